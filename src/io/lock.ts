@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, futimesSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RemoraError } from '../errors.js';
+import { interrupted } from './interrupt.js';
+import { isGone, processDomain } from './process-identity.js';
+import { fileError, systemCode } from './system-error.js';
+
+/** A holder that is alive renews its lock this often … */
+const RENEW_MS = 2_000;
+/** … so that a lock which did not change for this long, watched by our own clock, belongs to nobody. */
+const ABANDONED_MS = 15_000;
+const WAIT_MS = 120_000;
+
+/** A lock that is held. */
+export interface HeldLock {
+  /** @throws RemoraError `CHANGED` when the lock was taken from us: the process slept for too long */
+  assertHeld(): void;
+}
+
+/**
+ * Runs `action` while no other process on any host holds the lock file `path`.
+ *
+ * The lock survives killed holders: one of this host is known by its process id at once, others by a lock that is no
+ * longer renewed. proper-lockfile was not taken: between its look at a stale lock and its removal of it another process
+ * can have taken the lock, and both hold it (its issue #121). Here whoever removes an abandoned lock must hold a second
+ * lock that is named after the abandoned one's id, and looks again under it, so that only that one can be removed.
+ *
+ * @throws RemoraError `CHANGED` when the lock could not be had for two minutes, `INTERRUPTED`, `IO`
+ */
+export async function withLock<T>(
+  path: string,
+  action: (lock: HeldLock) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const { id, file } = await acquire(path, signal);
+  const timer = setInterval(() => futimesSync(file, new Date(), new Date()), RENEW_MS);
+  timer.unref();
+  const assertHeld = () => {
+    if (readLock(path)?.id === id) return;
+    throw new RemoraError('CHANGED', `lock ${path} was lost while it was held`, { hint: 'Run the command again' });
+  };
+  try {
+    return await action({ assertHeld });
+  } finally {
+    clearInterval(timer);
+    closeSync(file);
+    release(path, id);
+  }
+}
+
+interface Observed {
+  readonly id: string;
+  readonly domain: string;
+  readonly pid: number;
+  readonly mtimeMs: number;
+}
+
+async function acquire(path: string, signal: AbortSignal | undefined): Promise<{ id: string; file: number }> {
+  const started = performance.now();
+  let seen: { key: string; since: number } | undefined;
+  for (;;) {
+    if (signal?.aborted) throw interrupted(signal);
+    const own = create(path);
+    if (own !== undefined) return own;
+    const other = readLock(path);
+    if (other === undefined) continue;
+    const key = `${other.id} ${other.mtimeMs}`;
+    if (seen?.key !== key) seen = { key, since: performance.now() };
+    if (isGone(other.domain, other.pid) || performance.now() - seen.since > ABANDONED_MS) {
+      await removeAbandoned(path, other, signal);
+      continue;
+    }
+    if (performance.now() - started > WAIT_MS) {
+      throw new RemoraError(
+        'CHANGED',
+        `lock ${path} is held by process ${other.pid} for more than ${WAIT_MS / 1000} s`,
+        {
+          hint: 'See what that process does, and run the command again when it has ended',
+        },
+      );
+    }
+    await sleep(3 + Math.random() * 25);
+  }
+}
+
+/** Creates the lock file with its content in one go of synchronous calls; undefined when it exists. */
+function create(path: string): { id: string; file: number } | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o644);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return undefined;
+    throw fileError(error, path);
+  }
+  const id = randomBytes(8).toString('hex');
+  try {
+    writeSync(file, `${id} ${processDomain()} ${process.pid}\n`);
+  } catch (error) {
+    closeSync(file);
+    unlinkSync(path);
+    throw fileError(error, path);
+  }
+  return { id, file };
+}
+
+function readLock(path: string): Observed | undefined {
+  try {
+    const { mtimeMs, ino } = statSync(path);
+    const [id, domain, pid] = readFileSync(path, 'utf8').trim().split(' ');
+    // Empty: its maker is between two system calls, or was killed there. It has no id but its own file's.
+    return { id: id || `empty-${ino}`, domain: domain ?? '', pid: Number(pid ?? 0), mtimeMs };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw fileError(error, path);
+  }
+}
+
+async function removeAbandoned(path: string, abandoned: Observed, signal: AbortSignal | undefined): Promise<void> {
+  const removal = `${path}.${abandoned.id}`;
+  const { id, file } = await acquire(removal, signal);
+  try {
+    if (readLock(path)?.id === abandoned.id) unlinkSync(path);
+  } finally {
+    closeSync(file);
+    release(removal, id);
+  }
+}
+
+function release(path: string, id: string): void {
+  try {
+    if (readLock(path)?.id === id) unlinkSync(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+  }
+}

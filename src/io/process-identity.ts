@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+let cached: string | undefined;
+
+/**
+ * Names the set of processes whose ids can be compared: this host, since this boot, in this PID namespace.
+ *
+ * Containers may share a host name and a volume and yet not see each other's processes: a "dead" pid of another
+ * namespace can be very much alive.
+ */
+export function processDomain(): string {
+  cached ??= createHash('sha256')
+    .update(
+      [
+        hostname(),
+        attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+        attempt(() => readlinkSync('/proc/self/ns/pid')),
+      ].join('\n'),
+    )
+    .digest('hex')
+    .slice(0, 12);
+  return cached;
+}
+
+function attempt(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}
+
+/** True only when the process is certainly gone: it belongs to our domain and nothing has its id. */
+export function isGone(domain: string, pid: number): boolean {
+  if (domain !== processDomain()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}

@@ -1,0 +1,80 @@
+import { type Readable, Transform, type TransformCallback } from 'node:stream';
+import { RemoraError } from '../errors.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import { algorithmOf, hasherFor } from '../oci/digest.js';
+
+type Expected = Pick<Descriptor, 'digest' | 'size'>;
+
+/**
+ * The one stream that all content passes: counts, hashes, refuses extra bytes, and ends with an error instead of an
+ * end when size or digest differ, so that no reader can forget to look (image-spec descriptor.md, "Verification").
+ *
+ * @throws RemoraError `UNSUPPORTED` at once when the digest's algorithm cannot be verified
+ */
+export function verifyingStream(expected: Expected): Transform {
+  const hash = hasherFor(expected.digest);
+  let count = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done: TransformCallback) {
+      count += chunk.length;
+      if (count > expected.size) return done(wrongSize(expected, `more than ${expected.size}`));
+      hash.update(chunk);
+      done(null, chunk);
+    },
+    flush(done) {
+      if (count !== expected.size) return done(wrongSize(expected, count));
+      const found = `${algorithmOf(expected.digest)}:${hash.digest('hex')}`;
+      if (found === expected.digest) return done();
+      done(
+        new RemoraError(
+          'DIGEST_MISMATCH',
+          `content of ${expected.digest} is not what it should be: its digest is ${found}`,
+          {
+            expected: expected.digest,
+            found,
+          },
+        ),
+      );
+    },
+  });
+}
+
+function wrongSize(expected: Expected, found: number | string): RemoraError {
+  return new RemoraError('SIZE_MISMATCH', `content of ${expected.digest} has ${found} bytes, wanted ${expected.size}`, {
+    expected: expected.size,
+    found,
+  });
+}
+
+/**
+ * `source` with its bytes verified; an error or early end of either side ends both.
+ *
+ * @param explain turns an error of the source into one of ours
+ */
+export function verified(
+  source: Readable,
+  expected: Expected,
+  explain: (error: unknown) => unknown = (error) => error,
+): Readable {
+  let out: Transform;
+  try {
+    out = verifyingStream(expected);
+  } catch (error) {
+    source.destroy();
+    throw error;
+  }
+  source.on('error', (error) => {
+    const explained = explain(error);
+    out.destroy(explained instanceof Error ? explained : error);
+  });
+  source.on('close', () => {
+    // A source that closes without "end" (an aborted body) would leave the reader waiting.
+    if (!source.readableEnded && !out.destroyed) out.destroy(cut(expected));
+  });
+  out.on('close', () => source.destroy());
+  return source.pipe(out);
+}
+
+function cut(expected: Expected): RemoraError {
+  return new RemoraError('UNREACHABLE', `content of ${expected.digest} was cut off before its end`);
+}

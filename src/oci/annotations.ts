@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { RemoraError } from '../errors.js';
+
+/** Keys and values are strings; a value may be empty (image-spec annotations.md, "Rules"). */
+export type Annotations = Readonly<Record<string, string>>;
+
+export const annotationsSchema: z.ZodType<Record<string, string>> = z.record(z.string(), z.string());
+
+/** The pre-defined keys of the image specification (annotations.md). */
+export const Annotation = {
+  created: 'org.opencontainers.image.created',
+  authors: 'org.opencontainers.image.authors',
+  url: 'org.opencontainers.image.url',
+  documentation: 'org.opencontainers.image.documentation',
+  source: 'org.opencontainers.image.source',
+  version: 'org.opencontainers.image.version',
+  revision: 'org.opencontainers.image.revision',
+  vendor: 'org.opencontainers.image.vendor',
+  licenses: 'org.opencontainers.image.licenses',
+  refName: 'org.opencontainers.image.ref.name',
+  title: 'org.opencontainers.image.title',
+  description: 'org.opencontainers.image.description',
+  baseDigest: 'org.opencontainers.image.base.digest',
+  baseName: 'org.opencontainers.image.base.name',
+} as const;
+
+/** ORAS's convention for a directory that became one layer. */
+export const OrasAnnotation = {
+  /** Digest of the uncompressed tar. */
+  contentDigest: 'io.deis.oras.content.digest',
+  /** `true`: the layer is a directory. */
+  unpack: 'io.deis.oras.content.unpack',
+} as const;
+
+const DATE_TIME =
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** True for a date-time of RFC 3339 §5.6, as `org.opencontainers.image.created` needs it. */
+export function isDateTime(text: string): boolean {
+  const match = DATE_TIME.exec(text);
+  if (match === null) return false;
+  const daysInMonth = new Date(Date.UTC(Number(match[1]), Number(match[2]), 0)).getUTCDate();
+  return Number(match[3]) <= daysInMonth;
+}
+
+const REF_NAME = /^[A-Za-z0-9]+(?:(?:--|[-._:@+])[A-Za-z0-9]+)*(?:\/[A-Za-z0-9]+(?:(?:--|[-._:@+])[A-Za-z0-9]+)*)*$/;
+
+/** True for a value of `org.opencontainers.image.ref.name` (annotations.md). */
+export function isRefName(text: string): boolean {
+  return REF_NAME.test(text);
+}
+
+/** Keys below `org.opencontainers` that no specification defines: legal to read, not ours to invent. */
+export function isReservedUnknown(key: string): boolean {
+  const known: readonly string[] = Object.values(Annotation);
+  return /^org\.opencontainers(\.|$)/.test(key) && !known.includes(key);
+}
+
+/**
+ * Checks annotations that are about to be written.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` for an empty key or a `created` that is not RFC 3339
+ */
+export function checkAnnotations(annotations: Annotations): void {
+  for (const [key, value] of Object.entries(annotations)) {
+    if (key === '')
+      throw new RemoraError('INVALID_ARGUMENT', 'annotation has an empty key', { hint: 'Write it as key=value' });
+    if (key === Annotation.created && !isDateTime(value)) {
+      throw new RemoraError(
+        'INVALID_ARGUMENT',
+        `annotation ${key} is ${JSON.stringify(value)}, wanted an RFC 3339 date-time`,
+        {
+          found: value,
+          hint: 'Write it like 2026-01-31T12:00:00Z',
+        },
+      );
+    }
+  }
+}
+
+/** The same annotations with their keys in code unit order, so that equal maps give equal bytes. */
+export function sortAnnotations(annotations: Annotations): Record<string, string> {
+  return Object.fromEntries(Object.entries(annotations).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}

@@ -1,0 +1,68 @@
+import { RemoraError } from '../errors.js';
+import { isRefName } from './annotations.js';
+import { type Digest, parseDigest } from './digest.js';
+import { parseReference, type Reference } from './reference.js';
+
+/** Where an artifact lives, and which one is meant there. */
+export type Place =
+  | ({ readonly kind: 'registry' } & Reference)
+  | { readonly kind: 'layout' | 'archive'; readonly path: string; readonly tag?: string; readonly digest?: Digest };
+
+/**
+ * Tells the kinds of places apart by how they are written:
+ *
+ * - `oci:PATH[:TAG][@DIGEST]`, or a path that starts with `./`, `../` or `/`: an image layout
+ * - `oci-archive:FILE[:TAG][@DIGEST]`, or such a path that ends in `.tar`, `.tar.gz` or `.tgz`: an archive of one
+ * - everything else: a name in a registry
+ *
+ * In a layout the tag is what stands after the last `:`, when it holds no `/` and fits the grammar of
+ * `org.opencontainers.image.ref.name`.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export function parsePlace(text: string): Place {
+  if (text.startsWith('oci-archive:'))
+    return { kind: 'archive', ...parsePath(text.slice('oci-archive:'.length), text) };
+  if (text.startsWith('oci:')) return { kind: 'layout', ...parsePath(text.slice('oci:'.length), text) };
+  if (!/^(\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) return { kind: 'registry', ...parseReference(text) };
+  const place = parsePath(text, text);
+  return { kind: /\.(tar|tar\.gz|tgz)$/.test(place.path) ? 'archive' : 'layout', ...place };
+}
+
+function parsePath(text: string, whole: string): { path: string; tag?: string; digest?: Digest } {
+  // An "@" may belong to the path: only what looks like a digest behind it is one, well formed or not.
+  const at = text.lastIndexOf('@');
+  const isPinned = at >= 0 && /^[a-zA-Z0-9+._-]+:[^/]*$/.test(text.slice(at + 1));
+  const digest = isPinned ? parseDigest(text.slice(at + 1)) : undefined;
+  const name = isPinned ? text.slice(0, at) : text;
+  const colon = name.lastIndexOf(':');
+  const suffix = colon < 0 ? '' : name.slice(colon + 1);
+  const tagged = colon >= 0 && !suffix.includes('/') && isRefName(suffix);
+  const path = tagged ? name.slice(0, colon) : name;
+  if (path === '' || path.includes('\0')) {
+    throw new RemoraError('INVALID_ARGUMENT', `place ${JSON.stringify(whole)} has no path`, {
+      found: whole,
+      hint: 'Write it like oci:./layout:v1',
+    });
+  }
+  if (colon >= 0 && !tagged && !suffix.includes('/')) {
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `place ${JSON.stringify(whole)} has a malformed tag ${JSON.stringify(suffix)}`,
+      {
+        found: suffix,
+        hint: 'Write it like oci:./layout:v1',
+      },
+    );
+  }
+  return { path, ...(tagged ? { tag: suffix } : {}), ...(digest === undefined ? {} : { digest }) };
+}
+
+/** The text of a place without tag and digest; `suffix` is put behind it. */
+export function formatPlace(place: Place, suffix: { readonly tag?: string; readonly digest?: Digest } = {}): string {
+  const base =
+    place.kind === 'registry'
+      ? `${place.registry}/${place.repository}`
+      : `${place.kind === 'layout' ? 'oci' : 'oci-archive'}:${place.path}`;
+  return `${base}${suffix.tag === undefined ? '' : `:${suffix.tag}`}${suffix.digest === undefined ? '' : `@${suffix.digest}`}`;
+}

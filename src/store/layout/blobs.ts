@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
+import { counted } from '../../io/count.js';
+import { fileError, systemCode } from '../../io/system-error.js';
+import { createTempFile, writeStream } from '../../io/temp-file.js';
+import { verified } from '../../io/verify.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import { type Digest, digestFromHash } from '../../oci/digest.js';
+import type { CallOptions, TransferOptions, WriteResult } from '../store.js';
+import { blobPath } from './paths.js';
+
+/** The size of a blob's file in bytes, undefined when there is none. */
+export async function blobSize(directory: string, digest: Digest): Promise<number | undefined> {
+  const path = blobPath(directory, digest);
+  try {
+    const info = await stat(path);
+    return info.isFile() ? info.size : undefined;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    throw fileError(error, path);
+  }
+}
+
+/** @throws RemoraError `NOT_FOUND`, `SIZE_MISMATCH` at once, `DIGEST_MISMATCH` at the stream's end */
+export async function openBlob(
+  directory: string,
+  descriptor: Descriptor,
+  options: CallOptions = {},
+): Promise<Readable> {
+  const path = blobPath(directory, descriptor.digest);
+  const handle = await open(path, 'r').catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+    throw new RemoraError('NOT_FOUND', `blob ${descriptor.digest} is missing: ${path} does not exist`, {
+      cause: error,
+    });
+  });
+  const { size } = await handle.stat();
+  if (size !== descriptor.size) {
+    await handle.close();
+    throw new RemoraError(
+      'SIZE_MISMATCH',
+      `blob ${descriptor.digest} has ${size} bytes in ${path}, wanted ${descriptor.size}`,
+      {
+        expected: descriptor.size,
+        found: size,
+      },
+    );
+  }
+  const source = createReadStream('', {
+    fd: handle,
+    highWaterMark: 256 * 1024,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  return verified(source, descriptor);
+}
+
+/** Writes a blob whose digest is known; a file of the right size is taken to be it. */
+export async function writeBlob(
+  directory: string,
+  expected: Descriptor,
+  source: () => Promise<Readable>,
+  options: TransferOptions = {},
+): Promise<WriteResult> {
+  if ((await blobSize(directory, expected.digest)) === expected.size) return 'exists';
+  const file = await createTempFile(directory);
+  try {
+    await writeStream(file, progress(verified(await source(), expected), options.onProgress), options.signal);
+    const target = blobPath(directory, expected.digest);
+    await makeDirectory(dirname(target));
+    await file.commit(target);
+    return 'written';
+  } finally {
+    await file.discard();
+  }
+}
+
+/** Writes a blob whose digest is not known yet: the content is read once. */
+export async function ingestBlob(
+  directory: string,
+  mediaType: string,
+  source: () => Promise<Readable>,
+  options: TransferOptions = {},
+): Promise<{ descriptor: Descriptor; result: WriteResult }> {
+  const file = await createTempFile(directory);
+  try {
+    const hash = createHash('sha256');
+    let size = 0;
+    const hashed = counted(await source(), (bytes, chunk) => {
+      hash.update(chunk);
+      size = bytes;
+      options.onProgress?.(bytes);
+    });
+    await writeStream(file, hashed, options.signal);
+    const descriptor: Descriptor = { mediaType, digest: digestFromHash('sha256', hash), size };
+    if ((await blobSize(directory, descriptor.digest)) === size) return { descriptor, result: 'exists' };
+    const target = blobPath(directory, descriptor.digest);
+    await makeDirectory(dirname(target));
+    await file.commit(target);
+    return { descriptor, result: 'written' };
+  } finally {
+    await file.discard();
+  }
+}
+
+/** Where temporary files are: the layout itself, so that the rename stays in one file system. */
+async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw fileError(error, path);
+  });
+}
+
+function progress(source: Readable, onProgress: TransferOptions['onProgress']): Readable {
+  return onProgress === undefined ? source : counted(source, onProgress);
+}

@@ -1,0 +1,85 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { RemoraError } from '../../errors.js';
+import { fileError, systemCode } from '../../io/system-error.js';
+import { replaceFile } from '../../io/temp-file.js';
+import { checkShape, parseJson } from '../../oci/json.js';
+import { changeEntries } from './index-file.js';
+import { LAYOUT_FILE } from './paths.js';
+
+const VERSION = '1.0.0';
+const schema = z.looseObject({ imageLayoutVersion: z.string() });
+
+/**
+ * Checks that `directory` is an image layout (image-spec image-layout.md, "oci-layout file").
+ *
+ * @throws RemoraError `NOT_FOUND` when there is none, `MALFORMED`, `UNSUPPORTED` (another version)
+ */
+export async function checkLayout(directory: string): Promise<void> {
+  const file = join(directory, LAYOUT_FILE);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw fileError(error, file);
+    const exists = await readdir(directory).then(
+      () => true,
+      () => false,
+    );
+    throw new RemoraError(
+      'NOT_FOUND',
+      exists
+        ? `${directory} is not an OCI image layout: it has no ${LAYOUT_FILE} file`
+        : `image layout ${directory} does not exist`,
+      {
+        hint: 'Check the path; push creates a layout',
+        cause: error,
+      },
+    );
+  }
+  const { imageLayoutVersion } = checkShape(schema, parseJson(bytes, file), file);
+  if (imageLayoutVersion !== VERSION) {
+    throw new RemoraError('UNSUPPORTED', `${file} has layout version ${imageLayoutVersion}, wanted ${VERSION}`, {
+      expected: VERSION,
+      found: imageLayoutVersion,
+    });
+  }
+}
+
+/**
+ * Makes sure that `directory` is an image layout, and creates it where it does not exist or is empty. Several processes
+ * may do so at once: each file is written whole and they are all the same.
+ *
+ * @throws RemoraError `EXISTS` when the directory holds other things, and as {@link checkLayout}
+ */
+export async function createLayout(directory: string): Promise<void> {
+  try {
+    await checkLayout(directory);
+    return;
+  } catch (error) {
+    if (!(error instanceof RemoraError) || error.code !== 'NOT_FOUND') throw error;
+  }
+  try {
+    await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+  } catch (error) {
+    throw fileError(error, directory);
+  }
+  const foreign = (await readdir(directory)).filter((name) => !OWN.test(name));
+  if (foreign.length > 0) {
+    throw new RemoraError(
+      'EXISTS',
+      `${directory} is not an OCI image layout and not empty: it has ${foreign.slice(0, 3).join(', ')}`,
+      {
+        hint: 'Choose another directory',
+      },
+    );
+  }
+  // The layout file comes last: a directory that has it is complete.
+  await changeEntries(directory, (entries) => (entries.length === 0 ? [] : undefined));
+  await replaceFile(join(directory, LAYOUT_FILE), Buffer.from(JSON.stringify({ imageLayoutVersion: VERSION })));
+}
+
+/** What another process that creates the same layout may have put there already. */
+const OWN = /^(blobs|oci-layout|index\.json(\.lock.*)?|\.remora-.*\.tmp)$/;

@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
+import { throwIfInterrupted } from '../../io/interrupt.js';
+import { fileError, systemCode } from '../../io/system-error.js';
+import { Annotation } from '../../oci/annotations.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
+import type { CallOptions, PutManifestOptions, PutManifestResult } from '../store.js';
+import { blobSize, writeBlob } from './blobs.js';
+import { changeEntries } from './index-file.js';
+import { blobPath } from './paths.js';
+import { setTag } from './tags.js';
+
+/**
+ * Reads and verifies a manifest's file.
+ *
+ * @throws RemoraError `NOT_FOUND`, `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `MALFORMED`
+ */
+export async function readManifest(
+  directory: string,
+  wanted: { readonly digest: Digest; readonly mediaType?: string; readonly size?: number },
+  options: CallOptions = {},
+): Promise<Manifest> {
+  throwIfInterrupted(options.signal);
+  const size = await blobSize(directory, wanted.digest);
+  if (size !== undefined && size > MAX_READ_BYTES) {
+    throw new RemoraError('MALFORMED', `${wanted.digest} has ${size} bytes: it is no manifest`, { found: size });
+  }
+  const path = blobPath(directory, wanted.digest);
+  try {
+    return parseManifest(await readFile(path), wanted);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+    throw new RemoraError('NOT_FOUND', `manifest ${wanted.digest} is missing: ${path} does not exist`, {
+      cause: error,
+    });
+  }
+}
+
+/** Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there. */
+export async function putManifest(
+  directory: string,
+  manifest: Manifest,
+  options: PutManifestOptions = {},
+): Promise<PutManifestResult> {
+  const written = await writeBlob(directory, manifest.descriptor, async () => Readable.from([manifest.bytes]), options);
+  const tags = options.tags ?? [];
+  if (options.child && tags.length === 0) return { result: written };
+  const changed = await changeEntries(directory, (entries) => withManifest(entries, manifest, tags), options.signal);
+  return {
+    result: changed ? 'written' : written,
+    ...(subjectOf(manifest) === undefined ? {} : { listedBy: 'layout-entry' }),
+  };
+}
+
+function withManifest(
+  entries: readonly Descriptor[],
+  manifest: Manifest,
+  tags: readonly string[],
+): readonly Descriptor[] | undefined {
+  const entry = layoutEntry(manifest);
+  if (tags.length > 0) {
+    const changed = tags.reduce((current, tag) => setTag(current, tag, entry), entries);
+    return changed === entries ? undefined : changed;
+  }
+  return entries.some(({ digest }) => digest === entry.digest) ? undefined : [...entries, entry];
+}
+
+/** The way of ORAS: referrers carry their artifact type and annotations, other manifests only their type. */
+function layoutEntry(manifest: Manifest): Descriptor {
+  const { annotations, ...entry } = referrerEntry(manifest);
+  if (subjectOf(manifest) === undefined) return manifest.content.artifactType ? entry : manifest.descriptor;
+  // In index.json a ref.name is a tag, and nobody tagged this.
+  const { [Annotation.refName]: _, ...rest } = annotations ?? {};
+  return Object.keys(rest).length === 0 ? entry : { ...entry, annotations: rest };
+}

@@ -1,0 +1,74 @@
+import { RemoraError } from '../../errors.js';
+import { Annotation } from '../../oci/annotations.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+
+/** The name of an entry, if it has one. */
+export function nameOf(entry: Descriptor): string | undefined {
+  return entry.annotations?.[Annotation.refName];
+}
+
+/**
+ * Finds the entry with a tag: by its whole name, else by the tag part of a full reference (`host/repo:tag`, as
+ * containerd and skopeo write it).
+ *
+ * @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS`
+ */
+export function findTag(entries: readonly Descriptor[], tag: string, place: string): Descriptor {
+  const named = entries.filter((entry) => nameOf(entry) === tag);
+  const found = named.length > 0 ? named : entries.filter((entry) => tagPart(nameOf(entry)) === tag);
+  const first = found[0];
+  if (first === undefined) {
+    const names = entries.flatMap((entry) => nameOf(entry) ?? []);
+    throw new RemoraError('NOT_FOUND', `${place} has no tag ${JSON.stringify(tag)}`, {
+      candidates: names,
+      hint: names.length === 0 ? 'It has no tags; name a digest' : `It has ${listNames(names)}`,
+    });
+  }
+  if (found.some(({ digest }) => digest !== first.digest)) {
+    throw new RemoraError('AMBIGUOUS', `${place} has several entries for ${JSON.stringify(tag)}`, {
+      candidates: found.map((entry) => nameOf(entry) ?? entry.digest),
+      hint: 'Use the whole name or the digest',
+    });
+  }
+  return first;
+}
+
+function tagPart(name: string | undefined): string | undefined {
+  if (name === undefined || !name.includes('/')) return undefined;
+  const last = name.slice(name.lastIndexOf('/') + 1);
+  const colon = last.indexOf(':');
+  return colon < 0 ? undefined : last.slice(colon + 1).replace(/@.*$/, '');
+}
+
+/** A few names for a hint. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}
+
+/**
+ * Points `tag` at `entry`: exactly one entry has the name afterwards, and what had it before stays, untagged. Gives the
+ * same array back when nothing changes.
+ */
+export function setTag(entries: readonly Descriptor[], tag: string, entry: Descriptor): readonly Descriptor[] {
+  const holders = entries.filter((candidate) => nameOf(candidate) === tag);
+  if (holders.length === 1 && holders[0]?.digest === entry.digest) return entries;
+  const freed = entries.flatMap((candidate) => {
+    if (nameOf(candidate) !== tag) return [candidate];
+    const elsewhere = entries.some((other) => other !== candidate && other.digest === candidate.digest);
+    return elsewhere || candidate.digest === entry.digest ? [] : [withoutName(candidate)];
+  });
+  const named = (base: Descriptor): Descriptor => ({
+    ...base,
+    annotations: { ...base.annotations, [Annotation.refName]: tag },
+  });
+  const untagged = freed.findIndex((candidate) => candidate.digest === entry.digest && nameOf(candidate) === undefined);
+  const existing = freed[untagged];
+  return existing === undefined ? [...freed, named(entry)] : freed.with(untagged, named(existing));
+}
+
+function withoutName(entry: Descriptor): Descriptor {
+  const { annotations, ...rest } = entry;
+  const { [Annotation.refName]: _, ...others } = annotations ?? {};
+  return Object.keys(others).length === 0 ? rest : { ...rest, annotations: others };
+}

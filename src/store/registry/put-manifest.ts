@@ -1,0 +1,101 @@
+import { RemoraError } from '../../errors.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
+import type { CallOptions, PutManifestOptions, Via } from '../store.js';
+import type { RegistryClient } from './client.js';
+import { headManifest, sendManifest } from './manifests.js';
+import { apiEntries, askApi, type Capability } from './referrers.js';
+import { addToList, type ReferrersList, readList } from './referrers-list.js';
+
+/**
+ * Asks ahead, while blobs are on their way, what the writer will need to know: whether the manifest is there, and
+ * whether the repository has the Referrers API. The list of the manifest itself is asked for, since it is short.
+ */
+export async function prepareManifest(
+  client: RegistryClient,
+  manifest: Manifest,
+  capability: Capability,
+  options: CallOptions = {},
+): Promise<boolean> {
+  const { digest } = manifest.descriptor;
+  const probe = async () => {
+    if (subjectOf(manifest) === undefined || capability.api !== undefined) return;
+    const response = await askApi(client, digest, capability, options);
+    response?.body.destroy();
+  };
+  const [existing] = await Promise.all([headManifest(client, { digest }, options), probe()]);
+  return existing !== undefined;
+}
+
+/**
+ * Sends a manifest by its tags, or by digest when it has none, and sees to it that its subject lists it
+ * (distribution-spec, "Pushing Manifests with Subject").
+ *
+ * @returns where it is listed, undefined for a manifest without a subject
+ */
+export async function putManifest(
+  client: RegistryClient,
+  manifest: Manifest,
+  capability: Capability,
+  options: PutManifestOptions = {},
+): Promise<Via | undefined> {
+  const subject = subjectOf(manifest)?.digest;
+  const prefetched = subject !== undefined && capability.api === false ? readList(client, subject, options) : undefined;
+  // It is awaited below; until then a failure must not count as unhandled.
+  prefetched?.catch(() => {});
+  const references =
+    options.tags === undefined || options.tags.length === 0 ? [manifest.descriptor.digest] : options.tags;
+  const answers = await Promise.all(references.map((reference) => sendManifest(client, manifest, reference, options)));
+  if (subject === undefined) return undefined;
+  if (answers.some((answer) => answer.header('oci-subject') === subject)) {
+    capability.api = true;
+    return 'api';
+  }
+  return list(client, referrerEntry(manifest), subject, capability, prefetched, options);
+}
+
+/** No proof came with the answer: the API decides, and only without it the tag is written. */
+async function list(
+  client: RegistryClient,
+  entry: Descriptor,
+  subject: Digest,
+  capability: Capability,
+  prefetched: Promise<ReferrersList> | undefined,
+  options: PutManifestOptions,
+): Promise<Via> {
+  try {
+    if (await apiLists(client, subject, entry.digest, capability, options)) return 'api';
+    await addToList(client, subject, entry, {
+      prefetched: await prefetched,
+      signal: options.signal,
+      alone: options.alone,
+    });
+    return 'tag';
+  } catch (error) {
+    if (!(error instanceof RemoraError) || error.code === 'INTERRUPTED') throw error;
+    throw new RemoraError(
+      error.code,
+      `${entry.digest} was sent, but is not listed with its subject yet: ${error.message}`,
+      {
+        cause: error,
+        hint: 'Run the command again: it goes on from there',
+        ...(error.status === undefined ? {} : { status: error.status }),
+      },
+    );
+  }
+}
+
+/** Whether the API, if there is one, lists `digest` as a referrer of `subject`. */
+export async function apiLists(
+  client: RegistryClient,
+  subject: Digest,
+  digest: Digest,
+  capability: Capability,
+  options: CallOptions = {},
+): Promise<boolean> {
+  const first = await askApi(client, subject, capability, options);
+  if (first === undefined) return false;
+  for await (const entry of apiEntries(client, first, options.signal)) if (entry.digest === digest) return true;
+  return false;
+}

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RemoraError } from '../../errors.js';
+import { interrupted } from '../../io/interrupt.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { parseJson } from '../../oci/json.js';
+import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../oci/manifest.js';
+import { MediaType } from '../../oci/media-types.js';
+import { referrersTag } from '../../oci/referrers-tag.js';
+import type { CallOptions } from '../store.js';
+import type { RegistryClient } from './client.js';
+import { getManifest, sendManifest } from './manifests.js';
+
+/** The list behind a referrers tag, as it was at one moment. */
+export interface ReferrersList {
+  readonly entries: readonly Descriptor[];
+  /** The whole document; undefined when there is no list yet. */
+  readonly manifest?: Manifest;
+  /** What stands at the tag and is no list, if so. */
+  readonly foreign?: Manifest;
+  readonly etag?: string | undefined;
+  /** `performance.now()` when it was asked for. */
+  readonly asked: number;
+  /** `performance.now()` when it arrived. */
+  readonly arrived: number;
+}
+
+/** A list older than this is read again before it is written: whoever holds an old one can erase others' entries. */
+const FRESH_MS = 1_000;
+const SETTLE_MS = 250;
+const ROUNDS = 60;
+
+/**
+ * Reads the referrers tag (distribution-spec, "Referrers Tag Schema"). What stands there lists nothing when it is no
+ * index, or the subject itself (GitLab, `cosign copy`).
+ *
+ * @throws RemoraError for every failure but 404: a list that could not be read is not empty
+ */
+export async function readList(
+  client: RegistryClient,
+  subject: Digest,
+  options: CallOptions = {},
+): Promise<ReferrersList> {
+  const asked = performance.now();
+  const answer = await getManifest(client, { tag: referrersTag(subject) }, options);
+  const arrived = performance.now();
+  if (answer === undefined) return { entries: [], asked, arrived };
+  const { manifest, etag } = answer;
+  if (manifest.descriptor.digest === subject) return { entries: [], etag, asked, arrived };
+  if (manifest.kind !== 'index') return { entries: [], foreign: manifest, asked, arrived };
+  return { entries: manifest.content.manifests, manifest, etag, asked, arrived };
+}
+
+/** Options of {@link addToList}. */
+export interface AddOptions extends CallOptions {
+  /** The list as it was read while the manifest was sent. */
+  readonly prefetched?: ReferrersList | undefined;
+  /** Nobody else writes: read back once, do not wait. */
+  readonly alone?: boolean | undefined;
+}
+
+/**
+ * Adds an entry to the list and sees to it that it stays there: read, merge, write, wait, read again, until the entry
+ * is found after the wait.
+ *
+ * A read right after the write proves little, since another writer may have read the list before it and write its own
+ * over ours later. Whoever reads after our write carries our entry along; so only those who read before it can erase it,
+ * and they hold their list for as long as a request takes. distribution ignores `If-Match`; a server that was seen to
+ * honour it (412) needs no waiting.
+ *
+ * @throws RemoraError `CHANGED` when the entry does not stay, `EXISTS` when the tag holds something else
+ */
+export async function addToList(
+  client: RegistryClient,
+  subject: Digest,
+  entry: Descriptor,
+  options: AddOptions = {},
+): Promise<void> {
+  const tag = referrersTag(subject);
+  let list = options.prefetched;
+  let conditional = false;
+  for (let round = 0; round < ROUNDS; round++) {
+    if (list === undefined || performance.now() - list.arrived > FRESH_MS)
+      list = await readList(client, subject, options);
+    if (list.foreign !== undefined) throw occupied(client, tag, list.foreign);
+    if (list.entries.some(({ digest }) => digest === entry.digest)) return;
+    const condition =
+      list.etag !== undefined
+        ? { 'if-match': list.etag }
+        : list.manifest === undefined
+          ? { 'if-none-match': '*' }
+          : undefined;
+    const response = await sendManifest(client, merged(list, entry, tag), tag, {
+      signal: options.signal,
+      accepted: [412],
+      ...(condition === undefined ? {} : { headers: condition }),
+    });
+    if (response.status === 412) {
+      conditional = true;
+      list = undefined;
+      continue;
+    }
+    if (conditional) return;
+    if (!options.alone)
+      await pause(Math.max(SETTLE_MS, 2 * (performance.now() - list.asked)) * (1 + Math.random() / 2), options.signal);
+    list = await readList(client, subject, options);
+  }
+  throw new RemoraError('CHANGED', `referrers tag ${tag} loses its entry to other writers, ${ROUNDS} times`, {
+    hint: 'Run the command again when fewer writers are at work',
+  });
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  await sleep(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
+    throw signal?.aborted ? interrupted(signal) : error;
+  });
+}
+
+/** The list with one more entry; foreign entries and unknown fields stay as they are. */
+function merged(list: ReferrersList, entry: Descriptor, tag: string): Manifest {
+  const document = list.manifest === undefined ? undefined : parseJson(list.manifest.bytes, 'referrers list');
+  const kept =
+    typeof document === 'object' && document !== null
+      ? document
+      : { schemaVersion: 2, mediaType: MediaType.imageIndex };
+  const bytes = Buffer.from(JSON.stringify({ ...kept, manifests: [...list.entries, entry] }));
+  if (bytes.byteLength > MAX_MANIFEST_BYTES) {
+    throw new RemoraError('UNSUPPORTED', `referrers tag ${tag} would list more than ${MAX_MANIFEST_BYTES} bytes`, {
+      expected: MAX_MANIFEST_BYTES,
+      found: bytes.byteLength,
+      hint: 'Remove what is no longer needed, or use a registry with the Referrers API',
+    });
+  }
+  return parseManifest(bytes);
+}
+
+function occupied(client: RegistryClient, tag: string, foreign: Manifest): RemoraError {
+  return new RemoraError(
+    'EXISTS',
+    `tag ${tag} of ${client.registry}/${client.repository} is no list of referrers: it is ${foreign.descriptor.digest} (${foreign.descriptor.mediaType})`,
+    {
+      found: foreign.descriptor.digest,
+      hint: 'Remove or rename that tag if it is not needed',
+    },
+  );
+}

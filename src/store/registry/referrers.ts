@@ -1,0 +1,196 @@
+import { RemoraError } from '../../errors.js';
+import { discard, type HttpResponse, readBody } from '../../io/http.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { imageIndexSchema } from '../../oci/image-index.js';
+import { checkShape, parseJson } from '../../oci/json.js';
+import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
+import { MediaType } from '../../oci/media-types.js';
+import type { Referrer, ReferrerOptions, Via } from '../store.js';
+import type { RegistryClient } from './client.js';
+import { getManifest } from './manifests.js';
+import { pages } from './paging.js';
+import { readList } from './referrers-list.js';
+
+/** What a repository can do: known only from definite evidence. */
+export interface Capability {
+  /** It has the Referrers API. */
+  api: boolean | undefined;
+  /** Its lists give the type and annotations of the manifest, as they should. */
+  truthful?: boolean;
+}
+
+/** Statuses that mean "no such API"; every other failure is a failure. */
+const NO_API: readonly number[] = [404, 400, 405, 406, 501];
+const MAX_PAGE_BYTES = 64 * 1024 * 1024;
+/** Entries that are held at a time. */
+const BATCH = 1000;
+
+/**
+ * Asks the Referrers API for its first page; undefined when the registry does not have it (distribution-spec,
+ * "Listing Referrers").
+ *
+ * @throws RemoraError for 401, 403, 429, 5xx and broken lines: that is no answer
+ */
+export async function askApi(
+  client: RegistryClient,
+  subject: Digest,
+  capability: Capability,
+  options: { readonly artifactType?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+): Promise<HttpResponse | undefined> {
+  if (capability.api === false) return undefined;
+  const filter = options.artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(options.artifactType)}`;
+  const response = await client.send({
+    method: 'GET',
+    target: `referrers/${subject}${filter}`,
+    headers: { accept: MediaType.imageIndex },
+    signal: options.signal,
+  });
+  if (response.status === 200 && isIndex(response)) {
+    capability.api = true;
+    return response;
+  }
+  if (response.status !== 200 && !NO_API.includes(response.status)) {
+    throw await client.error(response, `referrers of ${subject}`);
+  }
+  await discard(response);
+  // 400 may be about this digest alone, and HTML may come from something in between: neither is remembered.
+  if (response.status !== 400 && response.status !== 200) capability.api = false;
+  return undefined;
+}
+
+function isIndex(response: HttpResponse): boolean {
+  return response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() === MediaType.imageIndex;
+}
+
+/** The entries of all pages. */
+export async function* apiEntries(
+  client: RegistryClient,
+  first: HttpResponse,
+  signal?: AbortSignal,
+): AsyncIterable<Descriptor> {
+  const what = `referrers list of ${client.registry}/${client.repository}`;
+  for await (const page of pages(client, first, what, signal)) {
+    if (page.status !== 200) throw await client.error(page, what);
+    const value = parseJson(await readBody(page, MAX_PAGE_BYTES, what, signal), what);
+    yield* checkShape(imageIndexSchema, value, what).manifests;
+  }
+}
+
+/**
+ * Lists the referrers of a subject: the API and the referrers tag, both asked at the same time, merged by digest.
+ * Repositories of a registry that got the API without converting, and images copied by older tools, carry both.
+ */
+export async function* listReferrers(
+  client: RegistryClient,
+  subject: Descriptor,
+  capability: Capability,
+  options: ReferrerOptions = {},
+): AsyncIterable<Referrer> {
+  const { artifactType, signal, onUnasked } = options;
+  const place = `${client.registry}/${client.repository}`;
+  const unasked = (what: string) => (error: unknown) => {
+    if (onUnasked === undefined || (error instanceof RemoraError && error.code === 'INTERRUPTED')) throw error;
+    onUnasked(`${what} of ${place} for ${subject.digest}`, error);
+    return undefined;
+  };
+  const asked = askApi(client, subject.digest, capability, { artifactType, signal });
+  const listed = readList(client, subject.digest, { signal });
+  // Both are awaited below; until then a failure must not count as unhandled.
+  asked.catch(() => {});
+  const list = await listed.catch(unasked('referrers tag'));
+  const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
+  const seen = new Set<Digest>();
+
+  try {
+    const first = await asked;
+    const batch: Descriptor[] = [];
+    const flush = () => matching(fromApi(client, batch.splice(0), subject, tagged, capability, options), artifactType);
+    for await (const entry of first === undefined ? [] : apiEntries(client, first, signal)) {
+      if (seen.has(entry.digest)) continue;
+      seen.add(entry.digest);
+      batch.push(entry);
+      if (batch.length >= BATCH) yield* flush();
+    }
+    yield* flush();
+  } catch (error) {
+    unasked('Referrers API')(error);
+  }
+  const rest = [...tagged.values()].filter(({ digest }) => !seen.has(digest));
+  yield* matching(Promise.all(rest.map((entry) => opened(client, entry, subject, ['tag'], options))), artifactType);
+}
+
+async function* matching(
+  batch: Promise<readonly (Referrer | undefined)[]>,
+  artifactType: string | undefined,
+): AsyncIterable<Referrer> {
+  for (const referrer of await batch) {
+    if (referrer === undefined) continue;
+    if (artifactType === undefined || referrer.descriptor.artifactType === artifactType) yield referrer;
+  }
+}
+
+/**
+ * Entries of the API. Their types can be wrong: go-containerregistry lists the config's type always, ACR leaves it out.
+ * So manifests are opened until one proves that this registry reads them: its own type differs from its config's, and
+ * the list has the right one. That is the first manifest of nearly every list.
+ */
+async function fromApi(
+  client: RegistryClient,
+  entries: readonly Descriptor[],
+  subject: Descriptor,
+  tagged: ReadonlyMap<Digest, Descriptor>,
+  capability: Capability,
+  options: ReferrerOptions,
+): Promise<readonly (Referrer | undefined)[]> {
+  const viaOf = ({ digest }: Descriptor): readonly Via[] => (tagged.has(digest) ? ['api', 'tag'] : ['api']);
+  const open = (entry: Descriptor) => opened(client, entry, subject, viaOf(entry), options, capability);
+  const [head, ...tail] = entries;
+  if (head === undefined) return [];
+  const first = capability.truthful ? trusted(head, viaOf(head)) : await open(head);
+  const rest = tail.map((entry) => (capability.truthful ? trusted(entry, viaOf(entry)) : open(entry)));
+  return [first, ...(await Promise.all(rest))];
+}
+
+function trusted({ mediaType, digest, size, artifactType, annotations }: Descriptor, via: readonly Via[]): Referrer {
+  return {
+    descriptor: {
+      mediaType,
+      digest,
+      size,
+      ...(artifactType ? { artifactType } : {}),
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+    via,
+  };
+}
+
+function judge(entry: Descriptor, manifest: Manifest, capability: Capability): void {
+  const { artifactType } = manifest.content;
+  const configType = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
+  if (capability.truthful !== undefined || !artifactType || artifactType === configType) return;
+  capability.truthful =
+    entry.artifactType === artifactType &&
+    Object.entries(annotationsOf(manifest)).every(([key, value]) => entry.annotations?.[key] === value);
+}
+
+/** What the manifest itself says; undefined when it names another subject, or is gone although it is listed. */
+async function opened(
+  client: RegistryClient,
+  entry: Descriptor,
+  subject: Descriptor,
+  via: readonly Via[],
+  options: ReferrerOptions,
+  capability?: Capability,
+): Promise<Referrer | undefined> {
+  let manifest: Manifest | undefined;
+  try {
+    manifest = (await getManifest(client, { digest: entry.digest }, options))?.manifest;
+  } catch (error) {
+    if (options.onUnasked === undefined || (error instanceof RemoraError && error.code === 'INTERRUPTED')) throw error;
+    options.onUnasked(`manifest ${entry.digest} of ${client.registry}/${client.repository}`, error);
+  }
+  if (manifest === undefined || subjectOf(manifest)?.digest !== subject.digest) return undefined;
+  if (capability !== undefined) judge(entry, manifest, capability);
+  return { descriptor: referrerEntry(manifest), via };
+}

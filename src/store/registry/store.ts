@@ -1,0 +1,152 @@
+import type { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
+import type { Action } from '../../io/auth.js';
+import { type CredentialSource, dockerCredentials } from '../../io/credentials.js';
+import { HttpClient } from '../../io/http.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import type { Manifest } from '../../oci/manifest.js';
+import type { Reference } from '../../oci/reference.js';
+import { isReferrersTag } from '../../oci/referrers-tag.js';
+import type {
+  CallOptions,
+  ManifestSelector,
+  PutManifestOptions,
+  PutManifestResult,
+  Referrer,
+  ReferrerOptions,
+  Store,
+  TransferOptions,
+  WriteResult,
+} from '../store.js';
+import { hasBlob, openBlob } from './blobs.js';
+import { RegistryClient } from './client.js';
+import { getManifest, headManifest } from './manifests.js';
+import { prepareManifest, putManifest } from './put-manifest.js';
+import { type Capability, listReferrers } from './referrers.js';
+import { listTags } from './tags.js';
+import { writeBlob } from './uploads.js';
+
+/** Options of {@link openRegistry}. */
+export interface OpenRegistryOptions {
+  /** What will be done: one token is asked for all of it. @default 'read' */
+  readonly access?: 'read' | 'write' | undefined;
+  /** Speak http instead of https. @default only for loopback hosts */
+  readonly plainHttp?: boolean | undefined;
+  /** @default the `auths` of Docker's `config.json` */
+  readonly credentials?: CredentialSource | undefined;
+  /** Connections to the registry at a time. @default 5 */
+  readonly concurrency?: number | undefined;
+  /** Milliseconds without an answer or without a byte after which a request has failed. @default 60000 */
+  readonly timeout?: number | undefined;
+}
+
+/** A repository in a registry (distribution-spec). Made by {@link openRegistry}. */
+export class RegistryStore implements Store {
+  readonly kind = 'registry';
+  readonly #http: HttpClient;
+  readonly #client: RegistryClient;
+  readonly #capability: Capability = { api: undefined };
+  readonly #writes = new Map<Digest, Promise<WriteResult>>();
+  readonly #prepared = new Map<Digest, Promise<boolean>>();
+
+  constructor(
+    readonly reference: Pick<Reference, 'registry' | 'repository'>,
+    options: OpenRegistryOptions = {},
+  ) {
+    const actions: readonly Action[] = options.access === 'write' ? ['pull', 'push'] : ['pull'];
+    this.#http = new HttpClient(options);
+    this.#client = new RegistryClient({
+      http: this.#http,
+      registry: reference.registry,
+      repository: reference.repository,
+      actions,
+      credentials: options.credentials ?? dockerCredentials(),
+      plainHttp: options.plainHttp,
+    });
+  }
+
+  hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
+    return hasBlob(this.#client, descriptor, options);
+  }
+
+  openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable> {
+    return openBlob(this.#client, descriptor, options);
+  }
+
+  async manifest(selector: ManifestSelector, options?: CallOptions): Promise<Manifest> {
+    const answer = await getManifest(this.#client, selector, options);
+    return answer?.manifest ?? (await this.#notFound(selector, options));
+  }
+
+  async resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor> {
+    return (await headManifest(this.#client, selector, options)) ?? (await this.#notFound(selector, options));
+  }
+
+  tags(options?: CallOptions): AsyncIterable<string> {
+    return listTags(this.#client, options);
+  }
+
+  /** The same blob is sent once, also when it is config and layer at once. */
+  writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
+    const running = this.#writes.get(expected.digest);
+    if (running !== undefined) return running;
+    const write = writeBlob(this.#client, expected, open, options);
+    this.#writes.set(expected.digest, write);
+    write.catch(() => this.#writes.delete(expected.digest));
+    return write;
+  }
+
+  prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
+    const prepared = prepareManifest(this.#client, manifest, this.#capability, options);
+    this.#prepared.set(manifest.descriptor.digest, prepared);
+    return prepared;
+  }
+
+  async putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
+    const existed = await (this.#prepared.get(manifest.descriptor.digest) ?? this.prepareManifest(manifest, options));
+    const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
+    return { result: existed ? 'exists' : 'written', ...(listedBy === undefined ? {} : { listedBy }) };
+  }
+
+  referrers(subject: Descriptor, options?: ReferrerOptions): AsyncIterable<Referrer> {
+    return listReferrers(this.#client, subject, this.#capability, options);
+  }
+
+  format({ tag, digest }: ManifestSelector): string {
+    const { registry, repository } = this.reference;
+    return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+
+  async #notFound(selector: ManifestSelector, options: CallOptions = {}): Promise<never> {
+    const what = this.format(
+      selector.digest === undefined ? { tag: selector.tag ?? 'latest' } : { digest: selector.digest },
+    );
+    const tags: string[] = [];
+    try {
+      for await (const tag of this.tags(options)) {
+        if (!isReferrersTag(tag)) tags.push(tag);
+        if (tags.length >= 50) break;
+      }
+    } catch {
+      // The tags are only a help; what was asked for is missing either way.
+    }
+    const hint =
+      tags.length === 0
+        ? 'Check the repository and the tag'
+        : `It has the tags ${tags.slice(0, 10).join(', ')}${tags.length > 10 ? ', …' : ''}`;
+    throw new RemoraError('NOT_FOUND', `${what} does not exist`, { status: 404, candidates: tags, hint });
+  }
+}
+
+/** Opens a repository in a registry. Nothing is sent before something is asked. */
+export function openRegistry(
+  reference: Pick<Reference, 'registry' | 'repository'>,
+  options: OpenRegistryOptions = {},
+): RegistryStore {
+  return new RegistryStore(reference, options);
+}

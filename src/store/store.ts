@@ -1,0 +1,134 @@
+import type { Readable } from 'node:stream';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import type { Manifest } from '../oci/manifest.js';
+
+/** Every call that may take long can be stopped; it then throws `INTERRUPTED` and leaves nothing half-written. */
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How far a blob has come. */
+export interface TransferOptions extends CallOptions {
+  /** Called with the bytes moved so far; smaller than before when a transfer was started again. */
+  readonly onProgress?: ((bytes: number) => void) | undefined;
+}
+
+/** Which manifest is meant. A digest wins over a tag; a store with only one root needs neither. */
+export interface ManifestSelector {
+  readonly tag?: string | undefined;
+  readonly digest?: Digest | undefined;
+}
+
+/** Reads content. All of it is verified against the digest that was asked for. */
+export interface ContentReader {
+  /** Whether the blob is there, in the size that the descriptor promises. */
+  hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+  /**
+   * Opens a blob. The stream ends with an error when size or digest differ.
+   *
+   * @throws RemoraError `NOT_FOUND`
+   */
+  openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable>;
+  /**
+   * Reads a manifest or index.
+   *
+   * @throws RemoraError `NOT_FOUND`, `AMBIGUOUS` (no selector and several roots), `DIGEST_MISMATCH`, `MALFORMED`
+   */
+  manifest(selector: ManifestSelector, options?: CallOptions): Promise<Manifest>;
+}
+
+/** What became of something that was written. */
+export type WriteResult = 'written' | 'exists';
+
+/** How a manifest is to be kept. */
+export interface PutManifestOptions extends CallOptions {
+  /** Tags that shall point at it. @default none */
+  readonly tags?: readonly string[] | undefined;
+  /** It is reached through an index that follows: a layout keeps no entry of its own for it. @default false */
+  readonly child?: boolean | undefined;
+  /** The writer is alone, so that a list of referrers needs no second look after a while. @default false */
+  readonly alone?: boolean | undefined;
+}
+
+/** What is known after a manifest was written. */
+export interface PutManifestResult {
+  readonly result: WriteResult;
+  /** For a manifest with a subject: where the store lists it from now on. */
+  readonly listedBy?: Via | undefined;
+}
+
+/** Writes content. Blobs first, the manifest that names them last. */
+export interface ContentWriter {
+  /**
+   * Writes a blob. `open` is called once per attempt, and not at all when the blob is there.
+   *
+   * @throws RemoraError `SIZE_MISMATCH` or `DIGEST_MISMATCH` when `open` gives other content than `expected`
+   */
+  writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult>;
+  /**
+   * Tells which manifest comes next, so that the store can ask what it will need while blobs are still on their way.
+   *
+   * @returns whether it is there already
+   */
+  prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean>;
+  /** Writes a manifest, and sees to it that it is found: by tag, by list, and as a referrer of its subject. */
+  putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult>;
+}
+
+/** Names. */
+export interface TagResolver {
+  /** The descriptor of a manifest; @throws RemoraError as {@link ContentReader.manifest} does. */
+  resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor>;
+  /** All tags, in no particular order. */
+  tags(options?: CallOptions): AsyncIterable<string>;
+}
+
+/** How a referrer was found. */
+export type Via = 'api' | 'tag' | 'layout-entry' | 'layout-tag' | 'layout-referrers';
+
+/** One attached manifest: its descriptor with artifact type and annotations, and how it was found. */
+export interface Referrer {
+  readonly descriptor: Descriptor;
+  readonly via: readonly Via[];
+}
+
+/** Options of {@link ReferrerLister.referrers}. */
+export interface ReferrerOptions extends CallOptions {
+  /** Only this artifact type. @default all */
+  readonly artifactType?: string | undefined;
+  /** Called for each place that could not be asked; the others are still listed. @default the error is thrown */
+  readonly onUnasked?: ((place: string, error: unknown) => void) | undefined;
+}
+
+/** Lists what is attached. */
+export interface ReferrerLister {
+  /**
+   * Everything that names `subject`, each digest once. An empty list means that every place was asked and answered.
+   */
+  referrers(subject: Descriptor, options?: ReferrerOptions): AsyncIterable<Referrer>;
+}
+
+/** A place that holds artifacts: a repository in a registry, or an image layout. */
+export interface Store extends ContentReader, ContentWriter, TagResolver, ReferrerLister {
+  readonly kind: 'registry' | 'layout';
+  /** The full reference of something in this store. */
+  format(selector: ManifestSelector): string;
+  /** Ends what is open, network connections for one. */
+  close(): Promise<void>;
+}
+
+/** The ability to take content whose digest is not known yet, in one pass. */
+export interface Ingester {
+  /** Writes a blob of unknown digest and says what it was. `open` is called once. */
+  ingestBlob(
+    mediaType: string,
+    open: () => Promise<Readable>,
+    options?: TransferOptions,
+  ): Promise<{ descriptor: Descriptor; result: WriteResult }>;
+}
+
+/** Whether `store` can take content whose digest is not known yet. */
+export function isIngester(store: ContentWriter): store is ContentWriter & Ingester {
+  return 'ingestBlob' in store;
+}

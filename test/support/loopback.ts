@@ -1,0 +1,113 @@
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Body, Exchange } from './exchange.js';
+import type { RequestRecord, RequestRecorder } from './request-log.js';
+
+/** What goes wrong with one request. */
+export type Fault =
+  /** This answer instead of the real one; the request's body is not read. */
+  | { readonly status: number; readonly headers?: OutgoingHttpHeaders; readonly body?: Body }
+  /** The connection is reset before anything is read or answered. */
+  | 'reset'
+  /** Nothing is read and nothing is answered. */
+  | 'stall'
+  /** The real answer's body ends after so many bytes, with the connection; a shorter body is not touched. */
+  | { readonly cutAfter: number }
+  /** The real answer's body stops after so many bytes, and the connection stays open. */
+  | { readonly stallAfter: number };
+
+/** The request that a fault is chosen for. */
+export interface FaultRequest extends Pick<RequestRecord, 'method' | 'path' | 'headers'> {
+  /** How often this method and path were seen since the last `clear()`: 1 for the first time. */
+  readonly count: number;
+}
+
+export interface TrafficOptions {
+  /** Milliseconds that every request waits before it is handled. @default 0 */
+  readonly latency?: number;
+  readonly fault?: (request: FaultRequest) => Fault | undefined;
+}
+
+export interface Listener {
+  /** `127.0.0.1:PORT` */
+  readonly host: string;
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Ends all connections, also those under way. */
+  close(): Promise<void>;
+}
+
+/** An HTTP server on a free port of the loopback interface, with its traffic recorded and disturbed. */
+export async function listen(
+  recorder: RequestRecorder,
+  options: TrafficOptions,
+  handle: (exchange: Exchange) => Promise<void>,
+): Promise<Listener> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    const exchange = record(recorder, request, response);
+    disturb(exchange, recorder, options, handle).catch((error: unknown) => abandon(exchange, error));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const host = `127.0.0.1:${address.port}`;
+  return {
+    host,
+    url: `http://${host}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function record(recorder: RequestRecorder, request: IncomingMessage, response: ServerResponse): Exchange {
+  const record = recorder.begin(request.method ?? 'GET', request.url ?? '/', request.headers);
+  const end = () => {
+    record.end = Math.min(record.end, performance.now());
+  };
+  response.once('finish', end).once('close', end);
+  return new Exchange(request, response, record);
+}
+
+async function disturb(
+  exchange: Exchange,
+  { log }: RequestRecorder,
+  { latency, fault: choose }: TrafficOptions,
+  handle: (exchange: Exchange) => Promise<void>,
+): Promise<void> {
+  const { method, path, headers } = exchange.record;
+  const fault = choose?.({
+    method,
+    path,
+    headers,
+    count: log.requests.filter((request) => request.method === method && request.path === path).length,
+  });
+  if (latency) await sleep(latency);
+  if (fault === 'stall') return;
+  if (fault === 'reset') {
+    exchange.request.socket.resetAndDestroy();
+    return;
+  }
+  if (fault !== undefined && 'status' in fault) {
+    await exchange.reply(fault.status, fault.headers, fault.body);
+    return;
+  }
+  if (fault !== undefined) {
+    exchange.shortBody =
+      'cutAfter' in fault ? { bytes: fault.cutAfter, end: 'cut' } : { bytes: fault.stallAfter, end: 'stall' };
+  }
+  await handle(exchange);
+}
+
+/** A client that went away is part of the game; anything else is a fault of the test server and must be seen. */
+function abandon(exchange: Exchange, error: unknown): void {
+  const { request, response } = exchange;
+  if (response.headersSent || request.destroyed || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  void exchange.reply(500, { 'content-type': 'text/plain' }, text);
+}

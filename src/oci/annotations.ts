@@ -1,10 +1,28 @@
 import { z } from 'zod';
 import { RemoraError } from '../errors.js';
+import { quote } from './quote.js';
 
 /** Keys and values are strings; a value may be empty (image-spec annotations.md, "Rules"). */
 export type Annotations = Readonly<Record<string, string>>;
 
-export const annotationsSchema: z.ZodType<Record<string, string>> = z.record(z.string(), z.string());
+/** Not `z.record`: it drops the key `__proto__`, and collects an issue for each of millions of bad values. */
+export const annotationsSchema: z.ZodType<Record<string, string>> = z
+  .unknown()
+  .transform((value, context): Record<string, string> => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      context.addIssue({ code: 'invalid_type', expected: 'object', input: value });
+      return z.NEVER;
+    }
+    const annotations: [string, string][] = [];
+    for (const [key, text] of Object.entries(value)) {
+      if (typeof text !== 'string') {
+        context.addIssue({ code: 'invalid_type', expected: 'string', input: text, path: [key] });
+        return z.NEVER;
+      }
+      annotations.push([key, text]);
+    }
+    return Object.fromEntries(annotations);
+  });
 
 /** The pre-defined keys of the image specification (annotations.md). */
 export const Annotation = {
@@ -33,13 +51,15 @@ export const OrasAnnotation = {
 } as const;
 
 const DATE_TIME =
-  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt ]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+  /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /** True for a date-time of RFC 3339 §5.6, as `org.opencontainers.image.created` needs it. */
 export function isDateTime(text: string): boolean {
   const match = DATE_TIME.exec(text);
   if (match === null) return false;
-  const daysInMonth = new Date(Date.UTC(Number(match[1]), Number(match[2]), 0)).getUTCDate();
+  // Date.UTC takes years below 100 for those of the last century; leap years come round every 400.
+  const year = 2000 + (Number(match[1]) % 400);
+  const daysInMonth = new Date(Date.UTC(year, Number(match[2]), 0)).getUTCDate();
   return Number(match[3]) <= daysInMonth;
 }
 
@@ -66,19 +86,15 @@ export function checkAnnotations(annotations: Annotations): void {
     if (key === '')
       throw new RemoraError('INVALID_ARGUMENT', 'annotation has an empty key', { hint: 'Write it as key=value' });
     if (key === Annotation.created && !isDateTime(value)) {
-      throw new RemoraError(
-        'INVALID_ARGUMENT',
-        `annotation ${key} is ${JSON.stringify(value)}, wanted an RFC 3339 date-time`,
-        {
-          found: value,
-          hint: 'Write it like 2026-01-31T12:00:00Z',
-        },
-      );
+      throw new RemoraError('INVALID_ARGUMENT', `annotation ${key} is ${quote(value)}, wanted an RFC 3339 date-time`, {
+        found: value,
+        hint: 'Write it like 2026-01-31T12:00:00Z',
+      });
     }
   }
 }
 
-/** The same annotations with their keys in code unit order, so that equal maps give equal bytes. */
+/** The same annotations with their keys in one order, so that equal maps give equal bytes. */
 export function sortAnnotations(annotations: Annotations): Record<string, string> {
   return Object.fromEntries(Object.entries(annotations).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }

@@ -1,4 +1,4 @@
-import { RemoraError } from '../errors.js';
+import { isRemoraError, RemoraError } from '../errors.js';
 import { type Annotations, checkAnnotations, sortAnnotations } from './annotations.js';
 import type { Descriptor } from './descriptor.js';
 import { EMPTY_DESCRIPTOR, isEmpty } from './empty.js';
@@ -83,7 +83,12 @@ function encode(document: object): Manifest {
       },
     );
   }
-  return parseManifest(bytes);
+  try {
+    return parseManifest(bytes);
+  } catch (cause) {
+    if (!isRemoraError(cause)) throw cause;
+    throw new RemoraError('INVALID_ARGUMENT', cause.message, { cause });
+  }
 }
 
 function descriptorFields(descriptor: Descriptor): object {

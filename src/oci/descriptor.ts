@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { RemoraError } from '../errors.js';
 import { type Annotations, annotationsSchema } from './annotations.js';
-import { type Digest, digestOf, isDigest } from './digest.js';
-import { checkShape } from './json.js';
+import { checkDigest, type Digest, digestOf, isDigest } from './digest.js';
+import { checkShape, listOf, wanted } from './json.js';
 import { isMediaType } from './media-types.js';
 import { type Platform, platformSchema } from './platform.js';
 
@@ -19,21 +20,35 @@ export interface Descriptor {
   readonly platform?: Platform | undefined;
 }
 
-export const mediaTypeSchema = z.string().refine(isMediaType, 'not a media type (RFC 6838, without parameters)');
+export const mediaTypeSchema = z
+  .string()
+  .refine(isMediaType, { error: wanted('a media type (RFC 6838, without parameters)') });
 
-export const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), 'not a digest');
+export const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
+  error: wanted('a digest'),
+});
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const BASE64 = 'base64 (RFC 4648 §4, with padding)';
 
-const uri = z.string().refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), 'not a URI');
+/** No expression that repeats a group: on megabytes of data that overflows the stack of the engine. */
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+const uri = z.string().refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), { error: wanted('a URI') });
+
+const SIZE = 'a number of bytes from 0 to 2^53-1';
 
 const fields = {
   mediaType: mediaTypeSchema,
   digest: digestSchema,
-  size: z.int('not an integer that can be held exactly').nonnegative(),
-  urls: z.array(uri).optional(),
+  size: z.int({ error: wanted(SIZE) }).nonnegative({ error: wanted(SIZE) }),
+  urls: listOf(uri).optional(),
   annotations: annotationsSchema.optional(),
-  data: z.string().regex(BASE64, 'not base64 (RFC 4648 §4, with padding)').optional(),
+  data: z
+    .string()
+    .refine(isBase64, { error: wanted(BASE64) })
+    .optional(),
   platform: platformSchema.optional(),
 };
 
@@ -60,4 +75,25 @@ export function parseDescriptor(value: unknown, what = 'descriptor'): Descriptor
 /** The descriptor of bytes in memory. */
 export function describe(mediaType: string, bytes: Uint8Array): Descriptor {
   return { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
+}
+
+/**
+ * The content that a descriptor carries in `data`, or `undefined` when it carries none.
+ *
+ * @throws RemoraError `MALFORMED` (not base64), `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `UNSUPPORTED` (digest algorithm):
+ * data that is not the content must not be used, nor passed over in silence
+ */
+export function embeddedData({ data, digest, size }: Descriptor): Uint8Array | undefined {
+  if (data === undefined) return undefined;
+  const what = `data of ${digest}`;
+  if (!isBase64(data)) throw new RemoraError('MALFORMED', `${what} is not ${BASE64}`, { expected: BASE64 });
+  const bytes = Buffer.from(data, 'base64');
+  if (bytes.byteLength !== size) {
+    throw new RemoraError('SIZE_MISMATCH', `${what} has ${bytes.byteLength} bytes, wanted ${size}`, {
+      expected: size,
+      found: bytes.byteLength,
+    });
+  }
+  checkDigest(bytes, digest, what);
+  return bytes;
 }

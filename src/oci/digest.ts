@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { RemoraError } from '../errors.js';
+import { quote } from './quote.js';
 
 declare const brand: unique symbol;
 
@@ -12,17 +13,17 @@ export type VerifiableAlgorithm = 'sha256' | 'sha512';
 const GRAMMAR = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 
 /** Registered algorithms have a fixed form that the general grammar does not catch (upper-case hex, length). */
-const REGISTERED: Readonly<Record<string, RegExp>> = {
-  sha256: /^[a-f0-9]{64}$/,
-  sha512: /^[a-f0-9]{128}$/,
-  blake3: /^[a-f0-9]{64}$/,
-};
+const REGISTERED: ReadonlyMap<string, RegExp> = new Map([
+  ['sha256', /^[a-f0-9]{64}$/],
+  ['sha512', /^[a-f0-9]{128}$/],
+  ['blake3', /^[a-f0-9]{64}$/],
+]);
 
 /** True when `text` is a well-formed digest; unregistered algorithms are well formed too. */
 export function isDigest(text: string): text is Digest {
   if (!GRAMMAR.test(text)) return false;
   const colon = text.indexOf(':');
-  const registered = REGISTERED[text.slice(0, colon)];
+  const registered = REGISTERED.get(text.slice(0, colon));
   return registered === undefined || registered.test(text.slice(colon + 1));
 }
 
@@ -33,7 +34,7 @@ export function isDigest(text: string): text is Digest {
  */
 export function parseDigest(text: string): Digest {
   if (isDigest(text)) return text;
-  throw new RemoraError('INVALID_ARGUMENT', `digest ${JSON.stringify(text)} is not well formed: ${complaint(text)}`, {
+  throw new RemoraError('INVALID_ARGUMENT', `digest ${quote(text)} is not well formed: ${complaint(text)}`, {
     found: text,
     hint: 'Write it as sha256: and 64 lower-case hexadecimal digits',
   });
@@ -45,7 +46,7 @@ function complaint(text: string): string {
   const algorithm = text.slice(0, colon);
   const length = text.length - colon - 1;
   const wanted = algorithm === 'sha512' ? 128 : 64;
-  if (!(algorithm in REGISTERED)) return 'algorithm or value has characters that a digest cannot have';
+  if (!REGISTERED.has(algorithm)) return 'algorithm or value has characters that a digest cannot have';
   if (length !== wanted) return `${algorithm} needs ${wanted} hexadecimal digits, got ${length} characters`;
   return `${algorithm} needs lower-case hexadecimal digits`;
 }
@@ -86,4 +87,18 @@ export function digestFromHash(algorithm: VerifiableAlgorithm, hash: Hash): Dige
 /** Digest of bytes in memory. New content uses sha256. */
 export function digestOf(bytes: Uint8Array, algorithm: VerifiableAlgorithm = 'sha256'): Digest {
   return digestFromHash(algorithm, createHash(algorithm).update(bytes));
+}
+
+/**
+ * Checks bytes in memory against a digest.
+ *
+ * @throws RemoraError `DIGEST_MISMATCH`, or `UNSUPPORTED` as {@link hasherFor}
+ */
+export function checkDigest(bytes: Uint8Array, digest: Digest, what: string): void {
+  const found = `${algorithmOf(digest)}:${hasherFor(digest).update(bytes).digest('hex')}`;
+  if (found === digest) return;
+  throw new RemoraError('DIGEST_MISMATCH', `${what} has other content: its digest is ${found}`, {
+    expected: digest,
+    found,
+  });
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Annotations, annotationsSchema } from './annotations.js';
 import { type Descriptor, entrySchema } from './descriptor.js';
+import { listOf } from './json.js';
 
 /** An image index: a list of manifests (image-spec image-index.md). Docker's manifest list has the same shape. */
 export interface ImageIndex {
@@ -17,8 +18,7 @@ export const imageIndexSchema: z.ZodType<ImageIndex> = z.looseObject({
   mediaType: z.string().optional(),
   artifactType: z.string().optional(),
   // olareg answers `"manifests": null` when there are none. The name itself must be there.
-  manifests: z
-    .array(entrySchema)
+  manifests: listOf(entrySchema)
     .nullable()
     .transform((entries) => entries ?? []),
   subject: entrySchema.optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Annotations, annotationsSchema } from './annotations.js';
 import { type Descriptor, descriptorSchema } from './descriptor.js';
+import { listOf } from './json.js';
 
 /** An image manifest: an image, or an artifact (image-spec manifest.md). Docker's manifest v2 has the same shape. */
 export interface ImageManifest {
@@ -19,7 +20,7 @@ export const imageManifestSchema: z.ZodType<ImageManifest> = z.looseObject({
   // Any string: manifests that exist must stay readable. What we write is checked by the builder.
   artifactType: z.string().optional(),
   config: descriptorSchema,
-  layers: z.array(descriptorSchema),
+  layers: listOf(descriptorSchema),
   subject: descriptorSchema.optional(),
   annotations: annotationsSchema.optional(),
 });
@@ -36,8 +37,7 @@ export interface ArtifactManifest {
 export const artifactManifestSchema: z.ZodType<ArtifactManifest> = z.looseObject({
   mediaType: z.string(),
   artifactType: z.string().optional(),
-  blobs: z
-    .array(descriptorSchema)
+  blobs: listOf(descriptorSchema)
     .nullish()
     .transform((blobs) => blobs ?? []),
   subject: descriptorSchema.optional(),

@@ -1,7 +1,7 @@
 import { RemoraError } from '../errors.js';
 import type { Annotations } from './annotations.js';
 import type { Descriptor } from './descriptor.js';
-import { type Digest, digestOf, hasherFor } from './digest.js';
+import { checkDigest, type Digest, digestOf } from './digest.js';
 import { type ImageIndex, imageIndexSchema } from './image-index.js';
 import {
   type ArtifactManifest,
@@ -11,6 +11,7 @@ import {
 } from './image-manifest.js';
 import { checkShape, parseJson } from './json.js';
 import { isIndexType, isManifestType, MediaType } from './media-types.js';
+import { quote } from './quote.js';
 
 /** Larger manifests are not portable (distribution-spec, "Pushing Manifests"); none is written. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -60,7 +61,7 @@ export function parseManifest(bytes: Uint8Array, expected: ManifestExpectations 
     throw new RemoraError('MALFORMED', `${what} is larger than ${MAX_READ_BYTES} bytes`, { found: bytes.byteLength });
   }
   const digest = expected.digest ?? digestOf(bytes);
-  if (expected.digest !== undefined) verify(bytes, expected.digest);
+  if (expected.digest !== undefined) checkDigest(bytes, expected.digest, what);
   const value = parseJson(bytes, what);
   const mediaType = typeOf(value, expected, what);
   const descriptor: Descriptor = { mediaType, digest, size: bytes.byteLength };
@@ -73,18 +74,17 @@ export function parseManifest(bytes: Uint8Array, expected: ManifestExpectations 
   return { descriptor, bytes, kind: 'image', content: checkShape(imageManifestSchema, value, what) };
 }
 
-function verify(bytes: Uint8Array, digest: Digest): void {
-  const found = `${digest.slice(0, digest.indexOf(':'))}:${hasherFor(digest).update(bytes).digest('hex')}`;
-  if (found === digest) return;
-  throw new RemoraError('DIGEST_MISMATCH', `manifest ${digest} has other content: its digest is ${found}`, {
-    expected: digest,
-    found,
-  });
-}
-
 function typeOf(value: unknown, expected: ManifestExpectations, what: string): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RemoraError('MALFORMED', `${what} is not a JSON object`);
+  }
+  // Its documents name no media type.
+  if ('fsLayers' in value && 'schemaVersion' in value && value.schemaVersion === 1) {
+    throw new RemoraError('UNSUPPORTED', `${what} is a Docker schema 1 manifest, wanted schema 2`, {
+      expected: 2,
+      found: 1,
+      hint: 'Push the image again with a current tool',
+    });
   }
   const isIndex = 'manifests' in value;
   // CVE-2021-41190: a document that is both is read differently by different tools.
@@ -98,22 +98,16 @@ function typeOf(value: unknown, expected: ManifestExpectations, what: string): s
     throw new RemoraError('MALFORMED', `${what}: mediaType is not a string`);
   const given = expected.mediaType !== undefined && isManifestType(expected.mediaType) ? expected.mediaType : undefined;
   if (own !== undefined && given !== undefined && own !== given && expected.digest === undefined) {
-    throw new RemoraError('MALFORMED', `${what} says it is ${own}, but was sent as ${given}`, {
+    throw new RemoraError('MALFORMED', `${what} says it is ${quote(own)}, but was sent as ${given}`, {
       expected: given,
       found: own,
     });
   }
   const mediaType = own ?? given ?? (isIndex ? MediaType.imageIndex : MediaType.imageManifest);
   if (!isManifestType(mediaType)) {
-    const schema1 = 'schemaVersion' in value && value.schemaVersion === 1;
-    throw new RemoraError(
-      schema1 ? 'UNSUPPORTED' : 'MALFORMED',
-      `${what} has the type ${mediaType}, wanted a manifest or index`,
-      {
-        found: mediaType,
-        ...(schema1 ? { hint: 'Docker schema 1 is not supported; push the image again with a current tool' } : {}),
-      },
-    );
+    throw new RemoraError('MALFORMED', `${what} has the type ${quote(mediaType)}, wanted a manifest or index`, {
+      found: mediaType,
+    });
   }
   if (isIndex !== isIndexType(mediaType)) {
     throw new RemoraError(

@@ -1,4 +1,5 @@
 import { RemoraError } from '../errors.js';
+import { quote } from './quote.js';
 
 /** Media types of the OCI image specification and the Docker types that registries still hold. */
 export const MediaType = {
@@ -62,7 +63,7 @@ export function isMediaType(text: string): boolean {
 export function parseMediaType(text: string, what = 'media type'): string {
   if (isMediaType(text)) return text;
   const why = /[; ]/.test(text) ? 'parameters and spaces are not allowed' : 'it must be type/subtype (RFC 6838)';
-  throw new RemoraError('INVALID_ARGUMENT', `${what} ${JSON.stringify(text)} is not well formed: ${why}`, {
+  throw new RemoraError('INVALID_ARGUMENT', `${what} ${quote(text)} is not well formed: ${why}`, {
     found: text,
     hint: 'Write it like application/spdx+json',
   });

@@ -1,6 +1,7 @@
 import { RemoraError } from '../errors.js';
 import { isRefName } from './annotations.js';
 import { type Digest, parseDigest } from './digest.js';
+import { quote } from './quote.js';
 import { parseReference, type Reference } from './reference.js';
 
 /** Where an artifact lives, and which one is meant there. */
@@ -15,12 +16,19 @@ export type Place =
  * - `oci-archive:FILE[:TAG][@DIGEST]`, or such a path that ends in `.tar`, `.tar.gz` or `.tgz`: an archive of one
  * - everything else: a name in a registry
  *
- * In a layout the tag is what stands after the last `:`, when it holds no `/` and fits the grammar of
- * `org.opencontainers.image.ref.name`.
+ * In a layout the tag is what stands after the last `:`, when it holds no `/`; it must fit the grammar of
+ * `org.opencontainers.image.ref.name`. A path that ends in such text is written with a `/` behind it.
  *
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parsePlace(text: string): Place {
+  if (/^oci(-archive)?:\/\/[^/]/.test(text)) {
+    // Helm's way to write a registry; as a layout it would be a path that nobody has.
+    throw new RemoraError('INVALID_ARGUMENT', `place ${quote(text)} starts with a URL scheme`, {
+      found: text,
+      hint: 'Write a name in a registry like ghcr.io/owner/app:v1, and an image layout like oci:./layout:v1',
+    });
+  }
   if (text.startsWith('oci-archive:'))
     return { kind: 'archive', ...parsePath(text.slice('oci-archive:'.length), text) };
   if (text.startsWith('oci:')) return { kind: 'layout', ...parsePath(text.slice('oci:'.length), text) };
@@ -30,30 +38,27 @@ export function parsePlace(text: string): Place {
 }
 
 function parsePath(text: string, whole: string): { path: string; tag?: string; digest?: Digest } {
-  // An "@" may belong to the path: only what looks like a digest behind it is one, well formed or not.
+  // An "@" may belong to the path (`./me@work:v1`): only the name of a hash behind it makes a digest, well formed or not.
   const at = text.lastIndexOf('@');
-  const isPinned = at >= 0 && /^[a-zA-Z0-9+._-]+:[^/]*$/.test(text.slice(at + 1));
+  const isPinned = at >= 0 && /^(?:sha\d|blake\d)[a-z0-9+._-]*:[^/]*$/i.test(text.slice(at + 1));
   const digest = isPinned ? parseDigest(text.slice(at + 1)) : undefined;
   const name = isPinned ? text.slice(0, at) : text;
   const colon = name.lastIndexOf(':');
   const suffix = colon < 0 ? '' : name.slice(colon + 1);
   const tagged = colon >= 0 && !suffix.includes('/') && isRefName(suffix);
-  const path = tagged ? name.slice(0, colon) : name;
+  const path = (tagged ? name.slice(0, colon) : name).replace(/^\/{2,}/, '/');
   if (path === '' || path.includes('\0')) {
-    throw new RemoraError('INVALID_ARGUMENT', `place ${JSON.stringify(whole)} has no path`, {
+    const why = path === '' ? 'has no path' : 'has a path with a NUL character';
+    throw new RemoraError('INVALID_ARGUMENT', `place ${quote(whole)} ${why}`, {
       found: whole,
       hint: 'Write it like oci:./layout:v1',
     });
   }
   if (colon >= 0 && !tagged && !suffix.includes('/')) {
-    throw new RemoraError(
-      'INVALID_ARGUMENT',
-      `place ${JSON.stringify(whole)} has a malformed tag ${JSON.stringify(suffix)}`,
-      {
-        found: suffix,
-        hint: 'Write it like oci:./layout:v1',
-      },
-    );
+    throw new RemoraError('INVALID_ARGUMENT', `place ${quote(whole)} has a malformed tag ${quote(suffix)}`, {
+      found: suffix,
+      hint: 'Write it like oci:./layout:v1',
+    });
   }
   return { path, ...(tagged ? { tag: suffix } : {}), ...(digest === undefined ? {} : { digest }) };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RemoraError } from '../errors.js';
+import { quote } from './quote.js';
 
 /** What an image runs on (image-spec image-index.md); the dotted names are literal JSON keys. */
 export interface Platform {
@@ -34,9 +35,9 @@ export function parsePlatform(text: string): Platform {
   const colon = os.indexOf(':');
   const name = colon < 0 ? os : os.slice(0, colon);
   const version = colon < 0 ? undefined : os.slice(colon + 1);
-  const words = [name, architecture, ...(variant === undefined ? [] : [variant])];
-  if (rest.length > 0 || version === '' || !words.every((word) => /^[A-Za-z0-9_.-]+$/.test(word))) {
-    throw new RemoraError('INVALID_ARGUMENT', `platform ${JSON.stringify(text)} is not os/architecture[/variant]`, {
+  const words = [name, architecture, version, variant].filter((word) => word !== undefined);
+  if (rest.length > 0 || !words.every((word) => /^[A-Za-z0-9_.-]+$/.test(word))) {
+    throw new RemoraError('INVALID_ARGUMENT', `platform ${quote(text)} is not os/architecture[/variant]`, {
       found: text,
       hint: 'Write it like linux/arm64/v8',
     });
@@ -55,12 +56,19 @@ export function matchesPlatform(wanted: Platform, offered: Platform): boolean {
     wanted.os === offered.os &&
     wanted.architecture === offered.architecture &&
     (wanted.variant === undefined || variantOf(wanted) === variantOf(offered)) &&
-    (wanted['os.version'] === undefined || wanted['os.version'] === offered['os.version'])
+    (wanted['os.version'] === undefined || wanted['os.version'] === offered['os.version']) &&
+    (wanted['os.features'] ?? []).every((feature) => offered['os.features']?.includes(feature))
   );
 }
 
-/** arm64 means v8 and amd64 means v1 where no variant is written. */
+/** What is meant where no variant is written. */
+const IMPLIED_VARIANT: ReadonlyMap<string, string> = new Map([
+  ['arm64', 'v8'],
+  ['amd64', 'v1'],
+  ['arm', 'v7'],
+]);
+
 function variantOf(platform: Platform): string | undefined {
   if (platform.variant) return platform.variant;
-  return { arm64: 'v8', amd64: 'v1', arm: 'v7' }[platform.architecture];
+  return IMPLIED_VARIANT.get(platform.architecture);
 }

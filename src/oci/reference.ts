@@ -1,5 +1,6 @@
 import { RemoraError } from '../errors.js';
 import { type Digest, parseDigest } from './digest.js';
+import { quote } from './quote.js';
 
 /** A name in a registry: `host[:port]/repository[:tag][@digest]`. */
 export interface Reference {
@@ -31,7 +32,7 @@ export function isTag(text: string): boolean {
 /** @throws RemoraError `INVALID_ARGUMENT` */
 export function parseTag(text: string): string {
   if (isTag(text)) return text;
-  throw new RemoraError('INVALID_ARGUMENT', `tag ${JSON.stringify(text)} is not well formed`, {
+  throw new RemoraError('INVALID_ARGUMENT', `tag ${quote(text)} is not well formed`, {
     found: text,
     hint: 'Use letters, digits, "_", "." and "-", 128 at most, starting with a letter, a digit or "_"',
   });
@@ -45,7 +46,7 @@ export function parseTag(text: string): string {
  */
 export function parseReference(text: string): Reference {
   const fail = (why: string, hint?: string) =>
-    new RemoraError('INVALID_ARGUMENT', `reference ${JSON.stringify(text)} is not well formed: ${why}`, {
+    new RemoraError('INVALID_ARGUMENT', `reference ${quote(text)} is not well formed: ${why}`, {
       found: text,
       hint: hint ?? 'Write it like ghcr.io/owner/app:v1, or oci:PATH:TAG for an image layout',
     });
@@ -58,9 +59,11 @@ export function parseReference(text: string): Reference {
   const first = slash < 0 ? '' : name.slice(0, slash);
   const hasHost = slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first.startsWith('['));
   const registry = hasHost ? first : 'docker.io';
-  if (!HOST.test(registry)) throw fail(`${JSON.stringify(registry)} is not a host`);
+  if (!HOST.test(registry)) throw fail(`${quote(registry)} is not a host`);
   const port = /:(\d+)$/.exec(registry.replace(/^\[.*\]/, ''))?.[1];
   if (port !== undefined && (Number(port) > 65535 || Number(port) === 0)) throw fail(`${port} is not a port`);
+  // What fits the expression can still be no address, like 1.2.3.999 or [::g]: requests would fail with a TypeError.
+  if (!URL.canParse(`https://${registry}`)) throw fail(`${quote(registry)} is not a host`);
   const rest = hasHost ? name.slice(slash + 1) : name;
   const colon = rest.indexOf(':');
   const path = colon < 0 ? rest : rest.slice(0, colon);
@@ -68,13 +71,12 @@ export function parseReference(text: string): Reference {
   if (path === '') throw fail('the repository is missing');
   if (!isRepository(path)) {
     throw fail(
-      `${JSON.stringify(path)} is not a repository name`,
+      `${quote(path)} is not a repository name`,
       isRepository(path.toLowerCase()) ? `Repository names are lower-case: ${path.toLowerCase()}` : undefined,
     );
   }
-  if (tag !== undefined && !isTag(tag))
-    throw fail(tag === '' ? 'the tag is empty' : `${JSON.stringify(tag)} is not a tag`);
-  const hub = DOCKER_HUB.includes(registry);
+  if (tag !== undefined && !isTag(tag)) throw fail(tag === '' ? 'the tag is empty' : `${quote(tag)} is not a tag`);
+  const hub = DOCKER_HUB.includes(registry.toLowerCase());
   return {
     registry: hub ? 'docker.io' : registry,
     repository: hub && !path.includes('/') ? `library/${path}` : path,

@@ -1,0 +1,79 @@
+import { Command } from '@oclif/core/command';
+import { isRemoraError } from '../errors.js';
+import type { Place } from '../oci/place.js';
+import type { OpenStoreOptions } from '../store/open.js';
+import type { Store } from '../store/store.js';
+import { errorJson, errorText, toRemoraError } from './error-report.js';
+import { exitCodeFor } from './exit-codes.js';
+import { watchInterruption } from './interruption.js';
+import { createProgress, type Progress } from './progress.js';
+import { printable } from './text.js';
+
+/**
+ * What all commands share: JSON and exit codes that agree, interruption, stores that are closed, progress and notes on
+ * stderr. A command parses its flags, calls one operation, prints, and returns what `--json` prints.
+ */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+  protected readonly stdout = process.stdout;
+  protected readonly stderr = process.stderr;
+  readonly #interruption = watchInterruption();
+  readonly #stores: Store[] = [];
+  #progress: Progress | undefined;
+
+  /** Aborted on Ctrl-C. */
+  protected get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  /** Opens the store of a place and closes it when the command ends. */
+  protected async open(place: Place, options: OpenStoreOptions): Promise<Store> {
+    const { openStore } = await import('../store/open.js');
+    const store = await openStore(place, options);
+    this.#stores.push(store);
+    return store;
+  }
+
+  /** Progress bars, where somebody looks at them. */
+  protected async progress(): Promise<Progress['onProgress'] | undefined> {
+    if (this.jsonEnabled()) return undefined;
+    this.#progress = await createProgress(this.stderr);
+    return this.#progress?.onProgress;
+  }
+
+  /** A result for people, on stdout; nothing with `--json`. */
+  protected print(text: string): void {
+    this.#progress?.stop();
+    if (!this.jsonEnabled() && text !== '') this.stdout.write(`${text}\n`);
+  }
+
+  /** Something to know, on stderr. */
+  protected note(text: string): void {
+    this.#progress?.stop();
+    this.stderr.write(`${this.config.bin}: ${printable(text)}\n`);
+  }
+
+  protected override logJson(json: unknown): void {
+    this.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+  }
+
+  /** oclif would end every failure with 1 under `--json`, and print the arguments of the process, passwords too. */
+  protected override async catch(error: unknown): Promise<void> {
+    this.#progress?.stop();
+    const failure = toRemoraError(error, this.config.bin, this.id);
+    const code = this.#interruption.exitCode();
+    process.exitCode = code ?? exitCodeFor(failure);
+    if (code !== undefined && isRemoraError(failure) && failure.code !== 'INTERRUPTED') {
+      // What broke because of the interruption is no news.
+      return this.stderr.write(`${this.config.bin}: interrupted\n`) ? undefined : undefined;
+    }
+    if (this.jsonEnabled()) this.logJson(errorJson(failure));
+    else this.stderr.write(errorText(failure, this.config.bin, this.stderr));
+  }
+
+  protected override async finally(): Promise<void> {
+    this.#progress?.stop();
+    await Promise.all(this.#stores.map((store) => store.close()));
+    this.#interruption.stop();
+  }
+}

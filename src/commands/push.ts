@@ -1,0 +1,77 @@
+import { string } from '@oclif/core/args';
+import { string as stringFlag } from '@oclif/core/flags';
+import { packFlags, registryFlags } from '../cli/flags.js';
+import { PackCommand } from '../cli/pack-command.js';
+
+/** `remora push` */
+export default class Push extends PackCommand {
+  static override summary = 'Pack files into an artifact and push it to a registry or an image layout';
+  static override description =
+    `Each file becomes one layer with its path as title; a directory becomes one tar+gzip layer. The type of a file is what follows its last colon, else it is told by its extension. Without files the artifact has the empty layer.
+
+Packing is reproducible: the same files, names, types and annotations give the same digest, on any machine at any time.`;
+  static override aliases = ['pack'];
+  static override examples = [
+    {
+      description: 'Push two files with a tag',
+      command: '<%= config.bin %> push ghcr.io/acme/config:v1 app.yaml schema.json:application/schema+json',
+    },
+    {
+      description: 'Into an image layout, which is created, with three tags',
+      command: '<%= config.bin %> push oci:./layout:v1,v1.0,latest report.pdf',
+    },
+    {
+      description: 'From a pipe',
+      command: 'syft . -o spdx-json | <%= config.bin %> push ghcr.io/acme/sboms:app -:sbom.spdx.json',
+    },
+    {
+      description: 'Show what would be pushed',
+      command: '<%= config.bin %> push --dry-run ghcr.io/acme/config:v1 app.yaml',
+    },
+  ];
+  static override args = {
+    target: string({
+      description: 'Registry reference or layout, with any number of tags: host/repo:v1,latest or oci:PATH:v1',
+      required: true,
+      ignoreStdin: true,
+    }),
+    files: string({
+      description: 'FILE[:TYPE], a directory, or -:NAME for standard input',
+      multiple: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    'artifact-type': stringFlag({
+      summary: 'Type of the artifact [default: application/vnd.unknown.artifact.v1]',
+      helpValue: 'TYPE',
+    }),
+    ...packFlags,
+    ...registryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Push, this.guardedArgv());
+    const [{ parseTarget }, { pack, push }] = await Promise.all([
+      import('../oci/target.js'),
+      import('../operations/push.js'),
+    ]);
+    const target = parseTarget(args.target);
+    const { inputs, options } = await this.packInput(args.files ?? [], flags);
+    if (flags['dry-run']) return this.dryRun(await pack(inputs, options), flags['export-manifest']);
+    const exportTo = await this.prepareExport(flags['export-manifest']);
+    const store = await this.open(target.place, {
+      create: true,
+      access: 'write',
+      plainHttp: flags['plain-http'] || undefined,
+      concurrency: flags.concurrency,
+    });
+    const { manifest, ...result } = await push(store, inputs, { ...options, tags: target.tags });
+    await exportTo(manifest.bytes);
+    this.printPushed(
+      result,
+      target.tags.map((tag) => store.format({ tag })),
+    );
+    return result;
+  }
+}

@@ -1,0 +1,47 @@
+import { string } from '@oclif/core/args';
+import { boolean } from '@oclif/core/flags';
+import { BaseCommand } from '../cli/base-command.js';
+import { platformFlag, registryFlags } from '../cli/flags.js';
+
+/** `remora resolve` */
+export default class Resolve extends BaseCommand {
+  static override summary = 'Print the digest of a tag';
+  static override examples = [
+    { description: 'The digest', command: '<%= config.bin %> resolve ghcr.io/acme/app:v1' },
+    {
+      description: 'The whole reference of one platform',
+      command: '<%= config.bin %> resolve --full --platform linux/arm64 ghcr.io/acme/app:v1',
+    },
+  ];
+  static override args = {
+    reference: string({
+      description: 'host/repo:tag, host/repo@digest or oci:PATH:TAG',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    full: boolean({ char: 'l', summary: 'Print the reference with its digest', aliases: ['full-reference'] }),
+    ...platformFlag,
+    ...registryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Resolve);
+    const [{ parsePlace }, { parsePlatform }, { resolvePlatform }] = await Promise.all([
+      import('../oci/place.js'),
+      import('../oci/platform.js'),
+      import('../operations/platform-child.js'),
+    ]);
+    const place = parsePlace(args.reference);
+    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+    const store = await this.open(place, {
+      plainHttp: flags['plain-http'] || undefined,
+      concurrency: flags.concurrency,
+    });
+    const { mediaType, digest, size } = await resolvePlatform(store, place, platform, { signal: this.signal });
+    const reference = store.format({ digest });
+    this.print(flags.full ? reference : digest);
+    return { reference, mediaType, digest, size };
+  }
+}

@@ -1,0 +1,39 @@
+import { Gzip } from 'fflate';
+
+/**
+ * Bytes that are given to the compressor at once. Part of the format: its blocks end where its input ends, so that
+ * another number here, or chunks as they come, would make other bytes of the same content.
+ */
+const PIECE = 64 * 1024;
+
+/** Level and memory are the compressor's defaults today, written out so that they stay; mtime 0 means "unknown". */
+const SETTINGS = { level: 6, mem: 8, mtime: 0 } as const;
+
+/**
+ * Compresses to bytes that depend on the content alone.
+ *
+ * Not node:zlib, whose deflate is another in builds of Node.js that use the system's zlib or zlib-ng, and takes other
+ * paths on CPUs with other vector units: the same files would get another digest on another machine.
+ */
+export async function* reproducibleGzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
+  const out: Buffer[] = [];
+  const gzip = new Gzip(SETTINGS, (bytes) => {
+    if (bytes.length > 0) out.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
+  const piece = Buffer.allocUnsafe(PIECE);
+  let filled = 0;
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + PIECE - filled);
+      piece.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < PIECE) continue;
+      gzip.push(piece);
+      filled = 0;
+      yield* out.splice(0);
+    }
+  }
+  gzip.push(piece.subarray(0, filled), true);
+  yield* out;
+}

@@ -1,0 +1,44 @@
+import { RemoraError } from '../errors.js';
+import { isRefName } from './annotations.js';
+import { type Place, parsePlace } from './place.js';
+import { isTag } from './reference.js';
+
+/** Where something new goes: a place, and the tags it shall have there. */
+export interface Target {
+  readonly place: Place;
+  readonly tags: readonly string[];
+}
+
+/**
+ * Parses a place with any number of tags, `host/repo:v1,v1.0,latest`. Without one the artifact is found by its digest.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`; a digest is not a target, since content decides it
+ */
+export function parseTarget(text: string): Target {
+  const match = /^(.*:)([^/:@]*,[^/:@]*)$/s.exec(text);
+  const [first = '', ...more] = match?.[2]?.split(',') ?? [];
+  const place = parsePlace(match === null ? text : `${match[1]}${first}`);
+  if (place.digest !== undefined) {
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `target ${JSON.stringify(text)} has a digest, which only the content can decide`,
+      {
+        found: text,
+        hint: 'Leave out the digest, or write a tag instead',
+      },
+    );
+  }
+  const fits = place.kind === 'registry' ? isTag : isRefName;
+  const bad = more.find((tag) => !fits(tag));
+  if (bad !== undefined || (match !== null && place.tag !== first)) {
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `target ${JSON.stringify(text)} has the malformed tag ${JSON.stringify(bad ?? first)}`,
+      {
+        found: bad ?? first,
+        hint: 'Write several tags like app:v1,v1.0,latest',
+      },
+    );
+  }
+  return { place, tags: [...new Set([...(place.tag === undefined ? [] : [place.tag]), ...more])] };
+}

@@ -1,0 +1,44 @@
+import { createReadStream } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { pipeline } from 'node:stream/promises';
+import { RemoraError } from '../errors.js';
+import { interrupted } from '../io/interrupt.js';
+import { createTempFile, writeStream } from '../io/temp-file.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Store } from '../store/store.js';
+import { filesOf } from './pull.js';
+import { type PullSelectedOptions, selectManifests } from './pull-selected.js';
+
+/**
+ * Writes the one file that was selected to a stream, which stays open. Nothing is written before all of it was
+ * verified: it waits in a temporary file.
+ *
+ * @throws RemoraError `AMBIGUOUS` for several files, `NO_MATCH` for none, and as `pullSelected`
+ */
+export async function streamSelected(
+  store: Store,
+  out: NodeJS.WritableStream,
+  options: PullSelectedOptions,
+): Promise<Descriptor> {
+  const { manifests } = await selectManifests(store, options);
+  const files = manifests.flatMap((manifest) => filesOf(store, manifest));
+  const [only] = files;
+  if (only === undefined) throw new RemoraError('NO_MATCH', 'the artifact has no files, wanted one');
+  if (files.length > 1) {
+    throw new RemoraError('AMBIGUOUS', `${files.length} files would go to standard output, wanted one`, {
+      candidates: files.map((file) => file.annotations?.['org.opencontainers.image.title'] ?? file.digest),
+      hint: 'Fetch them into a directory with -o',
+    });
+  }
+  const { signal } = options;
+  const file = await createTempFile(tmpdir(), 0o600);
+  try {
+    await writeStream(file, await store.openBlob(only, { signal }), signal);
+    await pipeline(createReadStream(file.path), out, { end: false, ...(signal === undefined ? {} : { signal }) });
+  } catch (error) {
+    throw signal?.aborted ? interrupted(signal) : error;
+  } finally {
+    await file.discard();
+  }
+  return only;
+}

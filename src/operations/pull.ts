@@ -1,0 +1,106 @@
+import { mkdir, rmdir } from 'node:fs/promises';
+import { RemoraError } from '../errors.js';
+import { fileError } from '../io/system-error.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import { isEmpty } from '../oci/empty.js';
+import { artifactTypeOf, layersOf, type Manifest } from '../oci/manifest.js';
+import { formatPlatform } from '../oci/platform.js';
+import type { CallOptions, Store } from '../store/store.js';
+import type { Transfer } from './pack.js';
+import { type PulledFile, type StagedFile, stageFile } from './pull-file.js';
+import { type NamedLayer, nameLayers } from './pull-names.js';
+import { runAll } from './run-all.js';
+
+/** Options of {@link pull}. */
+export interface PullOptions extends CallOptions {
+  /** Directory for the files; created when it does not exist. @default the current directory */
+  readonly output?: string | undefined;
+  /** Fail, and write nothing, when a file exists with other content. @default false: it is replaced */
+  readonly noClobber?: boolean | undefined;
+  /** Files that are fetched at a time. @default 5 */
+  readonly concurrency?: number | undefined;
+  /** Called again and again while content moves. */
+  readonly onProgress?: ((transfer: Transfer) => void) | undefined;
+}
+
+/** One artifact that was pulled. */
+export interface PulledArtifact {
+  readonly reference: string;
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly files: readonly PulledFile[];
+}
+
+/**
+ * Fetches the files of an artifact. Each is verified in a temporary file, and all are there before the first takes its
+ * name; a file that is right already is left alone. Names are taken as hostile: nothing is written outside of `output`.
+ *
+ * @throws RemoraError `MALFORMED` (a name that cannot be used, two files with one name), `EXISTS` (noClobber, or a
+ *   directory or symlink in the way), `NO_MATCH` (an image has no files), `AMBIGUOUS` (an index), and as the store does
+ */
+export async function pull(store: Store, manifest: Manifest, options: PullOptions = {}): Promise<PulledArtifact> {
+  const output = options.output ?? '.';
+  const layers = nameLayers(filesOf(store, manifest));
+  const created = await createDirectory(output);
+  const staged: StagedFile[] = [];
+  try {
+    await runAll(
+      layers,
+      async (layer: NamedLayer, signal) => {
+        staged.push(await stageFile(store, layer, output, { ...options, signal }));
+      },
+      options,
+    );
+    // Directories come last: they check for what is in their way themselves.
+    const files = new Map<string, PulledFile>();
+    for (const file of staged.toSorted((a, b) => Number(a.isDirectory) - Number(b.isDirectory))) {
+      files.set(file.name, await file.commit());
+    }
+    return { ...summary(store, manifest), files: layers.flatMap(({ name }) => files.get(name) ?? []) };
+  } finally {
+    await Promise.all(staged.map((file) => file.discard()));
+    // Only when nothing came into it.
+    if (created !== undefined) await rmdir(output).catch(() => {});
+  }
+}
+
+/**
+ * The layers of an artifact that are files.
+ *
+ * @throws RemoraError `NO_MATCH` for an image, `AMBIGUOUS` for an index
+ */
+export function filesOf(store: Store, manifest: Manifest): readonly Descriptor[] {
+  const reference = store.format({ digest: manifest.descriptor.digest });
+  if (manifest.kind === 'index') {
+    const children = manifest.content.manifests.map((entry) =>
+      entry.platform ? formatPlatform(entry.platform) : entry.digest,
+    );
+    throw new RemoraError('AMBIGUOUS', `${reference} is an index, wanted one artifact`, {
+      candidates: children,
+      hint: 'Choose with --platform or a digest; for what is attached to it give --artifact-type or --all',
+    });
+  }
+  return layersOf(manifest).filter((layer) => !isEmpty(layer));
+}
+
+function summary(store: Store, manifest: Manifest): Omit<PulledArtifact, 'files'> {
+  const { mediaType, digest, size } = manifest.descriptor;
+  const artifactType = artifactTypeOf(manifest);
+  return {
+    reference: store.format({ digest }),
+    mediaType,
+    digest,
+    size,
+    ...(artifactType === undefined ? {} : { artifactType }),
+  };
+}
+
+async function createDirectory(path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}

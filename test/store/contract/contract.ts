@@ -1,0 +1,16 @@
+import { describe } from 'vitest';
+import { blobContract } from './blobs.js';
+import { brokenSourceContract } from './broken-sources.js';
+import { manifestContract } from './manifests.js';
+import type { ContractTraits, StartPlace } from './place.js';
+import { referrerContract } from './referrers.js';
+
+/** What every writable store does, whatever is behind it. */
+export function storeContract(title: string, start: StartPlace, traits: ContractTraits): void {
+  describe(title, () => {
+    blobContract(start, traits);
+    brokenSourceContract(start);
+    manifestContract(start);
+    referrerContract(start, traits);
+  });
+}

@@ -1,0 +1,35 @@
+import { onTestFinished } from 'vitest';
+import type { Store, Via } from '../../../src/store/store.js';
+
+/** A place that is empty at first, under contract. */
+export interface ContractPlace {
+  /** Another store of the place, which knows nothing of what others did there. */
+  open(): Promise<Store>;
+  /** What was begun and neither finished nor cleaned up: temporary files, upload sessions. */
+  leftovers(): Promise<readonly string[]>;
+}
+
+/** What may differ from store to store. */
+export interface ContractTraits {
+  /** How a referrer is found after it was attached. */
+  readonly via: Via;
+  /** A small blob may be sent again by a store that has not seen it: asking for it costs as much. */
+  readonly resendsSmallBlobs?: boolean;
+}
+
+export type StartPlace = () => Promise<ContractPlace>;
+
+/** The place with one store in it, closed when the test is done. */
+export interface Started extends ContractPlace {
+  readonly store: Store;
+}
+
+export async function begin(start: StartPlace): Promise<Started> {
+  const place = await start();
+  const open = async () => {
+    const store = await place.open();
+    onTestFinished(() => store.close());
+    return store;
+  };
+  return { open, leftovers: () => place.leftovers(), store: await open() };
+}

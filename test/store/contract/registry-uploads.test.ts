@@ -1,0 +1,8 @@
+import { describe } from 'vitest';
+import { registryContract } from './registry.js';
+
+registryContract('registry without mounting', { mount: false }, { via: 'api', resendsSmallBlobs: true });
+
+describe.each(['absolute', 'query', 'other-host'] as const)('Location: %s', (location) => {
+  registryContract('registry with such uploads', { location, redirectBlobs: true }, { via: 'api' });
+});

@@ -1,1 +1,78 @@
+/**
+ * remora's library: everything that the command line does, for JavaScript.
+ *
+ * Values are plain objects, stores hold artifacts, operations are functions over stores. Nothing here prints or exits;
+ * every failure is a {@link RemoraError} with a stable `code`.
+ */
 export { isRemoraError, RemoraError, type RemoraErrorCode, type RemoraErrorOptions } from './errors.js';
+export { type Credential, type CredentialSource, dockerCredentials } from './io/credentials.js';
+export { type PackedDirectory, packDirectory } from './io/pack-directory.js';
+export { Annotation, type Annotations, isDateTime, isRefName } from './oci/annotations.js';
+export { buildIndex, buildManifest, type IndexParts, type ManifestParts } from './oci/build-manifest.js';
+export { type Descriptor, describe, parseDescriptor } from './oci/descriptor.js';
+export {
+  algorithmOf,
+  type Digest,
+  digestOf,
+  encodedOf,
+  isDigest,
+  parseDigest,
+  type VerifiableAlgorithm,
+} from './oci/digest.js';
+export { EMPTY_BYTES, EMPTY_DESCRIPTOR, isEmpty } from './oci/empty.js';
+export { type ImageConfig, parseImageConfig } from './oci/image-config.js';
+export type { ImageIndex } from './oci/image-index.js';
+export type { ArtifactManifest, ImageManifest } from './oci/image-manifest.js';
+export {
+  annotationsOf,
+  artifactTypeOf,
+  layersOf,
+  type Manifest,
+  type ManifestExpectations,
+  parseManifest,
+  referrerEntry,
+  subjectOf,
+} from './oci/manifest.js';
+export { isMediaType, MediaType, parseMediaType } from './oci/media-types.js';
+export { formatPlace, type Place, parsePlace } from './oci/place.js';
+export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/platform.js';
+export { formatReference, isRepository, isTag, parseReference, type Reference } from './oci/reference.js';
+export { isReferrersTag, referrersTag } from './oci/referrers-tag.js';
+export { parseTarget, type Target } from './oci/target.js';
+export { type AttachOptions, type AttachResult, attach } from './operations/attach.js';
+export { choose, type Selection } from './operations/choose.js';
+export {
+  type DiscoveredNode,
+  type DiscoverOptions,
+  type DiscoverResult,
+  type Discovery,
+  discover,
+  type Unasked,
+} from './operations/discover.js';
+export type { FileInput } from './operations/file-input.js';
+export { type InspectResult, inspect } from './operations/inspect.js';
+export type { PackOptions, Transfer } from './operations/pack.js';
+export { platformManifest, resolvePlatform } from './operations/platform-child.js';
+export { type PulledArtifact, type PullOptions, pull } from './operations/pull.js';
+export type { PulledFile } from './operations/pull-file.js';
+export { type PullResult, type PullSelectedOptions, pullSelected } from './operations/pull-selected.js';
+export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/push.js';
+export { type OpenStoreOptions, openStore } from './store/open.js';
+export {
+  type CallOptions,
+  type ContentReader,
+  type ContentWriter,
+  type Ingester,
+  isIngester,
+  type ManifestSelector,
+  type PutManifestOptions,
+  type PutManifestResult,
+  type Referrer,
+  type ReferrerLister,
+  type ReferrerOptions,
+  type Store,
+  type TagResolver,
+  type TransferOptions,
+  type Via,
+  type WriteResult,
+} from './store/store.js';

@@ -7,6 +7,7 @@ import { checkShape, parseJson } from '../oci/json.js';
 import { isMediaType, parseMediaType } from '../oci/media-types.js';
 import type { FileInput } from '../operations/file-input.js';
 import type { PackOptions } from '../operations/pack.js';
+import { unguarded } from './standard-input.js';
 
 /** What the flags of push and attach hold. */
 export interface PackFlags {
@@ -18,14 +19,6 @@ export interface PackFlags {
   readonly name?: string | undefined;
   readonly created?: string | undefined;
   readonly concurrency: number;
-}
-
-/** Before a `-:NAME`, so that oclif does not take it for a flag. No argument of a process can hold it. */
-const GUARD = '\0';
-
-/** Hides `-:NAME` from the parser of flags. */
-export function guardStandardInput(argv: readonly string[]): string[] {
-  return argv.map((word) => (word.startsWith('-:') ? `${GUARD}${word}` : word));
 }
 
 /** Turns the arguments and flags of push and attach into what the operations take. */
@@ -41,9 +34,7 @@ export async function packArguments(
   const fromFile =
     flags['annotation-file'] === undefined ? undefined : await readAnnotationFile(flags['annotation-file']);
   const perFile = layerAnnotations(flags['layer-annotation'] ?? []);
-  const inputs = await Promise.all(
-    files.map((file) => parseFile(file.replace(GUARD, ''), flags.name, environment.stdin)),
-  );
+  const inputs = await Promise.all(files.map((file) => parseFile(unguarded(file), flags.name, environment.stdin)));
   const known = new Set(inputs.map(({ typed }) => typed));
   const named = new Map([...(fromFile?.files ?? []), ...perFile].map(([file]) => [file, undefined]));
   for (const file of named.keys()) if (!known.has(file)) throw unknownFile(file, [...known]);

@@ -3,7 +3,8 @@ import type { FileInput } from '../operations/file-input.js';
 import type { PackOptions } from '../operations/pack.js';
 import type { PackResult, PushResult } from '../operations/push.js';
 import { BaseCommand } from './base-command.js';
-import { guardStandardInput, type PackFlags, packArguments } from './pack-arguments.js';
+import type { PackFlags } from './pack-arguments.js';
+import { guardStandardInput } from './standard-input.js';
 import { columns, fields, formatSize, painter, printable } from './text.js';
 
 /** What push and attach share: they take the same files and flags and print the same result. */
@@ -16,6 +17,7 @@ export abstract class PackCommand extends BaseCommand {
     files: readonly string[],
     flags: PackFlags,
   ): Promise<{ inputs: readonly FileInput[]; options: PackOptions }> {
+    const { packArguments } = await import('./pack-arguments.js');
     const { inputs, options, notes } = await packArguments(files, flags, {
       stdin: process.stdin,
       sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'remora-package-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the package', () => {
+  it('installs and runs in an empty folder, as a command and as a library', { timeout: 120_000 }, async () => {
+    const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
+    const name = /"filename":\s*"([^"]+)"/.exec(packed.stdout)?.[1] ?? '';
+    const app = join(folder, 'app');
+    await mkdir(app);
+    await writeFile(join(app, 'package.json'), '{"name":"app","private":true,"type":"module"}');
+    await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, name)], { cwd: app });
+
+    const bin = join(app, 'node_modules', '.bin', 'remora');
+    await writeFile(join(app, 'hello.txt'), 'hello');
+    const pushed = await run(bin, ['push', '--json', 'oci:./layout:v1', 'hello.txt'], { cwd: app });
+    expect(JSON.parse(pushed.stdout)).toMatchObject({ tags: ['v1'], result: 'written' });
+
+    await writeFile(
+      join(app, 'use.js'),
+      `import { openStore, parsePlace } from 'remora';
+       const place = parsePlace('oci:./layout:v1');
+       const store = await openStore(place);
+       process.stdout.write((await store.resolve(place)).digest);`,
+    );
+    const used = await run('node', ['use.js'], { cwd: app });
+    expect(used.stdout).toBe(JSON.parse(pushed.stdout).digest);
+  });
+
+  it('has all that the lock file needs without naming a registry', async () => {
+    expect(await readFile(join(root, 'package-lock.json'), 'utf8')).not.toMatch(/"resolved": "https?:/);
+  });
+});
+
+describe('generated files', () => {
+  it('are what the commands say: oclif.manifest.json and the command reference in the README', { timeout: 120_000 }, async () => {
+    const copy = join(folder, 'copy');
+    await mkdir(copy);
+    for (const name of ['package.json', 'README.md', 'dist']) await cp(join(root, name), join(copy, name), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+    await symlink(join(root, 'tsconfig.json'), join(copy, 'tsconfig.json'));
+    const oclif = join(root, 'node_modules', 'oclif', 'bin', 'run.js');
+    const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    for (const command of scripts.docs.split(' && ').filter((text: string) => text.startsWith('oclif '))) {
+      await run(process.execPath, [oclif, ...command.split(' ').slice(1)], { cwd: copy });
+    }
+    for (const name of ['oclif.manifest.json', 'README.md']) {
+      const [made, committed] = await Promise.all([copy, root].map((directory) => readFile(join(directory, name), 'utf8')));
+      expect(made, `${name} is stale: npm run docs`).toBe(committed);
+    }
+  });
+});

@@ -57,7 +57,7 @@ export function parseReference(text: string): Reference {
   const digest = at < 0 ? undefined : parseDigest(text.slice(at + 1));
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);
-  const hasHost = slash >= 0 && (/[.:]/.test(first) || first === 'localhost' || first.startsWith('['));
+  const hasHost = slash >= 0 && (/[.:]/.test(first) || first === 'localhost');
   const registry = hasHost ? first : 'docker.io';
   if (!HOST.test(registry)) throw fail(`${quote(registry)} is not a host`);
   const port = /:(\d+)$/.exec(registry.replace(/^\[.*\]/, ''))?.[1];

@@ -1,6 +1,7 @@
 import { RemoraError } from '../errors.js';
 import { isRefName } from './annotations.js';
 import { type Place, parsePlace } from './place.js';
+import { quote } from './quote.js';
 import { isTag } from './reference.js';
 
 /** Where something new goes: a place, and the tags it shall have there. */
@@ -15,30 +16,23 @@ export interface Target {
  * @throws RemoraError `INVALID_ARGUMENT`; a digest is not a target, since content decides it
  */
 export function parseTarget(text: string): Target {
-  const match = /^(.*:)([^/:@]*,[^/:@]*)$/s.exec(text);
+  // What stands behind `oci:` alone is a path, which may hold a comma.
+  const match = /^(?!oci(?:-archive)?:[^:]*$)(.*:)([^/:@]*,[^/:@]*)$/s.exec(text);
   const [first = '', ...more] = match?.[2]?.split(',') ?? [];
   const place = parsePlace(match === null ? text : `${match[1]}${first}`);
   if (place.digest !== undefined) {
-    throw new RemoraError(
-      'INVALID_ARGUMENT',
-      `target ${JSON.stringify(text)} has a digest, which only the content can decide`,
-      {
-        found: text,
-        hint: 'Leave out the digest, or write a tag instead',
-      },
-    );
+    throw new RemoraError('INVALID_ARGUMENT', `target ${quote(text)} has a digest, which only the content can decide`, {
+      found: text,
+      hint: 'Leave out the digest, or write a tag instead',
+    });
   }
   const fits = place.kind === 'registry' ? isTag : isRefName;
   const bad = more.find((tag) => !fits(tag));
   if (bad !== undefined || (match !== null && place.tag !== first)) {
-    throw new RemoraError(
-      'INVALID_ARGUMENT',
-      `target ${JSON.stringify(text)} has the malformed tag ${JSON.stringify(bad ?? first)}`,
-      {
-        found: bad ?? first,
-        hint: 'Write several tags like app:v1,v1.0,latest',
-      },
-    );
+    throw new RemoraError('INVALID_ARGUMENT', `target ${quote(text)} has the malformed tag ${quote(bad ?? first)}`, {
+      found: bad ?? first,
+      hint: 'Write several tags like app:v1,v1.0,latest',
+    });
   }
   return { place, tags: [...new Set([...(place.tag === undefined ? [] : [place.tag]), ...more])] };
 }

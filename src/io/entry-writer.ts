@@ -6,7 +6,7 @@ import { fileError, systemCode } from './system-error.js';
 import type { TarEntry } from './tar-reader.js';
 
 /** Directories and symlinks are remembered until the end; so much of their names is held in memory. */
-const MAX_HELD_BYTES = 64 * 1024 * 1024;
+const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /**
  * Writes hostile entries into a fresh directory, where nobody else writes.
@@ -32,7 +32,7 @@ export class EntryWriter {
     if (entry.type === 'directory') return this.#listDirectory(name);
     if (name === '') throw bad(entry.name, `is a ${entry.type}, wanted a directory`);
     await this.#makeParent(name);
-    if (this.#symlinks.has(name) || this.#directories.has(name)) throw bad(entry.name, 'is there twice');
+    if (this.#symlinks.has(name)) throw bad(entry.name, 'is there twice');
     if (entry.type === 'symlink') this.#keepSymlink(name, entry);
     else if (entry.type === 'hard link') await this.#makeHardLink(name, entry);
     else await this.#writeFile(name, entry);
@@ -56,7 +56,7 @@ export class EntryWriter {
   }
 
   #listDirectory(name: string): Promise<void> | undefined {
-    if (this.#directories.get(name) === 'listed' || this.#symlinks.has(name)) throw bad(name, 'is there twice');
+    if (this.#directories.get(name) === 'listed') throw bad(name, 'is there twice');
     if (this.#directories.has(name)) this.#directories.set(name, 'listed');
     else return this.#makeDirectory(name, 'listed');
   }

@@ -24,9 +24,8 @@ function componentsOf(name: string): string[] {
 }
 
 function componentFault(part: string, platform: NodeJS.Platform): string | undefined {
-  if (part === '..') return 'it has a ".." component';
-  // Windows drops dots and spaces at the end, so that ".. " and "..." are ways up too.
-  if (/^ *\.[. ]*$/.test(part)) return `it has the component ${quoteName(part)} of dots only`;
+  // Not only "..": Windows drops dots and spaces at the end, so that ".. " and "..." lead up there too.
+  if (/^ *\.[. ]*$/.test(part)) return `it has the component ${quoteName(part)}`;
   if (Buffer.byteLength(part) > MAX_COMPONENT_BYTES) return `a component is longer than ${MAX_COMPONENT_BYTES} bytes`;
   if (platform !== 'win32') return undefined;
   if (WINDOWS_RESERVED.test(part)) return `${quoteName(part)} is a device on Windows`;

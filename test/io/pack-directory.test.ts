@@ -73,7 +73,7 @@ describe('the bytes of a packed directory', () => {
     for (const [path, content] of Object.entries(small).reverse()) await makeFiles(second, { [path]: content });
     await rename(join(second, 'l'), join(second, 'bin/link'));
     await chmod(join(second, 'bin/run'), 0o4710);
-    await chmod(join(second, 'a.txt'), 0o466);
+    await chmod(join(second, 'a.txt'), 0o655);
     await utimes(join(second, 'a.txt'), 1e9, 1e9);
     await utimes(join(second, 'empty'), 1e9, 1e9);
     expect((await pack(second)).equals(await pack(first))).toBe(true);

@@ -160,6 +160,20 @@ describe('readTar', () => {
     }
   });
 
+  it('lets go of its source when the reader stops', async () => {
+    const bytes = await tarOf(sample);
+    let isReleased = false;
+    const source = async function* () {
+      try {
+        yield bytes;
+      } finally {
+        isReleased = true;
+      }
+    };
+    for await (const _entry of readTar(source())) break;
+    expect(isReleased).toBe(true);
+  });
+
   it('passes on an error of its source', async () => {
     const failing = async function* () {
       yield (await tarOf(sample)).subarray(0, 1024);

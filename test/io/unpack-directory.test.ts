@@ -177,6 +177,7 @@ describe('what unpackDirectory writes', () => {
         code: 'EXISTS',
       });
       expect(source.destroyed).toBe(true);
+      expect(source.readableDidRead).toBe(false);
     }
     expect(await tree(root)).toEqual(['file', 'link', 'real/']);
   });

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { digestSchema } from '../oci/descriptor.js';
+import type { AttachResult } from './attach.js';
+import type { DiscoveredNode, DiscoverResult } from './discover.js';
+import type { PullResult } from './pull-selected.js';
+import type { PushResult } from './push.js';
+
+const annotations = z.record(z.string(), z.string());
+const result = z.enum(['written', 'exists']);
+const via = z.enum(['api', 'tag', 'layout-entry', 'layout-tag', 'layout-referrers']);
+
+/** Every result that is a manifest begins with these, in this order. */
+const manifestFields = {
+  reference: z.string().describe('The manifest by its digest, as remora takes it'),
+  mediaType: z.string(),
+  digest: digestSchema,
+  size: z.int().nonnegative().describe('Bytes'),
+  artifactType: z.string().exactOptional(),
+};
+
+const platform = z.looseObject({ architecture: z.string(), os: z.string() });
+
+const descriptorFields = {
+  mediaType: z.string(),
+  digest: digestSchema,
+  size: z.int().nonnegative(),
+  urls: z.array(z.string()).exactOptional(),
+  annotations: annotations.exactOptional(),
+  data: z.string().exactOptional(),
+  artifactType: z.string().exactOptional(),
+};
+const descriptor = z.looseObject({ ...descriptorFields, platform: platform.exactOptional() });
+
+const pushFields = {
+  ...manifestFields,
+  annotations: annotations.exactOptional(),
+  tags: z.array(z.string()),
+  result: result.describe('exists: the very same artifact was there already'),
+  layers: z.array(z.looseObject({ ...descriptorFields, result })),
+  listedBy: via.exactOptional().describe('For an artifact with a subject: where it is listed'),
+};
+
+const push: z.ZodType<Omit<PushResult, 'manifest'>> = z.strictObject(pushFields);
+
+const attach: z.ZodType<Omit<AttachResult, 'manifest'>> = z.strictObject({
+  ...pushFields,
+  subject: z.strictObject({ ...manifestFields }),
+});
+
+const node: z.ZodType<DiscoveredNode> = z.strictObject({
+  ...manifestFields,
+  annotations: annotations.exactOptional(),
+  via: z.array(via).describe('How it was found'),
+  get referrers() {
+    return z.array(node);
+  },
+});
+
+const discover: z.ZodType<DiscoverResult> = z.strictObject({
+  ...manifestFields,
+  referrers: z.array(node).describe('What is attached, each with what is attached to it'),
+  incomplete: z
+    .array(z.strictObject({ place: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) }))
+    .describe('Places that could not be asked; empty means that the list is complete'),
+});
+
+const pull: z.ZodType<PullResult> = z.strictObject({
+  reference: z.string(),
+  artifacts: z.array(
+    z.strictObject({
+      ...manifestFields,
+      files: z.array(
+        z.strictObject({
+          path: z.string(),
+          mediaType: z.string(),
+          digest: z.string(),
+          size: z.int(),
+          result: z.enum(['written', 'unchanged']),
+        }),
+      ),
+    }),
+  ),
+});
+
+const inspect = z.strictObject({
+  ...manifestFields,
+  annotations: annotations.exactOptional(),
+  kind: z.enum(['index', 'image', 'artifact']),
+  subject: descriptor.exactOptional(),
+  config: descriptor.exactOptional(),
+  layers: z.array(z.looseObject({ ...descriptorFields, title: z.string().exactOptional() })).exactOptional(),
+  totalSize: z.int().exactOptional().describe('Bytes of all layers'),
+  manifests: z.array(z.looseObject({ ...descriptorFields, platform: z.string().exactOptional() })).exactOptional(),
+  image: z.looseObject({ architecture: z.string(), os: z.string() }).exactOptional().describe('The image config'),
+});
+
+const resolve = z.strictObject({ ...manifestFields });
+
+const error = z.strictObject({
+  error: z.strictObject({
+    code: z.string().describe('One of RemoraErrorCode'),
+    message: z.string(),
+    expected: z.union([z.string(), z.number()]).exactOptional(),
+    found: z.union([z.string(), z.number()]).exactOptional(),
+    status: z.int().exactOptional().describe('HTTP status'),
+    candidates: z.array(z.string()).exactOptional(),
+    hint: z.string().exactOptional().describe('One next step'),
+  }),
+});
+
+/**
+ * The schema of what each command prints with `--json`, by the command's name, and of `error`. Fields may be added in
+ * later versions; none is renamed or removed.
+ */
+export const resultSchemas = { push, attach, discover, pull, inspect, resolve, error } as const;

@@ -53,14 +53,19 @@ export class Authorizer {
     const credential = await this.options.credentials(this.options.registry);
     const header =
       bearer !== undefined
-        ? `Bearer ${await this.#token(bearer, credential, signal)}`
+        ? `Bearer ${await this.#token(bearer, credential, sent, signal)}`
         : credential && basicHeader(credential);
     if (header === undefined || header === sent) return false;
     this.#header = header;
     return true;
   }
 
-  #token(challenge: Challenge, credential: Credential | undefined, signal: AbortSignal | undefined): Promise<string> {
+  async #token(
+    challenge: Challenge,
+    credential: Credential | undefined,
+    refused: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<string> {
     const realm = this.#realm(challenge.parameters.get('realm') ?? '');
     const service = challenge.parameters.get('service');
     if (service !== undefined) realm.searchParams.set('service', service);
@@ -68,7 +73,10 @@ export class Authorizer {
     if (scope !== '') realm.searchParams.set('scope', scope);
     const key = realm.href;
     const known = this.#tokens.get(key);
-    if (known !== undefined) return known;
+    // A token that was good and is refused now has expired. Others may have seen so at the same time.
+    if (known !== undefined && `Bearer ${await known}` !== refused) return known;
+    const other = this.#tokens.get(key);
+    if (other !== undefined && other !== known) return other;
     const token = this.#fetchToken(realm, credential, signal);
     this.#tokens.set(key, token);
     token.catch(() => this.#tokens.delete(key));
@@ -79,7 +87,7 @@ export class Authorizer {
   #realm(text: string): URL {
     const { origin, registry } = this.options;
     const realm = URL.canParse(text) ? new URL(text) : undefined;
-    if (realm === undefined || !/^https?:$/.test(realm.protocol) || realm.username !== '') {
+    if (realm === undefined || !/^https?:$/.test(realm.protocol) || realm.username !== '' || realm.password !== '') {
       throw new RemoraError(
         'UNAUTHORIZED',
         `${registry} names ${JSON.stringify(text)} as its token server, which is no http address`,

@@ -55,7 +55,9 @@ async function load(path: string): Promise<ReadonlyMap<string, Credential>> {
   const credentials = new Map<string, Credential>();
   for (const [key, entry] of Object.entries(auths ?? {})) {
     const credential = entry.auth ? decode(entry.auth, key, path) : plain(entry.username, entry.password);
-    if (credential !== undefined) credentials.set(hostOf(key), credential);
+    const host = hostOf(key);
+    // Docker's own order: the host itself before what older versions wrote (`https://host/v1/`).
+    if (credential !== undefined && (key === host || !credentials.has(host))) credentials.set(host, credential);
   }
   return credentials;
 }

@@ -137,16 +137,12 @@ function redirected(request: HttpRequest, location: string, status: number): Htt
       hint: 'The registry is misconfigured; nothing was sent there',
     });
   }
+  // As a GET (which fetch makes of some) it would succeed, and nothing would have been written.
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (status === 303 && !reads) throw new RemoraError('REJECTED', `${request.url.host} redirects a ${request.method}`);
   const sameOrigin = target.origin === request.url.origin;
-  const toGet = (status === 303 || status === 301 || status === 302) && request.method !== 'HEAD';
   const { authorization: _, cookie: __, ...harmless } = request.headers ?? {};
-  return {
-    method: toGet && request.method !== 'GET' ? 'GET' : request.method,
-    url: target,
-    headers: sameOrigin ? (request.headers ?? {}) : harmless,
-    signal: request.signal,
-    body: toGet ? undefined : request.body,
-  };
+  return { ...request, url: target, headers: sameOrigin ? (request.headers ?? {}) : harmless };
 }
 
 function toResponse(answer: Dispatcher.ResponseData, request: HttpRequest): HttpResponse {

@@ -1,16 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, futimesSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, futimesSync, openSync, readdirSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoraError } from '../errors.js';
 import { interrupted } from './interrupt.js';
 import { isGone, processDomain } from './process-identity.js';
 import { fileError, systemCode } from './system-error.js';
 
-/** A holder that is alive renews its lock this often … */
-const RENEW_MS = 2_000;
-/** … so that a lock which did not change for this long, watched by our own clock, belongs to nobody. */
-const ABANDONED_MS = 15_000;
-const WAIT_MS = 120_000;
+/** Options of {@link withLock}. */
+export interface LockOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which a living holder renews its lock. @default 2000 */
+  readonly renewMs?: number;
+  /** Milliseconds without a renewal, by the clock of whoever waits, after which a lock belongs to nobody. @default 15000 */
+  readonly abandonedMs?: number;
+  /** The same for a lock that is empty: its maker needs no time between two system calls. @default 2000 */
+  readonly emptyMs?: number;
+  /** Milliseconds that the lock is waited for. @default 120000 */
+  readonly waitMs?: number;
+}
+
+type Timing = Required<Omit<LockOptions, 'signal'>> & Pick<LockOptions, 'signal'>;
+
+const DEFAULTS: Timing = { renewMs: 2_000, abandonedMs: 15_000, emptyMs: 2_000, waitMs: 120_000 };
 
 /** A lock that is held. */
 export interface HeldLock {
@@ -26,21 +38,23 @@ export interface HeldLock {
  * can have taken the lock, and both hold it (its issue #121). Here whoever removes an abandoned lock must hold a second
  * lock that is named after the abandoned one's id, and looks again under it, so that only that one can be removed.
  *
- * @throws RemoraError `CHANGED` when the lock could not be had for two minutes, `INTERRUPTED`, `IO`
+ * @throws RemoraError `CHANGED` when the lock could not be had in time, `INTERRUPTED`, `IO`
  */
 export async function withLock<T>(
   path: string,
   action: (lock: HeldLock) => Promise<T>,
-  signal?: AbortSignal,
+  options: LockOptions = {},
 ): Promise<T> {
-  const { id, file } = await acquire(path, signal);
-  const timer = setInterval(() => futimesSync(file, new Date(), new Date()), RENEW_MS);
+  const timing = { ...DEFAULTS, ...options };
+  const { id, file } = await acquire(path, timing);
+  const timer = setInterval(() => renew(file), timing.renewMs);
   timer.unref();
   const assertHeld = () => {
     if (readLock(path)?.id === id) return;
     throw new RemoraError('CHANGED', `lock ${path} was lost while it was held`, { hint: 'Run the command again' });
   };
   try {
+    removeRemains(path, id);
     return await action({ assertHeld });
   } finally {
     clearInterval(timer);
@@ -51,12 +65,14 @@ export async function withLock<T>(
 
 interface Observed {
   readonly id: string;
+  readonly isEmpty: boolean;
   readonly domain: string;
   readonly pid: number;
   readonly mtimeMs: number;
 }
 
-async function acquire(path: string, signal: AbortSignal | undefined): Promise<{ id: string; file: number }> {
+async function acquire(path: string, timing: Timing): Promise<{ id: string; file: number }> {
+  const { signal, waitMs } = timing;
   const started = performance.now();
   let seen: { key: string; since: number } | undefined;
   for (;;) {
@@ -67,14 +83,15 @@ async function acquire(path: string, signal: AbortSignal | undefined): Promise<{
     if (other === undefined) continue;
     const key = `${other.id} ${other.mtimeMs}`;
     if (seen?.key !== key) seen = { key, since: performance.now() };
-    if (isGone(other.domain, other.pid) || performance.now() - seen.since > ABANDONED_MS) {
-      await removeAbandoned(path, other, signal);
+    const patience = other.isEmpty ? timing.emptyMs : timing.abandonedMs;
+    if (isGone(other.domain, other.pid) || performance.now() - seen.since > patience) {
+      await removeAbandoned(path, other, timing);
       continue;
     }
-    if (performance.now() - started > WAIT_MS) {
+    if (performance.now() - started > waitMs) {
       throw new RemoraError(
         'CHANGED',
-        `lock ${path} is held by process ${other.pid} for more than ${WAIT_MS / 1000} s`,
+        `lock ${path} is held by process ${other.pid} for more than ${waitMs / 1000} s`,
         {
           hint: 'See what that process does, and run the command again when it has ended',
         },
@@ -104,21 +121,35 @@ function create(path: string): { id: string; file: number } | undefined {
   return { id, file };
 }
 
+function renew(file: number): void {
+  try {
+    futimesSync(file, new Date(), new Date());
+  } catch {
+    // A lock that cannot be renewed is lost in time, and `assertHeld` says so.
+  }
+}
+
 function readLock(path: string): Observed | undefined {
   try {
     const { mtimeMs, ino } = statSync(path);
     const [id, domain, pid] = readFileSync(path, 'utf8').trim().split(' ');
     // Empty: its maker is between two system calls, or was killed there. It has no id but its own file's.
-    return { id: id || `empty-${ino}`, domain: domain ?? '', pid: Number(pid ?? 0), mtimeMs };
+    return {
+      id: id || `empty-${ino}-${mtimeMs}`,
+      isEmpty: !id,
+      domain: domain ?? '',
+      pid: Number(pid ?? 0),
+      mtimeMs,
+    };
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw fileError(error, path);
   }
 }
 
-async function removeAbandoned(path: string, abandoned: Observed, signal: AbortSignal | undefined): Promise<void> {
+async function removeAbandoned(path: string, abandoned: Observed, timing: Timing): Promise<void> {
   const removal = `${path}.${abandoned.id}`;
-  const { id, file } = await acquire(removal, signal);
+  const { id, file } = await acquire(removal, timing);
   try {
     if (readLock(path)?.id === abandoned.id) unlinkSync(path);
   } finally {
@@ -132,5 +163,20 @@ function release(path: string, id: string): void {
     if (readLock(path)?.id === id) unlinkSync(path);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+  }
+}
+
+/**
+ * Removes what killed processes left of the removal of earlier locks. Such a file means something only while the lock
+ * that it is named after is there; that is ours now, and no id comes again.
+ */
+function removeRemains(path: string, id: string): void {
+  const prefix = `${basename(path)}.`;
+  try {
+    for (const name of readdirSync(dirname(path))) {
+      if (name.startsWith(prefix) && !name.startsWith(prefix + id)) unlinkSync(join(dirname(path), name));
+    }
+  } catch {
+    // They are in nobody's way.
   }
 }

@@ -32,13 +32,20 @@ function attempt(read: () => string): string {
   }
 }
 
-/** True only when the process is certainly gone: it belongs to our domain and nothing has its id. */
+/** True only when the process is certainly gone: it belongs to our domain and nothing that runs has its id. */
 export function isGone(domain: string, pid: number): boolean {
   if (domain !== processDomain()) return false;
   try {
     process.kill(pid, 0);
-    return false;
+    return isZombie(pid);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
+}
+
+/** A killed process keeps its id until its parent asks for it, which in a container without init can be never. */
+function isZombie(pid: number): boolean {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // The name in parentheses may hold anything, the state is the letter behind it.
+  return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }

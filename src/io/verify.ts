@@ -6,25 +6,29 @@ import { algorithmOf, hasherFor } from '../oci/digest.js';
 type Expected = Pick<Descriptor, 'digest' | 'size'>;
 
 /**
- * The one stream that all content passes: counts, hashes, refuses extra bytes, and ends with an error instead of an
- * end when size or digest differ, so that no reader can forget to look (image-spec descriptor.md, "Verification").
+ * The one stream that all content passes: counts, hashes, refuses extra bytes, and gives an error instead of its last
+ * bytes when size or digest differ, so that no reader can forget to look (image-spec descriptor.md, "Verification").
  *
  * @throws RemoraError `UNSUPPORTED` at once when the digest's algorithm cannot be verified
  */
 export function verifyingStream(expected: Expected): Transform {
   const hash = hasherFor(expected.digest);
   let count = 0;
+  let held: Buffer | undefined;
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       count += chunk.length;
       if (count > expected.size) return done(wrongSize(expected, `more than ${expected.size}`));
       hash.update(chunk);
-      done(null, chunk);
+      // The last bytes stay here until all is verified: wrong content never looks whole to whoever takes it.
+      const ready = held;
+      held = chunk;
+      done(null, ready);
     },
     flush(done) {
       if (count !== expected.size) return done(wrongSize(expected, count));
       const found = `${algorithmOf(expected.digest)}:${hash.digest('hex')}`;
-      if (found === expected.digest) return done();
+      if (found === expected.digest) return done(null, held);
       done(
         new RemoraError(
           'DIGEST_MISMATCH',
@@ -71,6 +75,7 @@ export function verified(
     // A source that closes without "end" (an aborted body) would leave the reader waiting.
     if (!source.readableEnded && !out.destroyed) out.destroy(cut(expected));
   });
+  if (source.destroyed) out.destroy(cut(expected));
   out.on('close', () => source.destroy());
   return source.pipe(out);
 }

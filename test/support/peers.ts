@@ -37,12 +37,24 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** A `describe` that is skipped when a peer is missing, and that fails instead under `REMORA_INTEROP=required`. */
+/** Several programs one after another, on a machine that may be busy with other tests. */
+const TIMEOUT = 180_000;
+
+/**
+ * A `describe` that needs peers. `REMORA_INTEROP` says what becomes of it:
+ *
+ * - not set: it runs where the peers are, and is skipped with their names where one is missing
+ * - `required`: it fails where one is missing (`.ci/run`, after `.ci/peers`)
+ * - `off`: it is skipped (`.ci/run`, in the first run of all tests, so that nothing runs twice)
+ */
 export function describeWithPeers(title: string, names: readonly PeerName[], fn: () => void): void {
+  const mode = process.env.REMORA_INTEROP;
   const missing = names.filter((name) => peer(name) === undefined).join(', ');
-  if (missing === '') {
-    describe(title, fn);
-  } else if (process.env.REMORA_INTEROP === 'required') {
+  if (mode === 'off') {
+    describe.skip(`${title} (skipped by REMORA_INTEROP=off)`, fn);
+  } else if (missing === '') {
+    describe(title, { timeout: TIMEOUT }, fn);
+  } else if (mode === 'required') {
     test(`${title}: needs ${missing}`, () => {
       throw new Error(`${missing}: not found, and REMORA_INTEROP=required; run .ci/peers`);
     });

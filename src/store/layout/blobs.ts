@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { counted } from '../../io/count.js';
+import { interrupted, throwIfInterrupted } from '../../io/interrupt.js';
 import { fileError, systemCode } from '../../io/system-error.js';
 import { createTempFile, writeStream } from '../../io/temp-file.js';
 import { verified } from '../../io/verify.js';
@@ -31,9 +32,11 @@ export async function openBlob(
   descriptor: Descriptor,
   options: CallOptions = {},
 ): Promise<Readable> {
+  const { signal } = options;
+  throwIfInterrupted(signal);
   const path = blobPath(directory, descriptor.digest);
   const handle = await open(path, 'r').catch((error: unknown) => {
-    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw fileError(error, path);
     throw new RemoraError('NOT_FOUND', `blob ${descriptor.digest} is missing: ${path} does not exist`, {
       cause: error,
     });
@@ -50,12 +53,8 @@ export async function openBlob(
       },
     );
   }
-  const source = createReadStream('', {
-    fd: handle,
-    highWaterMark: 256 * 1024,
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
-  return verified(source, descriptor);
+  const source = createReadStream('', { fd: handle, highWaterMark: 256 * 1024, ...(signal ? { signal } : {}) });
+  return verified(source, descriptor, (error) => (signal?.aborted ? interrupted(signal) : fileError(error, path)));
 }
 
 /** Writes a blob whose digest is known; a file of the right size is taken to be it. */
@@ -65,6 +64,7 @@ export async function writeBlob(
   source: () => Promise<Readable>,
   options: TransferOptions = {},
 ): Promise<WriteResult> {
+  throwIfInterrupted(options.signal);
   if ((await blobSize(directory, expected.digest)) === expected.size) return 'exists';
   const file = await createTempFile(directory);
   try {

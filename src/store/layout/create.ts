@@ -24,20 +24,10 @@ export async function checkLayout(directory: string): Promise<void> {
   } catch (error) {
     const code = systemCode(error);
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw fileError(error, file);
-    const exists = await readdir(directory).then(
-      () => true,
-      () => false,
-    );
-    throw new RemoraError(
-      'NOT_FOUND',
-      exists
-        ? `${directory} is not an OCI image layout: it has no ${LAYOUT_FILE} file`
-        : `image layout ${directory} does not exist`,
-      {
-        hint: 'Check the path; push creates a layout',
-        cause: error,
-      },
-    );
+    throw new RemoraError('NOT_FOUND', await whyNoLayout(directory), {
+      hint: 'Check the path; push creates a layout',
+      cause: error,
+    });
   }
   const { imageLayoutVersion } = checkShape(schema, parseJson(bytes, file), file);
   if (imageLayoutVersion !== VERSION) {
@@ -48,25 +38,35 @@ export async function checkLayout(directory: string): Promise<void> {
   }
 }
 
+async function whyNoLayout(directory: string): Promise<string> {
+  try {
+    await readdir(directory);
+    return `${directory} is not an OCI image layout: it has no ${LAYOUT_FILE} file`;
+  } catch (error) {
+    return systemCode(error) === 'ENOTDIR'
+      ? `${directory} is a file, not a directory with an image layout`
+      : `image layout ${directory} does not exist`;
+  }
+}
+
 /**
  * Makes sure that `directory` is an image layout, and creates it where it does not exist or is empty. Several processes
  * may do so at once: each file is written whole and they are all the same.
  *
+ * @param options `amongOthers`: other things in the directory are no hindrance
  * @throws RemoraError `EXISTS` when the directory holds other things, and as {@link checkLayout}
  */
-export async function createLayout(directory: string): Promise<void> {
+export async function createLayout(
+  directory: string,
+  options: { readonly amongOthers?: boolean | undefined } = {},
+): Promise<void> {
   try {
     await checkLayout(directory);
     return;
   } catch (error) {
     if (!(error instanceof RemoraError) || error.code !== 'NOT_FOUND') throw error;
   }
-  try {
-    await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
-  } catch (error) {
-    throw fileError(error, directory);
-  }
-  const foreign = (await readdir(directory)).filter((name) => !OWN.test(name));
+  const foreign = options.amongOthers ? [] : (await namesIn(directory)).filter((name) => !OWN.test(name));
   if (foreign.length > 0) {
     throw new RemoraError(
       'EXISTS',
@@ -76,10 +76,24 @@ export async function createLayout(directory: string): Promise<void> {
       },
     );
   }
+  try {
+    await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+  } catch (error) {
+    throw fileError(error, directory);
+  }
   // The layout file comes last: a directory that has it is complete.
   await changeEntries(directory, (entries) => (entries.length === 0 ? [] : undefined));
   await replaceFile(join(directory, LAYOUT_FILE), Buffer.from(JSON.stringify({ imageLayoutVersion: VERSION })));
 }
 
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw fileError(error, directory);
+  }
+}
+
 /** What another process that creates the same layout may have put there already. */
-const OWN = /^(blobs|oci-layout|index\.json(\.lock.*)?|\.remora-.*\.tmp)$/;
+const OWN = /^(blobs|oci-layout|index\.json(\.lock.*)?|\.remora-.*)$/;

@@ -8,6 +8,7 @@ import { replaceFile, sweepTempFiles } from '../../io/temp-file.js';
 import { type Descriptor, entrySchema } from '../../oci/descriptor.js';
 import { checkShape, parseJson } from '../../oci/json.js';
 import { MediaType } from '../../oci/media-types.js';
+import type { CallOptions } from '../store.js';
 import { INDEX_FILE, LOCK_FILE } from './paths.js';
 
 /** `index.json` with every field that anyone put there. */
@@ -74,6 +75,12 @@ function missing(error: unknown, path: string): RemoraError {
   return new RemoraError('NOT_FOUND', `${path} does not exist: the image layout is not complete`, { cause: error });
 }
 
+/** Options of {@link changeEntries}. */
+export interface ChangeOptions extends CallOptions {
+  /** Runs under the lock when the change is on disk, or when there was nothing to change. */
+  readonly afterwards?: () => Promise<void>;
+}
+
 /**
  * Changes `index.json`: locked, read again under the lock, replaced in one step. Entries and fields that `change` does
  * not touch are kept as they are. `change` returns undefined when there is nothing to do.
@@ -82,20 +89,26 @@ function missing(error: unknown, path: string): RemoraError {
  */
 export async function changeEntries(
   directory: string,
-  change: (entries: readonly Descriptor[]) => readonly Descriptor[] | undefined,
-  signal?: AbortSignal,
+  change: (
+    entries: readonly Descriptor[],
+  ) => readonly Descriptor[] | undefined | Promise<readonly Descriptor[] | undefined>,
+  options: ChangeOptions = {},
 ): Promise<boolean> {
   return withLock(
     join(directory, LOCK_FILE),
     async (lock) => {
       const { document, entries } = await readIndexFile(directory, false);
-      const changed = change(entries);
-      if (changed === undefined) return false;
+      const changed = await change(entries);
+      if (changed === undefined) {
+        await options.afterwards?.();
+        return false;
+      }
       const bytes = Buffer.from(JSON.stringify({ ...document, manifests: changed }));
       await replaceFile(join(directory, INDEX_FILE), bytes, 0o644, () => lock.assertHeld());
+      await options.afterwards?.();
       await sweepTempFiles(directory);
       return true;
     },
-    signal,
+    { signal: options.signal },
   );
 }

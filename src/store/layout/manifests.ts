@@ -45,10 +45,21 @@ export async function putManifest(
   manifest: Manifest,
   options: PutManifestOptions = {},
 ): Promise<PutManifestResult> {
-  const written = await writeBlob(directory, manifest.descriptor, async () => Readable.from([manifest.bytes]), options);
+  const { signal } = options;
+  const write = () =>
+    writeBlob(directory, manifest.descriptor, async () => Readable.from([manifest.bytes]), { signal });
+  const written = await write();
   const tags = options.tags ?? [];
   if (options.child && tags.length === 0) return { result: written };
-  const changed = await changeEntries(directory, (entries) => withManifest(entries, manifest, tags), options.signal);
+  const changed = await changeEntries(
+    directory,
+    async (entries) => {
+      // Whoever deleted it since then did so under this lock.
+      await write();
+      return withManifest(entries, manifest, tags);
+    },
+    { signal },
+  );
   return {
     result: changed ? 'written' : written,
     ...(subjectOf(manifest) === undefined ? {} : { listedBy: 'layout-entry' }),

@@ -9,3 +9,6 @@ export function blobPath(directory: string, digest: Digest): string {
 export const INDEX_FILE = 'index.json';
 export const LAYOUT_FILE = 'oci-layout';
 export const LOCK_FILE = 'index.json.lock';
+
+/** Upload sessions of `serve`. */
+export const UPLOADS_DIRECTORY = '.remora-uploads';

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { RemoraError } from '../../errors.js';
+import { interrupted, throwIfInterrupted } from '../../io/interrupt.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
@@ -8,16 +8,28 @@ import { isReferrersTag, referrersTag } from '../../oci/referrers-tag.js';
 import type { CallOptions, Referrer, Via } from '../store.js';
 import { indexStamp, readEntries } from './index-file.js';
 import { readManifest } from './manifests.js';
-import { nameOf } from './tags.js';
+import { nameOf, tagPart } from './tags.js';
 
 /** What one look at a layout found: who is attached to whom. */
 export interface ReferrerScan {
   readonly bySubject: ReadonlyMap<Digest, readonly Referrer[]>;
-  /** Digests of everything that has a subject. */
-  readonly referrers: ReadonlySet<Digest>;
+  /** Digests of what is here for the sake of something else: referrers, lists of them, and children of an index. */
+  readonly dependents: ReadonlySet<Digest>;
   /** Manifests that are named and could not be read, so that nobody can say what they are attached to. */
   readonly unread: readonly { readonly place: string; readonly error: unknown }[];
+  /** What was read, for the next scan. */
+  readonly facts: Facts;
 }
+
+/** What a manifest says that matters here. Content never changes under its digest, so each is read once. */
+interface Fact {
+  readonly entry: Descriptor;
+  readonly subject: Digest | undefined;
+  /** The manifests of an index. */
+  readonly children: readonly Descriptor[];
+}
+
+type Facts = ReadonlyMap<Digest, Fact>;
 
 /** olareg's private key, and the one that image-spec's pull request 1171 proposes for the same. */
 const LIST_KEYS = ['org.olareg.referrer.subject', 'org.opencontainers.image.referrer.subject'] as const;
@@ -36,36 +48,51 @@ interface Candidate {
  *
  * No list is trusted: what counts is the subject that the manifest itself names.
  */
-export async function scanReferrers(directory: string, options: CallOptions = {}): Promise<ReferrerScan> {
+export async function scanReferrers(directory: string, known: Facts = new Map()): Promise<ReferrerScan> {
   const limit = pLimit(16);
   const unread: { place: string; error: unknown }[] = [];
-  const read = (descriptor: Descriptor): Promise<Manifest | undefined> =>
-    limit(() =>
-      readManifest(directory, descriptor, options).catch((error: unknown) => {
-        if (error instanceof RemoraError && error.code === 'INTERRUPTED') throw error;
-        unread.push({ place: `${directory} entry ${descriptor.digest}`, error });
-        return undefined;
-      }),
-    );
-  const candidates = await collect(await readEntries(directory), read);
+  const used = new Map<Digest, Fact>();
+  const read = (descriptor: Descriptor): Promise<Fact | undefined> =>
+    limit(async () => {
+      const { digest } = descriptor;
+      const fact =
+        used.get(digest) ??
+        known.get(digest) ??
+        (await readManifest(directory, descriptor).then(factOf, (error: unknown) => {
+          unread.push({ place: `${directory} entry ${digest}`, error });
+          return undefined;
+        }));
+      if (fact !== undefined) used.set(digest, fact);
+      return fact;
+    });
   const bySubject = new Map<Digest, Referrer[]>();
-  const referrers = new Set<Digest>();
-  const manifests = await Promise.all([...candidates.values()].map(({ descriptor }) => read(descriptor)));
-  for (const manifest of manifests) {
-    const subject = manifest && subjectOf(manifest);
-    if (manifest === undefined || subject === undefined) continue;
-    const { digest } = manifest.descriptor;
-    referrers.add(digest);
-    const siblings = bySubject.get(subject.digest) ?? [];
-    bySubject.set(subject.digest, siblings);
-    siblings.push({ descriptor: referrerEntry(manifest), via: [...(candidates.get(digest)?.via ?? [])] });
+  const dependents = new Set<Digest>();
+  const candidates = await collect(await readEntries(directory), read, dependents);
+  const facts = await Promise.all([...candidates.values()].map(({ descriptor }) => read(descriptor)));
+  for (const fact of facts) {
+    for (const child of fact?.children ?? []) dependents.add(child.digest);
+    if (fact?.subject === undefined) continue;
+    const { digest } = fact.entry;
+    dependents.add(digest);
+    const siblings = bySubject.get(fact.subject) ?? [];
+    bySubject.set(fact.subject, siblings);
+    siblings.push({ descriptor: fact.entry, via: [...(candidates.get(digest)?.via ?? [])] });
   }
-  return { bySubject, referrers, unread };
+  return { bySubject, dependents, unread, facts: used };
+}
+
+function factOf(manifest: Manifest): Fact {
+  return {
+    entry: referrerEntry(manifest),
+    subject: subjectOf(manifest)?.digest,
+    children: manifest.kind === 'index' ? manifest.content.manifests : [],
+  };
 }
 
 async function collect(
   entries: readonly Descriptor[],
-  read: (descriptor: Descriptor) => Promise<Manifest | undefined>,
+  read: (descriptor: Descriptor) => Promise<Fact | undefined>,
+  dependents: Set<Digest>,
 ): Promise<ReadonlyMap<Digest, Candidate>> {
   const candidates = new Map<Digest, Candidate>();
   const add = (descriptor: Descriptor, via: Via) => {
@@ -78,19 +105,18 @@ async function collect(
     entries.map(async (entry) => {
       const via = listKind(entry);
       if (via === undefined) return add(entry, 'layout-entry');
-      const list = await read(entry);
-      if (list?.kind !== 'index') return;
-      for (const member of list.content.manifests) add(member, via);
+      dependents.add(entry.digest);
+      for (const member of (await read(entry))?.children ?? []) add(member, via);
     }),
   );
   return candidates;
 }
 
 /** Whether an entry is a list of referrers. GitLab and `cosign copy` tag the subject itself like one: that is no list. */
-function listKind(entry: Descriptor): Via | undefined {
+export function listKind(entry: Descriptor): Via | undefined {
   if (!isIndexType(entry.mediaType)) return undefined;
   if (LIST_KEYS.some((key) => entry.annotations?.[key] !== undefined)) return 'layout-referrers';
-  const name = nameOf(entry);
+  const name = tagPart(nameOf(entry)) ?? nameOf(entry);
   if (name === undefined || !isReferrersTag(name)) return undefined;
   return referrersTag(entry.digest) === name ? undefined : 'layout-tag';
 }
@@ -98,20 +124,37 @@ function listKind(entry: Descriptor): Via | undefined {
 /** Keeps the last scan for as long as `index.json` stays the same: a tree asks once for each of its nodes. */
 export class ReferrerCache {
   #stamp = '';
+  #facts: Facts = new Map();
   #scan: Promise<ReferrerScan> | undefined;
 
   constructor(private readonly directory: string) {}
 
   async scan(options: CallOptions = {}): Promise<ReferrerScan> {
+    throwIfInterrupted(options.signal);
     const stamp = await indexStamp(this.directory);
     if (this.#scan === undefined || stamp !== this.#stamp) {
       this.#stamp = stamp;
-      const scan = scanReferrers(this.directory, options);
+      // Several callers share it: none of their signals may end it for the others.
+      const scan = scanReferrers(this.directory, this.#facts);
       this.#scan = scan;
-      scan.catch(() => {
+      const forget = () => {
         if (this.#scan === scan) this.#scan = undefined;
-      });
+      };
+      // What could not be read can be there the next time, and index.json does not tell.
+      scan.then(({ unread, facts }) => {
+        this.#facts = facts;
+        if (unread.length > 0) forget();
+      }, forget);
     }
-    return this.#scan;
+    return unlessInterrupted(this.#scan, options.signal);
   }
+}
+
+async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(interrupted(signal));
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }

@@ -3,6 +3,7 @@ import { RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Manifest } from '../../oci/manifest.js';
 import { isManifestType } from '../../oci/media-types.js';
+import { SharedWrites } from '../shared-writes.js';
 import type {
   CallOptions,
   Ingester,
@@ -26,6 +27,7 @@ import { findTag, listNames, nameOf } from './tags.js';
 export class LayoutStore implements Store, Ingester {
   readonly kind = 'layout';
   readonly #referrers: ReferrerCache;
+  readonly #writes = new SharedWrites(false);
 
   constructor(readonly directory: string) {
     this.#referrers = new ReferrerCache(directory);
@@ -66,14 +68,12 @@ export class LayoutStore implements Store, Ingester {
   }
 
   async *tags(): AsyncIterable<string> {
-    for (const entry of await readEntries(this.directory)) {
-      const name = nameOf(entry);
-      if (name !== undefined) yield name;
-    }
+    const names = (await readEntries(this.directory)).flatMap((entry) => nameOf(entry) ?? []);
+    yield* new Set(names);
   }
 
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
-    return writeBlob(this.directory, expected, open, options);
+    return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options));
   }
 
   ingestBlob(mediaType: string, open: () => Promise<Readable>, options?: TransferOptions) {
@@ -106,17 +106,18 @@ export class LayoutStore implements Store, Ingester {
 
   async close(): Promise<void> {}
 
-  /** A layout with one manifest needs no name for it; what is attached does not count. */
+  /** A layout with one manifest needs no name for it; what is attached, or belongs to another, does not count. */
   async #onlyRoot(entries: readonly Descriptor[], options: CallOptions = {}): Promise<Descriptor> {
-    const { referrers } = await this.#referrers.scan(options);
+    const { dependents } = await this.#referrers.scan(options);
     const manifests = entries.filter(({ mediaType }) => isManifestType(mediaType));
-    const roots = manifests.filter(({ digest }) => !referrers.has(digest));
+    const roots = manifests.filter(({ digest }) => !dependents.has(digest));
     const candidates = roots.length > 0 ? roots : manifests;
     const first = candidates[0];
     if (first === undefined) throw new RemoraError('NOT_FOUND', `${this.format({})} has no manifests`);
     if (candidates.every(({ digest }) => digest === first.digest)) return first;
     const names = candidates.map((entry) => nameOf(entry) ?? entry.digest);
-    throw new RemoraError('AMBIGUOUS', `${this.format({})} has ${new Set(names).size} manifests, wanted one`, {
+    const count = new Set(candidates.map(({ digest }) => digest)).size;
+    throw new RemoraError('AMBIGUOUS', `${this.format({})} has ${count} manifests, wanted one`, {
       candidates: names,
       hint: `Name one of them: ${listNames(names)}`,
     });

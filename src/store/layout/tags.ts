@@ -33,7 +33,8 @@ export function findTag(entries: readonly Descriptor[], tag: string, place: stri
   return first;
 }
 
-function tagPart(name: string | undefined): string | undefined {
+/** The tag in a full reference; undefined for a name that is none. */
+export function tagPart(name: string | undefined): string | undefined {
   if (name === undefined || !name.includes('/')) return undefined;
   const last = name.slice(name.lastIndexOf('/') + 1);
   const colon = last.indexOf(':');
@@ -53,11 +54,9 @@ export function listNames(names: readonly string[]): string {
 export function setTag(entries: readonly Descriptor[], tag: string, entry: Descriptor): readonly Descriptor[] {
   const holders = entries.filter((candidate) => nameOf(candidate) === tag);
   if (holders.length === 1 && holders[0]?.digest === entry.digest) return entries;
-  const freed = entries.flatMap((candidate) => {
-    if (nameOf(candidate) !== tag) return [candidate];
-    const elsewhere = entries.some((other) => other !== candidate && other.digest === candidate.digest);
-    return elsewhere || candidate.digest === entry.digest ? [] : [withoutName(candidate)];
-  });
+  const keeper = holders.find(({ digest }) => digest === entry.digest);
+  const freed = withoutTag(entries, tag, keeper);
+  if (keeper !== undefined) return freed;
   const named = (base: Descriptor): Descriptor => ({
     ...base,
     annotations: { ...base.annotations, [Annotation.refName]: tag },
@@ -65,6 +64,15 @@ export function setTag(entries: readonly Descriptor[], tag: string, entry: Descr
   const untagged = freed.findIndex((candidate) => candidate.digest === entry.digest && nameOf(candidate) === undefined);
   const existing = freed[untagged];
   return existing === undefined ? [...freed, named(entry)] : freed.with(untagged, named(existing));
+}
+
+/** Takes a tag away, but for one entry: what had it stays, without a name, unless it has another. */
+export function withoutTag(entries: readonly Descriptor[], tag: string, but?: Descriptor): readonly Descriptor[] {
+  return entries.flatMap((entry) => {
+    if (nameOf(entry) !== tag || entry === but) return [entry];
+    const elsewhere = entries.some((other) => other !== entry && other.digest === entry.digest);
+    return elsewhere ? [] : [withoutName(entry)];
+  });
 }
 
 function withoutName(entry: Descriptor): Descriptor {

@@ -2,6 +2,7 @@ import type { RemoraError } from '../../errors.js';
 import { type Action, Authorizer } from '../../io/auth.js';
 import type { CredentialSource } from '../../io/credentials.js';
 import { discard, type HttpBody, type HttpClient, type HttpRequest, type HttpResponse } from '../../io/http.js';
+import { isLoopback } from '../../oci/reference.js';
 import { responseError } from './errors.js';
 
 /** What one repository's client needs to know. */
@@ -80,10 +81,4 @@ export class RegistryClient {
   error(response: HttpResponse, what: string): Promise<RemoraError> {
     return responseError(response, what, this.registry);
   }
-}
-
-/** Hosts that speak plain HTTP unless told otherwise: what they say does not leave this machine. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/:\d+$/, '');
-  return name === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(name) || name === '[::1]';
 }

@@ -4,7 +4,7 @@ import { loginHint } from '../../io/auth.js';
 import { discard, type HttpResponse, readBody } from '../../io/http.js';
 
 const errorsSchema = z.looseObject({
-  errors: z.array(z.looseObject({ code: z.string(), message: z.string().nullish(), detail: z.unknown() })),
+  errors: z.array(z.looseObject({ code: z.string(), message: z.string().nullish(), detail: z.unknown().optional() })),
 });
 
 const MAX_ERROR_BODY = 64 * 1024;
@@ -21,6 +21,16 @@ export async function responseError(response: HttpResponse, what: string, regist
   const message = `${what}: ${registry} answered ${status}${said === '' ? '' : `: ${said}`}`;
   const hint = hintFor(status, said, registry);
   return new RemoraError(codeFor(status), message, { status, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The codes in an answer's error body (distribution-spec, "Error Codes"); none when it has another body. */
+export async function errorCodes(response: HttpResponse): Promise<readonly string[]> {
+  try {
+    const { errors } = errorsSchema.parse(JSON.parse((await readBody(response, MAX_ERROR_BODY, 'error')).toString()));
+    return errors.map(({ code }) => code);
+  } catch {
+    return [];
+  }
 }
 
 function codeFor(status: number): RemoraErrorCode {

@@ -37,7 +37,7 @@ function nextPage(response: HttpResponse, what: string): URL | undefined {
   const header = response.header('link');
   if (header === undefined) return undefined;
   try {
-    const next = LinkHeader.parse(header).refs.find(({ rel }) => rel.toLowerCase() === 'next');
+    const next = LinkHeader.parse(header).refs.find(({ rel }) => rel?.toLowerCase() === 'next');
     return next === undefined ? undefined : new URL(next.uri, response.url);
   } catch (cause) {
     void discard(response);

@@ -1,6 +1,7 @@
-import { RemoraError } from '../../errors.js';
+import { RemoraError, type RemoraErrorCode } from '../../errors.js';
+import { discard } from '../../io/http.js';
 import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
+import { algorithmOf, type Digest } from '../../oci/digest.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import type { CallOptions, PutManifestOptions, Via } from '../store.js';
 import type { RegistryClient } from './client.js';
@@ -21,8 +22,9 @@ export async function prepareManifest(
   const { digest } = manifest.descriptor;
   const probe = async () => {
     if (subjectOf(manifest) === undefined || capability.api !== undefined) return;
-    const response = await askApi(client, digest, capability, options);
-    response?.body.destroy();
+    // Only asked ahead: whoever needs the answer asks again, and fails then.
+    const response = await askApi(client, digest, capability, options).catch(() => undefined);
+    if (response !== undefined) await discard(response);
   };
   const [existing] = await Promise.all([headManifest(client, { digest }, options), probe()]);
   return existing !== undefined;
@@ -41,11 +43,15 @@ export async function putManifest(
   options: PutManifestOptions = {},
 ): Promise<Via | undefined> {
   const subject = subjectOf(manifest)?.digest;
-  const prefetched = subject !== undefined && capability.api === false ? readList(client, subject, options) : undefined;
-  // It is awaited below; until then a failure must not count as unhandled.
-  prefetched?.catch(() => {});
-  const references =
-    options.tags === undefined || options.tags.length === 0 ? [manifest.descriptor.digest] : options.tags;
+  const prefetched =
+    subject !== undefined && capability.api === false
+      ? // Only asked ahead, as above.
+        readList(client, subject, options).catch(() => undefined)
+      : undefined;
+  const { digest } = manifest.descriptor;
+  const tags = options.tags ?? [];
+  // By a tag alone a registry keeps it under its sha256.
+  const references = tags.length === 0 || algorithmOf(digest) !== 'sha256' ? [digest, ...tags] : tags;
   const answers = await Promise.all(references.map((reference) => sendManifest(client, manifest, reference, options)));
   if (subject === undefined) return undefined;
   if (answers.some((answer) => answer.header('oci-subject') === subject)) {
@@ -55,13 +61,16 @@ export async function putManifest(
   return list(client, referrerEntry(manifest), subject, capability, prefetched, options);
 }
 
+/** Failures after which the same command can succeed. */
+const PASSING: readonly RemoraErrorCode[] = ['UNREACHABLE', 'TIMEOUT', 'BUSY', 'CHANGED', 'UNAUTHORIZED', 'FORBIDDEN'];
+
 /** No proof came with the answer: the API decides, and only without it the tag is written. */
 async function list(
   client: RegistryClient,
   entry: Descriptor,
   subject: Digest,
   capability: Capability,
-  prefetched: Promise<ReferrersList> | undefined,
+  prefetched: Promise<ReferrersList | undefined> | undefined,
   options: PutManifestOptions,
 ): Promise<Via> {
   try {
@@ -74,12 +83,14 @@ async function list(
     return 'tag';
   } catch (error) {
     if (!(error instanceof RemoraError) || error.code === 'INTERRUPTED') throw error;
+    const hint = PASSING.includes(error.code) ? 'Run the command again: it goes on from there' : error.hint;
     throw new RemoraError(
       error.code,
       `${entry.digest} was sent, but is not listed with its subject yet: ${error.message}`,
       {
         cause: error,
-        hint: 'Run the command again: it goes on from there',
+        ...(hint === undefined ? {} : { hint }),
+        ...(error.found === undefined ? {} : { found: error.found }),
         ...(error.status === undefined ? {} : { status: error.status }),
       },
     );

@@ -1,6 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RemoraError } from '../../errors.js';
-import { interrupted } from '../../io/interrupt.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { parseJson } from '../../oci/json.js';
@@ -10,6 +8,7 @@ import { referrersTag } from '../../oci/referrers-tag.js';
 import type { CallOptions } from '../store.js';
 import type { RegistryClient } from './client.js';
 import { getManifest, sendManifest } from './manifests.js';
+import { pause } from './pause.js';
 
 /** The list behind a referrers tag, as it was at one moment. */
 export interface ReferrersList {
@@ -18,6 +17,8 @@ export interface ReferrersList {
   readonly manifest?: Manifest;
   /** What stands at the tag and is no list, if so. */
   readonly foreign?: Manifest;
+  /** The tag gives the subject itself. */
+  readonly isSubject?: boolean;
   readonly etag?: string | undefined;
   /** `performance.now()` when it was asked for. */
   readonly asked: number;
@@ -25,10 +26,17 @@ export interface ReferrersList {
   readonly arrived: number;
 }
 
-/** A list older than this is read again before it is written: whoever holds an old one can erase others' entries. */
-const FRESH_MS = 1_000;
+/**
+ * A list older than this is read again before it is written: whoever holds an old one can erase others' entries, and
+ * they look for them no longer than they settle.
+ */
+const FRESH_MS = 100;
 const SETTLE_MS = 250;
 const ROUNDS = 60;
+/** How often in a row the registry may be busy: distribution 2.8 answers 500 for a tag that another is just writing. */
+const BUSY_ROUNDS = 4;
+/** A tag that still gives the subject after so many writes is not lost to other writers: the registry has it so. */
+const MAPPED_ROUNDS = 3;
 
 /**
  * Reads the referrers tag (distribution-spec, "Referrers Tag Schema"). What stands there lists nothing when it is no
@@ -46,8 +54,10 @@ export async function readList(
   const arrived = performance.now();
   if (answer === undefined) return { entries: [], asked, arrived };
   const { manifest, etag } = answer;
-  if (manifest.descriptor.digest === subject) return { entries: [], etag, asked, arrived };
-  if (manifest.kind !== 'index') return { entries: [], foreign: manifest, asked, arrived };
+  if (manifest.descriptor.digest === subject) return { entries: [], isSubject: true, etag, asked, arrived };
+  if (manifest.kind !== 'index' || manifest.descriptor.mediaType !== MediaType.imageIndex) {
+    return { entries: [], foreign: manifest, asked, arrived };
+  }
   return { entries: manifest.content.manifests, manifest, etag, asked, arrived };
 }
 
@@ -79,41 +89,55 @@ export async function addToList(
   const tag = referrersTag(subject);
   let list = options.prefetched;
   let conditional = false;
+  let busy = 0;
   for (let round = 0; round < ROUNDS; round++) {
-    if (list === undefined || performance.now() - list.arrived > FRESH_MS)
-      list = await readList(client, subject, options);
-    if (list.foreign !== undefined) throw occupied(client, tag, list.foreign);
-    if (list.entries.some(({ digest }) => digest === entry.digest)) return;
-    const condition =
-      list.etag !== undefined
-        ? { 'if-match': list.etag }
-        : list.manifest === undefined
-          ? { 'if-none-match': '*' }
-          : undefined;
-    const response = await sendManifest(client, merged(list, entry, tag), tag, {
-      signal: options.signal,
-      accepted: [412],
-      ...(condition === undefined ? {} : { headers: condition }),
-    });
-    if (response.status === 412) {
-      conditional = true;
-      list = undefined;
-      continue;
+    try {
+      if (list === undefined || performance.now() - list.arrived > FRESH_MS)
+        list = await readList(client, subject, options);
+      if (list.foreign !== undefined) throw occupied(client, tag, list.foreign);
+      if (list.entries.some(({ digest }) => digest === entry.digest)) return;
+      if (list.isSubject && round >= MAPPED_ROUNDS) throw mapped(client, tag);
+      const isWritten = await writeList(client, list, entry, tag, options);
+      busy = 0;
+      if (isWritten && conditional) return;
+      conditional = !isWritten;
+      if (isWritten && !options.alone) await settle(list, options);
+    } catch (error) {
+      if (!isRemoraError(error) || error.code !== 'BUSY' || ++busy === BUSY_ROUNDS) throw error;
+      await pause(50 * 2 ** busy * (0.5 + Math.random()), options.signal);
     }
-    if (conditional) return;
-    if (!options.alone)
-      await pause(Math.max(SETTLE_MS, 2 * (performance.now() - list.asked)) * (1 + Math.random() / 2), options.signal);
-    list = await readList(client, subject, options);
+    list = undefined;
   }
   throw new RemoraError('CHANGED', `referrers tag ${tag} loses its entry to other writers, ${ROUNDS} times`, {
     hint: 'Run the command again when fewer writers are at work',
   });
 }
 
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await sleep(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-    throw signal?.aborted ? interrupted(signal) : error;
+/** Writes the list with one more entry; false when the registry says that it has changed meanwhile. */
+async function writeList(
+  client: RegistryClient,
+  list: ReferrersList,
+  entry: Descriptor,
+  tag: string,
+  { signal }: CallOptions,
+): Promise<boolean> {
+  const condition =
+    list.etag !== undefined
+      ? { 'if-match': list.etag }
+      : list.manifest === undefined
+        ? { 'if-none-match': '*' }
+        : undefined;
+  const response = await sendManifest(client, merged(list, entry, tag), tag, {
+    signal,
+    accepted: [412],
+    ...(condition === undefined ? {} : { headers: condition }),
   });
+  return response.status !== 412;
+}
+
+async function settle(list: ReferrersList, { signal }: CallOptions): Promise<void> {
+  const held = performance.now() - list.asked;
+  await pause(Math.max(SETTLE_MS, 2 * held) * (1 + Math.random() / 2), signal);
 }
 
 /** The list with one more entry; foreign entries and unknown fields stay as they are. */
@@ -132,6 +156,14 @@ function merged(list: ReferrersList, entry: Descriptor, tag: string): Manifest {
     });
   }
   return parseManifest(bytes);
+}
+
+function mapped(client: RegistryClient, tag: string): RemoraError {
+  return new RemoraError(
+    'UNSUPPORTED',
+    `tag ${tag} of ${client.registry}/${client.repository} always gives the image itself, so that nothing can be listed there`,
+    { hint: 'Use a registry with the Referrers API, or one that leaves this tag to its clients' },
+  );
 }
 
 function occupied(client: RegistryClient, tag: string, foreign: Manifest): RemoraError {

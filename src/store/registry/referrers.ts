@@ -6,8 +6,9 @@ import { imageIndexSchema } from '../../oci/image-index.js';
 import { checkShape, parseJson } from '../../oci/json.js';
 import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import { MediaType } from '../../oci/media-types.js';
-import type { Referrer, ReferrerOptions, Via } from '../store.js';
+import type { CallOptions, Referrer, ReferrerOptions, Via } from '../store.js';
 import type { RegistryClient } from './client.js';
+import { errorCodes } from './errors.js';
 import { getManifest } from './manifests.js';
 import { pages } from './paging.js';
 import { readList } from './referrers-list.js';
@@ -28,7 +29,8 @@ const BATCH = 1000;
 
 /**
  * Asks the Referrers API for its first page; undefined when the registry does not have it (distribution-spec,
- * "Listing Referrers").
+ * "Listing Referrers"). It is not asked to filter: registries do so by types that they get wrong, and what they leave
+ * out cannot be put right here.
  *
  * @throws RemoraError for 401, 403, 429, 5xx and broken lines: that is no answer
  */
@@ -36,13 +38,12 @@ export async function askApi(
   client: RegistryClient,
   subject: Digest,
   capability: Capability,
-  options: { readonly artifactType?: string | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: CallOptions = {},
 ): Promise<HttpResponse | undefined> {
   if (capability.api === false) return undefined;
-  const filter = options.artifactType === undefined ? '' : `?artifactType=${encodeURIComponent(options.artifactType)}`;
   const response = await client.send({
     method: 'GET',
-    target: `referrers/${subject}${filter}`,
+    target: `referrers/${subject}`,
     headers: { accept: MediaType.imageIndex },
     signal: options.signal,
   });
@@ -53,9 +54,11 @@ export async function askApi(
   if (response.status !== 200 && !NO_API.includes(response.status)) {
     throw await client.error(response, `referrers of ${subject}`);
   }
+  // 400 may be about this digest alone, 200 may come from something in between, and go-containerregistry answers 404 for
+  // a repository that nothing was pushed to yet: that is not remembered.
+  const codes = response.status === 404 ? await errorCodes(response) : [];
   await discard(response);
-  // 400 may be about this digest alone, and HTML may come from something in between: neither is remembered.
-  if (response.status !== 400 && response.status !== 200) capability.api = false;
+  if (response.status !== 400 && response.status !== 200 && !codes.includes('NAME_UNKNOWN')) capability.api = false;
   return undefined;
 }
 
@@ -94,11 +97,15 @@ export async function* listReferrers(
     onUnasked(`${what} of ${place} for ${subject.digest}`, error);
     return undefined;
   };
-  const asked = askApi(client, subject.digest, capability, { artifactType, signal });
+  const asked = askApi(client, subject.digest, capability, { signal });
   const listed = readList(client, subject.digest, { signal });
   // Both are awaited below; until then a failure must not count as unhandled.
   asked.catch(() => {});
-  const list = await listed.catch(unasked('referrers tag'));
+  const list = await listed.catch(unasked('referrers tag')).catch(async (error: unknown) => {
+    const answer = await asked.catch(() => undefined);
+    if (answer !== undefined) await discard(answer);
+    throw error;
+  });
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const seen = new Set<Digest>();
 
@@ -131,9 +138,9 @@ async function* matching(
 }
 
 /**
- * Entries of the API. Their types can be wrong: go-containerregistry lists the config's type always, ACR leaves it out.
- * So manifests are opened until one proves that this registry reads them: its own type differs from its config's, and
- * the list has the right one. That is the first manifest of nearly every list.
+ * Entries of the API. Their types can be wrong: go-containerregistry lists the config's type always. So manifests are
+ * opened until one proves that this registry reads them: its own type differs from its config's, and the list has the
+ * right one. That is the first manifest of nearly every list.
  */
 async function fromApi(
   client: RegistryClient,
@@ -145,11 +152,12 @@ async function fromApi(
 ): Promise<readonly (Referrer | undefined)[]> {
   const viaOf = ({ digest }: Descriptor): readonly Via[] => (tagged.has(digest) ? ['api', 'tag'] : ['api']);
   const open = (entry: Descriptor) => opened(client, entry, subject, viaOf(entry), options, capability);
+  // ACR gives the right types, and none where only the config has one: what has no type is opened in any case.
+  const take = (entry: Descriptor) =>
+    capability.truthful && entry.artifactType ? trusted(entry, viaOf(entry)) : open(entry);
   const [head, ...tail] = entries;
   if (head === undefined) return [];
-  const first = capability.truthful ? trusted(head, viaOf(head)) : await open(head);
-  const rest = tail.map((entry) => (capability.truthful ? trusted(entry, viaOf(entry)) : open(entry)));
-  return [first, ...(await Promise.all(rest))];
+  return [await take(head), ...(await Promise.all(tail.map(take)))];
 }
 
 function trusted({ mediaType, digest, size, artifactType, annotations }: Descriptor, via: readonly Via[]): Referrer {

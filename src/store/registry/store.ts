@@ -8,6 +8,7 @@ import type { Digest } from '../../oci/digest.js';
 import type { Manifest } from '../../oci/manifest.js';
 import type { Reference } from '../../oci/reference.js';
 import { isReferrersTag } from '../../oci/referrers-tag.js';
+import { SharedWrites } from '../shared-writes.js';
 import type {
   CallOptions,
   ManifestSelector,
@@ -47,7 +48,7 @@ export class RegistryStore implements Store {
   readonly #http: HttpClient;
   readonly #client: RegistryClient;
   readonly #capability: Capability = { api: undefined };
-  readonly #writes = new Map<Digest, Promise<WriteResult>>();
+  readonly #writes = new SharedWrites(true);
   readonly #prepared = new Map<Digest, Promise<boolean>>();
 
   constructor(
@@ -89,22 +90,23 @@ export class RegistryStore implements Store {
 
   /** The same blob is sent once, also when it is config and layer at once. */
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
-    const running = this.#writes.get(expected.digest);
-    if (running !== undefined) return running;
-    const write = writeBlob(this.#client, expected, open, options);
-    this.#writes.set(expected.digest, write);
-    write.catch(() => this.#writes.delete(expected.digest));
-    return write;
+    return this.#writes.write(expected, () => writeBlob(this.#client, expected, open, options));
   }
 
   prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
     const prepared = prepareManifest(this.#client, manifest, this.#capability, options);
     this.#prepared.set(manifest.descriptor.digest, prepared);
+    // Whoever asked ahead may have failed before it looks at the answer.
+    prepared.catch(() => {});
     return prepared;
   }
 
   async putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
-    const existed = await (this.#prepared.get(manifest.descriptor.digest) ?? this.prepareManifest(manifest, options));
+    const { digest } = manifest.descriptor;
+    const prepared = this.#prepared.get(digest) ?? this.prepareManifest(manifest, options);
+    // The answer is good for one time: afterwards the manifest is there.
+    this.#prepared.delete(digest);
+    const existed = await prepared;
     const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
     return { result: existed ? 'exists' : 'written', ...(listedBy === undefined ? {} : { listedBy }) };
   }

@@ -1,13 +1,13 @@
-import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { counted } from '../../io/count.js';
 import { discard, type HttpResponse } from '../../io/http.js';
-import { verified } from '../../io/verify.js';
+import { interrupted } from '../../io/interrupt.js';
 import type { Descriptor } from '../../oci/descriptor.js';
+import { algorithmOf } from '../../oci/digest.js';
 import type { TransferOptions, WriteResult } from '../store.js';
 import { hasBlob } from './blobs.js';
 import type { RegistryClient } from './client.js';
+import { pause } from './pause.js';
+import { type OpenSource, UploadSource } from './upload-source.js';
 
 /** Sending a blob of this size again costs less than asking for it first. */
 const SMALL = 256 * 1024;
@@ -22,25 +22,21 @@ const ATTEMPTS = 4;
 export async function writeBlob(
   client: RegistryClient,
   expected: Descriptor,
-  open: () => Promise<Readable>,
+  open: OpenSource,
   options: TransferOptions = {},
 ): Promise<WriteResult> {
-  const mount = `?mount=${encodeURIComponent(expected.digest)}&from=${encodeURIComponent(client.repository)}`;
   for (let attempt = 1; ; attempt++) {
-    const source = new Source(expected, open, options);
+    const source = new UploadSource(expected, open, options);
     try {
-      const session = await start(client, expected, attempt === 1 ? mount : '', options);
+      const session = await start(client, expected, attempt === 1, options);
       if (session === undefined) return 'exists';
       await put(client, session, expected, source, options);
+      await checkAlgorithm(client, expected, options);
       return 'written';
     } catch (error) {
-      if (attempt === ATTEMPTS || source.failed || !isTransient(error) || options.signal?.aborted)
-        throw source.error ?? error;
-      await sleep(
-        100 * 2 ** attempt * (0.5 + Math.random()),
-        undefined,
-        options.signal ? { signal: options.signal } : {},
-      ).catch(() => {});
+      if (options.signal?.aborted) throw interrupted(options.signal);
+      if (attempt === ATTEMPTS || !isTransient(error)) throw error;
+      await pause(100 * 2 ** attempt * (0.5 + Math.random()), options.signal);
     }
   }
 }
@@ -49,33 +45,38 @@ export async function writeBlob(
 async function start(
   client: RegistryClient,
   expected: Descriptor,
-  query: string,
+  mount: boolean,
   options: TransferOptions,
 ): Promise<URL | undefined> {
   const what = `upload of ${expected.digest}`;
-  const post = (search: string) =>
-    client.send({
+  const algorithm = algorithmOf(expected.digest);
+  const session = algorithm === 'sha256' ? {} : { 'digest-algorithm': algorithm };
+  const post = (query: Readonly<Record<string, string>>) => {
+    const search = new URLSearchParams(query).toString();
+    return client.send({
       method: 'POST',
-      target: `blobs/uploads/${search}`,
+      target: `blobs/uploads/${search === '' ? '' : `?${search}`}`,
       headers: { 'content-length': '0' },
       signal: options.signal,
     });
-  let response = await post(query);
-  if (query !== '' && response.status === 201) {
+  };
+  let response = await post(mount ? { mount: expected.digest, from: client.repository, ...session } : session);
+  if (mount && response.status === 201) {
     await discard(response);
     return undefined;
   }
-  if (query !== '' && response.status >= 400 && response.status < 500 && ![401, 403, 429].includes(response.status)) {
+  if (mount && response.status >= 400 && response.status < 500 && ![401, 403, 429].includes(response.status)) {
     await discard(response);
-    response = await post('');
+    response = await post(session);
   }
   if (response.status !== 202) throw await client.error(response, what);
-  const session = sessionOf(response, what);
-  if (query !== '' && expected.size > SMALL && (await hasBlob(client, expected, options))) {
-    await cancel(client, session);
+  await discard(response);
+  const target = sessionOf(response, what);
+  if (mount && expected.size > SMALL && (await hasBlob(client, expected, options))) {
+    await cancel(client, target);
     return undefined;
   }
-  return session;
+  return target;
 }
 
 /** `Location` may be absolute, a path, or on another host; its query is kept as it is. */
@@ -97,7 +98,7 @@ async function put(
   client: RegistryClient,
   session: URL,
   expected: Descriptor,
-  source: Source,
+  source: UploadSource,
   options: TransferOptions,
 ): Promise<void> {
   const target = new URL(
@@ -113,9 +114,21 @@ async function put(
     });
     await discard(response);
   } catch (error) {
-    if (options.signal?.aborted || source.failed) await cancel(client, session);
+    const cancelled = cancel(client, session);
+    // A registry that cannot be reached now need not be waited for a second time.
+    if (source.error !== undefined || options.signal?.aborted || !isLost(error)) await cancelled;
     throw source.error ?? error;
   }
+}
+
+/** distribution 2.8 takes a sha512 upload, stores it by its sha256, and does not find it by the digest that was asked for. */
+async function checkAlgorithm(client: RegistryClient, expected: Descriptor, options: TransferOptions): Promise<void> {
+  if (algorithmOf(expected.digest) === 'sha256' || (await hasBlob(client, expected, options))) return;
+  throw new RemoraError(
+    'UNSUPPORTED',
+    `${client.registry} took ${expected.digest}, but does not keep it under that digest`,
+    { hint: 'Use sha256: this registry supports no other algorithm' },
+  );
 }
 
 /** Tells the registry to forget the session (distribution-spec, "Cancel a blob upload"); whether it does changes nothing for us. */
@@ -126,36 +139,10 @@ async function cancel(client: RegistryClient, session: URL): Promise<void> {
     .catch(() => {});
 }
 
-function isTransient(error: unknown): boolean {
-  return isRemoraError(error) && (error.code === 'UNREACHABLE' || error.code === 'TIMEOUT' || error.code === 'BUSY');
+function isLost(error: unknown): boolean {
+  return isRemoraError(error) && (error.code === 'UNREACHABLE' || error.code === 'TIMEOUT');
 }
 
-/** The content of one attempt, verified on its way out, so that a file which changed is not taken for a network fault. */
-class Source {
-  error: unknown;
-
-  constructor(
-    private readonly expected: Descriptor,
-    private readonly read: () => Promise<Readable>,
-    private readonly options: TransferOptions,
-  ) {}
-
-  get failed(): boolean {
-    return this.error !== undefined;
-  }
-
-  async open(): Promise<Readable | Uint8Array> {
-    try {
-      const stream = verified(await this.read(), this.expected);
-      stream.on('error', (error) => {
-        this.error ??= isRemoraError(error) ? error : undefined;
-      });
-      const { onProgress } = this.options;
-      onProgress?.(0);
-      return onProgress === undefined ? stream : counted(stream, onProgress);
-    } catch (error) {
-      this.error = error;
-      throw error;
-    }
-  }
+function isTransient(error: unknown): boolean {
+  return isLost(error) || (isRemoraError(error) && error.code === 'BUSY');
 }

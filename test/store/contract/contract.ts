@@ -10,7 +10,7 @@ export function storeContract(title: string, start: StartPlace, traits: Contract
   describe(title, () => {
     blobContract(start, traits);
     brokenSourceContract(start);
-    manifestContract(start);
+    manifestContract(start, traits);
     referrerContract(start, traits);
   });
 }

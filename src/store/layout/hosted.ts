@@ -1,0 +1,88 @@
+import { createReadStream } from 'node:fs';
+import { link, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileError, systemCode } from '../../io/system-error.js';
+import type { Digest } from '../../oci/digest.js';
+import { MediaType } from '../../oci/media-types.js';
+import type { Repository } from '../hosting.js';
+import type { CallOptions } from '../store.js';
+import { blobSize } from './blobs.js';
+import { blobPath } from './paths.js';
+import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
+import { LayoutStore } from './store.js';
+import { Uploads } from './uploads.js';
+
+/** A layout with all that a registry needs of a repository. */
+export class HostedLayout extends LayoutStore implements Repository {
+  readonly #uploads: Uploads;
+
+  constructor(directory: string) {
+    super(directory);
+    this.#uploads = new Uploads(directory);
+  }
+
+  blobSize(digest: Digest): Promise<number | undefined> {
+    return blobSize(this.directory, digest);
+  }
+
+  async openRange(digest: Digest, start: number, end: number): Promise<Readable> {
+    return createReadStream(blobPath(this.directory, digest), { start, end, highWaterMark: 256 * 1024 });
+  }
+
+  deleteManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
+    return deleteManifest(this.directory, digest, options);
+  }
+
+  deleteTag(tag: string, options?: CallOptions): Promise<boolean> {
+    return deleteTag(this.directory, tag, options);
+  }
+
+  deleteBlob(digest: Digest): Promise<boolean> {
+    return deleteBlob(this.directory, digest);
+  }
+
+  beginUpload(): Promise<string> {
+    return this.#uploads.begin();
+  }
+
+  uploadSize(id: string): Promise<number | undefined> {
+    return this.#uploads.size(id);
+  }
+
+  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number> {
+    return this.#uploads.append(id, source, options);
+  }
+
+  commitUpload(id: string, digest: Digest): Promise<number> {
+    return this.#uploads.commit(id, digest);
+  }
+
+  cancelUpload(id: string): Promise<boolean> {
+    return this.#uploads.cancel(id);
+  }
+
+  sweepUploads(olderThan: number): Promise<void> {
+    return this.#uploads.sweep(olderThan);
+  }
+
+  /** Blobs never change in place, so two layouts of one file system can share the file. */
+  async linkBlob(from: Repository, digest: Digest): Promise<boolean> {
+    const size = await from.blobSize(digest);
+    if (size === undefined) return false;
+    if ((await this.blobSize(digest)) !== undefined) return true;
+    const target = blobPath(this.directory, digest);
+    try {
+      await mkdir(dirname(target), { recursive: true });
+      await link(blobPath(from.directory, digest), target);
+    } catch (error) {
+      const code = systemCode(error) ?? '';
+      if (code === 'EEXIST') return true;
+      if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOENT'].includes(code))
+        throw fileError(error, target);
+      const descriptor = { mediaType: MediaType.octetStream, digest, size };
+      await this.writeBlob(descriptor, () => from.openBlob(descriptor));
+    }
+    return true;
+  }
+}

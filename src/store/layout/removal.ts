@@ -1,0 +1,94 @@
+import { unlink } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
+import { fileError, systemCode } from '../../io/system-error.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { parseJson } from '../../oci/json.js';
+import { type Manifest, parseManifest } from '../../oci/manifest.js';
+import type { CallOptions } from '../store.js';
+import { blobSize, writeBlob } from './blobs.js';
+import { changeEntries, readEntries } from './index-file.js';
+import { readManifest } from './manifests.js';
+import { blobPath } from './paths.js';
+import { listKind } from './referrers.js';
+import { nameOf, withoutTag } from './tags.js';
+
+/**
+ * Removes a manifest: its entries with their tags, its entries in lists of referrers, then its file. In that order an
+ * interruption leaves a file that nothing names, never a name without its file.
+ */
+export async function deleteManifest(
+  directory: string,
+  digest: Digest,
+  { signal }: CallOptions = {},
+): Promise<boolean> {
+  const there = (await blobSize(directory, digest)) !== undefined;
+  const isManifest =
+    there &&
+    (await readManifest(directory, { digest }).then(
+      () => true,
+      () => false,
+    ));
+  let listed = false;
+  await changeEntries(
+    directory,
+    async (entries) => {
+      const kept = entries.filter((entry) => entry.digest !== digest);
+      const changed = await Promise.all(kept.map((entry) => withoutMember(directory, entry, digest)));
+      listed = kept.length < entries.length || changed.some((entry, index) => entry !== kept[index]);
+      // Under the lock, so that nobody adds an entry for a file that is about to go.
+      return listed ? changed : undefined;
+    },
+    {
+      signal,
+      afterwards: async () => {
+        if (listed || isManifest) await remove(blobPath(directory, digest));
+      },
+    },
+  );
+  return listed || isManifest;
+}
+
+/** Removes a tag. What had it stays, without a name. */
+export async function deleteTag(directory: string, tag: string, { signal }: CallOptions = {}): Promise<boolean> {
+  return changeEntries(
+    directory,
+    (entries) => (entries.some((entry) => nameOf(entry) === tag) ? withoutTag(entries, tag) : undefined),
+    { signal },
+  );
+}
+
+/** @throws RemoraError `UNSUPPORTED` for a manifest with an entry: that is removed as one */
+export async function deleteBlob(directory: string, digest: Digest): Promise<boolean> {
+  if ((await readEntries(directory)).some((entry) => entry.digest === digest)) {
+    throw new RemoraError('UNSUPPORTED', `${digest} is a manifest, not a blob`, { hint: 'Delete it as a manifest' });
+  }
+  return remove(blobPath(directory, digest));
+}
+
+/** The entry of a list of referrers, pointing at the list without `digest`; every other entry as it is. */
+async function withoutMember(directory: string, entry: Descriptor, digest: Digest): Promise<Descriptor> {
+  if (listKind(entry) === undefined) return entry;
+  const list = await readManifest(directory, entry).catch(() => undefined);
+  if (list?.kind !== 'index' || !list.content.manifests.some((member) => member.digest === digest)) return entry;
+  const shorter = shortened(list, digest);
+  await writeBlob(directory, shorter.descriptor, async () => Readable.from([shorter.bytes]));
+  return { ...entry, digest: shorter.descriptor.digest, size: shorter.descriptor.size };
+}
+
+function shortened(list: Manifest & { kind: 'index' }, digest: Digest): Manifest {
+  const document = parseJson(list.bytes, 'list of referrers');
+  const manifests = list.content.manifests.filter((member) => member.digest !== digest);
+  return parseManifest(Buffer.from(JSON.stringify({ ...(typeof document === 'object' ? document : {}), manifests })));
+}
+
+async function remove(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw fileError(error, path);
+  }
+}

@@ -1,0 +1,103 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { isRepository } from '../../oci/reference.js';
+import type { Repositories, Repository } from '../hosting.js';
+import { checkLayout, createLayout } from './create.js';
+import { HostedLayout } from './hosted.js';
+import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from './paths.js';
+
+/** Names of files that layouts have: a repository of that name inside another could not be told from them. */
+const RESERVED: readonly string[] = ['blobs', LAYOUT_FILE, INDEX_FILE, LOCK_FILE];
+
+const MAX_DEPTH = 16;
+
+/** Options of {@link openRepositories}. */
+export interface OpenRepositoriesOptions {
+  /** The repository's name when the directory is one layout. @default the directory's own name, in lower case */
+  readonly name?: string | undefined;
+}
+
+/**
+ * The repositories below a directory: the directory itself when it is a layout, else every layout in it, named by its
+ * path.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` when a single layout has no name that fits, and as `openLayout`
+ */
+export async function openRepositories(
+  directory: string,
+  options: OpenRepositoriesOptions = {},
+): Promise<Repositories> {
+  const path = resolve(directory);
+  if (!(await isLayout(path))) return new LayoutRoot(path);
+  const name = options.name ?? basename(path).toLowerCase();
+  if (!isRepository(name)) {
+    throw new RemoraError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a repository name`, {
+      found: name,
+      hint: 'Give one with --name, like team/app',
+    });
+  }
+  return singleRepository(name, new HostedLayout(path));
+}
+
+/** One repository under one name. */
+export function singleRepository(name: string, repository: Repository): Repositories {
+  return {
+    open: async (wanted) => (wanted === name ? repository : undefined),
+    names: async () => [name],
+  };
+}
+
+class LayoutRoot implements Repositories {
+  readonly #open = new Map<string, Promise<HostedLayout>>();
+
+  constructor(private readonly directory: string) {}
+
+  async open(name: string, { create }: { readonly create: boolean }): Promise<Repository | undefined> {
+    const known = this.#open.get(name);
+    if (known !== undefined) return known;
+    const parts = name.split('/');
+    if (
+      !isRepository(name) ||
+      parts.length > MAX_DEPTH ||
+      parts.some((part) => RESERVED.includes(part) || Buffer.byteLength(part) > 255)
+    )
+      return undefined;
+    const path = join(this.directory, ...parts);
+    if (!create && !(await isLayout(path))) return undefined;
+    const opening = (async () => {
+      // The repositories of a deeper name are no foreign files.
+      if (create) await createLayout(path, { amongOthers: true });
+      return new HostedLayout(path);
+    })();
+    this.#open.set(name, opening);
+    opening.catch(() => this.#open.delete(name));
+    return opening;
+  }
+
+  async names(): Promise<readonly string[]> {
+    const found: string[] = [];
+    const walk = async (parts: readonly string[]): Promise<void> => {
+      const path = join(this.directory, ...parts);
+      const children = await readdir(path, { withFileTypes: true }).catch(() => []);
+      if (parts.length > 0 && children.some((child) => child.name === LAYOUT_FILE)) found.push(parts.join('/'));
+      if (parts.length === MAX_DEPTH) return;
+      for (const child of children) {
+        if (child.isDirectory() && !RESERVED.includes(child.name) && isRepository(child.name))
+          await walk([...parts, child.name]);
+      }
+    };
+    await walk([]);
+    return found.sort();
+  }
+}
+
+async function isLayout(path: string): Promise<boolean> {
+  try {
+    await checkLayout(path);
+    return true;
+  } catch (error) {
+    if (isRemoraError(error) && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
+}

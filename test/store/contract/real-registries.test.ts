@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { onTestFinished } from 'vitest';
+import {
+  describeWithPeers,
+  type PeerName,
+  type PeerRegistry,
+  startApiRegistry,
+  startCraneRegistry,
+  startDistribution2,
+  startDistribution3,
+} from '../../support/peers.js';
+import { openStore } from '../registry/start.js';
+import { storeContract } from './contract.js';
+import type { ContractTraits } from './place.js';
+
+/** The contract over a registry that others wrote. */
+function realRegistry(name: PeerName, start: () => Promise<PeerRegistry>, traits: ContractTraits): void {
+  describeWithPeers(name, [name], () => {
+    storeContract(
+      'real registry',
+      async () => {
+        // A new one for each test: go-containerregistry keeps blobs without regard to the repository.
+        const registry = await start();
+        onTestFinished(() => registry.close());
+        const repository = `contract/${randomUUID()}`;
+        return { open: async () => openStore(registry.host, repository), leftovers: async () => [] };
+      },
+      traits,
+    );
+  });
+}
+
+realRegistry('docker-registry', startDistribution2, { via: 'tag', onlySha256: true });
+realRegistry('registry3', startDistribution3, { via: 'tag', onlySha256: true, checksChildren: true });
+realRegistry('crane', startCraneRegistry, { via: 'tag', onlySha256: true, resendsSmallBlobs: true });
+realRegistry('api-registry', startApiRegistry, { via: 'api', onlySha256: true, resendsSmallBlobs: true });

@@ -1,0 +1,114 @@
+import { expect, it } from 'vitest';
+import type { Manifest } from '../../../src/oci/manifest.js';
+import { referrersTag } from '../../../src/oci/referrers-tag.js';
+import type { Fault, FaultRequest } from '../../support/loopback.js';
+import { attach, digests, listDigests, listTags, pushImage, referrerOf, text, writeContent } from '../artifacts.js';
+import { begin, openStore, REPOSITORY } from './start.js';
+
+const SBOM = 'application/spdx+json';
+
+it('does nothing more after a matching OCI-Subject (E70, E73)', async () => {
+  const { registry, store } = await begin();
+  const image = await pushImage(store, 'image', { tags: ['v1'] });
+  const sbom = referrerOf(image.descriptor, SBOM);
+  await writeContent(store, text('{}'));
+  await store.prepareManifest(sbom);
+  registry.clear();
+  expect(await store.putManifest(sbom)).toEqual({ result: 'written', listedBy: 'api' });
+  expect(registry.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    `PUT /v2/${REPOSITORY}/manifests/${sbom.descriptor.digest}`,
+  ]);
+  expect(await listTags(store)).toEqual(['v1']);
+});
+
+it('asks the API where OCI-Subject is missing, and writes no tag when it lists the manifest (E71)', async () => {
+  const { registry, store } = await begin({ ociSubject: false });
+  const image = await pushImage(store, 'image', { tags: ['v1'] });
+  expect(await attach(store, referrerOf(image.descriptor, SBOM))).toEqual({ result: 'written', listedBy: 'api' });
+  expect(await listTags(store)).toEqual(['v1']);
+  expect(registry.count('PUT', '/manifests/sha256-')).toBe(0);
+});
+
+it('writes the tag where neither the answer nor the API knows the manifest', async () => {
+  for (const referrers of ['api', 'none'] as const) {
+    const { registry, store, open } = await begin({ referrers, ociSubject: false });
+    const image = await pushImage(store, 'image', { tags: ['v1'] });
+    const sbom = referrerOf(image.descriptor, SBOM);
+    registry.repository(REPOSITORY).unlisted.add(sbom.descriptor.digest);
+    expect(await attach(store, sbom)).toEqual({ result: 'written', listedBy: 'tag' });
+    expect(await listTags(store)).toEqual([referrersTag(image.descriptor.digest), 'v1'].toSorted());
+    expect(await listDigests(open(), image.descriptor)).toEqual(digests(sbom));
+  }
+});
+
+it('does not believe an OCI-Subject of something else (E72)', async () => {
+  let manifest: Manifest | undefined;
+  const fault = ({ method, path }: FaultRequest): Fault | undefined =>
+    method === 'PUT' && manifest !== undefined && path.endsWith(manifest.descriptor.digest)
+      ? { status: 201, headers: { 'OCI-Subject': text('another image').descriptor.digest } }
+      : undefined;
+  const { registry, store, open } = await begin({ referrers: 'none', fault });
+  const image = await pushImage(store, 'image');
+  manifest = referrerOf(image.descriptor, SBOM);
+  registry.putManifest(REPOSITORY, manifest.bytes, { mediaType: manifest.descriptor.mediaType });
+  expect(await attach(store, manifest)).toMatchObject({ listedBy: 'tag' });
+  expect(await listDigests(open(), image.descriptor)).toEqual(digests(manifest));
+});
+
+it('reads the header in whatever case it comes (E72)', async () => {
+  let subject = '';
+  const fault = ({ method, path }: FaultRequest): Fault | undefined =>
+    method === 'PUT' && subject !== '' && path.includes('/manifests/sha256:')
+      ? { status: 201, headers: { 'oCI-sUBJECT': subject } }
+      : undefined;
+  const { store } = await begin({ referrers: 'none', fault });
+  const image = await pushImage(store, 'image');
+  subject = image.descriptor.digest;
+  expect(await attach(store, referrerOf(image.descriptor, SBOM))).toEqual({ result: 'written', listedBy: 'api' });
+});
+
+it('attaches although the API could not be asked ahead', async () => {
+  let isDown = true;
+  const fault = ({ path }: FaultRequest) => (isDown && path.includes('/referrers/') ? { status: 503 } : undefined);
+  const { store, open } = await begin({ fault });
+  const image = await pushImage(store, 'image');
+  const sbom = referrerOf(image.descriptor, SBOM);
+  expect(await attach(store, sbom)).toEqual({ result: 'written', listedBy: 'api' });
+  isDown = false;
+  expect(await listDigests(open(), image.descriptor)).toEqual(digests(sbom));
+});
+
+it.each([401, 403, 429, 500])('does not take %i of the API for "no API"', async (status) => {
+  const { registry, store } = await begin({
+    ociSubject: false,
+    fault: ({ path }) => (path.includes('/referrers/') ? { status } : undefined),
+  });
+  const image = await pushImage(store, 'image');
+  await expect(attach(store, referrerOf(image.descriptor, SBOM))).rejects.toMatchObject({
+    status,
+    message: expect.stringContaining('was sent, but is not listed'),
+  });
+  expect(registry.count('PUT', '/manifests/sha256-')).toBe(0);
+});
+
+it('tries again after a failure to look ahead', async () => {
+  let isDown = true;
+  const { store } = await begin({ fault: ({ method }) => (isDown && method === 'HEAD' ? { status: 503 } : undefined) });
+  const image = await pushImage(store, 'image').catch((error: unknown) => error);
+  expect(image).toMatchObject({ code: 'BUSY' });
+  isDown = false;
+  expect((await pushImage(store, 'image', { tags: ['v1'] })).descriptor.size).toBeGreaterThan(0);
+});
+
+it('knows what one repository can do, not the whole host (E107)', async () => {
+  const fault = ({ path }: FaultRequest) => (path.includes('/old/referrers/') ? { status: 404 } : undefined);
+  const { registry } = await begin({ ociSubject: false, fault });
+  for (const [repository, via] of [
+    ['team/old', 'tag'],
+    ['team/new', 'api'],
+  ] as const) {
+    const store = openStore(registry.host, repository);
+    const image = await pushImage(store, 'image');
+    expect(await attach(store, referrerOf(image.descriptor, SBOM))).toEqual({ result: 'written', listedBy: via });
+  }
+});

@@ -1,0 +1,192 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import type { Fault, FaultRequest } from '../../support/loopback.js';
+import { type Content, noise, readBlob, text } from '../artifacts.js';
+import { begin, REPOSITORY } from './start.js';
+
+const LARGE = 700 * 1024;
+
+function methods({ requests }: { requests: readonly { method: string }[] }): string[] {
+  return requests.map(({ method }) => method);
+}
+
+/** The fault for the first `times` requests of a method, in whatever session. */
+function first(method: string, times: number, fault: Fault): (request: FaultRequest) => Fault | undefined {
+  let left = times;
+  return (request) => {
+    if (request.method !== method || !request.path.includes('/blobs/') || left === 0) return undefined;
+    left -= 1;
+    return fault;
+  };
+}
+
+it('writes a new blob in two requests, and finds one that is there in one (E41, E45, E58)', async () => {
+  const { registry, store, open } = await begin();
+  const content = noise(LARGE);
+  await store.writeBlob(content.descriptor, content.open);
+  // A large blob is looked for once, where the registry does not say by mounting that it has it.
+  expect(methods(registry)).toEqual(['POST', 'HEAD', 'PUT']);
+  registry.clear();
+  const small = text('small');
+  await store.writeBlob(small.descriptor, small.open);
+  expect(methods(registry)).toEqual(['POST', 'PUT']);
+  const [, put] = registry.requests;
+  expect(put?.headers).toMatchObject({ 'content-type': 'application/octet-stream', 'content-length': '5' });
+  expect(put?.path).toContain(`digest=${encodeURIComponent(small.descriptor.digest)}`);
+  registry.clear();
+  for (const each of [content, small]) expect(await open().writeBlob(each.descriptor, each.open)).toBe('exists');
+  expect(methods(registry)).toEqual(['POST', 'POST']);
+});
+
+it('sends no body for a large blob that is there, also where mounting is not known', async () => {
+  const { registry, store, open } = await begin({ mount: false });
+  const content = noise(LARGE);
+  await store.writeBlob(content.descriptor, content.open);
+  registry.clear();
+  expect(await open().writeBlob(content.descriptor, content.open)).toBe('exists');
+  expect(methods(registry)).toEqual(['POST', 'HEAD', 'DELETE']);
+  expect(content.opened).toBe(1);
+});
+
+it('says that an empty blob has no bytes (A30)', async () => {
+  const { registry, store } = await begin();
+  const empty = text('');
+  await store.writeBlob(empty.descriptor, empty.open);
+  const put = registry.requests.find(({ method }) => method === 'PUT');
+  expect(put?.headers['content-length']).toBe('0');
+  expect(put?.headers['transfer-encoding']).toBeUndefined();
+});
+
+it.each<[string, Fault]>([
+  ['the connection is reset', 'reset'],
+  ['the registry is overloaded', { status: 503 }],
+  ['there are too many requests', { status: 429 }],
+])('starts again from a fresh stream when %s (E59)', async (_, fault) => {
+  for (const method of ['POST', 'PUT']) {
+    const { registry, store } = await begin({ fault: first(method, 2, fault) });
+    const content = noise(LARGE);
+    const progress: number[] = [];
+    const onProgress = (bytes: number) => void progress.push(bytes);
+    expect(await store.writeBlob(content.descriptor, content.open, { onProgress })).toBe('written');
+    expect(content.opened).toBe(method === 'PUT' ? 3 : 1);
+    expect(progress.at(-1)).toBe(LARGE);
+    expect((await readBlob(store, content.descriptor)).equals(content.bytes)).toBe(true);
+    // Every attempt has a session of its own, and the ones that failed were given up.
+    expect(registry.count('POST')).toBe(3);
+    await sleep(50);
+    expect(registry.repository(REPOSITORY).uploads.size).toBe(0);
+  }
+});
+
+it.each<[string, string, Fault]>([
+  ['UNREACHABLE', 'the connection is reset', 'reset'],
+  ['BUSY', 'the registry is overloaded', { status: 503 }],
+])('gives up with %s when %s every time', async (code, _, fault) => {
+  const { registry, store } = await begin({ fault: first('PUT', Number.POSITIVE_INFINITY, fault) });
+  const content = noise(LARGE);
+  await expect(store.writeBlob(content.descriptor, content.open)).rejects.toMatchObject({ code });
+  expect(registry.count('PUT')).toBe(4);
+  expect(content.opened).toBe(4);
+});
+
+it.each<[number, string]>([
+  [400, 'REJECTED'],
+  [403, 'FORBIDDEN'],
+  [413, 'REJECTED'],
+])('does not try again what was refused with %i (E54)', async (status, code) => {
+  const body = '{"errors":[{"code":"DENIED","message":"no"}]}';
+  for (const method of ['POST', 'PUT']) {
+    const fault = { status, headers: { 'content-type': 'application/json' }, body };
+    const { registry, store } = await begin({ fault: first(method, Number.POSITIVE_INFINITY, fault) });
+    const content = text('content');
+    await expect(store.writeBlob(content.descriptor, content.open)).rejects.toMatchObject({
+      code,
+      status,
+      message: expect.stringContaining('DENIED no'),
+    });
+    // What was refused may have been the mount.
+    expect(registry.count(method)).toBe(method === 'POST' && status !== 403 ? 2 : 1);
+    expect(registry.repository(REPOSITORY).uploads.size).toBe(0);
+  }
+});
+
+it.each([400, 404, 405])('uploads plainly where mounting is answered with %i (E56)', async (status) => {
+  const fault = ({ path }: FaultRequest) => (path.includes('mount=') ? { status } : undefined);
+  const { registry, store } = await begin({ fault });
+  const content = text('content');
+  expect(await store.writeBlob(content.descriptor, content.open)).toBe('written');
+  expect(methods(registry)).toEqual(['POST', 'POST', 'PUT']);
+  expect(registry.requests[1]?.path).toBe(`/v2/${REPOSITORY}/blobs/uploads/`);
+});
+
+it('asks to mount from its own repository by both names (E56, E57)', async () => {
+  const { registry, store } = await begin();
+  const { descriptor, open } = text('content');
+  await store.writeBlob(descriptor, open);
+  const query = new URL(registry.requests[0]?.path ?? '', registry.url).searchParams;
+  expect(Object.fromEntries(query)).toEqual({ mount: descriptor.digest, from: REPOSITORY });
+});
+
+it('cancels the session when it is interrupted, whatever the registry says to that (E55)', async () => {
+  for (const status of [undefined, 404, 405, 500]) {
+    const fault = ({ method }: FaultRequest) => (method === 'DELETE' && status !== undefined ? { status } : undefined);
+    const { registry, store } = await begin({ fault });
+    const controller = new AbortController();
+    const open = async () =>
+      Readable.from(
+        (async function* () {
+          yield Buffer.alloc(1000);
+          controller.abort();
+          await sleep(10_000, undefined, { ref: false });
+        })(),
+      );
+    const { descriptor } = noise(LARGE);
+    await expect(store.writeBlob(descriptor, open, { signal: controller.signal })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    });
+    expect(registry.count('DELETE', '/blobs/uploads/')).toBe(1);
+  }
+});
+
+it.each<[string, Record<string, string>]>([
+  ['no address', {}],
+  ['no address that can be read', { location: 'http://[' }],
+])('refuses a session with %s', async (_, headers) => {
+  const { store } = await begin({ fault: first('POST', 1, { status: 202, headers }) });
+  const { descriptor, open } = text('content');
+  await expect(store.writeBlob(descriptor, open)).rejects.toMatchObject({ code: 'MALFORMED' });
+});
+
+it.each(['ftp://example.org/upload', 'file:///etc/passwd'])('sends nothing to %s', async (location) => {
+  const { registry, store } = await begin({ fault: first('POST', 1, { status: 202, headers: { location } }) });
+  const { descriptor, open } = text('content');
+  await expect(store.writeBlob(descriptor, open)).rejects.toMatchObject({ code: 'REJECTED' });
+  expect(methods(registry)).toEqual(['POST']);
+});
+
+it('says which algorithm it uploads, and looks whether the registry kept it (E53, F14)', async () => {
+  const { registry, store } = await begin();
+  const content = text('content', 'sha512');
+  await store.writeBlob(content.descriptor, content.open);
+  expect(registry.requests[0]?.path).toContain('digest-algorithm=sha512');
+  expect(methods(registry)).toEqual(['POST', 'PUT', 'HEAD']);
+  // distribution 2.8 takes it, and answers 404 afterwards.
+  const deaf = await begin({ fault: ({ method }) => (method === 'HEAD' ? { status: 404 } : undefined) });
+  await expect(deaf.store.writeBlob(content.descriptor, content.open)).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+});
+
+it('keeps on as long as bytes move, however long it takes', async () => {
+  const { store } = await begin({}, { timeout: 700 });
+  const content: Content = noise(64 * 1024);
+  const open = async () =>
+    Readable.from(
+      (async function* () {
+        for (let offset = 0; offset < content.bytes.length; offset += 2048) {
+          yield content.bytes.subarray(offset, offset + 2048);
+          await sleep(80);
+        }
+      })(),
+    );
+  expect(await store.writeBlob(content.descriptor, open)).toBe('written');
+});

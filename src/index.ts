@@ -57,6 +57,7 @@ export { type PulledArtifact, type PullOptions, pull } from './operations/pull.j
 export type { PulledFile } from './operations/pull-file.js';
 export { type PullResult, type PullSelectedOptions, pullSelected } from './operations/pull-selected.js';
 export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/push.js';
+export { resultSchemas } from './operations/result-schemas.js';
 export { type OpenStoreOptions, openStore } from './store/open.js';
 export {
   type CallOptions,

@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { isRemoraError } from '../errors.js';
+import { RemoraError } from '../errors.js';
 import type { Place } from '../oci/place.js';
 import type { OpenStoreOptions } from '../store/open.js';
 import type { Store } from '../store/store.js';
@@ -7,7 +7,7 @@ import { errorJson, errorText, toRemoraError } from './error-report.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
 import { createProgress, type Progress } from './progress.js';
-import { printable } from './text.js';
+import { jsonText, printable } from './text.js';
 
 /**
  * What all commands share: JSON and exit codes that agree, interruption, stores that are closed, progress and notes on
@@ -24,6 +24,11 @@ export abstract class BaseCommand extends Command {
   /** Aborted on Ctrl-C. */
   protected get signal(): AbortSignal {
     return this.#interruption.signal;
+  }
+
+  /** Ctrl-C is how this command ends: running work has that many milliseconds to finish, and the exit code is 0. */
+  protected endsByInterruption(grace: number): void {
+    this.#interruption.allow(grace);
   }
 
   /** Opens the store of a place and closes it when the command ends. */
@@ -54,19 +59,21 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override logJson(json: unknown): void {
-    this.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+    this.stdout.write(`${jsonText(json)}\n`);
   }
 
   /** oclif would end every failure with 1 under `--json`, and print the arguments of the process, passwords too. */
   protected override async catch(error: unknown): Promise<void> {
     this.#progress?.stop();
-    const failure = toRemoraError(error, this.config.bin, this.id);
+    // Where NODE_ENV is test or development, oclif takes a mistake in the arguments for one in this class, and says so.
+    this.parsed = true;
     const code = this.#interruption.exitCode();
+    // What broke because of the interruption is no news.
+    const failure =
+      code === undefined
+        ? toRemoraError(error, this.config.bin, this.id)
+        : new RemoraError('INTERRUPTED', 'interrupted', { cause: error });
     process.exitCode = code ?? exitCodeFor(failure);
-    if (code !== undefined && isRemoraError(failure) && failure.code !== 'INTERRUPTED') {
-      // What broke because of the interruption is no news.
-      return this.stderr.write(`${this.config.bin}: interrupted\n`) ? undefined : undefined;
-    }
     if (this.jsonEnabled()) this.logJson(errorJson(failure));
     else this.stderr.write(errorText(failure, this.config.bin, this.stderr));
   }

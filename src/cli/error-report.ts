@@ -1,4 +1,5 @@
 import { isRemoraError, RemoraError } from '../errors.js';
+import { parserMessage } from './parser-message.js';
 import { painter, printable } from './text.js';
 
 const MAX_CANDIDATES = 20;
@@ -7,9 +8,8 @@ const MAX_CANDIDATES = 20;
 export function toRemoraError(error: unknown, bin: string, command: string | undefined): RemoraError {
   if (isRemoraError(error)) return error;
   if (error instanceof Error && 'oclif' in error) {
-    const [message = ''] = error.message.split('\nSee more help');
     const hint = `See ${[bin, command?.replaceAll(':', ' '), '--help'].filter((word) => word).join(' ')}`;
-    return new RemoraError('INVALID_ARGUMENT', message.trim(), { cause: error, hint });
+    return new RemoraError('INVALID_ARGUMENT', parserMessage(error), { cause: error, hint });
   }
   return new RemoraError('IO', error instanceof Error ? error.message : String(error), {
     cause: error,
@@ -17,14 +17,21 @@ export function toRemoraError(error: unknown, bin: string, command: string | und
   });
 }
 
+/** People write passwords into URLs, and registries may send back what they were sent. */
+function withoutSecrets(text: string): string {
+  return text
+    .replace(/(:\/\/[^/@:\s]*):[^/@\s]*@/g, '$1:***@')
+    .replace(/\b(Basic|Bearer)\s+(?=\S*[\d=])[\w+/=.~-]{8,}/gi, '$1 ***');
+}
+
 /** The error as the one object that `--json` prints. */
 export function errorJson({ code, message, expected, found, hint, status, candidates }: RemoraError): object {
   return {
     error: {
       code,
-      message,
+      message: withoutSecrets(message),
       ...(expected === undefined ? {} : { expected }),
-      ...(found === undefined ? {} : { found }),
+      ...(found === undefined ? {} : { found: typeof found === 'string' ? withoutSecrets(found) : found }),
       ...(status === undefined ? {} : { status }),
       ...(candidates === undefined || candidates.length === 0 ? {} : { candidates }),
       ...(hint === undefined ? {} : { hint }),
@@ -35,7 +42,7 @@ export function errorJson({ code, message, expected, found, hint, status, candid
 /** The error for people: what happened, the candidates where there is a choice, and the next step. */
 export function errorText(error: RemoraError, bin: string, stream: NodeJS.WriteStream): string {
   const paint = painter(stream);
-  const lines = [`${bin}: ${paint('red', 'error')}: ${error.message.split('\n').map(printable).join('\n  ')}`];
+  const lines = [`${bin}: ${paint('red', 'error')}: ${printable(withoutSecrets(error.message))}`];
   if (error.code === 'AMBIGUOUS' && error.candidates !== undefined) {
     for (const candidate of error.candidates.slice(0, MAX_CANDIDATES)) lines.push(`  ${printable(candidate)}`);
     if (error.candidates.length > MAX_CANDIDATES)

@@ -7,7 +7,8 @@ export const registryFlags = {
     helpGroup: 'REGISTRY',
   }),
   concurrency: integer({
-    summary: 'Requests to a registry, and files, at a time',
+    summary: 'How many requests and files are under way at a time',
+    helpValue: 'N',
     default: 5,
     min: 1,
     max: 100,
@@ -47,7 +48,8 @@ export const packFlags = {
     helpValue: 'FILE[:TYPE]',
   }),
   name: string({
-    summary: 'Name of the file that is read from standard input',
+    summary: 'Name for standard input where it is written as -',
+    helpValue: 'FILE',
   }),
   created: string({
     summary:

@@ -7,7 +7,7 @@ import { checkShape, parseJson } from '../oci/json.js';
 import { isMediaType, parseMediaType } from '../oci/media-types.js';
 import type { FileInput } from '../operations/file-input.js';
 import type { PackOptions } from '../operations/pack.js';
-import { unguarded } from './standard-input.js';
+import { checkStandardInput, isStandardInput, unguarded } from './standard-input.js';
 
 /** What the flags of push and attach hold. */
 export interface PackFlags {
@@ -34,6 +34,16 @@ export async function packArguments(
   const fromFile =
     flags['annotation-file'] === undefined ? undefined : await readAnnotationFile(flags['annotation-file']);
   const perFile = layerAnnotations(flags['layer-annotation'] ?? []);
+  checkStandardInput(files.map(unguarded), flags.name);
+  if (fromFile?.config !== undefined && flags.config === undefined)
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `${flags['annotation-file']} has annotations for $config, and there is none`,
+      {
+        found: '$config',
+        hint: 'Give --config, or take $config out of the file',
+      },
+    );
   const inputs = await Promise.all(files.map((file) => parseFile(unguarded(file), flags.name, environment.stdin)));
   const known = new Set(inputs.map(({ typed }) => typed));
   const named = new Map([...(fromFile?.files ?? []), ...perFile].map(([file]) => [file, undefined]));
@@ -65,7 +75,7 @@ async function parseFile(
   name: string | undefined,
   stdin: NodeJS.ReadStream,
 ): Promise<{ typed: string; input: FileInput }> {
-  if (text !== '-' && !text.startsWith('-:')) {
+  if (!isStandardInput(text)) {
     const { path, mediaType } = await splitType(text);
     return { typed: path, input: { path, mediaType } };
   }

@@ -5,7 +5,7 @@ import type { PackResult, PushResult } from '../operations/push.js';
 import { BaseCommand } from './base-command.js';
 import type { PackFlags } from './pack-arguments.js';
 import { guardStandardInput } from './standard-input.js';
-import { columns, fields, formatSize, painter, printable } from './text.js';
+import { columns, fields, formatSize, jsonText, painter, printable } from './text.js';
 
 /** What push and attach share: they take the same files and flags and print the same result. */
 export abstract class PackCommand extends BaseCommand {
@@ -43,7 +43,7 @@ export abstract class PackCommand extends BaseCommand {
 
   protected async dryRun({ manifest, layers }: PackResult, exportPath: string | undefined): Promise<object> {
     await (await this.prepareExport(exportPath))(manifest.bytes);
-    this.print(JSON.stringify(JSON.parse(Buffer.from(manifest.bytes).toString()), null, 2));
+    this.print(jsonText(JSON.parse(Buffer.from(manifest.bytes).toString())));
     if (!this.jsonEnabled())
       this.note(`dry run: nothing was written; the manifest would be ${manifest.descriptor.digest}`);
     return { dryRun: true, ...manifest.descriptor, manifest: manifest.content, layers };

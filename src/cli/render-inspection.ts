@@ -1,3 +1,4 @@
+import { isEmpty } from '../oci/empty.js';
 import type { InspectResult } from '../operations/inspect.js';
 import { columns, fields, formatSize, type Paint, printable } from './text.js';
 
@@ -18,9 +19,12 @@ export function renderInspection(result: InspectResult, paint: Paint): string {
       ['Subject', result.subject?.digest],
       [
         'Config',
-        result.config && `${result.config.digest}  ${formatSize(result.config.size)}  ${result.config.mediaType}`,
+        result.config &&
+          (isEmpty(result.config)
+            ? 'empty'
+            : `${result.config.digest}  ${formatSize(result.config.size)}  ${result.config.mediaType}`),
       ],
-      ['Platform', image && [image.os, image.architecture, image.variant].filter((part) => part).join('/')],
+      ['Platform', printableOr([image?.os, image?.architecture, image?.variant].filter((part) => part).join('/'))],
       ['Created', printableOr(image?.created)],
       ['Author', printableOr(image?.author)],
       ['User', printableOr(image?.config?.User)],
@@ -57,7 +61,7 @@ function pairs(map: Readonly<Record<string, string>> | null | undefined): string
 
 function manifests({ manifests = [] }: InspectResult): string[][] {
   return manifests.map((entry) => [
-    entry.platform ?? '-',
+    printable(entry.platform ?? '-'),
     entry.digest,
     formatSize(entry.size),
     printable(entry.annotations?.['vnd.docker.reference.type'] ?? (entry.artifactType || entry.mediaType)),

@@ -8,6 +8,17 @@ export function printable(text: string): string {
   );
 }
 
+/** JSON as it is printed: the same document, without characters that act on a terminal. */
+export function jsonText(value: unknown): string {
+  // JSON.stringify leaves DEL, C1 controls and characters that turn the direction of writing.
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (char) =>
+    char
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
 /** Bytes for people: `1.5 kB`. */
 export function formatSize(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
@@ -42,10 +53,10 @@ export function fields(pairs: readonly (readonly [string, string | undefined])[]
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colour for a stream that is a terminal, unless `NO_COLOR` is set. */
 /** Puts a style around text, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
 
+/** Colour for a stream that is a terminal, unless `NO_COLOR` is set. */
 export function painter(stream: NodeJS.WriteStream): Paint {
   const on = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
   return (style, text) => (on ? styleText(style, text) : text);

@@ -43,7 +43,7 @@ Attaching the same again gives the same digest and changes nothing.`;
     ...platformFlag,
     verify: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
     settle: boolean({
-      summary: 'Look again after a while that no other writer erased the entry in a referrers tag',
+      summary: 'Without the Referrers API, look again after a moment that no other writer erased the entry',
       default: true,
       allowNo: true,
       helpGroup: 'REGISTRY',

@@ -5,6 +5,7 @@ import { exitCodeFor } from '../cli/exit-codes.js';
 import { platformFlag, registryFlags } from '../cli/flags.js';
 import { renderTable, renderTree } from '../cli/render-referrers.js';
 import { painter } from '../cli/text.js';
+import { isRemoraError } from '../errors.js';
 
 /** `remora discover` */
 export default class Discover extends BaseCommand {
@@ -27,14 +28,14 @@ An empty list means that every place was asked and answered. Where a place could
   ];
   static override args = {
     subject: string({
-      description: 'host/repo:tag, host/repo@digest or oci:PATH:TAG',
+      description: 'Image or artifact: host/repo:tag, host/repo@digest or oci:PATH:TAG',
       required: true,
       ignoreStdin: true,
     }),
   };
   static override flags = {
     'artifact-type': stringFlag({ summary: 'Show only this type, and what leads to it', helpValue: 'TYPE' }),
-    depth: integer({ summary: 'Levels below the subject [default: all]', min: 1 }),
+    depth: integer({ summary: 'Levels below the subject [default: all]', helpValue: 'N', min: 1 }),
     format: option({ options: ['tree', 'table', 'json'] as const })({
       summary: 'How to show the result',
       default: 'tree' as const,
@@ -55,7 +56,7 @@ An empty list means that every place was asked and answered. Where a place could
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
-    const [{ parsePlace }, { parsePlatform }, { discover }, { resolvePlatform }, { parseMediaType }] =
+    const [{ parsePlace }, { parsePlatform }, { discover }, { resolvePlatform }, { isIndexType, parseMediaType }] =
       await Promise.all([
         import('../oci/place.js'),
         import('../oci/platform.js'),
@@ -83,9 +84,15 @@ An empty list means that every place was asked and answered. Where a place could
       flags.format === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }),
     );
     for (const { place: unasked, error } of result.incomplete) this.note(`could not ask ${unasked}: ${error.message}`);
-    if (failure !== undefined) process.exitCode = exitCodeFor(failure);
-    else if (result.referrers.length === 0 && !this.jsonEnabled()) {
-      this.note(artifactType === undefined ? 'nothing is attached' : `nothing of type ${artifactType} is attached`);
+    if (failure !== undefined) {
+      process.exitCode = exitCodeFor(failure);
+      this.note(`more may be attached${isRemoraError(failure) && failure.hint ? `: ${failure.hint}` : ''}`);
+    } else if (result.referrers.length === 0 && !this.jsonEnabled()) {
+      const what = artifactType === undefined ? 'nothing' : `nothing of type ${artifactType}`;
+      const where = isIndexType(result.mediaType)
+        ? ' to the index itself; choose one of its platforms with --platform'
+        : '';
+      this.note(`${what} is attached${where}`);
     }
     return result;
   }

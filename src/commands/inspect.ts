@@ -13,7 +13,7 @@ export default class Inspect extends BaseCommand {
   ];
   static override args = {
     reference: string({
-      description: 'host/repo:tag, host/repo@digest or oci:PATH:TAG',
+      description: 'Image or artifact: host/repo:tag, host/repo@digest or oci:PATH:TAG',
       required: true,
       ignoreStdin: true,
     }),

@@ -26,7 +26,7 @@ With --artifact-type, --latest or --all the files come from what is attached to 
   ];
   static override args = {
     reference: string({
-      description: 'host/repo:tag, host/repo@digest or oci:PATH:TAG',
+      description: 'Image or artifact: host/repo:tag, host/repo@digest or oci:PATH:TAG',
       required: true,
       ignoreStdin: true,
     }),

@@ -52,13 +52,16 @@ Packing is reproducible: the same files, names, types and annotations give the s
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Push, this.guardedArgv());
-    const [{ parseTarget }, { pack, push }] = await Promise.all([
+    const [{ parseTarget }, { pack, push }, { planPack }] = await Promise.all([
       import('../oci/target.js'),
       import('../operations/push.js'),
+      import('../operations/pack.js'),
     ]);
     const target = parseTarget(args.target);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);
     if (flags['dry-run']) return this.dryRun(await pack(inputs, options), flags['export-manifest']);
+    // A layout is created below: not for files that are not there.
+    await planPack(inputs, options);
     const exportTo = await this.prepareExport(flags['export-manifest']);
     const store = await this.open(target.place, {
       create: true,

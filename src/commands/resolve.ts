@@ -15,7 +15,7 @@ export default class Resolve extends BaseCommand {
   ];
   static override args = {
     reference: string({
-      description: 'host/repo:tag, host/repo@digest or oci:PATH:TAG',
+      description: 'Image or artifact: host/repo:tag, host/repo@digest or oci:PATH:TAG',
       required: true,
       ignoreStdin: true,
     }),

@@ -1,8 +1,9 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { access, type FileHandle, open, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../errors.js';
-import { fileError } from './system-error.js';
+import { fileError, systemCode } from './system-error.js';
 
 const CHUNK = 256 * 1024;
 
@@ -29,7 +30,7 @@ export async function localFile(path: string): Promise<LocalFile> {
     info = await stat(path, { bigint: true });
     await access(path, constants.R_OK);
   } catch (error) {
-    throw fileError(error, path);
+    throw fileError(error, path, hintFor(error, path));
   }
   if (info.isDirectory()) return { kind: 'directory', path };
   if (!info.isFile()) {
@@ -39,6 +40,11 @@ export async function localFile(path: string): Promise<LocalFile> {
     });
   }
   return { kind: 'file', path, size: Number(info.size), open: () => openUnchanged(path, info) };
+}
+
+function hintFor(error: unknown, path: string): string {
+  if (systemCode(error) !== 'ENOENT') return 'Check who may read it';
+  return isAbsolute(path) ? 'Check the path' : `Check the path; the current directory is ${process.cwd()}`;
 }
 
 async function openUnchanged(path: string, seen: BigIntStats): Promise<Readable> {

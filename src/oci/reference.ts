@@ -91,3 +91,9 @@ export function formatReference(reference: Reference): string {
   const digest = reference.digest === undefined ? '' : `@${reference.digest}`;
   return `${reference.registry}/${reference.repository}${tag}${digest}`;
 }
+
+/** Hosts that speak plain HTTP unless told otherwise: what they say does not leave this machine. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/:\d+$/, '');
+  return name === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(name) || name === '[::1]';
+}

@@ -3,6 +3,7 @@ import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { CallOptions, Store } from '../store/store.js';
 import { type DiscoveredNode, discover } from './discover.js';
+import { runAll } from './run-all.js';
 
 /** Which attached artifacts are meant. */
 export interface Selection {
@@ -28,9 +29,9 @@ export async function choose(
   options: CallOptions = {},
 ): Promise<readonly Descriptor[]> {
   const direct: Descriptor[] = [];
-  const { artifactType } = selection;
-  for await (const { descriptor } of store.referrers(subject, { ...options, artifactType })) direct.push(descriptor);
-  const found = direct.length > 0 ? direct : await deeper(store, subject, selection, options);
+  for await (const { descriptor } of store.referrers(subject, options)) direct.push(descriptor);
+  const matching = direct.filter((descriptor) => isWanted(descriptor, selection));
+  const found = matching.length > 0 ? matching : await deeper(store, subject, direct, selection, options);
   if (selection.all || found.length === 1) return found;
   return [
     selection.latest
@@ -39,17 +40,26 @@ export async function choose(
   ];
 }
 
+function isWanted(descriptor: Descriptor, { artifactType }: Selection): boolean {
+  return artifactType === undefined || descriptor.artifactType === artifactType;
+}
+
 async function deeper(
   store: Store,
   subject: Descriptor,
-  { artifactType }: Selection,
+  direct: readonly Descriptor[],
+  selection: Selection,
   options: CallOptions,
 ): Promise<readonly Descriptor[]> {
-  const { result, failure } = await discover(store, subject, options);
+  const { artifactType } = selection;
+  const look = (descriptor: Descriptor, signal: AbortSignal) => discover(store, descriptor, { signal });
+  const below = await runAll(direct, look, { ...options, concurrency: 16 });
+  const failure = below.map((discovery) => discovery.failure).find((error) => error !== undefined);
   if (failure !== undefined)
     throw isRemoraError(failure) ? failure : new RemoraError('IO', String(failure), { cause: failure });
-  const all = flatten(result.referrers);
-  const found = all.filter((node) => artifactType === undefined || node.artifactType === artifactType);
+  const deep = below.flatMap(({ result }) => flatten(result.referrers));
+  const all = [...direct, ...deep];
+  const found = deep.filter((node) => isWanted(node, selection));
   if (found.length > 0) return found;
   const types = [...new Set(all.map((node) => node.artifactType ?? node.mediaType))];
   const what = artifactType === undefined ? 'nothing attached' : `nothing of type ${artifactType} attached`;

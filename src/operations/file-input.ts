@@ -3,14 +3,14 @@ import { Readable } from 'node:stream';
 import { RemoraError } from '../errors.js';
 import { type LocalFile, localFile } from '../io/file-source.js';
 import { checkName } from '../io/safe-path.js';
-import type { Annotations } from '../oci/annotations.js';
+import { Annotation, type Annotations } from '../oci/annotations.js';
 import { MediaType, parseMediaType } from '../oci/media-types.js';
 
 /** What becomes a layer of an artifact. */
 export type FileInput = {
   /** @default by the extension of the name, else `application/octet-stream`; a directory is `…layer.v1.tar+gzip` */
   readonly mediaType?: string | undefined;
-  /** Annotations of the layer, beside its title. */
+  /** Annotations of the layer. A title among them is the title. */
   readonly annotations?: Annotations | undefined;
 } & (
   | {
@@ -60,13 +60,14 @@ async function checkInput(input: FileInput): Promise<CheckedInput> {
     'path' in input
       ? await localFile(input.path)
       : { kind: 'stream' as const, open: async () => toStream(input.content) };
-  const title = checkTitle('path' in input ? (input.name ?? titleOf(input.path)) : input.name);
+  const { [Annotation.title]: renamed, ...annotations } = input.annotations ?? {};
+  const title = checkTitle(renamed ?? ('path' in input ? (input.name ?? titleOf(input.path)) : input.name));
   const mediaType =
     input.mediaType ?? (source.kind === 'directory' ? MediaType.imageLayerGzip : await typeByName(title));
   return {
     title,
     mediaType: parseMediaType(mediaType, `media type of ${title}`),
-    annotations: input.annotations ?? {},
+    annotations,
     source,
   };
 }
@@ -95,8 +96,8 @@ function checkTitle(title: string): string {
 }
 
 async function typeByName(title: string): Promise<string> {
-  const { lookup } = await import('mime-types');
-  return lookup(title) || MediaType.octetStream;
+  const { default: mime } = await import('mime-types');
+  return mime.lookup(title) || MediaType.octetStream;
 }
 
 function toStream(content: Uint8Array | string | (() => Readable)): Readable {

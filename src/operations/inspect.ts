@@ -1,3 +1,4 @@
+import { isRemoraError } from '../errors.js';
 import { Annotation, type Annotations } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { isEmpty } from '../oci/empty.js';
@@ -66,7 +67,8 @@ export async function inspect(store: Store, manifest: Manifest, options: CallOpt
   const { config } = manifest.content;
   const isImage = config.mediaType === MediaType.imageConfig || config.mediaType === MediaType.dockerImageConfig;
   if (!isImage || config.size > MAX_CONFIG_BYTES) return { ...base, kind: 'artifact', config, ...files };
-  return { ...base, kind: 'image', config, ...files, image: await readConfig(store, config, options) };
+  const image = await readConfig(store, config, options);
+  return { ...base, kind: image === undefined ? 'artifact' : 'image', config, ...files, ...(image && { image }) };
 }
 
 function titleOf(layer: Descriptor): { title?: string } {
@@ -74,8 +76,14 @@ function titleOf(layer: Descriptor): { title?: string } {
   return title === undefined ? {} : { title };
 }
 
-async function readConfig(store: Store, config: Descriptor, options: CallOptions): Promise<ImageConfig> {
+/** Older tools gave artifacts the type of an image's config, and `{}` or anything else as its content. */
+async function readConfig(store: Store, config: Descriptor, options: CallOptions): Promise<ImageConfig | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of await store.openBlob(config, options)) chunks.push(chunk);
-  return parseImageConfig(Buffer.concat(chunks));
+  try {
+    return parseImageConfig(Buffer.concat(chunks));
+  } catch (error) {
+    if (isRemoraError(error) && error.code === 'MALFORMED') return undefined;
+    throw error;
+  }
 }

@@ -92,7 +92,11 @@ async function checkConfig({
   annotations,
 }: NonNullable<PackOptions['config']>): Promise<CheckedInput> {
   const source = await localFile(path);
-  if (source.kind === 'directory') throw new RemoraError('IO', `${path} is a directory, wanted a config file`);
+  if (source.kind === 'directory') {
+    throw new RemoraError('IO', `${path} is a directory, wanted a config file`, {
+      hint: 'Name a file with JSON metadata',
+    });
+  }
   return {
     title: path,
     mediaType: parseMediaType(mediaType ?? UNKNOWN_CONFIG, 'config type'),
@@ -152,7 +156,12 @@ export function manifestOf(plan: PackPlan, contents: Contents, subject?: Descrip
 export function blobsOf({ layers, config }: Contents): readonly LayerContent[] {
   const needsEmpty = config === undefined || layers.length === 0;
   const all = [...layers, ...(config === undefined ? [] : [config]), ...(needsEmpty ? [EMPTY_CONTENT] : [])];
-  return [...new Map(all.map((content) => [content.descriptor.digest, content])).values()];
+  const unique = new Map<string, LayerContent>();
+  for (const content of all) {
+    // Of two files with one content the first was written and the second found there: it was written.
+    if (unique.get(content.descriptor.digest)?.stored !== 'written') unique.set(content.descriptor.digest, content);
+  }
+  return [...unique.values()];
 }
 
 const EMPTY_CONTENT: LayerContent = {

@@ -130,7 +130,7 @@ async function feed(
 }
 
 /** The directory that is nearest to the target and exists: the same file system, and nothing is created too early. */
-async function nearestDirectory(path: string): Promise<string> {
+export async function nearestDirectory(path: string): Promise<string> {
   for (let directory = dirname(path); ; directory = dirname(directory)) {
     const info = await stat(directory).catch((error: unknown) => {
       if (systemCode(error) === 'ENOENT') return undefined;

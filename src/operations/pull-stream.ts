@@ -20,10 +20,14 @@ export async function streamSelected(
   out: NodeJS.WritableStream,
   options: PullSelectedOptions,
 ): Promise<Descriptor> {
-  const { manifests } = await selectManifests(store, options);
+  const { reference, manifests } = await selectManifests(store, options);
   const files = manifests.flatMap((manifest) => filesOf(store, manifest));
   const [only] = files;
-  if (only === undefined) throw new RemoraError('NO_MATCH', 'the artifact has no files, wanted one');
+  if (only === undefined) {
+    throw new RemoraError('NO_MATCH', `${reference} has no files, wanted one`, {
+      hint: 'See what it has with inspect',
+    });
+  }
   if (files.length > 1) {
     throw new RemoraError('AMBIGUOUS', `${files.length} files would go to standard output, wanted one`, {
       candidates: files.map((file) => file.annotations?.['org.opencontainers.image.title'] ?? file.digest),

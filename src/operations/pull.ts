@@ -1,4 +1,6 @@
-import { mkdir, rmdir } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { RemoraError } from '../errors.js';
 import { fileError } from '../io/system-error.js';
 import type { Descriptor } from '../oci/descriptor.js';
@@ -7,7 +9,7 @@ import { artifactTypeOf, layersOf, type Manifest } from '../oci/manifest.js';
 import { formatPlatform } from '../oci/platform.js';
 import type { CallOptions, Store } from '../store/store.js';
 import type { Transfer } from './pack.js';
-import { type PulledFile, type StagedFile, stageFile } from './pull-file.js';
+import { nearestDirectory, type PulledFile, type StagedFile, stageFile } from './pull-file.js';
 import { type NamedLayer, nameLayers } from './pull-names.js';
 import { runAll } from './run-all.js';
 
@@ -62,7 +64,7 @@ export async function pull(store: Store, manifest: Manifest, options: PullOption
   } finally {
     await Promise.all(staged.map((file) => file.discard()));
     // Only when nothing came into it.
-    if (created !== undefined) await rmdir(output).catch(() => {});
+    if (created !== undefined) await removeEmpty(output, created);
   }
 }
 
@@ -97,10 +99,26 @@ function summary(store: Store, manifest: Manifest): Omit<PulledArtifact, 'files'
   };
 }
 
+/** Removes a directory and the parents that were created for it, as far as they are empty. */
+async function removeEmpty(output: string, created: string): Promise<void> {
+  let directory = resolve(output);
+  try {
+    for (; directory.length >= resolve(created).length; directory = dirname(directory)) await rmdir(directory);
+  } catch {
+    // Something is in it: it stays.
+  }
+}
+
 async function createDirectory(path: string): Promise<string | undefined> {
   try {
     return await mkdir(path, { recursive: true });
   } catch (error) {
-    throw fileError(error, path);
+    // Where the file system is read-only Node.js says ENOENT, of the directory that it could not create.
+    const parent = await nearestDirectory(resolve(path));
+    const reason = await access(parent, constants.W_OK).then(
+      () => error,
+      (denied: unknown) => denied,
+    );
+    throw fileError(reason, path);
   }
 }

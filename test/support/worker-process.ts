@@ -36,6 +36,10 @@ export class WorkerProcess {
     this.ready.catch(() => {});
   }
 
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   tell(command: object): void {
     this.#child.stdin.write(`${JSON.stringify(command)}\n`);
   }

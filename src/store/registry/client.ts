@@ -4,6 +4,7 @@ import type { CredentialSource } from '../../io/credentials.js';
 import { discard, type HttpBody, type HttpClient, type HttpRequest, type HttpResponse } from '../../io/http.js';
 import { isLoopback } from '../../oci/reference.js';
 import { responseError } from './errors.js';
+import { ManifestCache } from './manifest-cache.js';
 
 /** What one repository's client needs to know. */
 export interface ClientOptions {
@@ -32,6 +33,8 @@ export class RegistryClient {
   readonly registry: string;
   readonly repository: string;
   readonly base: URL;
+  /** What was read in this repository. */
+  readonly manifests = new ManifestCache();
   readonly #http: HttpClient;
   readonly #auth: Authorizer;
 

@@ -22,6 +22,8 @@ export async function getManifest(
   selector: ManifestSelector,
   options: CallOptions = {},
 ): Promise<Answered | undefined> {
+  const known = selector.digest && client.manifests.get(selector.digest);
+  if (known !== undefined) return { manifest: known, etag: undefined };
   const what = nameOf(client, selector);
   const response = await client.expect([200, 404], what, {
     method: 'GET',
@@ -38,6 +40,7 @@ export async function getManifest(
     digest: selector.digest ?? announced(response, bytes, what),
     mediaType: contentType(response),
   });
+  client.manifests.add(manifest);
   return { manifest, etag: response.header('etag') };
 }
 

@@ -32,6 +32,10 @@ export interface ReferrersList {
  */
 const FRESH_MS = 100;
 const SETTLE_MS = 250;
+/** The same when others were seen to write: sixteen at a time on two cores hold their lists for most of a second. */
+const QUIET_MS = 1_000;
+/** A list that others write to without end, and that keeps the entry so often, will keep it. */
+const QUIET_LOOKS = 6;
 const ROUNDS = 60;
 /** How often in a row the registry may be busy: distribution 2.8 answers 500 for a tag that another is just writing. */
 const BUSY_ROUNDS = 4;
@@ -71,12 +75,13 @@ export interface AddOptions extends CallOptions {
 
 /**
  * Adds an entry to the list and sees to it that it stays there: read, merge, write, wait, read again, until the entry
- * is found after the wait.
+ * is found and nobody has written meanwhile.
  *
  * A read right after the write proves little, since another writer may have read the list before it and write its own
  * over ours later. Whoever reads after our write carries our entry along; so only those who read before it can erase it,
- * and they hold their list for as long as a request takes. distribution ignores `If-Match`; a server that was seen to
- * honour it (412) needs no waiting.
+ * and they hold their list for as long as a request takes. A list that changed while we waited shows that there are
+ * such writers, and they may be slow: then the wait is longer. distribution ignores `If-Match`; a server that was seen
+ * to honour it (412) needs no waiting.
  *
  * @throws RemoraError `CHANGED` when the entry does not stay, `EXISTS` when the tag holds something else
  */
@@ -90,18 +95,29 @@ export async function addToList(
   let list = options.prefetched;
   let conditional = false;
   let busy = 0;
+  let seen: Digest | undefined;
+  let quietLooks = 0;
   for (let round = 0; round < ROUNDS; round++) {
     try {
       if (list === undefined || performance.now() - list.arrived > FRESH_MS)
         list = await readList(client, subject, options);
       if (list.foreign !== undefined) throw occupied(client, tag, list.foreign);
-      if (list.entries.some(({ digest }) => digest === entry.digest)) return;
-      if (list.isSubject && round >= MAPPED_ROUNDS) throw mapped(client, tag);
-      const isWritten = await writeList(client, list, entry, tag, options);
-      busy = 0;
-      if (isWritten && conditional) return;
-      conditional = !isWritten;
-      if (isWritten && !options.alone) await settle(list, options);
+      const now = list.manifest?.descriptor.digest;
+      if (list.entries.some(({ digest }) => digest === entry.digest)) {
+        if (seen === undefined || seen === now || options.alone || ++quietLooks === QUIET_LOOKS) return;
+        seen = now;
+        await pause(QUIET_MS * (1 + Math.random() / 2), options.signal);
+      } else {
+        if (list.isSubject && round >= MAPPED_ROUNDS) throw mapped(client, tag);
+        const contended = seen !== undefined;
+        const written = merged(list, entry, tag);
+        const isWritten = await writeList(client, list, written, tag, options);
+        busy = 0;
+        if (isWritten && conditional) return;
+        conditional = !isWritten;
+        if (isWritten) seen = written.descriptor.digest;
+        if (isWritten && !options.alone) await settle(list, contended, options);
+      }
     } catch (error) {
       if (!isRemoraError(error) || error.code !== 'BUSY' || ++busy === BUSY_ROUNDS) throw error;
       await pause(50 * 2 ** busy * (0.5 + Math.random()), options.signal);
@@ -113,11 +129,11 @@ export async function addToList(
   });
 }
 
-/** Writes the list with one more entry; false when the registry says that it has changed meanwhile. */
+/** Writes the list; false when the registry says that it has changed meanwhile. */
 async function writeList(
   client: RegistryClient,
   list: ReferrersList,
-  entry: Descriptor,
+  written: Manifest,
   tag: string,
   { signal }: CallOptions,
 ): Promise<boolean> {
@@ -127,7 +143,7 @@ async function writeList(
       : list.manifest === undefined
         ? { 'if-none-match': '*' }
         : undefined;
-  const response = await sendManifest(client, merged(list, entry, tag), tag, {
+  const response = await sendManifest(client, written, tag, {
     signal,
     accepted: [412],
     ...(condition === undefined ? {} : { headers: condition }),
@@ -135,9 +151,9 @@ async function writeList(
   return response.status !== 412;
 }
 
-async function settle(list: ReferrersList, { signal }: CallOptions): Promise<void> {
+async function settle(list: ReferrersList, contended: boolean, { signal }: CallOptions): Promise<void> {
   const held = performance.now() - list.asked;
-  await pause(Math.max(SETTLE_MS, 2 * held) * (1 + Math.random() / 2), signal);
+  await pause(Math.max(contended ? QUIET_MS : SETTLE_MS, 2 * held) * (1 + Math.random() / 2), signal);
 }
 
 /** The list with one more entry; foreign entries and unknown fields stay as they are. */

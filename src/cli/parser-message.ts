@@ -1,0 +1,31 @@
+/** What oclif's parser says, in the words of our own errors, and without the values that were given. */
+const WORDS: readonly (readonly [RegExp, string])[] = [
+  [/^Missing required flag (\S+)$/, 'flag --$1 is missing'],
+  [/^--([\w-]+)=.* cannot also be provided when using --([\w-]+)$/s, '--$1 and --$2 exclude each other'],
+  [/^Nonexistent flag: (.*)$/s, 'there is no flag $1'],
+  [/^Nonexistent flags: (.*)$/s, 'there are no flags $1'],
+  [/^Unexpected argument: (.*)$/s, 'there is no place for the argument $1'],
+  [/^Unexpected arguments: (.*)$/s, 'there is no place for the arguments $1'],
+  [/^Expected --([\w-]+)=(.*) to be one of: (.*)$/s, '--$1 is "$2", wanted one of $3'],
+  [/^Parsing --([\w-]+)\s+Expected (.*) but received: (.*)$/s, '--$1 is "$3", wanted $2'],
+  [/^Flag --([\w-]+) expects a value$/, '--$1 needs a value'],
+  // oclif joins the words behind it with colons.
+  [/^command ([^:]*)(?::.*)? not found$/s, '"$1" is not a command'],
+];
+
+/** The message of an error of oclif's parser. */
+export function parserMessage(error: Error): string {
+  if (error.message.startsWith('Missing') && 'args' in error && Array.isArray(error.args)) {
+    return error.args
+      .map((arg: { readonly name: string }) => `argument ${arg.name.toUpperCase()} is missing`)
+      .join('; ');
+  }
+  const [message = ''] = error.message.split(/\n+(?:See more help|Note: )/);
+  const reasons = /^The following errors? occurred:\s+(.*)$/s.exec(message)?.[1]?.split(/\n\s*/) ?? [message];
+  return reasons.map((reason) => reword(reason.trim())).join('; ');
+}
+
+function reword(reason: string): string {
+  for (const [pattern, words] of WORDS) if (pattern.test(reason)) return reason.replace(pattern, words);
+  return reason;
+}

@@ -1,0 +1,29 @@
+import type { Digest } from '../../oci/digest.js';
+import type { Manifest } from '../../oci/manifest.js';
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Manifests that one command has read. Content never changes under its digest, so what was opened to check a list need
+ * not be asked for again when it is wanted itself. The oldest go when there are too many.
+ */
+export class ManifestCache {
+  readonly #manifests = new Map<Digest, Manifest>();
+  #bytes = 0;
+
+  get(digest: Digest): Manifest | undefined {
+    return this.#manifests.get(digest);
+  }
+
+  add(manifest: Manifest): void {
+    const { digest } = manifest.descriptor;
+    if (this.#manifests.has(digest)) return;
+    this.#manifests.set(digest, manifest);
+    this.#bytes += manifest.bytes.byteLength;
+    for (const [oldest, { bytes }] of this.#manifests) {
+      if (this.#bytes <= MAX_BYTES) break;
+      this.#manifests.delete(oldest);
+      this.#bytes -= bytes.byteLength;
+    }
+  }
+}

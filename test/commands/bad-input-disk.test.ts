@@ -1,0 +1,93 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeFiles, readText } from '../io/archives.js';
+import { noise } from '../store/artifacts.js';
+import { remora } from '../support/remora.js';
+import { tempDir, tree } from '../support/temp.js';
+import { CANNOT_MOUNT, makeReadOnly, smallDisk } from './disk.js';
+import { failure, SBOM, success, withImage } from './run.js';
+
+const LARGE = noise(600_000).bytes;
+
+async function withFiles() {
+  const cwd = await tempDir();
+  await makeFiles(cwd, { 'large.bin': LARGE, 'small.txt': 'small' });
+  return cwd;
+}
+
+describe.skipIf(CANNOT_MOUNT)(`a disk that is full${CANNOT_MOUNT ? ` (skipped: ${CANNOT_MOUNT})` : ''}`, () => {
+  it('ends a push into a layout there, which stays as it was', async () => {
+    const cwd = await withFiles();
+    const disk = await smallDisk('400k');
+    await success(['push', `${disk}/layout:v1`, 'small.txt'], { cwd });
+    const before = [await tree(disk), await readText(disk, 'layout/index.json')];
+    const error = await failure(1, ['push', `${disk}/layout:v2`, 'large.bin'], { cwd });
+    expect(error).toMatchObject({ code: 'IO', message: expect.stringContaining('the disk is full') });
+    expect(error.message).toContain(disk);
+    expect([await tree(disk), await readText(disk, 'layout/index.json')]).toEqual(before);
+    await success(['attach', `${disk}/layout:v1`, '--artifact-type', SBOM, 'small.txt'], { cwd });
+  });
+
+  it('ends a pull to there, and the old file stays', async () => {
+    const cwd = await withFiles();
+    await success(['push', 'oci:./layout:v1', 'small.txt', 'large.bin'], { cwd });
+    const disk = await smallDisk('400k');
+    await makeFiles(disk, { 'large.bin': 'old' });
+    const error = await failure(1, ['pull', 'oci:./layout:v1', '-o', disk], { cwd });
+    expect(error).toMatchObject({ code: 'IO', message: `${disk} cannot be written: the disk is full` });
+    expect(await readdir(disk)).toEqual(['large.bin']);
+    expect(await readText(disk, 'large.bin')).toBe('old');
+  });
+
+  it('ends what would be put aside there: standard input for a registry, a file for standard output', async () => {
+    const cwd = await withFiles();
+    const disk = await smallDisk('400k');
+    const { registry, image } = await withImage();
+    const options = { cwd, env: { TMPDIR: disk }, input: LARGE };
+    const target = `${registry.host}/team/other:v1`;
+    const error = await failure(1, ['push', target, '-:large.bin'], options);
+    expect(error.message).toContain('the disk is full');
+    expect(registry.repository('team/other').tags.size).toBe(0);
+    await success(['push', target, 'large.bin'], { cwd });
+    const pulled = await remora(['pull', target, '--stdout'], options);
+    expect([pulled.code, pulled.stdout]).toEqual([1, '']);
+    expect(await readdir(disk)).toEqual([]);
+    expect(image).toContain(registry.host);
+  });
+});
+
+describe.skipIf(CANNOT_MOUNT)(`a read-only disk${CANNOT_MOUNT ? ` (skipped: ${CANNOT_MOUNT})` : ''}`, () => {
+  it('refuses what writes, and serves what reads', async () => {
+    const cwd = await withFiles();
+    const disk = await smallDisk('4m');
+    await success(['push', `${disk}/layout:v1`, 'small.txt'], { cwd });
+    await makeFiles(disk, { 'out/small.txt': 'small' });
+    makeReadOnly(disk);
+    const before = await tree(disk);
+    const attach = ['attach', `${disk}/layout:v1`, '--artifact-type', SBOM, 'large.bin'];
+    const writes = [['push', `${disk}/layout:v2`, 'large.bin'], attach];
+    const pull = ['pull', `${disk}/layout:v1`];
+    for (const args of [...writes, [...pull, '-o', `${disk}/other`], [...pull, '-o', disk]]) {
+      const error = await failure(1, args, { cwd });
+      expect(error).toMatchObject({ code: 'IO', message: expect.stringContaining('is on a read-only file system') });
+      expect(error.message).toContain(disk);
+    }
+    expect((await success([...pull, '-o', `${disk}/out`], { cwd })).stdout).toContain('unchanged');
+    expect((await success([...pull, '--stdout'], { cwd })).stdout).toBe('small');
+    for (const command of ['discover', 'inspect', 'resolve'])
+      expect((await remora([command, `${disk}/layout:v1`])).code).toBe(0);
+    expect(await tree(disk)).toEqual(before);
+  });
+});
+
+describe('a directory that does not exist', () => {
+  it('for --export-manifest is told before anything is pushed', async () => {
+    const cwd = await withFiles();
+    const args = ['push', 'oci:./layout:v1', 'small.txt', '--export-manifest', 'none/manifest.json'];
+    expect(await failure(3, args, { cwd })).toMatchObject({ code: 'NOT_FOUND', message: 'none does not exist' });
+    expect((await tree(cwd)).filter((name) => !/^(large\.bin|small\.txt)$/.test(name))).toEqual([]);
+    await success(['push', 'oci:./layout:v1', 'small.txt', '--export-manifest', 'm.json'], { cwd });
+    expect(JSON.parse(await readFile(join(cwd, 'm.json'), 'utf8'))).toMatchObject({ schemaVersion: 2 });
+  });
+});

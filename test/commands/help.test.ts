@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { remora } from '../support/remora.js';
+import { failure, success } from './run.js';
+
+const COMMANDS = ['attach', 'discover', 'inspect', 'pull', 'push', 'resolve'];
+
+describe('help', () => {
+  it.each(COMMANDS)('of %s tells the arguments, every flag and examples, on standard output', async (command) => {
+    const { stdout, stderr } = await success([command, '--help']);
+    expect(stderr).toBe('');
+    for (const heading of ['USAGE', 'ARGUMENTS', 'EXAMPLES', 'GLOBAL FLAGS']) expect(stdout).toContain(heading);
+    expect(stdout).toMatch(new RegExp(`^ {2}\\$ remora ${command} [A-Z]+`, 'm'));
+    // Each flag and argument has words beside it.
+    const flags = stdout.split('\n').filter((line) => /^ {2,6}(-\w, )?--/.test(line));
+    expect(flags.length).toBeGreaterThan(3);
+    expect(stdout).not.toMatch(/undefined|<%/);
+    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+  });
+
+  it('of the program lists the commands and the version', async () => {
+    const { stdout } = await success(['--help']);
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} +[A-Z]`, 'm'));
+    expect(await success([])).toMatchObject({ stdout });
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect((await success(['--version'])).stdout).toMatch(new RegExp(`^remora/${version.replaceAll('.', '\\.')} `));
+  });
+});
+
+describe('what does not exist', () => {
+  it('is told as such: a command', async () => {
+    expect(await failure(2, ['psuh', 'oci:./x', 'a.txt'])).toMatchObject({ message: '"psuh" is not a command' });
+  });
+
+  it('is told as such: a flag, in the words of the command that was typed', async () => {
+    const error = await failure(2, ['pack', 'oci:./x', '--tag', 'v1']);
+    expect(error).toMatchObject({ message: 'there is no flag --tag', hint: 'See remora push --help' });
+    expect((await remora(['push', '--tag'])).stderr).toContain('See remora push --help');
+  });
+});

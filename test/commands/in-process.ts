@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { Config } from '@oclif/core/config';
+import { vi } from 'vitest';
+import Attach from '../../src/commands/attach.js';
+import Discover from '../../src/commands/discover.js';
+import Inspect from '../../src/commands/inspect.js';
+import Pull from '../../src/commands/pull.js';
+import Push from '../../src/commands/push.js';
+import Resolve from '../../src/commands/resolve.js';
+import type { RunResult } from '../support/peers.js';
+import { checkFailure, type Failure } from './run.js';
+
+const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Promise<unknown>>> = {
+  attach: (argv, config) => Attach.run(argv, config),
+  discover: (argv, config) => Discover.run(argv, config),
+  inspect: (argv, config) => Inspect.run(argv, config),
+  pull: (argv, config) => Pull.run(argv, config),
+  push: (argv, config) => Push.run(argv, config),
+  resolve: (argv, config) => Resolve.run(argv, config),
+};
+
+/**
+ * Runs a command in this process, which takes milliseconds: for the many ways to use one wrongly. What `bin.ts` does
+ * around a command is not part of it.
+ */
+export async function runHere([name = '', ...words]: readonly string[], cwd: string): Promise<RunResult> {
+  const runCommand = COMMANDS[name];
+  if (runCommand === undefined) throw new Error(`${name} is not among the commands`);
+  const config = await Config.load(fileURLToPath(new URL('../..', import.meta.url)));
+  const output = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
+      output[stream] += String(chunk);
+      return true;
+    }),
+  );
+  const before = process.cwd();
+  try {
+    process.chdir(cwd);
+    await runCommand([...words], config);
+    return { code: Number(process.exitCode ?? 0), ...output };
+  } finally {
+    process.chdir(before);
+    process.exitCode = undefined;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** A command that must fail, as {@link failure} has it, in this process. */
+export async function failureHere(code: number, args: readonly string[], cwd: string): Promise<Failure> {
+  return checkFailure(code, await runHere(args, cwd), await runHere([...args, '--json'], cwd));
+}

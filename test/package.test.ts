@@ -17,7 +17,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the package', () => {
   it('installs and runs in an empty folder, as a command and as a library', { timeout: 120_000 }, async () => {
-    const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], { cwd: root });
+    const packed = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
+      cwd: root,
+    });
     const name = /"filename":\s*"([^"]+)"/.exec(packed.stdout)?.[1] ?? '';
     const app = join(folder, 'app');
     await mkdir(app);
@@ -46,10 +48,13 @@ describe('the package', () => {
 });
 
 describe('generated files', () => {
-  it('are what the commands say: oclif.manifest.json and the command reference in the README', { timeout: 120_000 }, async () => {
+  it('are what the commands say: oclif.manifest.json and the command reference in the README', {
+    timeout: 120_000,
+  }, async () => {
     const copy = join(folder, 'copy');
     await mkdir(copy);
-    for (const name of ['package.json', 'README.md', 'dist']) await cp(join(root, name), join(copy, name), { recursive: true });
+    for (const name of ['package.json', 'README.md', 'dist'])
+      await cp(join(root, name), join(copy, name), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
     await symlink(join(root, 'tsconfig.json'), join(copy, 'tsconfig.json'));
     const oclif = join(root, 'node_modules', 'oclif', 'bin', 'run.js');
@@ -58,7 +63,9 @@ describe('generated files', () => {
       await run(process.execPath, [oclif, ...command.split(' ').slice(1)], { cwd: copy });
     }
     for (const name of ['oclif.manifest.json', 'README.md']) {
-      const [made, committed] = await Promise.all([copy, root].map((directory) => readFile(join(directory, name), 'utf8')));
+      const [made, committed] = await Promise.all(
+        [copy, root].map((directory) => readFile(join(directory, name), 'utf8')),
+      );
       expect(made, `${name} is stale: npm run docs`).toBe(committed);
     }
   });

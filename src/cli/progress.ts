@@ -21,7 +21,7 @@ export async function createProgress(stream: NodeJS.WriteStream): Promise<Progre
     multi ??= new cliProgress.MultiBar(
       {
         stream,
-        format: '{name} [{bar}] {percentage}%  {done} of {all}',
+        format: '{phase} {name} [{bar}] {percentage}%  {done} of {all}',
         barCompleteChar: '#',
         barIncompleteChar: '-',
         barsize: 24,
@@ -37,9 +37,10 @@ export async function createProgress(stream: NodeJS.WriteStream): Promise<Progre
   };
   return {
     onProgress(transfer) {
-      const { name, bytes, total } = transfer;
+      const { name, bytes, total, phase } = transfer;
       if ((total ?? bytes) < SMALL) return;
       barFor(transfer).update(bytes, {
+        phase: phase === 'read' ? 'reading' : 'moving ',
         name: shorten(printable(name)),
         done: formatSize(bytes),
         all: total === undefined ? '?' : formatSize(total),

@@ -76,6 +76,7 @@ async function spool(input: CheckedInput, options: TransferOptions): Promise<Lay
     const stream = counted(await opened.open(), (bytes, chunk) => {
       sum.update(chunk);
       size = bytes;
+      options.onProgress?.(bytes);
     });
     await writeStream(file, stream, options.signal);
     const descriptor: Descriptor = { mediaType: input.mediaType, digest: digestFromHash('sha256', sum), size };
@@ -90,13 +91,18 @@ async function spool(input: CheckedInput, options: TransferOptions): Promise<Lay
   }
 }
 
-async function hash(input: CheckedInput, stream: Readable, { signal }: TransferOptions): Promise<Descriptor> {
+async function hash(
+  input: CheckedInput,
+  stream: Readable,
+  { signal, onProgress }: TransferOptions,
+): Promise<Descriptor> {
   const sum = createHash('sha256');
   let size = 0;
   for await (const chunk of stream) {
     throwIfInterrupted(signal);
     sum.update(chunk);
     size += chunk.length;
+    onProgress?.(size);
   }
   return { mediaType: input.mediaType, digest: digestFromHash('sha256', sum), size };
 }

@@ -38,6 +38,8 @@ export interface Transfer {
   readonly bytes: number;
   /** Bytes in all, when they are known. */
   readonly total?: number | undefined;
+  /** `read`: the file is only read, to learn its digest. */
+  readonly phase: 'read' | 'move';
 }
 
 /** Inputs that were checked, before anything is read or written. */
@@ -115,8 +117,9 @@ export async function readContents(
   const done: LayerContent[] = [];
   const read = async (input: CheckedInput, signal: AbortSignal) => {
     const total = input.source.kind === 'file' ? input.source.size : undefined;
-    const onProgress = (bytes: number) => options.onProgress?.({ name: input.title, bytes, total });
-    const content = await readLayer(input, { ...how, signal, ...(how.into === undefined ? {} : { onProgress }) });
+    const phase = how.into === undefined ? 'read' : 'move';
+    const onProgress = (bytes: number) => options.onProgress?.({ name: input.title, bytes, total, phase });
+    const content = await readLayer(input, { ...how, signal, onProgress });
     done.push(content);
     return content;
   };

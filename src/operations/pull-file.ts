@@ -92,7 +92,9 @@ export async function stageFile(
 }
 
 function reported(content: Readable, name: string, { size }: Descriptor, { onProgress }: PullOptions): Readable {
-  return onProgress === undefined ? content : counted(content, (bytes) => onProgress({ name, bytes, total: size }));
+  return onProgress === undefined
+    ? content
+    : counted(content, (bytes) => onProgress({ name, bytes, total: size, phase: 'move' }));
 }
 
 async function isSameFile(path: string, descriptor: Descriptor, { signal }: PullOptions): Promise<boolean> {

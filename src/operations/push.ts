@@ -84,7 +84,7 @@ export async function writeContents(
   const results = new Map<string, WriteResult>();
   const write = async ({ descriptor, stored, open }: LayerContent, signal: AbortSignal) => {
     const name = descriptor.annotations?.[Annotation.title] ?? descriptor.digest;
-    const onProgress = (bytes: number) => options.onProgress?.({ name, bytes, total: descriptor.size });
+    const onProgress = (bytes: number) => options.onProgress?.({ name, bytes, total: descriptor.size, phase: 'move' });
     const opened = async () => {
       await ready;
       return open();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describeWithPeers, peer, type PeerRegistry, startDistribution3 } from '../support/peers.js';
+import { describeWithPeers, type PeerRegistry, peer, startDistribution3 } from '../support/peers.js';
 import { inTurn, measure, report } from './measure.js';
 
 const GIB = 1024 * 1024 * 1024;

@@ -117,16 +117,13 @@ describe('with 20 referrers', () => {
     expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(5);
   });
 
-  it.each([{}, { referrers: 'none' } as const])(
-    'pull of the only one asks nothing twice (%j)',
-    async (options) => {
-      const { proxy, cwd, image } = await begin(options);
-      await success(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], { cwd });
-      proxy.clear();
-      await success(['pull', image, '--artifact-type', SBOM], { cwd });
-      expect(repeated(proxy)).toEqual([]);
-    },
-  );
+  it.each([{}, { referrers: 'none' } as const])('pull of the only one asks nothing twice (%j)', async (options) => {
+    const { proxy, cwd, image } = await begin(options);
+    await success(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], { cwd });
+    proxy.clear();
+    await success(['pull', image, '--artifact-type', SBOM], { cwd });
+    expect(repeated(proxy)).toEqual([]);
+  });
 });
 
 describe('a token', () => {

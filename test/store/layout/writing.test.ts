@@ -131,7 +131,10 @@ it.each<[string, string]>([
     () => listTags(store),
     () => listDigests(store, image),
   ]) {
-    await expect(writing()).rejects.toMatchObject({ code: 'MALFORMED', message: expect.stringContaining('index.json') });
+    await expect(writing()).rejects.toMatchObject({
+      code: 'MALFORMED',
+      message: expect.stringContaining('index.json'),
+    });
   }
   expect(await readFile(`${layout.directory}/index.json`)).toEqual(before);
   expect((await tree(layout.directory)).filter((path) => /\.tmp$|\.lock/.test(path))).toEqual([]);

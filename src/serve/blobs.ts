@@ -1,0 +1,77 @@
+import { pipeline } from 'node:stream/promises';
+import { isRemoraError } from '../errors.js';
+import { MediaType } from '../oci/media-types.js';
+import { Refusal, send } from './answer.js';
+import { type Call, digestIn, repositoryOf } from './call.js';
+
+/** `GET` and `HEAD /v2/<name>/blobs/<digest>`, whole or in part (distribution-spec, "Pulling blobs"; RFC 9110 §14). */
+export async function getBlob(call: Call): Promise<void> {
+  const digest = digestIn(call.rest);
+  const repository = await repositoryOf(call);
+  const size = await repository.blobSize(digest);
+  if (size === undefined) throw unknown(call);
+  const headers = {
+    'Content-Type': MediaType.octetStream,
+    'Docker-Content-Digest': digest,
+    'Accept-Ranges': 'bytes',
+    ETag: `"${digest}"`,
+  };
+  const range = rangeIn(call.request.headers.range, size, digest, call.request.headersDistinct['if-range']?.[0]);
+  if (range === 'unsatisfiable') {
+    throw new Refusal(416, 'SIZE_INVALID', 'the range is outside of the blob', {
+      headers: { 'Content-Range': `bytes */${size}` },
+    });
+  }
+  const length = range === undefined ? size : range.end - range.start + 1;
+  const partial = range === undefined ? {} : { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` };
+  const status = range === undefined ? 200 : 206;
+  if (call.method === 'HEAD') return send(call.response, status, { ...headers, ...partial, 'Content-Length': length });
+  const content =
+    range === undefined
+      ? await repository.openBlob({ mediaType: MediaType.octetStream, digest, size }, call)
+      : await repository.openRange(digest, range.start, range.end, call);
+  for (const [name, value] of Object.entries({ ...headers, ...partial, 'Content-Length': length }))
+    call.response.setHeader(name, value);
+  call.response.writeHead(status);
+  // A blob that is not what its name says ends without its last byte: the client sees a broken answer, not a wrong one.
+  await pipeline(content, call.response, { signal: call.signal });
+}
+
+type Range = { readonly start: number; readonly end: number };
+
+/** One range; several, another unit or a stale `If-Range` mean the whole blob. */
+function rangeIn(
+  header: string | undefined,
+  size: number,
+  digest: string,
+  ifRange: string | undefined,
+): Range | 'unsatisfiable' | undefined {
+  if (header === undefined || (ifRange !== undefined && ifRange !== `"${digest}"`)) return undefined;
+  const match = /^bytes=\s*(\d*)-(\d*)\s*$/.exec(header);
+  if (match === null || (match[1] === '' && match[2] === ''))
+    return /^bytes=.*,/.test(header) ? undefined : /^bytes=/.test(header) ? 'unsatisfiable' : undefined;
+  const [, first = '', last = ''] = match;
+  if (first === '') {
+    const length = Math.min(Number(last), size);
+    return length === 0 ? 'unsatisfiable' : { start: size - length, end: size - 1 };
+  }
+  const start = Number(first);
+  const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  return start >= size || start > end ? 'unsatisfiable' : { start, end };
+}
+
+/** `DELETE /v2/<name>/blobs/<digest>`. */
+export async function deleteBlob(call: Call): Promise<void> {
+  const digest = digestIn(call.rest);
+  const repository = await repositoryOf(call);
+  const gone = await repository.deleteBlob(digest, call).catch((error: unknown) => {
+    if (isRemoraError(error) && error.code === 'UNSUPPORTED') throw new Refusal(405, 'UNSUPPORTED', error.message);
+    throw error;
+  });
+  if (!gone) throw unknown(call);
+  send(call.response, 202);
+}
+
+function unknown({ rest }: Call): Refusal {
+  return new Refusal(404, 'BLOB_UNKNOWN', `blob ${rest} is not known`, { detail: { digest: rest } });
+}

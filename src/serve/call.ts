@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Digest } from '../oci/digest.js';
+import { isDigest } from '../oci/digest.js';
+import { isRepository } from '../oci/reference.js';
+import type { Repositories, Repository } from '../store/hosting.js';
+import { Refusal } from './answer.js';
+
+/** Limits of a server; every one can be set. */
+export interface Limits {
+  /** Bytes of a manifest. @default 8 MiB */
+  readonly manifestBytes: number;
+  /** Requests that send a blob at a time. @default 64 */
+  readonly uploads: number;
+  /** Entries in one page of a list. @default 1000 */
+  readonly page: number;
+}
+
+/** One request to one repository. */
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly method: string;
+  readonly name: string;
+  /** What follows the kind of thing in the path: a tag, a digest, an upload's id. */
+  readonly rest: string;
+  readonly query: URLSearchParams;
+  readonly repositories: Repositories;
+  readonly limits: Limits;
+  /** Aborted when the client is gone or the server stops. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws Refusal `NAME_UNKNOWN` */
+export async function repositoryOf({ repositories, name }: Call): Promise<Repository> {
+  const repository = await repositories.open(name, { create: false });
+  if (repository !== undefined) return repository;
+  throw new Refusal(404, 'NAME_UNKNOWN', `repository ${name} is not known`, { detail: { name } });
+}
+
+/** The repository for a write, created when it does not exist; @throws Refusal `NAME_INVALID`, `NAME_UNKNOWN` */
+export async function writableRepository({ repositories, name }: Call): Promise<Repository> {
+  const repository = await repositories.open(name, { create: true });
+  if (repository !== undefined) return repository;
+  throw new Refusal(404, 'NAME_UNKNOWN', `repository ${name} cannot be created here`, { detail: { name } });
+}
+
+/** @throws Refusal `DIGEST_INVALID` */
+export function digestIn(text: string): Digest {
+  if (isDigest(text)) return text;
+  throw new Refusal(400, 'DIGEST_INVALID', 'the digest is not well formed', { detail: { digest: text.slice(0, 200) } });
+}
+
+/** @throws Refusal `NAME_INVALID` */
+export function checkName(name: string): void {
+  if (isRepository(name) && name.length <= 255) return;
+  throw new Refusal(400, 'NAME_INVALID', 'the repository name is not well formed', {
+    detail: { name: name.slice(0, 200) },
+  });
+}
+
+/** A number from the query; undefined when it is not there. @throws Refusal */
+export function countIn(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new Refusal(400, 'UNSUPPORTED', `${name} is not a number`, { detail: { [name]: text.slice(0, 200) } });
+}
+
+/** A `Link` header to the next page. */
+export function nextLink(path: string, query: Readonly<Record<string, string | undefined>>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+  );
+  return `<${path}?${pairs.join('&')}>; rel="next"`;
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { RemoraError } from '../errors.js';
+import { fileError, systemCode } from '../io/system-error.js';
+
+/** Where a server listens. */
+export interface ListenOptions {
+  /** @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** 0 takes a free one. @default 5000 */
+  readonly port?: number | undefined;
+  /** PEM files; both or none. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Milliseconds without a byte from or to a client after which its connection is closed. @default 60000 */
+  readonly idle?: number | undefined;
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** `http://127.0.0.1:5000` */
+  readonly url: string;
+  /** `127.0.0.1:5000`, as it is written in references */
+  readonly host: string;
+  /** Takes no new connections, waits for running requests for that many milliseconds, then ends them. */
+  close(grace?: number): Promise<void>;
+}
+
+const HEADER_BYTES = 32 * 1024;
+
+/**
+ * Starts a server.
+ *
+ * @throws RemoraError `EXISTS` (the port is taken), `IO`, `NOT_FOUND` (a TLS file)
+ */
+export async function listen(listener: RequestListener, options: ListenOptions = {}): Promise<Listening> {
+  const { host = '127.0.0.1', port = 5000, tls, idle = 60_000 } = options;
+  const limits = {
+    maxHeaderSize: HEADER_BYTES,
+    headersTimeout: Math.min(idle, 30_000),
+    // A large blob takes as long as it takes; a client that sends nothing is cut off by the idle limit.
+    requestTimeout: 0,
+    keepAliveTimeout: 15_000,
+  };
+  const server: Server =
+    tls === undefined
+      ? createHttpServer(limits, listener)
+      : createHttpsServer({ ...limits, ...(await readTls(tls)) }, listener);
+  server.setTimeout(idle, (socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  const name = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${name}`,
+    host: name,
+    close: (grace = 10_000) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(() => server.closeAllConnections(), grace);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+async function readTls({
+  certFile,
+  keyFile,
+}: NonNullable<ListenOptions['tls']>): Promise<{ cert: Buffer; key: Buffer }> {
+  const read = (path: string) =>
+    readFile(path).catch((error: unknown) => {
+      throw fileError(error, path);
+    });
+  const [cert, key] = await Promise.all([read(certFile), read(keyFile)]);
+  return { cert, key };
+}
+
+function listenError(error: Error, host: string, port: number): RemoraError {
+  const code = systemCode(error);
+  const where = `${host}:${port}`;
+  if (code === 'EADDRINUSE') {
+    return new RemoraError('EXISTS', `${where} is taken by another program`, {
+      cause: error,
+      hint: 'Choose another --port; 0 takes a free one',
+    });
+  }
+  if (code === 'EACCES')
+    return new RemoraError('IO', `${where} may not be listened on`, {
+      cause: error,
+      hint: 'Choose a --port above 1023',
+    });
+  return new RemoraError('IO', `${where} cannot be listened on: ${error.message}`, { cause: error });
+}

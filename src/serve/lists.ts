@@ -1,0 +1,83 @@
+import type { Descriptor } from '../oci/descriptor.js';
+import { isDigest } from '../oci/digest.js';
+import { MediaType } from '../oci/media-types.js';
+import { isTag } from '../oci/reference.js';
+import { Refusal, send, sendJson } from './answer.js';
+import { type Call, countIn, digestIn, nextLink, repositoryOf } from './call.js';
+
+/** Bytes of entries in one page of referrers: the answer stays below the 4 MiB that clients take. */
+const PAGE_BYTES = 3 * 1024 * 1024;
+
+/** `GET /v2/<name>/tags/list` (distribution-spec, "Listing Tags"). */
+export async function listTags(call: Call): Promise<void> {
+  const repository = await repositoryOf(call);
+  const tags: string[] = [];
+  for await (const tag of repository.tags({ signal: call.signal })) if (isTag(tag)) tags.push(tag);
+  const { page, next } = pageOf([...new Set(tags)].sort(), call);
+  const link =
+    next === undefined
+      ? {}
+      : { Link: nextLink(`/v2/${call.name}/tags/list`, { n: call.query.get('n') ?? undefined, last: next }) };
+  sendJson(call.response, 200, { name: call.name, tags: page }, link);
+}
+
+/** `GET /v2/_catalog`. */
+export async function listRepositories(call: Call): Promise<void> {
+  const { page, next } = pageOf(await call.repositories.names(), call);
+  const link =
+    next === undefined ? {} : { Link: nextLink('/v2/_catalog', { n: call.query.get('n') ?? undefined, last: next }) };
+  sendJson(call.response, 200, { repositories: page }, link);
+}
+
+/** `n` names behind `last`; `next` is the last of them when there are more. */
+function pageOf(
+  names: readonly string[],
+  { query, limits }: Call,
+): { page: readonly string[]; next: string | undefined } {
+  const last = query.get('last');
+  const behind = last === null ? names : names.filter((name) => name > last);
+  const count = countIn(query, 'n') ?? limits.page;
+  const page = behind.slice(0, count);
+  return { page, next: count > 0 && behind.length > page.length ? page.at(-1) : undefined };
+}
+
+/**
+ * `GET /v2/<name>/referrers/<digest>` (distribution-spec, "Listing Referrers"). A repository that does not exist has no
+ * referrers: a registry with this API never answers 404.
+ */
+export async function listReferrers(call: Call): Promise<void> {
+  const digest = digestIn(call.rest);
+  const artifactType = call.query.get('artifactType') ?? undefined;
+  const last = call.query.get('last') ?? undefined;
+  if (last !== undefined && !isDigest(last)) throw new Refusal(400, 'DIGEST_INVALID', 'last is not a digest');
+  const count = Math.min(countIn(call.query, 'n') ?? call.limits.page, call.limits.page);
+  const repository = await call.repositories.open(call.name, { create: false });
+  const subject: Descriptor = { mediaType: MediaType.imageManifest, digest, size: 0 };
+  const found: Descriptor[] = [];
+  for await (const { descriptor } of repository?.referrers(subject, { artifactType, signal: call.signal }) ?? []) {
+    if (last === undefined || descriptor.digest > last) found.push(descriptor);
+  }
+  found.sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const page: string[] = [];
+  let bytes = 0;
+  for (const descriptor of found.slice(0, Math.max(count, 1))) {
+    const entry = JSON.stringify(descriptor);
+    bytes += Buffer.byteLength(entry) + 1;
+    if (page.length > 0 && bytes > PAGE_BYTES) break;
+    page.push(entry);
+  }
+  const next = page.length < found.length ? found[page.length - 1]?.digest : undefined;
+  const path = `/v2/${call.name}/referrers/${digest}`;
+  send(
+    call.response,
+    200,
+    {
+      'Content-Type': MediaType.imageIndex,
+      ...(artifactType === undefined ? {} : { 'OCI-Filters-Applied': 'artifactType' }),
+      ...(next === undefined
+        ? {}
+        : { Link: nextLink(path, { artifactType, n: call.query.get('n') ?? undefined, last: next }) }),
+    },
+    `{"schemaVersion":2,"mediaType":"${MediaType.imageIndex}","manifests":[${page.join(',')}]}`,
+  );
+}

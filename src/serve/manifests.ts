@@ -1,0 +1,121 @@
+import { isRemoraError } from '../errors.js';
+import { layersOf, type Manifest, parseManifest, subjectOf } from '../oci/manifest.js';
+import { isManifestType, isNonDistributable } from '../oci/media-types.js';
+import { isTag } from '../oci/reference.js';
+import type { Repository } from '../store/hosting.js';
+import type { ManifestSelector } from '../store/store.js';
+import { Refusal, send } from './answer.js';
+import { readAll } from './body.js';
+import { type Call, digestIn, repositoryOf, writableRepository } from './call.js';
+
+/** A tag or a digest: what has a colon is a digest. @throws Refusal */
+function selectorIn(reference: string): ManifestSelector {
+  if (reference.includes(':')) return { digest: digestIn(reference) };
+  if (isTag(reference)) return { tag: reference };
+  throw new Refusal(400, 'MANIFEST_INVALID', 'the reference is neither a tag nor a digest', {
+    detail: { reference: reference.slice(0, 200) },
+  });
+}
+
+/** `GET` and `HEAD /v2/<name>/manifests/<reference>`. */
+export async function getManifest(call: Call): Promise<void> {
+  const selector = selectorIn(call.rest);
+  const repository = await repositoryOf(call);
+  let manifest: Manifest;
+  try {
+    manifest = await repository.manifest(selector, { signal: call.signal });
+  } catch (error) {
+    if (
+      isRemoraError(error) &&
+      (error.code === 'NOT_FOUND' || error.code === 'AMBIGUOUS' || notAManifest(error.code, selector))
+    ) {
+      throw new Refusal(404, 'MANIFEST_UNKNOWN', `manifest ${call.rest} is not known`, {
+        detail: { reference: call.rest },
+      });
+    }
+    throw error;
+  }
+  const { digest, mediaType, size } = manifest.descriptor;
+  const headers = {
+    'Content-Type': mediaType,
+    'Docker-Content-Digest': digest,
+    ETag: `"${digest}"`,
+    'Content-Length': size,
+  };
+  send(call.response, 200, headers, call.method === 'HEAD' ? undefined : manifest.bytes);
+}
+
+/** A digest may be that of a blob: as a manifest it is not known. */
+function notAManifest(code: string, { digest }: ManifestSelector): boolean {
+  return digest !== undefined && (code === 'MALFORMED' || code === 'UNSUPPORTED');
+}
+
+/** `PUT /v2/<name>/manifests/<reference>` (distribution-spec, "Pushing Manifests"). */
+export async function putManifest(call: Call): Promise<void> {
+  const selector = selectorIn(call.rest);
+  const extra = call.query.getAll('tag');
+  if (extra.some((tag) => !isTag(tag)))
+    throw new Refusal(400, 'MANIFEST_INVALID', 'a tag in the query is not well formed');
+  const bytes = await readAll(call, call.limits.manifestBytes);
+  const manifest = parsed(bytes, selector, call.request.headers['content-type']);
+  const repository = await writableRepository(call);
+  await requireBlobs(repository, manifest);
+  const tags = [...(selector.tag === undefined ? [] : [selector.tag]), ...extra];
+  await repository.putManifest(manifest, { tags, signal: call.signal });
+  const subject = subjectOf(manifest);
+  send(call.response, 201, {
+    Location: `/v2/${call.name}/manifests/${call.rest}`,
+    'Docker-Content-Digest': manifest.descriptor.digest,
+    ...(subject === undefined ? {} : { 'OCI-Subject': subject.digest }),
+    ...(extra.length === 0 ? {} : { 'OCI-Tag': extra }),
+  });
+}
+
+function parsed(bytes: Uint8Array, { digest }: ManifestSelector, contentType: string | undefined): Manifest {
+  const mediaType = contentType?.split(';', 1)[0]?.trim();
+  if (mediaType !== undefined && mediaType !== '' && !isManifestType(mediaType)) {
+    throw new Refusal(400, 'MANIFEST_INVALID', `${mediaType.slice(0, 200)} is not the type of a manifest`);
+  }
+  try {
+    const manifest = parseManifest(bytes, { digest, mediaType });
+    if (mediaType !== undefined && manifest.descriptor.mediaType !== mediaType) {
+      throw new Refusal(
+        400,
+        'MANIFEST_INVALID',
+        `the manifest says it is ${manifest.descriptor.mediaType}, but was sent as ${mediaType}`,
+      );
+    }
+    return manifest;
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    const digestIsWrong =
+      error.code === 'DIGEST_MISMATCH' ||
+      (error.code === 'UNSUPPORTED' && digest !== undefined && !/^sha(256|512):/.test(digest));
+    throw new Refusal(400, digestIsWrong ? 'DIGEST_INVALID' : 'MANIFEST_INVALID', error.message);
+  }
+}
+
+/** What a manifest names must be there, but for the subject, children that come later, and layers that live elsewhere. */
+async function requireBlobs(repository: Repository, manifest: Manifest): Promise<void> {
+  const named = [...(manifest.kind === 'image' ? [manifest.content.config] : []), ...layersOf(manifest)];
+  const needed = named.filter((descriptor) => !isNonDistributable(descriptor.mediaType));
+  const present = await Promise.all(needed.map((descriptor) => repository.hasBlob(descriptor)));
+  const missing = needed.filter((_, index) => !present[index]);
+  if (missing.length === 0) return;
+  throw new Refusal(400, 'MANIFEST_BLOB_UNKNOWN', 'the manifest names blobs that are not known', {
+    detail: missing.slice(0, 10).map(({ digest, size }) => ({ digest, size })),
+  });
+}
+
+/** `DELETE /v2/<name>/manifests/<reference>`: by digest the manifest with all its tags, by tag the tag alone. */
+export async function deleteManifest(call: Call): Promise<void> {
+  const { tag, digest } = selectorIn(call.rest);
+  const repository = await repositoryOf(call);
+  const gone =
+    digest !== undefined ? await repository.deleteManifest(digest, call) : await repository.deleteTag(tag ?? '', call);
+  if (!gone)
+    throw new Refusal(404, 'MANIFEST_UNKNOWN', `manifest ${call.rest} is not known`, {
+      detail: { reference: call.rest },
+    });
+  send(call.response, 202);
+}

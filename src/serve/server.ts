@@ -1,0 +1,138 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Repositories } from '../store/hosting.js';
+import { Refusal, sendJson, toRefusal } from './answer.js';
+import type { Call, Limits } from './call.js';
+import { route } from './router.js';
+
+/** One request, when it has been answered. */
+export interface RequestLog {
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly path: string;
+  readonly status: number;
+  /** Bytes of the answer's body. */
+  readonly bytes: number;
+  readonly milliseconds: number;
+  /** The error behind a 5xx. */
+  readonly error?: string;
+}
+
+/** Options of {@link createServer}. */
+export interface ServerOptions {
+  /** Refuse every write with 405. @default false */
+  readonly readOnly?: boolean | undefined;
+  /** Says whether a user and password may come in. @default everybody may */
+  readonly authenticate?: ((username: string, password: string) => Promise<boolean>) | undefined;
+  /** Called when a request has been answered. */
+  readonly onRequest?: ((log: RequestLog) => void) | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+const LIMITS: Limits = { manifestBytes: 8 * 1024 * 1024, uploads: 64, page: 1000 };
+const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
+
+/**
+ * Makes repositories into a registry: a listener for `node:http` or `node:https` that speaks the whole distribution
+ * specification v1.1.1, the Referrers API included.
+ *
+ * Everything is kept by the repositories; nothing is held here but what a request needs while it runs.
+ */
+export function createServer(repositories: Repositories, options: ServerOptions = {}): RequestListener {
+  const limits = { ...LIMITS, ...options.limits };
+  let uploads = 0;
+  return (request, response) => {
+    const started = performance.now();
+    const method = request.method ?? 'GET';
+    let failure: unknown;
+    response.once('close', () => {
+      options.onRequest?.({
+        method,
+        path: request.url ?? '',
+        status: response.statusCode,
+        bytes: Number(response.getHeader('content-length') ?? 0),
+        milliseconds: performance.now() - started,
+        ...(failure === undefined || response.statusCode < 500
+          ? {}
+          : { error: failure instanceof Error ? failure.message : String(failure) }),
+      });
+    });
+    const upload = method === 'PUT' || method === 'PATCH' || method === 'POST';
+    if (upload) uploads++;
+    answer(request, response)
+      .catch((error: unknown) => {
+        failure = error;
+        refuse(request, response, error);
+      })
+      .finally(() => {
+        if (upload) uploads--;
+      });
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const method = request.method ?? 'GET';
+    const url = targetOf(request);
+    await authenticate(request);
+    const { name, rest, methods } = route(url.pathname);
+    const handler = methods[method];
+    if (handler === undefined || (options.readOnly && WRITES.includes(method))) {
+      const why = handler === undefined ? `${method} is not supported here` : 'this registry is read-only';
+      throw new Refusal(405, 'UNSUPPORTED', why, { headers: { Allow: Object.keys(methods).join(', ') } });
+    }
+    if (WRITES.includes(method) && uploads > limits.uploads) {
+      throw new Refusal(429, 'TOOMANYREQUESTS', 'too many uploads at a time', { headers: { 'Retry-After': '1' } });
+    }
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const call: Call = {
+      request,
+      response,
+      method,
+      name,
+      rest,
+      query: url.searchParams,
+      repositories,
+      limits,
+      signal: gone.signal,
+    };
+    await handler(call);
+  }
+
+  async function authenticate({ headers }: IncomingMessage): Promise<void> {
+    if (options.authenticate === undefined) return;
+    const match = /^basic\s+(\S+)$/i.exec(headers.authorization ?? '');
+    const text = Buffer.from(match?.[1] ?? '', 'base64').toString('utf8');
+    const colon = text.indexOf(':');
+    if (colon >= 0 && (await options.authenticate(text.slice(0, colon), text.slice(colon + 1)))) return;
+    throw new Refusal(401, 'UNAUTHORIZED', 'authentication is required', {
+      headers: { 'WWW-Authenticate': 'Basic realm="remora"' },
+    });
+  }
+}
+
+/** Path and query as they were sent: `URL` would resolve "..", and a name must be refused as it came. */
+function targetOf({ url = '/' }: IncomingMessage): {
+  readonly pathname: string;
+  readonly searchParams: URLSearchParams;
+} {
+  if (!url.startsWith('/')) throw new Refusal(400, 'NAME_INVALID', 'the request target is not a path');
+  const question = url.indexOf('?');
+  return {
+    pathname: question < 0 ? url : url.slice(0, question),
+    searchParams: new URLSearchParams(question < 0 ? '' : url.slice(question + 1)),
+  };
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const { status, body, headers } = toRefusal(error);
+  // What is still to come of the body is not read: the connection cannot be used again.
+  const rest = request.complete ? {} : { Connection: 'close' };
+  if (request.method === 'HEAD') {
+    response.writeHead(status, { ...headers, ...rest });
+    response.end();
+  } else sendJson(response, status, body, { ...headers, ...rest });
+  if (!request.complete) request.resume();
+}

@@ -1,0 +1,124 @@
+import { isRemoraError } from '../errors.js';
+import { type Digest, isDigest } from '../oci/digest.js';
+import { isRepository } from '../oci/reference.js';
+import type { Repository } from '../store/hosting.js';
+import { Refusal, send } from './answer.js';
+import { bodyOf, hasBody } from './body.js';
+import { type Call, digestIn, repositoryOf, writableRepository } from './call.js';
+
+/** `POST /v2/<name>/blobs/uploads/`: a session, a whole blob, or a mount (distribution-spec, "Pushing blobs"). */
+export async function beginUpload(call: Call): Promise<void> {
+  const mount = call.query.get('mount');
+  const digest = call.query.get('digest');
+  const wanted = digest === null ? undefined : digestIn(digest);
+  const repository = await writableRepository(call);
+  if (mount !== null && (await mounted(call, repository, digestIn(mount)))) return created(call, digestIn(mount));
+  const id = await repository.beginUpload();
+  if (wanted === undefined) return accepted(call, id, 0);
+  await append(call, repository, id);
+  await commit(call, repository, id, wanted);
+}
+
+/** Without `from` the blob is looked for in the repository itself. */
+async function mounted({ query, name, repositories }: Call, repository: Repository, digest: Digest): Promise<boolean> {
+  const from = query.get('from') ?? name;
+  if (from === name) return (await repository.blobSize(digest)) !== undefined;
+  const source = isRepository(from) ? await repositories.open(from, { create: false }) : undefined;
+  return source !== undefined && repository.linkBlob(source, digest);
+}
+
+/** `GET /v2/<name>/blobs/uploads/<id>`: how far a session has come. */
+export async function uploadStatus(call: Call): Promise<void> {
+  const size = await sizeOf(call, await repositoryOf(call));
+  send(call.response, 204, sessionHeaders(call, call.rest, size));
+}
+
+/** `PATCH /v2/<name>/blobs/uploads/<id>`: the next chunk, or a stream. */
+export async function patchUpload(call: Call): Promise<void> {
+  const repository = await repositoryOf(call);
+  await requireNext(call, repository);
+  accepted(call, call.rest, await append(call, repository, call.rest));
+}
+
+/** `PUT /v2/<name>/blobs/uploads/<id>?digest=`: the last chunk, if any, and the end. */
+export async function finishUpload(call: Call): Promise<void> {
+  const text = call.query.get('digest');
+  if (text === null || !isDigest(text))
+    throw new Refusal(400, 'DIGEST_INVALID', 'the digest is missing or not well formed');
+  const repository = await repositoryOf(call);
+  await requireNext(call, repository);
+  if (hasBody(call)) await append(call, repository, call.rest);
+  await commit(call, repository, call.rest, text);
+}
+
+/** `DELETE /v2/<name>/blobs/uploads/<id>`. */
+export async function cancelUpload(call: Call): Promise<void> {
+  const repository = await repositoryOf(call);
+  if (!(await repository.cancelUpload(call.rest))) throw unknown(call);
+  send(call.response, 204);
+}
+
+async function sizeOf(call: Call, repository: Repository): Promise<number> {
+  const size = await repository.uploadSize(call.rest);
+  if (size === undefined) throw unknown(call);
+  return size;
+}
+
+/** A chunk that says where it belongs must belong at the end of what is there. */
+async function requireNext(call: Call, repository: Repository): Promise<void> {
+  const size = await sizeOf(call, repository);
+  const header = call.request.headers['content-range'];
+  if (header === undefined) return;
+  const match = /^(\d+)-(\d+)$/.exec(header);
+  const length = call.request.headers['content-length'];
+  const [start, end] = [Number(match?.[1]), Number(match?.[2])];
+  if (match === null || end < start || (length !== undefined && Number(length) !== end - start + 1)) {
+    throw new Refusal(400, 'BLOB_UPLOAD_INVALID', 'Content-Range is not <start>-<end> of this chunk', {
+      detail: { range: header.slice(0, 100) },
+    });
+  }
+  if (start !== size) {
+    throw new Refusal(416, 'BLOB_UPLOAD_INVALID', `the chunk begins at ${start}, wanted ${size}`, {
+      headers: sessionHeaders(call, call.rest, size),
+    });
+  }
+}
+
+async function append(call: Call, repository: Repository, id: string): Promise<number> {
+  return repository.appendUpload(id, bodyOf(call), { signal: call.signal }).catch((error: unknown) => {
+    throw isRemoraError(error) && error.code === 'NOT_FOUND' ? unknown(call) : error;
+  });
+}
+
+async function commit(call: Call, repository: Repository, id: string, digest: Digest): Promise<void> {
+  try {
+    await repository.commitUpload(id, digest);
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    if (error.code === 'UNSUPPORTED') await repository.cancelUpload(id);
+    if (error.code === 'UNSUPPORTED' || error.code === 'DIGEST_MISMATCH')
+      throw new Refusal(400, 'DIGEST_INVALID', error.message);
+    throw error.code === 'NOT_FOUND' ? unknown(call) : error;
+  }
+  created(call, digest);
+}
+
+function created({ name, response }: Call, digest: Digest): void {
+  send(response, 201, { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest });
+}
+
+function accepted(call: Call, id: string, size: number): void {
+  send(call.response, 202, sessionHeaders(call, id, size));
+}
+
+function sessionHeaders({ name }: Call, id: string, size: number): Record<string, string> {
+  return {
+    Location: `/v2/${name}/blobs/uploads/${id}`,
+    Range: `0-${Math.max(size - 1, 0)}`,
+    'Docker-Upload-UUID': id,
+  };
+}
+
+function unknown({ rest }: Call): Refusal {
+  return new Refusal(404, 'BLOB_UPLOAD_UNKNOWN', 'the upload is not known', { detail: { id: rest.slice(0, 100) } });
+}

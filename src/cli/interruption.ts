@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 const GRACE_MS = 900;
 const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
@@ -16,6 +18,8 @@ export interface Interruption {
 /** See {@link Interruption}. */
 export function watchInterruption(): Interruption {
   const controller = new AbortController();
+  // Each request that is under way or waits listens, and Node.js would warn of more than ten.
+  setMaxListeners(0, controller.signal);
   let code: number | undefined;
   let grace = GRACE_MS;
   let expected = false;

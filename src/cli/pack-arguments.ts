@@ -75,6 +75,12 @@ async function parseFile(
   name: string | undefined,
   stdin: NodeJS.ReadStream,
 ): Promise<{ typed: string; input: FileInput }> {
+  if (text === '') {
+    throw new RemoraError('INVALID_ARGUMENT', 'the name of a file is empty', {
+      found: '',
+      hint: 'Check the variables of the shell that it comes from',
+    });
+  }
   if (!isStandardInput(text)) {
     const { path, mediaType } = await splitType(text);
     return { typed: path, input: { path, mediaType } };

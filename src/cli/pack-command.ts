@@ -1,3 +1,5 @@
+import { RemoraError } from '../errors.js';
+import { fileError } from '../io/system-error.js';
 import { createTempFile, type TempFile } from '../io/temp-file.js';
 import type { FileInput } from '../operations/file-input.js';
 import type { PackOptions } from '../operations/pack.js';
@@ -29,11 +31,18 @@ export abstract class PackCommand extends BaseCommand {
   /** Opens the file for the manifest before anything is pushed, so that a wrong path does not show only afterwards. */
   protected async prepareExport(path: string | undefined): Promise<(bytes: Uint8Array) => Promise<void>> {
     if (path === undefined) return async () => {};
-    const { dirname } = await import('node:path');
+    const [{ dirname }, { lstatIfExists }] = await Promise.all([import('node:path'), import('../io/safe-path.js')]);
+    if ((await lstatIfExists(path))?.isDirectory()) {
+      throw new RemoraError('EXISTS', `${path} is a directory, wanted a file for the manifest`, {
+        hint: 'Give --export-manifest the name of a file',
+      });
+    }
     const file: TempFile = await createTempFile(dirname(path));
     return async (bytes) => {
       try {
-        await file.handle.writeFile(bytes);
+        await file.handle.writeFile(bytes).catch((error: unknown) => {
+          throw fileError(error, path);
+        });
         await file.commit(path);
       } finally {
         await file.discard();

@@ -3,7 +3,7 @@ import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { CallOptions, Store } from '../store/store.js';
 import { type DiscoveredNode, discover } from './discover.js';
-import { runAll } from './run-all.js';
+import { runAll, sharedSignal } from './run-all.js';
 
 /** Which attached artifacts are meant. */
 export interface Selection {
@@ -29,7 +29,8 @@ export async function choose(
   options: CallOptions = {},
 ): Promise<readonly Descriptor[]> {
   const direct: Descriptor[] = [];
-  for await (const { descriptor } of store.referrers(subject, options)) direct.push(descriptor);
+  const signal = sharedSignal(options.signal);
+  for await (const { descriptor } of store.referrers(subject, { signal })) direct.push(descriptor);
   const matching = direct.filter((descriptor) => isWanted(descriptor, selection));
   const found = matching.length > 0 ? matching : await deeper(store, subject, direct, selection, options);
   if (selection.all || found.length === 1) return found;

@@ -4,6 +4,7 @@ import type { Annotations } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { CallOptions, Store, Via } from '../store/store.js';
+import { sharedSignal } from './run-all.js';
 
 /** Options of {@link discover}. */
 export interface DiscoverOptions extends CallOptions {
@@ -61,6 +62,7 @@ export interface Discovery {
  */
 export async function discover(store: Store, subject: Descriptor, options: DiscoverOptions = {}): Promise<Discovery> {
   const limit = pLimit(options.concurrency ?? 16);
+  const signal = sharedSignal(options.signal);
   const seen = new Set<Digest>([subject.digest]);
   const incomplete = new Map<string, Unasked>();
   let failure: unknown;
@@ -76,7 +78,7 @@ export async function discover(store: Store, subject: Descriptor, options: Disco
     const below: Promise<DiscoveredNode>[] = [];
     await limit(async () => {
       try {
-        for await (const { descriptor, via } of store.referrers(of, { signal: options.signal, onUnasked })) {
+        for await (const { descriptor, via } of store.referrers(of, { signal, onUnasked })) {
           if (seen.has(descriptor.digest)) continue;
           seen.add(descriptor.digest);
           below.push(node(descriptor, via, depth - 1));

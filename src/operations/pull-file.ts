@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../errors.js';
 import { counted } from '../io/count.js';
+import { makeDirectory, nearestDirectory } from '../io/directory.js';
 import { localFile } from '../io/file-source.js';
 import { inTheWay, lstatIfExists, resolveInside } from '../io/safe-path.js';
-import { fileError, systemCode } from '../io/system-error.js';
 import { createTempFile, sweepTempFiles, writeStream } from '../io/temp-file.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { algorithmOf, hasherFor } from '../oci/digest.js';
@@ -131,21 +131,8 @@ async function feed(
   }
 }
 
-/** The directory that is nearest to the target and exists: the same file system, and nothing is created too early. */
-export async function nearestDirectory(path: string): Promise<string> {
-  for (let directory = dirname(path); ; directory = dirname(directory)) {
-    const info = await stat(directory).catch((error: unknown) => {
-      if (systemCode(error) === 'ENOENT') return undefined;
-      throw fileError(error, directory);
-    });
-    if (info?.isDirectory() || dirname(directory) === directory) return directory;
-  }
-}
-
 /** The parents are looked at again: another file of the artifact, or somebody else, may have put a link there meanwhile. */
 async function makeParents(path: string, output: string, name: string): Promise<void> {
   await resolveInside(output, name);
-  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
-    throw fileError(error, dirname(path));
-  });
+  await makeDirectory(dirname(path));
 }

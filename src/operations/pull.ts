@@ -1,15 +1,14 @@
-import { constants } from 'node:fs';
-import { access, mkdir, rmdir } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { RemoraError } from '../errors.js';
-import { fileError } from '../io/system-error.js';
+import { makeDirectory } from '../io/directory.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { isEmpty } from '../oci/empty.js';
 import { artifactTypeOf, layersOf, type Manifest } from '../oci/manifest.js';
 import { formatPlatform } from '../oci/platform.js';
 import type { CallOptions, Store } from '../store/store.js';
 import type { Transfer } from './pack.js';
-import { nearestDirectory, type PulledFile, type StagedFile, stageFile } from './pull-file.js';
+import { type PulledFile, type StagedFile, stageFile } from './pull-file.js';
 import { type NamedLayer, nameLayers } from './pull-names.js';
 import { runAll } from './run-all.js';
 
@@ -45,7 +44,7 @@ export interface PulledArtifact {
 export async function pull(store: Store, manifest: Manifest, options: PullOptions = {}): Promise<PulledArtifact> {
   const output = options.output ?? '.';
   const layers = nameLayers(filesOf(store, manifest));
-  const created = await createDirectory(output);
+  const created = await makeDirectory(output);
   const staged: StagedFile[] = [];
   try {
     await runAll(
@@ -106,19 +105,5 @@ async function removeEmpty(output: string, created: string): Promise<void> {
     for (; directory.length >= resolve(created).length; directory = dirname(directory)) await rmdir(directory);
   } catch {
     // Something is in it: it stays.
-  }
-}
-
-async function createDirectory(path: string): Promise<string | undefined> {
-  try {
-    return await mkdir(path, { recursive: true });
-  } catch (error) {
-    // Where the file system is read-only Node.js says ENOENT, of the directory that it could not create.
-    const parent = await nearestDirectory(resolve(path));
-    const reason = await access(parent, constants.W_OK).then(
-      () => error,
-      (denied: unknown) => denied,
-    );
-    throw fileError(reason, path);
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 
 /**
@@ -10,7 +11,7 @@ export async function runAll<T, R>(
   options: { readonly concurrency?: number | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<readonly R[]> {
   const failure = new AbortController();
-  const signal = options.signal === undefined ? failure.signal : AbortSignal.any([failure.signal, options.signal]);
+  const signal = sharedSignal(failure.signal, options.signal);
   const limit = pLimit(options.concurrency ?? 5);
   let first: { readonly error: unknown } | undefined;
   const results = await Promise.all(
@@ -29,4 +30,11 @@ export async function runAll<T, R>(
   );
   if (first !== undefined) throw first.error;
   return results.flat();
+}
+
+/** Follows all signals. Any number of requests may listen to it, where Node.js warns of more than ten. */
+export function sharedSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const shared = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+  setMaxListeners(0, shared);
+  return shared;
 }

@@ -63,6 +63,7 @@ describe('what is malformed', () => {
 describe('what contradicts itself', () => {
   it.each<[string, string[], string]>([
     ['two files with one title', ['a.txt', './a.txt'], 'two files have the title "a.txt"'],
+    ['a file without a name', [''], 'the name of a file is empty'],
     ['standard input without a name', ['-'], 'standard input has no name to be stored under'],
     ['standard input twice', ['-:a', '-:b'], 'standard input is given 2 times'],
     ['a name for no standard input', ['a.txt', '--name', 'b'], '--name "b" names standard input'],

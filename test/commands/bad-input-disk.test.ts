@@ -6,6 +6,7 @@ import { noise } from '../store/artifacts.js';
 import { remora } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
 import { CANNOT_MOUNT, makeReadOnly, smallDisk } from './disk.js';
+import { failureHere, runHere } from './in-process.js';
 import { failure, SBOM, success, withImage } from './run.js';
 
 const LARGE = noise(600_000).bytes;
@@ -61,7 +62,7 @@ describe.skipIf(CANNOT_MOUNT)(`a read-only disk${CANNOT_MOUNT ? ` (skipped: ${CA
   it('refuses what writes, and serves what reads', async () => {
     const cwd = await withFiles();
     const disk = await smallDisk('4m');
-    await success(['push', `${disk}/layout:v1`, 'small.txt'], { cwd });
+    await runHere(['push', `${disk}/layout:v1`, 'small.txt'], cwd);
     await makeFiles(disk, { 'out/small.txt': 'small' });
     makeReadOnly(disk);
     const before = await tree(disk);
@@ -69,25 +70,39 @@ describe.skipIf(CANNOT_MOUNT)(`a read-only disk${CANNOT_MOUNT ? ` (skipped: ${CA
     const writes = [['push', `${disk}/layout:v2`, 'large.bin'], attach];
     const pull = ['pull', `${disk}/layout:v1`];
     for (const args of [...writes, [...pull, '-o', `${disk}/other`], [...pull, '-o', disk]]) {
-      const error = await failure(1, args, { cwd });
+      const error = await failureHere(1, args, cwd);
       expect(error).toMatchObject({ code: 'IO', message: expect.stringContaining('is on a read-only file system') });
       expect(error.message).toContain(disk);
     }
-    expect((await success([...pull, '-o', `${disk}/out`], { cwd })).stdout).toContain('unchanged');
-    expect((await success([...pull, '--stdout'], { cwd })).stdout).toBe('small');
+    expect((await runHere([...pull, '-o', `${disk}/out`], cwd)).stdout).toContain('unchanged');
+    expect((await runHere([...pull, '--stdout'], cwd)).stdout).toBe('small');
     for (const command of ['discover', 'inspect', 'resolve'])
-      expect((await remora([command, `${disk}/layout:v1`])).code).toBe(0);
+      expect((await runHere([command, `${disk}/layout:v1`], cwd)).code).toBe(0);
     expect(await tree(disk)).toEqual(before);
   });
 });
 
-describe('a directory that does not exist', () => {
-  it('for --export-manifest is told before anything is pushed', async () => {
+describe('a place for output', () => {
+  it('that does not exist, or is a directory, for --export-manifest is told before anything is pushed', async () => {
     const cwd = await withFiles();
-    const args = ['push', 'oci:./layout:v1', 'small.txt', '--export-manifest', 'none/manifest.json'];
-    expect(await failure(3, args, { cwd })).toMatchObject({ code: 'NOT_FOUND', message: 'none does not exist' });
-    expect((await tree(cwd)).filter((name) => !/^(large\.bin|small\.txt)$/.test(name))).toEqual([]);
-    await success(['push', 'oci:./layout:v1', 'small.txt', '--export-manifest', 'm.json'], { cwd });
-    expect(JSON.parse(await readFile(join(cwd, 'm.json'), 'utf8'))).toMatchObject({ schemaVersion: 2 });
+    const before = await tree(cwd);
+    const push = ['push', 'oci:./layout:v1', 'small.txt', '--export-manifest'];
+    expect(await failureHere(3, [...push, 'none/manifest.json'], cwd)).toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'none does not exist',
+    });
+    expect(await tree(cwd)).toEqual(before);
+    expect(await failureHere(7, [...push, '.'], cwd)).toMatchObject({ code: 'EXISTS' });
+    expect(await tree(cwd)).toEqual(before);
+  });
+
+  it('that is a file, for the directory of pull, is told and stays', async () => {
+    const cwd = await withFiles();
+    await runHere(['push', 'oci:./layout:v1', 'small.txt'], cwd);
+    for (const output of ['large.bin', 'large.bin/below']) {
+      const error = await failureHere(output === 'large.bin' ? 7 : 1, ['pull', './layout:v1', '-o', output], cwd);
+      expect(error.message).toMatch(/^large\.bin(\/below)? is (a file, wanted a directory|below something)/);
+    }
+    expect((await readFile(join(cwd, 'large.bin'))).equals(LARGE)).toBe(true);
   });
 });

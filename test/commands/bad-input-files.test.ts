@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeFiles } from '../io/archives.js';
 import { tempDir, tree } from '../support/temp.js';
-import { failure, SBOM, success, withImage } from './run.js';
+import { failureHere, runHere } from './in-process.js';
+import { failure, SBOM, withImage } from './run.js';
 import { start, until } from './start.js';
 
 const ATTACH = ['attach', '--artifact-type', SBOM];
@@ -15,7 +16,11 @@ describe('a file that cannot be packed', () => {
     await writeFile(join(cwd, 'a.txt'), 'a');
     const args = ['push', 'oci:./out:v1', 'a.txt', 'none.txt', '--export-manifest', 'manifest.json'];
     const error = await failure(3, args, { cwd });
-    expect(error).toMatchObject({ code: 'NOT_FOUND', message: 'none.txt does not exist' });
+    expect(error).toMatchObject({
+      code: 'NOT_FOUND',
+      message: 'none.txt does not exist',
+      hint: `Check the path; the current directory is ${cwd}`,
+    });
     expect(await tree(cwd)).toEqual(['a.txt']);
   });
 
@@ -45,8 +50,8 @@ describe('a file that cannot be packed', () => {
 
   it('does not reach a registry: not one request', async () => {
     const { registry, image } = await withImage();
-    await failure(3, [...ATTACH, image, 'none.txt'], { cwd: await tempDir() });
-    await failure(3, ['push', `${registry.host}/team/new:v1`, 'none.txt'], { cwd: await tempDir() });
+    await failureHere(3, [...ATTACH, image, 'none.txt'], await tempDir());
+    await failureHere(3, ['push', `${registry.host}/team/new:v1`, 'none.txt'], await tempDir());
     expect(registry.requests).toEqual([]);
   });
 
@@ -75,22 +80,22 @@ describe('a file that cannot be packed', () => {
 describe('a place that is not there', () => {
   it('tells which layout, and creates none', async () => {
     const cwd = await tempDir();
-    const error = await failure(3, ['discover', 'oci:./none:v1'], { cwd });
+    const error = await failureHere(3, ['discover', 'oci:./none:v1'], cwd);
     expect(error).toMatchObject({ code: 'NOT_FOUND', message: 'image layout ./none does not exist' });
     await mkdir(join(cwd, 'other'));
     await writeFile(join(cwd, 'other', 'file'), '');
-    expect(await failure(3, ['inspect', './other'], { cwd })).toMatchObject({
+    expect(await failureHere(3, ['inspect', './other'], cwd)).toMatchObject({
       message: './other is not an OCI image layout: it has no oci-layout file',
     });
-    expect(await failure(7, ['push', './other:v1'], { cwd })).toMatchObject({ code: 'EXISTS' });
+    expect(await failureHere(7, ['push', './other:v1'], cwd)).toMatchObject({ code: 'EXISTS' });
     expect(await tree(cwd)).toEqual(['other/file']);
   });
 
   it('suggests the tags that there are', async () => {
     const cwd = await tempDir();
-    await success(['push', 'oci:./out:v1,v1.0'], { cwd });
+    await runHere(['push', 'oci:./out:v1,v1.0'], cwd);
     const before = await tree(cwd);
-    const error = await failure(3, [...ATTACH, 'oci:./out:v2'], { cwd });
+    const error = await failureHere(3, [...ATTACH, 'oci:./out:v2'], cwd);
     expect(error).toMatchObject({
       message: 'oci:./out has no tag "v2"',
       candidates: ['v1', 'v1.0'],
@@ -100,7 +105,7 @@ describe('a place that is not there', () => {
 
     const { registry, image } = await withImage();
     const elsewhere = image.replace(':v1', ':v2');
-    const missing = await failure(3, [...ATTACH, elsewhere], { cwd });
+    const missing = await failureHere(3, [...ATTACH, elsewhere], cwd);
     expect(missing).toMatchObject({
       message: `${elsewhere} does not exist`,
       candidates: ['v1'],
@@ -121,7 +126,12 @@ describe('a place that is not there', () => {
       { schemaVersion: 2, mediaType: type, manifests: [{ ...child, platform }] },
       { tag: 'multi' },
     );
+    const cwd = await tempDir();
     const args = ['resolve', `${registry.host}/team/app:multi`, '--platform', 'linux/amd64'];
-    expect(await failure(3, args)).toMatchObject({ code: 'NO_MATCH', hint: 'It has linux/arm64' });
+    expect(await failureHere(3, args, cwd)).toMatchObject({ code: 'NO_MATCH', hint: 'It has linux/arm64' });
+    const { stderr } = await runHere(['discover', `${registry.host}/team/app:multi`], cwd);
+    expect(stderr).toBe(
+      'remora: nothing is attached to the index itself; choose one of its platforms with --platform\n',
+    );
   });
 });

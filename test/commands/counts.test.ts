@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withDockerConfig } from '../support/docker-config.js';
 import { type Proxy as CountingProxy, startProxy } from '../support/proxy.js';
 import type { RegistryOptions } from '../support/registry.js';
 import { tempDir } from '../support/temp.js';
 import { startTokenServer } from '../support/token-server.js';
+import { runHere } from './in-process.js';
 import { SBOM, success, withImage } from './run.js';
 
 const LATENCY = 150;
@@ -18,6 +19,13 @@ async function begin(options: RegistryOptions = {}, latency = LATENCY) {
   const cwd = await tempDir();
   await writeFile(join(cwd, 'sbom.json'), '{"spdx":1}');
   return { registry, proxy, cwd, image: `${proxy.host}/team/app:v1` };
+}
+
+/** A command that must succeed. */
+async function done(args: readonly string[], cwd: string): Promise<string> {
+  const { code, stdout, stderr } = await runHere(args, cwd);
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout;
 }
 
 /** What was asked twice, but for the list of a referrers tag, which is read back after it was written. */
@@ -33,14 +41,14 @@ describe('attaching one small file', () => {
 
   it('takes at most 3 requests in series with the API, and asks nothing twice', async () => {
     const { proxy, cwd, image } = await begin();
-    await success(attach(image), { cwd });
+    await done(attach(image), cwd);
     expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(3);
     expect(repeated(proxy)).toEqual([]);
   });
 
   it('takes at most 5 without the API, read-back included', async () => {
     const { proxy, cwd, image } = await begin({ referrers: 'none' });
-    await success(attach(image), { cwd });
+    await done(attach(image), cwd);
     expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(5);
     expect(repeated(proxy)).toEqual([]);
     expect(proxy.count('PUT', '/manifests/sha256-')).toBe(1);
@@ -50,9 +58,9 @@ describe('attaching one small file', () => {
   it('takes no more when everything is there already', async () => {
     for (const options of [{}, { referrers: 'none' } as const]) {
       const { proxy, cwd, image } = await begin(options);
-      await success(attach(image), { cwd });
+      await done(attach(image), cwd);
       proxy.clear();
-      await success(attach(image), { cwd });
+      await done(attach(image), cwd);
       expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(4);
       expect(repeated(proxy)).toEqual([]);
       expect(proxy.count('PUT', '/blobs/')).toBe(0);
@@ -65,7 +73,7 @@ describe('pushing', () => {
   it('several files with several tags takes 3 requests in series, and asks nothing twice', async () => {
     const { proxy, cwd, image } = await begin();
     for (const name of ['a', 'b', 'c']) await writeFile(join(cwd, name), name);
-    await success(['push', image.replace(':v1', ':v2,v3'), 'a', 'b', 'c', '--concurrency', '20'], { cwd });
+    await done(['push', image.replace(':v1', ':v2,v3'), 'a', 'b', 'c', '--concurrency', '20'], cwd);
     expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(3);
     expect(repeated(proxy)).toEqual([]);
   });
@@ -95,7 +103,7 @@ describe('with 20 referrers', () => {
     'discover asks about all of them at the same time (%j)',
     async (options) => {
       const { proxy, cwd, image } = await withReferrers(options);
-      const { stdout } = await success(['discover', image, '--json', '--concurrency', '20'], { cwd });
+      const stdout = await done(['discover', image, '--json', '--concurrency', '20'], cwd);
       expect(JSON.parse(stdout).referrers).toHaveLength(20);
       expect(proxy.requests.length).toBeGreaterThan(20);
       // The subject, its list, the manifests, and what is attached to each of those.
@@ -106,22 +114,27 @@ describe('with 20 referrers', () => {
 
   it('pull by type asks nothing twice', async () => {
     const { proxy, cwd, image } = await withReferrers();
-    await success(['pull', image, '--artifact-type', SBOM, '--concurrency', '20'], { cwd });
+    await done(['pull', image, '--artifact-type', SBOM, '--concurrency', '20'], cwd);
     expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(5);
     expect(repeated(proxy)).toEqual([]);
   });
 
+  it('discover says nothing on standard error, where Node.js would warn of many listeners', async () => {
+    const { cwd, image } = await withReferrers();
+    expect((await success(['discover', image], { cwd })).stderr).toBe('');
+  });
+
   it('pull by type takes no more rounds without the API', async () => {
     const { proxy, cwd, image } = await withReferrers({ referrers: 'none' });
-    await success(['pull', image, '--artifact-type', SBOM, '--concurrency', '20'], { cwd });
+    await done(['pull', image, '--artifact-type', SBOM, '--concurrency', '20'], cwd);
     expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(5);
   });
 
   it.each([{}, { referrers: 'none' } as const])('pull of the only one asks nothing twice (%j)', async (options) => {
     const { proxy, cwd, image } = await begin(options);
-    await success(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], { cwd });
+    await done(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], cwd);
     proxy.clear();
-    await success(['pull', image, '--artifact-type', SBOM], { cwd });
+    await done(['pull', image, '--artifact-type', SBOM], cwd);
     expect(repeated(proxy)).toEqual([]);
   });
 });
@@ -139,11 +152,13 @@ describe('a token', () => {
     for (const referrers of ['api', 'none'] as const) {
       const auth = { type: 'bearer', realm, service: 'test', verify } as const;
       const { proxy, cwd, image } = await begin({ referrers, auth }, 0);
-      const { env } = await withDockerConfig({ [proxy.host]: { username: 'robot', password: 'secret' } });
-      await success(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], { cwd, env });
+      const { dir } = await withDockerConfig({ [proxy.host]: { username: 'robot', password: 'secret' } });
+      vi.stubEnv('DOCKER_CONFIG', dir);
+      onTestFinished(() => void vi.unstubAllEnvs());
+      await done(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], cwd);
       tokens.clear();
       proxy.clear();
-      await success(args(image), { cwd, env });
+      await done(args(image), cwd);
       expect(tokens.requests, referrers).toHaveLength(1);
       const refused = proxy.requests.filter(({ status }) => status === 401);
       const asked = new Set(refused.map(({ method, path }) => `${method} ${path}`));

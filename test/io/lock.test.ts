@@ -116,7 +116,7 @@ it('is not taken over from another host that renews it', async () => {
   await hold('dddddddddddddddd', FOREIGN, 77);
   const timer = setInterval(() => utimesSync(path, new Date(), new Date()), 50);
   onTestFinished(() => clearInterval(timer));
-  await expect(timeToLock(path, { abandonedMs: 400, waitMs: 1_200 })).rejects.toMatchObject({
+  await expect(timeToLock(path, { abandonedMs: 1_000, waitMs: 1_600 })).rejects.toMatchObject({
     code: 'CHANGED',
     message: expect.stringContaining('77'),
   });
@@ -125,9 +125,9 @@ it('is not taken over from another host that renews it', async () => {
 
 it('is renewed by its holder', async () => {
   const { path } = await begin();
-  const holding = withLock(path, () => sleep(1_200), { renewMs: 50 });
-  // Another host would take it after 400 ms without renewal.
-  await expect(timeToLock(path, { abandonedMs: 400, waitMs: 800 })).rejects.toMatchObject({ code: 'CHANGED' });
+  const holding = withLock(path, () => sleep(2_000), { renewMs: 50 });
+  // Another host would take it after a second without renewal.
+  await expect(timeToLock(path, { abandonedMs: 1_000, waitMs: 1_600 })).rejects.toMatchObject({ code: 'CHANGED' });
   await holding;
 });
 
@@ -146,7 +146,7 @@ it('is not taken over while its maker writes it', async () => {
   const { path } = await begin();
   writeFileSync(path, '');
   setTimeout(() => writeFileSync(path, `eeeeeeeeeeeeeeee ${FOREIGN} 5\n`), 150);
-  await expect(timeToLock(path, { emptyMs: 500, waitMs: 1_000 })).rejects.toMatchObject({ code: 'CHANGED' });
+  await expect(timeToLock(path, { emptyMs: 1_000, waitMs: 1_500 })).rejects.toMatchObject({ code: 'CHANGED' });
 });
 
 it('tells its holder that it was taken, and leaves the lock of the other', async () => {

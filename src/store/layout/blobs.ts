@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { counted } from '../../io/count.js';
+import { makeDirectory } from '../../io/directory.js';
 import { interrupted, throwIfInterrupted } from '../../io/interrupt.js';
 import { fileError, systemCode } from '../../io/system-error.js';
 import { createTempFile, writeStream } from '../../io/temp-file.js';
@@ -104,13 +105,6 @@ export async function ingestBlob(
   } finally {
     await file.discard();
   }
-}
-
-/** Where temporary files are: the layout itself, so that the rename stays in one file system. */
-async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((error: unknown) => {
-    throw fileError(error, path);
-  });
 }
 
 function progress(source: Readable, onProgress: TransferOptions['onProgress']): Readable {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { RemoraError } from '../../errors.js';
+import { makeDirectory } from '../../io/directory.js';
 import { fileError, systemCode } from '../../io/system-error.js';
 import { replaceFile } from '../../io/temp-file.js';
 import { checkShape, parseJson } from '../../oci/json.js';
@@ -76,11 +77,7 @@ export async function createLayout(
       },
     );
   }
-  try {
-    await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
-  } catch (error) {
-    throw fileError(error, directory);
-  }
+  await makeDirectory(join(directory, 'blobs', 'sha256'));
   // The layout file comes last: a directory that has it is complete.
   await changeEntries(directory, (entries) => (entries.length === 0 ? [] : undefined));
   await replaceFile(join(directory, LAYOUT_FILE), Buffer.from(JSON.stringify({ imageLayoutVersion: VERSION })));

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { link, mkdir } from 'node:fs/promises';
+import { link } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { makeDirectory } from '../../io/directory.js';
 import { fileError, systemCode } from '../../io/system-error.js';
 import type { Digest } from '../../oci/digest.js';
 import { MediaType } from '../../oci/media-types.js';
@@ -73,7 +74,7 @@ export class HostedLayout extends LayoutStore implements Repository {
     if ((await this.blobSize(digest)) !== undefined) return true;
     const target = blobPath(this.directory, digest);
     try {
-      await mkdir(dirname(target), { recursive: true });
+      await makeDirectory(dirname(target));
       await link(blobPath(from.directory, digest), target);
     } catch (error) {
       const code = systemCode(error) ?? '';

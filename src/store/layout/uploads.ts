@@ -1,9 +1,10 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
+import { makeDirectory } from '../../io/directory.js';
 import { fileError, systemCode } from '../../io/system-error.js';
 import { algorithmOf, type Digest, encodedOf, hasherFor } from '../../oci/digest.js';
 import type { CallOptions } from '../store.js';
@@ -31,7 +32,7 @@ export class Uploads {
   async begin(): Promise<string> {
     const id = randomUUID();
     try {
-      await mkdir(this.#directory, { recursive: true });
+      await makeDirectory(this.#directory);
       await (await open(this.#path(id), 'wx', 0o644)).close();
     } catch (error) {
       throw fileError(error, this.#directory);
@@ -94,7 +95,7 @@ export class Uploads {
         }
         await handle.sync();
         const target = blobPath(this.layout, digest);
-        await mkdir(dirname(target), { recursive: true });
+        await makeDirectory(dirname(target));
         await rename(this.#path(id), target);
         this.#running.delete(id);
         return size;

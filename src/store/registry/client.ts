@@ -33,6 +33,8 @@ export class RegistryClient {
   readonly registry: string;
   readonly repository: string;
   readonly base: URL;
+  /** The registry has mounted a blob, so that its answers to a mount can be relied on. */
+  mounts = false;
   /** What was read in this repository. */
   readonly manifests = new ManifestCache();
   readonly #http: HttpClient;

@@ -9,7 +9,7 @@ import type { RegistryClient } from './client.js';
 import { pause } from './pause.js';
 import { type OpenSource, UploadSource } from './upload-source.js';
 
-/** Sending a blob of this size again costs less than asking for it first. */
+/** For a blob of this size another round of asking costs more than a request beside it. */
 const SMALL = 256 * 1024;
 const ATTEMPTS = 4;
 
@@ -17,7 +17,8 @@ const ATTEMPTS = 4;
  * Uploads a blob: POST, then PUT (distribution-spec, "POST then PUT"), from a fresh stream after each failure.
  *
  * The first POST asks to mount the blob from the repository itself: one request that either finds it there (201) or
- * starts the upload (202). A registry that knows no mounting starts an upload too; then a large blob is looked for first.
+ * starts the upload (202). A registry that knows no mounting starts an upload too. So the blob is looked for as well: a
+ * large one after that, a small one at the same time, unless the registry has mounted before.
  */
 export async function writeBlob(
   client: RegistryClient,
@@ -60,8 +61,12 @@ async function start(
       signal: options.signal,
     });
   };
+  const looked = mount && expected.size <= SMALL && !client.mounts ? hasBlob(client, expected, options) : undefined;
+  // It is awaited below; until then a failure must not count as unhandled.
+  looked?.catch(() => {});
   let response = await post(mount ? { mount: expected.digest, from: client.repository, ...session } : session);
   if (mount && response.status === 201) {
+    client.mounts = true;
     await discard(response);
     return undefined;
   }
@@ -72,7 +77,8 @@ async function start(
   if (response.status !== 202) throw await client.error(response, what);
   await discard(response);
   const target = sessionOf(response, what);
-  if (mount && expected.size > SMALL && (await hasBlob(client, expected, options))) {
+  const there = looked ?? (mount && expected.size > SMALL ? hasBlob(client, expected, options) : false);
+  if (await there) {
     await cancel(client, target);
     return undefined;
   }

@@ -34,11 +34,9 @@ export function blobContract(start: StartPlace, traits: ContractTraits): void {
       expect(content.opened).toBe(1);
     }
     const other = await open();
-    expect(await other.writeBlob(large.descriptor, large.open)).toBe('exists');
-    expect(large.opened).toBe(1);
-    if (!traits.resendsSmallBlobs) {
-      expect(await other.writeBlob(small.descriptor, small.open)).toBe('exists');
-      expect(small.opened).toBe(1);
+    for (const content of [small, large]) {
+      expect(await other.writeBlob(content.descriptor, content.open)).toBe('exists');
+      expect(content.opened).toBe(1);
     }
     expect(await leftovers()).toEqual([]);
   });

@@ -13,8 +13,6 @@ export interface ContractPlace {
 export interface ContractTraits {
   /** How a referrer is found after it was attached. */
   readonly via: Via;
-  /** A small blob may be sent again by a store that has not seen it: asking for it costs as much. */
-  readonly resendsSmallBlobs?: boolean;
   /** Keeps content of sha256 alone. */
   readonly onlySha256?: boolean;
   /** Wants every child of an index to be a manifest that is there. */

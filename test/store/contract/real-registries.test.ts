@@ -32,5 +32,5 @@ function realRegistry(name: PeerName, start: () => Promise<PeerRegistry>, traits
 
 realRegistry('docker-registry', startDistribution2, { via: 'tag' });
 realRegistry('registry3', startDistribution3, { via: 'tag', checksChildren: true });
-realRegistry('crane', startCraneRegistry, { via: 'tag', resendsSmallBlobs: true });
-realRegistry('api-registry', startApiRegistry, { via: 'api', resendsSmallBlobs: true });
+realRegistry('crane', startCraneRegistry, { via: 'tag' });
+realRegistry('api-registry', startApiRegistry, { via: 'api' });

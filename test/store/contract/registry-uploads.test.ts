@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { registryContract } from './registry.js';
 
-registryContract('registry without mounting', { mount: false }, { via: 'api', resendsSmallBlobs: true });
+registryContract('registry without mounting', { mount: false }, { via: 'api' });
 
 describe.each(['absolute', 'query', 'other-host'] as const)('Location: %s', (location) => {
   registryContract('registry with such uploads', { location, redirectBlobs: true }, { via: 'api' });

@@ -194,13 +194,19 @@ it.each(['none', 'ignored'] as const)('writes again what another writer erased (
 
 it('waits before it looks again, unless it is alone', async () => {
   const { store, subject } = await withoutApi();
-  const time = async (n: string, alone: boolean) => {
-    const began = performance.now();
-    await attach(store, referrerOf(subject, SBOM, { n }), { alone });
-    return performance.now() - began;
+  let count = 0;
+  const times = async (alone: boolean) => {
+    const measured: number[] = [];
+    for (const _ of [1, 2, 3]) {
+      const began = performance.now();
+      await attach(store, referrerOf(subject, SBOM, { n: String(count++) }), { alone });
+      measured.push(performance.now() - began);
+    }
+    return measured;
   };
-  expect(await time('1', false)).toBeGreaterThanOrEqual(250);
-  expect(await time('2', true)).toBeLessThan(250);
+  expect(Math.min(...(await times(false)))).toBeGreaterThanOrEqual(250);
+  // One of them at least is not held up by whatever else the machine does.
+  expect(Math.min(...(await times(true)))).toBeLessThan(250);
 });
 
 it('stops waiting when it is interrupted', async () => {

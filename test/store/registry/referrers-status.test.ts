@@ -86,11 +86,12 @@ describe('the Referrers API gives no answer', () => {
     ['a redirect to nowhere', 'REJECTED', { status: 307, headers: { location: 'ftp://example.org/' } }],
   ])('when it answers %s: that is an error (%s), never "none"', async (_, code, fault) => {
     const { open, subject, sbom } = await answering(fault);
-    await expect(list(open({ timeout: 300 }), subject)).rejects.toMatchObject({ code });
+    const options = fault === 'stall' ? { timeout: 300 } : {};
+    await expect(list(open(options), subject)).rejects.toMatchObject({ code });
     // Asked to go on, it says which place is missing, and lists what the other place knows.
     const unasked: [string, unknown][] = [];
     const onUnasked = (place: string, error: unknown) => void unasked.push([place, error]);
-    expect(await listDigests(open({ timeout: 300 }), subject, { onUnasked })).toEqual(digests(sbom));
+    expect(await listDigests(open(options), subject, { onUnasked })).toEqual(digests(sbom));
     expect(unasked).toEqual([[expect.stringContaining('Referrers API'), expect.objectContaining({ code })]]);
   });
 

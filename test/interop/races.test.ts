@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type TestImage, writeImage } from '../support/image-layout.js';
-import { API_REGISTRY, DISTRIBUTION_3, LAYOUT, type OpenInterop, ok } from '../support/interop-places.js';
+import { API_REGISTRY, DISTRIBUTION_3, LAYOUT, type OpenInterop, ok, SERVE } from '../support/interop-places.js';
 import { checkedEntries } from '../support/layout-check.js';
 import { describeWithPeers, peer } from '../support/peers.js';
 import { attach, discover, push, startRemora } from '../support/remora.js';
@@ -28,7 +28,7 @@ async function attachInputs(subject: string): ReturnType<typeof attachFiles> {
 
 const orasList = z.object({ manifests: z.array(z.object({ digest: z.string() })) });
 
-for (const kind of [LAYOUT, DISTRIBUTION_3, API_REGISTRY]) {
+for (const kind of [LAYOUT, DISTRIBUTION_3, API_REGISTRY, SERVE]) {
   describeWithPeers(`sixteen processes at once, in ${kind.name}`, kind.peers, () => {
     let open: OpenInterop;
     let image: TestImage;

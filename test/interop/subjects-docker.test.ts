@@ -10,6 +10,7 @@ import {
   LAYOUT,
   type OpenInterop,
   ok,
+  SERVE,
   skopeoCopy,
 } from '../support/interop-places.js';
 import { checkedEntries } from '../support/layout-check.js';
@@ -23,7 +24,7 @@ const DOCKER_TYPE = 'application/vnd.docker.distribution.manifest.v2+json';
 const files = someFiles();
 const names = Object.keys(files);
 
-for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
+for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY, SERVE]) {
   describeWithPeers(`a Docker v2.2 image in ${kind.name}`, [...kind.peers, 'skopeo'], () => {
     let open: OpenInterop;
     let place: InteropPlace;

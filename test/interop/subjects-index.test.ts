@@ -9,6 +9,7 @@ import {
   LAYOUT,
   type OpenInterop,
   ok,
+  SERVE,
 } from '../support/interop-places.js';
 import { checkedEntries } from '../support/layout-check.js';
 import { describeWithPeers } from '../support/peers.js';
@@ -19,7 +20,7 @@ import { tempDir } from '../support/temp.js';
 const TYPE = 'application/sarif+json';
 const orasList = z.object({ manifests: z.array(z.object({ digest: z.string() })) });
 
-for (const kind of [LAYOUT, DISTRIBUTION_3, API_REGISTRY]) {
+for (const kind of [LAYOUT, DISTRIBUTION_3, API_REGISTRY, SERVE]) {
   describeWithPeers(`an index of two platforms in ${kind.name}`, kind.peers, () => {
     let open: OpenInterop;
     let place: InteropPlace;

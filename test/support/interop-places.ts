@@ -12,6 +12,7 @@ import {
   startDistribution2,
   startDistribution3,
 } from './peers.js';
+import { startRemora } from './remora-registry.js';
 
 /** One repository or one layout, as each tool wants it written; a suffix is `:TAG` or `@DIGEST`. */
 export interface InteropPlace {
@@ -71,7 +72,10 @@ export const API_REGISTRY = registryKind('a registry with the API', ['api-regist
 
 export const CRANE_REGISTRY = registryKind('crane registry serve', [], 'tag', startCraneRegistry);
 
-export const REGISTRIES: readonly InteropKind[] = [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY, CRANE_REGISTRY];
+/** It has the Referrers API, filters and pages its lists, and sends `OCI-Subject`. */
+export const SERVE = registryKind('remora serve', [], 'api', startRemora);
+
+export const REGISTRIES: readonly InteropKind[] = [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY, CRANE_REGISTRY, SERVE];
 
 export function layoutPlace(directory: string): InteropPlace {
   return {

@@ -1,0 +1,36 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { PeerRegistry } from './peers.js';
+
+const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** `remora serve` over a fresh directory, as a process of its own. */
+export async function startRemora(): Promise<PeerRegistry & { readonly directory: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'remora-serve-'));
+  const child = spawn(process.execPath, [bin, 'serve', '--port', '0', '--quiet', directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.add(child);
+  const exit = once(child, 'exit');
+  const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), exit]);
+  if (typeof line !== 'string') throw new Error(`remora serve ended with ${line} before it listened`);
+  return {
+    host: line.replace('http://', ''),
+    directory,
+    async close() {
+      child.kill('SIGTERM');
+      await exit;
+      running.delete(child);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

@@ -58,6 +58,10 @@ export type { PulledFile } from './operations/pull-file.js';
 export { type PullResult, type PullSelectedOptions, pullSelected } from './operations/pull-selected.js';
 export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/push.js';
 export { resultSchemas } from './operations/result-schemas.js';
+export { type Listening, type ListenOptions, listen } from './serve/listen.js';
+export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';
+export type { BlobLinker, Deleter, RangeReader, Repositories, Repository, UploadKeeper } from './store/hosting.js';
+export { type OpenRepositoriesOptions, openRepositories } from './store/layout/root.js';
 export { type OpenStoreOptions, openStore } from './store/open.js';
 export {
   type CallOptions,

@@ -44,11 +44,12 @@ The first line of the output is the address. Ctrl-C lets running requests finish
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Serve);
-    const [{ openRepositories }, { createServer }, { listen }, { isLoopback }] = await Promise.all([
+    const [{ openRepositories }, { createServer }, { listen }, { isLoopback }, { keepSwept }] = await Promise.all([
       import('../store/layout/root.js'),
       import('../serve/server.js'),
       import('../serve/listen.js'),
       import('../oci/reference.js'),
+      import('../serve/uploads.js'),
     ]);
     const { 'cert-file': certFile, 'key-file': keyFile } = flags;
     const tls = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
@@ -81,9 +82,11 @@ The first line of the output is the address. Ctrl-C lets running requests finish
       directory: args.directory,
       repositories: await repositories.names(),
     };
+    const sweeping = flags['read-only'] ? undefined : keepSwept(repositories);
     // Whoever started it waits for this line, so it does not wait for the end.
     this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${server.url}\n`);
     await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
+    sweeping?.stop();
     await server.close(GRACE_MS);
     return started;
   }

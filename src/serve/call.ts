@@ -44,9 +44,17 @@ export async function writableRepository({ repositories, name }: Call): Promise<
   throw new Refusal(404, 'NAME_UNKNOWN', `repository ${name} cannot be created here`, { detail: { name } });
 }
 
+/** File systems take names up to here, and no algorithm comes near. */
+const DIGEST_LENGTH = 255;
+
+/** Whether a digest can be the name of a file. */
+export function isStorable(digest: Digest): boolean {
+  return digest.length <= DIGEST_LENGTH;
+}
+
 /** @throws Refusal `DIGEST_INVALID` */
 export function digestIn(text: string): Digest {
-  if (isDigest(text)) return text;
+  if (isDigest(text) && isStorable(text)) return text;
   throw new Refusal(400, 'DIGEST_INVALID', 'the digest is not well formed', { detail: { digest: text.slice(0, 200) } });
 }
 

@@ -1,3 +1,4 @@
+import { isRemoraError, type RemoraErrorCode } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { isDigest } from '../oci/digest.js';
 import { MediaType } from '../oci/media-types.js';
@@ -8,11 +9,18 @@ import { type Call, countIn, digestIn, nextLink, repositoryOf } from './call.js'
 /** Bytes of entries in one page of referrers: the answer stays below the 4 MiB that clients take. */
 const PAGE_BYTES = 3 * 1024 * 1024;
 
+const ABSENT: readonly RemoraErrorCode[] = ['NOT_FOUND', 'SIZE_MISMATCH', 'MALFORMED', 'UNSUPPORTED'];
+
 /** `GET /v2/<name>/tags/list` (distribution-spec, "Listing Tags"). */
 export async function listTags(call: Call): Promise<void> {
   const repository = await repositoryOf(call);
   const tags: string[] = [];
-  for await (const tag of repository.tags({ signal: call.signal })) if (isTag(tag)) tags.push(tag);
+  for await (const name of repository.tags({ signal: call.signal })) {
+    // containerd and skopeo write full references; a manifest is found by their last part.
+    const tag = name.slice(name.lastIndexOf('/') + 1).replace(/^[^:]*:|@.*$/g, '');
+    if (isTag(name)) tags.push(name);
+    else if (name.includes('/') && isTag(tag)) tags.push(tag);
+  }
   const { page, next } = pageOf([...new Set(tags)].sort(), call);
   const link =
     next === undefined
@@ -54,7 +62,8 @@ export async function listReferrers(call: Call): Promise<void> {
   const repository = await call.repositories.open(call.name, { create: false });
   const subject: Descriptor = { mediaType: MediaType.imageManifest, digest, size: 0 };
   const found: Descriptor[] = [];
-  for await (const { descriptor } of repository?.referrers(subject, { artifactType, signal: call.signal }) ?? []) {
+  const options = { artifactType, signal: call.signal, onUnasked: unlessAbsent };
+  for await (const { descriptor } of repository?.referrers(subject, options) ?? []) {
     if (last === undefined || descriptor.digest > last) found.push(descriptor);
   }
   found.sort((a, b) => (a.digest < b.digest ? -1 : 1));
@@ -80,4 +89,13 @@ export async function listReferrers(call: Call): Promise<void> {
     },
     `{"schemaVersion":2,"mediaType":"${MediaType.imageIndex}","manifests":[${page.join(',')}]}`,
   );
+}
+
+/**
+ * What is not there, no manifest, or not as large as a list says, is nobody's referrer: whoever may push could hide all
+ * others behind it. What is damaged could be one: then no list is complete.
+ */
+function unlessAbsent(_place: string, error: unknown): void {
+  if (isRemoraError(error) && ABSENT.includes(error.code)) return;
+  throw error;
 }

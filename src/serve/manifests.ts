@@ -6,20 +6,27 @@ import type { Repository } from '../store/hosting.js';
 import type { ManifestSelector } from '../store/store.js';
 import { Refusal, send } from './answer.js';
 import { readAll } from './body.js';
-import { type Call, digestIn, repositoryOf, writableRepository } from './call.js';
+import { type Call, digestIn, isStorable, repositoryOf, writableRepository } from './call.js';
 
 /** A tag or a digest: what has a colon is a digest. @throws Refusal */
-function selectorIn(reference: string): ManifestSelector {
-  if (reference.includes(':')) return { digest: digestIn(reference) };
-  if (isTag(reference)) return { tag: reference };
+function selectorIn({ rest, method }: Call): ManifestSelector {
+  if (rest.includes(':')) return { digest: digestIn(rest) };
+  if (isTag(rest)) return { tag: rest };
+  // The specification's conformance suite reads `.INVALID_MANIFEST_NAME` and wants 404: nothing can have that name.
+  if (method !== 'PUT') throw unknown(rest);
   throw new Refusal(400, 'MANIFEST_INVALID', 'the reference is neither a tag nor a digest', {
-    detail: { reference: reference.slice(0, 200) },
+    detail: { reference: rest.slice(0, 200) },
   });
+}
+
+function unknown(reference: string): Refusal {
+  const shown = reference.slice(0, 200);
+  return new Refusal(404, 'MANIFEST_UNKNOWN', `manifest ${shown} is not known`, { detail: { reference: shown } });
 }
 
 /** `GET` and `HEAD /v2/<name>/manifests/<reference>`. */
 export async function getManifest(call: Call): Promise<void> {
-  const selector = selectorIn(call.rest);
+  const selector = selectorIn(call);
   const repository = await repositoryOf(call);
   let manifest: Manifest;
   try {
@@ -29,9 +36,7 @@ export async function getManifest(call: Call): Promise<void> {
       isRemoraError(error) &&
       (error.code === 'NOT_FOUND' || error.code === 'AMBIGUOUS' || notAManifest(error.code, selector))
     ) {
-      throw new Refusal(404, 'MANIFEST_UNKNOWN', `manifest ${call.rest} is not known`, {
-        detail: { reference: call.rest },
-      });
+      throw unknown(call.rest);
     }
     throw error;
   }
@@ -52,7 +57,7 @@ function notAManifest(code: string, { digest }: ManifestSelector): boolean {
 
 /** `PUT /v2/<name>/manifests/<reference>` (distribution-spec, "Pushing Manifests"). */
 export async function putManifest(call: Call): Promise<void> {
-  const selector = selectorIn(call.rest);
+  const selector = selectorIn(call);
   const extra = call.query.getAll('tag');
   if (extra.some((tag) => !isTag(tag)))
     throw new Refusal(400, 'MANIFEST_INVALID', 'a tag in the query is not well formed');
@@ -98,6 +103,9 @@ function parsed(bytes: Uint8Array, { digest }: ManifestSelector, contentType: st
 /** What a manifest names must be there, but for the subject, children that come later, and layers that live elsewhere. */
 async function requireBlobs(repository: Repository, manifest: Manifest): Promise<void> {
   const named = [...(manifest.kind === 'image' ? [manifest.content.config] : []), ...layersOf(manifest)];
+  const others = [subjectOf(manifest) ?? [], manifest.kind === 'index' ? manifest.content.manifests : []].flat();
+  if (![...named, ...others].every(({ digest }) => isStorable(digest)))
+    throw new Refusal(400, 'DIGEST_INVALID', 'the manifest names a digest that is too long');
   const needed = named.filter((descriptor) => !isNonDistributable(descriptor.mediaType));
   const present = await Promise.all(needed.map((descriptor) => repository.hasBlob(descriptor)));
   const missing = needed.filter((_, index) => !present[index]);
@@ -109,13 +117,10 @@ async function requireBlobs(repository: Repository, manifest: Manifest): Promise
 
 /** `DELETE /v2/<name>/manifests/<reference>`: by digest the manifest with all its tags, by tag the tag alone. */
 export async function deleteManifest(call: Call): Promise<void> {
-  const { tag, digest } = selectorIn(call.rest);
+  const { tag, digest } = selectorIn(call);
   const repository = await repositoryOf(call);
   const gone =
     digest !== undefined ? await repository.deleteManifest(digest, call) : await repository.deleteTag(tag ?? '', call);
-  if (!gone)
-    throw new Refusal(404, 'MANIFEST_UNKNOWN', `manifest ${call.rest} is not known`, {
-      detail: { reference: call.rest },
-    });
+  if (!gone) throw unknown(call.rest);
   send(call.response, 202);
 }

@@ -1,7 +1,7 @@
 import { isRemoraError } from '../errors.js';
 import { type Digest, isDigest } from '../oci/digest.js';
 import { isRepository } from '../oci/reference.js';
-import type { Repository } from '../store/hosting.js';
+import type { Repositories, Repository } from '../store/hosting.js';
 import { Refusal, send } from './answer.js';
 import { bodyOf, hasBody } from './body.js';
 import { type Call, digestIn, repositoryOf, writableRepository } from './call.js';
@@ -11,11 +11,20 @@ export async function beginUpload(call: Call): Promise<void> {
   const mount = call.query.get('mount');
   const digest = call.query.get('digest');
   const wanted = digest === null ? undefined : digestIn(digest);
+  const algorithm = call.query.get('digest-algorithm');
+  if (algorithm !== null && !/^sha(256|512)$/.test(algorithm))
+    throw new Refusal(400, 'DIGEST_INVALID', `digests of ${algorithm.slice(0, 50)} cannot be verified here`);
   const repository = await writableRepository(call);
   if (mount !== null && (await mounted(call, repository, digestIn(mount)))) return created(call, digestIn(mount));
   const id = await repository.beginUpload();
   if (wanted === undefined) return accepted(call, id, 0);
-  await append(call, repository, id);
+  try {
+    await append(call, repository, id);
+  } catch (error) {
+    // Nobody was told the name of this session.
+    await repository.cancelUpload(id);
+    throw error;
+  }
   await commit(call, repository, id, wanted);
 }
 
@@ -36,8 +45,10 @@ export async function uploadStatus(call: Call): Promise<void> {
 /** `PATCH /v2/<name>/blobs/uploads/<id>`: the next chunk, or a stream. */
 export async function patchUpload(call: Call): Promise<void> {
   const repository = await repositoryOf(call);
-  await requireNext(call, repository);
-  accepted(call, call.rest, await append(call, repository, call.rest));
+  await alone(call, async () => {
+    await requireNext(call, repository);
+    accepted(call, call.rest, await append(call, repository, call.rest));
+  });
 }
 
 /** `PUT /v2/<name>/blobs/uploads/<id>?digest=`: the last chunk, if any, and the end. */
@@ -46,9 +57,11 @@ export async function finishUpload(call: Call): Promise<void> {
   if (text === null || !isDigest(text))
     throw new Refusal(400, 'DIGEST_INVALID', 'the digest is missing or not well formed');
   const repository = await repositoryOf(call);
-  await requireNext(call, repository);
-  if (hasBody(call)) await append(call, repository, call.rest);
-  await commit(call, repository, call.rest, text);
+  await alone(call, async () => {
+    await requireNext(call, repository);
+    if (hasBody(call)) await append(call, repository, call.rest);
+    await commit(call, repository, call.rest, text);
+  });
 }
 
 /** `DELETE /v2/<name>/blobs/uploads/<id>`. */
@@ -56,6 +69,24 @@ export async function cancelUpload(call: Call): Promise<void> {
   const repository = await repositoryOf(call);
   if (!(await repository.cancelUpload(call.rest))) throw unknown(call);
   send(call.response, 204);
+}
+
+/** Sessions that a request is writing to, each with the end of the last one that waits. */
+const busy = new WeakMap<Repositories, Map<string, Promise<void>>>();
+
+/** One request at a time looks how far a session has come and goes on from there: a client that lost its connection may be back before the server has noticed. */
+async function alone({ repositories, name, rest }: Call, action: () => Promise<void>): Promise<void> {
+  const sessions = busy.get(repositories) ?? new Map<string, Promise<void>>();
+  busy.set(repositories, sessions);
+  const key = `${name} ${rest}`;
+  const turn = (sessions.get(key) ?? Promise.resolve()).then(action);
+  const end = turn
+    .catch(() => {})
+    .then(() => {
+      if (sessions.get(key) === end) sessions.delete(key);
+    });
+  sessions.set(key, end);
+  return turn;
 }
 
 async function sizeOf(call: Call, repository: Repository): Promise<number> {
@@ -121,4 +152,31 @@ function sessionHeaders({ name }: Call, id: string, size: number): Record<string
 
 function unknown({ rest }: Call): Refusal {
   return new Refusal(404, 'BLOB_UPLOAD_UNKNOWN', 'the upload is not known', { detail: { id: rest.slice(0, 100) } });
+}
+
+/** Options of {@link keepSwept}. */
+export interface SweepOptions {
+  /** Milliseconds that nobody touched a session before it is removed. @default 24 hours */
+  readonly olderThan?: number | undefined;
+  /** Milliseconds from one time to the next. @default 1 hour */
+  readonly every?: number | undefined;
+}
+
+const HOUR = 60 * 60 * 1000;
+
+/** Removes abandoned upload sessions now and from time to time; what cannot be removed now is tried again then. */
+export function keepSwept(
+  repositories: Repositories,
+  { olderThan = 24 * HOUR, every = HOUR }: SweepOptions = {},
+): { readonly swept: Promise<void>; stop(): void } {
+  const sweep = async () => {
+    for (const name of await repositories.names().catch(() => [])) {
+      const repository = await repositories.open(name, { create: false }).catch(() => undefined);
+      await repository?.sweepUploads(olderThan).catch(() => {});
+    }
+  };
+  const swept = sweep();
+  // It keeps no process running.
+  const timer = setInterval(sweep, every).unref();
+  return { swept, stop: () => clearInterval(timer) };
 }

@@ -126,7 +126,8 @@ describe.skipIf(script)(`on a terminal${script ? ` (skipped: ${script})` : ''}`,
   let cwd: string;
 
   async function onTerminal(words: string, env: Record<string, string> = {}): Promise<string> {
-    const command = `${process.execPath} ${REMORA} ${words}`;
+    // Where script's own input is no terminal, the one that it makes has no columns.
+    const command = `stty cols 100 rows 30; ${process.execPath} ${REMORA} ${words}`;
     const variables = { NO_COLOR: undefined, TERM: 'xterm', ...env };
     const { stdout } = await run('script', ['-qec', command, '/dev/null'], { cwd, env: variables });
     return stdout;

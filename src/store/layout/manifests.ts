@@ -51,9 +51,11 @@ export async function putManifest(
   const written = await write();
   const tags = options.tags ?? [];
   if (options.child && tags.length === 0) return { result: written };
-  const changed = await changeEntries(
+  let known = false;
+  await changeEntries(
     directory,
     async (entries) => {
+      known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
       // Whoever deleted it since then did so under this lock.
       await write();
       return withManifest(entries, manifest, tags);
@@ -61,7 +63,8 @@ export async function putManifest(
     { signal },
   );
   return {
-    result: changed ? 'written' : written,
+    // A new tag for what is there is no new manifest.
+    result: known ? written : 'written',
     ...(subjectOf(manifest) === undefined ? {} : { listedBy: 'layout-entry' }),
   };
 }

@@ -8,11 +8,11 @@ import { parseJson } from '../../oci/json.js';
 import { type Manifest, parseManifest } from '../../oci/manifest.js';
 import type { CallOptions } from '../store.js';
 import { blobSize, writeBlob } from './blobs.js';
-import { changeEntries, readEntries } from './index-file.js';
+import { changeEntries } from './index-file.js';
 import { readManifest } from './manifests.js';
 import { blobPath } from './paths.js';
 import { listKind } from './referrers.js';
-import { nameOf, withoutTag } from './tags.js';
+import { nameOf, tagPart, withoutTag } from './tags.js';
 
 /**
  * Removes a manifest: its entries with their tags, its entries in lists of referrers, then its file. In that order an
@@ -54,30 +54,60 @@ export async function deleteManifest(
 export async function deleteTag(directory: string, tag: string, { signal }: CallOptions = {}): Promise<boolean> {
   return changeEntries(
     directory,
-    (entries) => (entries.some((entry) => nameOf(entry) === tag) ? withoutTag(entries, tag) : undefined),
+    (entries) => {
+      const names = entries.flatMap((entry) => nameOf(entry) ?? []);
+      // As tags are found: by the whole name, else by the tag part of a full reference.
+      const meant = names.includes(tag) ? [tag] : names.filter((name) => tagPart(name) === tag);
+      return meant.length === 0 ? undefined : meant.reduce((left, name) => withoutTag(left, name), entries);
+    },
     { signal },
   );
 }
 
-/** @throws RemoraError `UNSUPPORTED` for a manifest with an entry: that is removed as one */
+/** @throws RemoraError `UNSUPPORTED` for a manifest with an entry, or in a list of referrers: that is removed as one */
 export async function deleteBlob(directory: string, digest: Digest): Promise<boolean> {
-  if ((await readEntries(directory)).some((entry) => entry.digest === digest)) {
-    throw new RemoraError('UNSUPPORTED', `${digest} is a manifest, not a blob`, { hint: 'Delete it as a manifest' });
-  }
-  return remove(blobPath(directory, digest));
+  let gone = false;
+  await changeEntries(
+    directory,
+    async (entries) => {
+      const lists = await Promise.all(entries.map((entry) => listWith(directory, entry, digest)));
+      if (entries.some((entry, index) => entry.digest === digest || lists[index] !== undefined)) {
+        throw new RemoraError('UNSUPPORTED', `${digest} is a manifest, not a blob`, {
+          hint: 'Delete it as a manifest',
+        });
+      }
+      return undefined;
+    },
+    {
+      // Under the lock, so that nobody adds an entry for a file that is about to go.
+      afterwards: async () => {
+        gone = await remove(blobPath(directory, digest));
+      },
+    },
+  );
+  return gone;
 }
 
 /** The entry of a list of referrers, pointing at the list without `digest`; every other entry as it is. */
 async function withoutMember(directory: string, entry: Descriptor, digest: Digest): Promise<Descriptor> {
-  if (listKind(entry) === undefined) return entry;
-  const list = await readManifest(directory, entry).catch(() => undefined);
-  if (list?.kind !== 'index' || !list.content.manifests.some((member) => member.digest === digest)) return entry;
+  const list = await listWith(directory, entry, digest);
+  if (list === undefined) return entry;
   const shorter = shortened(list, digest);
   await writeBlob(directory, shorter.descriptor, async () => Readable.from([shorter.bytes]));
   return { ...entry, digest: shorter.descriptor.digest, size: shorter.descriptor.size };
 }
 
-function shortened(list: Manifest & { kind: 'index' }, digest: Digest): Manifest {
+type Index = Manifest & { readonly kind: 'index' };
+
+/** The list of referrers that an entry points at, when `digest` is in it. */
+async function listWith(directory: string, entry: Descriptor, digest: Digest): Promise<Index | undefined> {
+  if (listKind(entry) === undefined) return undefined;
+  const list = await readManifest(directory, entry).catch(() => undefined);
+  if (list?.kind !== 'index') return undefined;
+  return list.content.manifests.some((member) => member.digest === digest) ? list : undefined;
+}
+
+function shortened(list: Index, digest: Digest): Manifest {
   const document = parseJson(list.bytes, 'list of referrers');
   const manifests = list.content.manifests.filter((member) => member.digest !== digest);
   return parseManifest(Buffer.from(JSON.stringify({ ...(typeof document === 'object' ? document : {}), manifests })));

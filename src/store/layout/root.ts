@@ -8,7 +8,9 @@ import { HostedLayout } from './hosted.js';
 import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from './paths.js';
 
 /** Names of files that layouts have: a repository of that name inside another could not be told from them. */
-const RESERVED: readonly string[] = ['blobs', LAYOUT_FILE, INDEX_FILE, LOCK_FILE];
+function isReserved(part: string): boolean {
+  return part === 'blobs' || part === LAYOUT_FILE || part === INDEX_FILE || part.startsWith(LOCK_FILE);
+}
 
 const MAX_DEPTH = 16;
 
@@ -60,7 +62,7 @@ class LayoutRoot implements Repositories {
     if (
       !isRepository(name) ||
       parts.length > MAX_DEPTH ||
-      parts.some((part) => RESERVED.includes(part) || Buffer.byteLength(part) > 255)
+      parts.some((part) => isReserved(part) || Buffer.byteLength(part) > 255)
     )
       return undefined;
     const path = join(this.directory, ...parts);
@@ -83,7 +85,7 @@ class LayoutRoot implements Repositories {
       if (parts.length > 0 && children.some((child) => child.name === LAYOUT_FILE)) found.push(parts.join('/'));
       if (parts.length === MAX_DEPTH) return;
       for (const child of children) {
-        if (child.isDirectory() && !RESERVED.includes(child.name) && isRepository(child.name))
+        if (child.isDirectory() && !isReserved(child.name) && isRepository(child.name))
           await walk([...parts, child.name]);
       }
     };

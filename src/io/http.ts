@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { type Dispatcher, Pool } from 'undici';
 import { isRemoraError, RemoraError } from '../errors.js';
-import { interrupted, throwIfInterrupted } from './interrupt.js';
-import { systemCode } from './system-error.js';
+import { throwIfInterrupted } from './interrupt.js';
+import { networkError } from './network-error.js';
 
 /** A body that can be made again for a repeated request. */
 export interface HttpBody {
@@ -201,42 +201,4 @@ export async function readBody(
     throw networkError(error, { method: 'GET', url: response.url, signal });
   }
   return Buffer.concat(chunks);
-}
-
-const NETWORK: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses connections',
-  ECONNRESET: 'closed the connection',
-  EPIPE: 'closed the connection',
-  ENOTFOUND: 'is not a known host',
-  EAI_AGAIN: 'could not be looked up: the name server does not answer',
-  EHOSTUNREACH: 'cannot be reached',
-  ENETUNREACH: 'cannot be reached',
-  UND_ERR_SOCKET: 'closed the connection',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'sent an answer of the wrong length',
-  UND_ERR_ABORTED: 'closed the connection',
-};
-
-/** What went wrong on the way, as an error of ours. */
-export function networkError(error: unknown, request: Pick<HttpRequest, 'method' | 'url' | 'signal'>): RemoraError {
-  if (request.signal?.aborted) return interrupted(request.signal);
-  if (isRemoraError(error)) return error;
-  const code = systemCode(error) ?? (error instanceof Error ? systemCode(error.cause) : undefined) ?? '';
-  const host = request.url.host;
-  if (/TIMEOUT|ETIMEDOUT/.test(code)) {
-    return new RemoraError('TIMEOUT', `${host} did not answer in time (${request.method} ${request.url.pathname})`, {
-      cause: error,
-    });
-  }
-  const tls = /SSL|TLS|CERT|EPROTO|SELF_SIGNED|UNABLE_TO_/.test(code);
-  const why =
-    NETWORK[code] ??
-    (tls
-      ? `could not be reached over TLS: ${code}`
-      : `failed: ${error instanceof Error ? error.message : String(error)}`);
-  return new RemoraError('UNREACHABLE', `${host} ${why} (${request.method} ${request.url.pathname})`, {
-    cause: error,
-    hint: tls
-      ? 'Use --plain-http if this registry has no TLS'
-      : 'Check the host, its port and the network, and try again',
-  });
 }

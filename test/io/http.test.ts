@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { discard, HttpClient, type HttpOptions, type HttpRequest, networkError, readBody } from '../../src/io/http.js';
+import { discard, HttpClient, type HttpOptions, type HttpRequest, readBody } from '../../src/io/http.js';
+import { networkError } from '../../src/io/network-error.js';
 import type { Exchange } from '../support/exchange.js';
 import { type Listener, listen } from '../support/loopback.js';
 import { createRequestLog } from '../support/request-log.js';

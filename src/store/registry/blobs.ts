@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
-import { discard, networkError } from '../../io/http.js';
+import { discard } from '../../io/http.js';
+import { networkError } from '../../io/network-error.js';
 import { verified } from '../../io/verify.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { CallOptions } from '../store.js';

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test } from 'vitest';
 
-/** The foreign tools and registries that `.ci/peers` installs. */
+/** The foreign tools and registries, and other versions of Node.js, that `.ci/peers` installs. */
 export const PEERS = [
   'oras',
   'regctl',
@@ -18,6 +18,9 @@ export const PEERS = [
   'docker-registry',
   'registry3',
   'api-registry',
+  'node22',
+  'node24',
+  'node26',
 ] as const;
 export type PeerName = (typeof PEERS)[number];
 

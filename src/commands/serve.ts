@@ -66,6 +66,7 @@ The first line of the output is the address. Ctrl-C lets running requests finish
         },
       );
     }
+    await this.#checkDirectory(args.directory, flags['read-only']);
     const authenticate =
       flags.htpasswd === undefined ? undefined : await (await import('../io/htpasswd.js')).readHtpasswd(flags.htpasswd);
     this.endsByInterruption(GRACE_MS + 1000);
@@ -85,10 +86,26 @@ The first line of the output is the address. Ctrl-C lets running requests finish
     const sweeping = flags['read-only'] ? undefined : keepSwept(repositories);
     // Whoever started it waits for this line, so it does not wait for the end.
     this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${server.url}\n`);
-    await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
+    // Whoever was impatient has interrupted it already.
+    if (!this.signal.aborted)
+      await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
     sweeping?.stop();
     await server.close(GRACE_MS);
     return started;
+  }
+
+  /** A first push creates the directory; where none is possible, it is a mistake in the path. */
+  async #checkDirectory(path: string, readOnly: boolean): Promise<void> {
+    const [{ stat }, { fileError, systemCode }] = await Promise.all([
+      import('node:fs/promises'),
+      import('../io/system-error.js'),
+    ]);
+    const info = await stat(path).catch((error: unknown) => {
+      if (systemCode(error) === 'ENOENT' && !readOnly) return undefined;
+      throw fileError(error, path);
+    });
+    if (info !== undefined && !info.isDirectory())
+      throw new RemoraError('INVALID_ARGUMENT', `${path} is a file, wanted a directory`, { found: path });
   }
 
   /** The address was printed when it was known. */

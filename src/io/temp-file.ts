@@ -115,7 +115,7 @@ export async function replaceFile(target: string, bytes: Uint8Array, mode = 0o64
 }
 
 /** Makes a rename last through a power failure, where the system lets a directory be flushed (Windows does not). */
-async function syncDirectory(directory: string): Promise<void> {
+export async function syncDirectory(directory: string): Promise<void> {
   try {
     const handle = await open(directory, 'r');
     try {

@@ -16,7 +16,9 @@ export async function getBlob(call: Call): Promise<void> {
     'Accept-Ranges': 'bytes',
     ETag: `"${digest}"`,
   };
-  const range = rangeIn(call.request.headers.range, size, digest, call.request.headersDistinct['if-range']?.[0]);
+  const { range: wanted, 'if-range': ifRange } = call.request.headersDistinct;
+  // A range means something to GET only (RFC 9110, section 14.2).
+  const range = call.method === 'GET' ? rangeIn(wanted?.[0], size, digest, ifRange?.[0]) : undefined;
   if (range === 'unsatisfiable') {
     throw new Refusal(416, 'SIZE_INVALID', 'the range is outside of the blob', {
       headers: { 'Content-Range': `bytes */${size}` },
@@ -25,11 +27,15 @@ export async function getBlob(call: Call): Promise<void> {
   const length = range === undefined ? size : range.end - range.start + 1;
   const partial = range === undefined ? {} : { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` };
   const status = range === undefined ? 200 : 206;
-  if (call.method === 'HEAD') return send(call.response, status, { ...headers, ...partial, 'Content-Length': length });
-  const content =
+  if (call.method === 'HEAD') return send(call.response, status, { ...headers, 'Content-Length': length });
+  const opening =
     range === undefined
-      ? await repository.openBlob({ mediaType: MediaType.octetStream, digest, size }, call)
-      : await repository.openRange(digest, range.start, range.end, call);
+      ? repository.openBlob({ mediaType: MediaType.octetStream, digest, size }, call)
+      : repository.openRange(digest, range.start, range.end, call);
+  const content = await opening.catch((error: unknown) => {
+    // Deleted since its size was looked at.
+    throw isRemoraError(error) && error.code === 'NOT_FOUND' ? unknown(call) : error;
+  });
   for (const [name, value] of Object.entries({ ...headers, ...partial, 'Content-Length': length }))
     call.response.setHeader(name, value);
   call.response.writeHead(status);

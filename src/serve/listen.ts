@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer, type ServerOptions } from 'node:https';
+import { type Socket, Server as TcpServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { RemoraError } from '../errors.js';
 import { fileError, systemCode } from '../io/system-error.js';
 
@@ -31,7 +33,7 @@ const HEADER_BYTES = 32 * 1024;
 /**
  * Starts a server.
  *
- * @throws RemoraError `EXISTS` (the port is taken), `IO`, `NOT_FOUND` (a TLS file)
+ * @throws RemoraError `EXISTS` (the port is taken), `IO`, `NOT_FOUND` (a TLS file), `MALFORMED` (it is none)
  */
 export async function listen(listener: RequestListener, options: ListenOptions = {}): Promise<Listening> {
   const { host = '127.0.0.1', port = 5000, tls, idle = 60_000 } = options;
@@ -45,8 +47,10 @@ export async function listen(listener: RequestListener, options: ListenOptions =
   const server: Server =
     tls === undefined
       ? createHttpServer(limits, listener)
-      : createHttpsServer({ ...limits, ...(await readTls(tls)) }, listener);
+      : createSecure(tls, { ...limits, handshakeTimeout: limits.headersTimeout, ...(await readTls(tls)) }, listener);
+  const connections = connectionsOf(server);
   server.setTimeout(idle, (socket) => socket.destroy());
+  server.on('clientError', refuseRaw);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
@@ -60,13 +64,71 @@ export async function listen(listener: RequestListener, options: ListenOptions =
     close: (grace = 10_000) =>
       new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), grace);
-        server.close(() => {
+        // Not the method of the http server: it destroys connections that still have to send the end of an answer.
+        TcpServer.prototype.close.call(server, () => {
           clearTimeout(timer);
-          resolve();
+          // It stops looking for connections that are too slow.
+          server.close(() => resolve());
         });
-        server.closeIdleConnections();
+        connections.close();
       }),
   };
+}
+
+/** What is no HTTP never becomes a request: it is answered here, with the body that the specification asks for. */
+function refuseRaw(error: Error, socket: Duplex): void {
+  if (!socket.writable || systemCode(error) === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status =
+    systemCode(error) === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const body = JSON.stringify({
+    errors: [{ code: 'UNSUPPORTED', message: 'the request is no HTTP that can be read' }],
+  });
+  const head = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
+  socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
+}
+
+/** Knows which connections wait for an answer, and ends each of the others; an answer is done when all of it was sent. */
+function connectionsOf(server: Server): { close(): void } {
+  const answering = new Map<Socket, number>();
+  let closing = false;
+  const settle = (socket: Socket) => {
+    if (closing && answering.get(socket) === 0) socket.destroySoon();
+  };
+  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
+    answering.set(socket, 0);
+    socket.once('close', () => answering.delete(socket));
+    settle(socket);
+  });
+  server.prependListener('request', ({ socket }, response) => {
+    answering.set(socket, (answering.get(socket) ?? 0) + 1);
+    response.once('close', () => {
+      if (answering.has(socket)) answering.set(socket, (answering.get(socket) ?? 1) - 1);
+      settle(socket);
+    });
+  });
+  return {
+    close: () => {
+      closing = true;
+      for (const socket of answering.keys()) settle(socket);
+    },
+  };
+}
+
+function createSecure(
+  { certFile, keyFile }: NonNullable<ListenOptions['tls']>,
+  options: ServerOptions,
+  listener: RequestListener,
+): Server {
+  try {
+    return createHttpsServer(options, listener);
+  } catch (error) {
+    throw new RemoraError('MALFORMED', `${certFile} and ${keyFile} are not a certificate and its key in PEM`, {
+      cause: error,
+    });
+  }
 }
 
 async function readTls({

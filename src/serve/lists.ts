@@ -17,9 +17,8 @@ export async function listTags(call: Call): Promise<void> {
   const tags: string[] = [];
   for await (const name of repository.tags({ signal: call.signal })) {
     // containerd and skopeo write full references; a manifest is found by their last part.
-    const tag = name.slice(name.lastIndexOf('/') + 1).replace(/^[^:]*:|@.*$/g, '');
-    if (isTag(name)) tags.push(name);
-    else if (name.includes('/') && isTag(tag)) tags.push(tag);
+    const tag = isTag(name) ? name : /\/[^/:@]*:([^/@]*)(@[^/]*)?$/.exec(name)?.[1];
+    if (tag !== undefined && isTag(tag)) tags.push(tag);
   }
   const { page, next } = pageOf([...new Set(tags)].sort(), call);
   const link =

@@ -1,4 +1,4 @@
-import { isRemoraError } from '../errors.js';
+import { isRemoraError, type RemoraErrorCode } from '../errors.js';
 import { layersOf, type Manifest, parseManifest, subjectOf } from '../oci/manifest.js';
 import { isManifestType, isNonDistributable } from '../oci/media-types.js';
 import { isTag } from '../oci/reference.js';
@@ -38,7 +38,8 @@ export async function getManifest(call: Call): Promise<void> {
     ) {
       throw unknown(call.rest);
     }
-    throw error;
+    // The request is not to blame for what became of the file.
+    throw isRemoraError(error) && DAMAGE.includes(error.code) ? new Error(error.message, { cause: error }) : error;
   }
   const { digest, mediaType, size } = manifest.descriptor;
   const headers = {
@@ -49,6 +50,8 @@ export async function getManifest(call: Call): Promise<void> {
   };
   send(call.response, 200, headers, call.method === 'HEAD' ? undefined : manifest.bytes);
 }
+
+const DAMAGE: readonly RemoraErrorCode[] = ['DIGEST_MISMATCH', 'SIZE_MISMATCH', 'UNSUPPORTED'];
 
 /** A digest may be that of a blob: as a manifest it is not known. */
 function notAManifest(code: string, { digest }: ManifestSelector): boolean {

@@ -1,5 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Repositories } from '../store/hosting.js';
+import { RemoraError } from '../errors.js';
+import { isRepositoryStore, type Repositories } from '../store/hosting.js';
+import { nameFor, singleRepository } from '../store/layout/root.js';
+import type { Store } from '../store/store.js';
 import { Refusal, sendJson, toRefusal } from './answer.js';
 import type { Call, Limits } from './call.js';
 import { route } from './router.js';
@@ -26,18 +29,23 @@ export interface ServerOptions {
   /** Called when a request has been answered. */
   readonly onRequest?: ((log: RequestLog) => void) | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** The repository's name, when one store is served. @default the name of its directory, in lower case */
+  readonly name?: string | undefined;
 }
 
 const LIMITS: Limits = { manifestBytes: 8 * 1024 * 1024, uploads: 64, page: 1000 };
 const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
 
 /**
- * Makes repositories into a registry: a listener for `node:http` or `node:https` that speaks the whole distribution
+ * Makes repositories, or one store, into a registry: a listener for `node:http` or `node:https` that speaks the whole distribution
  * specification v1.1.1, the Referrers API included.
  *
  * Everything is kept by the repositories; nothing is held here but what a request needs while it runs.
+ *
+ * @throws RemoraError `UNSUPPORTED` for a store that cannot be served, `INVALID_ARGUMENT` for a name that does not fit
  */
-export function createServer(repositories: Repositories, options: ServerOptions = {}): RequestListener {
+export function createServer(source: Repositories | Store, options: ServerOptions = {}): RequestListener {
+  const repositories = repositoriesOf(source, options.name);
   const limits = { ...LIMITS, ...options.limits };
   let uploads = 0;
   return (request, response) => {
@@ -76,7 +84,8 @@ export function createServer(repositories: Repositories, options: ServerOptions 
     const handler = methods[method];
     if (handler === undefined || (options.readOnly && WRITES.includes(method))) {
       const why = handler === undefined ? `${method} is not supported here` : 'this registry is read-only';
-      throw new Refusal(405, 'UNSUPPORTED', why, { headers: { Allow: Object.keys(methods).join(', ') } });
+      const allowed = Object.keys(methods).filter((one) => !options.readOnly || !WRITES.includes(one));
+      throw new Refusal(405, 'UNSUPPORTED', why, { headers: { Allow: allowed.join(', ') } });
     }
     if (WRITES.includes(method) && uploads > limits.uploads) {
       throw new Refusal(429, 'TOOMANYREQUESTS', 'too many uploads at a time', { headers: { 'Retry-After': '1' } });
@@ -110,10 +119,12 @@ export function createServer(repositories: Repositories, options: ServerOptions 
 }
 
 /** Path and query as they were sent: `URL` would resolve "..", and a name must be refused as it came. */
-function targetOf({ url = '/' }: IncomingMessage): {
+function targetOf(request: IncomingMessage): {
   readonly pathname: string;
   readonly searchParams: URLSearchParams;
 } {
+  // A client may send the whole URL (RFC 9112, section 3.2.2).
+  const url = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
   if (!url.startsWith('/')) throw new Refusal(400, 'NAME_INVALID', 'the request target is not a path');
   const question = url.indexOf('?');
   return {
@@ -135,4 +146,12 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     response.end();
   } else sendJson(response, status, body, { ...headers, ...rest });
   if (!request.complete) request.resume();
+}
+
+function repositoriesOf(source: Repositories | Store, name: string | undefined): Repositories {
+  if ('names' in source) return source;
+  if (isRepositoryStore(source)) return singleRepository(nameFor(source.directory, name), source);
+  throw new RemoraError('UNSUPPORTED', `${source.format({})} cannot be served: it is no image layout`, {
+    hint: 'Open a layout, like oci:./layout',
+  });
 }

@@ -63,3 +63,8 @@ export interface Repositories {
   /** The names of all repositories, sorted. */
   names(): Promise<readonly string[]>;
 }
+
+/** Whether a store can be served: layouts can. */
+export function isRepositoryStore(store: Store): store is Repository {
+  return 'beginUpload' in store && 'deleteManifest' in store;
+}

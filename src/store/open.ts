@@ -21,8 +21,8 @@ export async function openStore(place: Place, options: OpenStoreOptions = {}): P
       return openRegistry(place, options);
     }
     case 'layout': {
-      const { openLayout } = await import('./layout/store.js');
-      return openLayout(place.path, { create: options.create });
+      const { openHostedLayout } = await import('./layout/hosted.js');
+      return openHostedLayout(place.path, { create: options.create });
     }
     case 'archive':
       throw new RemoraError(

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { link } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { isRemoraError } from '../../errors.js';
 import { makeDirectory } from '../../io/directory.js';
 import { fileError, systemCode } from '../../io/system-error.js';
 import type { Digest } from '../../oci/digest.js';
@@ -11,7 +12,7 @@ import type { CallOptions } from '../store.js';
 import { blobSize } from './blobs.js';
 import { blobPath } from './paths.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
-import { LayoutStore } from './store.js';
+import { LayoutStore, type OpenLayoutOptions, openLayout } from './store.js';
 import { Uploads } from './uploads.js';
 
 /** A layout with all that a registry needs of a repository. */
@@ -82,8 +83,24 @@ export class HostedLayout extends LayoutStore implements Repository {
       if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOENT'].includes(code))
         throw fileError(error, target);
       const descriptor = { mediaType: MediaType.octetStream, digest, size };
-      await this.writeBlob(descriptor, () => from.openBlob(descriptor));
+      try {
+        await this.writeBlob(descriptor, () => from.openBlob(descriptor));
+      } catch (failure) {
+        // It was deleted meanwhile.
+        if (isRemoraError(failure) && failure.code === 'NOT_FOUND') return false;
+        throw failure;
+      }
     }
     return true;
   }
+}
+
+/**
+ * Opens an image layout directory with all abilities.
+ *
+ * @throws RemoraError as `openLayout`
+ */
+export async function openHostedLayout(directory: string, options: OpenLayoutOptions = {}): Promise<HostedLayout> {
+  await openLayout(directory, options);
+  return new HostedLayout(directory);
 }

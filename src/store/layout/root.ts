@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { isRepository } from '../../oci/reference.js';
@@ -31,15 +31,26 @@ export async function openRepositories(
   options: OpenRepositoriesOptions = {},
 ): Promise<Repositories> {
   const path = resolve(directory);
-  if (!(await isLayout(path))) return new LayoutRoot(path);
-  const name = options.name ?? basename(path).toLowerCase();
-  if (!isRepository(name)) {
-    throw new RemoraError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a repository name`, {
-      found: name,
-      hint: 'Give one with --name, like team/app',
-    });
-  }
-  return singleRepository(name, new HostedLayout(path));
+  if (await isLayout(path)) return singleRepository(nameFor(path, options.name), new HostedLayout(path));
+  if (options.name === undefined) return new LayoutRoot(path);
+  throw new RemoraError('INVALID_ARGUMENT', `${directory} is no image layout, and has no one name`, {
+    found: options.name,
+    hint: 'Leave out the name: repositories below a directory are called by their paths',
+  });
+}
+
+/**
+ * The name of a single layout's repository.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` when it does not fit
+ */
+export function nameFor(directory: string, given: string | undefined): string {
+  const name = given ?? basename(resolve(directory)).toLowerCase();
+  if (isRepository(name)) return name;
+  throw new RemoraError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a repository name`, {
+    found: name,
+    hint: 'Give one that fits, like team/app',
+  });
 }
 
 /** One repository under one name. */
@@ -56,8 +67,6 @@ class LayoutRoot implements Repositories {
   constructor(private readonly directory: string) {}
 
   async open(name: string, { create }: { readonly create: boolean }): Promise<Repository | undefined> {
-    const known = this.#open.get(name);
-    if (known !== undefined) return known;
     const parts = name.split('/');
     if (
       !isRepository(name) ||
@@ -66,7 +75,16 @@ class LayoutRoot implements Repositories {
     )
       return undefined;
     const path = join(this.directory, ...parts);
-    if (!create && !(await isLayout(path))) return undefined;
+    const known = this.#open.get(name);
+    await known?.catch(() => undefined);
+    if (!(await isLayout(path))) {
+      if (!create || (await isInTheWay(this.directory, parts))) return undefined;
+      // Somebody removed it since it was opened.
+      if (known !== undefined && known === this.#open.get(name)) this.#open.delete(name);
+    }
+    // One object for all, whoever asked first: it has the upload sessions in order.
+    const first = this.#open.get(name);
+    if (first !== undefined) return first;
     const opening = (async () => {
       // The repositories of a deeper name are no foreign files.
       if (create) await createLayout(path, { amongOthers: true });
@@ -92,6 +110,18 @@ class LayoutRoot implements Repositories {
     await walk([]);
     return found.sort();
   }
+}
+
+/** Whether a file has the place of one of the directories. */
+async function isInTheWay(directory: string, parts: readonly string[]): Promise<boolean> {
+  const paths = parts.map((_, index) => join(directory, ...parts.slice(0, index + 1)));
+  const files = paths.map((path) =>
+    stat(path).then(
+      (info) => !info.isDirectory(),
+      () => false,
+    ),
+  );
+  return (await Promise.all(files)).includes(true);
 }
 
 async function isLayout(path: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { makeDirectory } from '../../io/directory.js';
 import { fileError, systemCode } from '../../io/system-error.js';
+import { syncDirectory } from '../../io/temp-file.js';
 import { algorithmOf, type Digest, encodedOf, hasherFor } from '../../oci/digest.js';
 import type { CallOptions } from '../store.js';
 import { blobPath, UPLOADS_DIRECTORY } from './paths.js';
@@ -59,13 +60,17 @@ export class Uploads {
         let size = (await handle.stat()).size;
         for await (const chunk of source) {
           options.signal?.throwIfAborted();
-          await writeAt(handle, chunk, size);
+          const written = writeAt(handle, chunk, size);
           // A session of an earlier process is hashed from its file when it is committed.
-          if (running.hashed === size) {
+          const inStep = running.hashed === size;
+          if (inStep) {
+            // While the disk is at work. Should it refuse, the hash is ahead of the file, and is not used any more.
+            running.hashed = -1;
             running.hash.update(chunk);
-            running.hashed += chunk.length;
           }
+          await written;
           size += chunk.length;
+          if (inStep) running.hashed = size;
         }
         return size;
       } finally {
@@ -97,6 +102,7 @@ export class Uploads {
         const target = blobPath(this.layout, digest);
         await makeDirectory(dirname(target));
         await rename(this.#path(id), target);
+        await syncDirectory(dirname(target));
         this.#running.delete(id);
         return size;
       } finally {

@@ -56,7 +56,7 @@ it('leaves a layout as it was when the disk is full, and needs no repair', async
   await expectUntouched(store, before);
   await writeFile(join(disk, 'filler'), '');
   expect(await attach(store, sbom)).toMatchObject({ result: 'written' });
-  expect(await store.putManifest(image, { tags: ['v2'] })).toMatchObject({ result: 'written' });
+  expect(await store.putManifest(image, { tags: ['v2'] })).toMatchObject({ result: 'exists' });
 });
 
 it('leaves a layout as it was when index.json does not fit any more', async (context) => {

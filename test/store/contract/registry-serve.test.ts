@@ -1,0 +1,24 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { listen } from '../../../src/serve/listen.js';
+import { createServer } from '../../../src/serve/server.js';
+import { openRepositories } from '../../../src/store/layout/root.js';
+import { tempDir } from '../../support/temp.js';
+import { openStore } from '../registry/start.js';
+import { storeContract } from './contract.js';
+
+/** The registry store against our own server: both are held to the one contract at once. */
+storeContract(
+  'registry that is remora serve',
+  async () => {
+    const directory = await tempDir();
+    const server = await listen(createServer(await openRepositories(directory)), { port: 0 });
+    onTestFinished(() => server.close(0));
+    return {
+      open: async () => openStore(server.host, 'team/app'),
+      leftovers: () => readdir(join(directory, 'team', 'app', '.remora-uploads')).catch(() => []),
+    };
+  },
+  { via: 'api' },
+);

@@ -56,6 +56,7 @@ With --artifact-type, --latest or --all the files come from what is attached to 
     const place = parsePlace(args.reference);
     const artifactType =
       flags['artifact-type'] === undefined ? undefined : parseMediaType(flags['artifact-type'], 'artifact type');
+    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const attached = artifactType !== undefined || flags.latest || flags.all;
     const store = await this.open(place, {
       plainHttp: flags['plain-http'] || undefined,
@@ -63,7 +64,7 @@ With --artifact-type, --latest or --all the files come from what is attached to 
     });
     const options = {
       selector: place,
-      platform: flags.platform === undefined ? undefined : parsePlatform(flags.platform),
+      platform,
       selection: attached ? { artifactType, latest: flags.latest, all: flags.all } : undefined,
       output: flags.output,
       noClobber: flags['no-clobber'],

@@ -44,7 +44,13 @@ describe('what is malformed', () => {
       '"2026-01-31", wanted an RFC 3339',
       /like 2026/,
     ],
-    ['a platform', ['resolve', 'oci:./out', '--platform', 'arm64'], 'platform "arm64"', /like linux\/arm64/],
+    // Before the place is looked for: that is not there.
+    ...['resolve', 'discover', 'inspect', 'pull'].map((command): [string, string[], string, RegExp] => [
+      `a platform of ${command}`,
+      [command, 'oci:./not-there', '--platform', 'arm64'],
+      'platform "arm64"',
+      /like linux\/arm64/,
+    ]),
     ['an annotation of a layer', ['push', target, 'a.txt', '--layer-annotation', 'a.txt'], 'FILE:KEY=VALUE', /like/],
   ])('%s', async (_what, args, message, hint) => {
     const error = await misuse(args);

@@ -1,7 +1,8 @@
 import { link, lstat, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../errors.js';
-import { linkFault, nameFault, quoteName } from './safe-path.js';
+import { quote } from '../oci/quote.js';
+import { linkFault, nameFault } from './safe-path.js';
 import { fileError, systemCode } from './system-error.js';
 import type { TarEntry } from './tar-reader.js';
 
@@ -51,7 +52,7 @@ export class EntryWriter {
     const clean = name.split('/').filter((part) => part !== '' && part !== '.');
     if (this.prefix === '.') return clean.join('/');
     const prefix = this.prefix.split('/');
-    if (prefix.some((part, index) => clean[index] !== part)) throw bad(name, `is not below ${quoteName(this.prefix)}`);
+    if (prefix.some((part, index) => clean[index] !== part)) throw bad(name, `is not below ${quote(this.prefix)}`);
     return clean.slice(prefix.length).join('/');
   }
 
@@ -63,7 +64,7 @@ export class EntryWriter {
 
   async #makeParent(name: string): Promise<void> {
     const parent = name.slice(0, Math.max(name.lastIndexOf('/'), 0));
-    if (this.#symlinks.has(parent)) throw bad(name, `is below ${quoteName(parent)}, which is a symlink`);
+    if (this.#symlinks.has(parent)) throw bad(name, `is below ${quote(parent)}, which is a symlink`);
     if (!this.#directories.has(parent)) await this.#makeDirectory(parent, 'implied');
   }
 
@@ -77,7 +78,7 @@ export class EntryWriter {
 
   #keepSymlink(name: string, entry: TarEntry): void {
     const fault = linkFault(name, entry.target);
-    if (fault !== undefined) throw bad(name, `is a symlink to ${quoteName(entry.target)}: ${fault}`);
+    if (fault !== undefined) throw bad(name, `is a symlink to ${quote(entry.target)}: ${fault}`);
     this.#hold(name + entry.target);
     this.#symlinks.set(name, entry.target);
   }
@@ -85,7 +86,7 @@ export class EntryWriter {
   async #makeHardLink(name: string, entry: TarEntry): Promise<void> {
     const target = this.#path(this.#placeOf(entry.target));
     const stats = await lstat(target).catch(() => undefined);
-    if (!stats?.isFile()) throw bad(name, `is a hard link to ${quoteName(entry.target)}, wanted a file from before it`);
+    if (!stats?.isFile()) throw bad(name, `is a hard link to ${quote(entry.target)}, wanted a file from before it`);
     await this.#attempt(name, link(target, this.#path(name)));
   }
 
@@ -129,5 +130,5 @@ export class EntryWriter {
 }
 
 function bad(name: string, problem: string, cause?: unknown): RemoraError {
-  return new RemoraError('MALFORMED', `tar entry ${quoteName(name)} ${problem}`, { cause });
+  return new RemoraError('MALFORMED', `tar entry ${quote(name)} ${problem}`, { cause });
 }

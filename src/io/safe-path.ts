@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RemoraError } from '../errors.js';
+import { quote } from '../oci/quote.js';
 import { fileError, systemCode } from './system-error.js';
 
 /** NAME_MAX of ext4, xfs, btrfs, apfs and ntfs, and PATH_MAX of Linux. */
@@ -11,13 +12,6 @@ const MAX_NAME_BYTES = 4096;
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 const WINDOWS_RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\..*)?$/i;
 
-/** `text` as it can be shown: quoted, cut to a bearable length, without characters that act on a terminal. */
-export function quoteName(text: string): string {
-  const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text;
-  const asEscape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(shown).replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, asEscape);
-}
-
 /** The components of a name, without empty ones and `.`. */
 function componentsOf(name: string): string[] {
   return name.split('/').filter((part) => part !== '' && part !== '.');
@@ -25,11 +19,11 @@ function componentsOf(name: string): string[] {
 
 function componentFault(part: string, platform: NodeJS.Platform): string | undefined {
   // Not only "..": Windows drops dots and spaces at the end, so that ".. " and "..." lead up there too.
-  if (/^ *\.[. ]*$/.test(part)) return `it has the component ${quoteName(part)}`;
+  if (/^ *\.[. ]*$/.test(part)) return `it has the component ${quote(part)}`;
   if (Buffer.byteLength(part) > MAX_COMPONENT_BYTES) return `a component is longer than ${MAX_COMPONENT_BYTES} bytes`;
   if (platform !== 'win32') return undefined;
-  if (WINDOWS_RESERVED.test(part)) return `${quoteName(part)} is a device on Windows`;
-  if (/[<>:"|?*]|[. ]$/.test(part)) return `${quoteName(part)} cannot be a file name on Windows`;
+  if (WINDOWS_RESERVED.test(part)) return `${quote(part)} is a device on Windows`;
+  if (/[<>:"|?*]|[. ]$/.test(part)) return `${quote(part)} cannot be a file name on Windows`;
   return undefined;
 }
 
@@ -76,7 +70,7 @@ export function linkFault(name: string, target: string): string | undefined {
 export function checkName(name: string): string {
   const fault = nameFault(name);
   if (fault === undefined) return componentsOf(name).join('/');
-  throw new RemoraError('MALFORMED', `name ${quoteName(name)} cannot be used for a file: ${fault}`, {
+  throw new RemoraError('MALFORMED', `name ${quote(name)} cannot be used for a file: ${fault}`, {
     hint: 'Names must be relative, with forward slashes, and stay below their directory',
   });
 }

@@ -1,5 +1,5 @@
+import { quote } from '../oci/quote.js';
 import { ByteQueue } from './byte-queue.js';
-import { quoteName } from './safe-path.js';
 import { TAR_BLOCK } from './tar-header.js';
 import { badTar, decodeTarText, parseLongName, parsePax, parseTarHeader, type TarOverrides } from './tar-parse.js';
 
@@ -50,9 +50,9 @@ export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerato
       }
       const name = overrides.name || decodeTarText(header.name);
       const type = TYPES[header.flag];
-      if (type === undefined) throw badTar(`${quoteName(name)} has the unsupported type ${quoteName(header.flag)}`);
+      if (type === undefined) throw badTar(`${quote(name)} has the unsupported type ${quote(header.flag)}`);
       const size = overrides.size ?? header.size;
-      if (type !== 'file' && size !== 0) throw badTar(`${quoteName(name)} is a ${type} with content`);
+      if (type !== 'file' && size !== 0) throw badTar(`${quote(name)} is a ${type} with content`);
       const target = overrides.target || decodeTarText(header.target);
       overrides = {};
       let left = size;

@@ -4,6 +4,7 @@ import type { Annotations } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { CallOptions, Store, Via } from '../store/store.js';
+import { resultFields } from './result-fields.js';
 import { sharedSignal } from './run-all.js';
 
 /** Options of {@link discover}. */
@@ -90,18 +91,14 @@ export async function discover(store: Store, subject: Descriptor, options: Disco
     return (await Promise.all(below)).filter((found) => leadsTo(found, options.artifactType));
   };
   const node = async (descriptor: Descriptor, via: readonly Via[], depth: number): Promise<DiscoveredNode> => ({
-    ...fields(store, descriptor),
+    ...resultFields(store, descriptor),
     ...(descriptor.annotations === undefined ? {} : { annotations: descriptor.annotations }),
     via,
     referrers: await children(descriptor, depth),
   });
 
   const referrers = await children(subject, options.depth ?? Number.POSITIVE_INFINITY);
-  return { result: { ...fields(store, subject), referrers, incomplete: [...incomplete.values()] }, failure };
-}
-
-function fields(store: Store, { mediaType, digest, size, artifactType }: Descriptor) {
-  return { reference: store.format({ digest }), mediaType, digest, size, ...(artifactType ? { artifactType } : {}) };
+  return { result: { ...resultFields(store, subject), referrers, incomplete: [...incomplete.values()] }, failure };
 }
 
 function leadsTo(node: DiscoveredNode, artifactType: string | undefined): boolean {

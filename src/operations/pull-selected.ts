@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { RemoraError } from '../errors.js';
+import { Annotation } from '../oci/annotations.js';
 import { algorithmOf, encodedOf } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
 import { MediaType } from '../oci/media-types.js';
@@ -71,7 +72,7 @@ function requireFiles(store: Store, manifest: Manifest): void {
   const files = filesOf(store, manifest);
   const config = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
   if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;
-  if (files.some((layer) => layer.annotations?.['org.opencontainers.image.title'] !== undefined)) return;
+  if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return;
   throw new RemoraError(
     'NO_MATCH',
     `${store.format({ digest: manifest.descriptor.digest })} is an image: its layers are no files`,

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { RemoraError } from '../errors.js';
 import { interrupted } from '../io/interrupt.js';
 import { createTempFile, writeStream } from '../io/temp-file.js';
+import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Store } from '../store/store.js';
 import { filesOf } from './pull.js';
@@ -30,7 +31,7 @@ export async function streamSelected(
   }
   if (files.length > 1) {
     throw new RemoraError('AMBIGUOUS', `${files.length} files would go to standard output, wanted one`, {
-      candidates: files.map((file) => file.annotations?.['org.opencontainers.image.title'] ?? file.digest),
+      candidates: files.map((file) => file.annotations?.[Annotation.title] ?? file.digest),
       hint: 'Fetch them into a directory with -o',
     });
   }

@@ -4,12 +4,13 @@ import { RemoraError } from '../errors.js';
 import { makeDirectory } from '../io/directory.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { isEmpty } from '../oci/empty.js';
-import { artifactTypeOf, layersOf, type Manifest } from '../oci/manifest.js';
+import { layersOf, type Manifest, referrerEntry } from '../oci/manifest.js';
 import { formatPlatform } from '../oci/platform.js';
 import type { CallOptions, Store } from '../store/store.js';
 import type { Transfer } from './pack.js';
 import { type PulledFile, type StagedFile, stageFile } from './pull-file.js';
 import { type NamedLayer, nameLayers } from './pull-names.js';
+import { resultFields } from './result-fields.js';
 import { runAll } from './run-all.js';
 
 /** Options of {@link pull}. */
@@ -59,7 +60,10 @@ export async function pull(store: Store, manifest: Manifest, options: PullOption
     for (const file of staged.toSorted((a, b) => Number(a.isDirectory) - Number(b.isDirectory))) {
       files.set(file.name, await file.commit());
     }
-    return { ...summary(store, manifest), files: layers.flatMap(({ name }) => files.get(name) ?? []) };
+    return {
+      ...resultFields(store, referrerEntry(manifest)),
+      files: layers.flatMap(({ name }) => files.get(name) ?? []),
+    };
   } finally {
     await Promise.all(staged.map((file) => file.discard()));
     // Only when nothing came into it.
@@ -84,18 +88,6 @@ export function filesOf(store: Store, manifest: Manifest): readonly Descriptor[]
     });
   }
   return layersOf(manifest).filter((layer) => !isEmpty(layer));
-}
-
-function summary(store: Store, manifest: Manifest): Omit<PulledArtifact, 'files'> {
-  const { mediaType, digest, size } = manifest.descriptor;
-  const artifactType = artifactTypeOf(manifest);
-  return {
-    reference: store.format({ digest }),
-    mediaType,
-    digest,
-    size,
-    ...(artifactType === undefined ? {} : { artifactType }),
-  };
 }
 
 /** Removes a directory and the parents that were created for it, as far as they are empty. */

@@ -1,10 +1,11 @@
 import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import { artifactTypeOf, type Manifest } from '../oci/manifest.js';
+import { type Manifest, referrerEntry } from '../oci/manifest.js';
 import { type ContentWriter, isIngester, type Store, type Via, type WriteResult } from '../store/store.js';
 import type { FileInput } from './file-input.js';
 import type { LayerContent } from './layer-content.js';
 import { blobsOf, type Contents, manifestOf, type PackOptions, planPack, readContents } from './pack.js';
+import { resultFields } from './result-fields.js';
 import { runAll } from './run-all.js';
 
 /** Options of {@link push}. */
@@ -108,14 +109,8 @@ export function pushResult(
   written: ReadonlyMap<string, WriteResult>,
   how: { readonly result: WriteResult; readonly tags: readonly string[]; readonly listedBy?: Via | undefined },
 ): PushResult {
-  const { mediaType, digest, size } = manifest.descriptor;
-  const artifactType = artifactTypeOf(manifest);
   return {
-    reference: store.format({ digest }),
-    mediaType,
-    digest,
-    size,
-    ...(artifactType === undefined ? {} : { artifactType }),
+    ...resultFields(store, referrerEntry(manifest)),
     ...(manifest.content.annotations === undefined ? {} : { annotations: manifest.content.annotations }),
     tags: how.tags,
     result: how.result,

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { Refusal } from './answer.js';
 import type { Call } from './call.js';
 
@@ -15,11 +14,6 @@ export async function readAll({ request }: Call, limit: number): Promise<Buffer>
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-/** The body as a stream. */
-export function bodyOf({ request }: Call): Readable {
-  return request;
 }
 
 /** Whether a request comes with content. */

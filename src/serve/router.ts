@@ -12,11 +12,7 @@ export interface Route {
   readonly name: string;
   readonly rest: string;
   readonly methods: Readonly<Record<string, Handler>>;
-  /** The methods that write. */
-  readonly writes: readonly string[];
 }
-
-const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
 
 /** Later kinds are looked for first: a repository may be called `a/blobs/b`, but not `a/blobs/uploads`. */
 const ROUTES: readonly (readonly [RegExp, Readonly<Record<string, Handler>>])[] = [
@@ -43,17 +39,16 @@ export function route(pathname: string): Route {
   } catch {
     throw new Refusal(400, 'NAME_INVALID', 'the path is not well encoded');
   }
-  if (path === '/v2' || path === '/v2/')
-    return { name: '', rest: '', methods: { GET: ping, HEAD: ping }, writes: WRITES };
+  if (path === '/v2' || path === '/v2/') return { name: '', rest: '', methods: { GET: ping, HEAD: ping } };
   if (path === '/v2/_catalog')
-    return { name: '', rest: '', methods: { GET: listRepositories, HEAD: listRepositories }, writes: WRITES };
+    return { name: '', rest: '', methods: { GET: listRepositories, HEAD: listRepositories } };
   const below = path.startsWith('/v2/') ? path.slice('/v2/'.length) : '';
   for (const [pattern, methods] of ROUTES) {
     const match = pattern.exec(below);
     if (match === null) continue;
     const [, name = '', rest = ''] = match;
     checkName(name);
-    return { name, rest, methods, writes: WRITES };
+    return { name, rest, methods };
   }
   throw new Refusal(404, 'UNSUPPORTED', 'there is nothing at this path', { detail: { path: path.slice(0, 200) } });
 }

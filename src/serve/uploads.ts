@@ -3,7 +3,7 @@ import { type Digest, isDigest } from '../oci/digest.js';
 import { isRepository } from '../oci/reference.js';
 import type { Repositories, Repository } from '../store/hosting.js';
 import { Refusal, send } from './answer.js';
-import { bodyOf, hasBody } from './body.js';
+import { hasBody } from './body.js';
 import { type Call, digestIn, repositoryOf, writableRepository } from './call.js';
 
 /** `POST /v2/<name>/blobs/uploads/`: a session, a whole blob, or a mount (distribution-spec, "Pushing blobs"). */
@@ -116,7 +116,7 @@ async function requireNext(call: Call, repository: Repository): Promise<void> {
 }
 
 async function append(call: Call, repository: Repository, id: string): Promise<number> {
-  return repository.appendUpload(id, bodyOf(call), { signal: call.signal }).catch((error: unknown) => {
+  return repository.appendUpload(id, call.request, { signal: call.signal }).catch((error: unknown) => {
     throw isRemoraError(error) && error.code === 'NOT_FOUND' ? unknown(call) : error;
   });
 }

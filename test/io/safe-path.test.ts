@@ -1,7 +1,8 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkName, linkFault, nameFault, quoteName, resolveInside } from '../../src/io/safe-path.js';
+import { checkName, linkFault, nameFault, resolveInside } from '../../src/io/safe-path.js';
+import { quote } from '../../src/oci/quote.js';
 import { tempDir } from '../support/temp.js';
 
 describe('checkName', () => {
@@ -63,8 +64,8 @@ describe('checkName', () => {
   );
 
   it('shows a hostile name without what acts on a terminal', () => {
-    expect(quoteName('a\u001b[2J\u009b\u202e\ud800"')).toBe('"a\\u001b[2J\\u009b\\u202e\\ud800\\""');
-    expect(quoteName('x'.repeat(5000)).length).toBeLessThan(250);
+    expect(quote('a\u001b[2J\u009b\u202e\ud800"')).toBe('"a\\u001b[2J\\u009b\\u202e\\ud800\\""');
+    expect(quote('x'.repeat(5000)).length).toBeLessThan(250);
   });
 });
 

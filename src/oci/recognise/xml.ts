@@ -1,0 +1,66 @@
+import { toUtc } from './date.js';
+import { plainDocument, type Recognised } from './recognised.js';
+
+/** A document that starts later is none that tools write; this bounds the work. */
+const OPENING = 64 * 1024;
+
+interface Root {
+  readonly local: string;
+  readonly namespace: string;
+  /** Prefixes of namespaces; the default one is empty. */
+  readonly prefixes: ReadonlyMap<string, string>;
+}
+
+/** CycloneDX or SPDX in XML, told by the namespaces of the outermost element. */
+export function xmlDocument(text: string): Recognised | undefined {
+  const root = readRoot(text.slice(0, OPENING));
+  if (root === undefined) return undefined;
+  return cyclonedxXml(root, text) ?? spdxRdf(root, text);
+}
+
+/** CycloneDX (its XML schema): the date is the first thing in the metadata. */
+function cyclonedxXml(root: Root, text: string): Recognised | undefined {
+  if (root.local !== 'bom' || !/^http:\/\/cyclonedx\.org\/schema\/bom\/1\.\d{1,2}$/.test(root.namespace))
+    return undefined;
+  const date = /<(?:[\w.-]{1,40}:)?metadata>\s*<(?:[\w.-]{1,40}:)?timestamp>\s*([^<\s]{1,40})\s*</.exec(text)?.[1];
+  return plainDocument('application/vnd.cyclonedx+xml', 'sbom', 'a CycloneDX document (XML)', {
+    format: 'cyclonedx',
+    created: toUtc(date),
+  });
+}
+
+/** SPDX 2 in RDF/XML. SPDX's list of licenses has the same namespaces, but no document in it. */
+function spdxRdf(root: Root, text: string): Recognised | undefined {
+  if (root.local !== 'RDF' || root.namespace !== 'http://www.w3.org/1999/02/22-rdf-syntax-ns#') return undefined;
+  for (const [prefix, namespace] of root.prefixes) {
+    if (namespace !== 'http://spdx.org/rdf/terms#') continue;
+    const tag = prefix === '' ? '' : `${prefix}:`;
+    if (!text.includes(`<${tag}SpdxDocument `) && !text.includes(`<${tag}SpdxDocument>`)) continue;
+    const at = text.indexOf(`<${tag}created>`);
+    const date = at < 0 ? '' : text.slice(at + tag.length + 9, at + tag.length + 60).split('<', 1)[0];
+    return plainDocument('application/spdx+rdf', 'sbom', 'an SPDX document (RDF/XML)', {
+      format: 'spdx',
+      created: toUtc(date?.trim()),
+    });
+  }
+  return undefined;
+}
+
+/** The outermost element behind the declaration and comments. A document type of its own is nothing that these have. */
+function readRoot(text: string): Root | undefined {
+  let at = 0;
+  const skip = /\s*(?:<\?[^>]*\?>|<!--(?:[^-]|-(?!->))*-->|\s+)/y;
+  for (let match = skip.exec(text); match !== null; match = skip.exec(text)) at = skip.lastIndex;
+  const name = /<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)/y;
+  name.lastIndex = at;
+  const [, ownPrefix = '', local = ''] = name.exec(text) ?? [];
+  if (local === '') return undefined;
+  const prefixes = new Map<string, string>();
+  const attribute = /\s+([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
+  attribute.lastIndex = name.lastIndex;
+  for (let match = attribute.exec(text); match !== null; match = attribute.exec(text)) {
+    const [, key = '', double, single = ''] = match;
+    if (key === 'xmlns' || key.startsWith('xmlns:')) prefixes.set(key.slice(6), double ?? single);
+  }
+  return { local, namespace: prefixes.get(ownPrefix) ?? '', prefixes };
+}

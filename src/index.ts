@@ -5,10 +5,13 @@
  * every failure is a {@link RemoraError} with a stable `code`.
  */
 export { isRemoraError, RemoraError, type RemoraErrorCode, type RemoraErrorOptions } from './errors.js';
-export { type Credential, type CredentialSource, dockerCredentials } from './io/credentials.js';
+export type { ConnectionOptions, HostWait, RequestTrace } from './io/connection.js';
+export type { Credential, CredentialSource, PasswordCredential } from './io/credential.js';
+export { dockerCredentials } from './io/credentials.js';
 export { type PackedDirectory, packDirectory } from './io/pack-directory.js';
 export { Annotation, type Annotations, isDateTime, isRefName } from './oci/annotations.js';
 export { buildIndex, buildManifest, type IndexParts, type ManifestParts } from './oci/build-manifest.js';
+export { type CatalogPlace, parseCatalogPlace } from './oci/catalog-place.js';
 export { type Descriptor, describe, parseDescriptor } from './oci/descriptor.js';
 export {
   algorithmOf,
@@ -37,9 +40,17 @@ export { isMediaType, MediaType, parseMediaType } from './oci/media-types.js';
 export { formatPlace, type Place, parsePlace } from './oci/place.js';
 export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/platform.js';
 export { formatReference, isRepository, isTag, parseReference, type Reference } from './oci/reference.js';
-export { isReferrersTag, referrersTag } from './oci/referrers-tag.js';
-export { parseTarget, type Target } from './oci/target.js';
+export { isDigestTag, isReferrersTag, referrersTag } from './oci/referrers-tag.js';
+export { type PinnedTarget, parsePinnedTarget, parseTags, parseTarget, type Target } from './oci/target.js';
 export { type AttachOptions, type AttachResult, attach } from './operations/attach.js';
+export {
+  type BlobSource,
+  type FetchedBlob,
+  fetchBlob,
+  type PutBlobOptions,
+  type PutBlobResult,
+  putBlob,
+} from './operations/blob.js';
 export { choose, type Selection } from './operations/choose.js';
 export {
   type DiscoveredNode,
@@ -51,23 +62,37 @@ export {
 } from './operations/discover.js';
 export type { FileInput } from './operations/file-input.js';
 export { type InspectResult, inspect } from './operations/inspect.js';
+export { type ListTagsOptions, listTags, type TagsResult } from './operations/list-tags.js';
 export type { PackOptions, Transfer } from './operations/pack.js';
 export { platformManifest, resolvePlatform } from './operations/platform-child.js';
 export { type PulledArtifact, type PullOptions, pull } from './operations/pull.js';
 export type { PulledFile } from './operations/pull-file.js';
 export { type PullResult, type PullSelectedOptions, pullSelected } from './operations/pull-selected.js';
 export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/push.js';
+export {
+  type PutManifestDocumentOptions,
+  type PutManifestDocumentResult,
+  putManifest,
+  type ReadManifestOptions,
+  readManifestDocument,
+} from './operations/put-manifest.js';
+export { type DeleteOptions, type DeleteResult, deleteBlob, deleteManifest, deleteTag } from './operations/remove.js';
 export { resultSchemas } from './operations/result-schemas.js';
+export { type TagResult, tag } from './operations/tag.js';
 export { type Listening, type ListenOptions, listen } from './serve/listen.js';
 export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';
-export type { BlobLinker, Deleter, RangeReader, Repositories, Repository, UploadKeeper } from './store/hosting.js';
+export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/hosting.js';
 export { type OpenRepositoriesOptions, openRepositories } from './store/layout/root.js';
 export { type OpenStoreOptions, openStore } from './store/open.js';
+export { type ListRepositoriesOptions, listRepositories } from './store/repositories.js';
 export {
   type CallOptions,
   type ContentReader,
   type ContentWriter,
+  type DeleteManifestOptions,
+  type Deleter,
   type Ingester,
+  isDeleter,
   isIngester,
   type ManifestSelector,
   type PutManifestOptions,

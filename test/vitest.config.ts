@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['**/*.test.ts'],
     disableConsoleIntercept: true,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    // What fails on purpose, and is tried again, need not wait as long as it would on a real line.
+    env: { REMORA_RETRY_DELAY: '5' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,8 +1,10 @@
 import { Command } from '@oclif/core/command';
 import { RemoraError } from '../errors.js';
+import { redact } from '../io/redact.js';
 import type { Place } from '../oci/place.js';
 import type { OpenStoreOptions } from '../store/open.js';
 import type { Store } from '../store/store.js';
+import type { ConnectionFlags } from './connection.js';
 import { errorJson, errorText, toRemoraError } from './error-report.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
@@ -31,12 +33,27 @@ export abstract class BaseCommand extends Command {
     this.#interruption.allow(grace);
   }
 
-  /** Opens the store of a place and closes it when the command ends. */
-  protected async open(place: Place, options: OpenStoreOptions): Promise<Store> {
+  /** Opens the store of a place as the flags have it, and closes it when the command ends. */
+  protected async open(
+    place: Place,
+    flags: ConnectionFlags,
+    options: Pick<OpenStoreOptions, 'access' | 'create'> = {},
+  ): Promise<Store> {
     const { openStore } = await import('../store/open.js');
-    const store = await openStore(place, options);
+    const connection = place.kind === 'registry' ? await this.connection(flags) : {};
+    const store = await openStore(place, { ...connection, ...options });
     this.#stores.push(store);
     return store;
+  }
+
+  /** How to reach a registry, from the flags. */
+  protected async connection(flags: ConnectionFlags): Promise<OpenStoreOptions> {
+    const { connectionOptions } = await import('./connection.js');
+    return connectionOptions(flags, {
+      stdin: process.stdin,
+      retryDelay: process.env.REMORA_RETRY_DELAY,
+      note: (text) => this.note(text),
+    });
   }
 
   /** Progress bars, where somebody looks at them. */
@@ -55,7 +72,7 @@ export abstract class BaseCommand extends Command {
   /** Something to know, on stderr. */
   protected note(text: string): void {
     this.#progress?.stop();
-    this.stderr.write(`${this.config.bin}: ${printable(text)}\n`);
+    this.stderr.write(`${this.config.bin}: ${printable(redact(text))}\n`);
   }
 
   protected override logJson(json: unknown): void {

@@ -1,4 +1,5 @@
 import { isRemoraError, RemoraError } from '../errors.js';
+import { redact } from '../io/redact.js';
 import { parserMessage } from './parser-message.js';
 import { painter, printable } from './text.js';
 
@@ -17,24 +18,17 @@ export function toRemoraError(error: unknown, bin: string, command: string | und
   });
 }
 
-/** People write passwords into URLs, and registries may send back what they were sent. */
-function withoutSecrets(text: string): string {
-  return text
-    .replace(/(:\/\/[^/@:\s]*):[^/@\s]*@/g, '$1:***@')
-    .replace(/\b(Basic|Bearer)\s+(?=\S*[\d=])[\w+/=.~-]{8,}/gi, '$1 ***');
-}
-
 /** The error as the one object that `--json` prints. */
 export function errorJson({ code, message, expected, found, hint, status, candidates }: RemoraError): object {
   return {
     error: {
       code,
-      message: withoutSecrets(message),
+      message: redact(message),
       ...(expected === undefined ? {} : { expected }),
-      ...(found === undefined ? {} : { found: typeof found === 'string' ? withoutSecrets(found) : found }),
+      ...(found === undefined ? {} : { found: typeof found === 'string' ? redact(found) : found }),
       ...(status === undefined ? {} : { status }),
       ...(candidates === undefined || candidates.length === 0 ? {} : { candidates }),
-      ...(hint === undefined ? {} : { hint }),
+      ...(hint === undefined ? {} : { hint: redact(hint) }),
     },
   };
 }
@@ -42,12 +36,12 @@ export function errorJson({ code, message, expected, found, hint, status, candid
 /** The error for people: what happened, the candidates where there is a choice, and the next step. */
 export function errorText(error: RemoraError, bin: string, stream: NodeJS.WriteStream): string {
   const paint = painter(stream);
-  const lines = [`${bin}: ${paint('red', 'error')}: ${printable(withoutSecrets(error.message))}`];
+  const lines = [`${bin}: ${paint('red', 'error')}: ${printable(redact(error.message))}`];
   if (error.code === 'AMBIGUOUS' && error.candidates !== undefined) {
-    for (const candidate of error.candidates.slice(0, MAX_CANDIDATES)) lines.push(`  ${printable(candidate)}`);
+    for (const candidate of error.candidates.slice(0, MAX_CANDIDATES)) lines.push(`  ${printable(redact(candidate))}`);
     if (error.candidates.length > MAX_CANDIDATES)
       lines.push(`  … and ${error.candidates.length - MAX_CANDIDATES} more`);
   }
-  if (error.hint !== undefined) lines.push(`  ${paint('dim', printable(error.hint))}`);
+  if (error.hint !== undefined) lines.push(`  ${paint('dim', printable(redact(error.hint)))}`);
   return `${lines.join('\n')}\n`;
 }

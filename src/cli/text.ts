@@ -10,8 +10,13 @@ export function printable(text: string): string {
 
 /** JSON as it is printed: the same document, without characters that act on a terminal. */
 export function jsonText(value: unknown): string {
-  // JSON.stringify leaves DEL, C1 controls and characters that turn the direction of writing.
-  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (char) =>
+  return harmlessJson(JSON.stringify(value, null, 2));
+}
+
+/** Text that is JSON, with escapes in its strings for what acts on a terminal. */
+export function harmlessJson(json: string): string {
+  // JSON itself forbids none of DEL, C1 controls and characters that turn the direction of writing.
+  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (char) =>
     char
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
-import { packFlags, platformFlag, registryFlags } from '../cli/flags.js';
+import { packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags.js';
 import { PackCommand } from '../cli/pack-command.js';
 
 /** `remora attach` */
@@ -42,12 +42,12 @@ Attaching the same again gives the same digest and changes nothing.`;
     ...packFlags,
     ...platformFlag,
     verify: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
-    settle: boolean({
-      summary: 'Without the Referrers API, look again after a moment that no other writer erased the entry',
-      default: true,
-      allowNo: true,
+    ...settleFlag,
+    clean: boolean({
+      summary: 'Without the Referrers API, delete the list that is replaced, where the registry allows that',
       helpGroup: 'REGISTRY',
     }),
+    ...uploadFlags,
     ...registryFlags,
   };
 
@@ -61,23 +61,25 @@ Attaching the same again gives the same digest and changes nothing.`;
     const place = parsePlace(args.subject);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);
-    const access = { plainHttp: flags['plain-http'] || undefined, concurrency: flags.concurrency };
     if (flags['dry-run']) {
       const [{ pack }, { resolvePlatform }] = await Promise.all([
         import('../operations/push.js'),
         import('../operations/platform-child.js'),
       ]);
-      const subject = await resolvePlatform(await this.open(place, access), place, platform, { signal: this.signal });
+      const subject = await resolvePlatform(await this.open(place, flags), place, platform, { signal: this.signal });
       return this.dryRun(await pack(inputs, { ...options, subject }), flags['export-manifest']);
     }
     const exportTo = await this.prepareExport(flags['export-manifest']);
-    const store = await this.open(place, { ...access, access: 'write' });
+    const store = await this.open(place, flags, { access: flags.clean ? 'delete' : 'write' });
     const { manifest, ...result } = await attach(store, place, inputs, {
       ...options,
       artifactType: flags['artifact-type'],
       platform,
       verify: flags.verify,
       alone: !flags.settle,
+      clean: flags.clean,
+      onUncleaned: (list, error) =>
+        this.note(`the replaced list ${list} stays: ${error instanceof Error ? error.message : String(error)}`),
     });
     await exportTo(manifest.bytes);
     this.printPushed(result, [], result.subject.reference);

@@ -68,10 +68,7 @@ An empty list means that every place was asked and answered. Where a place could
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const artifactType =
       flags['artifact-type'] === undefined ? undefined : parseMediaType(flags['artifact-type'], 'artifact type');
-    const store = await this.open(place, {
-      plainHttp: flags['plain-http'] || undefined,
-      concurrency: flags.concurrency,
-    });
+    const store = await this.open(place, flags);
     const subject = await resolvePlatform(store, place, platform, { signal: this.signal });
     const { result, failure } = await discover(store, subject, {
       artifactType,

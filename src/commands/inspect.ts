@@ -30,10 +30,7 @@ export default class Inspect extends BaseCommand {
     ]);
     const place = parsePlace(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const store = await this.open(place, {
-      plainHttp: flags['plain-http'] || undefined,
-      concurrency: flags.concurrency,
-    });
+    const store = await this.open(place, flags);
     const manifest = await platformManifest(store, place, platform, { signal: this.signal });
     const result = await inspect(store, manifest, { signal: this.signal });
     this.print(renderInspection(result, painter(this.stdout)));

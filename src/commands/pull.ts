@@ -58,10 +58,7 @@ With --artifact-type, --latest or --all the files come from what is attached to 
       flags['artifact-type'] === undefined ? undefined : parseMediaType(flags['artifact-type'], 'artifact type');
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const attached = artifactType !== undefined || flags.latest || flags.all;
-    const store = await this.open(place, {
-      plainHttp: flags['plain-http'] || undefined,
-      concurrency: flags.concurrency,
-    });
+    const store = await this.open(place, flags);
     const options = {
       selector: place,
       platform,

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
-import { packFlags, registryFlags } from '../cli/flags.js';
+import { packFlags, registryFlags, uploadFlags } from '../cli/flags.js';
 import { PackCommand } from '../cli/pack-command.js';
 
 /** `remora push` */
@@ -47,6 +47,7 @@ Packing is reproducible: the same files, names, types and annotations give the s
       helpValue: 'TYPE',
     }),
     ...packFlags,
+    ...uploadFlags,
     ...registryFlags,
   };
 
@@ -63,12 +64,7 @@ Packing is reproducible: the same files, names, types and annotations give the s
     // A layout is created below: not for files that are not there.
     await planPack(inputs, options);
     const exportTo = await this.prepareExport(flags['export-manifest']);
-    const store = await this.open(target.place, {
-      create: true,
-      access: 'write',
-      plainHttp: flags['plain-http'] || undefined,
-      concurrency: flags.concurrency,
-    });
+    const store = await this.open(target.place, flags, { create: true, access: 'write' });
     const { manifest, ...result } = await push(store, inputs, { ...options, tags: target.tags });
     await exportTo(manifest.bytes);
     this.printPushed(

@@ -35,10 +35,7 @@ export default class Resolve extends BaseCommand {
     ]);
     const place = parsePlace(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const store = await this.open(place, {
-      plainHttp: flags['plain-http'] || undefined,
-      concurrency: flags.concurrency,
-    });
+    const store = await this.open(place, flags);
     const { mediaType, digest, size } = await resolvePlatform(store, place, platform, { signal: this.signal });
     const reference = store.format({ digest });
     this.print(flags.full ? reference : digest);

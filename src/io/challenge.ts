@@ -9,7 +9,7 @@ const SCHEME = new RegExp(`^\\s*(${TOKEN})(?=\\s|,|$)(?!\\s*=)`);
 const QUOTED = new RegExp(`^\\s*(${TOKEN})\\s*=\\s*"((?:[^"\\\\]|\\\\.)*)"`);
 // Quay does not quote its scope, which has commas of its own: a value ends where the next `name=` or a scheme begins.
 const UNQUOTED = new RegExp(
-  `^\\s*(${TOKEN})\\s*=\\s*([^\\s"]*?)(?=\\s*(?:,\\s*${TOKEN}\\s*=|,\\s*${TOKEN}\\s+${TOKEN}\\s*=|,?\\s*$))`,
+  `^\\s*(${TOKEN})\\s*=\\s*([^\\s"]*?)(?=\\s*(?:,\\s*${TOKEN}\\s*=|,\\s*${TOKEN}\\s+${TOKEN}\\s*=|,\\s+${TOKEN}\\s*(?:,|$)|,?\\s*$))`,
 );
 
 /** Parses `WWW-Authenticate` headers as they really come: several challenges, any case, unquoted values. */

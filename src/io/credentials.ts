@@ -1,80 +1,54 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { z } from 'zod';
 import { RemoraError } from '../errors.js';
-import { checkShape, parseJson } from '../oci/json.js';
-import { fileError, systemCode } from './system-error.js';
-
-/** What proves who we are to a registry. */
-export interface Credential {
-  readonly username: string;
-  readonly password: string;
-}
-
-/** Finds the credential for a registry, named as in references (`host[:port]`); undefined means anonymous. */
-export type CredentialSource = (registry: string) => Promise<Credential | undefined>;
-
-const configSchema = z.looseObject({
-  auths: z
-    .record(
-      z.string(),
-      z.looseObject({ auth: z.string().optional(), username: z.string().optional(), password: z.string().optional() }),
-    )
-    .nullish(),
-});
-
-const HUB_KEYS: readonly string[] = ['index.docker.io', 'docker.io', 'registry-1.docker.io'];
+import { quote } from '../oci/quote.js';
+import { isRegistryName } from '../oci/registry-name.js';
+import { helperKeys, matchingKeys, serverName } from './auth-keys.js';
+import { configPlaces, type Environment } from './config-places.js';
+import type { Credential, CredentialSource } from './credential.js';
+import { credentialHelper } from './credential-helper.js';
+import { type DockerConfig, entryCredential, helperNames } from './docker-config.js';
 
 /**
- * The `auths` of Docker's `config.json`, in `$DOCKER_CONFIG` (a directory) or `~/.docker`. Read once, when asked first.
+ * The credentials that Docker and Podman keep: `REGISTRY_AUTH_FILE` alone if it is set, else `DOCKER_AUTH_CONFIG`,
+ * Podman's `auth.json` (in `$XDG_RUNTIME_DIR/containers`, `$XDG_CONFIG_HOME/containers`) and Docker's `config.json`
+ * (in `$DOCKER_CONFIG` or `~/.docker`). In each `credHelpers` comes before `credsStore` before `auths`. Files are read
+ * once, when asked first, and a helper is asked once for each registry.
  *
- * @throws RemoraError `MALFORMED` (from the source) when the file is not what it should be
+ * @throws RemoraError (from the source) `MALFORMED` or `IO` when a file is not what it should be, `UNAUTHORIZED` or
+ * `TIMEOUT` when a credential helper fails
  */
-export function dockerCredentials(env: Readonly<Record<string, string | undefined>> = process.env): CredentialSource {
-  const path = join(env.DOCKER_CONFIG || join(env.HOME || homedir(), '.docker'), 'config.json');
-  let loaded: Promise<ReadonlyMap<string, Credential>> | undefined;
-  return async (registry) => {
-    loaded ??= load(path);
-    const known = await loaded;
-    // Exact host and port, never a part of one (GHSA-6c87-g9pw-78fx).
-    const names = HUB_KEYS.includes(registry) ? HUB_KEYS : [registry];
-    return names.map((name) => known.get(name)).find((credential) => credential !== undefined);
+export function dockerCredentials(env: Environment = process.env): CredentialSource {
+  const places = configPlaces(env);
+  const configs = new Map<string, Promise<DockerConfig | undefined>>();
+  const answers = new Map<string, Promise<Credential | undefined>>();
+  const ask = (name: string, configured: string, registry: string) =>
+    remember(answers, `${name} ${registry}`, async () => {
+      // It goes to a program that may take a line for more than a name.
+      if (!isRegistryName(registry))
+        throw new RemoraError('INVALID_ARGUMENT', `registry ${quote(registry)} is not a host`, { found: registry });
+      return credentialHelper(name, { env, configured }).get(serverName(registry));
+    });
+  return async (registry, repository) => {
+    for (const place of places) {
+      const config = await remember(configs, place.name, () => place.read());
+      if (config === undefined) continue;
+      for (const name of helperNames(config, helperKeys(registry), place.name)) {
+        const credential = await ask(name, place.name, registry);
+        if (credential !== undefined) return credential;
+      }
+      for (const key of matchingKeys(config.auths.keys(), registry, repository)) {
+        const credential = entryCredential(config.auths.get(key) ?? {}, key, place.name);
+        if (credential !== undefined) return credential;
+      }
+    }
+    return undefined;
   };
 }
 
-async function load(path: string): Promise<ReadonlyMap<string, Credential>> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return new Map();
-    throw fileError(error, path);
-  }
-  const { auths } = checkShape(configSchema, parseJson(bytes, path), path);
-  const credentials = new Map<string, Credential>();
-  for (const [key, entry] of Object.entries(auths ?? {})) {
-    const credential = entry.auth ? decode(entry.auth, key, path) : plain(entry.username, entry.password);
-    const host = hostOf(key);
-    // Docker's own order: the host itself before what older versions wrote (`https://host/v1/`).
-    if (credential !== undefined && (key === host || !credentials.has(host))) credentials.set(host, credential);
-  }
-  return credentials;
-}
-
-/** `https://index.docker.io/v1/` and `ghcr.io` alike name a host. */
-function hostOf(key: string): string {
-  return key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
-}
-
-function decode(auth: string, key: string, path: string): Credential {
-  const text = Buffer.from(auth, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 0) throw new RemoraError('MALFORMED', `${path}: auth of ${key} is not base64 of user:password`);
-  // Docker pads with NUL.
-  return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
-}
-
-function plain(username: string | undefined, password: string | undefined): Credential | undefined {
-  return username && password !== undefined ? { username, password } : undefined;
+/** Asks once for each key; whoever comes later shares the answer. */
+function remember<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const answer = ask();
+  known.set(key, answer);
+  return answer;
 }

@@ -1,8 +1,19 @@
+import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import { isRemoraError, RemoraError } from '../errors.js';
-import { throwIfInterrupted } from './interrupt.js';
+import type { ConnectionOptions } from './connection.js';
+import { dispatcherFor } from './dispatcher.js';
+import { HostGate } from './host-gate.js';
+import { redirected } from './http-redirect.js';
+import { discard, errorBody, type HttpResponse, rateLimits, readBody, toResponse } from './http-response.js';
+import { interrupted } from './interrupt.js';
 import { networkError } from './network-error.js';
+import { pause } from './pause.js';
+import { redact } from './redact.js';
+import { backoff, isRetryableStatus, mayRetry, mayRetryStatus, retryAfter } from './retry.js';
+import { registryWarnings } from './warning-header.js';
+import { WatchedBody } from './watched-body.js';
 
 /** A body that can be made again for a repeated request. */
 export interface HttpBody {
@@ -19,49 +30,95 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
   /** What to do with a redirect. @default 'follow' */
   readonly redirect?: 'follow' | 'error';
-}
-
-/** One answer. The body must be read, or given up with {@link discard}. */
-export interface HttpResponse {
-  readonly status: number;
-  /** The value of a header; several are joined as RFC 9110 §5.3 allows. */
-  header(name: string): string | undefined;
-  /** All values of a header that may be sent several times. */
-  headers(name: string): readonly string[];
-  /** Where the answer came from, after redirects. */
-  readonly url: URL;
-  readonly body: Readable;
+  /** Whether it may be sent again after a failure. @default true */
+  readonly retry?: boolean;
+  /** Whether its connection ends with it. @default false */
+  readonly fresh?: boolean;
 }
 
 /** Options of {@link HttpClient}. */
-export interface HttpOptions {
-  /** Connections per origin at a time. @default 5 */
-  readonly concurrency?: number | undefined;
-  /** Milliseconds without an answer or without a byte after which a request has failed. @default 60000 */
-  readonly timeout?: number | undefined;
+export interface HttpOptions extends ConnectionOptions {
+  /** The registry that certificate, key and `insecure` are for. */
+  readonly registry?: URL | undefined;
 }
 
 const MAX_REDIRECTS = 10;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+/** A registry hashes and moves what it got before it answers: a second more for so many bytes. */
+const BYTES_PER_SECOND = 50 * 1024 * 1024;
 
 /**
- * HTTP with one pool of connections per origin. Redirects are followed here, since credentials must not follow them:
- * they go to the origin they were meant for and no other, and never from https to http.
+ * HTTP with time limits, retries and connections that are shared per origin. Redirects are followed here, since
+ * credentials must not follow them: they go to the origin they were meant for and no other, and never from https to
+ * http.
  */
 export class HttpClient {
-  readonly #pools = new Map<string, Pool>();
+  readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #gates = new Map<string, HostGate>();
+  readonly #warned = new Set<string>();
+  /** Aborted by {@link close}: whatever waits for its turn or for another attempt ends, and sends nothing more. */
+  readonly #closing = new AbortController();
 
-  constructor(private readonly options: HttpOptions = {}) {}
+  constructor(private readonly options: HttpOptions = {}) {
+    // Any number may wait; Node.js warns from the eleventh on.
+    setMaxListeners(0, this.#closing.signal);
+  }
 
   /**
-   * Sends a request and follows redirects.
+   * Sends a request, follows redirects, and sends it again where that can help.
    *
    * @throws RemoraError `UNREACHABLE`, `TIMEOUT`, `INTERRUPTED`, or what the body's own stream failed with
    */
-  async request(request: HttpRequest): Promise<HttpResponse> {
+  request(request: HttpRequest): Promise<HttpResponse> {
+    return this.#repeated(request, async (response) => response);
+  }
+
+  /** The same with the whole body, which must be small; an answer that breaks off is asked for again, too. */
+  read(
+    request: HttpRequest,
+    limit: number,
+    what: string,
+  ): Promise<{ readonly response: HttpResponse; readonly bytes: Buffer }> {
+    return this.#repeated(request, async (response) => ({
+      response,
+      // What a status says counts, whatever its body looks like.
+      bytes: response.status < 400 ? await readBody(response, limit, what, request.signal) : await errorBody(response),
+    }));
+  }
+
+  async #repeated<T>(request: HttpRequest, take: (response: HttpResponse) => Promise<T>): Promise<T> {
+    const { maxWait = 60_000, retryDelay } = this.options;
+    const gate = this.#gate(request.url);
+    let waited = 0;
+    for (let attempt = 1; ; attempt++) {
+      let wait: number;
+      try {
+        const response = await this.#follow(request, attempt);
+        const asked = retryAfter(response.header('retry-after'));
+        wait = asked ?? backoff(attempt, retryDelay);
+        const retry =
+          isRetryableStatus(response.status) &&
+          mayRetryStatus(attempt, asked !== undefined) &&
+          waited + wait <= maxWait;
+        if (retry && asked !== undefined) {
+          gate.closeFor(wait);
+          this.options.onWait?.({ host: request.url.host, status: response.status, milliseconds: wait });
+        }
+        if (!retry || request.retry === false) return await take({ ...response, retry });
+        await discard(response);
+      } catch (error) {
+        if (request.retry === false || !mayRetry(error, attempt)) throw error;
+        wait = backoff(attempt, retryDelay);
+      }
+      waited += wait;
+      await this.#waiting(request.signal, (signal) => pause(wait, signal));
+    }
+  }
+
+  async #follow(request: HttpRequest, attempt: number): Promise<HttpResponse> {
     let current = request;
     for (let hop = 0; ; hop++) {
-      const response = await this.#send(current);
+      const response = await this.#send(current, attempt);
       const location = REDIRECTS.includes(response.status) ? response.header('location') : undefined;
       if (location === undefined) return response;
       await discard(response);
@@ -72,18 +129,46 @@ export class HttpClient {
     }
   }
 
-  async #send(request: HttpRequest): Promise<HttpResponse> {
-    throwIfInterrupted(request.signal);
-    const { url } = request;
-    const content = await request.body?.open();
-    let bodyError: unknown;
-    if (content !== undefined && !(content instanceof Uint8Array)) {
-      content.once('error', (error) => {
-        bodyError = error;
+  async #send(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+    const { url, signal } = request;
+    const gate = this.#gate(url);
+    await this.#waiting(signal, (either) => gate.enter(either));
+    const started = performance.now();
+    let status: number | undefined;
+    let failure: RemoraError | undefined;
+    let response: HttpResponse | undefined;
+    try {
+      response = await this.#exchange(request, attempt);
+      status = response.status;
+      this.#warn(response);
+      return response;
+    } catch (error) {
+      failure = isRemoraError(error) ? error : undefined;
+      throw error;
+    } finally {
+      gate.leave(status);
+      this.options.onRequest?.({
+        method: request.method,
+        url: redact(url.href),
+        ...(status === undefined ? {} : { status }),
+        ...(failure === undefined ? {} : { error: redact(failure.message) }),
+        milliseconds: performance.now() - started,
+        attempt,
+        limits: response === undefined ? {} : rateLimits(response),
       });
     }
+  }
+
+  async #exchange(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+    const { url, signal, body } = request;
+    const { timeout = 30_000 } = this.options;
+    const content = await body?.open();
+    const watched =
+      content === undefined || content instanceof Uint8Array ? undefined : new WatchedBody(content, timeout);
+    const signals = [signal, watched?.signal].filter((one) => one !== undefined);
     try {
-      const answer = await this.#pool(url).request({
+      const answer = await this.#dispatcher(url).request({
+        origin: url.origin,
         method: request.method,
         path: url.pathname + url.search,
         headers: {
@@ -91,114 +176,70 @@ export class HttpClient {
           // A body that was decompressed on the way has another length and another digest (RFC 9110).
           'accept-encoding': 'identity',
           ...request.headers,
-          ...(request.body === undefined ? {} : { 'content-length': String(request.body.size) }),
+          ...(body === undefined ? {} : { 'content-length': String(body.size) }),
         },
-        ...(content === undefined ? {} : { body: content }),
-        ...(request.signal === undefined ? {} : { signal: request.signal }),
+        // undici counts from the beginning of a request that is still sending.
+        ...(watched === undefined || body === undefined
+          ? {}
+          : { headersTimeout: 0, body: watched.stream((body.size / BYTES_PER_SECOND) * 1000) }),
+        ...(content instanceof Uint8Array ? { body: content } : {}),
+        ...(request.fresh ? { reset: true } : {}),
+        ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
       });
-      return toResponse(answer, request);
+      return toResponse(answer, url, attempt);
     } catch (error) {
-      if (isRemoraError(bodyError)) throw bodyError;
-      throw networkError(error, request);
+      if (!(content instanceof Uint8Array)) content?.destroy();
+      for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
+      if (isRemoraError(watched?.failure)) throw watched.failure;
+      throw networkError(watched?.failure ?? error, request);
+    } finally {
+      watched?.stop();
     }
   }
 
-  #pool(url: URL): Pool {
-    const known = this.#pools.get(url.origin);
+  /** Waits with a signal that the request's own aborts, and {@link close}. */
+  async #waiting(signal: AbortSignal | undefined, wait: (either: AbortSignal) => Promise<void>): Promise<void> {
+    const closing = this.#closing.signal;
+    if (signal === undefined) return wait(closing);
+    const either = new AbortController();
+    const signals = [signal, closing];
+    const abort = () => either.abort(signals.find(({ aborted }) => aborted)?.reason);
+    // AbortSignal.any would hold on to every request for as long as the client lives.
+    for (const one of signals) one.addEventListener('abort', abort, { once: true });
+    if (signals.some(({ aborted }) => aborted)) abort();
+    try {
+      await wait(either.signal);
+    } finally {
+      for (const one of signals) one.removeEventListener('abort', abort);
+    }
+  }
+
+  #warn(response: HttpResponse): void {
+    for (const text of registryWarnings(response.headers('warning'))) {
+      if (this.#warned.has(text)) continue;
+      this.#warned.add(text);
+      this.options.onWarning?.(response.url.host, redact(text));
+    }
+  }
+
+  #dispatcher({ origin }: URL): Dispatcher {
+    const known = this.#dispatchers.get(origin);
     if (known !== undefined) return known;
-    const timeout = this.options.timeout ?? 60_000;
-    const pool = new Pool(url.origin, {
-      connections: this.options.concurrency ?? 5,
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-      connect: { timeout: Math.min(timeout, 15_000) },
-    });
-    this.#pools.set(url.origin, pool);
-    return pool;
+    const dispatcher = dispatcherFor(new URL(origin), this.options);
+    this.#dispatchers.set(origin, dispatcher);
+    return dispatcher;
   }
 
-  /** Ends all connections. */
+  #gate({ origin }: URL): HostGate {
+    const gate = this.#gates.get(origin) ?? new HostGate(this.options.concurrency ?? 5);
+    this.#gates.set(origin, gate);
+    return gate;
+  }
+
+  /** Ends all connections, and whatever waits for one; nothing is sent afterwards. */
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
-    this.#pools.clear();
+    this.#closing.abort();
+    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+    this.#dispatchers.clear();
   }
-}
-
-function redirected(request: HttpRequest, location: string, status: number): HttpRequest {
-  const target = URL.canParse(location, request.url.href) ? new URL(location, request.url) : undefined;
-  if (target === undefined || !/^https?:$/.test(target.protocol)) {
-    throw new RemoraError(
-      'REJECTED',
-      `${request.url.host} redirects to ${JSON.stringify(location)}, which is no http address`,
-    );
-  }
-  if (request.url.protocol === 'https:' && target.protocol === 'http:') {
-    throw new RemoraError('REJECTED', `${request.url.host} redirects from https to http`, {
-      hint: 'The registry is misconfigured; nothing was sent there',
-    });
-  }
-  // As a GET (which fetch makes of some) it would succeed, and nothing would have been written.
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  if (status === 303 && !reads) throw new RemoraError('REJECTED', `${request.url.host} redirects a ${request.method}`);
-  const sameOrigin = target.origin === request.url.origin;
-  const { authorization: _, cookie: __, ...harmless } = request.headers ?? {};
-  return { ...request, url: target, headers: sameOrigin ? (request.headers ?? {}) : harmless };
-}
-
-function toResponse(answer: Dispatcher.ResponseData, request: HttpRequest): HttpResponse {
-  const values = (name: string): readonly string[] => {
-    const value = answer.headers[name];
-    return value === undefined ? [] : Array.isArray(value) ? value : [value];
-  };
-  const body = answer.body;
-  // Without a listener an error that comes before the body is read would end the process.
-  body.on('error', () => {});
-  return {
-    status: answer.statusCode,
-    header: (name) => (values(name).length === 0 ? undefined : values(name).join(', ')),
-    headers: values,
-    url: request.url,
-    body,
-  };
-}
-
-/** Gives up a body, so that its connection can be used again. */
-export async function discard(response: HttpResponse): Promise<void> {
-  let bytes = 0;
-  try {
-    for await (const chunk of response.body) {
-      bytes += chunk.length;
-      if (bytes > 64 * 1024) break;
-    }
-  } catch {
-    // Nobody wanted it.
-  }
-  response.body.destroy();
-}
-
-/**
- * Reads a whole body that must be small.
- *
- * @throws RemoraError `MALFORMED` above `limit` bytes, `UNREACHABLE` when it is cut
- */
-export async function readBody(
-  response: HttpResponse,
-  limit: number,
-  what: string,
-  signal?: AbortSignal,
-): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of response.body) {
-      bytes += chunk.length;
-      if (bytes > limit)
-        throw new RemoraError('MALFORMED', `${what} is larger than ${limit} bytes`, { expected: limit });
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    response.body.destroy();
-    throw networkError(error, { method: 'GET', url: response.url, signal });
-  }
-  return Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import { isRemoraError, RemoraError } from '../errors.js';
 import { interrupted } from './interrupt.js';
+import { redact } from './redact.js';
 import { systemCode } from './system-error.js';
 
 /** The request that failed. */
@@ -22,27 +23,48 @@ const NETWORK: Readonly<Record<string, string>> = {
   UND_ERR_ABORTED: 'closed the connection',
 };
 
+const TLS = /SSL|TLS|CERT|EPROTO|SELF_SIGNED|UNABLE_TO_/;
+
+/** The code of what broke, wherever it is hidden. */
+export function networkCode(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(systemCode).find((code) => code !== undefined) ?? '';
+  return systemCode(error) ?? (error instanceof Error ? systemCode(error.cause) : undefined) ?? '';
+}
+
+/** Whether the same would happen again: a name that does not exist, a certificate that is not trusted. */
+export function isPermanent(code: string): boolean {
+  return code === 'ENOTFOUND' || TLS.test(code) || code === 'UND_ERR_INVALID_ARG';
+}
+
 /** What went wrong on the way, as an error of ours. */
 export function networkError(error: unknown, request: FailedRequest): RemoraError {
   if (request.signal?.aborted) return interrupted(request.signal);
   if (isRemoraError(error)) return error;
-  const code = systemCode(error) ?? (error instanceof Error ? systemCode(error.cause) : undefined) ?? '';
-  const host = request.url.host;
-  if (/TIMEOUT|ETIMEDOUT/.test(code)) {
-    return new RemoraError('TIMEOUT', `${host} did not answer in time (${request.method} ${request.url.pathname})`, {
+  const code = networkCode(error);
+  const { host, pathname } = request.url;
+  const what = `(${request.method} ${pathname})`;
+  if (/TIMEOUT|ETIMEDOUT/.test(code))
+    return new RemoraError('TIMEOUT', `${host} did not answer in time ${what}`, {
       cause: error,
+      hint: 'Try again, or allow more time with --timeout',
     });
-  }
-  const tls = /SSL|TLS|CERT|EPROTO|SELF_SIGNED|UNABLE_TO_/.test(code);
+  const said = error instanceof Error ? redact(error.message) : String(error);
+  const proxy = /prox/i.test(said);
   const why =
-    NETWORK[code] ??
-    (tls
-      ? `could not be reached over TLS: ${code}`
-      : `failed: ${error instanceof Error ? error.message : String(error)}`);
-  return new RemoraError('UNREACHABLE', `${host} ${why} (${request.method} ${request.url.pathname})`, {
-    cause: error,
-    hint: tls
-      ? 'Use --plain-http if this registry has no TLS'
-      : 'Check the host, its port and the network, and try again',
-  });
+    NETWORK[proxy ? '' : code] ?? (TLS.test(code) ? `could not be reached over TLS: ${code}` : `failed: ${said}`);
+  const hint = proxy
+    ? 'Check the proxy in HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY'
+    : TLS.test(code)
+      ? tlsHint(code)
+      : 'Check the host, its port and the network, and try again';
+  return new RemoraError('UNREACHABLE', `${host} ${why} ${what}`, { cause: error, hint });
+}
+
+function tlsHint(code: string): string {
+  if (/SELF_SIGNED|UNABLE_TO_/.test(code)) return 'Name the certificate that signed it with --ca-file';
+  if (/ALTNAME|EXPIRED|NOT_YET/.test(code))
+    return 'The certificate is for another host or time: check the address, or the clock';
+  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code))
+    return 'It may want a client certificate: --cert-file with --key-file';
+  return 'Use --plain-http if this registry has no TLS';
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { interrupted } from '../../io/interrupt.js';
+import { interrupted } from './interrupt.js';
 
 /** @throws RemoraError `INTERRUPTED` at once when the signal is aborted meanwhile */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

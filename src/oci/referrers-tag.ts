@@ -13,3 +13,8 @@ export function referrersTag(digest: Digest): string {
 export function isReferrersTag(tag: string): boolean {
   return /^(sha256|sha512|blake3)-[a-f0-9]{64}$/.test(tag);
 }
+
+/** True for tags that stand for a digest and not for a version: of referrers, and cosign's `.sig`, `.att` and `.sbom`. */
+export function isDigestTag(tag: string): boolean {
+  return isReferrersTag(tag) || /^sha256-[a-f0-9]{64}\.(sig|att|sbom)$/.test(tag);
+}

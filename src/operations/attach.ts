@@ -1,5 +1,6 @@
 import { RemoraError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
 import type { Platform } from '../oci/platform.js';
 import { isIngester, type ManifestSelector, type Store } from '../store/store.js';
 import type { FileInput } from './file-input.js';
@@ -17,6 +18,10 @@ export interface AttachOptions extends PackOptions {
   readonly verify?: boolean | undefined;
   /** Nobody else attaches at the same time: a list is written without a second look after a while. @default false */
   readonly alone?: boolean | undefined;
+  /** Delete the lists of referrers that are replaced, where there is no Referrers API. @default false */
+  readonly clean?: boolean | undefined;
+  /** Called for a list that could not be deleted; the attachment is done all the same. */
+  readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
 }
 
 /** What was attached, and to what. */
@@ -46,6 +51,9 @@ export async function attach(
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
     const written = writeContents(store, contents, options, resolved);
+    written.catch(() => {});
+    // The uploads can fail first, while the subject is still asked for again.
+    written.catch(() => {});
     // The subject's error comes first: an upload that waits for it fails too.
     const subject = await resolved.catch(async (error: unknown) => {
       await written.catch(() => {});
@@ -53,7 +61,12 @@ export async function attach(
     });
     const manifest = manifestOf(plan, contents, subject);
     const [results] = await Promise.all([written, store.prepareManifest(manifest, options)]);
-    const { result, listedBy } = await store.putManifest(manifest, { signal: options.signal, alone: options.alone });
+    const { result, listedBy } = await store.putManifest(manifest, {
+      signal: options.signal,
+      alone: options.alone,
+      clean: options.clean,
+      onUncleaned: options.onUncleaned,
+    });
     if (options.verify) await requireListed(store, subject, manifest.descriptor, options);
     const { mediaType, digest, size } = subject;
     return {

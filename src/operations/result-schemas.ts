@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { digestSchema } from '../oci/descriptor.js';
 import type { AttachResult } from './attach.js';
 import type { DiscoveredNode, DiscoverResult } from './discover.js';
+import { plumbingSchemas } from './plumbing-schemas.js';
 import type { PullResult } from './pull-selected.js';
 import type { PushResult } from './push.js';
 
@@ -96,6 +97,38 @@ const inspect = z.strictObject({
 
 const resolve = z.strictObject({ ...manifestFields });
 
+const unaskedPlaces = z
+  .array(z.strictObject({ place: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) }))
+  .exactOptional()
+  .describe('Files and credential helpers that could not be asked');
+
+const login = z.union([
+  z.strictObject({
+    registry: z.string(),
+    username: z.string().exactOptional(),
+    stored: z.string().describe('Path of the file, or name of the credential helper'),
+    verified: z.boolean().describe('false: the registry asks nobody for credentials'),
+  }),
+  z.strictObject({
+    credentials: z.array(
+      z.strictObject({
+        registry: z.string(),
+        username: z.string().exactOptional(),
+        kind: z.enum(['password', 'identity-token', 'registry-token']),
+        from: z.string().describe('File, variable or credential helper'),
+      }),
+    ),
+    incomplete: unaskedPlaces,
+  }),
+]);
+
+const logout = z.strictObject({
+  registry: z.string(),
+  removed: z.array(z.string()).describe('Files and credential helpers that had credentials; empty: not logged in'),
+  kept: z.array(z.string()).exactOptional().describe('Variables that have credentials and cannot be changed'),
+  incomplete: unaskedPlaces,
+});
+
 const error = z.strictObject({
   error: z.strictObject({
     code: z.string().describe('One of RemoraErrorCode'),
@@ -112,4 +145,15 @@ const error = z.strictObject({
  * The schema of what each command prints with `--json`, by the command's name, and of `error`. Fields may be added in
  * later versions; none is renamed or removed.
  */
-export const resultSchemas = { push, attach, discover, pull, inspect, resolve, error } as const;
+export const resultSchemas = {
+  push,
+  attach,
+  discover,
+  pull,
+  inspect,
+  resolve,
+  login,
+  logout,
+  ...plumbingSchemas,
+  error,
+} as const;

@@ -1,25 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../oci/digest.js';
-import type { CallOptions, Store } from './store.js';
+import type { CallOptions, Deleter, Store } from './store.js';
 
-/** The ability to remove things. Each gives false when there was nothing. */
-export interface Deleter {
-  /** Removes a manifest with all its tags and every list entry that names it. */
-  deleteManifest(digest: Digest, options?: CallOptions): Promise<boolean>;
-  /** Removes a tag; the manifest stays. */
-  deleteTag(tag: string, options?: CallOptions): Promise<boolean>;
-  /**
-   * Removes a blob.
-   *
-   * @throws RemoraError `UNSUPPORTED` when it is a manifest that the store lists
-   */
-  deleteBlob(digest: Digest, options?: CallOptions): Promise<boolean>;
-}
+export type { Deleter } from './store.js';
 
 /** The ability to read parts of blobs without knowing their size. */
 export interface RangeReader {
   /** The size of a blob in bytes, undefined when there is none. */
-  blobSize(digest: Digest): Promise<number | undefined>;
+  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined>;
   /** Opens bytes `start` to `end`, both included. They are not verified: a part has no digest. */
   openRange(digest: Digest, start: number, end: number, options?: CallOptions): Promise<Readable>;
 }

@@ -1,4 +1,5 @@
 import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
 import type { WriteResult } from './store.js';
 
 /** One write for all who want to write the same blob: the others wait for it, and open nothing. */
@@ -23,5 +24,10 @@ export class SharedWrites {
     const forget = () => this.#writes.delete(key);
     own.then(this.remember ? undefined : forget, forget);
     return own;
+  }
+
+  /** A blob that was removed is there no longer, in whatever size. */
+  forget(digest: Digest): void {
+    for (const key of this.#writes.keys()) if (key.startsWith(`${digest} `)) this.#writes.delete(key);
   }
 }

@@ -12,6 +12,8 @@ export interface CallOptions {
 export interface TransferOptions extends CallOptions {
   /** Called with the bytes moved so far; smaller than before when a transfer was started again. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
+  /** Another repository of the same registry that is known to have the blob: it need not be sent then. @default none */
+  readonly mountFrom?: string | undefined;
 }
 
 /** Which manifest is meant. A digest wins over a tag; a store with only one root needs neither. */
@@ -24,6 +26,8 @@ export interface ManifestSelector {
 export interface ContentReader {
   /** Whether the blob is there, in the size that the descriptor promises. */
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+  /** The size of a blob in bytes, undefined when there is none. */
+  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined>;
   /**
    * Opens a blob. The stream ends with an error when size or digest differ.
    *
@@ -39,7 +43,7 @@ export interface ContentReader {
 }
 
 /** What became of something that was written. */
-export type WriteResult = 'written' | 'exists';
+export type WriteResult = 'written' | 'exists' | 'mounted';
 
 /** How a manifest is to be kept. */
 export interface PutManifestOptions extends CallOptions {
@@ -49,6 +53,10 @@ export interface PutManifestOptions extends CallOptions {
   readonly child?: boolean | undefined;
   /** The writer is alone, so that a list of referrers needs no second look after a while. @default false */
   readonly alone?: boolean | undefined;
+  /** Delete the lists of referrers that this write replaces, which stay as untagged manifests else. @default false */
+  readonly clean?: boolean | undefined;
+  /** Called for a list that could not be deleted: that changes nothing for what was written. */
+  readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
 }
 
 /** What is known after a manifest was written. */
@@ -82,6 +90,11 @@ export interface TagResolver {
   resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor>;
   /** All tags, in no particular order. */
   tags(options?: CallOptions): AsyncIterable<string>;
+  /**
+   * Points tags at a manifest that is there, and moves no blobs. Who lists it does not change (a referrer that gets a tag
+   * is no new referrer).
+   */
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void>;
 }
 
 /** How a referrer was found. */
@@ -131,4 +144,39 @@ export interface Ingester {
 /** Whether `store` can take content whose digest is not known yet. */
 export function isIngester(store: ContentWriter): store is ContentWriter & Ingester {
   return 'ingestBlob' in store;
+}
+
+/** How a manifest is to be removed. */
+export interface DeleteManifestOptions extends CallOptions {
+  /** The writer is alone, so that a list of referrers needs no second look after a while. @default false */
+  readonly alone?: boolean | undefined;
+  /** Called with the tag of each list of referrers that named the manifest and does so no longer. */
+  readonly onUnlisted?: ((tag: string) => void) | undefined;
+}
+
+/** The ability to remove things. Each gives false when there was nothing. */
+export interface Deleter {
+  /**
+   * Removes a manifest with all its tags and every list entry that names it.
+   *
+   * @throws RemoraError `UNSUPPORTED` when the store does not let manifests be deleted
+   */
+  deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean>;
+  /**
+   * Removes a tag; the manifest stays.
+   *
+   * @throws RemoraError `UNSUPPORTED` when the store cannot remove a tag alone
+   */
+  deleteTag(tag: string, options?: CallOptions): Promise<boolean>;
+  /**
+   * Removes a blob.
+   *
+   * @throws RemoraError `UNSUPPORTED` when it is a manifest that the store lists, or blobs cannot be deleted
+   */
+  deleteBlob(digest: Digest, options?: CallOptions): Promise<boolean>;
+}
+
+/** Whether things can be removed from `store`. */
+export function isDeleter<T extends object>(store: T): store is T & Deleter {
+  return 'deleteManifest' in store;
 }

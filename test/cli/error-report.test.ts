@@ -41,8 +41,8 @@ describe('an error as JSON', () => {
 
 describe('a secret', () => {
   it.each([
-    ['https://me:pass1@host/x is no reference', 'https://me:***@host/x is no reference'],
-    ['https://:pass1@host', 'https://:***@host'],
+    ['https://me:pass1@host/x is no reference', 'https://***@host/x is no reference'],
+    ['https://:pass1@host', 'https://***@host'],
     ['registry said: Basic cm9ib3Q6cGFzczE=', 'registry said: Basic ***'],
     ['got authorization=bearer eyJh.bGci0.x-_~', 'got authorization=bearer ***'],
     ['basic authentication is refused', 'basic authentication is refused'],

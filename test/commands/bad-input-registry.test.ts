@@ -64,7 +64,7 @@ describe('a registry', () => {
     for (const [name, args] of COMMANDS) {
       if (name === 'push') continue;
       const error = await failureHere(5, args(image), cwd);
-      expect(error, name).toMatchObject({ code: 'MALFORMED', message: expect.stringContaining('not JSON') });
+      expect(error, name).toMatchObject({ code: 'MALFORMED', message: expect.stringContaining('a web page') });
     }
     const push = await runHere(['push', image, 'sbom.json'], cwd);
     expect([push.code, push.stdout]).not.toContain(0);
@@ -84,7 +84,7 @@ describe('a registry', () => {
     const { cwd, image } = await begin(({ method }) => (method === 'PUT' ? { status: 403, body } : undefined));
     const error = await failureHere(4, ['push', image, 'sbom.json'], cwd);
     expect(error.message).toMatch(/answered 403: DENIED repository is read-only \(\{"until":"noon"\}\)$/);
-    expect(error.hint).toMatch(/^Log in to 127/);
+    expect(error.hint).toMatch(/^Log in with remora login 127/);
   });
 
   it('that takes blobs and refuses the manifest leaves nothing tagged', async () => {

@@ -156,6 +156,8 @@ describe('a token', () => {
       vi.stubEnv('DOCKER_CONFIG', dir);
       onTestFinished(() => void vi.unstubAllEnvs());
       await done(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], cwd);
+      // What this process knows by now is worth nothing any more.
+      tokens.revoke();
       tokens.clear();
       proxy.clear();
       await done(args(image), cwd);
@@ -163,6 +165,12 @@ describe('a token', () => {
       const refused = proxy.requests.filter(({ status }) => status === 401);
       const asked = new Set(refused.map(({ method, path }) => `${method} ${path}`));
       expect(asked.size).toBe(refused.length);
+      // A second command of the same process asks for no second token, and is refused nothing.
+      tokens.clear();
+      proxy.clear();
+      await done(args(image), cwd);
+      expect(tokens.requests).toEqual([]);
+      expect(proxy.requests.filter(({ status }) => status === 401)).toEqual([]);
     }
   });
 });

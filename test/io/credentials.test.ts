@@ -55,7 +55,7 @@ it('reads name and password that are written out, and Docker’s padding', async
 it('is anonymous without a file, and without entries', async () => {
   const home = await tempDir();
   expect(await dockerCredentials({ HOME: home })('reg.example')).toBeUndefined();
-  for (const content of ['{}', '{"auths":null}', '{"auths":{},"credsStore":"x"}']) {
+  for (const content of ['{}', '{"auths":null}', '{"auths":{},"credsStore":"","credHelpers":{}}', '', ' \n']) {
     await writeFile(join(home, 'config.json'), content);
     expect(await dockerCredentials({ DOCKER_CONFIG: home })('reg.example')).toBeUndefined();
   }

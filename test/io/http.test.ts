@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
-import { discard, HttpClient, type HttpOptions, type HttpRequest, readBody } from '../../src/io/http.js';
+import { HttpClient, type HttpOptions, type HttpRequest } from '../../src/io/http.js';
+import { discard, readBody } from '../../src/io/http-response.js';
 import { networkError } from '../../src/io/network-error.js';
 import type { Exchange } from '../support/exchange.js';
 import { type Listener, listen } from '../support/loopback.js';
@@ -18,7 +19,7 @@ async function serve(
 }
 
 function client(options?: HttpOptions): HttpClient {
-  const made = new HttpClient(options);
+  const made = new HttpClient({ retryDelay: 5, ...options });
   onTestFinished(() => made.close());
   return made;
 }
@@ -47,7 +48,8 @@ it.each([301, 302, 307, 308])('follows a %i to another host without what was mea
   const [there] = target.log.requests;
   expect(there?.headers.authorization).toBeUndefined();
   expect(there?.headers.cookie).toBeUndefined();
-  expect(there?.headers['x-plain']).toBe('kept');
+  // Headers of the user may hold secrets, too (GHSA-h3wm-jjqf-8jm2).
+  expect(there?.headers['x-plain']).toBeUndefined();
 });
 
 it('keeps all headers for the same host', async () => {

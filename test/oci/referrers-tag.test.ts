@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDigest } from '../../src/oci/digest.js';
 import { isTag } from '../../src/oci/reference.js';
-import { isReferrersTag, referrersTag } from '../../src/oci/referrers-tag.js';
+import { isDigestTag, isReferrersTag, referrersTag } from '../../src/oci/referrers-tag.js';
 
 const LONG =
   'test+algorithm+using+algorithm+separators+and+lots+of+characters+to+excercise+overall+truncation:alsoSome=InTheEncodedSectionToShowHyphenReplacementAndLotsAndLotsOfCharactersToExcerciseEncodedTruncation';
@@ -54,5 +54,20 @@ describe('isReferrersTag', () => {
     ['latest', false],
   ])('F31 %s: %s', (tag, expected) => {
     expect(isReferrersTag(tag)).toBe(expected);
+  });
+});
+
+describe('isDigestTag', () => {
+  it.each([
+    [`sha256-${'a'.repeat(64)}`, true],
+    [`sha512-${'0'.repeat(64)}`, true],
+    [`sha256-${'a'.repeat(64)}.sig`, true],
+    [`sha256-${'a'.repeat(64)}.att`, true],
+    [`sha256-${'a'.repeat(64)}.sbom`, true],
+    [`sha256-${'a'.repeat(64)}.other`, false],
+    [`sha256-${'a'.repeat(63)}.sig`, false],
+    ['v1.sig', false],
+  ])('%s: %s', (tag, expected) => {
+    expect(isDigestTag(tag)).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTarget } from '../../src/oci/target.js';
+import { parsePinnedTarget, parseTags, parseTarget } from '../../src/oci/target.js';
 import { SHA256_ABC } from './documents.js';
 import { faultOf } from './fault.js';
 
@@ -39,5 +39,34 @@ describe('parseTarget', () => {
     ['a,b', 'reference "a,b" is not well formed: "a,b" is not a repository name'],
   ])('E2 E3 refuses %j', (text, message) => {
     expect(faultOf(() => parseTarget(text))).toMatchObject({ code: 'INVALID_ARGUMENT', message });
+  });
+});
+
+describe('parsePinnedTarget', () => {
+  it('takes a digest, which a target has not', () => {
+    const pinned = parsePinnedTarget(`ghcr.io/a@${SHA256_ABC}`);
+    expect(pinned).toMatchObject({ digest: SHA256_ABC, tags: [] });
+    expect(parsePinnedTarget(`./l:v1@${SHA256_ABC}`)).toMatchObject({ digest: SHA256_ABC, tags: ['v1'] });
+    expect(parsePinnedTarget('ghcr.io/a:v1,v2')).toEqual(parseTarget('ghcr.io/a:v1,v2'));
+  });
+});
+
+describe('parseTags', () => {
+  it('gives each once, by the grammar of the place', () => {
+    expect(parseTags('registry', ['v1', '_x', 'v1'])).toEqual(['v1', '_x']);
+    expect(parseTags('layout', ['host/repo:v1', 'b--c'])).toEqual(['host/repo:v1', 'b--c']);
+  });
+
+  it.each<['registry' | 'layout', string]>([
+    ['registry', ''],
+    ['registry', '.x'],
+    ['registry', 'host/repo:v1'],
+    ['registry', 'v1,v2'],
+    ['registry', 'a'.repeat(129)],
+    ['layout', ''],
+    ['layout', '_x'],
+    ['layout', 'v1 '],
+  ])('refuses for a %s %j', (kind, tag) => {
+    expect(faultOf(() => parseTags(kind, ['v1', tag]))).toMatchObject({ code: 'INVALID_ARGUMENT', found: tag });
   });
 });

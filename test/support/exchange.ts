@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RequestRecord } from './request-log.js';
 
 export type Body = string | Uint8Array | AsyncIterable<Uint8Array>;
@@ -16,6 +17,8 @@ export class Exchange {
   readonly path: string;
   readonly query: URLSearchParams;
   shortBody: ShortBody | undefined;
+  /** How slowly the body is sent. */
+  pace: { readonly bytes: number; readonly pause: number } | undefined;
 
   constructor(
     readonly request: IncomingMessage,
@@ -72,7 +75,11 @@ export class Exchange {
     let room = this.shortBody?.bytes ?? Infinity;
     for await (const chunk of chunks) {
       const part = chunk.subarray(0, room);
-      await this.#write(part);
+      const size = this.pace?.bytes ?? Math.max(1, part.length);
+      for (let start = 0; start < part.length && !this.response.destroyed; start += size) {
+        if (this.pace !== undefined) await sleep(this.pace.pause);
+        await this.#write(part.subarray(start, start + size));
+      }
       if (part.length < chunk.length || this.response.destroyed) return false;
       room -= part.length;
     }

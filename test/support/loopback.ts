@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Certificate } from './certificates.js';
 import { type Body, Exchange } from './exchange.js';
 import type { RequestRecord, RequestRecorder } from './request-log.js';
 
@@ -14,7 +16,9 @@ export type Fault =
   /** The real answer's body ends after so many bytes, with the connection; a shorter body is not touched. */
   | { readonly cutAfter: number }
   /** The real answer's body stops after so many bytes, and the connection stays open. */
-  | { readonly stallAfter: number };
+  | { readonly stallAfter: number }
+  /** The real answer's body comes in pieces of so many bytes with a pause (milliseconds) before each. */
+  | { readonly slow: { readonly bytes: number; readonly pause: number } };
 
 /** The request that a fault is chosen for. */
 export interface FaultRequest extends Pick<RequestRecord, 'method' | 'path' | 'headers'> {
@@ -26,12 +30,14 @@ export interface TrafficOptions {
   /** Milliseconds that every request waits before it is handled. @default 0 */
   readonly latency?: number;
   readonly fault?: (request: FaultRequest) => Fault | undefined;
+  /** Speaks https; with `ca`, to clients alone that show a certificate of it. @default http */
+  readonly tls?: Certificate & { readonly ca?: string };
 }
 
 export interface Listener {
   /** `127.0.0.1:PORT` */
   readonly host: string;
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or `https://…` */
   readonly url: string;
   /** Ends all connections, also those under way. */
   close(): Promise<void>;
@@ -43,17 +49,22 @@ export async function listen(
   options: TrafficOptions,
   handle: (exchange: Exchange) => Promise<void>,
 ): Promise<Listener> {
-  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+  const { tls } = options;
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     const exchange = record(recorder, request, response);
     disturb(exchange, recorder, options, handle).catch((error: unknown) => abandon(exchange, error));
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer({ keepAliveTimeout: 60_000 }, onRequest)
+      : createTlsServer({ ...tls, requestCert: tls.ca !== undefined, keepAliveTimeout: 60_000 }, onRequest);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   const host = `127.0.0.1:${address.port}`;
   return {
     host,
-    url: `http://${host}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -94,7 +105,8 @@ async function disturb(
     await exchange.reply(fault.status, fault.headers, fault.body);
     return;
   }
-  if (fault !== undefined) {
+  if (fault !== undefined && 'slow' in fault) exchange.pace = fault.slow;
+  else if (fault !== undefined) {
     exchange.shortBody =
       'cutAfter' in fault ? { bytes: fault.cutAfter, end: 'cut' } : { bytes: fault.stallAfter, end: 'stall' };
   }

@@ -41,7 +41,7 @@ export async function serveBlob(call: Call): Promise<void> {
 async function get(call: Call, digest: string, { size, bytes }: StoredBlob): Promise<void> {
   const { exchange, options } = call;
   if (options.redirectBlobs === true && !call.elsewhere) {
-    await exchange.reply(307, { location: `http://${call.otherHost}${exchange.path}` });
+    await exchange.reply(307, { location: `${call.scheme}://${call.otherHost}${exchange.path}` });
     return;
   }
   if (bytes === undefined) throw new Refusal(404, 'BLOB_UNKNOWN', `blob ${digest} was not kept`);

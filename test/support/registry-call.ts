@@ -12,6 +12,7 @@ export interface Call {
   readonly name: string;
   /** Tag, digest or upload id; empty where the path ends without. */
   readonly reference: string;
+  readonly scheme: 'http' | 'https';
   readonly host: string;
   readonly otherHost: string;
   /** Whether the request came in at `otherHost`. */

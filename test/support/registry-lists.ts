@@ -67,7 +67,7 @@ async function serveNames(call: Call, names: string[], document: (page: string[]
   );
 }
 
-function nextLink({ exchange, options, host, otherHost }: Call, query: Record<string, string>): string {
+function nextLink({ exchange, options, scheme, host, otherHost }: Call, query: Record<string, string>): string {
   const target = `${exchange.path.split('?')[0]}?${new URLSearchParams(query)}`;
   switch (options.link) {
     case 'relative':
@@ -75,10 +75,10 @@ function nextLink({ exchange, options, host, otherHost }: Call, query: Record<st
     case 'unquoted':
       return `<${target}>; rel=next`;
     case 'other-host':
-      return `<http://${otherHost}${target}>; rel="next"`;
+      return `<${scheme}://${otherHost}${target}>; rel="next"`;
     case 'loop':
       return `<${exchange.path}>; rel="next"`;
     default:
-      return `<http://${host}${target}>; rel="next"`;
+      return `<${scheme}://${host}${target}>; rel="next"`;
   }
 }

@@ -129,9 +129,9 @@ function nextLocation(call: Call, upload: Upload): string {
   const path = `/v2/${call.name}/blobs/uploads/${upload.id}`;
   switch (call.options.location) {
     case 'absolute':
-      return `http://${call.host}${path}`;
+      return `${call.scheme}://${call.host}${path}`;
     case 'other-host':
-      return `http://${call.otherHost}${path}`;
+      return `${call.scheme}://${call.otherHost}${path}`;
     case 'query': {
       const query = `_state=${encodeURIComponent(`${randomBytes(7).toString('base64')}/+a==`)}`;
       upload.queries.push(query);

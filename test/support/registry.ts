@@ -25,16 +25,17 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   const state = new RegistryState();
   const recorder = createRequestLog();
   const listeners: Listener[] = [];
+  const scheme = options.tls === undefined ? 'http' : 'https';
   const hostAt = (index: number) => listeners[index]?.host ?? '';
   for (const elsewhere of [false, true]) {
     const handle = (exchange: Exchange) =>
-      answer({ exchange, options, state, host: hostAt(0), otherHost: hostAt(1), elsewhere });
+      answer({ exchange, options, state, scheme, host: hostAt(0), otherHost: hostAt(1), elsewhere });
     listeners.push(await listen(recorder, options, handle));
   }
   return {
     ...recorder.log,
     host: hostAt(0),
-    url: `http://${hostAt(0)}`,
+    url: `${scheme}://${hostAt(0)}`,
     otherHost: hostAt(1),
     repository: state.repository.bind(state),
     putBlob: state.putBlob.bind(state),

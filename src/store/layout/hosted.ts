@@ -9,7 +9,6 @@ import type { Digest } from '../../oci/digest.js';
 import { MediaType } from '../../oci/media-types.js';
 import type { Repository } from '../hosting.js';
 import type { CallOptions } from '../store.js';
-import { blobSize } from './blobs.js';
 import { blobPath } from './paths.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from './store.js';
@@ -22,10 +21,6 @@ export class HostedLayout extends LayoutStore implements Repository {
   constructor(directory: string) {
     super(directory);
     this.#uploads = new Uploads(directory);
-  }
-
-  blobSize(digest: Digest): Promise<number | undefined> {
-    return blobSize(this.directory, digest);
   }
 
   async openRange(digest: Digest, start: number, end: number): Promise<Readable> {

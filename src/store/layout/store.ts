@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
 import type { Manifest } from '../../oci/manifest.js';
 import { isManifestType } from '../../oci/media-types.js';
 import { SharedWrites } from '../shared-writes.js';
@@ -35,6 +36,10 @@ export class LayoutStore implements Store, Ingester {
 
   async hasBlob(descriptor: Descriptor): Promise<boolean> {
     return (await blobSize(this.directory, descriptor.digest)) === descriptor.size;
+  }
+
+  blobSize(digest: Digest): Promise<number | undefined> {
+    return blobSize(this.directory, digest);
   }
 
   openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable> {
@@ -86,6 +91,10 @@ export class LayoutStore implements Store, Ingester {
 
   putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
     return putManifest(this.directory, manifest, options);
+  }
+
+  async tagManifest(manifest: Manifest, tags: readonly string[], options: CallOptions = {}): Promise<void> {
+    await putManifest(this.directory, manifest, { tags, signal: options.signal });
   }
 
   async *referrers(subject: Descriptor, options: ReferrerOptions = {}): AsyncIterable<Referrer> {

@@ -15,6 +15,12 @@ export class ManifestCache {
     return this.#manifests.get(digest);
   }
 
+  /** It was removed from the repository. */
+  forget(digest: Digest): void {
+    this.#bytes -= this.#manifests.get(digest)?.bytes.byteLength ?? 0;
+    this.#manifests.delete(digest);
+  }
+
   add(manifest: Manifest): void {
     const { digest } = manifest.descriptor;
     if (this.#manifests.has(digest)) return;

@@ -1,11 +1,13 @@
 import { RemoraError } from '../../errors.js';
-import { discard, type HttpResponse, readBody } from '../../io/http.js';
+import { discard, type HttpResponse } from '../../io/http-response.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import { algorithmOf, type Digest, digestOf, isDigest } from '../../oci/digest.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/manifest.js';
 import { isManifestType, MANIFEST_TYPES } from '../../oci/media-types.js';
+import { parseTag } from '../../oci/reference.js';
 import type { CallOptions, ManifestSelector } from '../store.js';
 import type { RegistryClient } from './client.js';
+import { WEB_PAGE_HINT, webPage } from './errors.js';
 
 /** distribution 2 answers 404 for a manifest whose type is not accepted, to HEAD as well as to GET. */
 export const ACCEPT = MANIFEST_TYPES.join(', ');
@@ -25,17 +27,17 @@ export async function getManifest(
   const known = selector.digest && client.manifests.get(selector.digest);
   if (known !== undefined) return { manifest: known, etag: undefined };
   const what = nameOf(client, selector);
-  const response = await client.expect([200, 404], what, {
-    method: 'GET',
-    target: target(selector),
-    headers: { accept: ACCEPT },
-    signal: options.signal,
-  });
-  if (response.status === 404) {
-    await discard(response);
-    return undefined;
-  }
-  const bytes = await readBody(response, MAX_READ_BYTES, what, options.signal);
+  const answer = await client.read(
+    { method: 'GET', target: target(selector), headers: { accept: ACCEPT }, signal: options.signal },
+    MAX_READ_BYTES,
+    what,
+  );
+  const { response, bytes } = answer;
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw client.errorOf(answer, what);
+  const said = webPage(response, bytes);
+  if (said !== undefined)
+    throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent ${said}`, { hint: WEB_PAGE_HINT });
   const manifest = parseManifest(bytes, {
     digest: selector.digest ?? announced(response, bytes, what),
     mediaType: contentType(response),
@@ -78,15 +80,19 @@ export async function sendManifest(
   options: CallOptions & {
     readonly headers?: Readonly<Record<string, string>>;
     readonly accepted?: readonly number[];
+    /** Whether it may be sent again after a failure. @default true */
+    readonly retry?: boolean;
   } = {},
 ): Promise<HttpResponse> {
   const what = `manifest ${manifest.descriptor.digest}`;
   const response = await client.expect([201, 200, ...(options.accepted ?? [])], what, {
     method: 'PUT',
-    target: `manifests/${reference}`,
+    // What is neither could lead the request to another path.
+    target: `manifests/${isDigest(reference) ? reference : parseTag(reference)}`,
     headers: { 'content-type': manifest.descriptor.mediaType, ...options.headers },
     body: { size: manifest.bytes.byteLength, open: async () => manifest.bytes },
     signal: options.signal,
+    ...(options.retry === undefined ? {} : { retry: options.retry }),
   });
   await discard(response);
   const answered = response.header('docker-content-digest');
@@ -108,7 +114,7 @@ export async function sendManifest(
 }
 
 function target(selector: ManifestSelector): string {
-  return `manifests/${selector.digest ?? selector.tag ?? 'latest'}`;
+  return `manifests/${selector.digest ?? parseTag(selector.tag ?? 'latest')}`;
 }
 
 function nameOf(client: RegistryClient, { tag, digest }: ManifestSelector): string {

@@ -1,35 +1,50 @@
 import LinkHeader from 'http-link-header';
 import { RemoraError } from '../../errors.js';
-import { discard, type HttpResponse } from '../../io/http.js';
+import type { HttpResponse } from '../../io/http-response.js';
+import { redact } from '../../io/redact.js';
+import { quote } from '../../oci/quote.js';
 import type { RegistryClient } from './client.js';
+import { WEB_PAGE_HINT, webPage } from './errors.js';
+
+/** A whole answer. */
+export interface Document {
+  readonly response: HttpResponse;
+  readonly bytes: Buffer;
+}
 
 const MAX_PAGES = 10_000;
 
 /**
- * Follows `Link: <…>; rel="next"` until there is none (distribution-spec, "Listing Tags", "Listing Referrers"). The
- * caller reads each answer's body before it asks for the next.
+ * Follows `Link: <…>; rel="next"` until there is none (distribution-spec, "Listing Tags", "Listing Referrers"). Every page
+ * is asked for again when it breaks off.
  *
+ * @param first the first page, which must have been answered with 200
  * @throws RemoraError `MALFORMED` for a link that leads back, nowhere, to another host, or on without end
  */
 export async function* pages(
   client: RegistryClient,
-  first: HttpResponse,
+  first: Document,
+  limit: number,
   what: string,
   signal?: AbortSignal,
-): AsyncIterable<HttpResponse> {
-  const seen = new Set([first.url.href]);
-  let response = first;
+): AsyncIterable<Buffer> {
+  const seen = new Set([first.response.url.href]);
+  let page = first;
   for (;;) {
+    const { response, bytes } = page;
+    if (response.status !== 200) throw client.errorOf(page, what);
+    const said = webPage(response, bytes);
+    if (said !== undefined)
+      throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent ${said}`, { hint: WEB_PAGE_HINT });
+    yield bytes;
     const next = nextPage(response, what);
-    yield response;
     if (next === undefined) return;
-    if (next.origin !== response.url.origin) {
+    if (next.origin !== response.url.origin)
       throw new RemoraError('MALFORMED', `${what}: the next page is on another host, ${next.origin}`);
-    }
     if (seen.has(next.href) || seen.size >= MAX_PAGES)
       throw new RemoraError('MALFORMED', `${what}: the pages do not end`);
     seen.add(next.href);
-    response = await client.send({ method: 'GET', target: next, signal });
+    page = await client.read({ method: 'GET', target: next, signal }, limit, what);
   }
 }
 
@@ -40,7 +55,6 @@ function nextPage(response: HttpResponse, what: string): URL | undefined {
     const next = LinkHeader.parse(header).refs.find(({ rel }) => rel?.toLowerCase() === 'next');
     return next === undefined ? undefined : new URL(next.uri, response.url);
   } catch (cause) {
-    void discard(response);
-    throw new RemoraError('MALFORMED', `${what}: the Link header ${JSON.stringify(header)} cannot be read`, { cause });
+    throw new RemoraError('MALFORMED', `${what}: the Link header ${quote(redact(header))} cannot be read`, { cause });
   }
 }

@@ -1,10 +1,10 @@
-import { RemoraError, type RemoraErrorCode } from '../../errors.js';
-import { discard } from '../../io/http.js';
+import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import { algorithmOf, type Digest } from '../../oci/digest.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import type { CallOptions, PutManifestOptions, Via } from '../store.js';
 import type { RegistryClient } from './client.js';
+import { sendDelete } from './delete-request.js';
 import { headManifest, sendManifest } from './manifests.js';
 import { apiEntries, askApi, type Capability } from './referrers.js';
 import { addToList, type ReferrersList, readList } from './referrers-list.js';
@@ -23,8 +23,7 @@ export async function prepareManifest(
   const probe = async () => {
     if (subjectOf(manifest) === undefined || capability.api !== undefined) return;
     // Only asked ahead: whoever needs the answer asks again, and fails then.
-    const response = await askApi(client, digest, capability, options).catch(() => undefined);
-    if (response !== undefined) await discard(response);
+    await askApi(client, digest, capability, options).catch(() => undefined);
   };
   const [existing] = await Promise.all([headManifest(client, { digest }, options), probe()]);
   return existing !== undefined;
@@ -75,11 +74,14 @@ async function list(
 ): Promise<Via> {
   try {
     if (await apiLists(client, subject, entry.digest, capability, options)) return 'api';
+    const replaced = new Set<Digest>();
     await addToList(client, subject, entry, {
       prefetched: await prefetched,
       signal: options.signal,
       alone: options.alone,
+      onReplaced: (list) => replaced.add(list),
     });
+    if (options.clean && replaced.size > 0) await clean(client, subject, replaced, options);
     return 'tag';
   } catch (error) {
     if (!(error instanceof RemoraError) || error.code === 'INTERRUPTED') throw error;
@@ -94,6 +96,30 @@ async function list(
         ...(error.status === undefined ? {} : { status: error.status }),
       },
     );
+  }
+}
+
+/**
+ * Deletes lists that were replaced. Deleting by digest takes all tags along, so that what is the list now, or the subject
+ * itself (GitLab maps the tag to it), is never deleted. Registries that delete nothing, or not what an older list names
+ * (ECR), lose nothing by that.
+ */
+async function clean(
+  client: RegistryClient,
+  subject: Digest,
+  replaced: ReadonlySet<Digest>,
+  { signal, onUncleaned }: PutManifestOptions,
+): Promise<void> {
+  const current = await readList(client, subject, { signal });
+  for (const list of replaced) {
+    if (list === subject || list === current.manifest?.descriptor.digest) continue;
+    try {
+      await sendDelete(client, `list ${list}`, `manifests/${list}`, 'manifests', { signal });
+      client.manifests.forget(list);
+    } catch (error) {
+      if (isRemoraError(error) && error.code === 'INTERRUPTED') throw error;
+      onUncleaned?.(list, error);
+    }
   }
 }
 

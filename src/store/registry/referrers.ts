@@ -1,5 +1,5 @@
 import { RemoraError } from '../../errors.js';
-import { discard, type HttpResponse, readBody } from '../../io/http.js';
+import type { HttpResponse } from '../../io/http-response.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { imageIndexSchema } from '../../oci/image-index.js';
@@ -10,7 +10,7 @@ import type { CallOptions, Referrer, ReferrerOptions, Via } from '../store.js';
 import type { RegistryClient } from './client.js';
 import { errorCodes } from './errors.js';
 import { getManifest } from './manifests.js';
-import { pages } from './paging.js';
+import { type Document, pages } from './paging.js';
 import { readList } from './referrers-list.js';
 
 /** What a repository can do: known only from definite evidence. */
@@ -39,25 +39,28 @@ export async function askApi(
   subject: Digest,
   capability: Capability,
   options: CallOptions = {},
-): Promise<HttpResponse | undefined> {
+): Promise<Document | undefined> {
   if (capability.api === false) return undefined;
-  const response = await client.send({
-    method: 'GET',
-    target: `referrers/${subject}`,
-    headers: { accept: MediaType.imageIndex },
-    signal: options.signal,
-  });
+  const what = `referrers of ${subject}`;
+  const answer = await client.read(
+    {
+      method: 'GET',
+      target: `referrers/${subject}`,
+      headers: { accept: MediaType.imageIndex },
+      signal: options.signal,
+    },
+    MAX_PAGE_BYTES,
+    what,
+  );
+  const { response } = answer;
   if (response.status === 200 && isIndex(response)) {
     capability.api = true;
-    return response;
+    return answer;
   }
-  if (response.status !== 200 && !NO_API.includes(response.status)) {
-    throw await client.error(response, `referrers of ${subject}`);
-  }
+  if (response.status !== 200 && !NO_API.includes(response.status)) throw client.errorOf(answer, what);
   // 400 may be about this digest alone, 200 may come from something in between, and go-containerregistry answers 404 for
   // a repository that nothing was pushed to yet: that is not remembered.
-  const codes = response.status === 404 ? await errorCodes(response) : [];
-  await discard(response);
+  const codes = response.status === 404 ? errorCodes(answer) : [];
   if (response.status !== 400 && response.status !== 200 && !codes.includes('NAME_UNKNOWN')) capability.api = false;
   return undefined;
 }
@@ -69,15 +72,12 @@ function isIndex(response: HttpResponse): boolean {
 /** The entries of all pages. */
 export async function* apiEntries(
   client: RegistryClient,
-  first: HttpResponse,
+  first: Document,
   signal?: AbortSignal,
 ): AsyncIterable<Descriptor> {
   const what = `referrers list of ${client.registry}/${client.repository}`;
-  for await (const page of pages(client, first, what, signal)) {
-    if (page.status !== 200) throw await client.error(page, what);
-    const value = parseJson(await readBody(page, MAX_PAGE_BYTES, what, signal), what);
-    yield* checkShape(imageIndexSchema, value, what).manifests;
-  }
+  for await (const page of pages(client, first, MAX_PAGE_BYTES, what, signal))
+    yield* checkShape(imageIndexSchema, parseJson(page, what), what).manifests;
 }
 
 /**
@@ -101,11 +101,7 @@ export async function* listReferrers(
   const listed = readList(client, subject.digest, { signal });
   // Both are awaited below; until then a failure must not count as unhandled.
   asked.catch(() => {});
-  const list = await listed.catch(unasked('referrers tag')).catch(async (error: unknown) => {
-    const answer = await asked.catch(() => undefined);
-    if (answer !== undefined) await discard(answer);
-    throw error;
-  });
+  const list = await listed.catch(unasked('referrers tag'));
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const seen = new Set<Digest>();
 

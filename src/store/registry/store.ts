@@ -1,7 +1,9 @@
 import type { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import type { Action } from '../../io/auth.js';
-import { type CredentialSource, dockerCredentials } from '../../io/credentials.js';
+import type { ConnectionOptions } from '../../io/connection.js';
+import type { CredentialSource } from '../../io/credential.js';
+import { dockerCredentials } from '../../io/credentials.js';
 import { HttpClient } from '../../io/http.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
@@ -11,6 +13,8 @@ import { isReferrersTag } from '../../oci/referrers-tag.js';
 import { SharedWrites } from '../shared-writes.js';
 import type {
   CallOptions,
+  DeleteManifestOptions,
+  Deleter,
   ManifestSelector,
   PutManifestOptions,
   PutManifestResult,
@@ -20,30 +24,34 @@ import type {
   TransferOptions,
   WriteResult,
 } from '../store.js';
+import { blobSize } from './blob-size.js';
 import { hasBlob, openBlob } from './blobs.js';
-import { RegistryClient } from './client.js';
+import { RegistryClient, registryUrl } from './client.js';
+import { WEB_PAGE_HINT } from './errors.js';
 import { getManifest, headManifest } from './manifests.js';
 import { prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, listReferrers } from './referrers.js';
+import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
+import { tagManifest } from './tag-manifest.js';
 import { listTags } from './tags.js';
 import { writeBlob } from './uploads.js';
 
 /** Options of {@link openRegistry}. */
-export interface OpenRegistryOptions {
+export interface OpenRegistryOptions extends ConnectionOptions {
   /** What will be done: one token is asked for all of it. @default 'read' */
-  readonly access?: 'read' | 'write' | undefined;
-  /** Speak http instead of https. @default only for loopback hosts */
-  readonly plainHttp?: boolean | undefined;
-  /** @default the `auths` of Docker's `config.json` */
+  readonly access?: 'read' | 'write' | 'delete' | undefined;
+  /** @default the configuration of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
-  /** Connections to the registry at a time. @default 5 */
-  readonly concurrency?: number | undefined;
-  /** Milliseconds without an answer or without a byte after which a request has failed. @default 60000 */
-  readonly timeout?: number | undefined;
 }
 
+const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, readonly Action[]>> = {
+  read: ['pull'],
+  write: ['pull', 'push'],
+  delete: ['pull', 'push', 'delete'],
+};
+
 /** A repository in a registry (distribution-spec). Made by {@link openRegistry}. */
-export class RegistryStore implements Store {
+export class RegistryStore implements Store, Deleter {
   readonly kind = 'registry';
   readonly #http: HttpClient;
   readonly #client: RegistryClient;
@@ -55,15 +63,17 @@ export class RegistryStore implements Store {
     readonly reference: Pick<Reference, 'registry' | 'repository'>,
     options: OpenRegistryOptions = {},
   ) {
-    const actions: readonly Action[] = options.access === 'write' ? ['pull', 'push'] : ['pull'];
-    this.#http = new HttpClient(options);
+    this.#http = new HttpClient({ ...options, registry: registryUrl(reference.registry, options.plainHttp) });
     this.#client = new RegistryClient({
       http: this.#http,
       registry: reference.registry,
       repository: reference.repository,
-      actions,
+      actions: ACTIONS[options.access ?? 'read'],
       credentials: options.credentials ?? dockerCredentials(),
       plainHttp: options.plainHttp,
+      headers: options.headers,
+      retryDelay: options.retryDelay,
+      chunkSize: options.chunkSize,
     });
   }
 
@@ -73,6 +83,10 @@ export class RegistryStore implements Store {
 
   openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable> {
     return openBlob(this.#client, descriptor, options);
+  }
+
+  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined> {
+    return blobSize(this.#client, digest, options);
   }
 
   async manifest(selector: ManifestSelector, options?: CallOptions): Promise<Manifest> {
@@ -86,6 +100,10 @@ export class RegistryStore implements Store {
 
   tags(options?: CallOptions): AsyncIterable<string> {
     return listTags(this.#client, options);
+  }
+
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void> {
+    return tagManifest(this.#client, manifest, tags, options);
   }
 
   /** The same blob is sent once, also when it is config and layer at once. */
@@ -115,6 +133,20 @@ export class RegistryStore implements Store {
     return listReferrers(this.#client, subject, this.#capability, options);
   }
 
+  async deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
+    this.#prepared.delete(digest);
+    return deleteManifest(this.#client, digest, options);
+  }
+
+  deleteTag(tag: string, options?: CallOptions): Promise<boolean> {
+    return deleteTag(this.#client, tag, options);
+  }
+
+  deleteBlob(digest: Digest, options?: CallOptions): Promise<boolean> {
+    this.#writes.forget(digest);
+    return deleteBlob(this.#client, digest, options);
+  }
+
   format({ tag, digest }: ManifestSelector): string {
     const { registry, repository } = this.reference;
     return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
@@ -134,8 +166,17 @@ export class RegistryStore implements Store {
         if (!isReferrersTag(tag)) tags.push(tag);
         if (tags.length >= 50) break;
       }
-    } catch {
+    } catch (error) {
       // The tags are only a help; what was asked for is missing either way.
+      if (isRemoraError(error) && error.hint === WEB_PAGE_HINT)
+        throw new RemoraError(
+          'NOT_FOUND',
+          `${what} does not exist: ${this.reference.registry} sent a web page, not a registry`,
+          {
+            status: 404,
+            hint: WEB_PAGE_HINT,
+          },
+        );
     }
     const hint =
       tags.length === 0

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { readBody } from '../../io/http.js';
 import { checkShape, parseJson } from '../../oci/json.js';
 import type { CallOptions } from '../store.js';
 import type { RegistryClient } from './client.js';
@@ -12,15 +11,10 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 /** All tags of the repository, each once, in the order of the registry (distribution-spec, "Listing Tags"). */
 export async function* listTags(client: RegistryClient, options: CallOptions = {}): AsyncIterable<string> {
   const what = `tags of ${client.registry}/${client.repository}`;
-  const first = await client.send({ method: 'GET', target: 'tags/list', signal: options.signal });
+  const first = await client.read({ method: 'GET', target: 'tags/list', signal: options.signal }, MAX_PAGE_BYTES, what);
   const seen = new Set<string>();
-  for await (const page of pages(client, first, what, options.signal)) {
-    if (page.status !== 200) throw await client.error(page, what);
-    const { tags } = checkShape(
-      schema,
-      parseJson(await readBody(page, MAX_PAGE_BYTES, what, options.signal), what),
-      what,
-    );
+  for await (const page of pages(client, first, MAX_PAGE_BYTES, what, options.signal)) {
+    const { tags } = checkShape(schema, parseJson(page, what), what);
     for (const tag of tags ?? []) {
       if (!seen.has(tag)) yield tag;
       seen.add(tag);

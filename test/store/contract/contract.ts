@@ -4,6 +4,7 @@ import { brokenSourceContract } from './broken-sources.js';
 import { manifestContract } from './manifests.js';
 import type { ContractTraits, StartPlace } from './place.js';
 import { referrerContract } from './referrers.js';
+import { removalContract } from './removal.js';
 
 /** What every writable store does, whatever is behind it. */
 export function storeContract(title: string, start: StartPlace, traits: ContractTraits): void {
@@ -12,5 +13,6 @@ export function storeContract(title: string, start: StartPlace, traits: Contract
     brokenSourceContract(start);
     manifestContract(start, traits);
     referrerContract(start, traits);
+    removalContract(start, traits);
   });
 }

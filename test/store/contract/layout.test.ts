@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openLayout } from '../../../src/store/layout/store.js';
+import { openHostedLayout } from '../../../src/store/layout/hosted.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { storeContract } from './contract.js';
 
@@ -8,7 +8,7 @@ storeContract(
   async () => {
     const directory = join(await tempDir(), 'layout');
     return {
-      open: () => openLayout(directory, { create: true }),
+      open: () => openHostedLayout(directory, { create: true }),
       leftovers: async () => (await tree(directory)).filter((path) => /\.tmp$|\.lock/.test(path)),
     };
   },

@@ -17,6 +17,12 @@ export interface ContractTraits {
   readonly onlySha256?: boolean;
   /** Wants every child of an index to be a manifest that is there. */
   readonly checksChildren?: boolean;
+  /** Cannot delete a tag alone. */
+  readonly deletesNoTags?: boolean;
+  /** Keeps the tags of a manifest that was deleted by its digest. */
+  readonly keepsTags?: boolean;
+  /** Has a fault of its own when a blob that is not there is deleted. */
+  readonly failsOnMissingBlobs?: boolean;
 }
 
 export type StartPlace = () => Promise<ContractPlace>;

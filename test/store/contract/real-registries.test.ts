@@ -30,7 +30,7 @@ function realRegistry(name: PeerName, start: () => Promise<PeerRegistry>, traits
   });
 }
 
-realRegistry('docker-registry', startDistribution2, { via: 'tag' });
+realRegistry('docker-registry', startDistribution2, { via: 'tag', deletesNoTags: true });
 realRegistry('registry3', startDistribution3, { via: 'tag', checksChildren: true });
-realRegistry('crane', startCraneRegistry, { via: 'tag' });
-realRegistry('api-registry', startApiRegistry, { via: 'api' });
+realRegistry('crane', startCraneRegistry, { via: 'tag', keepsTags: true, failsOnMissingBlobs: true });
+realRegistry('api-registry', startApiRegistry, { via: 'api', keepsTags: true, failsOnMissingBlobs: true });

@@ -145,13 +145,13 @@ it.each(MATRIX)('turns the status %i into %s', async (status, code) => {
   const { store } = await begin({
     fault: () => ({ status, headers: { 'content-type': 'text/plain' }, body: 'because' }),
   });
-  for (const asking of [
-    store.manifest({ tag: 'v1' }),
-    store.resolve({ tag: 'v1' }),
-    store.hasBlob(ODD.descriptor),
-    store.openBlob(ODD.descriptor),
+  for (const ask of [
+    () => store.manifest({ tag: 'v1' }),
+    () => store.resolve({ tag: 'v1' }),
+    () => store.hasBlob(ODD.descriptor),
+    () => store.openBlob(ODD.descriptor),
   ]) {
-    await expect(asking).rejects.toMatchObject({ code, status, message: expect.stringContaining(String(status)) });
+    await expect(ask()).rejects.toMatchObject({ code, status, message: expect.stringContaining(String(status)) });
   }
 });
 

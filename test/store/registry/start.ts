@@ -24,7 +24,7 @@ export async function begin(
 export function openStore(host: string, repository: string, options: OpenRegistryOptions = {}): RegistryStore {
   const store = openRegistry(
     { registry: host, repository },
-    { access: 'write', credentials: async () => undefined, ...options },
+    { access: 'write', credentials: async () => undefined, retryDelay: 5, ...options },
   );
   onTestFinished(() => store.close());
   return store;

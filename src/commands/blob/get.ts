@@ -1,0 +1,60 @@
+import { string } from '@oclif/core/args';
+import { string as stringFlag } from '@oclif/core/flags';
+import { BaseCommand } from '../../cli/base-command.js';
+import { registryFlags } from '../../cli/flags.js';
+import { RemoraError } from '../../errors.js';
+
+/** `remora blob get` */
+export default class BlobGet extends BaseCommand {
+  static override summary = 'Fetch one blob';
+  static override description =
+    `Every byte is verified. A file gets its name when it is whole and right; to standard output the bytes go as they come, and the last of them only when all were right: the exit code tells.`;
+  static override examples = [
+    {
+      description: 'Into a file',
+      command: '<%= config.bin %> blob get -o layer.tar.gz ghcr.io/acme/app@sha256:2c26…7ae',
+    },
+    { description: 'Into a pipe', command: '<%= config.bin %> blob get oci:./layout@sha256:2c26…7ae | tar -tz' },
+  ];
+  static override args = {
+    reference: string({
+      description: 'The blob: host/repo@digest or oci:PATH@DIGEST',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    output: stringFlag({ char: 'o', summary: 'Write to this file; - is standard output', helpValue: 'FILE' }),
+    ...registryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(BlobGet);
+    const [{ parseBlobReference }, { fetchBlob }, { prepareOutput, copyTo }] = await Promise.all([
+      import('../../cli/blob-place.js'),
+      import('../../operations/blob.js'),
+      import('../../io/output-file.js'),
+    ]);
+    const { place, digest } = parseBlobReference(args.reference);
+    const path = flags.output === '-' ? undefined : flags.output;
+    if (path === undefined && this.jsonEnabled()) {
+      throw new RemoraError('INVALID_ARGUMENT', '--json and the blob itself cannot both go to standard output', {
+        hint: 'Give -o FILE',
+      });
+    }
+    const { signal } = this;
+    const writeFile = path === undefined ? undefined : await prepareOutput(path, { signal });
+    const store = await this.open(place, flags);
+    const onProgress = writeFile === undefined ? undefined : await this.progress();
+    let total: number | undefined;
+    const blob = await fetchBlob(store, digest, {
+      signal,
+      ...(onProgress && { onProgress: (bytes) => onProgress({ name: digest, bytes, total, phase: 'move' }) }),
+    });
+    total = blob.size;
+    if (writeFile === undefined) await copyTo(this.stdout, blob.content, { signal });
+    else await writeFile(blob.content);
+    const { reference, size } = blob;
+    return { reference, digest, size, path };
+  }
+}

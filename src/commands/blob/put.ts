@@ -1,0 +1,44 @@
+import { string } from '@oclif/core/args';
+import { BaseCommand } from '../../cli/base-command.js';
+import { registryFlags } from '../../cli/flags.js';
+
+/** `remora blob put` */
+export default class BlobPut extends BaseCommand {
+  static override summary = 'Store one blob and print its digest';
+  static override description =
+    'With a digest the content must have it. A layout is created where there is none. Registries remove blobs that no manifest names after a while.';
+  static override examples = [
+    { description: 'A file', command: '<%= config.bin %> blob put ghcr.io/acme/app layer.tar.gz' },
+    { description: 'From a pipe', command: 'tar -cz site | <%= config.bin %> blob put oci:./layout -' },
+  ];
+  static override args = {
+    place: string({
+      description: 'host/repo or oci:PATH, with the digest if it is known',
+      required: true,
+      ignoreStdin: true,
+    }),
+    file: string({ description: 'The content, or - for standard input', required: true, ignoreStdin: true }),
+  };
+  static override flags = { ...registryFlags };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(BlobPut);
+    const [{ parseBlobPlace }, { inputOf }, { putBlob }] = await Promise.all([
+      import('../../cli/blob-place.js'),
+      import('../../cli/input-argument.js'),
+      import('../../operations/blob.js'),
+    ]);
+    const { place, digest } = parseBlobPlace(args.place);
+    const source = await inputOf(args.file, flags, process.stdin);
+    const store = await this.open(place, flags, { access: 'write', create: true });
+    const onProgress = await this.progress();
+    const total = source.kind === 'file' ? source.size : undefined;
+    const result = await putBlob(store, source, {
+      digest,
+      signal: this.signal,
+      ...(onProgress && { onProgress: (bytes) => onProgress({ name: args.file, bytes, total, phase: 'move' }) }),
+    });
+    this.print(result.digest);
+    return result;
+  }
+}

@@ -1,0 +1,112 @@
+import { string } from '@oclif/core/args';
+import { boolean, string as stringFlag } from '@oclif/core/flags';
+import { BaseCommand } from '../cli/base-command.js';
+import type { ConnectionFlags } from '../cli/connection.js';
+import { exitCodeFor } from '../cli/exit-codes.js';
+import { registryFlags } from '../cli/flags.js';
+import { printable } from '../cli/text.js';
+import { isRemoraError, RemoraError } from '../errors.js';
+import type { Credential } from '../io/credential.js';
+
+/** `remora login` */
+export default class Login extends BaseCommand {
+  static override summary = 'Log in to a registry, or list who is logged in where';
+  static override description =
+    `Asks the registry first, and stores what it accepts where Docker and Podman look for it: with the credential helper that Docker's config.json names (credHelpers, credsStore), else in that file, or in the one of REGISTRY_AUTH_FILE.
+
+Without --username it asks for name and password on the terminal.`;
+  static override examples = [
+    { description: 'Ask for name and password', command: '<%= config.bin %> login ghcr.io' },
+    {
+      description: 'In a script',
+      command: 'echo "$TOKEN" | <%= config.bin %> login ghcr.io --username ann --password-stdin',
+    },
+    { description: 'Who is logged in where', command: '<%= config.bin %> login --list' },
+  ];
+  static override args = {
+    registry: string({ description: 'Host of the registry: host[:port]', ignoreStdin: true }),
+  };
+  static override flags = {
+    list: boolean({ summary: 'List stored credentials, without their secrets' }),
+    ...registryFlags,
+    username: stringFlag({
+      char: 'u',
+      summary: 'User name; without --password-stdin the password is asked for on the terminal',
+      helpValue: 'NAME',
+      helpGroup: 'REGISTRY',
+    }),
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Login);
+    if (flags.list && args.registry !== undefined) {
+      throw new RemoraError('INVALID_ARGUMENT', 'login --list takes no registry: it lists all of them', {
+        found: args.registry,
+      });
+    }
+    if (flags.list) return this.#list();
+    if (args.registry === undefined)
+      throw new RemoraError('INVALID_ARGUMENT', 'login wants a registry', { hint: 'Write remora login ghcr.io' });
+    const [{ parseRegistry }, { askCredential }] = await Promise.all([
+      import('../oci/registry-name.js'),
+      import('../cli/prompt.js'),
+    ]);
+    const registry = parseRegistry(args.registry);
+    const credential = await askCredential(registry, flags, {
+      stdin: process.stdin,
+      stderr: this.stderr,
+      signal: this.signal,
+    });
+    const verified = await this.#verify(registry, credential, flags);
+    return this.#store(registry, credential, verified);
+  }
+
+  /** False when the registry asks nobody who they are. */
+  async #verify(registry: string, credential: Credential, flags: ConnectionFlags): Promise<boolean> {
+    const { pingRegistry } = await import('../store/registry/ping.js');
+    const { username: _, ...others } = flags;
+    const connection = await this.connection({ ...others, 'password-stdin': false, 'identity-token-stdin': false });
+    const who = { credentials: async () => credential, signal: this.signal };
+    try {
+      return (await pingRegistry(registry, { ...connection, ...who })) === 'accepted';
+    } catch (error) {
+      if (!isRemoraError(error) || (error.code !== 'UNAUTHORIZED' && error.code !== 'FORBIDDEN')) throw error;
+      throw new RemoraError(error.code, error.message, {
+        ...(error.status === undefined ? {} : { status: error.status }),
+        cause: error,
+        hint: 'Check the name and the password or token; nothing was stored',
+      });
+    }
+  }
+
+  async #store(registry: string, credential: Credential, verified: boolean): Promise<object> {
+    const [{ placesBeforeLogin, storeCredential }, { throwIfInterrupted }] = await Promise.all([
+      import('../io/credential-store.js'),
+      import('../io/interrupt.js'),
+    ]);
+    throwIfInterrupted(this.signal);
+    const { place, isHelper } = await storeCredential(registry, credential);
+    const username = 'username' in credential ? credential.username : undefined;
+    const who = username === undefined ? 'with an identity token' : `as ${username}`;
+    this.print(printable(`Logged in to ${registry} ${who} (stored in ${place})`));
+    if (!verified) this.note(`${registry} asked for no credentials: nothing was verified`);
+    if (!isHelper) this.note(`stored without encryption in ${place}; a credential helper (credsStore) keeps it safer`);
+    for (const earlier of await placesBeforeLogin(registry))
+      this.note(`${earlier} has credentials of ${registry}, too, and is asked first`);
+    return { registry, ...(username === undefined ? {} : { username }), stored: place, verified };
+  }
+
+  async #list(): Promise<object> {
+    const [{ listCredentials }, { renderCredentials }, { unaskedJson, unaskedNote }] = await Promise.all([
+      import('../io/credential-list.js'),
+      import('../cli/render-credentials.js'),
+      import('../cli/unasked-places.js'),
+    ]);
+    const { credentials, incomplete } = await listCredentials();
+    this.print(renderCredentials(credentials));
+    for (const unasked of incomplete) this.note(unaskedNote(unasked));
+    if (incomplete[0] !== undefined) process.exitCode = exitCodeFor(incomplete[0].error);
+    else if (credentials.length === 0) this.note('no credentials are stored');
+    return { credentials, ...(incomplete.length === 0 ? {} : { incomplete: incomplete.map(unaskedJson) }) };
+  }
+}

@@ -1,0 +1,37 @@
+import { string } from '@oclif/core/args';
+import { BaseCommand } from '../cli/base-command.js';
+import { exitCodeFor } from '../cli/exit-codes.js';
+import { printable } from '../cli/text.js';
+
+/** `remora logout` */
+export default class Logout extends BaseCommand {
+  static override summary = 'Remove the stored credentials of a registry';
+  static override description =
+    `Removes them from every file of Docker and Podman, and with every credential helper, that has exactly this host.`;
+  static override examples = [{ description: 'Forget an account', command: '<%= config.bin %> logout ghcr.io' }];
+  static override args = {
+    registry: string({ description: 'Host of the registry: host[:port]', required: true, ignoreStdin: true }),
+  };
+
+  async run(): Promise<object> {
+    const { args } = await this.parse(Logout);
+    const [{ parseRegistry }, { eraseCredential }, { unaskedJson, unaskedNote }] = await Promise.all([
+      import('../oci/registry-name.js'),
+      import('../io/credential-erase.js'),
+      import('../cli/unasked-places.js'),
+    ]);
+    const registry = parseRegistry(args.registry);
+    const { removed, kept, incomplete } = await eraseCredential(registry);
+    if (removed.length > 0) this.print(printable(`Removed credentials of ${registry} from ${removed.join(', ')}`));
+    for (const unasked of incomplete) this.note(unaskedNote(unasked));
+    for (const place of kept) this.note(`${place} has credentials of ${registry}, and cannot be changed from here`);
+    if (incomplete[0] !== undefined) process.exitCode = exitCodeFor(incomplete[0].error);
+    else if (removed.length === 0 && kept.length === 0) this.note(`not logged in to ${registry}`);
+    return {
+      registry,
+      removed,
+      ...(kept.length === 0 ? {} : { kept }),
+      ...(incomplete.length === 0 ? {} : { incomplete: incomplete.map(unaskedJson) }),
+    };
+  }
+}

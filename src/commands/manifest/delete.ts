@@ -1,0 +1,69 @@
+import { string } from '@oclif/core/args';
+import { DeleteCommand, deleteFlags } from '../../cli/delete-command.js';
+import { registryFlags, settleFlag } from '../../cli/flags.js';
+import { RemoraError } from '../../errors.js';
+
+/** `remora manifest delete` */
+export default class ManifestDelete extends DeleteCommand {
+  static override summary = 'Delete a manifest, or only a tag';
+  static override description =
+    `With a digest the manifest is deleted together with all its tags, and its entry in the list of its subject. With a tag the tag alone is deleted, and the manifest stays; not every registry can do that.
+
+What is attached to a manifest is not deleted with it, nor are its blobs.`;
+  static override examples = [
+    { description: 'A tag', command: '<%= config.bin %> manifest delete ghcr.io/acme/app:old' },
+    {
+      description: 'A manifest, without being asked',
+      command: '<%= config.bin %> manifest delete --yes oci:./layout@sha256:2c26…7ae',
+    },
+  ];
+  static override args = {
+    reference: string({
+      description: 'host/repo@digest or host/repo:tag, in a layout oci:PATH@DIGEST or oci:PATH:TAG',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = { ...deleteFlags, ...settleFlag, ...registryFlags };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(ManifestDelete);
+    const [{ parsePlace }, { quote }, { deleteManifest, deleteTag }] = await Promise.all([
+      import('../../oci/place.js'),
+      import('../../oci/quote.js'),
+      import('../../operations/remove.js'),
+    ]);
+    const place = parsePlace(args.reference);
+    const { tag, digest } = place;
+    if ((tag === undefined) === (digest === undefined)) {
+      const why = tag === undefined ? 'has neither a tag nor a digest' : 'has a tag and a digest';
+      throw new RemoraError('INVALID_ARGUMENT', `${quote(args.reference)} ${why}, wanted one of them`, {
+        found: args.reference,
+        hint: 'A digest deletes the manifest with all its tags, a tag deletes the tag alone',
+      });
+    }
+    await this.requireAnswer('manifest delete', flags);
+    const store = await this.open(place, flags, { access: 'delete' });
+    const { signal } = this;
+    if (digest !== undefined) {
+      const reference = store.format({ digest });
+      const question = `Delete manifest ${reference} with all its tags?`;
+      const result = await this.whenConfirmed(question, reference, flags, () =>
+        deleteManifest(store, digest, { signal, alone: !flags.settle }),
+      );
+      if (result.deleted) {
+        const list = result.listUpdated ? ', and its entry in the list of its subject' : '';
+        this.print(`Deleted ${reference}${list}`);
+      }
+      return result;
+    }
+    const manifest = await store.resolve({ tag }, { signal });
+    const reference = store.format({ tag });
+    const question = `Delete tag ${reference} (${manifest.digest} stays)?`;
+    const result = await this.whenConfirmed(question, reference, flags, () =>
+      deleteTag(store, tag ?? '', manifest, { signal }),
+    );
+    if (result.deleted) this.print(`Deleted tag ${reference}; the manifest stays: ${result.remaining}`);
+    return result;
+  }
+}

@@ -1,0 +1,65 @@
+import { string } from '@oclif/core/args';
+import { string as stringFlag } from '@oclif/core/flags';
+import { BaseCommand } from '../../cli/base-command.js';
+import { registryFlags, settleFlag } from '../../cli/flags.js';
+import { fields } from '../../cli/text.js';
+
+/** `remora manifest put` */
+export default class ManifestPut extends BaseCommand {
+  static override summary = 'Store a manifest or index, byte for byte';
+  static override description =
+    `What the manifest names must be there before; in a layout the children of an index may be missing. With tags it is stored under each of them, with a digest the content must have it.
+
+A manifest with a subject is listed as what attach attaches is.`;
+  static override examples = [
+    { description: 'With two tags', command: '<%= config.bin %> manifest put ghcr.io/acme/app:v1,latest index.json' },
+    {
+      description: 'From one place to another, by digest',
+      command: '<%= config.bin %> manifest get oci:./layout:v1 | <%= config.bin %> manifest put ghcr.io/acme/app -',
+    },
+  ];
+  static override args = {
+    target: string({
+      description: 'host/repo or oci:PATH, with any number of tags (:v1,latest) or a digest',
+      required: true,
+      ignoreStdin: true,
+    }),
+    file: string({ description: 'The manifest, or - for standard input', required: true, ignoreStdin: true }),
+  };
+  static override flags = {
+    'media-type': stringFlag({ summary: 'Its type, where the document names none', helpValue: 'TYPE' }),
+    ...settleFlag,
+    ...registryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(ManifestPut);
+    const [{ parsePinnedTarget }, { MAX_READ_BYTES }, input, operation] = await Promise.all([
+      import('../../oci/target.js'),
+      import('../../oci/manifest.js'),
+      import('../../cli/input-argument.js'),
+      import('../../operations/put-manifest.js'),
+    ]);
+    const { place, tags, digest } = parsePinnedTarget(args.target);
+    const source = await input.inputOf(args.file, flags, process.stdin);
+    const bytes = await input.readInput(source, MAX_READ_BYTES, 'manifest', this.signal);
+    const manifest = operation.readManifestDocument(bytes, { digest, mediaType: flags['media-type'] });
+    // A new layout has no blobs: one that needs some is not created only to be left empty.
+    const create = operation.neededBlobs(manifest).length === 0;
+    const store = await this.open(place, flags, { access: 'write', create });
+    const result = await operation.putManifest(store, manifest, {
+      tags,
+      alone: !flags.settle,
+      signal: this.signal,
+    });
+    this.print(
+      fields([
+        ['Pushed', `${result.reference}${result.result === 'exists' ? ' (was there already)' : ''}`],
+        ['Tags', tags.length === 0 ? undefined : tags.map((tag) => store.format({ tag })).join(', ')],
+        ['Type', result.artifactType],
+        ['Listed by', result.listedBy],
+      ]),
+    );
+    return result;
+  }
+}

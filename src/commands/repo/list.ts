@@ -1,0 +1,43 @@
+import { string } from '@oclif/core/args';
+import { BaseCommand } from '../../cli/base-command.js';
+import { registryFlags } from '../../cli/flags.js';
+import { printable } from '../../cli/text.js';
+
+/** `remora repo list` */
+export default class RepoList extends BaseCommand {
+  static override summary = 'List the repositories of a registry, or the layouts below a directory';
+  static override description =
+    'Not every registry gives such a list, and some give it only to some accounts: that is an error, never an empty list.';
+  static override examples = [
+    { description: 'All of a registry', command: '<%= config.bin %> repo list registry.example.com' },
+    { description: 'Those of one team', command: '<%= config.bin %> repo list registry.example.com/team' },
+    { description: 'Layouts, as serve has them', command: '<%= config.bin %> repo list oci:./layouts' },
+  ];
+  static override args = {
+    place: string({
+      description: 'HOST, HOST/PREFIX, or a directory: oci:PATH',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = { ...registryFlags };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(RepoList);
+    const [{ parseCatalogPlace }, { listRepositories }] = await Promise.all([
+      import('../../oci/catalog-place.js'),
+      import('../../store/repositories.js'),
+    ]);
+    const place = parseCatalogPlace(args.place);
+    const connection = place.kind === 'registry' ? await this.connection(flags) : {};
+    const repositories: string[] = [];
+    // Printed when all pages were read: half a list looks like a whole one.
+    for await (const name of listRepositories(place, { ...connection, signal: this.signal })) repositories.push(name);
+    repositories.sort();
+    this.print(repositories.map(printable).join('\n'));
+    if (repositories.length === 0 && !this.jsonEnabled()) this.note(`${args.place} has no repositories`);
+    return place.kind === 'registry'
+      ? { registry: place.registry, repositories }
+      : { directory: place.path, repositories };
+  }
+}

@@ -1,0 +1,53 @@
+import { string } from '@oclif/core/args';
+import { boolean } from '@oclif/core/flags';
+import { BaseCommand } from '../../cli/base-command.js';
+import { registryFlags } from '../../cli/flags.js';
+import { printable } from '../../cli/text.js';
+import { RemoraError } from '../../errors.js';
+
+/** `remora repo tags` */
+export default class RepoTags extends BaseCommand {
+  static override summary = 'List the tags of a repository or layout';
+  static override description =
+    'Tags that stand for a digest are left out: those of the referrers tag schema, and the .sig, .att and .sbom of cosign.';
+  static override examples = [
+    { description: 'Of a repository', command: '<%= config.bin %> repo tags ghcr.io/acme/app' },
+    { description: 'Really all', command: '<%= config.bin %> repo tags --all oci:./layout' },
+  ];
+  static override args = {
+    repository: string({
+      description: 'host/repo or oci:PATH, without a tag',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    all: boolean({ summary: 'Show also the tags that stand for a digest' }),
+    ...registryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(RepoTags);
+    const [{ parsePlace }, { quote }, { listTags }] = await Promise.all([
+      import('../../oci/place.js'),
+      import('../../oci/quote.js'),
+      import('../../operations/list-tags.js'),
+    ]);
+    const place = parsePlace(args.repository);
+    if (place.tag !== undefined || place.digest !== undefined) {
+      const what = place.tag === undefined ? 'a digest' : 'a tag';
+      throw new RemoraError('INVALID_ARGUMENT', `${quote(args.repository)} has ${what}, wanted a repository alone`, {
+        found: args.repository,
+        hint: `Leave out ${what}, or see what it is with inspect`,
+      });
+    }
+    const store = await this.open(place, flags);
+    const result = await listTags(store, { all: flags.all, signal: this.signal });
+    this.print(result.tags.map(printable).join('\n'));
+    if (!this.jsonEnabled()) {
+      if (result.tags.length === 0) this.note(`${result.reference} has no tags`);
+      if (result.hidden > 0) this.note(`not shown: tags that stand for a digest (${result.hidden}); --all shows them`);
+    }
+    return result;
+  }
+}

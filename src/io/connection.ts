@@ -1,0 +1,53 @@
+/** One request as it went, for traces. Nothing in it is secret: addresses are redacted. */
+export interface RequestTrace {
+  readonly method: string;
+  /** The address, without passwords and without the values of query parameters that could be secret. */
+  readonly url: string;
+  /** HTTP status; undefined when no answer came. */
+  readonly status?: number;
+  /** Why no answer came. */
+  readonly error?: string;
+  /** Milliseconds until the head of the answer. */
+  readonly milliseconds: number;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** What the registry says of its limits (`ratelimit-*`, `x-ratelimit-*`, `retry-after`). */
+  readonly limits: Readonly<Record<string, string>>;
+}
+
+/** A wait that a host asked for. */
+export interface HostWait {
+  readonly host: string;
+  readonly status: number;
+  readonly milliseconds: number;
+}
+
+/** How to reach a registry, and what to tell of it on the way. */
+export interface ConnectionOptions {
+  /** Speak http instead of https. @default only for loopback hosts */
+  readonly plainHttp?: boolean | undefined;
+  /** Requests under way to each host; fewer after it answered 429. @default 5 */
+  readonly concurrency?: number | undefined;
+  /** Milliseconds without a byte, in either direction, after which a request has failed. @default 30000 */
+  readonly timeout?: number | undefined;
+  /** Milliseconds that a request may wait in all because the host asked for it (`Retry-After`). @default 60000 */
+  readonly maxWait?: number | undefined;
+  /** Milliseconds before a failed request is sent again; doubled each time, with jitter. @default 200 */
+  readonly retryDelay?: number | undefined;
+  /** Bytes that one request of an upload carries at most. @default all, fewer where the registry asks for it */
+  readonly chunkSize?: number | undefined;
+  /** Certificates (PEM) to trust beside those of the system. */
+  readonly ca?: string | undefined;
+  /** Certificate and key (PEM) to show to the registry, and to no other host. */
+  readonly clientCertificate?: { readonly cert: string; readonly key: string } | undefined;
+  /** Do not verify the certificates of the registry's host. @default false */
+  readonly insecure?: boolean | undefined;
+  /** Headers for every request to the registry, and to no other host. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Called for every request after its answer, retries and redirects included. */
+  readonly onRequest?: ((trace: RequestTrace) => void) | undefined;
+  /** Called before a wait that the host asked for. */
+  readonly onWait?: ((wait: HostWait) => void) | undefined;
+  /** Called once for each text that a registry sends in `Warning: 299` headers (distribution-spec, "Warnings"). */
+  readonly onWarning?: ((host: string, text: string) => void) | undefined;
+}

@@ -1,0 +1,42 @@
+import { RemoraError } from '../errors.js';
+import { parsePlace } from './place.js';
+import { quote } from './quote.js';
+import { isRepository } from './reference.js';
+import { parseRegistry } from './registry-name.js';
+
+/** Where repositories are listed: a registry, or a directory of image layouts. */
+export type CatalogPlace =
+  | {
+      readonly kind: 'registry';
+      readonly registry: string;
+      /** Only repositories below this name, and the one of this name. */
+      readonly prefix?: string;
+    }
+  | { readonly kind: 'directory'; readonly path: string };
+
+/**
+ * Parses `HOST[:PORT][/PREFIX]`, or a directory as `oci:PATH`, or as a path that starts with `./`, `../` or `/`.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export function parseCatalogPlace(text: string): CatalogPlace {
+  if (/^(oci(-archive)?:|\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) {
+    const place = parsePlace(text);
+    if (place.kind === 'layout' && place.tag === undefined && place.digest === undefined)
+      return { kind: 'directory', path: place.path };
+    throw malformed(text, 'names something in a layout, wanted a directory of layouts');
+  }
+  const isUrl = /^[a-z]+:\/\//i.test(text);
+  const slash = isUrl ? -1 : text.indexOf('/');
+  const registry = parseRegistry(slash < 0 ? text : text.slice(0, slash));
+  const prefix = slash < 0 ? '' : text.slice(slash + 1).replace(/\/$/, '');
+  if (prefix !== '' && !isRepository(prefix)) throw malformed(text, `has ${quote(prefix)}, which is no part of a name`);
+  return { kind: 'registry', registry, ...(prefix === '' ? {} : { prefix }) };
+}
+
+function malformed(text: string, why: string): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', `registry ${quote(text)} ${why}`, {
+    found: text,
+    hint: 'Write it like ghcr.io, localhost:5000/team, or oci:./layouts for image layouts',
+  });
+}

@@ -1,0 +1,133 @@
+import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { type Manifest, subjectOf } from '../../oci/manifest.js';
+import { referrersTag } from '../../oci/referrers-tag.js';
+import type { CallOptions, DeleteManifestOptions } from '../store.js';
+import type { RegistryClient } from './client.js';
+import { sendDelete } from './delete-request.js';
+import { listedSubjects } from './listed-subjects.js';
+import { getManifest, headManifest } from './manifests.js';
+import { addToList, removeFromList } from './referrers-list.js';
+
+/**
+ * Removes a manifest: first its entry in the referrers tag of its subject, then itself (distribution-spec, "Deleting
+ * Manifests").
+ *
+ * In that order, since a list must never name what is gone: distribution 3 and go-containerregistry refuse such a list
+ * when another writer adds to it, so that nothing could be attached any more, and ECR does not delete what a list names.
+ * An interruption in between leaves a manifest that is listed no more and can still be read by its digest: a second run
+ * finds its subject there, and goes on. A registry that refuses to delete it gets the entry back, since otherwise
+ * something that is still attached would no longer be found.
+ *
+ * The tag is looked at also where there is a Referrers API: registries that were upgraded carry both. No list is made.
+ * Where the manifest is gone and others left its entry, nobody can say what its subject was: all referrers tags are
+ * looked through.
+ */
+export async function deleteManifest(
+  client: RegistryClient,
+  digest: Digest,
+  options: DeleteManifestOptions = {},
+): Promise<boolean> {
+  client.manifests.forget(digest);
+  const manifest = await readable(client, digest, options);
+  if (manifest === 'missing') {
+    const subjects = await listedSubjects(client, digest, options);
+    for (const subject of subjects) await unlist(client, subject, digest, options);
+    return subjects.length > 0;
+  }
+  const subject = manifest && subjectOf(manifest)?.digest;
+  const entry = subject && (await unlist(client, subject, digest, options));
+  client.manifests.forget(digest);
+  try {
+    const { signal } = options;
+    const gone = await sendDelete(client, `manifest ${digest}`, `manifests/${digest}`, 'manifests', { signal });
+    return gone || entry !== undefined;
+  } catch (error) {
+    if (subject !== undefined && entry !== undefined) throw await relisted(client, subject, entry, error, options);
+    throw error;
+  }
+}
+
+/** What has a digest and cannot be read (Docker schema 1, broken JSON) names no subject, and can be deleted all the same. */
+async function readable(
+  client: RegistryClient,
+  digest: Digest,
+  options: CallOptions,
+): Promise<Manifest | 'missing' | undefined> {
+  const unreadable: readonly RemoraErrorCode[] = ['MALFORMED', 'UNSUPPORTED', 'DIGEST_MISMATCH'];
+  try {
+    return (await getManifest(client, { digest }, options))?.manifest ?? 'missing';
+  } catch (error) {
+    if (isRemoraError(error) && unreadable.includes(error.code)) return undefined;
+    throw error;
+  }
+}
+
+/** The entry that was taken out of the list, if one was there. */
+async function unlist(
+  client: RegistryClient,
+  subject: Digest,
+  digest: Digest,
+  { alone, signal, onUnlisted }: DeleteManifestOptions,
+): Promise<Descriptor | undefined> {
+  const entry = await removeFromList(client, subject, digest, { alone, signal });
+  if (entry !== undefined) onUnlisted?.(referrersTag(subject));
+  return entry;
+}
+
+/** Puts the entry back where the registry answered that it does not delete, and gives the error for it. */
+async function relisted(
+  client: RegistryClient,
+  subject: Digest,
+  entry: Descriptor,
+  error: unknown,
+  { alone, signal }: DeleteManifestOptions,
+): Promise<unknown> {
+  if (!isRemoraError(error) || error.code === 'INTERRUPTED') return error;
+  // Without an answer it may be gone.
+  const failure =
+    error.status === undefined
+      ? error
+      : await addToList(client, subject, entry, { alone, signal }).then(
+          () => undefined,
+          (cause: unknown) => cause,
+        );
+  if (failure === undefined) return error;
+  const why = failure instanceof Error ? failure.message : String(failure);
+  return new RemoraError(
+    error.code,
+    `${entry.digest} may still be there, and is no longer in the list of its subject ${subject}: ${why}`,
+    {
+      cause: error,
+      hint: 'Run the command again: it goes on from there',
+      ...(error.status === undefined ? {} : { status: error.status }),
+    },
+  );
+}
+
+/**
+ * Removes a tag alone. A registry that cannot do that is never sent the digest instead: that would remove all other tags
+ * of the manifest, too. distribution 2.8 answers 400 for every tag, one that does not exist included.
+ */
+export async function deleteTag(client: RegistryClient, tag: string, options: CallOptions = {}): Promise<boolean> {
+  const what = `tag ${tag}`;
+  const gone = await sendDelete(client, what, `manifests/${tag}`, 'tags', options);
+  // Older registries know DELETE for digests alone, and say 404 to everything else.
+  if (!gone && (await headManifest(client, { tag }, options)) !== undefined) {
+    throw new RemoraError(
+      'UNSUPPORTED',
+      `${what}: ${client.registry} says that it does not exist, and still gives it`,
+      {
+        status: 404,
+        hint: `Such a registry cannot delete a tag alone; manifest delete REPO@DIGEST removes the manifest with all its tags`,
+      },
+    );
+  }
+  return gone;
+}
+
+/** Removes a blob from the repository (distribution-spec, "Deleting Blobs"). */
+export function deleteBlob(client: RegistryClient, digest: Digest, options: CallOptions = {}): Promise<boolean> {
+  return sendDelete(client, `blob ${digest}`, `blobs/${digest}`, 'blobs', options);
+}

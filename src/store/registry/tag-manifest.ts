@@ -1,0 +1,18 @@
+import type { Manifest } from '../../oci/manifest.js';
+import type { CallOptions } from '../store.js';
+import type { RegistryClient } from './client.js';
+import { sendManifest } from './manifests.js';
+
+/**
+ * Sends the same bytes under each tag; as many at a time as the client allows. A manifest with a subject is listed
+ * already: nothing is done about its list. A registry that is sent bytes by tag names them by their sha256, also where
+ * they are known by their sha512.
+ */
+export async function tagManifest(
+  client: RegistryClient,
+  manifest: Manifest,
+  tags: readonly string[],
+  options: CallOptions = {},
+): Promise<void> {
+  await Promise.all(tags.map((tag) => sendManifest(client, manifest, tag, { signal: options.signal })));
+}

@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import tls from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { ConnectionOptions } from './connection.js';
+import { usesProxy } from './proxy-variables.js';
 
 /** Options of {@link dispatcherFor}. */
 export interface DispatcherOptions
@@ -12,7 +13,6 @@ export interface DispatcherOptions
 }
 
 const MAX_CONNECT_MS = 15_000;
-const PROXY_VARIABLES: readonly string[] = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 
 /**
  * Connections to one origin, through a proxy where the environment names one. Certificate and key are shown to the
@@ -29,8 +29,7 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
     ...(insecure && registry?.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
   };
   const limits = { connections, headersTimeout: timeout, bodyTimeout: timeout };
-  if (!PROXY_VARIABLES.some((name) => process.env[name]))
-    return new Pool(origin.origin, { ...limits, connect: secure });
+  if (!usesProxy()) return new Pool(origin.origin, { ...limits, connect: secure });
   return new EnvHttpProxyAgent({
     ...limits,
     connect: secure,

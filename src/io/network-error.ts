@@ -1,5 +1,6 @@
 import { isRemoraError, RemoraError } from '../errors.js';
 import { interrupted } from './interrupt.js';
+import { usesProxy } from './proxy-variables.js';
 import { redact } from './redact.js';
 import { systemCode } from './system-error.js';
 
@@ -56,7 +57,9 @@ export function networkError(error: unknown, request: FailedRequest): RemoraErro
     ? 'Check the proxy in HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY'
     : TLS.test(code)
       ? tlsHint(code)
-      : 'Check the host, its port and the network, and try again';
+      : usesProxy()
+        ? 'Check the host, its port, the network, and the proxy that HTTP_PROXY or HTTPS_PROXY names'
+        : 'Check the host, its port and the network, and try again';
   return new RemoraError('UNREACHABLE', `${host} ${why} ${what}`, { cause: error, hint });
 }
 

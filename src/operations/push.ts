@@ -45,10 +45,12 @@ export async function push(store: Store, files: readonly FileInput[], options: P
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
     const manifest = manifestOf(plan, contents);
-    const [written] = await Promise.all([
-      writeContents(store, contents, options),
-      store.prepareManifest(manifest, options),
-    ]);
+    let written: ReadonlyMap<string, WriteResult> = new Map();
+    const write = async (signal: AbortSignal) => {
+      written = await writeContents(store, contents, { ...options, signal });
+    };
+    const prepare = (signal: AbortSignal) => store.prepareManifest(manifest, { signal });
+    await runAll([write, prepare], async (task, signal) => void (await task(signal)), { signal: options.signal });
     const { result } = await store.putManifest(manifest, { tags: options.tags, signal: options.signal });
     return pushResult(store, manifest, contents, written, { result, tags: options.tags ?? [] });
   } finally {

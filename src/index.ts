@@ -26,6 +26,9 @@ export { EMPTY_BYTES, EMPTY_DESCRIPTOR, isEmpty } from './oci/empty.js';
 export { type ImageConfig, parseImageConfig } from './oci/image-config.js';
 export type { ImageIndex } from './oci/image-index.js';
 export type { ArtifactManifest, ImageManifest } from './oci/image-manifest.js';
+export { FORMATS, type Format, KINDS, type Kind, type KindRow, type Where } from './oci/kinds/kind.js';
+export { type KindFacts, type KindResult, kindOf } from './oci/kinds/kind-of.js';
+export { KIND_TABLE } from './oci/kinds/table.js';
 export {
   annotationsOf,
   artifactTypeOf,
@@ -39,10 +42,12 @@ export {
 export { isMediaType, MediaType, parseMediaType } from './oci/media-types.js';
 export { formatPlace, type Place, parsePlace } from './oci/place.js';
 export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/platform.js';
+export { type Recognised, type RecogniseOptions, recognise } from './oci/recognise.js';
 export { formatReference, isRepository, isTag, parseReference, type Reference } from './oci/reference.js';
 export { isDigestTag, isReferrersTag, referrersTag } from './oci/referrers-tag.js';
 export { type PinnedTarget, parsePinnedTarget, parseTags, parseTarget, type Target } from './oci/target.js';
 export { type AttachOptions, type AttachResult, attach } from './operations/attach.js';
+export type { AttachedThing } from './operations/attached-thing.js';
 export {
   type BlobSource,
   type FetchedBlob,
@@ -53,7 +58,18 @@ export {
 } from './operations/blob.js';
 export { choose, type Selection } from './operations/choose.js';
 export {
+  type Detachment,
+  type DetachOptions,
+  type DetachResult,
+  detach,
+  type FailedThing,
+} from './operations/detach.js';
+export type { BlockedThing, DetachedThing, DetachItem } from './operations/detach-item.js';
+export { type DetachPlan, type PlanDetachOptions, planDetach } from './operations/detach-plan.js';
+export type { DetachSelection } from './operations/detach-selection.js';
+export {
   type DiscoveredNode,
+  type DiscoveredPlatform,
   type DiscoverOptions,
   type DiscoverResult,
   type Discovery,
@@ -62,12 +78,20 @@ export {
 } from './operations/discover.js';
 export type { FileInput } from './operations/file-input.js';
 export { type InspectResult, inspect } from './operations/inspect.js';
+export { type KindsResult, type KnownValue, type ListKindsOptions, listKinds } from './operations/list-kinds.js';
 export { type ListTagsOptions, listTags, type TagsResult } from './operations/list-tags.js';
 export type { PackOptions, Transfer } from './operations/pack.js';
 export { platformManifest, resolvePlatform } from './operations/platform-child.js';
 export { type PulledArtifact, type PullOptions, pull } from './operations/pull.js';
 export type { PulledFile } from './operations/pull-file.js';
-export { type PullResult, type PullSelectedOptions, pullSelected } from './operations/pull-selected.js';
+export {
+  type PullResult,
+  type PullSelectedOptions,
+  pullSelected,
+  type SelectedArtifact,
+  type SelectedFile,
+} from './operations/pull-selected.js';
+export { streamSelected } from './operations/pull-stream.js';
 export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/push.js';
 export {
   type PutManifestDocumentOptions,
@@ -77,8 +101,19 @@ export {
   readManifestDocument,
 } from './operations/put-manifest.js';
 export { type DeleteOptions, type DeleteResult, deleteBlob, deleteManifest, deleteTag } from './operations/remove.js';
+export {
+  type MissingKind,
+  missingKinds,
+  parseRequirement,
+  REQUIRE_ON,
+  type Requirement,
+  type RequireOn,
+} from './operations/require.js';
 export { resultSchemas } from './operations/result-schemas.js';
+export type { SelectedThing } from './operations/select-things.js';
+export type { AnnotationSelector } from './operations/selection.js';
 export { type TagResult, tag } from './operations/tag.js';
+export { type Unwrapped, unwrap } from './operations/unwrap.js';
 export { type Listening, type ListenOptions, listen } from './serve/listen.js';
 export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';
 export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/hosting.js';
@@ -94,7 +129,10 @@ export {
   type Ingester,
   isDeleter,
   isIngester,
+  isPruner,
   type ManifestSelector,
+  type PruneResult,
+  type Pruner,
   type PutManifestOptions,
   type PutManifestResult,
   type Referrer,

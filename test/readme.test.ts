@@ -7,14 +7,16 @@ import { tempDir } from './support/temp.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-it('shows in the README what the five commands really print', async () => {
+it('shows in the README what commands really print', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const shown = [...readme.matchAll(/```console\n(\$ remora [\s\S]*?)```/g)].map((match) => match[1] ?? '');
-  expect(shown).toHaveLength(5);
+  expect(shown).toHaveLength(9);
   const cwd = await tempDir();
   await writeFile(join(cwd, 'app.yaml'), 'listen: 8080\n');
   await writeFile(join(cwd, 'schema.json'), '{"type":"object"}\n');
   await writeFile(join(cwd, 'sbom.spdx.json'), '{"spdxVersion":"SPDX-2.3"}\n');
+  const vex = '{"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"2026-01-31T12:00:00Z","statements":[]}\n';
+  await writeFile(join(cwd, 'vex.json'), vex);
   for (const block of shown) {
     const [command = ''] = block.split('\n');
     const words = command.replace('$ remora ', '').split(' ');

@@ -19,7 +19,7 @@ export interface ConnectionFlags {
   readonly username?: string | undefined;
   readonly 'password-stdin': boolean;
   readonly 'identity-token-stdin': boolean;
-  readonly concurrency: number;
+  readonly concurrency?: number | undefined;
   readonly timeout: number;
   readonly 'max-wait': number;
   readonly 'chunk-size'?: string | undefined;

@@ -53,9 +53,8 @@ export const registryFlags = {
     helpGroup: 'REGISTRY',
   }),
   concurrency: integer({
-    summary: 'How many requests and files are under way at a time',
+    summary: 'How many requests and files are under way at a time [default: 20 requests, 5 files]',
     helpValue: 'N',
-    default: 5,
     min: 1,
     max: 100,
     helpGroup: 'REGISTRY',
@@ -138,7 +137,7 @@ export const packFlags = {
   }),
   created: string({
     summary:
-      'Write org.opencontainers.image.created: "now" or an RFC 3339 date-time; SOURCE_DATE_EPOCH is used as well',
+      'Write org.opencontainers.image.created: "now" or an RFC 3339 date-time; SOURCE_DATE_EPOCH is used as well [default: the date in the document]',
     helpValue: 'now|TIME',
   }),
   'export-manifest': string({

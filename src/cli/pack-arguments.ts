@@ -18,7 +18,7 @@ export interface PackFlags {
   readonly config?: string | undefined;
   readonly name?: string | undefined;
   readonly created?: string | undefined;
-  readonly concurrency: number;
+  readonly concurrency?: number | undefined;
 }
 
 /** Turns the arguments and flags of push and attach into what the operations take. */

@@ -1,47 +1,87 @@
 import type { DiscoveredNode, DiscoverResult } from '../operations/discover.js';
+import type { MissingKind } from '../operations/require.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 
-/** What is attached, as a tree. */
+/** A line of the tree with the lines below it. */
+interface Branch {
+  readonly text: string;
+  /** Annotations, which hang on the line itself. */
+  readonly details: readonly string[];
+  readonly below: readonly Branch[];
+}
+
+/** What is attached, as a tree; an index with its platforms. */
 export function renderTree(result: DiscoverResult, paint: Paint, options: { readonly annotations: boolean }): string {
-  const lines = [printable(result.reference)];
-  const walk = (nodes: readonly DiscoveredNode[], indent: string) => {
-    for (const [index, node] of nodes.entries()) {
-      const last = index === nodes.length - 1;
-      const below = `${indent}${last ? '    ' : '│   '}`;
-      const type = paint('bold', printable(node.artifactType ?? node.mediaType));
-      lines.push(
-        `${indent}${last ? '└── ' : '├── '}${type}  ${node.digest}  ${paint('dim', `${formatSize(node.size)}, ${node.via.join('+')}`)}`,
-      );
-      if (options.annotations) {
-        const stem = node.referrers.length > 0 ? '│ ' : '  ';
-        for (const [key, value] of Object.entries(node.annotations ?? {})) {
-          lines.push(`${below}${stem}${paint('dim', `${printable(key)}: ${printable(value)}`)}`);
-        }
-      }
-      walk(node.referrers, below);
-    }
+  const branch = (node: DiscoveredNode): Branch => {
+    const type = printable(node.artifactType ?? node.predicateType ?? node.mediaType);
+    const label = node.kind === undefined ? paint('bold', type) : `${paint('bold', node.kind)}  ${type}`;
+    const facts = `${formatSize(node.size)}, ${node.via.join('+')}`;
+    return {
+      text: `${label}  ${node.digest}  ${paint('dim', facts)}`,
+      details: options.annotations
+        ? Object.entries(node.annotations ?? {}).map(([key, value]) =>
+            paint('dim', `${printable(key)}: ${printable(value)}`),
+          )
+        : [],
+      below: node.referrers.map(branch),
+    };
   };
-  walk(result.referrers, '');
-  return lines.join('\n');
+  const platforms = (result.platforms ?? []).map(
+    ({ platform, digest, referrers }): Branch => ({
+      text: `${paint('bold', printable(platform ?? 'no platform'))}  ${digest}`,
+      details: [],
+      below: referrers.map(branch),
+    }),
+  );
+  return [printable(result.reference), ...draw([...result.referrers.map(branch), ...platforms], '')].join('\n');
+}
+
+function draw(branches: readonly Branch[], indent: string): readonly string[] {
+  return branches.flatMap(({ text, details, below }, index) => {
+    const isLast = index === branches.length - 1;
+    const deeper = `${indent}${isLast ? '    ' : '│   '}`;
+    const stem = below.length > 0 ? '│ ' : '  ';
+    return [
+      `${indent}${isLast ? '└── ' : '├── '}${text}`,
+      ...details.map((detail) => `${deeper}${stem}${detail}`),
+      ...draw(below, deeper),
+    ];
+  });
 }
 
 /** What is attached, as a table with one row each. */
 export function renderTable(result: DiscoverResult): string {
   const rows: string[][] = [];
-  const walk = (nodes: readonly DiscoveredNode[], subject: string, depth: number) => {
+  const walk = (nodes: readonly DiscoveredNode[], platform: string, depth: number) => {
     for (const node of nodes) {
       rows.push([
         String(depth),
-        printable(node.artifactType ?? node.mediaType),
+        node.kind ?? '-',
+        printable(node.artifactType ?? node.predicateType ?? node.mediaType),
         node.digest,
         formatSize(node.size),
         node.via.join('+'),
-        printable(node.annotations?.['org.opencontainers.image.created'] ?? '-'),
-        `${subject.slice(0, 19)}…`,
+        printable(node.created ?? '-'),
+        printable(platform),
+        `${node.subject.slice(0, 19)}…`,
       ]);
-      walk(node.referrers, node.digest, depth + 1);
+      walk(node.referrers, platform, depth + 1);
     }
   };
-  walk(result.referrers, result.digest, 1);
-  return columns([['DEPTH', 'ARTIFACT TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'SUBJECT'], ...rows]);
+  walk(result.referrers, '-', 1);
+  for (const { platform, referrers } of result.platforms ?? []) walk(referrers, platform ?? '-', 1);
+  const heading = ['DEPTH', 'KIND', 'TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'PLATFORM', 'SUBJECT'];
+  return columns([heading, ...rows]);
+}
+
+/** What is required and not there; empty when nothing is missing. */
+export function renderMissing(missing: readonly MissingKind[]): string {
+  if (missing.length === 0) return '';
+  const rows = missing.map(({ kind, format, platform, digest }) => [
+    kind,
+    format ?? 'any',
+    printable(platform ?? '-'),
+    digest,
+  ]);
+  return columns([['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT'], ...rows]);
 }

@@ -1,5 +1,5 @@
 import { string } from '@oclif/core/args';
-import { boolean, string as stringFlag } from '@oclif/core/flags';
+import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags.js';
 import { PackCommand } from '../cli/pack-command.js';
 
@@ -9,11 +9,17 @@ export default class Attach extends PackCommand {
   static override description =
     `Packs the files into an artifact whose subject is SUBJECT and pushes it beside it, by digest. It is then listed by the Referrers API, or by the referrers tag in registries without that API, and in a layout by its index.json.
 
+Without --artifact-type the files tell it, all of them the same: by the type that is written behind them, by their content (SPDX, CycloneDX, SARIF, OpenVEX, CSAF, in-toto, Sigstore and others, see kinds), or by their extension. A document's own date becomes org.opencontainers.image.created unless something else sets it.
+
 Attaching the same again gives the same digest and changes nothing.`;
   static override examples = [
     {
       description: 'Attach an SBOM to an image',
-      command: '<%= config.bin %> attach --artifact-type application/spdx+json ghcr.io/acme/app:v1 sbom.spdx.json',
+      command: '<%= config.bin %> attach ghcr.io/acme/app:v1 sbom.spdx.json',
+    },
+    {
+      description: 'Attach a file of a type that only you know',
+      command: '<%= config.bin %> attach --artifact-type application/vnd.acme.review ghcr.io/acme/app:v1 review.txt',
     },
     {
       description: 'To one platform of a multi-platform image in a layout',
@@ -35,14 +41,17 @@ Attaching the same again gives the same digest and changes nothing.`;
   };
   static override flags = {
     'artifact-type': stringFlag({
-      summary: 'Type of the artifact, by which it is found',
+      summary: 'Type of the artifact, by which it is found [default: what the files are recognised as]',
       helpValue: 'TYPE',
-      required: true,
     }),
     ...packFlags,
     ...platformFlag,
     verify: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
     ...settleFlag,
+    'layout-lists': option({ options: ['auto', 'none'] as const })({
+      summary: 'In a layout that has lists of referrers as regctl or olareg write them, keep these true as well',
+      default: 'auto' as const,
+    }),
     clean: boolean({
       summary: 'Without the Referrers API, delete the list that is replaced, where the registry allows that',
       helpGroup: 'REGISTRY',
@@ -73,11 +82,11 @@ Attaching the same again gives the same digest and changes nothing.`;
     const store = await this.open(place, flags, { access: flags.clean ? 'delete' : 'write' });
     const { manifest, ...result } = await attach(store, place, inputs, {
       ...options,
-      artifactType: flags['artifact-type'],
       platform,
       verify: flags.verify,
       alone: !flags.settle,
       clean: flags.clean,
+      layoutLists: flags['layout-lists'],
       onUncleaned: (list, error) =>
         this.note(`the replaced list ${list} stays: ${error instanceof Error ? error.message : String(error)}`),
     });

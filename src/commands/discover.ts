@@ -3,15 +3,18 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/base-command.js';
 import { exitCodeFor } from '../cli/exit-codes.js';
 import { platformFlag, registryFlags } from '../cli/flags.js';
-import { renderTable, renderTree } from '../cli/render-referrers.js';
+import { renderMissing, renderTable, renderTree } from '../cli/render-referrers.js';
 import { painter } from '../cli/text.js';
-import { isRemoraError } from '../errors.js';
+import { isRemoraError, RemoraError } from '../errors.js';
+import { KINDS } from '../oci/kinds/kind.js';
+import type { DiscoverResult } from '../operations/discover.js';
+import { type MissingKind, missingKinds, parseRequirement, REQUIRE_ON } from '../operations/require.js';
 
 /** `remora discover` */
 export default class Discover extends BaseCommand {
   static override summary = 'List everything that is attached to an image or artifact';
   static override description =
-    `Asks the Referrers API and the referrers tag of a registry, or all entries and lists of a layout, and goes on to what is attached to what is attached. How each one was found stands behind it.
+    `Asks the Referrers API, the referrers tag and cosign's tags of a registry, or all entries and lists of a layout, looks at the attestations that BuildKit keeps in an index, and goes on to the children of an index and to what is attached to what is attached. How each one was found stands behind it.
 
 An empty list means that every place was asked and answered. Where a place could not be asked, the rest is shown, the place is named, and the exit code is that of the failure.`;
   static override aliases = ['referrers'];
@@ -20,6 +23,10 @@ An empty list means that every place was asked and answered. Where a place could
     {
       description: 'SBOMs, and what leads to them',
       command: '<%= config.bin %> discover --artifact-type application/spdx+json oci:./layout:v1',
+    },
+    {
+      description: 'A gate for CI: no SBOM and no signature, no release',
+      command: '<%= config.bin %> discover --require sbom --require signature ghcr.io/acme/app:v1',
     },
     {
       description: 'For a program',
@@ -35,12 +42,28 @@ An empty list means that every place was asked and answered. Where a place could
   };
   static override flags = {
     'artifact-type': stringFlag({ summary: 'Show only this type, and what leads to it', helpValue: 'TYPE' }),
+    kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
+      summary: 'Show only this kind, and what leads to it; can be given several times',
+      helpValue: 'KIND',
+    }),
     depth: integer({ summary: 'Levels below the subject [default: all]', helpValue: 'N', min: 1 }),
     format: option({ options: ['tree', 'table', 'json'] as const })({
       summary: 'How to show the result',
       default: 'tree' as const,
     }),
     annotations: boolean({ summary: 'Show annotations in the tree', default: false }),
+    require: stringFlag({
+      summary: 'Fail (exit code 3) unless this kind is attached; can be given several times',
+      helpValue: 'KIND[@FORMAT]',
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: 'GATE',
+    }),
+    'require-on': option({ options: REQUIRE_ON })({
+      summary: 'Where it must be, for an index: on each of its platforms, on the index itself, or on either',
+      default: 'platforms' as const,
+      helpGroup: 'GATE',
+    }),
     ...platformFlag,
     ...registryFlags,
   };
@@ -56,7 +79,7 @@ An empty list means that every place was asked and answered. Where a place could
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
-    const [{ parsePlace }, { parsePlatform }, { discover }, { resolvePlatform }, { isIndexType, parseMediaType }] =
+    const [{ parsePlace }, { parsePlatform }, { discover }, { platformSubject }, { parseMediaType }] =
       await Promise.all([
         import('../oci/place.js'),
         import('../oci/platform.js'),
@@ -68,11 +91,14 @@ An empty list means that every place was asked and answered. Where a place could
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const artifactType =
       flags['artifact-type'] === undefined ? undefined : parseMediaType(flags['artifact-type'], 'artifact type');
+    const requirements = flags.require?.map(parseRequirement);
     const store = await this.open(place, flags);
-    const subject = await resolvePlatform(store, place, platform, { signal: this.signal });
+    const { subject, index } = await platformSubject(store, place, platform, { signal: this.signal });
     const { result, failure } = await discover(store, subject, {
       artifactType,
+      kinds: flags.kind,
       depth: flags.depth,
+      index,
       signal: this.signal,
     });
 
@@ -81,16 +107,34 @@ An empty list means that every place was asked and answered. Where a place could
       flags.format === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }),
     );
     for (const { place: unasked, error } of result.incomplete) this.note(`could not ask ${unasked}: ${error.message}`);
-    if (failure !== undefined) {
-      process.exitCode = exitCodeFor(failure);
-      this.note(`more may be attached${isRemoraError(failure) && failure.hint ? `: ${failure.hint}` : ''}`);
-    } else if (result.referrers.length === 0 && !this.jsonEnabled()) {
-      const what = artifactType === undefined ? 'nothing' : `nothing of type ${artifactType}`;
-      const where = isIndexType(result.mediaType)
-        ? ' to the index itself; choose one of its platforms with --platform'
-        : '';
-      this.note(`${what} is attached${where}`);
+    if (requirements !== undefined)
+      return this.#gate(result, failure, missingKinds(result, requirements, flags['require-on']));
+    const isEmpty = [result, ...(result.platforms ?? [])].every(({ referrers }) => referrers.length === 0);
+    if (failure !== undefined) this.#fail(failure);
+    else if (isEmpty && !this.jsonEnabled()) {
+      const wanted = [artifactType, ...(flags.kind ?? [])].filter((word) => word !== undefined);
+      this.note(`nothing${wanted.length === 0 ? '' : ` of ${wanted.join(', ')}`} is attached`);
     }
     return result;
+  }
+
+  /** What is there is there, also where a place could not be asked; what is missing is missing only when all were. */
+  #gate(result: DiscoverResult, failure: unknown, missing: readonly MissingKind[]): object {
+    this.print(renderMissing(missing));
+    if (missing.length > 0 && failure !== undefined) this.#fail(failure);
+    else if (missing.length > 0) {
+      process.exitCode = exitCodeFor(new RemoraError('NO_MATCH', 'what is required is missing'));
+      if (missing.some(({ onIndex }) => onIndex))
+        this.note('the index itself has some of it; --require-on any lets that count for its platforms');
+    } else
+      this.note(
+        'everything that is required is attached; that is no verification, check signatures with their own tools',
+      );
+    return { ...result, missing };
+  }
+
+  #fail(failure: unknown): void {
+    process.exitCode = exitCodeFor(failure);
+    this.note(`more may be attached${isRemoraError(failure) && failure.hint ? `: ${failure.hint}` : ''}`);
   }
 }

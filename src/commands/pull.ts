@@ -1,9 +1,11 @@
 import { string } from '@oclif/core/args';
-import { boolean, string as stringFlag } from '@oclif/core/flags';
+import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { platformFlag, registryFlags } from '../cli/flags.js';
+import { selectionFrom } from '../cli/selection-flags.js';
 import { formatSize, painter, printable } from '../cli/text.js';
-import type { PulledArtifact } from '../operations/pull.js';
+import { FORMATS, KINDS } from '../oci/kinds/kind.js';
+import type { SelectedArtifact, SelectedFile } from '../operations/pull-selected.js';
 
 /** `remora pull` */
 export default class Pull extends BaseCommand {
@@ -11,17 +13,23 @@ export default class Pull extends BaseCommand {
   static override description =
     `Writes each file under its title. Every byte is verified before a file takes its name; a file that is there and right is left alone.
 
-With --artifact-type, --latest or --all the files come from what is attached to REFERENCE, in one step.`;
+With --kind, --format, --artifact-type, --annotation, --digest, --latest or --all the files come from what is attached to REFERENCE, in one step and whichever way it is attached: as a referrer, as a Sigstore bundle, under cosign's tags, or as an attestation that BuildKit keeps in an index. Of an index, what is attached to its platforms counts as well. All that is given must fit; where several things match, they are listed and none is fetched.
+
+--unwrap writes what an in-toto statement says (the SBOM itself), also out of a DSSE envelope or a Sigstore bundle. That verifies no signature.`;
   static override examples = [
     { description: 'Files of an artifact', command: '<%= config.bin %> pull -o config ghcr.io/acme/config:v1' },
     {
-      description: 'The SBOM that is attached to an image',
-      command: '<%= config.bin %> pull --artifact-type application/spdx+json ghcr.io/acme/app:v1',
+      description: 'The SBOM of an image, whichever way it is attached',
+      command: '<%= config.bin %> pull --kind sbom --platform linux/amd64 ghcr.io/acme/app:v1',
     },
     {
-      description: 'Into a pipe',
+      description: 'The SBOM itself, out of its attestation, into a pipe',
       command:
-        '<%= config.bin %> pull --stdout --artifact-type application/spdx+json ghcr.io/acme/app:v1 | jq .packages[].name',
+        '<%= config.bin %> pull --kind sbom --format spdx --unwrap --stdout ghcr.io/acme/app:v1 | jq .packages[].name',
+    },
+    {
+      description: 'Everything that is attached, side by side',
+      command: "<%= config.bin %> pull --all --name '{kind}-{platform}-{digest:12}{ext}' -o out ghcr.io/acme/app:v1",
     },
   ];
   static override args = {
@@ -33,12 +41,34 @@ With --artifact-type, --latest or --all the files come from what is attached to 
   };
   static override flags = {
     output: stringFlag({ char: 'o', summary: 'Directory for the files', helpValue: 'DIR', default: '.' }),
+    kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
+      summary: 'Fetch what is attached and of this kind; can be given several times',
+      helpValue: 'KIND',
+    }),
+    format: option({ options: FORMATS, multiple: true, multipleNonGreedy: true })({
+      summary: 'Fetch what is attached in this format; can be given several times',
+      helpValue: 'FORMAT',
+    }),
     'artifact-type': stringFlag({ summary: 'Fetch what is attached with this type', helpValue: 'TYPE' }),
+    annotation: stringFlag({
+      char: 'a',
+      summary: 'Fetch what is attached with this annotation; can be given several times',
+      helpValue: 'KEY[=VALUE]',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    digest: stringFlag({ summary: 'Of several attached ones, the one with this digest', helpValue: 'DIGEST' }),
     latest: boolean({
       summary: 'Of several attached ones, the newest by org.opencontainers.image.created',
       exclusive: ['all'],
     }),
     all: boolean({ summary: 'All attached ones, each in a directory of its own when there are several' }),
+    name: stringFlag({
+      summary: 'Names of the files, from {kind} {format} {platform} {digest} {digest:N} {title} {ext} {type}',
+      helpValue: 'TEMPLATE',
+      exclusive: ['stdout'],
+    }),
+    unwrap: boolean({ summary: 'Write what in-toto statements say instead of them; verifies no signature' }),
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),
     'no-clobber': boolean({ char: 'n', summary: 'Fail, and write nothing, when a file exists with other content' }),
     ...platformFlag,
@@ -47,23 +77,25 @@ With --artifact-type, --latest or --all the files come from what is attached to 
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Pull);
-    const [{ parsePlace }, { parsePlatform }, { parseMediaType }, { pullSelected }] = await Promise.all([
+    const [{ parsePlace }, { parsePlatform }, { parseTemplate }, { pullSelected }] = await Promise.all([
       import('../oci/place.js'),
       import('../oci/platform.js'),
-      import('../oci/media-types.js'),
+      import('../operations/pull-template.js'),
       import('../operations/pull-selected.js'),
     ]);
     const place = parsePlace(args.reference);
-    const artifactType =
-      flags['artifact-type'] === undefined ? undefined : parseMediaType(flags['artifact-type'], 'artifact type');
+    const selection = selectionFrom(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const attached = artifactType !== undefined || flags.latest || flags.all;
+    // A template that cannot be used is told before anything is asked.
+    if (flags.name !== undefined) parseTemplate(flags.name);
     const store = await this.open(place, flags);
     const options = {
       selector: place,
       platform,
-      selection: attached ? { artifactType, latest: flags.latest, all: flags.all } : undefined,
+      selection,
       output: flags.output,
+      name: flags.name,
+      unwrap: flags.unwrap,
       noClobber: flags['no-clobber'],
       concurrency: flags.concurrency,
       signal: this.signal,
@@ -71,21 +103,34 @@ With --artifact-type, --latest or --all the files come from what is attached to 
     };
     if (flags.stdout) {
       const { streamSelected } = await import('../operations/pull-stream.js');
-      return streamSelected(store, this.stdout, options);
+      const descriptor = await streamSelected(store, this.stdout, options);
+      this.#warn(flags.unwrap);
+      return descriptor;
     }
     const result = await pullSelected(store, options);
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
+    this.#warn(flags.unwrap && !this.jsonEnabled());
     return result;
   }
 
-  #render({ reference, files }: PulledArtifact): string {
+  #warn(isUnwrapped: boolean): void {
+    if (isUnwrapped) this.note('unwrapped without verifying the signature');
+  }
+
+  #render({ reference, files }: SelectedArtifact): string {
     const paint = painter(this.stdout);
     if (files.length === 0) this.note(`${reference} has no files`);
-    return files
-      .map(
-        ({ path, size, result }) =>
-          `${printable(path)}  ${paint('dim', `${formatSize(size)}${result === 'unchanged' ? ', unchanged' : ''}`)}`,
-      )
-      .join('\n');
+    return files.map((file) => `${printable(file.path)}  ${paint('dim', facts(file))}`).join('\n');
   }
+}
+
+/** What is known of a file: its size, for attached ones also what it is and how it was found. */
+function facts({ size, result, kind, platform, via }: SelectedFile): string {
+  const found = [kind, via && `via ${via.join('+')}`].filter((word) => word !== undefined).join(' ');
+  return [
+    formatSize(size),
+    ...(via === undefined ? [] : [found]),
+    ...(platform === undefined || via === undefined ? [] : [printable(platform)]),
+    ...(result === 'unchanged' ? ['unchanged'] : []),
+  ].join(', ');
 }

@@ -9,6 +9,8 @@ export default class Push extends PackCommand {
   static override description =
     `Each file becomes one layer with its path as title; a directory becomes one tar+gzip layer. The type of a file is what follows its last colon, else it is told by its extension. Without files the artifact has the empty layer.
 
+Without --artifact-type the artifact is what its files are recognised as when they are all of one type, as attach does it, and of no known type otherwise. A document's own date becomes org.opencontainers.image.created unless something else sets it.
+
 Packing is reproducible: the same files, names, types and annotations give the same digest, on any machine at any time.`;
   static override aliases = ['pack'];
   static override examples = [
@@ -43,7 +45,8 @@ Packing is reproducible: the same files, names, types and annotations give the s
   };
   static override flags = {
     'artifact-type': stringFlag({
-      summary: 'Type of the artifact [default: application/vnd.unknown.artifact.v1]',
+      summary:
+        'Type of the artifact [default: what the files are recognised as, else application/vnd.unknown.artifact.v1]',
       helpValue: 'TYPE',
     }),
     ...packFlags,

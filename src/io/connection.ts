@@ -22,11 +22,17 @@ export interface HostWait {
   readonly milliseconds: number;
 }
 
+/**
+ * Most requests are small, and a tree of what is attached is as wide as this; files, which are large, are moved fewer at
+ * a time by those who move them.
+ */
+export const DEFAULT_CONCURRENCY = 20;
+
 /** How to reach a registry, and what to tell of it on the way. */
 export interface ConnectionOptions {
   /** Speak http instead of https. @default only for loopback hosts */
   readonly plainHttp?: boolean | undefined;
-  /** Requests under way to each host; fewer after it answered 429. @default 5 */
+  /** Requests under way to each host; fewer after it answered 429. @default 20 */
   readonly concurrency?: number | undefined;
   /** Milliseconds without a byte, in either direction, after which a request has failed. @default 30000 */
   readonly timeout?: number | undefined;

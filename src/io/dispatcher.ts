@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import tls from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
-import type { ConnectionOptions } from './connection.js';
+import { type ConnectionOptions, DEFAULT_CONCURRENCY } from './connection.js';
 import { usesProxy } from './proxy-variables.js';
 
 /** Options of {@link dispatcherFor}. */
@@ -21,7 +21,7 @@ const MAX_CONNECT_MS = 15_000;
 export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatcher {
   const { registry, ca, clientCertificate, insecure } = options;
   const timeout = options.timeout ?? 30_000;
-  const connections = options.concurrency ?? 5;
+  const connections = options.concurrency ?? DEFAULT_CONCURRENCY;
   const secure = {
     timeout: Math.min(timeout, MAX_CONNECT_MS),
     ...(ca === undefined ? {} : { ca: [...systemCertificates(), ca] }),

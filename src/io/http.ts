@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isRemoraError, RemoraError } from '../errors.js';
-import type { ConnectionOptions } from './connection.js';
+import { type ConnectionOptions, DEFAULT_CONCURRENCY } from './connection.js';
 import { dispatcherFor } from './dispatcher.js';
 import { HostGate } from './host-gate.js';
 import { redirected } from './http-redirect.js';
@@ -231,7 +231,7 @@ export class HttpClient {
   }
 
   #gate({ origin }: URL): HostGate {
-    const gate = this.#gates.get(origin) ?? new HostGate(this.options.concurrency ?? 5);
+    const gate = this.#gates.get(origin) ?? new HostGate(this.options.concurrency ?? DEFAULT_CONCURRENCY);
     this.#gates.set(origin, gate);
     return gate;
   }

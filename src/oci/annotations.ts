@@ -50,6 +50,18 @@ export const OrasAnnotation = {
   unpack: 'io.deis.oras.content.unpack',
 } as const;
 
+/** What cosign 3 writes beside a Sigstore bundle (its BUNDLE_SPEC.md). */
+export const SigstoreAnnotation = {
+  /** `dsse-envelope` or `message-signature`. */
+  bundleContent: 'dev.sigstore.bundle.content',
+  bundlePredicateType: 'dev.sigstore.bundle.predicateType',
+} as const;
+
+/** What BuildKit writes beside a layer with an in-toto statement (its attestation-storage.md). */
+export const InTotoAnnotation = {
+  predicateType: 'in-toto.io/predicate-type',
+} as const;
+
 const DATE_TIME =
   /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 

@@ -7,11 +7,12 @@ import type { FileInput } from './file-input.js';
 import { manifestOf, type PackOptions, planPack, readContents } from './pack.js';
 import { resolvePlatform } from './platform-child.js';
 import { discardContents, type PushResult, pushResult, writeContents } from './push.js';
+import { recogniseInputs } from './recognise-inputs.js';
 
 /** Options of {@link attach}. */
 export interface AttachOptions extends PackOptions {
-  /** Required: what is attached is found by its type. */
-  readonly artifactType: string;
+  /** What is attached is found by its type. @default what all files are recognised as; there must be such a type */
+  readonly artifactType?: string | undefined;
   /** Attach to this child of an index. @default to what the selector names, the index itself for one */
   readonly platform?: Platform | undefined;
   /** List again afterwards: some registries acknowledge and lose the entry all the same. @default false */
@@ -20,6 +21,8 @@ export interface AttachOptions extends PackOptions {
   readonly alone?: boolean | undefined;
   /** Delete the lists of referrers that are replaced, where there is no Referrers API. @default false */
   readonly clean?: boolean | undefined;
+  /** Whether lists of referrers that regctl or olareg keep in a layout are kept true. @default 'auto' */
+  readonly layoutLists?: 'auto' | 'none' | undefined;
   /** Called for a list that could not be deleted; the attachment is done all the same. */
   readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
 }
@@ -35,19 +38,20 @@ export interface AttachResult extends PushResult {
  * The subject is resolved while the uploads begin; no byte is sent before it is known to exist. Attaching the same
  * again gives the same digest.
  *
- * @throws RemoraError `NOT_FOUND` (subject or file), `NO_MATCH` (platform), `CHANGED` (verify: it is not listed), and as {@link push}
+ * @throws RemoraError `NOT_FOUND` (subject or file), `NO_MATCH` (platform), `INVALID_ARGUMENT` (no type is given or recognised), `CHANGED` (verify: it is not listed), and as {@link push}
  */
 export async function attach(
   store: Store,
   selector: ManifestSelector,
   files: readonly FileInput[],
-  options: AttachOptions,
+  options: AttachOptions = {},
 ): Promise<AttachResult> {
-  const plan = await planPack(files, options);
+  const checked = await planPack(files, options);
   const resolved = resolvePlatform(store, selector, options.platform, options);
   // It is awaited below; until then a failure must not count as unhandled.
   resolved.catch(() => {});
   if (isIngester(store)) await resolved;
+  const plan = await recogniseInputs(checked, options, { required: true });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
     const written = writeContents(store, contents, options, resolved);
@@ -65,6 +69,7 @@ export async function attach(
       signal: options.signal,
       alone: options.alone,
       clean: options.clean,
+      layoutLists: options.layoutLists,
       onUncleaned: options.onUncleaned,
     });
     if (options.verify) await requireListed(store, subject, manifest.descriptor, options);

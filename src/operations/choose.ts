@@ -1,102 +1,81 @@
-import { isRemoraError, RemoraError } from '../errors.js';
+import { RemoraError } from '../errors.js';
 import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import type { CallOptions, Store } from '../store/store.js';
-import { type DiscoveredNode, discover } from './discover.js';
-import { runAll, sharedSignal } from './run-all.js';
+import type { Store } from '../store/store.js';
+import { type SelectedThing, type SelectOptions, thingsByDistance } from './select-things.js';
+import { describeSelection, isWanted, type Selection } from './selection.js';
 
-/** Which attached artifacts are meant. */
-export interface Selection {
-  /** Only this type. @default any */
-  readonly artifactType?: string | undefined;
-  /** The one with the newest `org.opencontainers.image.created`. @default false */
-  readonly latest?: boolean | undefined;
-  /** All that match. @default false: exactly one must match */
-  readonly all?: boolean | undefined;
-}
+export type { Selection } from './selection.js';
 
 /**
- * Chooses among what is attached to `subject`. What is attached to it directly comes first; what hangs below that is
- * looked at only when nothing direct matches.
+ * Chooses among what is attached to `subject` and, where that is an index, to its platforms, whichever way it is
+ * attached. What is attached directly comes first; what hangs below that is looked at only when nothing direct matches.
  *
- * @throws RemoraError `NO_MATCH` (with the types that there are), `AMBIGUOUS` (with the matches), and when a place could
- *   not be asked: a choice among half of the list is no choice
+ * @throws RemoraError `NO_MATCH` (with the kinds and types that there are), `AMBIGUOUS` (with the matches), and when a
+ *   place could not be asked: a choice among half of the list is no choice
  */
 export async function choose(
   store: Store,
   subject: Descriptor,
   selection: Selection,
-  options: CallOptions = {},
-): Promise<readonly Descriptor[]> {
-  const direct: Descriptor[] = [];
-  const signal = sharedSignal(options.signal);
-  for await (const { descriptor } of store.referrers(subject, { signal })) direct.push(descriptor);
-  const matching = direct.filter((descriptor) => isWanted(descriptor, selection));
-  const found = matching.length > 0 ? matching : await deeper(store, subject, direct, selection, options);
+  options: SelectOptions = {},
+): Promise<readonly SelectedThing[]> {
+  const seen: SelectedThing[] = [];
+  let direct: readonly SelectedThing[] | undefined;
+  for await (const things of thingsByDistance(store, subject, options)) {
+    seen.push(...things);
+    direct ??= things.filter((thing) => isWanted(thing, selection));
+    if (direct.length > 0) break;
+  }
+  const found = direct !== undefined && direct.length > 0 ? direct : seen.filter((thing) => isWanted(thing, selection));
+  if (found.length === 0) throw noMatch(store, subject, selection, seen);
   if (selection.all || found.length === 1) return found;
-  return [
-    selection.latest
-      ? newest(store, found)
-      : ambiguous(store, found, 'Choose with --latest, take --all, or name a digest'),
+  if (selection.latest) return [newest(store, found)];
+  const platforms = new Set(found.map(({ platform }) => platform));
+  const hint = `Choose with ${platforms.size > 1 ? '--platform, ' : ''}--latest or --digest, or take --all`;
+  throw ambiguous(store, found, hint);
+}
+
+function noMatch(store: Store, subject: Descriptor, selection: Selection, seen: readonly SelectedThing[]): RemoraError {
+  const wanted = describeSelection(selection);
+  const candidates = [
+    ...new Set(seen.map((thing) => (thing.kind === undefined ? typeOf(thing) : `${thing.kind} (${typeOf(thing)})`))),
   ];
-}
-
-function isWanted(descriptor: Descriptor, { artifactType }: Selection): boolean {
-  return artifactType === undefined || descriptor.artifactType === artifactType;
-}
-
-async function deeper(
-  store: Store,
-  subject: Descriptor,
-  direct: readonly Descriptor[],
-  selection: Selection,
-  options: CallOptions,
-): Promise<readonly Descriptor[]> {
-  const { artifactType } = selection;
-  const look = (descriptor: Descriptor, signal: AbortSignal) => discover(store, descriptor, { signal });
-  const below = await runAll(direct, look, { ...options, concurrency: 16 });
-  const failure = below.map((discovery) => discovery.failure).find((error) => error !== undefined);
-  if (failure !== undefined)
-    throw isRemoraError(failure) ? failure : new RemoraError('IO', String(failure), { cause: failure });
-  const deep = below.flatMap(({ result }) => flatten(result.referrers));
-  const all = [...direct, ...deep];
-  const found = deep.filter((node) => isWanted(node, selection));
-  if (found.length > 0) return found;
-  const types = [...new Set(all.map((node) => node.artifactType ?? node.mediaType))];
-  const what = artifactType === undefined ? 'nothing attached' : `nothing of type ${artifactType} attached`;
-  throw new RemoraError('NO_MATCH', `${store.format({ digest: subject.digest })} has ${what}`, {
-    ...(artifactType === undefined ? {} : { expected: artifactType }),
-    candidates: types,
+  const what = wanted.length === 0 ? 'nothing attached' : `nothing of ${wanted.join(', ')} attached`;
+  return new RemoraError('NO_MATCH', `${store.format({ digest: subject.digest })} has ${what}`, {
+    ...(wanted.length === 0 ? {} : { expected: wanted.join(', ') }),
+    candidates,
     hint:
-      types.length === 0
+      candidates.length === 0
         ? 'Nothing is attached to it; check the digest, or the platform with --platform'
-        : `It has ${types.join(', ')}`,
+        : `It has ${candidates.join(', ')}`,
   });
 }
 
-function flatten(nodes: readonly DiscoveredNode[]): readonly DiscoveredNode[] {
-  return nodes.flatMap((node) => [node, ...flatten(node.referrers)]);
-}
-
 /** Undated ones could be newer or older: that is no choice to make for anybody. */
-function newest(store: Store, found: readonly Descriptor[]): Descriptor {
-  const dated = found.map((descriptor) => ({
-    descriptor,
-    time: Date.parse(descriptor.annotations?.[Annotation.created] ?? ''),
-  }));
-  if (dated.some(({ time }) => Number.isNaN(time))) {
-    return ambiguous(store, found, `Some have no ${Annotation.created}: name a digest, or take --all`);
-  }
-  const latest = Math.max(...dated.map(({ time }) => time));
-  const winners = dated.filter(({ time }) => time === latest).map(({ descriptor }) => descriptor);
-  return winners.length === 1 && winners[0]
-    ? winners[0]
-    : ambiguous(store, winners, 'They have the same date: name a digest, or take --all');
+function newest(store: Store, found: readonly SelectedThing[]): SelectedThing {
+  const dated = found.map((thing) => ({ thing, time: Date.parse(thing.created ?? '') }));
+  if (dated.some(({ time }) => Number.isNaN(time)))
+    throw ambiguous(store, found, `Some have no ${Annotation.created}: name one with --digest, or take --all`);
+  const latest = dated.reduce((time, other) => Math.max(time, other.time), Number.NEGATIVE_INFINITY);
+  const winners = dated.filter(({ time }) => time === latest).map(({ thing }) => thing);
+  const [winner] = winners;
+  if (winners.length === 1 && winner !== undefined) return winner;
+  throw ambiguous(store, winners, 'They have the same date: name one with --digest, or take --all');
 }
 
-function ambiguous(store: Store, found: readonly Descriptor[], hint: string): never {
-  const candidates = found.map(({ digest, artifactType, annotations }) =>
-    [store.format({ digest }), artifactType, annotations?.[Annotation.created]].filter((part) => part).join('  '),
-  );
-  throw new RemoraError('AMBIGUOUS', `${found.length} attached artifacts match, wanted one`, { candidates, hint });
+/** What tells the matches apart: where each is, what it is, and when it was made. */
+function ambiguous(store: Store, found: readonly SelectedThing[], hint: string): RemoraError {
+  const candidates = found.map((thing) => {
+    const { descriptor, holder, kind, formats, platform, created } = thing;
+    const place = store.format({ digest: (holder ?? descriptor).digest });
+    const layer = holder === undefined ? undefined : `layer ${descriptor.digest}`;
+    const parts = [place, layer, kind, typeOf(thing), formats.join('+'), platform, created];
+    return parts.filter((part) => part).join('  ');
+  });
+  return new RemoraError('AMBIGUOUS', `${found.length} attached artifacts match, wanted one`, { candidates, hint });
+}
+
+function typeOf({ descriptor, predicateType }: SelectedThing): string {
+  return descriptor.artifactType || (predicateType ?? descriptor.mediaType);
 }

@@ -8,7 +8,7 @@ import { MediaType, parseMediaType } from '../oci/media-types.js';
 
 /** What becomes a layer of an artifact. */
 export type FileInput = {
-  /** @default by the extension of the name, else `application/octet-stream`; a directory is `…layer.v1.tar+gzip` */
+  /** @default by content where that tells the artifact's type, by the extension of the name, else `application/octet-stream`; a directory is `…layer.v1.tar+gzip` */
   readonly mediaType?: string | undefined;
   /** Annotations of the layer. A title among them is the title. */
   readonly annotations?: Annotations | undefined;
@@ -27,12 +27,22 @@ export type FileInput = {
     }
 );
 
+/** Content that comes once. */
+export interface InputStream {
+  readonly kind: 'stream';
+  open(): Promise<Readable>;
+  /** Closes what was opened to look at its beginning, where nobody will read the rest. */
+  discard?(): void;
+}
+
 /** An input that was looked at: it exists, is readable, and has a title that is safe to unpack. */
 export interface CheckedInput {
   readonly title: string;
   readonly mediaType: string;
+  /** True when the media type was given, and not told by the name. */
+  readonly typed: boolean;
   readonly annotations: Annotations;
-  readonly source: LocalFile | { readonly kind: 'stream'; open(): Promise<Readable> };
+  readonly source: LocalFile | InputStream;
 }
 
 /**
@@ -67,6 +77,7 @@ async function checkInput(input: FileInput): Promise<CheckedInput> {
   return {
     title,
     mediaType: parseMediaType(mediaType, `media type of ${title}`),
+    typed: input.mediaType !== undefined,
     annotations,
     source,
   };

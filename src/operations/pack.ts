@@ -14,15 +14,20 @@ import { runAll } from './run-all.js';
 
 /** How files become an artifact. */
 export interface PackOptions extends CallOptions {
-  /** @default `application/vnd.unknown.artifact.v1`, or none when `config` has a type of its own */
+  /**
+   * @default none when `config` has a type of its own; else what all files are recognised as, by type, content or name; else
+   * `application/vnd.unknown.artifact.v1`, which only `push` writes
+   */
   readonly artifactType?: string | undefined;
+  /** Look at the first MiB of each file to tell its type and date, where nothing else does. @default true */
+  readonly recognise?: boolean | undefined;
   /** A file with JSON metadata. @default the empty descriptor */
   readonly config?:
     | { readonly path: string; readonly mediaType?: string | undefined; readonly annotations?: Annotations | undefined }
     | undefined;
   /** Annotations of the manifest. */
   readonly annotations?: Annotations | undefined;
-  /** RFC 3339; written as `org.opencontainers.image.created` unless `annotations` has it. @default none: packing is reproducible */
+  /** RFC 3339; written as `org.opencontainers.image.created` unless `annotations` has it. @default the date in the document that is packed, else none: packing is reproducible */
   readonly created?: string | undefined;
   /** Files that are read at a time. @default 5 */
   readonly concurrency?: number | undefined;
@@ -102,6 +107,7 @@ async function checkConfig({
   return {
     title: path,
     mediaType: parseMediaType(mediaType ?? UNKNOWN_CONFIG, 'config type'),
+    typed: mediaType !== undefined,
     annotations: annotations ?? {},
     source,
   };
@@ -124,6 +130,7 @@ export async function readContents(
     return content;
   };
   const contents = await runAll(all, read, options).catch(async (error: unknown) => {
+    for (const { source } of all) if (source.kind === 'stream') source.discard?.();
     await Promise.all(done.map((content) => content.discard()));
     throw error;
   });

@@ -20,6 +20,18 @@ export async function resolvePlatform(
   return childFor(store, await store.manifest(selector, options), platform);
 }
 
+/** The same, with the index that a platform was chosen from. */
+export async function platformSubject(
+  store: Store,
+  selector: ManifestSelector,
+  platform: Platform | undefined,
+  options: CallOptions = {},
+): Promise<{ readonly subject: Descriptor; readonly index?: Manifest }> {
+  if (platform === undefined) return { subject: await store.resolve(selector, options) };
+  const index = await store.manifest(selector, options);
+  return { subject: childFor(store, index, platform), index };
+}
+
 /** The manifest of {@link resolvePlatform}. */
 export async function platformManifest(
   store: Store,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { digestSchema } from '../oci/descriptor.js';
+import { FORMATS, KINDS } from '../oci/kinds/kind.js';
 import type { PutBlobResult } from './blob.js';
+import type { KindsResult } from './list-kinds.js';
 import type { TagsResult } from './list-tags.js';
 import type { PutManifestDocumentResult } from './put-manifest.js';
 import type { DeleteResult } from './remove.js';
@@ -56,7 +58,18 @@ const blobFields = { reference: z.string(), digest: digestSchema, size: z.int().
 const blobGet = z.strictObject({ ...blobFields, path: z.string().describe('The file that was written') });
 const blobPut: z.ZodType<PutBlobResult> = z.strictObject({ ...blobFields, result: written });
 
-/** The schemas of the commands that handle single tags, manifests and blobs. */
+const kinds: z.ZodType<KindsResult> = z.strictObject({
+  kinds: z.array(
+    z.strictObject({
+      where: z.enum(['type', 'predicate', 'cosign-tag']),
+      value: z.string().describe('What ends in * stands for all that begin so'),
+      kind: z.enum(KINDS).exactOptional().describe('Missing for wrappers, whose content decides'),
+      format: z.enum(FORMATS).exactOptional(),
+    }),
+  ),
+});
+
+/** The schemas of the commands that handle single tags, manifests and blobs, and of the table of kinds. */
 export const plumbingSchemas = {
   tag,
   'repo list': repoList,
@@ -67,4 +80,5 @@ export const plumbingSchemas = {
   'blob get': blobGet,
   'blob put': blobPut,
   'blob delete': deleted,
+  kinds,
 } as const;

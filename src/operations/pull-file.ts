@@ -64,7 +64,7 @@ export async function stageFile(
 
   const file = await createTempFile(await nearestDirectory(path));
   try {
-    const content = await store.openBlob(descriptor, options);
+    const content = layer.open?.() ?? (await store.openBlob(descriptor, options));
     await writeStream(file, reported(content, name, descriptor, options), options.signal);
   } catch (error) {
     await file.discard();
@@ -79,7 +79,7 @@ export async function stageFile(
       else {
         const { unpackDirectory } = await import('../io/unpack-directory.js');
         await unpackDirectory(createReadStream(file.path), path, {
-          prefix: name,
+          prefix: layer.directory.prefix,
           tarDigest: layer.directory.tarDigest,
           signal: options.signal,
         });
@@ -108,11 +108,12 @@ async function isSameFile(path: string, descriptor: Descriptor, { signal }: Pull
 /** A directory is right when packing it again gives the same tar. */
 async function isSameDirectory(path: string, layer: NamedLayer, { signal }: PullOptions): Promise<boolean> {
   const wanted = layer.directory?.tarDigest;
+  if (layer.directory === undefined) return false;
   const info = await stat(path).catch(() => undefined);
   if (!wanted?.startsWith('sha256:') || !info?.isDirectory()) return false;
   const { tarDirectory } = await import('../io/tar-directory.js');
   const hash = createHash('sha256');
-  const same = await feed(tarDirectory(path, { prefix: layer.name, signal }), hash, signal).then(
+  const same = await feed(tarDirectory(path, { prefix: layer.directory.prefix, signal }), hash, signal).then(
     () => true,
     // What cannot be packed (a socket, a link that leads out) is not what we would have unpacked.
     () => false,

@@ -1,83 +1,103 @@
-import { join, relative } from 'node:path';
-import { RemoraError } from '../errors.js';
-import { Annotation } from '../oci/annotations.js';
-import { algorithmOf, encodedOf } from '../oci/digest.js';
-import type { Manifest } from '../oci/manifest.js';
-import { MediaType } from '../oci/media-types.js';
-import type { Platform } from '../oci/platform.js';
-import type { ManifestSelector, Store } from '../store/store.js';
-import { choose, type Selection } from './choose.js';
-import { platformManifest, resolvePlatform } from './platform-child.js';
-import { filesOf, type PulledArtifact, type PullOptions, pull } from './pull.js';
+import { relative } from 'node:path';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import type { Format, Kind } from '../oci/kinds/kind.js';
+import type { Store, Via } from '../store/store.js';
+import { nameSelected } from './name-selected.js';
+import { type PullOptions, writeFiles } from './pull.js';
+import type { PulledFile } from './pull-file.js';
+import { parseTemplate } from './pull-template.js';
+import { resultFields } from './result-fields.js';
+import { type UnwrappedFile, unwrapFiles } from './unwrap-file.js';
+import { type WantedFile, type WantedOptions, wantedFiles } from './wanted-files.js';
 
 /** Options of {@link pullSelected}. */
-export interface PullSelectedOptions extends PullOptions {
-  readonly selector: ManifestSelector;
-  /** Choose this child of an index. */
-  readonly platform?: Platform | undefined;
-  /** Take what is attached to the selected manifest instead of its own files. */
-  readonly selection?: Selection | undefined;
+export interface PullSelectedOptions extends PullOptions, WantedOptions {
+  /**
+   * Names of the files, like `{kind}-{platform}-{digest:12}{ext}`; all go into one directory then.
+   * @default titles, and a directory for each of several artifacts
+   */
+  readonly name?: string | undefined;
+  /**
+   * Write what in-toto statements say (their predicates) instead of the statements, also out of DSSE envelopes and Sigstore
+   * bundles. Nothing is verified by that. @default false
+   */
+  readonly unwrap?: boolean | undefined;
+}
+
+/** One file of a {@link PullResult}, and what it is. */
+export interface SelectedFile extends PulledFile {
+  /** The manifest that has it. */
+  readonly from: string;
+  readonly kind?: Kind;
+  /** From the outermost wrapper inwards. */
+  readonly formats?: readonly Format[];
+  /** Of the image that it is attached to, where that was chosen from an index. */
+  readonly platform?: string;
+  /** How it was found; empty for files of what was asked for itself. */
+  readonly via?: readonly Via[];
+  /** Set when it was taken out of a statement; then `wrapper` is the layer that has the statement. */
+  readonly unwrapped?: true;
+  readonly wrapper?: Digest;
+}
+
+/** An artifact that was pulled, with its files. */
+export interface SelectedArtifact {
+  readonly reference: string;
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  readonly artifactType?: string;
+  readonly files: readonly SelectedFile[];
 }
 
 /** What was pulled from where. */
 export interface PullResult {
   /** The artifact or subject that was asked for. */
   readonly reference: string;
-  readonly artifacts: readonly PulledArtifact[];
+  readonly artifacts: readonly SelectedArtifact[];
 }
 
 /**
- * Pulls the files of the selected artifact, or of what is attached to it.
+ * Pulls the files of the selected artifact, or of what is attached to it, whichever way. Everything is fetched and verified
+ * before the first file takes its name.
  *
- * @throws RemoraError as {@link pull} and {@link choose}
+ * @throws RemoraError as `pull`, `choose`, `unwrap` and `parseTemplate`
  */
 export async function pullSelected(store: Store, options: PullSelectedOptions): Promise<PullResult> {
-  const { reference, manifests } = await selectManifests(store, options);
-  const output = options.output ?? '.';
-  const artifacts: PulledArtifact[] = [];
-  for (const manifest of manifests) {
-    // Several artifacts may well have files of one name: each gets a directory, named so that nothing can clash.
-    const { digest } = manifest.descriptor;
-    const directory =
-      manifests.length === 1 ? output : join(output, `${algorithmOf(digest)}-${encodedOf(digest).slice(0, 12)}`);
-    const pulled = await pull(store, manifest, { ...options, output: directory });
-    artifacts.push({
-      ...pulled,
-      files: pulled.files.map((file) => ({ ...file, path: relative('', file.path) || file.path })),
-    });
-  }
+  const template = options.name === undefined ? undefined : parseTemplate(options.name);
+  const { reference, manifests } = await wantedFiles(store, options);
+  const wanted = manifests.flatMap(({ files }) => files);
+  const unwrapped = options.unwrap ? await unwrapFiles(store, wanted, options) : undefined;
+  const named = nameSelected(manifests, { unwrapped, template, isAttached: options.selection !== undefined });
+  const written = await writeFiles(store, named, options);
+  const artifacts = manifests.map(({ descriptor, files }) => ({
+    ...resultFields(store, descriptor),
+    files: files.flatMap((file) => {
+      const at = wanted.indexOf(file);
+      const pulled = written[at];
+      return pulled === undefined ? [] : [report(store, descriptor, file, pulled, unwrapped?.[at])];
+    }),
+  }));
   return { reference, artifacts };
 }
 
-/** The manifests whose files are wanted, read and checked: each has files, or is an artifact without any. */
-export async function selectManifests(
+function report(
   store: Store,
-  options: PullSelectedOptions,
-): Promise<{ readonly reference: string; readonly manifests: readonly Manifest[] }> {
-  const { selector, platform, selection, signal } = options;
-  if (selection === undefined) {
-    const manifest = await platformManifest(store, selector, platform, { signal });
-    requireFiles(store, manifest);
-    return { reference: store.format({ digest: manifest.descriptor.digest }), manifests: [manifest] };
-  }
-  const subject = await resolvePlatform(store, selector, platform, { signal });
-  const chosen = await choose(store, subject, selection, { signal });
-  const manifests = await Promise.all(chosen.map(({ digest }) => store.manifest({ digest }, { signal })));
-  for (const manifest of manifests) filesOf(store, manifest);
-  return { reference: store.format({ digest: subject.digest }), manifests };
-}
-
-/** An image's layers are no files for people, unless they have titles. */
-function requireFiles(store: Store, manifest: Manifest): void {
-  const files = filesOf(store, manifest);
-  const config = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
-  if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;
-  if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return;
-  throw new RemoraError(
-    'NO_MATCH',
-    `${store.format({ digest: manifest.descriptor.digest })} is an image: its layers are no files`,
-    {
-      hint: 'Give --artifact-type to fetch what is attached to it, or see it with inspect',
-    },
-  );
+  manifest: Descriptor,
+  { thing, platform }: WantedFile,
+  file: PulledFile,
+  unwrapped: UnwrappedFile | undefined,
+): SelectedFile {
+  const { kind, formats, via } = thing;
+  return {
+    ...file,
+    path: relative('', file.path) || file.path,
+    from: store.format({ digest: manifest.digest }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(formats.length === 0 ? {} : { formats }),
+    ...(platform === undefined ? {} : { platform }),
+    ...(via.length === 0 ? {} : { via }),
+    ...(unwrapped === undefined ? {} : { unwrapped: true, wrapper: unwrapped.wrapper }),
+  };
 }

@@ -7,13 +7,15 @@ import { createTempFile, writeStream } from '../io/temp-file.js';
 import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Store } from '../store/store.js';
-import { filesOf } from './pull.js';
-import { type PullSelectedOptions, selectManifests } from './pull-selected.js';
+import type { PullSelectedOptions } from './pull-selected.js';
+import { unwrapFiles } from './unwrap-file.js';
+import { wantedFiles } from './wanted-files.js';
 
 /**
  * Writes the one file that was selected to a stream, which stays open. Nothing is written before all of it was
  * verified: it waits in a temporary file.
  *
+ * @returns the descriptor of what was written
  * @throws RemoraError `AMBIGUOUS` for several files, `NO_MATCH` for none, and as `pullSelected`
  */
 export async function streamSelected(
@@ -21,8 +23,8 @@ export async function streamSelected(
   out: NodeJS.WritableStream,
   options: PullSelectedOptions,
 ): Promise<Descriptor> {
-  const { reference, manifests } = await selectManifests(store, options);
-  const files = manifests.flatMap((manifest) => filesOf(store, manifest));
+  const { reference, manifests } = await wantedFiles(store, options);
+  const files = manifests.flatMap((manifest) => manifest.files);
   const [only] = files;
   if (only === undefined) {
     throw new RemoraError('NO_MATCH', `${reference} has no files, wanted one`, {
@@ -31,19 +33,20 @@ export async function streamSelected(
   }
   if (files.length > 1) {
     throw new RemoraError('AMBIGUOUS', `${files.length} files would go to standard output, wanted one`, {
-      candidates: files.map((file) => file.annotations?.[Annotation.title] ?? file.digest),
+      candidates: files.map(({ layer }) => layer.annotations?.[Annotation.title] ?? layer.digest),
       hint: 'Fetch them into a directory with -o',
     });
   }
   const { signal } = options;
+  const [unwrapped] = options.unwrap ? await unwrapFiles(store, files, options) : [];
   const file = await createTempFile(tmpdir(), 0o600);
   try {
-    await writeStream(file, await store.openBlob(only, { signal }), signal);
+    await writeStream(file, unwrapped?.open() ?? (await store.openBlob(only.layer, { signal })), signal);
     await pipeline(createReadStream(file.path), out, { end: false, ...(signal === undefined ? {} : { signal }) });
   } catch (error) {
     throw signal?.aborted ? interrupted(signal) : error;
   } finally {
     await file.discard();
   }
-  return only;
+  return unwrapped?.descriptor ?? only.layer;
 }

@@ -43,8 +43,17 @@ export interface PulledArtifact {
  *   directory or symlink in the way), `NO_MATCH` (an image has no files), `AMBIGUOUS` (an index), and as the store does
  */
 export async function pull(store: Store, manifest: Manifest, options: PullOptions = {}): Promise<PulledArtifact> {
-  const output = options.output ?? '.';
   const layers = nameLayers(filesOf(store, manifest));
+  return { ...resultFields(store, referrerEntry(manifest)), files: await writeFiles(store, layers, options) };
+}
+
+/** Writes files that have their names, all of them or none; gives what became of each, in their order. */
+export async function writeFiles(
+  store: Store,
+  layers: readonly NamedLayer[],
+  options: PullOptions,
+): Promise<readonly PulledFile[]> {
+  const output = options.output ?? '.';
   const created = await makeDirectory(output);
   const staged: StagedFile[] = [];
   try {
@@ -60,10 +69,7 @@ export async function pull(store: Store, manifest: Manifest, options: PullOption
     for (const file of staged.toSorted((a, b) => Number(a.isDirectory) - Number(b.isDirectory))) {
       files.set(file.name, await file.commit());
     }
-    return {
-      ...resultFields(store, referrerEntry(manifest)),
-      files: layers.flatMap(({ name }) => files.get(name) ?? []),
-    };
+    return layers.flatMap(({ name }) => files.get(name) ?? []);
   } finally {
     await Promise.all(staged.map((file) => file.discard()));
     // Only when nothing came into it.

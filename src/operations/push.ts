@@ -5,6 +5,7 @@ import { type ContentWriter, isIngester, type Store, type Via, type WriteResult 
 import type { FileInput } from './file-input.js';
 import type { LayerContent } from './layer-content.js';
 import { blobsOf, type Contents, manifestOf, type PackOptions, planPack, readContents } from './pack.js';
+import { recogniseInputs } from './recognise-inputs.js';
 import { resultFields } from './result-fields.js';
 import { runAll } from './run-all.js';
 
@@ -41,7 +42,7 @@ export interface PushResult {
  * @throws RemoraError `NOT_FOUND`, `IO`, `INVALID_ARGUMENT`, `CHANGED` (a file was written to meanwhile), and what the store throws
  */
 export async function push(store: Store, files: readonly FileInput[], options: PushOptions = {}): Promise<PushResult> {
-  const plan = await planPack(files, options);
+  const plan = await recogniseInputs(await planPack(files, options), options);
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
     const manifest = manifestOf(plan, contents);
@@ -64,12 +65,18 @@ export interface PackResult {
   readonly layers: readonly Descriptor[];
 }
 
-/** Packs files without writing anything: the manifest, with its exact bytes, and what it names. */
+/**
+ * Packs files without writing anything: the manifest, with its exact bytes, and what it names.
+ *
+ * @throws RemoraError as {@link push}, and with a subject as `attach`
+ */
 export async function pack(
   files: readonly FileInput[],
   options: PackOptions & { readonly subject?: Descriptor | undefined } = {},
 ): Promise<PackResult> {
-  const plan = await planPack(files, options);
+  const plan = await recogniseInputs(await planPack(files, options), options, {
+    required: options.subject !== undefined,
+  });
   const contents = await readContents(plan, options, { describeOnly: true });
   const manifest = manifestOf(plan, contents, options.subject);
   return { manifest, layers: contents.layers.map(({ descriptor }) => descriptor) };

@@ -1,14 +1,26 @@
 import { z } from 'zod';
 import { digestSchema } from '../oci/descriptor.js';
+import { FORMATS, KINDS } from '../oci/kinds/kind.js';
 import type { AttachResult } from './attach.js';
+import { detachSchema as detach } from './detach-schema.js';
 import type { DiscoveredNode, DiscoverResult } from './discover.js';
 import { plumbingSchemas } from './plumbing-schemas.js';
 import type { PullResult } from './pull-selected.js';
 import type { PushResult } from './push.js';
+import type { MissingKind } from './require.js';
 
 const annotations = z.record(z.string(), z.string());
 const result = z.enum(['written', 'exists']);
-const via = z.enum(['api', 'tag', 'layout-entry', 'layout-tag', 'layout-referrers']);
+const via = z.enum([
+  'api',
+  'tag',
+  'cosign-tag',
+  'index-child',
+  'layout-entry',
+  'layout-tag',
+  'layout-referrers',
+  'layout-scan',
+]);
 
 /** Every result that is a manifest begins with these, in this order. */
 const manifestFields = {
@@ -51,15 +63,37 @@ const attach: z.ZodType<Omit<AttachResult, 'manifest'>> = z.strictObject({
 const node: z.ZodType<DiscoveredNode> = z.strictObject({
   ...manifestFields,
   annotations: annotations.exactOptional(),
+  kind: z.enum(KINDS).exactOptional().describe('What people call it'),
+  formats: z.array(z.enum(FORMATS)).exactOptional().describe('From the outermost wrapper inwards'),
+  predicateType: z.string().exactOptional(),
+  created: z.string().exactOptional().describe('RFC 3339'),
+  manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
+  subject: digestSchema.describe('What it is attached to'),
   via: z.array(via).describe('How it was found'),
   get referrers() {
     return z.array(node);
   },
 });
 
-const discover: z.ZodType<DiscoverResult> = z.strictObject({
+const discover: z.ZodType<DiscoverResult & { readonly missing?: readonly MissingKind[] }> = z.strictObject({
   ...manifestFields,
   referrers: z.array(node).describe('What is attached, each with what is attached to it'),
+  platforms: z
+    .array(z.strictObject({ ...manifestFields, platform: z.string().exactOptional(), referrers: z.array(node) }))
+    .exactOptional()
+    .describe('For an index: its children'),
+  missing: z
+    .array(
+      z.strictObject({
+        kind: z.enum(KINDS),
+        format: z.enum(FORMATS).exactOptional(),
+        digest: digestSchema.describe('What it is not attached to'),
+        platform: z.string().exactOptional(),
+        onIndex: z.literal(true).exactOptional(),
+      }),
+    )
+    .exactOptional()
+    .describe('With --require: what is required and not there'),
   incomplete: z
     .array(z.strictObject({ place: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) }))
     .describe('Places that could not be asked; empty means that the list is complete'),
@@ -74,9 +108,16 @@ const pull: z.ZodType<PullResult> = z.strictObject({
         z.strictObject({
           path: z.string(),
           mediaType: z.string(),
-          digest: z.string(),
+          digest: digestSchema.describe('Of what was written'),
           size: z.int(),
           result: z.enum(['written', 'unchanged']),
+          from: z.string().describe('The manifest that has it'),
+          kind: z.enum(KINDS).exactOptional().describe('What people call it'),
+          formats: z.array(z.enum(FORMATS)).exactOptional().describe('From the outermost wrapper inwards'),
+          platform: z.string().exactOptional().describe('Of the image that it is attached to'),
+          via: z.array(via).exactOptional().describe('How it was found'),
+          unwrapped: z.literal(true).exactOptional().describe('It was taken out of a statement, and nothing verified'),
+          wrapper: digestSchema.exactOptional().describe('The layer that has the statement'),
         }),
       ),
     }),
@@ -148,6 +189,7 @@ const error = z.strictObject({
 export const resultSchemas = {
   push,
   attach,
+  detach,
   discover,
   pull,
   inspect,

@@ -57,6 +57,11 @@ export interface PutManifestOptions extends CallOptions {
   readonly clean?: boolean | undefined;
   /** Called for a list that could not be deleted: that changes nothing for what was written. */
   readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
+  /**
+   * In a layout that has lists of referrers as regctl or olareg write them: whether these are kept true, so that those
+   * tools see what is attached. @default 'auto'
+   */
+  readonly layoutLists?: 'auto' | 'none' | undefined;
 }
 
 /** What is known after a manifest was written. */
@@ -88,6 +93,8 @@ export interface ContentWriter {
 export interface TagResolver {
   /** The descriptor of a manifest; @throws RemoraError as {@link ContentReader.manifest} does. */
   resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor>;
+  /** The descriptor of what a tag stands for; undefined when there is no such tag. */
+  findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined>;
   /** All tags, in no particular order. */
   tags(options?: CallOptions): AsyncIterable<string>;
   /**
@@ -98,7 +105,23 @@ export interface TagResolver {
 }
 
 /** How a referrer was found. */
-export type Via = 'api' | 'tag' | 'layout-entry' | 'layout-tag' | 'layout-referrers';
+export type Via =
+  /** The Referrers API. */
+  | 'api'
+  /** The referrers tag. */
+  | 'tag'
+  /** One of cosign's tags, `.sig`, `.att` or `.sbom`. */
+  | 'cosign-tag'
+  /** The index that holds the subject: BuildKit's attestations. */
+  | 'index-child'
+  /** An entry of a layout's index.json. */
+  | 'layout-entry'
+  /** A list that a layout tags like the referrers tag. */
+  | 'layout-tag'
+  /** A list that a layout's index.json marks as one of referrers. */
+  | 'layout-referrers'
+  /** A look through a layout's blobs: nothing else leads to it. */
+  | 'layout-scan';
 
 /** One attached manifest: its descriptor with artifact type and annotations, and how it was found. */
 export interface Referrer {
@@ -112,6 +135,10 @@ export interface ReferrerOptions extends CallOptions {
   readonly artifactType?: string | undefined;
   /** Called for each place that could not be asked; the others are still listed. @default the error is thrown */
   readonly onUnasked?: ((place: string, error: unknown) => void) | undefined;
+  /** The tags that there are, where they were listed: a referrers tag that is not among them is not asked for. */
+  readonly tags?: ReadonlySet<string> | undefined;
+  /** Called for each entry of a list as soon as it is known, before it is verified: to ask ahead what hangs below it. */
+  readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
 }
 
 /** Lists what is attached. */
@@ -179,4 +206,27 @@ export interface Deleter {
 /** Whether things can be removed from `store`. */
 export function isDeleter<T extends object>(store: T): store is T & Deleter {
   return 'deleteManifest' in store;
+}
+
+/** What was removed to free space. */
+export interface PruneResult {
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/** The ability to remove the blobs that nothing names any more. */
+export interface Pruner {
+  /** The blobs that may be left over when a manifest goes: itself, all that it leads to, and the lists that name it. */
+  blobsOf(manifest: Digest): Promise<readonly Digest[]>;
+  /**
+   * Removes those of `candidates` that nothing leads to.
+   *
+   * @throws RemoraError when a manifest cannot be read: nobody knows what it leads to, and nothing is removed
+   */
+  pruneBlobs(candidates: ReadonlySet<Digest>, options?: CallOptions): Promise<PruneResult>;
+}
+
+/** Whether blobs can be pruned from `store`. */
+export function isPruner<T extends object>(store: T): store is T & Pruner {
+  return 'pruneBlobs' in store;
 }

@@ -119,7 +119,7 @@ describe('an annotation file', () => {
 describe('what the parser refuses', () => {
   it.each<[string[], string]>([
     [['push'], 'argument TARGET is missing'],
-    [['attach', 'oci:./x', 'a.txt'], 'flag --artifact-type is missing'],
+    [['attach'], 'argument SUBJECT is missing'],
     [['push', 'oci:./x', '--anotation', 'k=v'], 'there is no flag --anotation'],
     [['resolve', 'oci:./x', 'oci:./y'], 'there is no place for the argument oci:./y'],
     [['pull', 'oci:./x', '--latest', '--all'], '--all and --latest exclude each other'],

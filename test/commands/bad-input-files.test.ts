@@ -61,7 +61,8 @@ describe('a file that cannot be packed', () => {
     for (const more of [[], ['--json']]) {
       const args = ['push', 'oci:./out:v1', '-:first', 'log.txt', '--concurrency', '1', ...more];
       const { child, done } = start(args, { cwd });
-      child.stdin.write('first half');
+      // More than is read to tell what it is.
+      child.stdin.write('first half'.repeat(200_000));
       // The layout is complete and something is on its way into it: all files have been looked at.
       await until(async () => {
         const files = await tree(cwd);
@@ -130,8 +131,6 @@ describe('a place that is not there', () => {
     const args = ['resolve', `${registry.host}/team/app:multi`, '--platform', 'linux/amd64'];
     expect(await failureHere(3, args, cwd)).toMatchObject({ code: 'NO_MATCH', hint: 'It has linux/arm64' });
     const { stderr } = await runHere(['discover', `${registry.host}/team/app:multi`], cwd);
-    expect(stderr).toBe(
-      'remora: nothing is attached to the index itself; choose one of its platforms with --platform\n',
-    );
+    expect(stderr).toBe('remora: nothing is attached\n');
   });
 });

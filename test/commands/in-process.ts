@@ -5,8 +5,10 @@ import Attach from '../../src/commands/attach.js';
 import BlobDelete from '../../src/commands/blob/delete.js';
 import BlobGet from '../../src/commands/blob/get.js';
 import BlobPut from '../../src/commands/blob/put.js';
+import Detach from '../../src/commands/detach.js';
 import Discover from '../../src/commands/discover.js';
 import Inspect from '../../src/commands/inspect.js';
+import Kinds from '../../src/commands/kinds.js';
 import ManifestDelete from '../../src/commands/manifest/delete.js';
 import ManifestGet from '../../src/commands/manifest/get.js';
 import ManifestPut from '../../src/commands/manifest/put.js';
@@ -21,8 +23,10 @@ import { checkFailure, type Failure } from './run.js';
 
 const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Promise<unknown>>> = {
   attach: (argv, config) => Attach.run(argv, config),
+  detach: (argv, config) => Detach.run(argv, config),
   discover: (argv, config) => Discover.run(argv, config),
   inspect: (argv, config) => Inspect.run(argv, config),
+  kinds: (argv, config) => Kinds.run(argv, config),
   pull: (argv, config) => Pull.run(argv, config),
   push: (argv, config) => Push.run(argv, config),
   resolve: (argv, config) => Resolve.run(argv, config),

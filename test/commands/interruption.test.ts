@@ -66,7 +66,8 @@ describe('Ctrl-C', () => {
     await runHere(['push', 'oci:./out:v1'], cwd);
     const before = await tree(cwd);
     const running = start(['push', 'oci:./out:v2', '-:endless'], { cwd });
-    running.child.stdin.write('x'.repeat(100_000));
+    // More than is read to tell what it is.
+    running.child.stdin.write('x'.repeat(2_000_000));
     await until(async () => (await readdir(join(cwd, 'out'))).some((name) => name.endsWith('.tmp')));
     const { code, ms } = await interrupt(running);
     expect(code).toBe(130);

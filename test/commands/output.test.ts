@@ -83,14 +83,15 @@ describe('in a pipe, without colour and progress,', () => {
   });
 
   it('discover shows a tree, with annotations if wanted, or a table', async () => {
-    const line = `└── ${SBOM}  ${ATTACHED}  711 B, layout-entry`;
+    const line = `└── sbom  ${SBOM}  ${ATTACHED}  711 B, layout-entry`;
     expect(await shown('discover', './layout:v1')).toBe(`oci:./layout@${DIGEST}\n${line}\n`);
     expect(await shown('referrers', './layout:v1', '--annotations')).toBe(
       `oci:./layout@${DIGEST}\n${line}\n      org.opencontainers.image.created: ${CREATED}\n`,
     );
     const [head, row, end] = (await shown('discover', './layout:v1', '--format', 'table')).split('\n');
-    expect(head?.split(/ {2,}/)).toEqual(['DEPTH', 'ARTIFACT TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'SUBJECT']);
-    const cells = ['1', SBOM, ATTACHED, '711 B', 'layout-entry', CREATED, `${DIGEST.slice(0, 19)}…`];
+    const heading = ['DEPTH', 'KIND', 'TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'PLATFORM', 'SUBJECT'];
+    expect(head?.split(/ {2,}/)).toEqual(heading);
+    const cells = ['1', 'sbom', SBOM, ATTACHED, '711 B', 'layout-entry', CREATED, '-', `${DIGEST.slice(0, 19)}…`];
     expect(row?.split(/ {2,}/)).toEqual(cells);
     expect(end).toBe('');
   });
@@ -118,7 +119,7 @@ describe('in a pipe, without colour and progress,', () => {
       'out/a.txt  6 B, unchanged\nout/site  121 B, unchanged\n',
     );
     const attached = ['pull', './layout:v1', '--artifact-type', SBOM];
-    expect(await shown(...attached, '-o', 'out')).toBe('out/sbom.spdx.json  10 B\n');
+    expect(await shown(...attached, '-o', 'out')).toBe('out/sbom.spdx.json  10 B, sbom via layout-entry\n');
     expect(await shown(...attached, '--stdout')).toBe('{"spdx":1}');
   });
 });
@@ -149,10 +150,13 @@ describe('--json', () => {
   it('of discover, also as --format json', async () => {
     const { names, value } = await fieldsOf('discover', './layout:v1');
     expect(names).toEqual(['reference', 'mediaType', 'digest', 'size', 'referrers', 'incomplete']);
-    expect(Object.keys(value.referrers[0])).toEqual([...descriptor, 'via', 'referrers']);
+    const more = ['kind', 'formats', 'created', 'subject', 'via', 'referrers'];
+    expect(Object.keys(value.referrers[0])).toEqual([...descriptor, ...more]);
     expect(value).toMatchObject({
       incomplete: [],
-      referrers: [{ digest: ATTACHED, via: ['layout-entry'], referrers: [] }],
+      referrers: [
+        { digest: ATTACHED, kind: 'sbom', formats: ['spdx'], subject: DIGEST, via: ['layout-entry'], referrers: [] },
+      ],
     });
     for (const words of [['--format', 'json'], ['--format=json']])
       expect(JSON.parse(await shown('discover', './layout:v1', ...words))).toEqual(value);
@@ -162,7 +166,7 @@ describe('--json', () => {
     const { names, value } = await fieldsOf('pull', './layout:v1', '-o', 'out-json');
     expect(names).toEqual(['reference', 'artifacts']);
     expect(Object.keys(value.artifacts[0])).toEqual([...descriptor.slice(0, 5), 'files']);
-    expect(Object.keys(value.artifacts[0].files[0])).toEqual(['path', 'mediaType', 'digest', 'size', 'result']);
+    expect(Object.keys(value.artifacts[0].files[0])).toEqual(['path', 'mediaType', 'digest', 'size', 'result', 'from']);
   });
 
   it('of inspect', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Descriptor } from '../../src/oci/descriptor.js';
 import { choose } from '../../src/operations/choose.js';
+import type { SelectedThing } from '../../src/operations/select-things.js';
 import type { Store } from '../../src/store/store.js';
 import { attach, pushImage, referrerOf, written } from '../store/artifacts.js';
 import { begin } from '../store/registry/start.js';
@@ -17,15 +18,16 @@ async function put(store: Store, subject: Descriptor, type: string, created?: st
 }
 
 const digestsOf = (found: readonly Descriptor[]) => found.map(({ digest }) => digest).sort();
+const chosen = (found: readonly SelectedThing[]) => digestsOf(found.map(({ descriptor }) => descriptor));
 
 describe.each(PLACES)('choose in %s', (_what, open) => {
   it('takes the only one, of a type or of all', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image');
     const sbom = await put(store, descriptor, SBOM);
-    expect(digestsOf(await choose(store, descriptor, {}))).toEqual([sbom.digest]);
+    expect(chosen(await choose(store, descriptor, {}))).toEqual([sbom.digest]);
     await put(store, descriptor, SIGNATURE);
-    expect(digestsOf(await choose(store, descriptor, { artifactType: SBOM }))).toEqual([sbom.digest]);
+    expect(chosen(await choose(store, descriptor, { artifactType: SBOM }))).toEqual([sbom.digest]);
     expect(await choose(store, descriptor, { all: true })).toHaveLength(2);
   });
 
@@ -39,11 +41,11 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
     expect(error).toHaveProperty(
       'candidates',
       expect.arrayContaining([
-        `${store.format({ digest: dated.digest })}  ${SBOM}  2026-01-01T00:00:00Z`,
-        `${store.format({ digest: undated.digest })}  ${SBOM}`,
+        `${store.format({ digest: dated.digest })}  sbom  ${SBOM}  spdx  2026-01-01T00:00:00Z`,
+        `${store.format({ digest: undated.digest })}  sbom  ${SBOM}  spdx`,
       ]),
     );
-    expect(digestsOf(await choose(store, descriptor, { artifactType: SBOM, all: true }))).toEqual(
+    expect(chosen(await choose(store, descriptor, { artifactType: SBOM, all: true }))).toEqual(
       digestsOf([dated, undated]),
     );
   });
@@ -54,7 +56,7 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
     await put(store, descriptor, SBOM, '2026-01-01T12:00:00+12:00');
     const latest = await put(store, descriptor, SBOM, '2026-01-01T01:00:00Z');
     await put(store, descriptor, SBOM, '2025-12-31T23:59:59.999Z');
-    expect(digestsOf(await choose(store, descriptor, { latest: true }))).toEqual([latest.digest]);
+    expect(chosen(await choose(store, descriptor, { latest: true }))).toEqual([latest.digest]);
   });
 
   it.each([
@@ -80,9 +82,9 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
     const { descriptor } = await pushImage(store, 'image');
     const sbom = await put(store, descriptor, SBOM);
     const below = await put(store, sbom, SIGNATURE);
-    expect(digestsOf(await choose(store, descriptor, { artifactType: SIGNATURE }))).toEqual([below.digest]);
+    expect(chosen(await choose(store, descriptor, { artifactType: SIGNATURE }))).toEqual([below.digest]);
     const direct = await put(store, descriptor, SIGNATURE);
-    expect(digestsOf(await choose(store, descriptor, { artifactType: SIGNATURE }))).toEqual([direct.digest]);
+    expect(chosen(await choose(store, descriptor, { artifactType: SIGNATURE }))).toEqual([direct.digest]);
   });
 
   it('tells what there is where nothing matches', async () => {
@@ -97,9 +99,9 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
     await put(store, sbom, SIGNATURE);
     await expect(choose(store, descriptor, { artifactType: 'application/x' })).rejects.toMatchObject({
       code: 'NO_MATCH',
-      expected: 'application/x',
-      candidates: [SBOM, SIGNATURE],
-      hint: `It has ${SBOM}, ${SIGNATURE}`,
+      expected: 'type application/x',
+      candidates: [`sbom (${SBOM})`, SIGNATURE],
+      hint: `It has sbom (${SBOM}), ${SIGNATURE}`,
     });
   });
 });

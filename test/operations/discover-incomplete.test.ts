@@ -21,17 +21,19 @@ describe('discover in a registry that fails', () => {
     ],
   ] as const;
   const places = [
-    ['the API', '/referrers/'],
-    ['the referrers tag', '/manifests/sha256-'],
+    ['the API', /\/referrers\//],
+    ['the referrers tag', /\/manifests\/sha256-\w+$/],
+    ['the cosign tag .att', /\.att$/],
   ] as const;
-  const cases = faults.flatMap(([what, fault, code]) =>
-    places.map(([place, path]) => ({ what, place, path, fault, code })),
-  );
+  // A cosign tag is looked for with HEAD, whose answer has no body that could be cut.
+  const cases = faults
+    .flatMap(([what, fault, code]) => places.map(([place, path]) => ({ what, place, path, fault, code })))
+    .filter(({ what, place }) => !(what === 'a list that is cut' && place.startsWith('the cosign')));
 
   it.each(cases)('tells $what of $place, and never that there is nothing', async ({ path, fault, code, place }) => {
     let broken = false;
     const { store, registry } = await begin({
-      fault: (request) => (broken && request.path.includes(path) ? fault : undefined),
+      fault: (request) => (broken && path.test(request.path) ? fault : undefined),
     });
     const { descriptor } = await pushImage(store, 'image');
     const byApi = await put(store, descriptor, SBOM);
@@ -52,7 +54,13 @@ describe('discover in a registry that fails', () => {
       { place: expect.stringContaining(place.slice(4)), error: { code, message: expect.any(String) } },
     ]);
     const found = result.referrers.map(({ digest }) => digest);
-    expect(found).toEqual([place === 'the API' ? byTag.descriptor.digest : byApi.digest]);
+    const lost = {
+      'the API': [byApi.digest],
+      'the referrers tag': [byTag.descriptor.digest],
+      'the cosign tag .att': [],
+    };
+    const all = [byApi.digest, byTag.descriptor.digest];
+    expect(found).toEqual(all.filter((digest) => !lost[place].some((gone) => gone === digest)));
 
     broken = false;
     const whole = await discover(store, descriptor, { depth: 1 });

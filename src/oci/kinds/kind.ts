@@ -16,6 +16,7 @@ export const KINDS = [
   'certificate',
   'image',
 ] as const;
+/** What an artifact is to people: one of {@link KINDS}. */
 export type Kind = (typeof KINDS)[number];
 
 /** How it is written down. A wrapper and what it wraps are two formats of one artifact. */
@@ -32,6 +33,7 @@ export const FORMATS = [
   'in-toto',
   'dsse',
 ] as const;
+/** How an artifact is written down: one of {@link FORMATS}. */
 export type Format = (typeof FORMATS)[number];
 
 /** Where a fact of the table is looked for. */

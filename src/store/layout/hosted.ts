@@ -8,14 +8,15 @@ import { fileError, systemCode } from '../../io/system-error.js';
 import type { Digest } from '../../oci/digest.js';
 import { MediaType } from '../../oci/media-types.js';
 import type { Repository } from '../hosting.js';
-import type { CallOptions } from '../store.js';
+import type { CallOptions, PruneResult, Pruner } from '../store.js';
 import { blobPath } from './paths.js';
+import { blobsOf, pruneBlobs } from './prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from './store.js';
 import { Uploads } from './uploads.js';
 
 /** A layout with all that a registry needs of a repository. */
-export class HostedLayout extends LayoutStore implements Repository {
+export class HostedLayout extends LayoutStore implements Repository, Pruner {
   readonly #uploads: Uploads;
 
   constructor(directory: string) {
@@ -37,6 +38,14 @@ export class HostedLayout extends LayoutStore implements Repository {
 
   deleteBlob(digest: Digest): Promise<boolean> {
     return deleteBlob(this.directory, digest);
+  }
+
+  blobsOf(manifest: Digest): Promise<readonly Digest[]> {
+    return blobsOf(this.directory, manifest);
+  }
+
+  pruneBlobs(candidates: ReadonlySet<Digest>, options?: CallOptions): Promise<PruneResult> {
+    return pruneBlobs(this.directory, candidates, options);
   }
 
   beginUpload(): Promise<string> {

@@ -10,6 +10,7 @@ import { MAX_READ_BYTES, type Manifest, parseManifest, referrerEntry, subjectOf 
 import type { CallOptions, PutManifestOptions, PutManifestResult } from '../store.js';
 import { blobSize, writeBlob } from './blobs.js';
 import { changeEntries } from './index-file.js';
+import { withLists } from './lists.js';
 import { blobPath } from './paths.js';
 import { setTag } from './tags.js';
 
@@ -58,7 +59,9 @@ export async function putManifest(
       known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
       // Whoever deleted it since then did so under this lock.
       await write();
-      return withManifest(entries, manifest, tags);
+      const changed = withManifest(entries, manifest, tags) ?? entries;
+      const listed = options.layoutLists === 'none' ? changed : await withLists(directory, changed, manifest);
+      return listed === entries ? undefined : listed;
     },
     { signal },
   );

@@ -6,6 +6,7 @@ import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import { isIndexType, isManifestType } from '../../oci/media-types.js';
 import { isReferrersTag, referrersTag } from '../../oci/referrers-tag.js';
 import type { CallOptions, Referrer, Via } from '../store.js';
+import { BlobScan } from './blob-scan.js';
 import { indexStamp, readEntries } from './index-file.js';
 import { readManifest } from './manifests.js';
 import { nameOf, tagPart } from './tags.js';
@@ -32,33 +33,42 @@ interface Fact {
 type Facts = ReadonlyMap<Digest, Fact>;
 
 /** olareg's private key, and the one that image-spec's pull request 1171 proposes for the same. */
-const LIST_KEYS = ['org.olareg.referrer.subject', 'org.opencontainers.image.referrer.subject'] as const;
+export const LIST_KEYS = ['org.olareg.referrer.subject', 'org.opencontainers.image.referrer.subject'] as const;
+
+/** A manifest to read: an entry, or what is known of it. */
+type Wanted = Pick<Descriptor, 'digest'> & Partial<Descriptor>;
 
 interface Candidate {
-  readonly descriptor: Descriptor;
+  readonly wanted: Wanted;
   readonly via: Set<Via>;
 }
 
 /**
- * Looks at all that `index.json` leads to. No specification says where a layout keeps referrers; tools put them
+ * Looks at all that `index.json` leads to, and at what it does not. No specification says where a layout keeps
+ * referrers; tools put them
  *
  * - as entries of their own (oras, and remora); buildx and containerd do too, with an annotation that names the subject
  * - into an index that is tagged like a registry's referrers tag (regctl)
  * - into an index whose entry is annotated with the subject (olareg)
+ * - into `blobs/` and nowhere else (`cosign save`), or among the children of an image index (BuildKit)
  *
  * No list is trusted: what counts is the subject that the manifest itself names.
  */
-export async function scanReferrers(directory: string, known: Facts = new Map()): Promise<ReferrerScan> {
+export async function scanReferrers(
+  directory: string,
+  known: Facts = new Map(),
+  blobs: BlobScan = new BlobScan(directory),
+): Promise<ReferrerScan> {
   const limit = pLimit(16);
   const unread: { place: string; error: unknown }[] = [];
   const used = new Map<Digest, Fact>();
-  const read = (descriptor: Descriptor): Promise<Fact | undefined> =>
+  const read = (wanted: Wanted): Promise<Fact | undefined> =>
     limit(async () => {
-      const { digest } = descriptor;
+      const { digest } = wanted;
       const fact =
         used.get(digest) ??
         known.get(digest) ??
-        (await readManifest(directory, descriptor).then(factOf, (error: unknown) => {
+        (await readManifest(directory, wanted).then(factOf, (error: unknown) => {
           unread.push({ place: `${directory} entry ${digest}`, error });
           return undefined;
         }));
@@ -67,8 +77,11 @@ export async function scanReferrers(directory: string, known: Facts = new Map())
     });
   const bySubject = new Map<Digest, Referrer[]>();
   const dependents = new Set<Digest>();
-  const candidates = await collect(await readEntries(directory), read, dependents);
-  const facts = await Promise.all([...candidates.values()].map(({ descriptor }) => read(descriptor)));
+  const candidates = new Map(await collect(await readEntries(directory), read, dependents));
+  for (const digest of await blobs.candidates()) {
+    if (!candidates.has(digest)) candidates.set(digest, { wanted: { digest }, via: new Set(['layout-scan']) });
+  }
+  const facts = await Promise.all([...candidates.values()].map(({ wanted }) => read(wanted)));
   for (const fact of facts) {
     for (const child of fact?.children ?? []) dependents.add(child.digest);
     if (fact?.subject === undefined) continue;
@@ -91,14 +104,14 @@ function factOf(manifest: Manifest): Fact {
 
 async function collect(
   entries: readonly Descriptor[],
-  read: (descriptor: Descriptor) => Promise<Fact | undefined>,
+  read: (wanted: Wanted) => Promise<Fact | undefined>,
   dependents: Set<Digest>,
 ): Promise<ReadonlyMap<Digest, Candidate>> {
   const candidates = new Map<Digest, Candidate>();
   const add = (descriptor: Descriptor, via: Via) => {
     if (!isManifestType(descriptor.mediaType)) return;
     const known = candidates.get(descriptor.digest);
-    if (known === undefined) candidates.set(descriptor.digest, { descriptor, via: new Set([via]) });
+    if (known === undefined) candidates.set(descriptor.digest, { wanted: descriptor, via: new Set([via]) });
     else known.via.add(via);
   };
   await Promise.all(
@@ -121,21 +134,24 @@ export function listKind(entry: Descriptor): Via | undefined {
   return referrersTag(entry.digest) === name ? undefined : 'layout-tag';
 }
 
-/** Keeps the last scan for as long as `index.json` stays the same: a tree asks once for each of its nodes. */
+/** Keeps the last scan for as long as `index.json` and `blobs/` stay the same: a tree asks once for each of its nodes. */
 export class ReferrerCache {
   #stamp = '';
   #facts: Facts = new Map();
   #scan: Promise<ReferrerScan> | undefined;
+  readonly #blobs: BlobScan;
 
-  constructor(private readonly directory: string) {}
+  constructor(private readonly directory: string) {
+    this.#blobs = new BlobScan(directory);
+  }
 
   async scan(options: CallOptions = {}): Promise<ReferrerScan> {
     throwIfInterrupted(options.signal);
-    const stamp = await indexStamp(this.directory);
+    const stamp = `${await indexStamp(this.directory)} ${await this.#blobs.stamp()}`;
     if (this.#scan === undefined || stamp !== this.#stamp) {
       this.#stamp = stamp;
       // Several callers share it: none of their signals may end it for the others.
-      const scan = scanReferrers(this.directory, this.#facts);
+      const scan = scanReferrers(this.directory, this.#facts, this.#blobs);
       this.#scan = scan;
       const forget = () => {
         if (this.#scan === scan) this.#scan = undefined;

@@ -100,7 +100,7 @@ async function withoutMember(directory: string, entry: Descriptor, digest: Diges
 type Index = Manifest & { readonly kind: 'index' };
 
 /** The list of referrers that an entry points at, when `digest` is in it. */
-async function listWith(directory: string, entry: Descriptor, digest: Digest): Promise<Index | undefined> {
+export async function listWith(directory: string, entry: Descriptor, digest: Digest): Promise<Index | undefined> {
   if (listKind(entry) === undefined) return undefined;
   const list = await readManifest(directory, entry).catch(() => undefined);
   if (list?.kind !== 'index') return undefined;

@@ -22,7 +22,7 @@ import { checkLayout, createLayout } from './create.js';
 import { readEntries } from './index-file.js';
 import { putManifest, readManifest } from './manifests.js';
 import { ReferrerCache } from './referrers.js';
-import { findTag, listNames, nameOf } from './tags.js';
+import { findSaved, findTag, listNames, nameOf, tagPart } from './tags.js';
 
 /** An image layout directory (image-spec image-layout.md). Made by {@link openLayout}. */
 export class LayoutStore implements Store, Ingester {
@@ -70,6 +70,12 @@ export class LayoutStore implements Store, Ingester {
 
   async resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor> {
     return (await this.manifest(selector, options)).descriptor;
+  }
+
+  async findTag(tag: string): Promise<Descriptor | undefined> {
+    const entries = await readEntries(this.directory);
+    const there = entries.some((entry) => nameOf(entry) === tag || tagPart(nameOf(entry)) === tag);
+    return there ? findTag(entries, tag, this.format({})) : findSaved(entries, tag);
   }
 
   async *tags(): AsyncIterable<string> {

@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { Annotation } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
+import { referrersTag } from '../../oci/referrers-tag.js';
 
 /** The name of an entry, if it has one. */
 export function nameOf(entry: Descriptor): string | undefined {
@@ -39,6 +40,23 @@ export function tagPart(name: string | undefined): string | undefined {
   const last = name.slice(name.lastIndexOf('/') + 1);
   const colon = last.indexOf(':');
   return colon < 0 ? undefined : last.slice(colon + 1).replace(/@.*$/, '');
+}
+
+/** How `cosign save` marks what it writes: one image, and what is attached to it. */
+const COSIGN_KIND = 'dev.cosignproject.cosign/';
+const COSIGN_ENDS: Readonly<Record<string, string>> = { '.sig': 'sigs', '.att': 'atts', '.sbom': 'sboms' };
+
+/**
+ * The entry that stands for one of cosign's tags: older versions of `cosign save` enter signatures by their kind, without
+ * a tag, beside the one image that they belong to.
+ */
+export function findSaved(entries: readonly Descriptor[], tag: string): Descriptor | undefined {
+  const kindOf = (entry: Descriptor) => entry.annotations?.kind?.replace(COSIGN_KIND, '');
+  const [, subject, end = ''] = /^(.*)(\.[a-z]+)$/.exec(tag) ?? [];
+  const images = entries.filter((entry) => ['image', 'imageIndex'].includes(kindOf(entry) ?? ''));
+  const [image] = images;
+  if (image === undefined || images.length > 1 || referrersTag(image.digest) !== subject) return undefined;
+  return entries.find((entry) => COSIGN_ENDS[end] !== undefined && kindOf(entry) === COSIGN_ENDS[end]);
 }
 
 /** A few names for a hint. */

@@ -6,6 +6,7 @@ import { imageIndexSchema } from '../../oci/image-index.js';
 import { checkShape, parseJson } from '../../oci/json.js';
 import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import { MediaType } from '../../oci/media-types.js';
+import { referrersTag } from '../../oci/referrers-tag.js';
 import type { CallOptions, Referrer, ReferrerOptions, Via } from '../store.js';
 import type { RegistryClient } from './client.js';
 import { errorCodes } from './errors.js';
@@ -98,7 +99,11 @@ export async function* listReferrers(
     return undefined;
   };
   const asked = askApi(client, subject.digest, capability, { signal });
-  const listed = readList(client, subject.digest, { signal });
+  const { tags } = options;
+  const listed =
+    tags === undefined || tags.has(referrersTag(subject.digest))
+      ? readList(client, subject.digest, { signal })
+      : Promise.resolve(undefined);
   // Both are awaited below; until then a failure must not count as unhandled.
   asked.catch(() => {});
   const list = await listed.catch(unasked('referrers tag'));
@@ -106,12 +111,16 @@ export async function* listReferrers(
   const seen = new Set<Digest>();
 
   try {
-    const first = await asked;
+    const first = await asked.finally(() => {
+      // Only now is it known whether what hangs below is to be asked of the API as well.
+      for (const entry of tagged.values()) options.onListed?.(entry);
+    });
     const batch: Descriptor[] = [];
     const flush = () => matching(fromApi(client, batch.splice(0), subject, tagged, capability, options), artifactType);
     for await (const entry of first === undefined ? [] : apiEntries(client, first, signal)) {
       if (seen.has(entry.digest)) continue;
       seen.add(entry.digest);
+      if (!tagged.has(entry.digest)) options.onListed?.(entry);
       batch.push(entry);
       if (batch.length >= BATCH) yield* flush();
     }

@@ -98,6 +98,10 @@ export class RegistryStore implements Store, Deleter {
     return (await headManifest(this.#client, selector, options)) ?? (await this.#notFound(selector, options));
   }
 
+  findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined> {
+    return headManifest(this.#client, { tag }, options);
+  }
+
   tags(options?: CallOptions): AsyncIterable<string> {
     return listTags(this.#client, options);
   }

@@ -1,0 +1,117 @@
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import { referrersTag } from '../oci/referrers-tag.js';
+import type { CallOptions, Store, Via } from '../store/store.js';
+import { type AttachedThing, isUndecided, thingOfEntry, thingOfManifest, thingsOfLayers } from './attached-thing.js';
+import { isAttestation } from './index-children.js';
+import type { TagSnapshot } from './tag-snapshot.js';
+
+/** The ends of cosign's tags beside a subject. */
+export const COSIGN_TAGS: readonly string[] = ['.sig', '.att', '.sbom'];
+
+/** Options of {@link findAttached}. */
+export interface FindOptions extends CallOptions {
+  /** BuildKit's attestation manifests for this subject, from the index that holds both. */
+  readonly attestations?: readonly Descriptor[] | undefined;
+  /** The tags of the repository, where they were listed: what is not among them need not be asked for. */
+  readonly tags?: TagSnapshot | undefined;
+  /** Called for each entry of a list of referrers as soon as it is known. */
+  readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
+  /** Called for each place that could not be asked. */
+  readonly onUnasked: (place: string, error: unknown) => void;
+}
+
+/**
+ * Everything that is attached to one subject, whichever way: as a referrer, under cosign's tags, or beside it in its
+ * index. All places are asked at the same time. What is found several ways is one thing.
+ */
+export async function findAttached(
+  store: Store,
+  subject: Descriptor,
+  options: FindOptions,
+): Promise<readonly AttachedThing[]> {
+  const guarded = async (place: string, ask: () => Promise<readonly AttachedThing[]>) => {
+    try {
+      return await ask();
+    } catch (error) {
+      options.onUnasked(place, error);
+      return [];
+    }
+  };
+  const reference = store.format({ digest: subject.digest });
+  const found = await Promise.all([
+    guarded(`referrers of ${reference}`, () => referrers(store, subject, options)),
+    ...COSIGN_TAGS.map((end) =>
+      guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options)),
+    ),
+    ...(options.attestations ?? []).map((entry) =>
+      guarded(`attestation ${store.format({ digest: entry.digest })}`, () =>
+        layersOf(store, entry.digest, ['index-child'], options),
+      ),
+    ),
+  ]);
+  return merged(found.flat());
+}
+
+async function referrers(store: Store, subject: Descriptor, options: FindOptions): Promise<readonly AttachedThing[]> {
+  const things: Promise<readonly AttachedThing[]>[] = [];
+  const { signal, onUnasked, onListed, tags } = options;
+  const ask = { signal, onUnasked, onListed, tags: await tags?.names };
+  for await (const { descriptor, via } of store.referrers(subject, ask)) {
+    things.push(named(store, descriptor, via, options));
+  }
+  return (await Promise.all(things)).flat();
+}
+
+/** A referrer as what it is; where the list's word is not enough, the manifest is read. */
+async function named(
+  store: Store,
+  descriptor: Descriptor,
+  via: readonly Via[],
+  options: FindOptions,
+): Promise<readonly AttachedThing[]> {
+  if (isAttestation(descriptor)) return layersOf(store, descriptor.digest, via, options);
+  if (!isUndecided(descriptor)) return [thingOfEntry(descriptor, via)];
+  const { digest } = descriptor;
+  try {
+    return [thingOfManifest(await store.manifest({ digest }, { signal: options.signal }), via)];
+  } catch (error) {
+    // It is there; only what it is could not be learned.
+    options.onUnasked(`manifest ${store.format({ digest })}`, error);
+    return [thingOfEntry(descriptor, via)];
+  }
+}
+
+async function cosign(
+  store: Store,
+  subject: Digest,
+  end: string,
+  options: FindOptions,
+): Promise<readonly AttachedThing[]> {
+  const tag = `${referrersTag(subject)}${end}`;
+  const names = await options.tags?.names;
+  if (names !== undefined && !names.has(tag)) return [];
+  const found = await store.findTag(tag, { signal: options.signal });
+  return found === undefined ? [] : layersOf(store, found.digest, ['cosign-tag'], options, end);
+}
+
+async function layersOf(
+  store: Store,
+  digest: Digest,
+  via: readonly Via[],
+  { signal }: FindOptions,
+  cosignTag?: string,
+): Promise<readonly AttachedThing[]> {
+  return thingsOfLayers(await store.manifest({ digest }, { signal }), via, cosignTag);
+}
+
+/** One thing for each digest (within its holder), with all the ways in which it was found. */
+function merged(things: readonly AttachedThing[]): readonly AttachedThing[] {
+  const known = new Map<string, AttachedThing>();
+  for (const thing of things) {
+    const key = `${thing.descriptor.digest} ${thing.holder?.digest ?? ''}`;
+    const before = known.get(key);
+    known.set(key, before === undefined ? thing : { ...before, via: [...new Set([...before.via, ...thing.via])] });
+  }
+  return [...known.values()];
+}

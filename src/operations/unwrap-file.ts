@@ -1,0 +1,63 @@
+import { Readable } from 'node:stream';
+import { RemoraError } from '../errors.js';
+import { counted } from '../io/count.js';
+import { interrupted } from '../io/interrupt.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import { type Digest, digestOf } from '../oci/digest.js';
+import type { Store } from '../store/store.js';
+import type { PullOptions } from './pull.js';
+import { MAX_WRAPPED_BYTES, unwrap } from './unwrap.js';
+import type { WantedFile } from './wanted-files.js';
+
+/** What was inside of a layer. */
+export interface UnwrappedFile {
+  readonly descriptor: Descriptor;
+  /** The layer that it was taken from. */
+  readonly wrapper: Digest;
+  open(): Readable;
+}
+
+/**
+ * Reads layers, and takes the predicates out of the statements that they are. They are held in memory until all are
+ * written, so that there is a limit for all of them.
+ *
+ * @throws RemoraError `UNSUPPORTED` when they are too large, and as {@link unwrap}
+ */
+export async function unwrapFiles(
+  store: Store,
+  files: readonly WantedFile[],
+  options: PullOptions,
+): Promise<readonly UnwrappedFile[]> {
+  const size = files.reduce((sum, { layer }) => sum + layer.size, 0);
+  if (size > MAX_WRAPPED_BYTES) {
+    throw new RemoraError('UNSUPPORTED', `files to unwrap have ${size} bytes, wanted at most ${MAX_WRAPPED_BYTES}`, {
+      expected: MAX_WRAPPED_BYTES,
+      found: size,
+      hint: 'Fetch them as they are, without --unwrap',
+    });
+  }
+  const unwrapped: UnwrappedFile[] = [];
+  for (const { layer } of files) {
+    const { bytes, mediaType } = unwrap(await read(store, layer, options), layer.digest);
+    unwrapped.push({
+      descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length },
+      wrapper: layer.digest,
+      open: () => Readable.from([bytes], { objectMode: false }),
+    });
+  }
+  return unwrapped;
+}
+
+async function read(store: Store, layer: Descriptor, { signal, onProgress }: PullOptions): Promise<Buffer> {
+  const blob = await store.openBlob(layer, { signal });
+  const { digest: name, size: total } = layer;
+  const content =
+    onProgress === undefined ? blob : counted(blob, (bytes) => onProgress({ name, bytes, total, phase: 'move' }));
+  const chunks: Uint8Array[] = [];
+  // All of it is read to its end before any is looked at: there the store has verified it.
+  for await (const chunk of content) {
+    if (signal?.aborted) throw interrupted(signal);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

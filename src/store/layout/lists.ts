@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream';
+import { Annotation } from '../../oci/annotations.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { parseJson } from '../../oci/json.js';
+import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
+import { MediaType } from '../../oci/media-types.js';
+import { referrersTag } from '../../oci/referrers-tag.js';
+import { writeBlob } from './blobs.js';
+import { readManifest } from './manifests.js';
+import { LIST_KEYS, listKind, scanReferrers } from './referrers.js';
+import { nameOf, tagPart } from './tags.js';
+
+/** How a layout marks a list of referrers: by its name (regctl), or by an annotation with this key (olareg). */
+type Mark = 'name' | (typeof LIST_KEYS)[number];
+
+/**
+ * Keeps the lists of other tools true: where a layout has lists as regctl or olareg write them, a new referrer is entered
+ * into the one of its subject, so that they see it as well. Where other subjects have such lists and this one has none,
+ * one is made, with all that is attached to it. To be called under the lock of `index.json`.
+ *
+ * @returns the entries with the changed lists; the same array when there is nothing to do
+ */
+export async function withLists(
+  directory: string,
+  entries: readonly Descriptor[],
+  referrer: Manifest,
+): Promise<readonly Descriptor[]> {
+  const subject = subjectOf(referrer)?.digest;
+  if (subject === undefined) return entries;
+  let changed = entries;
+  for (const mark of new Set(entries.flatMap((entry) => markOf(entry) ?? []))) {
+    const place = changed.findIndex((entry) => markOf(entry) === mark && isListOf(entry, mark, subject));
+    const before = changed[place];
+    if (before === undefined) changed = [...changed, await newList(directory, mark, subject, referrer)];
+    else {
+      const after = await longer(directory, before, referrer);
+      if (after !== before) changed = changed.with(place, after);
+    }
+  }
+  return changed;
+}
+
+function markOf(entry: Descriptor): Mark | undefined {
+  if (listKind(entry) === undefined) return undefined;
+  return LIST_KEYS.find((key) => entry.annotations?.[key] !== undefined) ?? 'name';
+}
+
+function isListOf(entry: Descriptor, mark: Mark, subject: Digest): boolean {
+  if (mark !== 'name') return entry.annotations?.[mark] === subject;
+  return (tagPart(nameOf(entry)) ?? nameOf(entry)) === referrersTag(subject);
+}
+
+/** The entry of a list, pointing at the list with one more member; unknown fields of the list stay. */
+async function longer(directory: string, entry: Descriptor, referrer: Manifest): Promise<Descriptor> {
+  const list = await readManifest(directory, entry);
+  if (list.kind !== 'index') return entry;
+  const { digest } = referrer.descriptor;
+  if (list.content.manifests.some((member) => member.digest === digest)) return entry;
+  const document = parseJson(list.bytes, 'list of referrers');
+  const manifests = [...list.content.manifests, referrerEntry(referrer)];
+  return { ...entry, ...(await write(directory, { ...(typeof document === 'object' ? document : {}), manifests })) };
+}
+
+async function newList(directory: string, mark: Mark, subject: Digest, referrer: Manifest): Promise<Descriptor> {
+  const { bySubject } = await scanReferrers(directory);
+  const others = (bySubject.get(subject) ?? []).map(({ descriptor }) => descriptor);
+  const own = referrerEntry(referrer);
+  const manifests = [...others.filter(({ digest }) => digest !== own.digest), own];
+  const list = await write(directory, { schemaVersion: 2, mediaType: MediaType.imageIndex, manifests });
+  const annotations = mark === 'name' ? { [Annotation.refName]: referrersTag(subject) } : { [mark]: subject };
+  return { mediaType: MediaType.imageIndex, ...list, annotations };
+}
+
+async function write(directory: string, document: object): Promise<Pick<Descriptor, 'digest' | 'size'>> {
+  const { descriptor, bytes } = parseManifest(Buffer.from(JSON.stringify(document)));
+  await writeBlob(directory, descriptor, async () => Readable.from([bytes]));
+  return { digest: descriptor.digest, size: descriptor.size };
+}

@@ -1,0 +1,100 @@
+import { unlink } from 'node:fs/promises';
+import pLimit from 'p-limit';
+import { isRemoraError } from '../../errors.js';
+import { throwIfInterrupted } from '../../io/interrupt.js';
+import { fileError, systemCode } from '../../io/system-error.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { isManifestType } from '../../oci/media-types.js';
+import type { CallOptions, PruneResult } from '../store.js';
+import { blobSize } from './blobs.js';
+import { changeEntries, readEntries } from './index-file.js';
+import { namedBy, unnamedManifests } from './manifest-scan.js';
+import { readManifest } from './manifests.js';
+import { blobPath } from './paths.js';
+import { listWith } from './removal.js';
+
+/** A manifest, all that it leads to but its subject, and the lists of referrers that name it. */
+export async function blobsOf(directory: string, manifest: Digest): Promise<readonly Digest[]> {
+  const entries = await readEntries(directory);
+  const lists = await Promise.all(entries.map((entry) => listWith(directory, entry, manifest)));
+  const known = await readManifest(directory, { digest: manifest }).catch(() => undefined);
+  const found = new Set<Digest>([manifest, ...lists.flatMap((list) => list?.descriptor.digest ?? [])]);
+  // What cannot be read leads nowhere: its blobs stay.
+  if (known !== undefined) await follow(directory, namedBy(known), found, false);
+  return [...found];
+}
+
+/**
+ * Removes those of `candidates` that nothing leads to. Others are never looked at, so that uploads on their way and what
+ * other tools keep without a name stay. A manifest that nobody lists keeps its blobs, too: somebody may be about to list
+ * it, and `cosign save` lists none.
+ */
+export async function pruneBlobs(
+  directory: string,
+  candidates: ReadonlySet<Digest>,
+  { signal }: CallOptions = {},
+): Promise<PruneResult> {
+  let result: PruneResult = { blobs: 0, bytes: 0 };
+  await changeEntries(
+    directory,
+    async (entries) => {
+      const reached = new Set<Digest>();
+      await follow(directory, entries, reached, true);
+      for (const manifest of await unnamedManifests(directory, new Set([...reached, ...candidates]))) {
+        await follow(directory, namedBy(manifest), reached, true);
+      }
+      throwIfInterrupted(signal);
+      for (const digest of candidates) if (!reached.has(digest)) result = plus(result, await remove(directory, digest));
+      // Under the lock, and without a change of the index.
+      return undefined;
+    },
+    { signal },
+  );
+  return result;
+}
+
+/** Adds all that descriptors lead to. A manifest that is not there leads nowhere. */
+async function follow(
+  directory: string,
+  from: readonly Descriptor[],
+  reached: Set<Digest>,
+  strict: boolean,
+): Promise<void> {
+  const limit = pLimit(16);
+  let level = from;
+  while (level.length > 0) {
+    const fresh = level.filter(({ digest }) => !reached.has(digest) && reached.add(digest));
+    const manifests = fresh.filter(({ mediaType }) => isManifestType(mediaType));
+    const next = await Promise.all(
+      manifests.map(({ digest }) =>
+        limit(async () => {
+          try {
+            return namedBy(await readManifest(directory, { digest }));
+          } catch (error) {
+            if (!strict || (isRemoraError(error) && error.code === 'NOT_FOUND')) return [];
+            throw error;
+          }
+        }),
+      ),
+    );
+    level = next.flat();
+  }
+}
+
+async function remove(directory: string, digest: Digest): Promise<PruneResult> {
+  const bytes = await blobSize(directory, digest);
+  if (bytes === undefined) return { blobs: 0, bytes: 0 };
+  const path = blobPath(directory, digest);
+  try {
+    await unlink(path);
+    return { blobs: 1, bytes };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return { blobs: 0, bytes: 0 };
+    throw fileError(error, path);
+  }
+}
+
+function plus(one: PruneResult, other: PruneResult): PruneResult {
+  return { blobs: one.blobs + other.blobs, bytes: one.bytes + other.bytes };
+}

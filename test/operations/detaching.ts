@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { buildIndex } from '../../src/oci/build-manifest.js';
+import type { Descriptor } from '../../src/oci/descriptor.js';
+import { type Manifest, parseManifest } from '../../src/oci/manifest.js';
+import { MediaType } from '../../src/oci/media-types.js';
+import { referrersTag } from '../../src/oci/referrers-tag.js';
+import { type HostedLayout, openHostedLayout } from '../../src/store/layout/hosted.js';
+import type { Store } from '../../src/store/store.js';
+import { Content, pushImage, writeContent } from '../store/artifacts.js';
+import { begin } from '../store/registry/start.js';
+import { tempDir } from '../support/temp.js';
+
+/** An empty layout from which things can be removed. */
+export async function newHostedLayout(): Promise<HostedLayout> {
+  return openHostedLayout(join(await tempDir(), 'layout'), { create: true });
+}
+
+/** The kinds of place that things are removed from. */
+export const DELETING_PLACES: readonly (readonly [string, () => Promise<Store>])[] = [
+  ['a layout', newHostedLayout],
+  ['a registry with the Referrers API', async () => (await begin()).store],
+  ['a registry without it', async () => (await begin({ referrers: 'none' })).store],
+];
+
+interface Layer {
+  readonly type: string;
+  readonly annotations?: Record<string, string>;
+  readonly text: string;
+}
+
+/** An image of any config whose layers are things, as cosign and BuildKit make them. */
+async function layered(
+  store: Store,
+  layers: readonly Layer[],
+  more: { readonly tags?: readonly string[]; readonly fields?: object } = {},
+): Promise<Manifest> {
+  const config = new Content(Buffer.from('{"architecture":"unknown","os":"unknown"}'), {
+    mediaType: MediaType.imageConfig,
+  });
+  const contents = layers.map(({ type, text }) => new Content(Buffer.from(text), { mediaType: type }));
+  await writeContent(store, config, ...contents);
+  const document = {
+    schemaVersion: 2,
+    mediaType: MediaType.imageManifest,
+    config: config.descriptor,
+    layers: contents.map(({ descriptor }, n) => ({ ...descriptor, annotations: layers[n]?.annotations })),
+    ...more.fields,
+  };
+  const manifest = parseManifest(Buffer.from(JSON.stringify(document)));
+  await store.putManifest(manifest, { tags: more.tags, child: more.tags === undefined, alone: true });
+  return manifest;
+}
+
+const signature = (n: number): Layer => ({
+  type: 'application/vnd.dev.cosign.simplesigning.v1+json',
+  text: `{"critical":${n}}`,
+  annotations: { 'dev.cosignproject.cosign/signature': `${n}` },
+});
+
+/** A signature image of cosign with one signature. */
+export async function cosignImage(store: Store, n: number, tags: readonly string[]): Promise<Descriptor> {
+  return (await layered(store, [signature(n)], { tags })).descriptor;
+}
+
+/** The three images that cosign 2 keeps beside a subject: three signatures, a provenance, an SBOM. */
+export async function cosignTags(store: Store, subject: Descriptor): Promise<void> {
+  const tag = referrersTag(subject.digest);
+  await layered(store, [1, 2, 3].map(signature), { tags: [`${tag}.sig`] });
+  const predicateType = 'https://slsa.dev/provenance/v1';
+  const envelope = { type: 'application/vnd.dsse.envelope.v1+json', text: '{"payload":""}' };
+  await layered(store, [{ ...envelope, annotations: { predicateType } }], { tags: [`${tag}.att`] });
+  await layered(store, [{ type: 'text/spdx', text: 'SPDXVersion: SPDX-2.3' }], { tags: [`${tag}.sbom`] });
+}
+
+/** An index of two platforms with attestations as BuildKit keeps them; since 0.32 these are referrers as well. */
+export async function buildkitIndex(store: Store, isNew: boolean): Promise<Manifest> {
+  const entries: Descriptor[] = [];
+  for (const architecture of ['amd64', 'arm64']) {
+    const image = await pushImage(store, architecture, { child: true });
+    const fields = isNew
+      ? { artifactType: 'application/vnd.docker.attestation.manifest.v1+json', subject: image.descriptor }
+      : {};
+    const layers = ['https://spdx.dev/Document', 'https://slsa.dev/provenance/v0.2'].map((type) => ({
+      type: 'application/vnd.in-toto+json',
+      text: `{"predicateType":"${type}","for":"${architecture}"}`,
+      annotations: { 'in-toto.io/predicate-type': type },
+    }));
+    const attestation = await layered(store, layers, { fields });
+    entries.push({ ...image.descriptor, platform: { os: 'linux', architecture } });
+    entries.push({
+      ...attestation.descriptor,
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: {
+        'vnd.docker.reference.type': 'attestation-manifest',
+        'vnd.docker.reference.digest': image.descriptor.digest,
+      },
+    });
+  }
+  const index = buildIndex({ manifests: entries });
+  await store.putManifest(index, { tags: ['multi'] });
+  return index;
+}
+
+/** The first child of an index. */
+export function childOf(index: Manifest): Descriptor {
+  const [first] = index.kind === 'index' ? index.content.manifests : [];
+  if (first === undefined) throw new Error('no child');
+  return first;
+}

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { buildIndex, buildManifest } from '../../src/oci/build-manifest.js';
+import type { Descriptor } from '../../src/oci/descriptor.js';
+import { type Manifest, parseManifest } from '../../src/oci/manifest.js';
+import { MediaType } from '../../src/oci/media-types.js';
+import { referrersTag } from '../../src/oci/referrers-tag.js';
+import { type DiscoveredNode, discover } from '../../src/operations/discover.js';
+import type { Store } from '../../src/store/store.js';
+import { Content, pushImage, readBlob, writeContent } from '../store/artifacts.js';
+import { begin } from '../store/registry/start.js';
+import { put, SBOM, SIGNATURE } from './attached.js';
+import { PLACES } from './places.js';
+
+const IN_TOTO = 'application/vnd.in-toto+json';
+const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';
+const DSSE = 'application/vnd.dsse.envelope.v1+json';
+
+/** An image of any config whose layers are things, as cosign and BuildKit make them. */
+async function layered(
+  store: Store,
+  layers: readonly { readonly type: string; readonly annotations?: Record<string, string>; readonly text: string }[],
+  more: { readonly tags?: readonly string[]; readonly fields?: object } = {},
+): Promise<Manifest> {
+  const config = new Content(Buffer.from('{"architecture":"unknown","os":"unknown"}'), {
+    mediaType: MediaType.imageConfig,
+  });
+  const contents = layers.map(({ type, text }) => new Content(Buffer.from(text), { mediaType: type }));
+  await writeContent(store, config, ...contents);
+  const document = {
+    schemaVersion: 2,
+    mediaType: MediaType.imageManifest,
+    config: config.descriptor,
+    layers: contents.map(({ descriptor }, n) => ({ ...descriptor, annotations: layers[n]?.annotations })),
+    ...more.fields,
+  };
+  const manifest = parseManifest(Buffer.from(JSON.stringify(document)));
+  await store.putManifest(manifest, { tags: more.tags, child: more.tags === undefined, alone: true });
+  return manifest;
+}
+
+/** The three images that cosign 2 keeps beside a subject. */
+async function cosignTags(store: Store, subject: Descriptor): Promise<void> {
+  const tag = referrersTag(subject.digest);
+  const signature = (n: number) => ({
+    type: SIMPLE_SIGNING,
+    text: `{"critical":${n}}`,
+    annotations: { 'dev.cosignproject.cosign/signature': `${n}` },
+  });
+  await layered(store, [1, 2, 3].map(signature), { tags: [`${tag}.sig`] });
+  const predicateType = 'https://slsa.dev/provenance/v1';
+  await layered(store, [{ type: DSSE, text: '{"payload":""}', annotations: { predicateType } }], {
+    tags: [`${tag}.att`],
+  });
+  await layered(store, [{ type: 'text/spdx', text: 'SPDXVersion: SPDX-2.3' }], { tags: [`${tag}.sbom`] });
+}
+
+/** An index of two platforms with attestations as BuildKit keeps them; since 0.32 these are referrers as well. */
+async function buildkitIndex(store: Store, isNew: boolean) {
+  const entries: Descriptor[] = [];
+  for (const architecture of ['amd64', 'arm64']) {
+    const image = await pushImage(store, architecture, { child: true });
+    const fields = isNew
+      ? { artifactType: 'application/vnd.docker.attestation.manifest.v1+json', subject: image.descriptor }
+      : {};
+    const layers = ['https://spdx.dev/Document', 'https://slsa.dev/provenance/v0.2'].map((type) => ({
+      type: IN_TOTO,
+      text: `{"predicateType":"${type}","for":"${architecture}"}`,
+      annotations: { 'in-toto.io/predicate-type': type },
+    }));
+    const attestation = await layered(store, layers, { fields });
+    entries.push({ ...image.descriptor, platform: { os: 'linux', architecture } });
+    entries.push({
+      ...attestation.descriptor,
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: {
+        'vnd.docker.reference.type': 'attestation-manifest',
+        'vnd.docker.reference.digest': image.descriptor.digest,
+      },
+    });
+  }
+  const index = buildIndex({ manifests: entries });
+  await store.putManifest(index, { tags: ['multi'] });
+  return index;
+}
+
+const kinds = (nodes: readonly DiscoveredNode[]) => nodes.map(({ kind, via }) => `${kind} ${via.join('+')}`).sort();
+
+describe.each(PLACES)('in %s', (_what, open) => {
+  it('finds what cosign keeps under tags: each layer is one thing', async () => {
+    const store = await open();
+    const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
+    await cosignTags(store, descriptor);
+    const { result, failure } = await discover(store, descriptor);
+    expect(failure).toBeUndefined();
+    expect(kinds(result.referrers)).toEqual([
+      'provenance cosign-tag',
+      'sbom cosign-tag',
+      'signature cosign-tag',
+      'signature cosign-tag',
+      'signature cosign-tag',
+    ]);
+    const sbom = result.referrers.find(({ kind }) => kind === 'sbom');
+    expect(sbom).toMatchObject({ mediaType: 'text/spdx', formats: ['spdx', 'cosign'], subject: descriptor.digest });
+    expect(sbom?.reference).toBe(store.format({ digest: sbom?.manifest }));
+    // The thing is the layer: its digest fetches the document itself.
+    if (sbom === undefined) throw new Error('no SBOM');
+    expect((await readBlob(store, sbom)).toString()).toBe('SPDXVersion: SPDX-2.3');
+    const provenance = result.referrers.find(({ kind }) => kind === 'provenance');
+    expect(provenance).toMatchObject({ formats: ['dsse'], predicateType: 'https://slsa.dev/provenance/v1' });
+  });
+
+  it.each([false, true])('finds what BuildKit keeps in the index, once (as a referrer, too: %s)', async (isNew) => {
+    const store = await open();
+    const index = await buildkitIndex(store, isNew);
+    const { result, failure } = await discover(store, index.descriptor);
+    expect(failure).toBeUndefined();
+    expect(result.referrers).toEqual([]);
+    expect(result.platforms?.map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64']);
+    for (const { digest, referrers } of result.platforms ?? []) {
+      expect(referrers.map(({ kind }) => kind)).toEqual(['sbom', 'provenance']);
+      expect(referrers.every(({ via, subject }) => via.includes('index-child') && subject === digest)).toBe(true);
+      expect(referrers[0]).toMatchObject({ formats: ['in-toto', 'spdx'], predicateType: 'https://spdx.dev/Document' });
+      const ways = isNew ? 2 : 1;
+      expect(referrers.every(({ via }) => via.length === ways)).toBe(true);
+    }
+    // A child that was chosen from the index shows the same.
+    const [amd64] = index.kind === 'index' ? index.content.manifests : [];
+    if (amd64 === undefined) throw new Error('no child');
+    const chosen = await discover(store, amd64, { index });
+    expect(chosen.result.referrers).toEqual(result.platforms?.[0]?.referrers);
+  });
+
+  it('shows what is attached to the index, to each platform, and to that', async () => {
+    const store = await open();
+    const index = await buildkitIndex(store, false);
+    const [amd64] = index.kind === 'index' ? index.content.manifests : [];
+    if (amd64 === undefined) throw new Error('no child');
+    await put(store, index.descriptor, SBOM);
+    const scan = await put(store, amd64, 'application/sarif+json');
+    await put(store, scan, SIGNATURE);
+    await cosignTags(store, amd64);
+    const { result, failure } = await discover(store, index.descriptor);
+    expect(failure).toBeUndefined();
+    expect(result.referrers.map(({ kind }) => kind)).toEqual(['sbom']);
+    const [first, second] = result.platforms ?? [];
+    expect(first?.referrers).toHaveLength(8);
+    expect(first?.referrers.find(({ kind }) => kind === 'scan')?.referrers).toHaveLength(1);
+    expect(second?.referrers).toHaveLength(2);
+    // Only what is looked for, and what leads to it.
+    const only = await discover(store, index.descriptor, { kinds: ['sbom', 'scan'] });
+    expect(only.result.referrers).toHaveLength(1);
+    expect(only.result.platforms?.map(({ referrers }) => kinds(referrers).map((line) => line.split(' ')[0]))).toEqual([
+      ['sbom', 'sbom', 'scan'],
+      ['sbom'],
+    ]);
+  });
+
+  it('names what has no type of its own by its layers', async () => {
+    const store = await open();
+    const { descriptor: subject } = await pushImage(store, 'image', { tags: ['v1'] });
+    const layer = new Content(Buffer.from('SPDXVersion: SPDX-2.2'), { mediaType: 'text/spdx' });
+    const empty = new Content(Buffer.from('{}'), { mediaType: MediaType.empty });
+    await writeContent(store, layer, empty);
+    const manifest = buildManifest({ artifactType: MediaType.unknownArtifact, layers: [layer.descriptor], subject });
+    await store.putManifest(manifest, { alone: true });
+    const { result } = await discover(store, subject);
+    expect(result.referrers).toMatchObject([
+      { kind: 'sbom', formats: ['spdx'], artifactType: MediaType.unknownArtifact },
+    ]);
+  });
+
+  it('lists a subject that only has a tag like one of cosign, which stands for something else, without harm', async () => {
+    const store = await open();
+    const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
+    const other = buildIndex({ manifests: [] });
+    await store.putManifest(other, { tags: [`${referrersTag(descriptor.digest)}.sig`] });
+    const { result, failure } = await discover(store, descriptor);
+    expect([result.referrers, result.incomplete, failure]).toEqual([[], [], undefined]);
+  });
+});
+
+it('asks for each tag where the tags cannot be listed', async () => {
+  const { store, registry } = await begin({
+    fault: ({ path }) => (path.includes('/tags/list') ? { status: 403 } : undefined),
+  });
+  const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
+  const sbom = await put(store, descriptor, SBOM);
+  await cosignTags(store, sbom);
+  registry.clear();
+  const { result, failure } = await discover(store, descriptor);
+  expect(failure).toBeUndefined();
+  expect(result.referrers[0]?.referrers).toHaveLength(5);
+  expect(registry.count('HEAD', `${referrersTag(sbom.digest)}.sig`)).toBe(1);
+});

@@ -8,8 +8,6 @@ import { isManifestType } from '../../oci/media-types.js';
 
 /** Manifests are small; whatever is larger is a layer. */
 const MAX_BYTES = 1024 * 1024;
-/** A layout with more blobs than this is looked through no further: whoever wrote it keeps entries. */
-const MAX_BLOBS = 100_000;
 
 /**
  * Finds what no index names: `cosign save` writes referrers into `blobs/` and nowhere else. Small JSON documents that say
@@ -34,14 +32,19 @@ export class BlobScan {
     return times.join(' ');
   }
 
-  /** The digests of what could be a referrer. */
-  async candidates(): Promise<ReadonlySet<Digest>> {
+  /**
+   * The digests of what could be a referrer. All blobs are looked at, however many there are: what was passed over in
+   * silence would be called "none".
+   *
+   * @param isKnown what need not be read, since something else leads to it
+   */
+  async candidates(isKnown: (digest: Digest) => boolean): Promise<ReadonlySet<Digest>> {
     const limit = pLimit(16);
     const there = new Set<string>();
     for (const algorithm of await this.#algorithms()) {
       const names = await list(join(this.directory, 'blobs', algorithm));
       for (const { name } of names) there.add(`${algorithm}:${name}`);
-      await Promise.all(names.slice(0, MAX_BLOBS).map((entry) => limit(() => this.#look(algorithm, entry))));
+      await Promise.all(names.map((entry) => limit(() => this.#look(algorithm, entry, isKnown))));
     }
     // What was removed since it was found is no candidate.
     return new Set([...this.#found].filter((digest) => there.has(digest)));
@@ -52,9 +55,9 @@ export class BlobScan {
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   }
 
-  async #look(algorithm: string, entry: Dirent): Promise<void> {
+  async #look(algorithm: string, entry: Dirent, isKnown: (digest: Digest) => boolean): Promise<void> {
     const digest = `${algorithm}:${entry.name}`;
-    if (!entry.isFile() || !isDigest(digest) || this.#looked.has(digest)) return;
+    if (!entry.isFile() || !isDigest(digest) || this.#looked.has(digest) || isKnown(digest)) return;
     const path = join(this.directory, 'blobs', algorithm, entry.name);
     try {
       const { size } = await stat(path);

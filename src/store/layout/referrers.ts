@@ -78,7 +78,7 @@ export async function scanReferrers(
   const bySubject = new Map<Digest, Referrer[]>();
   const dependents = new Set<Digest>();
   const candidates = new Map(await collect(await readEntries(directory), read, dependents));
-  for (const digest of await blobs.candidates()) {
+  for (const digest of await blobs.candidates((known) => candidates.has(known))) {
     if (!candidates.has(digest)) candidates.set(digest, { wanted: { digest }, via: new Set(['layout-scan']) });
   }
   const facts = await Promise.all([...candidates.values()].map(({ wanted }) => read(wanted)));

@@ -74,7 +74,11 @@ describe('generated files', () => {
       const [made, committed] = await Promise.all(
         [copy, root].map((directory) => readFile(join(directory, name), 'utf8')),
       );
-      expect(made, `${name} is stale: npm run docs`).toBe(committed);
+      // oclif writes the commands in the order in which the file system lists them.
+      const [one, other] = name.endsWith('.json')
+        ? [made, committed].map((text) => JSON.parse(text ?? ''))
+        : [made, committed];
+      expect(one, `${name} is stale: npm run docs`).toEqual(other);
     }
   });
 });

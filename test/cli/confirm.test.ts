@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { confirm, requireAnswer } from '../../src/cli/confirm.js';
 import { runHere } from '../commands/in-process.js';
-import { run } from '../support/peers.js';
-import { REMORA } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
+import { noTerminal, onTerminal } from '../support/terminal.js';
 
 /** A terminal's two ends, as far as a question needs them. */
 function terminal(isTTY = true) {
@@ -45,30 +43,21 @@ it('needs somebody to ask', () => {
   requireAnswer('x', { yes: false }, terminal(true).stdin);
 });
 
-const script = spawnSync('script', ['--version']).status === 0 ? undefined : 'needs script of util-linux';
-
-describe.skipIf(script)(`on a terminal${script ? ` (skipped: ${script})` : ''}`, () => {
-  const remove = (words: string) => ['-qec', `${process.execPath} ${REMORA} manifest delete ${words}`, '/dev/null'];
+describe.skipIf(noTerminal)(`on a terminal${noTerminal ? ` (skipped: ${noTerminal})` : ''}`, () => {
+  const QUESTION = '? [y/N] ';
 
   it.each([
-    ['y\n', 0, 'Deleted tag'],
-    ['n\n', 1, 'nothing was deleted'],
-    ['\n', 1, 'nothing was deleted'],
-  ])('asks, and does with %j what was said', async (input, code, said) => {
+    ['y\r', 0, 'Deleted tag'],
+    ['n\r', 1, 'nothing was deleted'],
+    ['\r', 1, 'nothing was deleted'],
+    ['\u0003', 130, QUESTION],
+  ])('asks, and does with %j what was said', async (answer, code, said) => {
     const cwd = await tempDir();
     await runHere(['push', './out:v1'], cwd);
-    const result = await run('script', remove('./out:v1'), { cwd, input });
+    const result = await onTerminal('manifest delete ./out:v1', [[QUESTION, answer]], { cwd });
     expect(result.code).toBe(code);
-    expect(result.stdout).toMatch(/Delete tag oci:\.\/out:v1 \(sha256:[0-9a-f]{64} stays\)\? \[y\/N\] /);
-    expect(result.stdout).toContain(said);
+    expect(result.output).toMatch(/Delete tag oci:\.\/out:v1 \(sha256:[0-9a-f]{64} stays\)\? \[y\/N\] /);
+    expect(result.output).toContain(said);
     expect((await runHere(['repo', 'tags', './out'], cwd)).stdout).toBe(code === 0 ? '' : 'v1\n');
-  });
-
-  it('ends with 130 on Ctrl-C, and has deleted nothing', async () => {
-    const cwd = await tempDir();
-    await runHere(['push', './out:v1'], cwd);
-    const result = await run('script', remove('./out:v1'), { cwd, input: '\u0003' });
-    expect(result.code).toBe(130);
-    expect((await runHere(['repo', 'tags', './out'], cwd)).stdout).toBe('v1\n');
   });
 });

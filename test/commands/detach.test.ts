@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { resultSchemas } from '../../src/operations/result-schemas.js';
 import { put } from '../operations/attached.js';
 import { buildkitIndex, childOf, newHostedLayout } from '../operations/detaching.js';
-import { run } from '../support/peers.js';
-import { REMORA } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
+import { noTerminal, onTerminal } from '../support/terminal.js';
 import { failureHere, runHere } from './in-process.js';
 import { at, digestAt, places, shown } from './manifest-places.js';
 import { failure, SBOM } from './run.js';
@@ -202,21 +200,18 @@ function via(place: string, options: object): string {
   return 'referrers' in options ? 'tag' : 'api';
 }
 
-const script = spawnSync('script', ['--version']).status === 0 ? undefined : 'needs script of util-linux';
-
-describe.skipIf(script)(`on a terminal${script ? ` (skipped: ${script})` : ''}`, () => {
+describe.skipIf(noTerminal)(`on a terminal${noTerminal ? ` (skipped: ${noTerminal})` : ''}`, () => {
   it.each([
-    ['y\n', 0, 'Removed 1 of '],
-    ['n\n', 1, 'nothing was removed'],
-    ['\n', 1, 'nothing was removed'],
-  ])('shows what would go, asks, and does with %j what was said', async (input, code, said) => {
+    ['y\r', 0, 'Removed 1 of '],
+    ['n\r', 1, 'nothing was removed'],
+    ['\r', 1, 'nothing was removed'],
+  ])('shows what would go, asks, and does with %j what was said', async (answer, code, said) => {
     const { cwd } = await places();
     const sbom = await attached('./layout:v1', SBOM, cwd);
-    const command = `${process.execPath} ${REMORA} detach --all ./layout:v1`;
-    const result = await run('script', ['-qec', command, '/dev/null'], { cwd, input });
-    expect(result.code, result.stdout).toBe(code);
-    expect(result.stdout).toMatch(/Would remove 1 of \S+:\r?\n {2}sbom [\s\S]*Remove this\? \[y\/N\] /);
-    expect(result.stdout).toContain(said);
+    const result = await onTerminal('detach --all ./layout:v1', [['? [y/N] ', answer]], { cwd });
+    expect(result.code, result.output).toBe(code);
+    expect(result.output).toMatch(/Would remove 1 of \S+:\r?\n {2}sbom [\s\S]*Remove this\? \[y\/N\] /);
+    expect(result.output).toContain(said);
     expect(await listed('./layout:v1', cwd)).toEqual(code === 0 ? [] : [sbom]);
   });
 });

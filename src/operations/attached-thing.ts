@@ -1,4 +1,4 @@
-import { Annotation, type Annotations } from '../oci/annotations.js';
+import { Annotation, type Annotations, InTotoAnnotation, SigstoreAnnotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Format, Kind } from '../oci/kinds/kind.js';
 import { kindOf, kindRow } from '../oci/kinds/kind-of.js';
@@ -23,12 +23,10 @@ export interface AttachedThing {
 
 /** Where tools write the predicate type of an in-toto statement: BuildKit, cosign's tags, Sigstore bundles. */
 const PREDICATE_KEYS: readonly string[] = [
-  'in-toto.io/predicate-type',
+  InTotoAnnotation.predicateType,
   'predicateType',
-  'dev.sigstore.bundle.predicateType',
+  SigstoreAnnotation.bundlePredicateType,
 ];
-/** A bundle without a statement is a signature of the subject itself. */
-const BUNDLE_CONTENT = 'dev.sigstore.bundle.content';
 
 /** What a list says of a manifest, which is enough where its type tells the kind. */
 export function thingOfEntry(descriptor: Descriptor, via: readonly Via[]): AttachedThing {
@@ -73,7 +71,8 @@ function thing(
 ): AttachedThing {
   const predicateTypes = annotations.flatMap((some) => predicateOf(some) ?? []);
   const { kind, formats } = kindOf({ ...facts, predicateTypes });
-  const isSignature = annotations.some((some) => some?.[BUNDLE_CONTENT] === 'message-signature');
+  // A bundle without a statement is a signature of the subject itself.
+  const isSignature = annotations.some((some) => some?.[SigstoreAnnotation.bundleContent] === 'message-signature');
   const created = descriptor.annotations?.[Annotation.created];
   const [predicateType] = predicateTypes;
   const name = isSignature && kind === 'attestation' ? 'signature' : kind;

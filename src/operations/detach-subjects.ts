@@ -65,10 +65,7 @@ export async function attachedGroups(
   { signal, tags }: CallOptions & { readonly tags: TagSnapshot | undefined },
 ): Promise<readonly Group[]> {
   const ask = async ({ descriptor, platform, attestations }: Subject, shared: AbortSignal) => {
-    const failures: unknown[] = [];
-    const onUnasked = (_place: string, error: unknown) => void failures.push(error);
-    const things = await findAttached(store, descriptor, { signal: shared, attestations, tags, onUnasked });
-    if (failures.length > 0) throw failures[0];
+    const things = await findAttached(store, descriptor, { signal: shared, attestations, tags });
     return groupThings(
       things.filter((thing) => !isEmpty(thing.descriptor)),
       descriptor.digest,

@@ -17,8 +17,8 @@ export interface FindOptions extends CallOptions {
   readonly tags?: TagSnapshot | undefined;
   /** Called for each entry of a list of referrers as soon as it is known. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
-  /** Called for each place that could not be asked. */
-  readonly onUnasked: (place: string, error: unknown) => void;
+  /** Called for each place that could not be asked. @default the first failure is thrown, when all were asked */
+  readonly onUnasked?: ((place: string, error: unknown) => void) | undefined;
 }
 
 /**
@@ -28,8 +28,19 @@ export interface FindOptions extends CallOptions {
 export async function findAttached(
   store: Store,
   subject: Descriptor,
-  options: FindOptions,
+  options: FindOptions = {},
 ): Promise<readonly AttachedThing[]> {
+  const failures: unknown[] = [];
+  const onUnasked = options.onUnasked ?? ((_place: string, error: unknown) => void failures.push(error));
+  const things = await findAll(store, subject, { ...options, onUnasked });
+  if (failures.length > 0) throw failures[0];
+  return things;
+}
+
+/** The options with somebody who is told of failures. */
+type Told = FindOptions & { readonly onUnasked: NonNullable<FindOptions['onUnasked']> };
+
+async function findAll(store: Store, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
   const guarded = async (place: string, ask: () => Promise<readonly AttachedThing[]>) => {
     try {
       return await ask();
@@ -53,7 +64,7 @@ export async function findAttached(
   return merged(found.flat());
 }
 
-async function referrers(store: Store, subject: Descriptor, options: FindOptions): Promise<readonly AttachedThing[]> {
+async function referrers(store: Store, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
   const things: Promise<readonly AttachedThing[]>[] = [];
   const { signal, onUnasked, onListed, tags } = options;
   const ask = { signal, onUnasked, onListed, tags: await tags?.names };
@@ -68,7 +79,7 @@ async function named(
   store: Store,
   descriptor: Descriptor,
   via: readonly Via[],
-  options: FindOptions,
+  options: Told,
 ): Promise<readonly AttachedThing[]> {
   if (isAttestation(descriptor)) return layersOf(store, descriptor.digest, via, options);
   if (!isUndecided(descriptor)) return [thingOfEntry(descriptor, via)];

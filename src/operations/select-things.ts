@@ -57,11 +57,8 @@ export async function* thingsByDistance(
     return snapshot;
   };
   const below = async (target: Target): Promise<readonly SelectedThing[]> => {
-    const failures: unknown[] = [];
     const { descriptor, attestations, platform } = target;
-    const onUnasked = (_place: string, error: unknown) => void failures.push(error);
-    const things = await findAttached(store, descriptor, { signal, attestations, tags: tagsFor(target), onUnasked });
-    if (failures.length > 0) throw failures[0];
+    const things = await findAttached(store, descriptor, { signal, attestations, tags: tagsFor(target) });
     // What stands under a tag of cosign may have a subject, too: its layers are the things then, as there.
     const holders = new Set(things.map(({ holder }) => holder?.digest));
     return things

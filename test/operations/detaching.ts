@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { buildIndex } from '../../src/oci/build-manifest.js';
 import type { Descriptor } from '../../src/oci/descriptor.js';
-import { type Manifest, parseManifest } from '../../src/oci/manifest.js';
-import { MediaType } from '../../src/oci/media-types.js';
+import type { Manifest } from '../../src/oci/manifest.js';
 import { referrersTag } from '../../src/oci/referrers-tag.js';
 import { type HostedLayout, openHostedLayout } from '../../src/store/layout/hosted.js';
 import type { Store } from '../../src/store/store.js';
-import { Content, pushImage, writeContent } from '../store/artifacts.js';
+import { pushImage } from '../store/artifacts.js';
 import { begin } from '../store/registry/start.js';
 import { tempDir } from '../support/temp.js';
+import { type Layer, layered } from './mechanisms.js';
 
 /** An empty layout from which things can be removed. */
 export async function newHostedLayout(): Promise<HostedLayout> {
@@ -21,35 +21,6 @@ export const DELETING_PLACES: readonly (readonly [string, () => Promise<Store>])
   ['a registry with the Referrers API', async () => (await begin()).store],
   ['a registry without it', async () => (await begin({ referrers: 'none' })).store],
 ];
-
-interface Layer {
-  readonly type: string;
-  readonly annotations?: Record<string, string>;
-  readonly text: string;
-}
-
-/** An image of any config whose layers are things, as cosign and BuildKit make them. */
-async function layered(
-  store: Store,
-  layers: readonly Layer[],
-  more: { readonly tags?: readonly string[]; readonly fields?: object } = {},
-): Promise<Manifest> {
-  const config = new Content(Buffer.from('{"architecture":"unknown","os":"unknown"}'), {
-    mediaType: MediaType.imageConfig,
-  });
-  const contents = layers.map(({ type, text }) => new Content(Buffer.from(text), { mediaType: type }));
-  await writeContent(store, config, ...contents);
-  const document = {
-    schemaVersion: 2,
-    mediaType: MediaType.imageManifest,
-    config: config.descriptor,
-    layers: contents.map(({ descriptor }, n) => ({ ...descriptor, annotations: layers[n]?.annotations })),
-    ...more.fields,
-  };
-  const manifest = parseManifest(Buffer.from(JSON.stringify(document)));
-  await store.putManifest(manifest, { tags: more.tags, child: more.tags === undefined, alone: true });
-  return manifest;
-}
 
 const signature = (n: number): Layer => ({
   type: 'application/vnd.dev.cosign.simplesigning.v1+json',
@@ -85,7 +56,7 @@ export async function buildkitIndex(store: Store, isNew: boolean): Promise<Manif
       text: `{"predicateType":"${type}","for":"${architecture}"}`,
       annotations: { 'in-toto.io/predicate-type': type },
     }));
-    const attestation = await layered(store, layers, { fields });
+    const attestation = await layered(store, layers, { fields, child: true });
     entries.push({ ...image.descriptor, platform: { os: 'linux', architecture } });
     entries.push({
       ...attestation.descriptor,

@@ -1,87 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { buildIndex, buildManifest } from '../../src/oci/build-manifest.js';
-import type { Descriptor } from '../../src/oci/descriptor.js';
-import { type Manifest, parseManifest } from '../../src/oci/manifest.js';
 import { MediaType } from '../../src/oci/media-types.js';
 import { referrersTag } from '../../src/oci/referrers-tag.js';
 import { type DiscoveredNode, discover } from '../../src/operations/discover.js';
-import type { Store } from '../../src/store/store.js';
 import { Content, pushImage, readBlob, writeContent } from '../store/artifacts.js';
 import { begin } from '../store/registry/start.js';
 import { put, SBOM, SIGNATURE } from './attached.js';
+import { buildkitIndex, childOf, cosignTags } from './detaching.js';
 import { PLACES } from './places.js';
-
-const IN_TOTO = 'application/vnd.in-toto+json';
-const SIMPLE_SIGNING = 'application/vnd.dev.cosign.simplesigning.v1+json';
-const DSSE = 'application/vnd.dsse.envelope.v1+json';
-
-/** An image of any config whose layers are things, as cosign and BuildKit make them. */
-async function layered(
-  store: Store,
-  layers: readonly { readonly type: string; readonly annotations?: Record<string, string>; readonly text: string }[],
-  more: { readonly tags?: readonly string[]; readonly fields?: object } = {},
-): Promise<Manifest> {
-  const config = new Content(Buffer.from('{"architecture":"unknown","os":"unknown"}'), {
-    mediaType: MediaType.imageConfig,
-  });
-  const contents = layers.map(({ type, text }) => new Content(Buffer.from(text), { mediaType: type }));
-  await writeContent(store, config, ...contents);
-  const document = {
-    schemaVersion: 2,
-    mediaType: MediaType.imageManifest,
-    config: config.descriptor,
-    layers: contents.map(({ descriptor }, n) => ({ ...descriptor, annotations: layers[n]?.annotations })),
-    ...more.fields,
-  };
-  const manifest = parseManifest(Buffer.from(JSON.stringify(document)));
-  await store.putManifest(manifest, { tags: more.tags, child: more.tags === undefined, alone: true });
-  return manifest;
-}
-
-/** The three images that cosign 2 keeps beside a subject. */
-async function cosignTags(store: Store, subject: Descriptor): Promise<void> {
-  const tag = referrersTag(subject.digest);
-  const signature = (n: number) => ({
-    type: SIMPLE_SIGNING,
-    text: `{"critical":${n}}`,
-    annotations: { 'dev.cosignproject.cosign/signature': `${n}` },
-  });
-  await layered(store, [1, 2, 3].map(signature), { tags: [`${tag}.sig`] });
-  const predicateType = 'https://slsa.dev/provenance/v1';
-  await layered(store, [{ type: DSSE, text: '{"payload":""}', annotations: { predicateType } }], {
-    tags: [`${tag}.att`],
-  });
-  await layered(store, [{ type: 'text/spdx', text: 'SPDXVersion: SPDX-2.3' }], { tags: [`${tag}.sbom`] });
-}
-
-/** An index of two platforms with attestations as BuildKit keeps them; since 0.32 these are referrers as well. */
-async function buildkitIndex(store: Store, isNew: boolean) {
-  const entries: Descriptor[] = [];
-  for (const architecture of ['amd64', 'arm64']) {
-    const image = await pushImage(store, architecture, { child: true });
-    const fields = isNew
-      ? { artifactType: 'application/vnd.docker.attestation.manifest.v1+json', subject: image.descriptor }
-      : {};
-    const layers = ['https://spdx.dev/Document', 'https://slsa.dev/provenance/v0.2'].map((type) => ({
-      type: IN_TOTO,
-      text: `{"predicateType":"${type}","for":"${architecture}"}`,
-      annotations: { 'in-toto.io/predicate-type': type },
-    }));
-    const attestation = await layered(store, layers, { fields });
-    entries.push({ ...image.descriptor, platform: { os: 'linux', architecture } });
-    entries.push({
-      ...attestation.descriptor,
-      platform: { os: 'unknown', architecture: 'unknown' },
-      annotations: {
-        'vnd.docker.reference.type': 'attestation-manifest',
-        'vnd.docker.reference.digest': image.descriptor.digest,
-      },
-    });
-  }
-  const index = buildIndex({ manifests: entries });
-  await store.putManifest(index, { tags: ['multi'] });
-  return index;
-}
 
 const kinds = (nodes: readonly DiscoveredNode[]) => nodes.map(({ kind, via }) => `${kind} ${via.join('+')}`).sort();
 
@@ -124,8 +50,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
       expect(referrers.every(({ via }) => via.length === ways)).toBe(true);
     }
     // A child that was chosen from the index shows the same.
-    const [amd64] = index.kind === 'index' ? index.content.manifests : [];
-    if (amd64 === undefined) throw new Error('no child');
+    const amd64 = childOf(index);
     const chosen = await discover(store, amd64, { index });
     expect(chosen.result.referrers).toEqual(result.platforms?.[0]?.referrers);
   });
@@ -133,8 +58,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
   it('shows what is attached to the index, to each platform, and to that', async () => {
     const store = await open();
     const index = await buildkitIndex(store, false);
-    const [amd64] = index.kind === 'index' ? index.content.manifests : [];
-    if (amd64 === undefined) throw new Error('no child');
+    const amd64 = childOf(index);
     await put(store, index.descriptor, SBOM);
     const scan = await put(store, amd64, 'application/sarif+json');
     await put(store, scan, SIGNATURE);

@@ -35,11 +35,11 @@ export interface Layer {
   readonly annotations?: Annotations;
 }
 
-/** A manifest whose layers are these; with fields such as `subject`. */
+/** A manifest whose layers are these; with fields such as `subject`. What an index leads to is its child. */
 export async function layered(
   store: Store,
   layers: readonly Layer[],
-  more: { readonly tags?: readonly string[]; readonly fields?: object } = {},
+  more: { readonly tags?: readonly string[]; readonly fields?: object; readonly child?: boolean } = {},
 ): Promise<Manifest> {
   const config = new Content(Buffer.from('{"architecture":"unknown","os":"unknown"}'), {
     mediaType: MediaType.imageConfig,
@@ -55,7 +55,8 @@ export async function layered(
   };
   const manifest = parseManifest(Buffer.from(JSON.stringify(document)));
   const hasSubject = more.fields !== undefined && 'subject' in more.fields;
-  await store.putManifest(manifest, { tags: more.tags, child: more.tags === undefined && !hasSubject, alone: true });
+  const child = more.child ?? (more.tags === undefined && !hasSubject);
+  await store.putManifest(manifest, { tags: more.tags, child, alone: true });
   return manifest;
 }
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Annotation } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
-import { parseJson } from '../../oci/json.js';
+import { indexBytes } from '../../oci/edit-index.js';
 import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import { MediaType } from '../../oci/media-types.js';
 import { referrersTag } from '../../oci/referrers-tag.js';
@@ -57,9 +57,7 @@ async function longer(directory: string, entry: Descriptor, referrer: Manifest):
   if (list.kind !== 'index') return entry;
   const { digest } = referrer.descriptor;
   if (list.content.manifests.some((member) => member.digest === digest)) return entry;
-  const document = parseJson(list.bytes, 'list of referrers');
-  const manifests = [...list.content.manifests, referrerEntry(referrer)];
-  return { ...entry, ...(await write(directory, { ...(typeof document === 'object' ? document : {}), manifests })) };
+  return { ...entry, ...(await write(directory, list, [...list.content.manifests, referrerEntry(referrer)])) };
 }
 
 async function newList(directory: string, mark: Mark, subject: Digest, referrer: Manifest): Promise<Descriptor> {
@@ -67,13 +65,17 @@ async function newList(directory: string, mark: Mark, subject: Digest, referrer:
   const others = (bySubject.get(subject) ?? []).map(({ descriptor }) => descriptor);
   const own = referrerEntry(referrer);
   const manifests = [...others.filter(({ digest }) => digest !== own.digest), own];
-  const list = await write(directory, { schemaVersion: 2, mediaType: MediaType.imageIndex, manifests });
+  const list = await write(directory, undefined, manifests);
   const annotations = mark === 'name' ? { [Annotation.refName]: referrersTag(subject) } : { [mark]: subject };
   return { mediaType: MediaType.imageIndex, ...list, annotations };
 }
 
-async function write(directory: string, document: object): Promise<Pick<Descriptor, 'digest' | 'size'>> {
-  const { descriptor, bytes } = parseManifest(Buffer.from(JSON.stringify(document)));
+async function write(
+  directory: string,
+  before: Manifest | undefined,
+  manifests: readonly Descriptor[],
+): Promise<Pick<Descriptor, 'digest' | 'size'>> {
+  const { descriptor, bytes } = parseManifest(indexBytes(before, manifests));
   await writeBlob(directory, descriptor, async () => Readable.from([bytes]));
   return { digest: descriptor.digest, size: descriptor.size };
 }

@@ -1,8 +1,6 @@
-import { unlink } from 'node:fs/promises';
 import pLimit from 'p-limit';
 import { isRemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/interrupt.js';
-import { fileError, systemCode } from '../../io/system-error.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { isManifestType } from '../../oci/media-types.js';
@@ -12,7 +10,7 @@ import { changeEntries, readEntries } from './index-file.js';
 import { namedBy, unnamedManifests } from './manifest-scan.js';
 import { readManifest } from './manifests.js';
 import { blobPath } from './paths.js';
-import { listWith } from './removal.js';
+import { listWith, remove } from './removal.js';
 
 /** A manifest, all that it leads to but its subject, and the lists of referrers that name it. */
 export async function blobsOf(directory: string, manifest: Digest): Promise<readonly Digest[]> {
@@ -45,7 +43,8 @@ export async function pruneBlobs(
         await follow(directory, namedBy(manifest), reached, true);
       }
       throwIfInterrupted(signal);
-      for (const digest of candidates) if (!reached.has(digest)) result = plus(result, await remove(directory, digest));
+      for (const digest of candidates)
+        if (!reached.has(digest)) result = plus(result, await removeBlob(directory, digest));
       // Under the lock, and without a change of the index.
       return undefined;
     },
@@ -82,17 +81,10 @@ async function follow(
   }
 }
 
-async function remove(directory: string, digest: Digest): Promise<PruneResult> {
+async function removeBlob(directory: string, digest: Digest): Promise<PruneResult> {
   const bytes = await blobSize(directory, digest);
-  if (bytes === undefined) return { blobs: 0, bytes: 0 };
-  const path = blobPath(directory, digest);
-  try {
-    await unlink(path);
-    return { blobs: 1, bytes };
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return { blobs: 0, bytes: 0 };
-    throw fileError(error, path);
-  }
+  const gone = bytes !== undefined && (await remove(blobPath(directory, digest)));
+  return gone ? { blobs: 1, bytes } : { blobs: 0, bytes: 0 };
 }
 
 function plus(one: PruneResult, other: PruneResult): PruneResult {

@@ -4,7 +4,7 @@ import { RemoraError } from '../../errors.js';
 import { fileError, systemCode } from '../../io/system-error.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
-import { parseJson } from '../../oci/json.js';
+import { indexBytes } from '../../oci/edit-index.js';
 import { type Manifest, parseManifest } from '../../oci/manifest.js';
 import type { CallOptions } from '../store.js';
 import { blobSize, writeBlob } from './blobs.js';
@@ -92,7 +92,8 @@ export async function deleteBlob(directory: string, digest: Digest): Promise<boo
 async function withoutMember(directory: string, entry: Descriptor, digest: Digest): Promise<Descriptor> {
   const list = await listWith(directory, entry, digest);
   if (list === undefined) return entry;
-  const shorter = shortened(list, digest);
+  const members = list.content.manifests.filter((member) => member.digest !== digest);
+  const shorter = parseManifest(indexBytes(list, members));
   await writeBlob(directory, shorter.descriptor, async () => Readable.from([shorter.bytes]));
   return { ...entry, digest: shorter.descriptor.digest, size: shorter.descriptor.size };
 }
@@ -107,13 +108,8 @@ export async function listWith(directory: string, entry: Descriptor, digest: Dig
   return list.content.manifests.some((member) => member.digest === digest) ? list : undefined;
 }
 
-function shortened(list: Index, digest: Digest): Manifest {
-  const document = parseJson(list.bytes, 'list of referrers');
-  const manifests = list.content.manifests.filter((member) => member.digest !== digest);
-  return parseManifest(Buffer.from(JSON.stringify({ ...(typeof document === 'object' ? document : {}), manifests })));
-}
-
-async function remove(path: string): Promise<boolean> {
+/** Removes a file; false when there was none. */
+export async function remove(path: string): Promise<boolean> {
   try {
     await unlink(path);
     return true;

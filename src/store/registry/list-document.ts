@@ -1,7 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
-import { parseJson } from '../../oci/json.js';
+import { indexBytes } from '../../oci/edit-index.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../oci/manifest.js';
 import { MediaType } from '../../oci/media-types.js';
 import { referrersTag } from '../../oci/referrers-tag.js';
@@ -50,12 +50,7 @@ export async function readList(
 
 /** The list with other entries; unknown fields stay as they are. */
 export function withEntries(list: ReferrersList, entries: readonly Descriptor[], tag: string): Manifest {
-  const document = list.manifest === undefined ? undefined : parseJson(list.manifest.bytes, 'referrers list');
-  const kept =
-    typeof document === 'object' && document !== null
-      ? document
-      : { schemaVersion: 2, mediaType: MediaType.imageIndex };
-  const bytes = Buffer.from(JSON.stringify({ ...kept, manifests: entries }));
+  const bytes = indexBytes(list.manifest, entries);
   // A list that is too large already may still become shorter.
   if (bytes.byteLength > MAX_MANIFEST_BYTES && entries.length >= list.entries.length) {
     throw new RemoraError('UNSUPPORTED', `referrers tag ${tag} would list more than ${MAX_MANIFEST_BYTES} bytes`, {

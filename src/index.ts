@@ -138,6 +138,7 @@ export {
   type Referrer,
   type ReferrerLister,
   type ReferrerOptions,
+  type Source,
   type Store,
   type TagResolver,
   type TransferOptions,

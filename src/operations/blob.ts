@@ -9,7 +9,7 @@ import { createTempFile, writeStream } from '../io/temp-file.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { algorithmOf, type Digest, digestOf, hasherFor, parseDigest } from '../oci/digest.js';
 import { MediaType } from '../oci/media-types.js';
-import { isIngester, type Store, type TransferOptions, type WriteResult } from '../store/store.js';
+import { isIngester, type Source, type Store, type TransferOptions, type WriteResult } from '../store/store.js';
 
 /** A blob that is being read. */
 export interface FetchedBlob {
@@ -26,7 +26,7 @@ export interface FetchedBlob {
  *
  * @throws RemoraError `NOT_FOUND`, `UNSUPPORTED` (digest algorithm)
  */
-export async function fetchBlob(store: Store, digest: Digest, options: TransferOptions = {}): Promise<FetchedBlob> {
+export async function fetchBlob(store: Source, digest: Digest, options: TransferOptions = {}): Promise<FetchedBlob> {
   const { signal, onProgress } = options;
   const reference = store.format({ digest });
   const size = await store.blobSize(digest, { signal });

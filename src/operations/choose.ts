@@ -1,7 +1,7 @@
 import { RemoraError } from '../errors.js';
 import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import type { Store } from '../store/store.js';
+import type { Source } from '../store/store.js';
 import { type SelectedThing, type SelectOptions, thingsByDistance } from './select-things.js';
 import { describeSelection, isWanted, type Selection } from './selection.js';
 
@@ -15,7 +15,7 @@ export type { Selection } from './selection.js';
  *   place could not be asked: a choice among half of the list is no choice
  */
 export async function choose(
-  store: Store,
+  store: Source,
   subject: Descriptor,
   selection: Selection,
   options: SelectOptions = {},
@@ -36,7 +36,12 @@ export async function choose(
   throw ambiguous(store, found, hint);
 }
 
-function noMatch(store: Store, subject: Descriptor, selection: Selection, seen: readonly SelectedThing[]): RemoraError {
+function noMatch(
+  store: Source,
+  subject: Descriptor,
+  selection: Selection,
+  seen: readonly SelectedThing[],
+): RemoraError {
   const wanted = describeSelection(selection);
   const candidates = [
     ...new Set(seen.map((thing) => (thing.kind === undefined ? typeOf(thing) : `${thing.kind} (${typeOf(thing)})`))),
@@ -53,7 +58,7 @@ function noMatch(store: Store, subject: Descriptor, selection: Selection, seen: 
 }
 
 /** Undated ones could be newer or older: that is no choice to make for anybody. */
-function newest(store: Store, found: readonly SelectedThing[]): SelectedThing {
+function newest(store: Source, found: readonly SelectedThing[]): SelectedThing {
   const dated = found.map((thing) => ({ thing, time: Date.parse(thing.created ?? '') }));
   if (dated.some(({ time }) => Number.isNaN(time)))
     throw ambiguous(store, found, `Some have no ${Annotation.created}: name one with --digest, or take --all`);
@@ -65,7 +70,7 @@ function newest(store: Store, found: readonly SelectedThing[]): SelectedThing {
 }
 
 /** What tells the matches apart: where each is, what it is, and when it was made. */
-function ambiguous(store: Store, found: readonly SelectedThing[], hint: string): RemoraError {
+function ambiguous(store: Source, found: readonly SelectedThing[], hint: string): RemoraError {
   const candidates = found.map((thing) => {
     const { descriptor, holder, kind, formats, platform, created } = thing;
     const place = store.format({ digest: (holder ?? descriptor).digest });

@@ -1,7 +1,7 @@
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Kind } from '../oci/kinds/kind.js';
-import type { Store, Via } from '../store/store.js';
+import type { Source, Via } from '../store/store.js';
 import type { AttachedThing } from './attached-thing.js';
 import { resultFields } from './result-fields.js';
 
@@ -72,7 +72,7 @@ export function groupThings(
 }
 
 /** The things of a group for a report. */
-export function thingsOf(store: Store, { manifest, things, subject, platform }: Group): readonly DetachedThing[] {
+export function thingsOf(store: Source, { manifest, things, subject, platform }: Group): readonly DetachedThing[] {
   return things.map(({ descriptor, holder, kind, via }) => ({
     ...resultFields(store, descriptor),
     reference: store.format({ digest: manifest.digest }),

@@ -1,6 +1,6 @@
 import type { Digest } from '../oci/digest.js';
 import { referrersTag } from '../oci/referrers-tag.js';
-import type { CallOptions, Store } from '../store/store.js';
+import type { CallOptions, Source } from '../store/store.js';
 import { type DetachItem, type Group, thingsOf } from './detach-item.js';
 import { COSIGN_TAGS } from './find-attached.js';
 import { runAll } from './run-all.js';
@@ -17,7 +17,7 @@ export interface Chosen {
  * their signatures differ, their SBOMs need not.
  */
 export async function itemsOf(
-  store: Store,
+  store: Source,
   chosen: readonly Chosen[],
   own: ReadonlySet<Digest>,
   options: CallOptions,
@@ -43,7 +43,7 @@ export async function itemsOf(
 }
 
 /** cosign's tags beside a subject that stand for this manifest. */
-async function cosignTagsOf(store: Store, group: Group, options: CallOptions): Promise<readonly string[]> {
+async function cosignTagsOf(store: Source, group: Group, options: CallOptions): Promise<readonly string[]> {
   if (!group.via.includes('cosign-tag')) return [];
   const names = COSIGN_TAGS.map((end) => `${referrersTag(group.subject)}${end}`);
   const found = await Promise.all(names.map((tag) => store.findTag(tag, options)));

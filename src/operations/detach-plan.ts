@@ -1,7 +1,7 @@
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
-import type { CallOptions, Store } from '../store/store.js';
+import type { CallOptions, Source } from '../store/store.js';
 import { blockedBy } from './detach-blocked.js';
 import { type BlockedThing, type DetachedThing, type DetachItem, type Group, thingsOf } from './detach-item.js';
 import { type Chosen, itemsOf } from './detach-order.js';
@@ -37,7 +37,7 @@ export interface DetachPlan {
  *   not found there would be taken for gone
  */
 export async function planDetach(
-  store: Store,
+  store: Source,
   subject: Descriptor,
   selection: DetachSelection,
   options: PlanDetachOptions = {},

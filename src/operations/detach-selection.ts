@@ -1,6 +1,6 @@
 import { RemoraError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import type { Store } from '../store/store.js';
+import type { Source } from '../store/store.js';
 import type { Group } from './detach-item.js';
 import { describeSelection, isWanted, type Selection } from './selection.js';
 
@@ -17,7 +17,7 @@ export function requireSelection(selection: DetachSelection): void {
 
 /** The error for a selection that fits nothing, with what there is. */
 export function nothingFits(
-  store: Store,
+  store: Source,
   subject: Descriptor,
   selection: DetachSelection,
   found: readonly Group[],

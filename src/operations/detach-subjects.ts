@@ -4,7 +4,7 @@ import { isEmpty } from '../oci/empty.js';
 import type { Manifest } from '../oci/manifest.js';
 import { isIndexType } from '../oci/media-types.js';
 import { formatPlatform } from '../oci/platform.js';
-import type { CallOptions, Store } from '../store/store.js';
+import type { CallOptions, Source } from '../store/store.js';
 import { type Group, groupThings } from './detach-item.js';
 import { findAttached } from './find-attached.js';
 import { attestationsIn, platformsIn } from './index-children.js';
@@ -31,7 +31,7 @@ export interface Subjects {
  * @param chosenFrom the index that `subject` was chosen from, if any
  */
 export async function subjectsOf(
-  store: Store,
+  store: Source,
   subject: Descriptor,
   chosenFrom: Manifest | undefined,
   { signal }: CallOptions,
@@ -60,7 +60,7 @@ export async function subjectsOf(
  * @throws RemoraError the first failure of a place that could not be asked
  */
 export async function attachedGroups(
-  store: Store,
+  store: Source,
   subjects: readonly Subject[],
   { signal, tags }: CallOptions & { readonly tags: TagSnapshot | undefined },
 ): Promise<readonly Group[]> {

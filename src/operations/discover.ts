@@ -7,7 +7,7 @@ import type { Format, Kind } from '../oci/kinds/kind.js';
 import type { Manifest } from '../oci/manifest.js';
 import { isIndexType } from '../oci/media-types.js';
 import { formatPlatform } from '../oci/platform.js';
-import type { CallOptions, Store, Via } from '../store/store.js';
+import type { CallOptions, Source, Via } from '../store/store.js';
 import type { AttachedThing } from './attached-thing.js';
 import { findAttached } from './find-attached.js';
 import { attestationsIn, platformsIn } from './index-children.js';
@@ -99,7 +99,7 @@ export interface Discovery {
  *
  * @throws RemoraError `INTERRUPTED`
  */
-export async function discover(store: Store, subject: Descriptor, options: DiscoverOptions = {}): Promise<Discovery> {
+export async function discover(store: Source, subject: Descriptor, options: DiscoverOptions = {}): Promise<Discovery> {
   const limit = pLimit(options.concurrency ?? 32);
   const signal = sharedSignal(options.signal);
   const seen = new Set<string>([subject.digest]);
@@ -188,7 +188,7 @@ interface More {
   readonly isRoot?: boolean;
 }
 
-function nodeFields(store: Store, thing: AttachedThing, subject: Digest): Omit<DiscoveredNode, 'referrers'> {
+function nodeFields(store: Source, thing: AttachedThing, subject: Digest): Omit<DiscoveredNode, 'referrers'> {
   const { descriptor, holder, via, kind, formats, predicateType, created } = thing;
   return {
     ...resultFields(store, descriptor),

@@ -1,7 +1,7 @@
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { referrersTag } from '../oci/referrers-tag.js';
-import type { CallOptions, Store, Via } from '../store/store.js';
+import type { CallOptions, Source, Via } from '../store/store.js';
 import { type AttachedThing, isUndecided, thingOfEntry, thingOfManifest, thingsOfLayers } from './attached-thing.js';
 import { isAttestation } from './index-children.js';
 import type { TagSnapshot } from './tag-snapshot.js';
@@ -26,7 +26,7 @@ export interface FindOptions extends CallOptions {
  * index. All places are asked at the same time. What is found several ways is one thing.
  */
 export async function findAttached(
-  store: Store,
+  store: Source,
   subject: Descriptor,
   options: FindOptions = {},
 ): Promise<readonly AttachedThing[]> {
@@ -40,7 +40,7 @@ export async function findAttached(
 /** The options with somebody who is told of failures. */
 type Told = FindOptions & { readonly onUnasked: NonNullable<FindOptions['onUnasked']> };
 
-async function findAll(store: Store, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
+async function findAll(store: Source, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
   const guarded = async (place: string, ask: () => Promise<readonly AttachedThing[]>) => {
     try {
       return await ask();
@@ -64,7 +64,7 @@ async function findAll(store: Store, subject: Descriptor, options: Told): Promis
   return merged(found.flat());
 }
 
-async function referrers(store: Store, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
+async function referrers(store: Source, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
   const things: Promise<readonly AttachedThing[]>[] = [];
   const { signal, onUnasked, onListed, tags } = options;
   const ask = { signal, onUnasked, onListed, tags: await tags?.names };
@@ -76,7 +76,7 @@ async function referrers(store: Store, subject: Descriptor, options: Told): Prom
 
 /** A referrer as what it is; where the list's word is not enough, the manifest is read. */
 async function named(
-  store: Store,
+  store: Source,
   descriptor: Descriptor,
   via: readonly Via[],
   options: Told,
@@ -94,7 +94,7 @@ async function named(
 }
 
 async function cosign(
-  store: Store,
+  store: Source,
   subject: Digest,
   end: string,
   options: FindOptions,
@@ -107,7 +107,7 @@ async function cosign(
 }
 
 async function layersOf(
-  store: Store,
+  store: Source,
   digest: Digest,
   via: readonly Via[],
   { signal }: FindOptions,

@@ -6,7 +6,7 @@ import { type ImageConfig, parseImageConfig } from '../oci/image-config.js';
 import { annotationsOf, artifactTypeOf, layersOf, type Manifest, subjectOf } from '../oci/manifest.js';
 import { MediaType } from '../oci/media-types.js';
 import { formatPlatform } from '../oci/platform.js';
-import type { CallOptions, Store } from '../store/store.js';
+import type { CallOptions, Source } from '../store/store.js';
 
 /** One artifact, image or index, for people. */
 export interface InspectResult {
@@ -38,7 +38,7 @@ const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
  *
  * @throws RemoraError as the store does
  */
-export async function inspect(store: Store, manifest: Manifest, options: CallOptions = {}): Promise<InspectResult> {
+export async function inspect(store: Source, manifest: Manifest, options: CallOptions = {}): Promise<InspectResult> {
   const { mediaType, digest, size } = manifest.descriptor;
   const artifactType = artifactTypeOf(manifest);
   const annotations = annotationsOf(manifest);
@@ -77,7 +77,7 @@ function titleOf(layer: Descriptor): { title?: string } {
 }
 
 /** Older tools gave artifacts the type of an image's config, and `{}` or anything else as its content. */
-async function readConfig(store: Store, config: Descriptor, options: CallOptions): Promise<ImageConfig | undefined> {
+async function readConfig(store: Source, config: Descriptor, options: CallOptions): Promise<ImageConfig | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of await store.openBlob(config, options)) chunks.push(chunk);
   try {

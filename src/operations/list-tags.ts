@@ -1,5 +1,5 @@
 import { isDigestTag } from '../oci/referrers-tag.js';
-import type { CallOptions, Store } from '../store/store.js';
+import type { CallOptions, Source } from '../store/store.js';
 
 /** Options of {@link listTags}. */
 export interface ListTagsOptions extends CallOptions {
@@ -21,7 +21,7 @@ export interface TagsResult {
  *
  * @throws RemoraError `NOT_FOUND` for a repository that does not exist, and what the store throws
  */
-export async function listTags(store: Store, options: ListTagsOptions = {}): Promise<TagsResult> {
+export async function listTags(store: Source, options: ListTagsOptions = {}): Promise<TagsResult> {
   const tags: string[] = [];
   let hidden = 0;
   for await (const tag of store.tags({ signal: options.signal })) {

@@ -2,7 +2,7 @@ import { RemoraError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Manifest } from '../oci/manifest.js';
 import { formatPlatform, matchesPlatform, type Platform } from '../oci/platform.js';
-import type { CallOptions, ManifestSelector, Store } from '../store/store.js';
+import type { CallOptions, ManifestSelector, Source } from '../store/store.js';
 
 /**
  * Resolves what is meant: the selected manifest, or with `platform` the first child of an index that fits
@@ -11,7 +11,7 @@ import type { CallOptions, ManifestSelector, Store } from '../store/store.js';
  * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (no such platform, with those there are)
  */
 export async function resolvePlatform(
-  store: Store,
+  store: Source,
   selector: ManifestSelector,
   platform: Platform | undefined,
   options: CallOptions = {},
@@ -22,7 +22,7 @@ export async function resolvePlatform(
 
 /** The same, with the index that a platform was chosen from. */
 export async function platformSubject(
-  store: Store,
+  store: Source,
   selector: ManifestSelector,
   platform: Platform | undefined,
   options: CallOptions = {},
@@ -34,7 +34,7 @@ export async function platformSubject(
 
 /** The manifest of {@link resolvePlatform}. */
 export async function platformManifest(
-  store: Store,
+  store: Source,
   selector: ManifestSelector,
   platform: Platform | undefined,
   options: CallOptions = {},
@@ -45,7 +45,7 @@ export async function platformManifest(
   return child.digest === manifest.descriptor.digest ? manifest : store.manifest({ digest: child.digest }, options);
 }
 
-function childFor(store: Store, manifest: Manifest, platform: Platform): Descriptor {
+function childFor(store: Source, manifest: Manifest, platform: Platform): Descriptor {
   const reference = store.format({ digest: manifest.descriptor.digest });
   if (manifest.kind !== 'index') {
     throw new RemoraError('NO_MATCH', `${reference} is no index: it has no platforms to choose from`, {

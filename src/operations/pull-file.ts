@@ -11,7 +11,7 @@ import { inTheWay, lstatIfExists, resolveInside } from '../io/safe-path.js';
 import { createTempFile, sweepTempFiles, writeStream } from '../io/temp-file.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { algorithmOf, hasherFor } from '../oci/digest.js';
-import type { Store } from '../store/store.js';
+import type { Source } from '../store/store.js';
 import type { PullOptions } from './pull.js';
 import type { NamedLayer } from './pull-names.js';
 
@@ -36,7 +36,7 @@ export interface StagedFile {
 
 /** Fetches one layer into a temporary file beside its target, unless the target is right already. */
 export async function stageFile(
-  store: Store,
+  store: Source,
   layer: NamedLayer,
   output: string,
   options: PullOptions,

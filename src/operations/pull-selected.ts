@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Format, Kind } from '../oci/kinds/kind.js';
-import type { Store, Via } from '../store/store.js';
+import type { Source, Via } from '../store/store.js';
 import { nameSelected } from './name-selected.js';
 import { type PullOptions, writeFiles } from './pull.js';
 import type { PulledFile } from './pull-file.js';
@@ -64,7 +64,7 @@ export interface PullResult {
  *
  * @throws RemoraError as `pull`, `choose`, `unwrap` and `parseTemplate`
  */
-export async function pullSelected(store: Store, options: PullSelectedOptions): Promise<PullResult> {
+export async function pullSelected(store: Source, options: PullSelectedOptions): Promise<PullResult> {
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
   const { reference, manifests } = await wantedFiles(store, options);
   const wanted = manifests.flatMap(({ files }) => files);
@@ -83,7 +83,7 @@ export async function pullSelected(store: Store, options: PullSelectedOptions): 
 }
 
 function report(
-  store: Store,
+  store: Source,
   manifest: Descriptor,
   { thing, platform }: WantedFile,
   file: PulledFile,

@@ -6,7 +6,7 @@ import { interrupted } from '../io/interrupt.js';
 import { createTempFile, writeStream } from '../io/temp-file.js';
 import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import type { Store } from '../store/store.js';
+import type { Source } from '../store/store.js';
 import type { PullSelectedOptions } from './pull-selected.js';
 import { unwrapFiles } from './unwrap-file.js';
 import { wantedFiles } from './wanted-files.js';
@@ -19,7 +19,7 @@ import { wantedFiles } from './wanted-files.js';
  * @throws RemoraError `AMBIGUOUS` for several files, `NO_MATCH` for none, and as `pullSelected`
  */
 export async function streamSelected(
-  store: Store,
+  store: Source,
   out: NodeJS.WritableStream,
   options: PullSelectedOptions,
 ): Promise<Descriptor> {

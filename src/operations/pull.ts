@@ -6,7 +6,7 @@ import type { Descriptor } from '../oci/descriptor.js';
 import { isEmpty } from '../oci/empty.js';
 import { layersOf, type Manifest, referrerEntry } from '../oci/manifest.js';
 import { formatPlatform } from '../oci/platform.js';
-import type { CallOptions, Store } from '../store/store.js';
+import type { CallOptions, Source } from '../store/store.js';
 import type { Transfer } from './pack.js';
 import { type PulledFile, type StagedFile, stageFile } from './pull-file.js';
 import { type NamedLayer, nameLayers } from './pull-names.js';
@@ -42,14 +42,14 @@ export interface PulledArtifact {
  * @throws RemoraError `MALFORMED` (a name that cannot be used, two files with one name), `EXISTS` (noClobber, or a
  *   directory or symlink in the way), `NO_MATCH` (an image has no files), `AMBIGUOUS` (an index), and as the store does
  */
-export async function pull(store: Store, manifest: Manifest, options: PullOptions = {}): Promise<PulledArtifact> {
+export async function pull(store: Source, manifest: Manifest, options: PullOptions = {}): Promise<PulledArtifact> {
   const layers = nameLayers(filesOf(store, manifest));
   return { ...resultFields(store, referrerEntry(manifest)), files: await writeFiles(store, layers, options) };
 }
 
 /** Writes files that have their names, all of them or none; gives what became of each, in their order. */
 export async function writeFiles(
-  store: Store,
+  store: Source,
   layers: readonly NamedLayer[],
   options: PullOptions,
 ): Promise<readonly PulledFile[]> {
@@ -82,7 +82,7 @@ export async function writeFiles(
  *
  * @throws RemoraError `NO_MATCH` for an image, `AMBIGUOUS` for an index
  */
-export function filesOf(store: Store, manifest: Manifest): readonly Descriptor[] {
+export function filesOf(store: Source, manifest: Manifest): readonly Descriptor[] {
   const reference = store.format({ digest: manifest.descriptor.digest });
   if (manifest.kind === 'index') {
     const children = manifest.content.manifests.map((entry) =>

@@ -5,7 +5,7 @@ import { isEmpty } from '../oci/empty.js';
 import type { Manifest } from '../oci/manifest.js';
 import { isIndexType } from '../oci/media-types.js';
 import { formatPlatform } from '../oci/platform.js';
-import type { CallOptions, Store } from '../store/store.js';
+import type { CallOptions, Source } from '../store/store.js';
 import type { AttachedThing } from './attached-thing.js';
 import { findAttached } from './find-attached.js';
 import { attestationsIn, platformsIn } from './index-children.js';
@@ -42,7 +42,7 @@ const CONCURRENCY = 16;
  * @throws RemoraError when a place could not be asked: a choice among half of the things is no choice
  */
 export async function* thingsByDistance(
-  store: Store,
+  store: Source,
   subject: Descriptor,
   options: SelectOptions = {},
 ): AsyncGenerator<readonly SelectedThing[]> {
@@ -89,7 +89,7 @@ export async function* thingsByDistance(
 }
 
 async function firstTargets(
-  store: Store,
+  store: Source,
   subject: Descriptor,
   { index, signal }: SelectOptions,
 ): Promise<readonly Target[]> {

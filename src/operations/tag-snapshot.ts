@@ -1,4 +1,4 @@
-import type { CallOptions, Store } from '../store/store.js';
+import type { CallOptions, Source } from '../store/store.js';
 
 /** A repository with more tags than this is asked for each tag by name. */
 const MAX_TAGS = 5_000;
@@ -13,7 +13,7 @@ export interface TagSnapshot {
  * Lists the tags once, so that what is attached to what is attached need not be looked for under four tags each, most of
  * which do not exist. A list that cannot be had is no answer; the tags are asked for one by one then.
  */
-export function tagSnapshot(store: Store, options: CallOptions = {}): TagSnapshot {
+export function tagSnapshot(store: Source, options: CallOptions = {}): TagSnapshot {
   const list = async () => {
     const names = new Set<string>();
     for await (const tag of store.tags(options)) {

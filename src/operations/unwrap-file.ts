@@ -4,7 +4,7 @@ import { counted } from '../io/count.js';
 import { interrupted } from '../io/interrupt.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { type Digest, digestOf } from '../oci/digest.js';
-import type { Store } from '../store/store.js';
+import type { Source } from '../store/store.js';
 import type { PullOptions } from './pull.js';
 import { MAX_WRAPPED_BYTES, unwrap } from './unwrap.js';
 import type { WantedFile } from './wanted-files.js';
@@ -24,7 +24,7 @@ export interface UnwrappedFile {
  * @throws RemoraError `UNSUPPORTED` when they are too large, and as {@link unwrap}
  */
 export async function unwrapFiles(
-  store: Store,
+  store: Source,
   files: readonly WantedFile[],
   options: PullOptions,
 ): Promise<readonly UnwrappedFile[]> {
@@ -48,7 +48,7 @@ export async function unwrapFiles(
   return unwrapped;
 }
 
-async function read(store: Store, layer: Descriptor, { signal, onProgress }: PullOptions): Promise<Buffer> {
+async function read(store: Source, layer: Descriptor, { signal, onProgress }: PullOptions): Promise<Buffer> {
   const blob = await store.openBlob(layer, { signal });
   const { digest: name, size: total } = layer;
   const content =

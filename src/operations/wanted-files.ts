@@ -4,7 +4,7 @@ import type { Descriptor } from '../oci/descriptor.js';
 import { type Manifest, referrerEntry } from '../oci/manifest.js';
 import { MediaType } from '../oci/media-types.js';
 import { formatPlatform, type Platform } from '../oci/platform.js';
-import type { CallOptions, ManifestSelector, Store } from '../store/store.js';
+import type { CallOptions, ManifestSelector, Source } from '../store/store.js';
 import { type AttachedThing, thingOfManifest } from './attached-thing.js';
 import { choose } from './choose.js';
 import { platformManifest, platformSubject } from './platform-child.js';
@@ -42,7 +42,7 @@ export interface WantedFile {
  * @throws RemoraError `NO_MATCH` for an image, whose layers are no files, and as {@link choose}
  */
 export async function wantedFiles(
-  store: Store,
+  store: Source,
   options: WantedOptions,
 ): Promise<{ readonly reference: string; readonly manifests: readonly WantedManifest[] }> {
   const { selector, platform, selection, signal } = options;
@@ -70,7 +70,7 @@ export async function wantedFiles(
 
 /** The files of things of one manifest: of its layers where these are the things, of all of it where it is the thing. */
 async function manifestOf(
-  store: Store,
+  store: Source,
   things: readonly [SelectedThing, ...SelectedThing[]],
   signal: AbortSignal | undefined,
 ): Promise<WantedManifest> {
@@ -90,7 +90,7 @@ async function manifestOf(
 }
 
 function filesOfThing(
-  store: Store,
+  store: Source,
   manifest: Manifest,
   thing: AttachedThing,
   platform: string | undefined,
@@ -105,7 +105,7 @@ function filesOfThing(
 }
 
 /** An image's layers are no files for people, unless they have titles. */
-function requireFiles(store: Store, manifest: Manifest): void {
+function requireFiles(store: Source, manifest: Manifest): void {
   const files = filesOf(store, manifest);
   const config = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
   if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;

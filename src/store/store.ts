@@ -97,6 +97,10 @@ export interface TagResolver {
   findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined>;
   /** All tags, in no particular order. */
   tags(options?: CallOptions): AsyncIterable<string>;
+}
+
+/** Gives names. */
+export interface Tagger {
   /**
    * Points tags at a manifest that is there, and moves no blobs. Who lists it does not change (a referrer that gets a tag
    * is no new referrer).
@@ -149,13 +153,18 @@ export interface ReferrerLister {
   referrers(subject: Descriptor, options?: ReferrerOptions): AsyncIterable<Referrer>;
 }
 
-/** A place that holds artifacts: a repository in a registry, or an image layout. */
-export interface Store extends ContentReader, ContentWriter, TagResolver, ReferrerLister {
-  readonly kind: 'registry' | 'layout';
+/** A place that artifacts can be read from. */
+export interface Source extends ContentReader, TagResolver, ReferrerLister {
+  readonly kind: 'registry' | 'layout' | 'archive';
   /** The full reference of something in this store. */
   format(selector: ManifestSelector): string;
   /** Ends what is open, network connections for one. */
   close(): Promise<void>;
+}
+
+/** A place that holds artifacts: a repository in a registry, or an image layout. */
+export interface Store extends Source, ContentWriter, Tagger {
+  readonly kind: 'registry' | 'layout';
 }
 
 /** The ability to take content whose digest is not known yet, in one pass. */

@@ -53,7 +53,7 @@ export const registryFlags = {
     helpGroup: 'REGISTRY',
   }),
   concurrency: integer({
-    summary: 'How many requests and files are under way at a time [default: 20 requests, 5 files]',
+    summary: 'How many requests and files are under way at a time [default: 32 requests, 5 files]',
     helpValue: 'N',
     min: 1,
     max: 100,

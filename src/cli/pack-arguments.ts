@@ -1,5 +1,5 @@
 import { lstat, readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RemoraError } from '../errors.js';
 import { fileError } from '../io/system-error.js';
 import { type Annotations, isReservedUnknown } from '../oci/annotations.js';

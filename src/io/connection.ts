@@ -26,7 +26,7 @@ export interface HostWait {
  * Most requests are small, and a tree of what is attached is as wide as this; files, which are large, are moved fewer at
  * a time by those who move them.
  */
-export const DEFAULT_CONCURRENCY = 20;
+export const DEFAULT_CONCURRENCY = 32;
 
 /** How to reach a registry, and what to tell of it on the way. */
 export interface ConnectionOptions {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RemoraError } from '../errors.js';
 import { checkShape, parseJson } from '../oci/json.js';
 import { quote } from '../oci/quote.js';

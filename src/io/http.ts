@@ -183,7 +183,7 @@ export class HttpClient {
           ? {}
           : { headersTimeout: 0, body: watched.stream((body.size / BYTES_PER_SECOND) * 1000) }),
         ...(content instanceof Uint8Array ? { body: content } : {}),
-        ...(request.fresh ? { reset: true } : {}),
+        ...reuse(request),
         ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
       });
       return toResponse(answer, url, attempt);
@@ -242,4 +242,10 @@ export class HttpClient {
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
     this.#dispatchers.clear();
   }
+}
+
+/** undici ends the connection of every HEAD, for servers that answer it with a body; what comes unasked ends it as well. */
+function reuse({ fresh, method }: HttpRequest): { readonly reset?: boolean } {
+  if (fresh) return { reset: true };
+  return method === 'HEAD' ? { reset: false } : {};
 }

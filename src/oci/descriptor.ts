@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RemoraError } from '../errors.js';
 import { type Annotations, annotationsSchema } from './annotations.js';
 import { checkDigest, type Digest, digestOf, isDigest } from './digest.js';

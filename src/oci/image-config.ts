@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkShape, parseJson } from './json.js';
 
 // Go writes null for empty lists and maps, so every optional field takes null as absent.

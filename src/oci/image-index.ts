@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Annotations, annotationsSchema } from './annotations.js';
 import { type Descriptor, entrySchema } from './descriptor.js';
 import { listOf } from './json.js';

@@ -1,5 +1,5 @@
 import { visit } from 'jsonc-parser';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RemoraError } from '../errors.js';
 import { quote } from './quote.js';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestSchema } from '../oci/descriptor.js';
 import { FORMATS, KINDS } from '../oci/kinds/kind.js';
 import type { PutBlobResult } from './blob.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { dockerCredentials } from '../../io/credentials.js';
 import { HttpClient } from '../../io/http.js';

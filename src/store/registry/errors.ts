@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { type HttpResponse, rateLimits } from '../../io/http-response.js';
 import { loginHint } from '../../io/login-hint.js';

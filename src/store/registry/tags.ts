@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkShape, parseJson } from '../../oci/json.js';
 import type { CallOptions } from '../store.js';
 import type { RegistryClient } from './client.js';

@@ -1,35 +1,9 @@
 #!/usr/bin/env node
-import { run } from '@oclif/core/run';
-import { errorJson, errorText, toRemoraError } from './cli/error-report.js';
-import { exitCodeFor } from './cli/exit-codes.js';
+import nodeModule from 'node:module';
 
-// `remora … | head` closes the pipe early: that is no failure of ours.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
-}
+// Node.js 22.8 and later keep what they compiled for the next start. It must be asked for before the rest is loaded.
+if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function')
+  nodeModule.enableCompileCache();
 
-const argv = process.argv.slice(2);
-try {
-  await run(argv, import.meta.url);
-  // An interrupted command may have left a read of standard input open, which nothing can end.
-  if (process.exitCode !== undefined && Number(process.exitCode) > 128) process.exit();
-} catch (error) {
-  // Commands report their own errors; what comes here is help, an unknown command, or a fault.
-  const exit = error instanceof Error && 'oclif' in error ? exitOf(error.oclif) : undefined;
-  if (exit === 0) process.exitCode = 0;
-  else {
-    const failure = toRemoraError(error, 'remora', undefined);
-    process.exitCode = exitCodeFor(failure);
-    if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorJson(failure), null, 2)}\n`);
-    else process.stderr.write(errorText(failure, 'remora', process.stderr));
-  }
-}
-
-function exitOf(oclif: unknown): number | undefined {
-  return typeof oclif === 'object' && oclif !== null && 'exit' in oclif && typeof oclif.exit === 'number'
-    ? oclif.exit
-    : undefined;
-}
+const { main } = await import('./cli/main.js');
+await main(process.argv.slice(2), import.meta.url);

@@ -63,7 +63,7 @@ describe('layers', () => {
         new RegExp(`^import (?!type)[^;]*from '${library}'`, 'm').test(readFileSync(join(src, file), 'utf8')),
       );
     expect(loads('store/layout/store.ts', 'undici')).toEqual([]);
-    expect(loads('bin.ts', 'zod')).toEqual([]);
+    expect(loads('cli/main.ts', 'zod')).toEqual([]);
     for (const command of files.filter((file) => file.startsWith('commands/'))) {
       expect([command, ...loads(command, 'zod'), ...loads(command, 'undici')]).toEqual([command]);
     }

@@ -3,7 +3,7 @@ import { RemoraError } from '../errors.js';
 import { redact } from '../io/redact.js';
 import type { Place } from '../oci/place.js';
 import type { OpenStoreOptions } from '../store/open.js';
-import type { Store } from '../store/store.js';
+import type { Source, Store } from '../store/store.js';
 import type { ConnectionFlags } from './connection.js';
 import { errorJson, errorText, toRemoraError } from './error-report.js';
 import { exitCodeFor } from './exit-codes.js';
@@ -20,7 +20,7 @@ export abstract class BaseCommand extends Command {
   protected readonly stdout = process.stdout;
   protected readonly stderr = process.stderr;
   readonly #interruption = watchInterruption();
-  readonly #stores: Store[] = [];
+  readonly #stores: Source[] = [];
   #progress: Progress | undefined;
 
   /** Aborted on Ctrl-C. */
@@ -33,15 +33,25 @@ export abstract class BaseCommand extends Command {
     this.#interruption.allow(grace);
   }
 
-  /** Opens the store of a place as the flags have it, and closes it when the command ends. */
+  /** Opens a place for reading as the flags have it, and closes it when the command ends. */
+  protected async open(place: Place, flags: ConnectionFlags): Promise<Source>;
+  /** Opens a place for writing, too: archives are not among those. */
   protected async open(
     place: Place,
     flags: ConnectionFlags,
-    options: Pick<OpenStoreOptions, 'access' | 'create'> = {},
-  ): Promise<Store> {
-    const { openStore } = await import('../store/open.js');
+    options: Pick<OpenStoreOptions, 'access' | 'create'>,
+  ): Promise<Store>;
+  protected async open(
+    place: Place,
+    flags: ConnectionFlags,
+    options?: Pick<OpenStoreOptions, 'access' | 'create'>,
+  ): Promise<Source> {
+    const { openSource, openStore } = await import('../store/open.js');
     const connection = place.kind === 'registry' ? await this.connection(flags) : {};
-    const store = await openStore(place, { ...connection, ...options });
+    const store =
+      options === undefined
+        ? await openSource(place, { ...connection, signal: this.signal })
+        : await openStore(place, { ...connection, ...options });
     this.#stores.push(store);
     return store;
   }

@@ -1,5 +1,6 @@
-import type { DiscoveredNode, DiscoverResult } from '../operations/discover.js';
+import type { AskedWay, DiscoveredNode, DiscoverResult } from '../operations/discover.js';
 import type { MissingKind } from '../operations/require.js';
+import type { Via } from '../store/store.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 
 /** A line of the tree with the lines below it. */
@@ -34,6 +35,23 @@ export function renderTree(result: DiscoverResult, paint: Paint, options: { read
     }),
   );
   return [printable(result.reference), ...draw([...result.referrers.map(branch), ...platforms], '')].join('\n');
+}
+
+const WAYS: Readonly<Record<Via, string>> = {
+  api: 'the Referrers API',
+  tag: 'the referrers tag',
+  'cosign-tag': 'the tags of cosign',
+  'index-child': 'the index that holds it',
+  'layout-entry': 'the entries of index.json',
+  'layout-tag': 'lists that are tagged like the referrers tag',
+  'layout-referrers': 'lists that index.json marks',
+  'layout-scan': 'all other blobs',
+};
+
+/** One line of the account: which place was asked about how many, and what it had. */
+export function describeAsked({ via, subjects, found, unsupported = 0 }: AskedWay): string {
+  const lacking = unsupported === subjects ? 'not there' : `${found === 0 ? 'none' : found} found`;
+  return `asked ${WAYS[via]} (${via}) about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
 }
 
 function draw(branches: readonly Branch[], indent: string): readonly string[] {

@@ -1,9 +1,29 @@
+import { option, string } from '@oclif/core/flags';
 import { RemoraError } from '../errors.js';
 import { parseDigest } from '../oci/digest.js';
-import type { Format, Kind } from '../oci/kinds/kind.js';
+import { type Format, KINDS, type Kind } from '../oci/kinds/kind.js';
 import { parseMediaType } from '../oci/media-types.js';
 import { quote } from '../oci/quote.js';
 import type { AnnotationSelector, Selection } from '../operations/selection.js';
+
+/** The flags that choose among what is attached, for a command that does something with it. */
+export function selectionFlags(verb: string, tail = '') {
+  return {
+    kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
+      summary: `${verb} this kind${tail}; can be given several times`,
+      helpValue: 'KIND',
+    }),
+    'artifact-type': string({ summary: `${verb} this type${tail}`, helpValue: 'TYPE' }),
+    annotation: string({
+      char: 'a',
+      summary: `${verb} what has this annotation${tail}; can be given several times, and all must be there`,
+      helpValue: 'KEY[=VALUE]',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    digest: string({ summary: `${verb} the one with this digest${tail}`, helpValue: 'DIGEST' }),
+  };
+}
 
 /** What the flags hold that choose among attached things. */
 export interface SelectionFlags {

@@ -3,12 +3,14 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/base-command.js';
 import { exitCodeFor } from '../cli/exit-codes.js';
 import { platformFlag, registryFlags } from '../cli/flags.js';
-import { renderMissing, renderTable, renderTree } from '../cli/render-referrers.js';
+import { describeAsked, renderMissing, renderTable, renderTree } from '../cli/render-referrers.js';
+import { selectionFlags, selectionFrom } from '../cli/selection-flags.js';
 import { painter } from '../cli/text.js';
 import { isRemoraError, RemoraError } from '../errors.js';
-import { KINDS } from '../oci/kinds/kind.js';
 import type { DiscoverResult } from '../operations/discover.js';
 import { type MissingKind, missingKinds, parseRequirement, REQUIRE_ON } from '../operations/require.js';
+import { describeSelection } from '../operations/selection.js';
+import { VIAS } from '../store/store.js';
 
 /** `remora discover` */
 export default class Discover extends BaseCommand {
@@ -41,10 +43,11 @@ An empty list means that every place was asked and answered. Where a place could
     }),
   };
   static override flags = {
-    'artifact-type': stringFlag({ summary: 'Show only this type, and what leads to it', helpValue: 'TYPE' }),
-    kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
-      summary: 'Show only this kind, and what leads to it; can be given several times',
-      helpValue: 'KIND',
+    ...selectionFlags('Show', ', and what leads to it'),
+    latest: boolean({ summary: 'Of these show the newest by org.opencontainers.image.created' }),
+    via: option({ options: VIAS, multiple: true, multipleNonGreedy: true })({
+      summary: 'Ask only this place; can be given several times',
+      helpValue: 'PLACE',
     }),
     depth: integer({ summary: 'Levels below the subject [default: all]', helpValue: 'N', min: 1 }),
     format: option({ options: ['tree', 'table', 'json'] as const })({
@@ -52,6 +55,7 @@ An empty list means that every place was asked and answered. Where a place could
       default: 'tree' as const,
     }),
     annotations: boolean({ summary: 'Show annotations in the tree', default: false }),
+    verbose: boolean({ summary: 'Tell which places were asked, and what each had', default: false }),
     require: stringFlag({
       summary: 'Fail (exit code 3) unless this kind is attached; can be given several times',
       helpValue: 'KIND[@FORMAT]',
@@ -79,41 +83,39 @@ An empty list means that every place was asked and answered. Where a place could
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
-    const [{ parsePlace }, { parsePlatform }, { discover }, { platformSubject }, { parseMediaType }] =
-      await Promise.all([
-        import('../oci/place.js'),
-        import('../oci/platform.js'),
-        import('../operations/discover.js'),
-        import('../operations/platform-child.js'),
-        import('../oci/media-types.js'),
-      ]);
+    const [{ parsePlace }, { parsePlatform }, { discover }, { platformSubject }] = await Promise.all([
+      import('../oci/place.js'),
+      import('../oci/platform.js'),
+      import('../operations/discover.js'),
+      import('../operations/platform-child.js'),
+    ]);
     const place = parsePlace(args.subject);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const artifactType =
-      flags['artifact-type'] === undefined ? undefined : parseMediaType(flags['artifact-type'], 'artifact type');
+    const { format: style, ...chosen } = flags;
+    const selection = selectionFrom(chosen);
     const requirements = flags.require?.map(parseRequirement);
     const store = await this.open(place, flags);
     const { subject, index } = await platformSubject(store, place, platform, { signal: this.signal });
     const { result, failure } = await discover(store, subject, {
-      artifactType,
-      kinds: flags.kind,
+      ...selection,
       depth: flags.depth,
+      via: flags.via,
       index,
       signal: this.signal,
     });
 
     const paint = painter(this.stdout);
-    this.print(
-      flags.format === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }),
-    );
+    this.print(style === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }));
+    if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
     for (const { place: unasked, error } of result.incomplete) this.note(`could not ask ${unasked}: ${error.message}`);
     if (requirements !== undefined)
       return this.#gate(result, failure, missingKinds(result, requirements, flags['require-on']));
     const isEmpty = [result, ...(result.platforms ?? [])].every(({ referrers }) => referrers.length === 0);
     if (failure !== undefined) this.#fail(failure);
     else if (isEmpty && !this.jsonEnabled()) {
-      const wanted = [artifactType, ...(flags.kind ?? [])].filter((word) => word !== undefined);
-      this.note(`nothing${wanted.length === 0 ? '' : ` of ${wanted.join(', ')}`} is attached`);
+      const wanted = describeSelection(selection ?? {});
+      const where = flags.via === undefined ? '' : ` by way of ${flags.via.join(' or ')}; other places were not asked`;
+      this.note(`nothing${wanted.length === 0 ? '' : ` of ${wanted.join(', ')}`} is attached${where}`);
     }
     return result;
   }

@@ -2,9 +2,9 @@ import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { platformFlag, registryFlags } from '../cli/flags.js';
-import { selectionFrom } from '../cli/selection-flags.js';
+import { selectionFlags, selectionFrom } from '../cli/selection-flags.js';
 import { formatSize, painter, printable } from '../cli/text.js';
-import { FORMATS, KINDS } from '../oci/kinds/kind.js';
+import { FORMATS } from '../oci/kinds/kind.js';
 import type { SelectedArtifact, SelectedFile } from '../operations/pull-selected.js';
 
 /** `remora pull` */
@@ -41,23 +41,11 @@ With --kind, --format, --artifact-type, --annotation, --digest, --latest or --al
   };
   static override flags = {
     output: stringFlag({ char: 'o', summary: 'Directory for the files', helpValue: 'DIR', default: '.' }),
-    kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
-      summary: 'Fetch what is attached and of this kind; can be given several times',
-      helpValue: 'KIND',
-    }),
+    ...selectionFlags('Of what is attached, fetch'),
     format: option({ options: FORMATS, multiple: true, multipleNonGreedy: true })({
-      summary: 'Fetch what is attached in this format; can be given several times',
+      summary: 'Of what is attached, fetch this format; can be given several times',
       helpValue: 'FORMAT',
     }),
-    'artifact-type': stringFlag({ summary: 'Fetch what is attached with this type', helpValue: 'TYPE' }),
-    annotation: stringFlag({
-      char: 'a',
-      summary: 'Fetch what is attached with this annotation; can be given several times',
-      helpValue: 'KEY[=VALUE]',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    digest: stringFlag({ summary: 'Of several attached ones, the one with this digest', helpValue: 'DIGEST' }),
     latest: boolean({
       summary: 'Of several attached ones, the newest by org.opencontainers.image.created',
       exclusive: ['all'],

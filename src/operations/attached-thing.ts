@@ -1,5 +1,6 @@
 import { Annotation, type Annotations, InTotoAnnotation, SigstoreAnnotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
+import { isEmpty } from '../oci/empty.js';
 import type { Format, Kind } from '../oci/kinds/kind.js';
 import { kindOf, kindRow } from '../oci/kinds/kind-of.js';
 import { layersOf, type Manifest, referrerEntry } from '../oci/manifest.js';
@@ -49,7 +50,10 @@ export function thingOfManifest(manifest: Manifest, via: readonly Via[]): Attach
 export function thingsOfLayers(manifest: Manifest, via: readonly Via[], cosignTag?: string): readonly AttachedThing[] {
   const holder = referrerEntry(manifest);
   const date = manifest.content.annotations?.[Annotation.created];
-  return layersOf(manifest).map((layer) => ({
+  const layers = layersOf(manifest).filter((layer) => !isEmpty(layer));
+  // One without content is a thing itself: else nobody would see that it is there.
+  if (layers.length === 0 && manifest.kind !== 'index') return [thingOfManifest(manifest, via)];
+  return layers.map((layer) => ({
     ...thing(layer, via, { layerTypes: [layer.mediaType], cosignTag }, [layer.annotations]),
     holder,
     ...(layer.annotations?.[Annotation.created] === undefined && date !== undefined ? { created: date } : {}),

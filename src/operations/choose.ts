@@ -1,7 +1,7 @@
 import { RemoraError } from '../errors.js';
-import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Source } from '../store/store.js';
+import { ambiguous, newestOf, typeName } from './newest.js';
 import { type SelectedThing, type SelectOptions, thingsByDistance } from './select-things.js';
 import { describeSelection, isWanted, type Selection } from './selection.js';
 
@@ -30,7 +30,7 @@ export async function choose(
   const found = direct !== undefined && direct.length > 0 ? direct : seen.filter((thing) => isWanted(thing, selection));
   if (found.length === 0) throw noMatch(store, subject, selection, seen);
   if (selection.all || found.length === 1) return found;
-  if (selection.latest) return [newest(store, found)];
+  if (selection.latest) return [newestOf(store, found)];
   const platforms = new Set(found.map(({ platform }) => platform));
   const hint = `Choose with ${platforms.size > 1 ? '--platform, ' : ''}--latest or --digest, or take --all`;
   throw ambiguous(store, found, hint);
@@ -44,7 +44,9 @@ function noMatch(
 ): RemoraError {
   const wanted = describeSelection(selection);
   const candidates = [
-    ...new Set(seen.map((thing) => (thing.kind === undefined ? typeOf(thing) : `${thing.kind} (${typeOf(thing)})`))),
+    ...new Set(
+      seen.map((thing) => (thing.kind === undefined ? typeName(thing) : `${thing.kind} (${typeName(thing)})`)),
+    ),
   ];
   const what = wanted.length === 0 ? 'nothing attached' : `nothing of ${wanted.join(', ')} attached`;
   return new RemoraError('NO_MATCH', `${store.format({ digest: subject.digest })} has ${what}`, {
@@ -55,32 +57,4 @@ function noMatch(
         ? 'Nothing is attached to it; check the digest, or the platform with --platform'
         : `It has ${candidates.join(', ')}`,
   });
-}
-
-/** Undated ones could be newer or older: that is no choice to make for anybody. */
-function newest(store: Source, found: readonly SelectedThing[]): SelectedThing {
-  const dated = found.map((thing) => ({ thing, time: Date.parse(thing.created ?? '') }));
-  if (dated.some(({ time }) => Number.isNaN(time)))
-    throw ambiguous(store, found, `Some have no ${Annotation.created}: name one with --digest, or take --all`);
-  const latest = dated.reduce((time, other) => Math.max(time, other.time), Number.NEGATIVE_INFINITY);
-  const winners = dated.filter(({ time }) => time === latest).map(({ thing }) => thing);
-  const [winner] = winners;
-  if (winners.length === 1 && winner !== undefined) return winner;
-  throw ambiguous(store, winners, 'They have the same date: name one with --digest, or take --all');
-}
-
-/** What tells the matches apart: where each is, what it is, and when it was made. */
-function ambiguous(store: Source, found: readonly SelectedThing[], hint: string): RemoraError {
-  const candidates = found.map((thing) => {
-    const { descriptor, holder, kind, formats, platform, created } = thing;
-    const place = store.format({ digest: (holder ?? descriptor).digest });
-    const layer = holder === undefined ? undefined : `layer ${descriptor.digest}`;
-    const parts = [place, layer, kind, typeOf(thing), formats.join('+'), platform, created];
-    return parts.filter((part) => part).join('  ');
-  });
-  return new RemoraError('AMBIGUOUS', `${found.length} attached artifacts match, wanted one`, { candidates, hint });
-}
-
-function typeOf({ descriptor, predicateType }: SelectedThing): string {
-  return descriptor.artifactType || (predicateType ?? descriptor.mediaType);
 }

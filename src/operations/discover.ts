@@ -1,30 +1,29 @@
-import pLimit from 'p-limit';
-import { isRemoraError } from '../errors.js';
 import type { Annotations } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Format, Kind } from '../oci/kinds/kind.js';
 import type { Manifest } from '../oci/manifest.js';
 import { isIndexType } from '../oci/media-types.js';
-import { formatPlatform } from '../oci/platform.js';
 import type { CallOptions, Source, Via } from '../store/store.js';
+import { AskedPlaces, type AskedWay, type Unasked } from './asked-places.js';
 import type { AttachedThing } from './attached-thing.js';
-import { findAttached } from './find-attached.js';
-import { attestationsIn, platformsIn } from './index-children.js';
+import { AttachedWalk } from './attached-walk.js';
+import { newestOf } from './newest.js';
 import { resultFields } from './result-fields.js';
 import { sharedSignal } from './run-all.js';
-import { tagSnapshot } from './tag-snapshot.js';
+import { isWanted, type Selection } from './selection.js';
+import { platformSubjects, rootSubject, type Subject } from './subjects.js';
 
-/** Options of {@link discover}. */
-export interface DiscoverOptions extends CallOptions {
-  /** Only what has this type, and what leads to it: the SBOM stays when its signature matches. @default all */
-  readonly artifactType?: string | undefined;
-  /** Only these kinds, and what leads to them. @default all */
-  readonly kinds?: readonly Kind[] | undefined;
+export type { AskedWay, Unasked } from './asked-places.js';
+
+/** Options of {@link discover}. Of a selection all that fits is shown, and what leads to it: the SBOM of a signature. */
+export interface DiscoverOptions extends CallOptions, Omit<Selection, 'all'> {
   /** Levels below the subject. @default all */
   readonly depth?: number | undefined;
   /** The index that the subject was chosen from: BuildKit keeps attestations of its children there. @default none */
   readonly index?: Manifest | undefined;
+  /** Only these places are asked. @default all */
+  readonly via?: readonly Via[] | undefined;
   /** Subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
@@ -66,12 +65,6 @@ export interface DiscoveredPlatform {
   readonly referrers: readonly DiscoveredNode[];
 }
 
-/** A place that could not be asked, so that the list may lack what is there. */
-export interface Unasked {
-  readonly place: string;
-  readonly error: { readonly code: string; readonly message: string };
-}
-
 /** What is attached to a subject. An empty `incomplete` means that every place was asked and answered. */
 export interface DiscoverResult {
   readonly reference: string;
@@ -82,6 +75,8 @@ export interface DiscoverResult {
   readonly referrers: readonly DiscoveredNode[];
   /** For an index: its children. */
   readonly platforms?: readonly DiscoveredPlatform[];
+  /** The places that answered. */
+  readonly asked: readonly AskedWay[];
   readonly incomplete: readonly Unasked[];
 }
 
@@ -100,92 +95,74 @@ export interface Discovery {
  * @throws RemoraError `INTERRUPTED`
  */
 export async function discover(store: Source, subject: Descriptor, options: DiscoverOptions = {}): Promise<Discovery> {
-  const limit = pLimit(options.concurrency ?? 32);
   const signal = sharedSignal(options.signal);
-  const seen = new Set<string>([subject.digest]);
-  const incomplete = new Map<string, Unasked>();
-  let failure: unknown;
-  const onUnasked = (place: string, error: unknown) => {
-    if (isRemoraError(error) && error.code === 'INTERRUPTED') throw error;
-    failure ??= error;
-    const code = isRemoraError(error) ? error.code : 'FAILED';
-    incomplete.set(place, { place, error: { code, message: error instanceof Error ? error.message : String(error) } });
-  };
+  const account = new AskedPlaces();
+  const { concurrency, via } = options;
+  const onUnasked = (place: string, error: unknown) => account.failed(place, error);
+  const onAsked = account.answered.bind(account);
+  const walk = new AttachedWalk(store, subject, { signal, concurrency, via, onUnasked, onAsked });
   const depth = options.depth ?? Number.POSITIVE_INFINITY;
-  // The subject itself is asked for by name. Most of what is below has no tags, and a layout needs no list to know it.
-  const isLarge = depth > 1 || isIndexType(subject.mediaType);
-  const tags = store.kind === 'registry' && isLarge ? tagSnapshot(store, { signal }) : undefined;
+  if (depth > 1 || isIndexType(subject.mediaType)) walk.listTags();
 
-  const asked = new Map<Digest, Promise<readonly AttachedThing[]>>();
-  /** What a list names is asked about at once, while the list is still being verified. */
-  const ask = (of: Descriptor, levels: number, { attestations, isRoot }: More = {}) => {
-    const known = asked.get(of.digest);
-    if (known !== undefined) return known;
-    const onListed = (entry: Descriptor) => {
-      if (levels > 1 && !seen.has(entry.digest)) ask(entry, levels - 1);
-    };
-    const find = { signal, attestations, tags: isRoot ? undefined : tags, onUnasked, onListed };
-    const things = limit(() => findAttached(store, of, find));
-    // It is awaited when its turn comes, and not at all for what is no referrer after all.
-    things.catch(() => {});
-    asked.set(of.digest, things);
-    return things;
-  };
-  const children = async (of: Descriptor, levels: number, more?: More): Promise<readonly DiscoveredNode[]> => {
+  const below = async (of: Subject, levels: number): Promise<readonly Found[]> => {
     if (levels <= 0) return [];
-    const things = await ask(of, levels, more);
-    const fresh = things.filter(({ descriptor, holder }) => {
-      const key = holder === undefined ? descriptor.digest : `${holder.digest} ${descriptor.digest}`;
-      return !seen.has(key) && seen.add(key);
-    });
-    const nodes = await Promise.all(fresh.map((thing) => node(thing, of.digest, levels - 1)));
-    return nodes.filter((found) => leadsTo(found, options));
+    const things = await walk.below(of, levels - 1);
+    return Promise.all(
+      things.map(async (thing) => {
+        // What is attached to the manifest of several layers is shown with its first one.
+        const descriptor = walk.carrier(thing);
+        return { thing, below: descriptor === undefined ? [] : await below({ descriptor }, levels - 1) };
+      }),
+    );
   };
-  const node = async (thing: AttachedThing, of: Digest, levels: number): Promise<DiscoveredNode> => {
-    const { descriptor, holder } = thing;
-    // Nothing is attached to a layer; what is attached to the manifest is shown with its first one.
-    const carrier = holder ?? descriptor;
-    const isFirst = holder === undefined || (!seen.has(holder.digest) && seen.add(holder.digest));
-    return {
-      ...nodeFields(store, thing, of),
-      referrers: isFirst ? await children(carrier, levels) : [],
-    };
-  };
-
-  const attestations = options.index && attestationsIn(options.index).get(subject.digest);
-  const platforms = async (): Promise<readonly DiscoveredPlatform[] | undefined> => {
-    if (!isIndexType(subject.mediaType)) return undefined;
+  const platforms = async () => {
     try {
-      const index = await store.manifest({ digest: subject.digest }, { signal });
-      const byPlatform = attestationsIn(index);
-      return await Promise.all(
-        platformsIn(index).map(async (entry) => ({
-          ...resultFields(store, entry),
-          ...(entry.platform === undefined ? {} : { platform: formatPlatform(entry.platform) }),
-          referrers: await children(entry, depth, { attestations: byPlatform.get(entry.digest) }),
-        })),
-      );
+      const found = await platformSubjects(store, subject, { signal });
+      return found && (await Promise.all(found.platforms.map(async (of) => ({ of, found: await below(of, depth) }))));
     } catch (error) {
       onUnasked(`children of ${store.format({ digest: subject.digest })}`, error);
       return [];
     }
   };
-  const [referrers, below] = await Promise.all([children(subject, depth, { attestations, isRoot: true }), platforms()]);
+  const [found, ofPlatforms] = await Promise.all([below(rootSubject(subject, options.index), depth), platforms()]);
+
+  const isShown = shown([...found, ...(ofPlatforms ?? []).flatMap((platform) => platform.found)], store, options);
+  const nodes = (of: Digest, trees: readonly Found[]): readonly DiscoveredNode[] =>
+    trees.flatMap(({ thing, below }) => {
+      const referrers = nodes((thing.holder ?? thing.descriptor).digest, below);
+      return isShown(thing) || referrers.length > 0 ? [{ ...nodeFields(store, thing, of), referrers }] : [];
+    });
   return {
     result: {
       ...resultFields(store, subject),
-      referrers,
-      ...(below === undefined ? {} : { platforms: below }),
-      incomplete: [...incomplete.values()],
+      referrers: nodes(subject.digest, found),
+      ...(ofPlatforms && {
+        platforms: ofPlatforms.map(({ of: { descriptor, platform }, found }) => ({
+          ...resultFields(store, descriptor),
+          ...(platform === undefined ? {} : { platform }),
+          referrers: nodes(descriptor.digest, found),
+        })),
+      }),
+      asked: account.ways,
+      incomplete: account.incomplete,
     },
-    failure,
+    failure: account.failure,
   };
 }
 
-/** How a subject is asked about. */
-interface More {
-  readonly attestations?: readonly Descriptor[] | undefined;
-  readonly isRoot?: boolean;
+/** A thing, and what is attached to it. */
+interface Found {
+  readonly thing: AttachedThing;
+  readonly below: readonly Found[];
+}
+
+/** What is shown for itself. */
+function shown(trees: readonly Found[], store: Source, selection: DiscoverOptions): (thing: AttachedThing) => boolean {
+  if (!selection.latest) return (thing) => isWanted(thing, selection);
+  const all = (some: readonly Found[]): AttachedThing[] => some.flatMap(({ thing, below }) => [thing, ...all(below)]);
+  const wanted = all(trees).filter((thing) => isWanted(thing, selection));
+  const newest = wanted.length > 1 ? newestOf(store, wanted) : wanted[0];
+  return (thing) => thing === newest;
 }
 
 function nodeFields(store: Source, thing: AttachedThing, subject: Digest): Omit<DiscoveredNode, 'referrers'> {
@@ -202,12 +179,4 @@ function nodeFields(store: Source, thing: AttachedThing, subject: Digest): Omit<
     subject,
     via,
   };
-}
-
-/** Whether a thing, or something below it, is what is looked for. */
-function leadsTo(node: DiscoveredNode, { artifactType, kinds }: DiscoverOptions): boolean {
-  const isWanted =
-    (artifactType === undefined || node.artifactType === artifactType) &&
-    (kinds === undefined || (node.kind !== undefined && kinds.includes(node.kind)));
-  return isWanted || node.referrers.length > 0;
 }

@@ -1,7 +1,7 @@
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { referrersTag } from '../oci/referrers-tag.js';
-import type { CallOptions, Source, Via } from '../store/store.js';
+import type { AskedPlace, CallOptions, Source, Via } from '../store/store.js';
 import { type AttachedThing, isUndecided, thingOfEntry, thingOfManifest, thingsOfLayers } from './attached-thing.js';
 import { isAttestation } from './index-children.js';
 import type { TagSnapshot } from './tag-snapshot.js';
@@ -15,6 +15,10 @@ export interface FindOptions extends CallOptions {
   readonly attestations?: readonly Descriptor[] | undefined;
   /** The tags of the repository, where they were listed: what is not among them need not be asked for. */
   readonly tags?: TagSnapshot | undefined;
+  /** Only these places are asked. @default all */
+  readonly via?: readonly Via[] | undefined;
+  /** Called for each place that answered. */
+  readonly onAsked?: ((asked: AskedPlace) => void) | undefined;
   /** Called for each entry of a list of referrers as soon as it is known. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
   /** Called for each place that could not be asked. @default the first failure is thrown, when all were asked */
@@ -50,28 +54,53 @@ async function findAll(store: Source, subject: Descriptor, options: Told): Promi
     }
   };
   const reference = store.format({ digest: subject.digest });
+  const wants = (way: Via) => options.via === undefined || options.via.includes(way);
+  const attestations = wants('index-child') ? options.attestations : undefined;
   const found = await Promise.all([
-    guarded(`referrers of ${reference}`, () => referrers(store, subject, options)),
-    ...COSIGN_TAGS.map((end) =>
+    referrers(store, subject, options, guarded),
+    ...(wants('cosign-tag') ? COSIGN_TAGS : []).map((end) =>
       guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options)),
     ),
-    ...(options.attestations ?? []).map((entry) =>
+    ...(attestations ?? []).map((entry) =>
       guarded(`attestation ${store.format({ digest: entry.digest })}`, () =>
         layersOf(store, entry.digest, ['index-child'], options),
       ),
     ),
   ]);
-  return merged(found.flat());
+  const things = merged(found.flat());
+  const count = (way: Via) => things.filter(({ via }) => via.includes(way)).length;
+  if (wants('cosign-tag')) options.onAsked?.({ via: 'cosign-tag', found: count('cosign-tag') });
+  if (attestations !== undefined) options.onAsked?.({ via: 'index-child', found: count('index-child') });
+  return things;
 }
 
-async function referrers(store: Source, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
-  const things: Promise<readonly AttachedThing[]>[] = [];
-  const { signal, onUnasked, onListed, tags } = options;
-  const ask = { signal, onUnasked, onListed, tags: await tags?.names };
-  for await (const { descriptor, via } of store.referrers(subject, ask)) {
-    things.push(named(store, descriptor, via, options));
-  }
-  return (await Promise.all(things)).flat();
+type Guard = (place: string, ask: () => Promise<readonly AttachedThing[]>) => Promise<readonly AttachedThing[]>;
+
+/** The ways that one look through a layout covers. */
+const LAYOUT_WAYS: readonly Via[] = ['layout-entry', 'layout-tag', 'layout-referrers', 'layout-scan'];
+
+async function referrers(
+  store: Source,
+  subject: Descriptor,
+  options: Told,
+  guarded: Guard,
+): Promise<readonly AttachedThing[]> {
+  const { signal, onUnasked, onListed, onAsked, via: only } = options;
+  const ways: readonly Via[] = store.kind === 'registry' ? ['api', 'tag'] : LAYOUT_WAYS;
+  if (only !== undefined && !ways.some((way) => only.includes(way))) return [];
+  return guarded(`referrers of ${store.format({ digest: subject.digest })}`, async () => {
+    const things: Promise<readonly AttachedThing[]>[] = [];
+    const ask = { signal, onUnasked, onListed, onAsked, via: only, tags: await options.tags?.names };
+    const found = new Map<Via, number>();
+    for await (const { descriptor, via } of store.referrers(subject, ask)) {
+      for (const way of via) found.set(way, (found.get(way) ?? 0) + 1);
+      if (only === undefined || via.some((way) => only.includes(way)))
+        things.push(named(store, descriptor, via, options));
+    }
+    if (store.kind !== 'registry')
+      for (const way of ways) if (!only || only.includes(way)) onAsked?.({ via: way, found: found.get(way) ?? 0 });
+    return (await Promise.all(things)).flat();
+  });
 }
 
 /** A referrer as what it is; where the list's word is not enough, the manifest is read. */
@@ -116,13 +145,23 @@ async function layersOf(
   return thingsOfLayers(await store.manifest({ digest }, { signal }), via, cosignTag);
 }
 
-/** One thing for each digest (within its holder), with all the ways in which it was found. */
+/**
+ * One thing for each digest (within its holder), with all the ways in which it was found. What stands under a tag of
+ * cosign may have a subject, too: its layers are the things then, as there.
+ */
 function merged(things: readonly AttachedThing[]): readonly AttachedThing[] {
   const known = new Map<string, AttachedThing>();
-  for (const thing of things) {
+  const whole = new Map<Digest, readonly Via[]>();
+  const add = (thing: AttachedThing, via: readonly Via[]) => {
     const key = `${thing.descriptor.digest} ${thing.holder?.digest ?? ''}`;
-    const before = known.get(key);
-    known.set(key, before === undefined ? thing : { ...before, via: [...new Set([...before.via, ...thing.via])] });
+    known.set(key, { ...(known.get(key) ?? thing), via: [...new Set([...(known.get(key)?.via ?? []), ...via])] });
+  };
+  const holders = new Set(things.map(({ holder }) => holder?.digest));
+  for (const { descriptor, via } of things.filter(({ descriptor }) => holders.has(descriptor.digest)))
+    whole.set(descriptor.digest, via);
+  for (const thing of things) {
+    if (holders.has(thing.descriptor.digest)) continue;
+    add(thing, [...thing.via, ...((thing.holder && whole.get(thing.holder.digest)) ?? [])]);
   }
   return [...known.values()];
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { digestSchema } from '../oci/descriptor.js';
 import { FORMATS, KINDS } from '../oci/kinds/kind.js';
+import { VIAS } from '../store/store.js';
 import type { AttachResult } from './attach.js';
 import { detachSchema as detach } from './detach-schema.js';
 import type { DiscoveredNode, DiscoverResult } from './discover.js';
@@ -11,16 +12,7 @@ import type { MissingKind } from './require.js';
 
 const annotations = z.record(z.string(), z.string());
 const result = z.enum(['written', 'exists']);
-const via = z.enum([
-  'api',
-  'tag',
-  'cosign-tag',
-  'index-child',
-  'layout-entry',
-  'layout-tag',
-  'layout-referrers',
-  'layout-scan',
-]);
+const via = z.enum(VIAS);
 
 /** Every result that is a manifest begins with these, in this order. */
 const manifestFields = {
@@ -94,6 +86,16 @@ const discover: z.ZodType<DiscoverResult & { readonly missing?: readonly Missing
     )
     .exactOptional()
     .describe('With --require: what is required and not there'),
+  asked: z
+    .array(
+      z.strictObject({
+        via,
+        subjects: z.int().describe('How many subjects were asked about there'),
+        found: z.int(),
+        unsupported: z.int().exactOptional().describe('For so many of them there is no such place'),
+      }),
+    )
+    .describe('The places that answered'),
   incomplete: z
     .array(z.strictObject({ place: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) }))
     .describe('Places that could not be asked; empty means that the list is complete'),

@@ -108,29 +108,43 @@ export interface Tagger {
   tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void>;
 }
 
-/** How a referrer was found. */
-export type Via =
-  /** The Referrers API. */
-  | 'api'
-  /** The referrers tag. */
-  | 'tag'
-  /** One of cosign's tags, `.sig`, `.att` or `.sbom`. */
-  | 'cosign-tag'
-  /** The index that holds the subject: BuildKit's attestations. */
-  | 'index-child'
-  /** An entry of a layout's index.json. */
-  | 'layout-entry'
-  /** A list that a layout tags like the referrers tag. */
-  | 'layout-tag'
-  /** A list that a layout's index.json marks as one of referrers. */
-  | 'layout-referrers'
-  /** A look through a layout's blobs: nothing else leads to it. */
-  | 'layout-scan';
+/**
+ * How something attached is found:
+ *
+ * - `api`: the Referrers API
+ * - `tag`: the referrers tag
+ * - `cosign-tag`: one of cosign's tags, `.sig`, `.att` or `.sbom`
+ * - `index-child`: the index that holds the subject: BuildKit's attestations
+ * - `layout-entry`: an entry of a layout's index.json
+ * - `layout-tag`: a list that a layout tags like the referrers tag
+ * - `layout-referrers`: a list that a layout's index.json marks as one of referrers
+ * - `layout-scan`: a look through a layout's blobs: nothing else leads to it
+ */
+export const VIAS = [
+  'api',
+  'tag',
+  'cosign-tag',
+  'index-child',
+  'layout-entry',
+  'layout-tag',
+  'layout-referrers',
+  'layout-scan',
+] as const;
+export type Via = (typeof VIAS)[number];
 
 /** One attached manifest: its descriptor with artifact type and annotations, and how it was found. */
 export interface Referrer {
   readonly descriptor: Descriptor;
   readonly via: readonly Via[];
+}
+
+/** One place that was asked about a subject, and answered. */
+export interface AskedPlace {
+  readonly via: Via;
+  /** How much it named that is attached; 0 is an answer, too. */
+  readonly found: number;
+  /** The registry has no such place. */
+  readonly unsupported?: true;
 }
 
 /** Options of {@link ReferrerLister.referrers}. */
@@ -139,6 +153,10 @@ export interface ReferrerOptions extends CallOptions {
   readonly artifactType?: string | undefined;
   /** Called for each place that could not be asked; the others are still listed. @default the error is thrown */
   readonly onUnasked?: ((place: string, error: unknown) => void) | undefined;
+  /** Only these places are asked. @default all */
+  readonly via?: readonly Via[] | undefined;
+  /** Called for each place that answered. */
+  readonly onAsked?: ((asked: AskedPlace) => void) | undefined;
   /** The tags that there are, where they were listed: a referrers tag that is not among them is not asked for. */
   readonly tags?: ReadonlySet<string> | undefined;
   /** Called for each entry of a list as soon as it is known, before it is verified: to ask ahead what hangs below it. */
@@ -155,7 +173,7 @@ export interface ReferrerLister {
 
 /** A place that artifacts can be read from. */
 export interface Source extends ContentReader, TagResolver, ReferrerLister {
-  readonly kind: 'registry' | 'layout' | 'archive';
+  readonly kind: 'registry' | 'layout' | 'archive' | 'directory';
   /** The full reference of something in this store. */
   format(selector: ManifestSelector): string;
   /** Ends what is open, network connections for one. */

@@ -243,7 +243,7 @@ describe('a choice among what is attached', () => {
     const fields = { artifactType: 'application/spdx+json', subject: descriptor };
     await layered(store, [{ type: 'application/spdx+json', text: SPDX }], { tags, fields });
     for (const selection of [sbom, { artifactType: 'application/spdx+json' }])
-      expect((await fetch(store, { selection })).files).toMatchObject([{ via: ['cosign-tag'] }]);
+      expect((await fetch(store, { selection })).files).toMatchObject([{ via: ['cosign-tag', 'api'] }]);
   });
 });
 

@@ -10,7 +10,7 @@ function node(kind: DiscoveredNode['kind'], more: Partial<DiscoveredNode> = {}):
   return { ...fields, ...(kind === undefined ? {} : { kind }), via: ['api'], referrers: [], ...more };
 }
 
-const fields = { reference: 'x', mediaType: 'm/t', size: 1, incomplete: [] };
+const fields = { reference: 'x', mediaType: 'm/t', size: 1, asked: [], incomplete: [] };
 const single = (...referrers: DiscoveredNode[]): DiscoverResult => ({ ...fields, digest: digest(1), referrers });
 const index = (own: readonly DiscoveredNode[], ...each: (readonly DiscoveredNode[])[]): DiscoverResult => ({
   ...single(...own),

@@ -10,9 +10,9 @@ import { referrersTag } from '../../oci/referrers-tag.js';
 import type { CallOptions, Referrer, ReferrerOptions, Via } from '../store.js';
 import type { RegistryClient } from './client.js';
 import { errorCodes } from './errors.js';
-import { getManifest } from './manifests.js';
+import { getManifest, headManifest } from './manifests.js';
 import { type Document, pages } from './paging.js';
-import { readList } from './referrers-list.js';
+import { type ReferrersList, readList } from './referrers-list.js';
 
 /** What a repository can do: known only from definite evidence. */
 export interface Capability {
@@ -98,48 +98,59 @@ export async function* listReferrers(
     onUnasked(`${what} of ${place} for ${subject.digest}`, error);
     return undefined;
   };
-  const asked = askApi(client, subject.digest, capability, { signal });
-  const { tags } = options;
-  const listed =
-    tags === undefined || tags.has(referrersTag(subject.digest))
-      ? readList(client, subject.digest, { signal })
-      : Promise.resolve(undefined);
+  const wants = (via: Via) => options.via === undefined || options.via.includes(via);
+  const asked = wants('api') ? askApi(client, subject.digest, capability, { signal }) : Promise.resolve(undefined);
+  const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
   // Both are awaited below; until then a failure must not count as unhandled.
   asked.catch(() => {});
   const list = await listed.catch(unasked('referrers tag'));
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const seen = new Set<Digest>();
+  const found = { api: 0, tag: 0 };
+  const counted = (referrers: readonly (Referrer | undefined)[]): readonly Referrer[] => {
+    const given = referrers.filter((referrer) => referrer !== undefined);
+    for (const { via } of given) {
+      if (via.includes('api')) found.api++;
+      if (via.includes('tag')) found.tag++;
+    }
+    return given.filter(({ descriptor }) => artifactType === undefined || descriptor.artifactType === artifactType);
+  };
 
   try {
-    const first = await asked.finally(() => {
-      // Only now is it known whether what hangs below is to be asked of the API as well.
-      for (const entry of tagged.values()) options.onListed?.(entry);
-    });
-    const batch: Descriptor[] = [];
-    const flush = () => matching(fromApi(client, batch.splice(0), subject, tagged, capability, options), artifactType);
+    const first = await asked;
+    // Only now is it known whether what hangs below is to be asked of the API as well.
+    if (first === undefined) for (const entry of tagged.values()) options.onListed?.(entry);
+    const entries = new ApiEntries(client, subject, tagged, capability, options);
     for await (const entry of first === undefined ? [] : apiEntries(client, first, signal)) {
       if (seen.has(entry.digest)) continue;
       seen.add(entry.digest);
-      if (!tagged.has(entry.digest)) options.onListed?.(entry);
-      batch.push(entry);
-      if (batch.length >= BATCH) yield* flush();
+      entries.add(entry);
+      options.onListed?.(entry);
+      if (entries.waiting >= BATCH) yield* counted(await entries.take());
     }
-    yield* flush();
+    yield* counted(await entries.take());
+    if (wants('api')) options.onAsked?.({ via: 'api', found: found.api, ...(!first && { unsupported: true }) });
   } catch (error) {
     unasked('Referrers API')(error);
   }
   const rest = [...tagged.values()].filter(({ digest }) => !seen.has(digest));
-  yield* matching(Promise.all(rest.map((entry) => opened(client, entry, subject, ['tag'], options))), artifactType);
+  yield* counted(await Promise.all(rest.map((entry) => opened(client, entry, subject, ['tag'], options))));
+  if (list !== undefined) options.onAsked?.({ via: 'tag', found: found.tag });
 }
 
-async function* matching(
-  batch: Promise<readonly (Referrer | undefined)[]>,
-  artifactType: string | undefined,
-): AsyncIterable<Referrer> {
-  for (const referrer of await batch) {
-    if (referrer === undefined) continue;
-    if (artifactType === undefined || referrer.descriptor.artifactType === artifactType) yield referrer;
-  }
+/** The referrers tag's list. Where the API is there most subjects have none: HEAD asks, which no limit counts. */
+async function taggedList(
+  client: RegistryClient,
+  subject: Digest,
+  capability: Capability,
+  { tags, signal }: ReferrerOptions,
+): Promise<Pick<ReferrersList, 'entries'>> {
+  const tag = referrersTag(subject);
+  const isThere =
+    tags === undefined
+      ? capability.api !== true || (await headManifest(client, { tag }, { signal })) !== undefined
+      : tags.has(tag);
+  return isThere ? readList(client, subject, { signal }) : { entries: [] };
 }
 
 /**
@@ -147,22 +158,46 @@ async function* matching(
  * opened until one proves that this registry reads them: its own type differs from its config's, and the list has the
  * right one. That is the first manifest of nearly every list.
  */
-async function fromApi(
-  client: RegistryClient,
-  entries: readonly Descriptor[],
-  subject: Descriptor,
-  tagged: ReadonlyMap<Digest, Descriptor>,
-  capability: Capability,
-  options: ReferrerOptions,
-): Promise<readonly (Referrer | undefined)[]> {
-  const viaOf = ({ digest }: Descriptor): readonly Via[] => (tagged.has(digest) ? ['api', 'tag'] : ['api']);
-  const open = (entry: Descriptor) => opened(client, entry, subject, viaOf(entry), options, capability);
-  // ACR gives the right types, and none where only the config has one: what has no type is opened in any case.
-  const take = (entry: Descriptor) =>
-    capability.truthful && entry.artifactType ? trusted(entry, viaOf(entry)) : open(entry);
-  const [head, ...tail] = entries;
-  if (head === undefined) return [];
-  return [await take(head), ...(await Promise.all(tail.map(take)))];
+class ApiEntries {
+  #head: Promise<Referrer | undefined> | undefined;
+  #tail: Descriptor[] = [];
+
+  constructor(
+    private readonly client: RegistryClient,
+    private readonly subject: Descriptor,
+    private readonly tagged: ReadonlyMap<Digest, Descriptor>,
+    private readonly capability: Capability,
+    private readonly options: ReferrerOptions,
+  ) {}
+
+  get waiting(): number {
+    return this.#tail.length;
+  }
+
+  /** The first is looked at right away: all others wait for what it tells. */
+  add(entry: Descriptor): void {
+    if (this.#head !== undefined) this.#tail.push(entry);
+    else {
+      this.#head = this.#look(entry);
+      this.#head.catch(() => {});
+    }
+  }
+
+  /** What was added since the last time. */
+  async take(): Promise<readonly (Referrer | undefined)[]> {
+    const head = await this.#head;
+    const tail = this.#tail;
+    this.#head = undefined;
+    this.#tail = [];
+    return [head, ...(await Promise.all(tail.map((entry) => this.#look(entry))))];
+  }
+
+  async #look(entry: Descriptor): Promise<Referrer | undefined> {
+    const via: readonly Via[] = this.tagged.has(entry.digest) ? ['api', 'tag'] : ['api'];
+    // ACR gives the right types, and none where only the config has one: what has no type is opened in any case.
+    if (this.capability.truthful && entry.artifactType) return trusted(entry, via);
+    return opened(this.client, entry, this.subject, via, this.options, this.capability);
+  }
 }
 
 function trusted({ mediaType, digest, size, artifactType, annotations }: Descriptor, via: readonly Via[]): Referrer {

@@ -1,0 +1,40 @@
+import { run } from '@oclif/core/run';
+import { errorJson, errorText, toRemoraError } from './error-report.js';
+import { exitCodeFor } from './exit-codes.js';
+
+/**
+ * Runs the command line to its end; `process.exitCode` tells how it went.
+ *
+ * @param url of the program: its package is what is run
+ */
+export async function main(argv: string[], url: string): Promise<void> {
+  // `remora … | head` closes the pipe early: that is no failure of ours.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+
+  try {
+    await run(argv, url);
+    // An interrupted command may have left a read of standard input open, which nothing can end.
+    if (process.exitCode !== undefined && Number(process.exitCode) > 128) process.exit();
+  } catch (error) {
+    // Commands report their own errors; what comes here is help, an unknown command, or a fault.
+    const exit = error instanceof Error && 'oclif' in error ? exitOf(error.oclif) : undefined;
+    if (exit === 0) process.exitCode = 0;
+    else {
+      const failure = toRemoraError(error, 'remora', undefined);
+      process.exitCode = exitCodeFor(failure);
+      if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorJson(failure), null, 2)}\n`);
+      else process.stderr.write(errorText(failure, 'remora', process.stderr));
+    }
+  }
+}
+
+function exitOf(oclif: unknown): number | undefined {
+  return typeof oclif === 'object' && oclif !== null && 'exit' in oclif && typeof oclif.exit === 'number'
+    ? oclif.exit
+    : undefined;
+}

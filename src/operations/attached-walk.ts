@@ -1,0 +1,88 @@
+import pLimit from 'p-limit';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import type { Source } from '../store/store.js';
+import type { AttachedThing } from './attached-thing.js';
+import { type FindOptions, findAttached } from './find-attached.js';
+import type { Subject } from './subjects.js';
+import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
+
+/** Options of {@link AttachedWalk}. */
+export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked'> {
+  /** Subjects that are asked about at a time. @default 32 */
+  readonly concurrency?: number | undefined;
+}
+
+/**
+ * The way through what is attached to a subject, and to that, and so on. Each thing is met once, so that nothing goes
+ * around in circles, and each subject is asked about once.
+ */
+export class AttachedWalk {
+  readonly #limit: ReturnType<typeof pLimit>;
+  readonly #asked = new Map<Digest, Promise<readonly AttachedThing[]>>();
+  readonly #met = new Set<string>();
+  #tags: TagSnapshot | undefined;
+
+  constructor(
+    private readonly store: Source,
+    private readonly root: Descriptor,
+    private readonly options: WalkOptions,
+  ) {
+    this.#limit = pLimit(options.concurrency ?? 32);
+    this.#met.add(root.digest);
+  }
+
+  /**
+   * What is attached to a subject and was not met before.
+   *
+   * @param ahead so many levels below are asked about as soon as a list names them, while it is still being verified
+   */
+  async below(subject: Subject, ahead = 0): Promise<readonly AttachedThing[]> {
+    const things = await this.#ask(subject, ahead);
+    return things.filter(({ descriptor, holder }) => this.#meet(keyOf(descriptor.digest, holder?.digest)));
+  }
+
+  /** What else may be attached to: the thing's manifest, when it was not given before. Nothing is attached to a layer. */
+  carrier({ descriptor, holder }: AttachedThing): Descriptor | undefined {
+    if (holder === undefined) return descriptor;
+    return this.#meet(holder.digest) ? holder : undefined;
+  }
+
+  /** Lists the tags now, where one list saves asking for the tags of each thing. */
+  listTags(): TagSnapshot | undefined {
+    // A layout needs no list to know its tags.
+    if (this.store.kind === 'registry') this.#tags ??= tagSnapshot(this.store, { signal: this.options.signal });
+    return this.#tags;
+  }
+
+  #ask(subject: Subject, ahead: number): Promise<readonly AttachedThing[]> {
+    const { descriptor, attestations } = subject;
+    const known = this.#asked.get(descriptor.digest);
+    if (known !== undefined) return known;
+    const things = this.#limit(() =>
+      findAttached(this.store, descriptor, {
+        ...this.options,
+        attestations,
+        // The subject itself is asked for by name; most of what is below has no tags.
+        tags: descriptor.digest === this.root.digest ? undefined : this.listTags(),
+        ...(ahead > 0 && { onListed: (entry) => void this.#askAhead(entry, ahead - 1) }),
+      }),
+    );
+    this.#asked.set(descriptor.digest, things);
+    return things;
+  }
+
+  #askAhead(entry: Descriptor, ahead: number): void {
+    if (this.#met.has(entry.digest)) return;
+    // It is awaited when its turn comes, and not at all for what is no referrer after all.
+    this.#ask({ descriptor: entry }, ahead).catch(() => {});
+  }
+
+  #meet(key: string): boolean {
+    return !this.#met.has(key) && this.#met.add(key).has(key);
+  }
+}
+
+function keyOf(digest: Digest, holder: Digest | undefined): string {
+  return holder === undefined ? digest : `${holder} ${digest}`;
+}

@@ -1,3 +1,4 @@
+// @ts-nocheck: these files are not part of undici's typed interface.
 'use strict';
 
 // What the bundle of the command line takes of undici: its connections, without fetch, WebSocket, caches and mocks. To

@@ -40,7 +40,7 @@ export {
   subjectOf,
 } from './oci/manifest.js';
 export { isMediaType, MediaType, parseMediaType } from './oci/media-types.js';
-export { formatPlace, type Place, parsePlace } from './oci/place.js';
+export { formatPlace, type PathPlace, type Place, parsePlace } from './oci/place.js';
 export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/platform.js';
 export { type Recognised, type RecogniseOptions, recognise } from './oci/recognise.js';
 export { formatReference, isRepository, isTag, parseReference, type Reference } from './oci/reference.js';
@@ -118,7 +118,7 @@ export { type Listening, type ListenOptions, listen } from './serve/listen.js';
 export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';
 export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/hosting.js';
 export { type OpenRepositoriesOptions, openRepositories } from './store/layout/root.js';
-export { type OpenStoreOptions, openStore } from './store/open.js';
+export { type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from './store/open.js';
 export { type ListRepositoriesOptions, listRepositories } from './store/repositories.js';
 export {
   type CallOptions,

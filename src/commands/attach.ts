@@ -75,7 +75,9 @@ Attaching the same again gives the same digest and changes nothing.`;
         import('../operations/push.js'),
         import('../operations/platform-child.js'),
       ]);
-      const subject = await resolvePlatform(await this.open(place, flags, { access: 'read' }), place, platform, { signal: this.signal });
+      const subject = await resolvePlatform(await this.open(place, flags, { access: 'read' }), place, platform, {
+        signal: this.signal,
+      });
       return this.dryRun(await pack(inputs, { ...options, subject }), flags['export-manifest']);
     }
     const exportTo = await this.prepareExport(flags['export-manifest']);

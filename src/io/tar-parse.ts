@@ -15,6 +15,7 @@ export interface TarOverrides {
   readonly name?: string;
   readonly target?: string;
   readonly size?: number;
+  readonly sparse?: boolean;
 }
 
 /** The error for an archive that breaks the format. */
@@ -75,7 +76,7 @@ export function parseLongName(content: Buffer): string {
 
 /** Parses the records of a pax header and keeps what concerns the place and the size of an entry. */
 export function parsePax(content: Buffer): TarOverrides {
-  const found: { name?: string; target?: string; size?: number } = {};
+  const found: { name?: string; target?: string; size?: number; sparse?: boolean } = {};
   for (let at = 0; at < content.length; ) {
     const space = content.indexOf(0x20, at);
     const length = space < 0 ? '' : content.toString('latin1', at, space);
@@ -89,8 +90,7 @@ export function parsePax(content: Buffer): TarOverrides {
     if (key === 'path') found.name = decodeTarText(value);
     if (key === 'linkpath') found.target = decodeTarText(value);
     if (key === 'size') found.size = parsePaxSize(value.toString('latin1'));
-    // The content of such an entry is a map of its holes and what is between them, not the file.
-    if (key.startsWith('GNU.sparse.')) throw badTar('sparse files are not supported');
+    if (key.startsWith('GNU.sparse.')) found.sparse = true;
     at = end;
   }
   return found;

@@ -36,8 +36,8 @@ export function parseTarget(text: string): Target {
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parsePinnedTarget(text: string): PinnedTarget {
-  // What stands behind `oci:` alone is a path, which may hold a comma.
-  const match = /^(?!oci(?:-archive)?:[^:]*$)(.*:)([^/:@]*,[^/:@]*)$/s.exec(text);
+  // What stands behind `oci:` alone is a path, which may hold a comma; a `dir:` is nothing but a path.
+  const match = /^(?!dir:|oci(?:-archive)?:[^:]*$)(.*:)([^/:@]*,[^/:@]*)$/s.exec(text);
   const [first = '', ...more] = match?.[2]?.split(',') ?? [];
   const place = parsePlace(match === null ? text : `${match[1]}${first}`);
   const bad = more.find((tag) => !isTagOf(place, tag));

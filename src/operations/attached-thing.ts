@@ -14,6 +14,8 @@ export interface AttachedThing {
   /** For a layer: the manifest that holds it. */
   readonly holder?: Descriptor;
   readonly via: readonly Via[];
+  /** The tags of cosign that it was found under. */
+  readonly tags?: readonly string[];
   readonly kind?: Kind;
   /** From the outermost wrapper inwards. */
   readonly formats: readonly Format[];
@@ -46,16 +48,23 @@ export function thingOfManifest(manifest: Manifest, via: readonly Via[]): Attach
   return thing(referrerEntry(manifest), via, facts, annotations);
 }
 
-/** Each layer of a manifest as a thing of its own: a signature image of cosign with three layers is three signatures. */
-export function thingsOfLayers(manifest: Manifest, via: readonly Via[], cosignTag?: string): readonly AttachedThing[] {
+/**
+ * Each layer of a manifest as a thing of its own: a signature image of cosign with three layers is three signatures.
+ *
+ * @param tag of cosign that the manifest was found under
+ */
+export function thingsOfLayers(manifest: Manifest, via: readonly Via[], tag?: string): readonly AttachedThing[] {
   const holder = referrerEntry(manifest);
   const date = manifest.content.annotations?.[Annotation.created];
   const layers = layersOf(manifest).filter((layer) => !isEmpty(layer));
+  const tags = tag === undefined ? {} : { tags: [tag] };
   // One without content is a thing itself: else nobody would see that it is there.
-  if (layers.length === 0 && manifest.kind !== 'index') return [thingOfManifest(manifest, via)];
+  if (layers.length === 0 && manifest.kind !== 'index') return [{ ...thingOfManifest(manifest, via), ...tags }];
+  const cosignTag = tag?.slice(tag.lastIndexOf('.'));
   return layers.map((layer) => ({
     ...thing(layer, via, { layerTypes: [layer.mediaType], cosignTag }, [layer.annotations]),
     holder,
+    ...tags,
     ...(layer.annotations?.[Annotation.created] === undefined && date !== undefined ? { created: date } : {}),
   }));
 }

@@ -79,5 +79,5 @@ export async function planDetach(
     level = chosen.slice(before);
     for (const { group } of level) seen.add(group.manifest.digest);
   }
-  return { subject, remove: await itemsOf(store, chosen, own, { signal }), blocked, leftovers };
+  return { subject, remove: itemsOf(store, chosen, own), blocked, leftovers };
 }

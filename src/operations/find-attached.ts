@@ -132,7 +132,7 @@ async function cosign(
   const names = await options.tags?.names;
   if (names !== undefined && !names.has(tag)) return [];
   const found = await store.findTag(tag, { signal: options.signal });
-  return found === undefined ? [] : layersOf(store, found.digest, ['cosign-tag'], options, end);
+  return found === undefined ? [] : layersOf(store, found.digest, ['cosign-tag'], options, tag);
 }
 
 async function layersOf(
@@ -140,9 +140,9 @@ async function layersOf(
   digest: Digest,
   via: readonly Via[],
   { signal }: FindOptions,
-  cosignTag?: string,
+  tag?: string,
 ): Promise<readonly AttachedThing[]> {
-  return thingsOfLayers(await store.manifest({ digest }, { signal }), via, cosignTag);
+  return thingsOfLayers(await store.manifest({ digest }, { signal }), via, tag);
 }
 
 /**
@@ -154,7 +154,13 @@ function merged(things: readonly AttachedThing[]): readonly AttachedThing[] {
   const whole = new Map<Digest, readonly Via[]>();
   const add = (thing: AttachedThing, via: readonly Via[]) => {
     const key = `${thing.descriptor.digest} ${thing.holder?.digest ?? ''}`;
-    known.set(key, { ...(known.get(key) ?? thing), via: [...new Set([...(known.get(key)?.via ?? []), ...via])] });
+    const before = known.get(key);
+    const tags = new Set([...(before?.tags ?? []), ...(thing.tags ?? [])]);
+    known.set(key, {
+      ...(before ?? thing),
+      via: [...new Set([...(before?.via ?? []), ...via])],
+      ...(tags.size === 0 ? {} : { tags: [...tags] }),
+    });
   };
   const holders = new Set(things.map(({ holder }) => holder?.digest));
   for (const { descriptor, via } of things.filter(({ descriptor }) => holders.has(descriptor.digest)))

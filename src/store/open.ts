@@ -1,7 +1,7 @@
 import { RemoraError } from '../errors.js';
 import { formatPlace, type Place } from '../oci/place.js';
 import type { OpenRegistryOptions } from './registry/store.js';
-import type { Store } from './store.js';
+import type { CallOptions, Source, Store } from './store.js';
 
 /** Options of {@link openStore}. */
 export interface OpenStoreOptions extends OpenRegistryOptions {
@@ -10,9 +10,9 @@ export interface OpenStoreOptions extends OpenRegistryOptions {
 }
 
 /**
- * Opens the store of a place; only the code of that kind of place is loaded.
+ * Opens the store of a place, for reading and writing; only the code of that kind of place is loaded.
  *
- * @throws RemoraError `NOT_FOUND`, `MALFORMED`, `UNSUPPORTED`
+ * @throws RemoraError `NOT_FOUND`, `MALFORMED`, `UNSUPPORTED` (archives, which are read with {@link openSource})
  */
 export async function openStore(place: Place, options: OpenStoreOptions = {}): Promise<Store> {
   switch (place.kind) {
@@ -25,12 +25,43 @@ export async function openStore(place: Place, options: OpenStoreOptions = {}): P
       return openHostedLayout(place.path, { create: options.create });
     }
     case 'archive':
-      throw new RemoraError(
-        'UNSUPPORTED',
-        `${formatPlace(place)} is a layout archive, which this version cannot open`,
-        {
-          hint: `Unpack it first: mkdir layout && tar -xf ${place.path} -C layout`,
-        },
-      );
+      throw new RemoraError('UNSUPPORTED', `${formatPlace(place)} is an archive, which is never changed in place`, {
+        hint: 'Write into an image layout like oci:./layout; remora copy makes an archive of it',
+      });
+    case 'directory':
+      throw new RemoraError('UNSUPPORTED', `${formatPlace(place)} is a directory of skopeo's, which is only read`, {
+        hint: 'Write into an image layout like oci:./layout',
+      });
+  }
+}
+
+/** Options of {@link openSource}. */
+export interface OpenSourceOptions extends Omit<OpenStoreOptions, 'create'>, CallOptions {
+  /**
+   * The most bytes that a compressed archive may have without its compression: it is decompressed to a temporary file.
+   *
+   * @default 1 GiB, or 200 times its size where that is more
+   */
+  readonly maxUnpackedBytes?: number | undefined;
+}
+
+/**
+ * Opens a place for reading: all that {@link openStore} opens, archives of image layouts, and directories of skopeo's. Only
+ * the code of that kind of place is loaded. To be closed.
+ *
+ * @throws RemoraError `NOT_FOUND`, `INVALID_ARGUMENT`, `MALFORMED`, `SIZE_MISMATCH`, `UNSUPPORTED`, `IO`, `INTERRUPTED`
+ */
+export async function openSource(place: Place, options: OpenSourceOptions = {}): Promise<Source> {
+  switch (place.kind) {
+    case 'archive': {
+      const { openArchive } = await import('./archive/open.js');
+      return openArchive(place.path, options);
+    }
+    case 'directory': {
+      const { openImageDirectory } = await import('./directory/open.js');
+      return openImageDirectory(place.path, options);
+    }
+    default:
+      return openStore(place, options);
   }
 }

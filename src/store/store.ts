@@ -55,6 +55,8 @@ export interface PutManifestOptions extends CallOptions {
   readonly alone?: boolean | undefined;
   /** Delete the lists of referrers that this write replaces, which stay as untagged manifests else. @default false */
   readonly clean?: boolean | undefined;
+  /** List it with its subject later, with {@link Lister.listReferrers}: many are listed in one step then. @default false */
+  readonly listLater?: boolean | undefined;
   /** Called for a list that could not be deleted: that changes nothing for what was written. */
   readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
   /**
@@ -198,6 +200,51 @@ export interface Ingester {
 /** Whether `store` can take content whose digest is not known yet. */
 export function isIngester(store: ContentWriter): store is ContentWriter & Ingester {
   return 'ingestBlob' in store;
+}
+
+/** The ability to list several manifests with their subject in one step. */
+export interface Lister {
+  /**
+   * Sees to it that manifests that are there are listed with their subject, as {@link ContentWriter.putManifest} does for
+   * one.
+   */
+  listReferrers(
+    subject: Digest,
+    manifests: readonly Manifest[],
+    options?: Pick<PutManifestOptions, 'signal' | 'alone'>,
+  ): Promise<Via>;
+}
+
+/** Whether `store` lists several manifests in one step; others list each when it is written. */
+export function isLister<T extends object>(store: T): store is T & Lister {
+  return 'listReferrers' in store;
+}
+
+/** A source whose blobs are files of their own. */
+export interface BlobFiles {
+  /** The path of a blob's file; whether it is there, and whole, is not said. */
+  blobFile(digest: Digest): string;
+}
+
+/** Whether the blobs of `source` are files of their own. */
+export function hasBlobFiles<T extends object>(source: T): source is T & BlobFiles {
+  return 'blobFile' in source;
+}
+
+/** The ability to take a blob from a file without a second copy of its data, where the file system can do that. */
+export interface Cloner {
+  /** Like {@link ContentWriter.writeBlob}, from `file`, whose content `open` reads. */
+  cloneBlob(
+    expected: Descriptor,
+    file: string,
+    open: () => Promise<Readable>,
+    options?: TransferOptions,
+  ): Promise<WriteResult>;
+}
+
+/** Whether `store` can take blobs from files. */
+export function isCloner<T extends object>(store: T): store is T & Cloner {
+  return 'cloneBlob' in store;
 }
 
 /** How a manifest is to be removed. */

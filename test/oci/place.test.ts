@@ -49,6 +49,13 @@ describe('layouts and archives', () => {
     ['oci-archive:x', 'archive', 'x', undefined, undefined],
     [`oci-archive:a/x.tar:v1@${SHA256_ABC}`, 'archive', 'a/x.tar', 'v1', SHA256_ABC],
     ['oci-archive:oci:x', 'archive', 'oci', 'x', undefined],
+    ['./x.tar.zst:v1', 'archive', './x.tar.zst', 'v1', undefined],
+    ['/x.tzst', 'archive', '/x.tzst', undefined, undefined],
+    ['./x.zst', 'layout', './x.zst', undefined, undefined],
+    ['dir:x', 'directory', 'x', undefined, undefined],
+    ['dir:./a/b:v1', 'directory', './a/b:v1', undefined, undefined],
+    ['dir:/x.tar', 'directory', '/x.tar', undefined, undefined],
+    [`dir:./a:b@${SHA256_ABC}`, 'directory', './a:b', undefined, SHA256_ABC],
   ])('D12 D14 %s', (text, kind, path, tag, digest) => {
     const place = parsePlace(text);
     expect({ tag: undefined, digest: undefined, ...place }).toEqual({ kind, path, tag, digest });
@@ -59,6 +66,8 @@ describe('layouts and archives', () => {
     ['oci:', 'place "oci:" has no path'],
     ['oci-archive:', 'place "oci-archive:" has no path'],
     ['oci::v1', 'place "oci::v1" has no path'],
+    ['dir:', 'place "dir:" has no path'],
+    ['dir:a\0b', 'place "dir:a\\u0000b" has a path with a NUL character'],
     [`oci:@${SHA256_ABC}`, /^place "oci:@sha256:\w+" has no path$/],
     ['./a\0b', 'place "./a\\u0000b" has a path with a NUL character'],
     ['./l:', 'place "./l:" has a malformed tag ""'],
@@ -93,6 +102,20 @@ describe('registries', () => {
     expect(parsePlace(full)).toEqual(place);
   });
 
+  it.each([
+    ['docker://ghcr.io/a/b:v1', 'ghcr.io/a/b:v1'],
+    ['docker://alpine', 'docker.io/library/alpine'],
+    ['docker://localhost:5000/./x', undefined],
+    ['docker://', undefined],
+    ['docker:///x', undefined],
+    ['docker://https://x.io/a', undefined],
+    ['DOCKER://x.io/a', undefined],
+    ['docker:x', 'docker.io/library/docker:x'],
+  ])('E3 %s is what skopeo means by it', (text, full) => {
+    if (full === undefined) expect(faultOf(() => parsePlace(text)).code).toBe('INVALID_ARGUMENT');
+    else expect(format(parsePlace(text))).toBe(full);
+  });
+
   it.each(['', 'a\\b', '...', '.../x', '~/layout', ' ./x'])('E1 %j is neither a path nor a name', (text) => {
     expect(faultOf(() => parsePlace(text)).code).toBe('INVALID_ARGUMENT');
   });
@@ -103,6 +126,7 @@ describe('formatPlace', () => {
     const digest = parsePlace(`a@${SHA256_ABC}`).digest;
     expect(formatPlace(parsePlace('./l:v1'))).toBe('oci:./l');
     expect(formatPlace(parsePlace('./l.tar:v1'), { tag: 'v2' })).toBe('oci-archive:./l.tar:v2');
+    expect(formatPlace(parsePlace('dir:./l:v1'))).toBe('dir:./l:v1');
     expect(formatPlace(parsePlace('ghcr.io/a:v1'))).toBe('ghcr.io/a');
     expect(formatPlace(parsePlace('a:v1'), digest === undefined ? {} : { tag: 'v2', digest })).toBe(
       `docker.io/library/a:v2@${SHA256_ABC}`,
@@ -115,6 +139,8 @@ describe('any text', () => {
     ...[
       'oci:',
       'oci-archive:',
+      'dir:',
+      'docker://',
       './',
       '../',
       '/',
@@ -148,7 +174,10 @@ describe('any text', () => {
   const texts = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc
-      .tuple(fc.constantFrom('', './', '/', 'oci:', 'oci-archive:'), fc.array(part, { maxLength: 8 }))
+      .tuple(
+        fc.constantFrom('', './', '/', 'oci:', 'oci-archive:', 'dir:', 'docker://'),
+        fc.array(part, { maxLength: 8 }),
+      )
       .map(([start, parts]) => `${start}${parts.join('')}`),
   );
 

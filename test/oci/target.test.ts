@@ -16,6 +16,8 @@ describe('parseTarget', () => {
     ['oci:a,b:v1,v2', 'layout', ['v1', 'v2']],
     ['oci-archive:x,y.tar', 'archive', []],
     ['./x.tar:v1,v2', 'archive', ['v1', 'v2']],
+    ['dir:a:b,c', 'directory', []],
+    ['docker://ghcr.io/a:v1,v2', 'registry', ['v1', 'v2']],
   ])('E2 D12 %s', (text, kind, tags) => {
     const target = parseTarget(text);
     expect([target.place.kind, target.tags]).toEqual([kind, tags]);

@@ -6,7 +6,14 @@ import type { Descriptor } from '../../src/oci/descriptor.js';
 import { digestOf, type VerifiableAlgorithm } from '../../src/oci/digest.js';
 import { EMPTY_BYTES, EMPTY_DESCRIPTOR } from '../../src/oci/empty.js';
 import { type Manifest, parseManifest } from '../../src/oci/manifest.js';
-import type { PutManifestOptions, PutManifestResult, Referrer, ReferrerOptions, Store } from '../../src/store/store.js';
+import type {
+  PutManifestOptions,
+  PutManifestResult,
+  Referrer,
+  ReferrerOptions,
+  Source,
+  Store,
+} from '../../src/store/store.js';
 
 /** Bytes with their descriptor, and a source that counts how often it is opened. */
 export class Content {
@@ -46,7 +53,7 @@ export function noise(size: number, name = ''): Content {
   return new Content(bytes);
 }
 
-export async function readBlob(store: Store, descriptor: Descriptor): Promise<Buffer> {
+export async function readBlob(store: Source, descriptor: Descriptor): Promise<Buffer> {
   return buffer(await store.openBlob(descriptor));
 }
 
@@ -85,18 +92,18 @@ export async function attach(
   return store.putManifest(manifest, options);
 }
 
-export async function list(store: Store, subject: Descriptor, options?: ReferrerOptions): Promise<Referrer[]> {
+export async function list(store: Source, subject: Descriptor, options?: ReferrerOptions): Promise<Referrer[]> {
   const found: Referrer[] = [];
   for await (const referrer of store.referrers(subject, options)) found.push(referrer);
   return found;
 }
 
 /** Digests of what is attached, sorted. */
-export async function listDigests(store: Store, subject: Descriptor, options?: ReferrerOptions): Promise<string[]> {
+export async function listDigests(store: Source, subject: Descriptor, options?: ReferrerOptions): Promise<string[]> {
   return (await list(store, subject, options)).map(({ descriptor }) => descriptor.digest).sort();
 }
 
-export async function listTags(store: Store): Promise<string[]> {
+export async function listTags(store: Source): Promise<string[]> {
   const tags: string[] = [];
   for await (const tag of store.tags()) tags.push(tag);
   return tags.sort();

@@ -1,10 +1,8 @@
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { fileError, systemCode } from '../../io/system-error.js';
-import { type Digest, isDigest } from '../../oci/digest.js';
+import type { Digest } from '../../oci/digest.js';
 import { isManifestType } from '../../oci/media-types.js';
+import type { LayoutFiles } from './files.js';
+import { blobName } from './paths.js';
 
 /** Manifests are small; whatever is larger is a layer. */
 const MAX_BYTES = 1024 * 1024;
@@ -19,18 +17,7 @@ export class BlobScan {
   readonly #looked = new Set<Digest>();
   readonly #found = new Set<Digest>();
 
-  constructor(private readonly directory: string) {}
-
-  /** What tells one state of `blobs/` from the next. */
-  async stamp(): Promise<string> {
-    const times = await Promise.all(
-      (await this.#algorithms()).map(async (algorithm) => {
-        const { mtimeNs } = await stat(join(this.directory, 'blobs', algorithm), { bigint: true });
-        return `${algorithm} ${mtimeNs}`;
-      }),
-    );
-    return times.join(' ');
-  }
+  constructor(private readonly files: LayoutFiles) {}
 
   /**
    * The digests of what could be a referrer. All blobs are looked at, however many there are: what was passed over in
@@ -40,42 +27,21 @@ export class BlobScan {
    */
   async candidates(isKnown: (digest: Digest) => boolean): Promise<ReadonlySet<Digest>> {
     const limit = pLimit(16);
-    const there = new Set<string>();
-    for (const algorithm of await this.#algorithms()) {
-      const names = await list(join(this.directory, 'blobs', algorithm));
-      for (const { name } of names) there.add(`${algorithm}:${name}`);
-      await Promise.all(names.map((entry) => limit(() => this.#look(algorithm, entry, isKnown))));
-    }
+    const there = new Set(await this.files.blobs());
+    const fresh = [...there].filter((digest) => !this.#looked.has(digest) && !isKnown(digest));
+    await Promise.all(fresh.map((digest) => limit(() => this.#look(digest))));
     // What was removed since it was found is no candidate.
     return new Set([...this.#found].filter((digest) => there.has(digest)));
   }
 
-  async #algorithms(): Promise<readonly string[]> {
-    const entries = await list(join(this.directory, 'blobs'));
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  }
-
-  async #look(algorithm: string, entry: Dirent, isKnown: (digest: Digest) => boolean): Promise<void> {
-    const digest = `${algorithm}:${entry.name}`;
-    if (!entry.isFile() || !isDigest(digest) || this.#looked.has(digest) || isKnown(digest)) return;
-    const path = join(this.directory, 'blobs', algorithm, entry.name);
-    try {
-      const { size } = await stat(path);
-      if (size <= MAX_BYTES && namesSubject(await readFile(path))) this.#found.add(digest);
-      this.#looked.add(digest);
-    } catch (error) {
-      // It was removed meanwhile.
-      if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
-    }
-  }
-}
-
-async function list(directory: string): Promise<readonly Dirent[]> {
-  try {
-    return await readdir(directory, { withFileTypes: true });
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return [];
-    throw fileError(error, directory);
+  async #look(digest: Digest): Promise<void> {
+    const name = blobName(digest);
+    const size = await this.files.size(name);
+    // It may have been removed meanwhile, and come again.
+    if (size === undefined) return;
+    const bytes = size > MAX_BYTES ? undefined : await this.files.read(name, MAX_BYTES);
+    if (bytes !== undefined && namesSubject(bytes)) this.#found.add(digest);
+    this.#looked.add(digest);
   }
 }
 

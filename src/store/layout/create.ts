@@ -1,16 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { RemoraError } from '../../errors.js';
 import { makeDirectory } from '../../io/directory.js';
 import { fileError, systemCode } from '../../io/system-error.js';
 import { replaceFile } from '../../io/temp-file.js';
-import { checkShape, parseJson } from '../../oci/json.js';
+import { DirectoryFiles } from './directory-files.js';
 import { changeEntries } from './index-file.js';
+import { hasLayoutFile, LAYOUT_VERSION } from './layout-file.js';
 import { LAYOUT_FILE } from './paths.js';
-
-const VERSION = '1.0.0';
-const schema = z.looseObject({ imageLayoutVersion: z.string() });
 
 /**
  * Checks that `directory` is an image layout (image-spec image-layout.md, "oci-layout file").
@@ -18,25 +15,8 @@ const schema = z.looseObject({ imageLayoutVersion: z.string() });
  * @throws RemoraError `NOT_FOUND` when there is none, `MALFORMED`, `UNSUPPORTED` (another version)
  */
 export async function checkLayout(directory: string): Promise<void> {
-  const file = join(directory, LAYOUT_FILE);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    const code = systemCode(error);
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw fileError(error, file);
-    throw new RemoraError('NOT_FOUND', await whyNoLayout(directory), {
-      hint: 'Check the path; push creates a layout',
-      cause: error,
-    });
-  }
-  const { imageLayoutVersion } = checkShape(schema, parseJson(bytes, file), file);
-  if (imageLayoutVersion !== VERSION) {
-    throw new RemoraError('UNSUPPORTED', `${file} has layout version ${imageLayoutVersion}, wanted ${VERSION}`, {
-      expected: VERSION,
-      found: imageLayoutVersion,
-    });
-  }
+  if (await hasLayoutFile(new DirectoryFiles(directory))) return;
+  throw new RemoraError('NOT_FOUND', await whyNoLayout(directory), { hint: 'Check the path; push creates a layout' });
 }
 
 async function whyNoLayout(directory: string): Promise<string> {
@@ -80,7 +60,7 @@ export async function createLayout(
   await makeDirectory(join(directory, 'blobs', 'sha256'));
   // The layout file comes last: a directory that has it is complete.
   await changeEntries(directory, (entries) => (entries.length === 0 ? [] : undefined));
-  await replaceFile(join(directory, LAYOUT_FILE), Buffer.from(JSON.stringify({ imageLayoutVersion: VERSION })));
+  await replaceFile(join(directory, LAYOUT_FILE), Buffer.from(JSON.stringify({ imageLayoutVersion: LAYOUT_VERSION })));
 }
 
 async function namesIn(directory: string): Promise<string[]> {

@@ -1,14 +1,14 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { RemoraError } from '../../errors.js';
 import { withLock } from '../../io/lock.js';
-import { fileError, systemCode } from '../../io/system-error.js';
 import { replaceFile, sweepTempFiles } from '../../io/temp-file.js';
 import { type Descriptor, entrySchema } from '../../oci/descriptor.js';
 import { checkShape, parseJson } from '../../oci/json.js';
 import { MediaType } from '../../oci/media-types.js';
 import type { CallOptions } from '../store.js';
+import { DirectoryFiles } from './directory-files.js';
+import type { LayoutFiles } from './files.js';
 import { INDEX_FILE, LOCK_FILE } from './paths.js';
 
 /** `index.json` with every field that anyone put there. */
@@ -24,38 +24,20 @@ const entriesSchema = z.array(entrySchema).nullable();
 const MAX_INDEX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Reads the entries of `index.json`. A layout without that file has none yet, unless `required`.
+ * Reads the entries of `index.json` (image-spec image-layout.md, "index.json file").
  *
- * @throws RemoraError `NOT_FOUND` (when required), `MALFORMED`
+ * @throws RemoraError `NOT_FOUND`, `MALFORMED`
  */
-export async function readEntries(directory: string): Promise<readonly Descriptor[]> {
-  return (await readIndexFile(directory, true)).entries;
+export async function readEntries(files: LayoutFiles): Promise<readonly Descriptor[]> {
+  return (await readIndexFile(files, true)).entries;
 }
 
-/** What tells one state of `index.json` from the next without reading it. */
-export async function indexStamp(directory: string): Promise<string> {
-  const path = join(directory, INDEX_FILE);
-  try {
-    const { ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return `${ino} ${size} ${mtimeNs}`;
-  } catch (error) {
-    throw missing(error, path);
-  }
-}
-
-async function readIndexFile(directory: string, required: boolean): Promise<IndexFile> {
-  const path = join(directory, INDEX_FILE);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if (!required && systemCode(error) === 'ENOENT') {
-      return { document: { schemaVersion: 2, mediaType: MediaType.imageIndex }, entries: [] };
-    }
-    throw missing(error, path);
-  }
-  if (bytes.byteLength > MAX_INDEX_BYTES)
-    throw new RemoraError('MALFORMED', `${path} is larger than ${MAX_INDEX_BYTES} bytes`);
+async function readIndexFile(files: LayoutFiles, required: boolean): Promise<IndexFile> {
+  const path = files.describe(INDEX_FILE);
+  const bytes = await files.read(INDEX_FILE, MAX_INDEX_BYTES);
+  if (bytes === undefined && required)
+    throw new RemoraError('NOT_FOUND', `${path} does not exist: the image layout is not complete`);
+  if (bytes === undefined) return { document: { schemaVersion: 2, mediaType: MediaType.imageIndex }, entries: [] };
   const document = checkShape(documentSchema, parseJson(bytes, path), path);
   if (
     document.schemaVersion !== 2 ||
@@ -68,11 +50,6 @@ async function readIndexFile(directory: string, required: boolean): Promise<Inde
     });
   }
   return { document, entries: checkShape(entriesSchema, document.manifests, path) ?? [] };
-}
-
-function missing(error: unknown, path: string): RemoraError {
-  if (systemCode(error) !== 'ENOENT') return fileError(error, path);
-  return new RemoraError('NOT_FOUND', `${path} does not exist: the image layout is not complete`, { cause: error });
 }
 
 /** Options of {@link changeEntries}. */
@@ -97,7 +74,7 @@ export async function changeEntries(
   return withLock(
     join(directory, LOCK_FILE),
     async (lock) => {
-      const { document, entries } = await readIndexFile(directory, false);
+      const { document, entries } = await readIndexFile(new DirectoryFiles(directory), false);
       const changed = await change(entries);
       if (changed === undefined) {
         await options.afterwards?.();

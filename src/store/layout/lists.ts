@@ -7,6 +7,7 @@ import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oc
 import { MediaType } from '../../oci/media-types.js';
 import { referrersTag } from '../../oci/referrers-tag.js';
 import { writeBlob } from './blobs.js';
+import { DirectoryFiles } from './directory-files.js';
 import { readManifest } from './manifests.js';
 import { LIST_KEYS, listKind, scanReferrers } from './referrers.js';
 import { nameOf, tagPart } from './tags.js';
@@ -53,7 +54,7 @@ function isListOf(entry: Descriptor, mark: Mark, subject: Digest): boolean {
 
 /** The entry of a list, pointing at the list with one more member; unknown fields of the list stay. */
 async function longer(directory: string, entry: Descriptor, referrer: Manifest): Promise<Descriptor> {
-  const list = await readManifest(directory, entry);
+  const list = await readManifest(new DirectoryFiles(directory), entry);
   if (list.kind !== 'index') return entry;
   const { digest } = referrer.descriptor;
   if (list.content.manifests.some((member) => member.digest === digest)) return entry;
@@ -61,7 +62,7 @@ async function longer(directory: string, entry: Descriptor, referrer: Manifest):
 }
 
 async function newList(directory: string, mark: Mark, subject: Digest, referrer: Manifest): Promise<Descriptor> {
-  const { bySubject } = await scanReferrers(directory);
+  const { bySubject } = await scanReferrers(new DirectoryFiles(directory));
   const others = (bySubject.get(subject) ?? []).map(({ descriptor }) => descriptor);
   const own = referrerEntry(referrer);
   const manifests = [...others.filter(({ digest }) => digest !== own.digest), own];

@@ -1,17 +1,16 @@
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/interrupt.js';
-import { fileError, systemCode } from '../../io/system-error.js';
 import { Annotation } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import type { CallOptions, PutManifestOptions, PutManifestResult } from '../store.js';
-import { blobSize, writeBlob } from './blobs.js';
+import { writeBlob } from './blobs.js';
+import type { LayoutFiles } from './files.js';
 import { changeEntries } from './index-file.js';
 import { withLists } from './lists.js';
-import { blobPath } from './paths.js';
+import { blobName } from './paths.js';
 import { setTag } from './tags.js';
 
 /**
@@ -20,24 +19,21 @@ import { setTag } from './tags.js';
  * @throws RemoraError `NOT_FOUND`, `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `MALFORMED`
  */
 export async function readManifest(
-  directory: string,
+  files: LayoutFiles,
   wanted: { readonly digest: Digest; readonly mediaType?: string; readonly size?: number },
   options: CallOptions = {},
 ): Promise<Manifest> {
   throwIfInterrupted(options.signal);
-  const size = await blobSize(directory, wanted.digest);
+  const name = blobName(wanted.digest);
+  const size = await files.size(name);
   if (size !== undefined && size > MAX_READ_BYTES) {
     throw new RemoraError('MALFORMED', `${wanted.digest} has ${size} bytes: it is no manifest`, { found: size });
   }
-  const path = blobPath(directory, wanted.digest);
-  try {
-    return parseManifest(await readFile(path), wanted);
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
-    throw new RemoraError('NOT_FOUND', `manifest ${wanted.digest} is missing: ${path} does not exist`, {
-      cause: error,
-    });
-  }
+  const path = files.describe(name);
+  const bytes = await files.read(name, MAX_READ_BYTES);
+  if (bytes === undefined)
+    throw new RemoraError('NOT_FOUND', `manifest ${wanted.digest} is missing: ${path} does not exist`);
+  return parseManifest(bytes, wanted);
 }
 
 /** Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there. */

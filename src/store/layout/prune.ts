@@ -6,6 +6,8 @@ import type { Digest } from '../../oci/digest.js';
 import { isManifestType } from '../../oci/media-types.js';
 import type { CallOptions, PruneResult } from '../store.js';
 import { blobSize } from './blobs.js';
+import { DirectoryFiles } from './directory-files.js';
+import type { LayoutFiles } from './files.js';
 import { changeEntries, readEntries } from './index-file.js';
 import { namedBy, unnamedManifests } from './manifest-scan.js';
 import { readManifest } from './manifests.js';
@@ -14,12 +16,13 @@ import { listWith, remove } from './removal.js';
 
 /** A manifest, all that it leads to but its subject, and the lists of referrers that name it. */
 export async function blobsOf(directory: string, manifest: Digest): Promise<readonly Digest[]> {
-  const entries = await readEntries(directory);
-  const lists = await Promise.all(entries.map((entry) => listWith(directory, entry, manifest)));
-  const known = await readManifest(directory, { digest: manifest }).catch(() => undefined);
+  const files = new DirectoryFiles(directory);
+  const entries = await readEntries(files);
+  const lists = await Promise.all(entries.map((entry) => listWith(files, entry, manifest)));
+  const known = await readManifest(files, { digest: manifest }).catch(() => undefined);
   const found = new Set<Digest>([manifest, ...lists.flatMap((list) => list?.descriptor.digest ?? [])]);
   // What cannot be read leads nowhere: its blobs stay.
-  if (known !== undefined) await follow(directory, namedBy(known), found, false);
+  if (known !== undefined) await follow(files, namedBy(known), found, false);
   return [...found];
 }
 
@@ -33,14 +36,15 @@ export async function pruneBlobs(
   candidates: ReadonlySet<Digest>,
   { signal }: CallOptions = {},
 ): Promise<PruneResult> {
+  const files = new DirectoryFiles(directory);
   let result: PruneResult = { blobs: 0, bytes: 0 };
   await changeEntries(
     directory,
     async (entries) => {
       const reached = new Set<Digest>();
-      await follow(directory, entries, reached, true);
-      for (const manifest of await unnamedManifests(directory, new Set([...reached, ...candidates]))) {
-        await follow(directory, namedBy(manifest), reached, true);
+      await follow(files, entries, reached, true);
+      for (const manifest of await unnamedManifests(files, new Set([...reached, ...candidates]))) {
+        await follow(files, namedBy(manifest), reached, true);
       }
       throwIfInterrupted(signal);
       for (const digest of candidates)
@@ -55,7 +59,7 @@ export async function pruneBlobs(
 
 /** Adds all that descriptors lead to. A manifest that is not there leads nowhere. */
 async function follow(
-  directory: string,
+  files: LayoutFiles,
   from: readonly Descriptor[],
   reached: Set<Digest>,
   strict: boolean,
@@ -69,7 +73,7 @@ async function follow(
       manifests.map(({ digest }) =>
         limit(async () => {
           try {
-            return namedBy(await readManifest(directory, { digest }));
+            return namedBy(await readManifest(files, { digest }));
           } catch (error) {
             if (!strict || (isRemoraError(error) && error.code === 'NOT_FOUND')) return [];
             throw error;
@@ -82,7 +86,7 @@ async function follow(
 }
 
 async function removeBlob(directory: string, digest: Digest): Promise<PruneResult> {
-  const bytes = await blobSize(directory, digest);
+  const bytes = await blobSize(new DirectoryFiles(directory), digest);
   const gone = bytes !== undefined && (await remove(blobPath(directory, digest)));
   return gone ? { blobs: 1, bytes } : { blobs: 0, bytes: 0 };
 }

@@ -7,7 +7,8 @@ import { isIndexType, isManifestType } from '../../oci/media-types.js';
 import { isReferrersTag, referrersTag } from '../../oci/referrers-tag.js';
 import type { CallOptions, Referrer, Via } from '../store.js';
 import { BlobScan } from './blob-scan.js';
-import { indexStamp, readEntries } from './index-file.js';
+import type { LayoutFiles } from './files.js';
+import { readEntries } from './index-file.js';
 import { readManifest } from './manifests.js';
 import { nameOf, tagPart } from './tags.js';
 
@@ -55,9 +56,9 @@ interface Candidate {
  * No list is trusted: what counts is the subject that the manifest itself names.
  */
 export async function scanReferrers(
-  directory: string,
+  files: LayoutFiles,
   known: Facts = new Map(),
-  blobs: BlobScan = new BlobScan(directory),
+  blobs: BlobScan = new BlobScan(files),
 ): Promise<ReferrerScan> {
   const limit = pLimit(16);
   const unread: { place: string; error: unknown }[] = [];
@@ -68,8 +69,8 @@ export async function scanReferrers(
       const fact =
         used.get(digest) ??
         known.get(digest) ??
-        (await readManifest(directory, wanted).then(factOf, (error: unknown) => {
-          unread.push({ place: `${directory} entry ${digest}`, error });
+        (await readManifest(files, wanted).then(factOf, (error: unknown) => {
+          unread.push({ place: `${files.location} entry ${digest}`, error });
           return undefined;
         }));
       if (fact !== undefined) used.set(digest, fact);
@@ -77,7 +78,7 @@ export async function scanReferrers(
     });
   const bySubject = new Map<Digest, Referrer[]>();
   const dependents = new Set<Digest>();
-  const candidates = new Map(await collect(await readEntries(directory), read, dependents));
+  const candidates = new Map(await collect(await readEntries(files), read, dependents));
   for (const digest of await blobs.candidates((known) => candidates.has(known))) {
     if (!candidates.has(digest)) candidates.set(digest, { wanted: { digest }, via: new Set(['layout-scan']) });
   }
@@ -141,17 +142,17 @@ export class ReferrerCache {
   #scan: Promise<ReferrerScan> | undefined;
   readonly #blobs: BlobScan;
 
-  constructor(private readonly directory: string) {
-    this.#blobs = new BlobScan(directory);
+  constructor(private readonly files: LayoutFiles) {
+    this.#blobs = new BlobScan(files);
   }
 
   async scan(options: CallOptions = {}): Promise<ReferrerScan> {
     throwIfInterrupted(options.signal);
-    const stamp = `${await indexStamp(this.directory)} ${await this.#blobs.stamp()}`;
+    const stamp = await this.files.stamp();
     if (this.#scan === undefined || stamp !== this.#stamp) {
       this.#stamp = stamp;
       // Several callers share it: none of their signals may end it for the others.
-      const scan = scanReferrers(this.directory, this.#facts, this.#blobs);
+      const scan = scanReferrers(this.files, this.#facts, this.#blobs);
       this.#scan = scan;
       const forget = () => {
         if (this.#scan === scan) this.#scan = undefined;

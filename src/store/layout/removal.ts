@@ -8,6 +8,8 @@ import { indexBytes } from '../../oci/edit-index.js';
 import { type Manifest, parseManifest } from '../../oci/manifest.js';
 import type { CallOptions } from '../store.js';
 import { blobSize, writeBlob } from './blobs.js';
+import { DirectoryFiles } from './directory-files.js';
+import type { LayoutFiles } from './files.js';
 import { changeEntries } from './index-file.js';
 import { readManifest } from './manifests.js';
 import { blobPath } from './paths.js';
@@ -23,10 +25,11 @@ export async function deleteManifest(
   digest: Digest,
   { signal }: CallOptions = {},
 ): Promise<boolean> {
-  const there = (await blobSize(directory, digest)) !== undefined;
+  const files = new DirectoryFiles(directory);
+  const there = (await blobSize(files, digest)) !== undefined;
   const isManifest =
     there &&
-    (await readManifest(directory, { digest }).then(
+    (await readManifest(files, { digest }).then(
       () => true,
       () => false,
     ));
@@ -66,11 +69,12 @@ export async function deleteTag(directory: string, tag: string, { signal }: Call
 
 /** @throws RemoraError `UNSUPPORTED` for a manifest with an entry, or in a list of referrers: that is removed as one */
 export async function deleteBlob(directory: string, digest: Digest): Promise<boolean> {
+  const files = new DirectoryFiles(directory);
   let gone = false;
   await changeEntries(
     directory,
     async (entries) => {
-      const lists = await Promise.all(entries.map((entry) => listWith(directory, entry, digest)));
+      const lists = await Promise.all(entries.map((entry) => listWith(files, entry, digest)));
       if (entries.some((entry, index) => entry.digest === digest || lists[index] !== undefined)) {
         throw new RemoraError('UNSUPPORTED', `${digest} is a manifest, not a blob`, {
           hint: 'Delete it as a manifest',
@@ -90,7 +94,7 @@ export async function deleteBlob(directory: string, digest: Digest): Promise<boo
 
 /** The entry of a list of referrers, pointing at the list without `digest`; every other entry as it is. */
 async function withoutMember(directory: string, entry: Descriptor, digest: Digest): Promise<Descriptor> {
-  const list = await listWith(directory, entry, digest);
+  const list = await listWith(new DirectoryFiles(directory), entry, digest);
   if (list === undefined) return entry;
   const members = list.content.manifests.filter((member) => member.digest !== digest);
   const shorter = parseManifest(indexBytes(list, members));
@@ -101,9 +105,9 @@ async function withoutMember(directory: string, entry: Descriptor, digest: Diges
 type Index = Manifest & { readonly kind: 'index' };
 
 /** The list of referrers that an entry points at, when `digest` is in it. */
-export async function listWith(directory: string, entry: Descriptor, digest: Digest): Promise<Index | undefined> {
+export async function listWith(files: LayoutFiles, entry: Descriptor, digest: Digest): Promise<Index | undefined> {
   if (listKind(entry) === undefined) return undefined;
-  const list = await readManifest(directory, entry).catch(() => undefined);
+  const list = await readManifest(files, entry).catch(() => undefined);
   if (list?.kind !== 'index') return undefined;
   return list.content.manifests.some((member) => member.digest === digest) ? list : undefined;
 }

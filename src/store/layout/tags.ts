@@ -8,18 +8,62 @@ export function nameOf(entry: Descriptor): string | undefined {
   return entry.annotations?.[Annotation.refName];
 }
 
+/** The full name that containerd, Docker and BuildKit note beside the tag: `docker.io/library/alpine:3.20`. */
+function fullNameOf(entry: Descriptor): string | undefined {
+  return entry.annotations?.['io.containerd.image.name'];
+}
+
+/** The tags that different manifests share: `docker save` of several repositories writes such. */
+function sharedTags(entries: readonly Descriptor[]): ReadonlySet<string> {
+  const holders = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const entry of entries) {
+    const name = nameOf(entry);
+    if (name === undefined) continue;
+    if ((holders.get(name) ?? entry.digest) !== entry.digest) shared.add(name);
+    holders.set(name, entry.digest);
+  }
+  return shared;
+}
+
+/** The names of the entries that have one; full names where a tag alone does not tell them apart. */
+export function namesOf(entries: readonly Descriptor[]): readonly string[] {
+  const shared = sharedTags(entries);
+  return entries.flatMap((entry) => {
+    const name = nameOf(entry);
+    return name !== undefined && shared.has(name) ? (fullNameOf(entry) ?? name) : (name ?? []);
+  });
+}
+
+/** What to choose each of the entries by: its tag, or its digest where it has none of its own. */
+export function choicesOf(entries: readonly Descriptor[]): readonly string[] {
+  const shared = sharedTags(entries);
+  return entries.map((entry) => {
+    const name = nameOf(entry);
+    return name === undefined || shared.has(name) ? entry.digest : name;
+  });
+}
+
 /**
- * Finds the entry with a tag: by its whole name, else by the tag part of a full reference (`host/repo:tag`, as
- * containerd and skopeo write it).
+ * The entries with a tag: by its whole name, else by the full name beside it, else by the tag part of a full reference
+ * (`host/repo:tag`, as containerd and skopeo write it).
+ */
+export function entriesWithTag(entries: readonly Descriptor[], tag: string): readonly Descriptor[] {
+  const rules = [nameOf, fullNameOf, (entry: Descriptor) => tagPart(nameOf(entry))];
+  const found = rules.map((rule) => entries.filter((entry) => rule(entry) === tag));
+  return found.find(({ length }) => length > 0) ?? [];
+}
+
+/**
+ * Finds the entry with a tag, as {@link entriesWithTag} has it.
  *
  * @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS`
  */
 export function findTag(entries: readonly Descriptor[], tag: string, place: string): Descriptor {
-  const named = entries.filter((entry) => nameOf(entry) === tag);
-  const found = named.length > 0 ? named : entries.filter((entry) => tagPart(nameOf(entry)) === tag);
+  const found = entriesWithTag(entries, tag);
   const first = found[0];
   if (first === undefined) {
-    const names = entries.flatMap((entry) => nameOf(entry) ?? []);
+    const names = namesOf(entries);
     throw new RemoraError('NOT_FOUND', `${place} has no tag ${JSON.stringify(tag)}`, {
       candidates: names,
       hint: names.length === 0 ? 'It has no tags; name a digest' : `It has ${listNames(names)}`,
@@ -27,8 +71,8 @@ export function findTag(entries: readonly Descriptor[], tag: string, place: stri
   }
   if (found.some(({ digest }) => digest !== first.digest)) {
     throw new RemoraError('AMBIGUOUS', `${place} has several entries for ${JSON.stringify(tag)}`, {
-      candidates: found.map((entry) => nameOf(entry) ?? entry.digest),
-      hint: 'Use the whole name or the digest',
+      candidates: found.map((entry) => fullNameOf(entry) ?? nameOf(entry) ?? entry.digest),
+      hint: `Name the digest of the one that is meant: ${listNames(found.map(({ digest }) => digest))}`,
     });
   }
   return first;

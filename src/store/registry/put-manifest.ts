@@ -1,5 +1,4 @@
 import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
-import type { Descriptor } from '../../oci/descriptor.js';
 import { algorithmOf, type Digest } from '../../oci/digest.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import type { CallOptions, PutManifestOptions, Via } from '../store.js';
@@ -43,7 +42,7 @@ export async function putManifest(
 ): Promise<Via | undefined> {
   const subject = subjectOf(manifest)?.digest;
   const prefetched =
-    subject !== undefined && capability.api === false
+    subject !== undefined && capability.api === false && !options.listLater
       ? // Only asked ahead, as above.
         readList(client, subject, options).catch(() => undefined)
       : undefined;
@@ -57,26 +56,46 @@ export async function putManifest(
     capability.api = true;
     return 'api';
   }
-  return list(client, referrerEntry(manifest), subject, capability, prefetched, options);
+  if (options.listLater) return undefined;
+  return list(client, [manifest], subject, capability, await prefetched, options);
 }
 
 /** Failures after which the same command can succeed. */
 const PASSING: readonly RemoraErrorCode[] = ['UNREACHABLE', 'TIMEOUT', 'BUSY', 'CHANGED', 'UNAUTHORIZED', 'FORBIDDEN'];
 
-/** No proof came with the answer: the API decides, and only without it the tag is written. */
-async function list(
+/**
+ * Lists manifests that were sent, where no proof came with the answer: the API decides, and only without it the tag is
+ * written. With the API, a manifest that it does not list is sent again.
+ */
+export async function listManifests(
   client: RegistryClient,
-  entry: Descriptor,
+  manifests: readonly Manifest[],
   subject: Digest,
   capability: Capability,
-  prefetched: Promise<ReferrersList | undefined> | undefined,
+  options: PutManifestOptions = {},
+): Promise<Via> {
+  const listed = await apiDigests(client, subject, capability, options);
+  if (listed === undefined) return list(client, manifests, subject, capability, undefined, options);
+  const missing = manifests.filter(({ descriptor }) => !listed.has(descriptor.digest));
+  await Promise.all(missing.map((manifest) => sendManifest(client, manifest, manifest.descriptor.digest, options)));
+  return missing.length === 0 ? 'api' : list(client, missing, subject, capability, undefined, options);
+}
+
+async function list(
+  client: RegistryClient,
+  manifests: readonly Manifest[],
+  subject: Digest,
+  capability: Capability,
+  prefetched: ReferrersList | undefined,
   options: PutManifestOptions,
 ): Promise<Via> {
+  const entries = manifests.map(referrerEntry);
   try {
-    if (await apiLists(client, subject, entry.digest, capability, options)) return 'api';
+    const listed = await apiDigests(client, subject, capability, options);
+    if (listed !== undefined && entries.every(({ digest }) => listed.has(digest))) return 'api';
     const replaced = new Set<Digest>();
-    await addToList(client, subject, entry, {
-      prefetched: await prefetched,
+    await addToList(client, subject, entries, {
+      prefetched,
       signal: options.signal,
       alone: options.alone,
       onReplaced: (list) => replaced.add(list),
@@ -86,16 +105,13 @@ async function list(
   } catch (error) {
     if (!(error instanceof RemoraError) || error.code === 'INTERRUPTED') throw error;
     const hint = PASSING.includes(error.code) ? 'Run the command again: it goes on from there' : error.hint;
-    throw new RemoraError(
-      error.code,
-      `${entry.digest} was sent, but is not listed with its subject yet: ${error.message}`,
-      {
-        cause: error,
-        ...(hint === undefined ? {} : { hint }),
-        ...(error.found === undefined ? {} : { found: error.found }),
-        ...(error.status === undefined ? {} : { status: error.status }),
-      },
-    );
+    const names = entries.map(({ digest }) => digest).join(', ');
+    throw new RemoraError(error.code, `${names} was sent, but is not listed with its subject yet: ${error.message}`, {
+      cause: error,
+      ...(hint === undefined ? {} : { hint }),
+      ...(error.found === undefined ? {} : { found: error.found }),
+      ...(error.status === undefined ? {} : { status: error.status }),
+    });
   }
 }
 
@@ -123,16 +139,16 @@ async function clean(
   }
 }
 
-/** Whether the API, if there is one, lists `digest` as a referrer of `subject`. */
-export async function apiLists(
+/** What the API lists as referrers of `subject`; undefined where there is no API. */
+async function apiDigests(
   client: RegistryClient,
   subject: Digest,
-  digest: Digest,
   capability: Capability,
-  options: CallOptions = {},
-): Promise<boolean> {
-  const first = await askApi(client, subject, capability, options);
-  if (first === undefined) return false;
-  for await (const entry of apiEntries(client, first, options.signal)) if (entry.digest === digest) return true;
-  return false;
+  { signal }: CallOptions,
+): Promise<ReadonlySet<Digest> | undefined> {
+  const first = await askApi(client, subject, capability, { signal });
+  if (first === undefined) return undefined;
+  const digests = new Set<Digest>();
+  for await (const entry of apiEntries(client, first, signal)) digests.add(entry.digest);
+  return digests;
 }

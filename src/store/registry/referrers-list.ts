@@ -6,18 +6,21 @@ import { type ChangeListOptions, changeList } from './list-change.js';
 export { type ReferrersList, readList } from './list-document.js';
 
 /**
- * Adds an entry to the list of a subject, unless it is there (distribution-spec, "Pushing Manifests with Subject").
+ * Adds entries to the list of a subject, unless they are there (distribution-spec, "Pushing Manifests with Subject").
  *
- * @throws RemoraError `CHANGED` when the entry does not stay, `EXISTS` when the tag holds something else
+ * @throws RemoraError `CHANGED` when an entry does not stay, `EXISTS` when the tag holds something else
  */
 export async function addToList(
   client: RegistryClient,
   subject: Digest,
-  entry: Descriptor,
+  added: readonly Descriptor[],
   options: ChangeListOptions = {},
 ): Promise<void> {
-  const change = (entries: readonly Descriptor[]) =>
-    entries.some(({ digest }) => digest === entry.digest) ? undefined : [...entries, entry];
+  const change = (entries: readonly Descriptor[]) => {
+    const there = new Set(entries.map(({ digest }) => digest));
+    const missing = added.filter(({ digest }) => !there.has(digest));
+    return missing.length === 0 ? undefined : [...entries, ...missing];
+  };
   await changeList(client, subject, change, options);
 }
 

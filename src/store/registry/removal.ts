@@ -89,7 +89,7 @@ async function relisted(
   const failure =
     error.status === undefined
       ? error
-      : await addToList(client, subject, entry, { alone, signal }).then(
+      : await addToList(client, subject, [entry], { alone, signal }).then(
           () => undefined,
           (cause: unknown) => cause,
         );

@@ -15,6 +15,7 @@ import type {
   CallOptions,
   DeleteManifestOptions,
   Deleter,
+  Lister,
   ManifestSelector,
   PutManifestOptions,
   PutManifestResult,
@@ -22,6 +23,7 @@ import type {
   ReferrerOptions,
   Store,
   TransferOptions,
+  Via,
   WriteResult,
 } from '../store.js';
 import { blobSize } from './blob-size.js';
@@ -29,7 +31,7 @@ import { hasBlob, openBlob } from './blobs.js';
 import { RegistryClient, registryUrl } from './client.js';
 import { WEB_PAGE_HINT } from './errors.js';
 import { getManifest, headManifest } from './manifests.js';
-import { prepareManifest, putManifest } from './put-manifest.js';
+import { listManifests, prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, listReferrers } from './referrers.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
 import { tagManifest } from './tag-manifest.js';
@@ -51,7 +53,7 @@ const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, reado
 };
 
 /** A repository in a registry (distribution-spec). Made by {@link openRegistry}. */
-export class RegistryStore implements Store, Deleter {
+export class RegistryStore implements Store, Deleter, Lister {
   readonly kind = 'registry';
   readonly #http: HttpClient;
   readonly #client: RegistryClient;
@@ -131,6 +133,14 @@ export class RegistryStore implements Store, Deleter {
     const existed = await prepared;
     const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
     return { result: existed ? 'exists' : 'written', ...(listedBy === undefined ? {} : { listedBy }) };
+  }
+
+  listReferrers(
+    subject: Digest,
+    manifests: readonly Manifest[],
+    options?: Pick<PutManifestOptions, 'signal' | 'alone'>,
+  ): Promise<Via> {
+    return listManifests(this.#client, manifests, subject, this.#capability, options);
   }
 
   referrers(subject: Descriptor, options?: ReferrerOptions): AsyncIterable<Referrer> {

@@ -35,7 +35,7 @@ export function removalContract(start: StartPlace, traits: ContractTraits): void
     const { store, open } = await begin(start);
     const image = await pushImage(store, 'image', { tags: ['v1'] });
     const sbom = referrerOf(image.descriptor, SBOM);
-    await attach(store, sbom);
+    await attach(store, sbom, { alone: true });
     await (await open()).tagManifest(sbom, ['sbom']);
     const reader = await open();
     expect(await listDigests(reader, image.descriptor)).toEqual(digests(sbom));
@@ -111,7 +111,7 @@ export function removalContract(start: StartPlace, traits: ContractTraits): void
       expect(await deleter(await open()).deleteManifest(descriptor.digest, { alone: true })).toBe(true);
     expect(await listDigests(await open(), image.descriptor)).toEqual([]);
     expect((await store.resolve({ tag: 'v1' })).digest).toBe(image.descriptor.digest);
-    expect(await attach(store, two)).toEqual({ result: 'written', listedBy: traits.via });
+    expect(await attach(store, two, { alone: true })).toEqual({ result: 'written', listedBy: traits.via });
     expect(await listDigests(await open(), image.descriptor)).toEqual(digests(two));
     expect(await leftovers()).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Descriptor } from '../../../src/oci/descriptor.js';
@@ -77,6 +77,21 @@ it('reads nothing that is large, and passes over what is no blob', async () => {
   await layout.write('blobs/note.txt', manifest);
   await layout.write('blobs/sha256/sub/folder', manifest);
   expect(await found(layout, image)).toEqual([]);
+});
+
+it.skipIf(process.platform === 'win32')('looks behind symlinks, of a blob and of the folder of blobs', async () => {
+  const { layout, image } = await saved();
+  const bundle = await layout.referrer(image, BUNDLE);
+  const blobs = join(layout.directory, 'blobs', 'sha256');
+  const blob = join(blobs, bundle.digest.slice(7));
+  await rename(blob, join(layout.directory, 'elsewhere'));
+  await symlink('../../elsewhere', blob);
+  expect(await found(layout, image)).toEqual([`${bundle.digest} layout-scan`]);
+  await rename(blobs, join(layout.directory, 'other'));
+  await rm(join(layout.directory, 'other', bundle.digest.slice(7)));
+  await rename(join(layout.directory, 'elsewhere'), join(layout.directory, 'other', bundle.digest.slice(7)));
+  await symlink('../other', blobs);
+  expect(await found(layout, image)).toEqual([`${bundle.digest} layout-scan`]);
 });
 
 it('looks again when only the folder of blobs has changed', async () => {

@@ -234,7 +234,7 @@ it('does not write a list that was read a while ago', async () => {
   setTag(index([other]));
   const entry: Descriptor = referrerEntry(referrerOf(subject, SBOM));
   const old = performance.now() - 1_500;
-  await addToList(client, subject.digest, entry, {
+  await addToList(client, subject.digest, [entry], {
     prefetched: { entries: [], asked: old, arrived: old },
     alone: true,
   });

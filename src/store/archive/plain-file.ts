@@ -1,0 +1,122 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { Readable } from 'node:stream';
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { type Compression, compressionOf, decompressed, MAGIC_BYTES } from '../../io/decompress.js';
+import { fileRange } from '../../io/file-range.js';
+import { throwIfInterrupted } from '../../io/interrupt.js';
+import { fileError } from '../../io/system-error.js';
+import { createTempFile, sweepTempFiles, writeStream } from '../../io/temp-file.js';
+import type { CallOptions } from '../store.js';
+
+/** An uncompressed archive, open for reading anywhere in it. */
+export interface PlainFile {
+  readonly handle: FileHandle;
+  readonly size: number;
+  close(): Promise<void>;
+}
+
+/** Options of {@link openPlainFile}. */
+export interface PlainFileOptions extends CallOptions {
+  /**
+   * The most bytes that a compressed archive may have without its compression.
+   *
+   * @default 1 GiB, or 200 times its size where that is more: layers of zeros and texts stay below, and a small file
+   * cannot fill a disk
+   */
+  readonly maxUnpackedBytes?: number | undefined;
+}
+
+const FLOOR_BYTES = 1024 ** 3;
+const MAX_RATIO = 200;
+
+/**
+ * Opens an archive. One that is compressed, by its first bytes, is decompressed once, to a temporary file of the system
+ * that is removed when it is closed, or when the process ends.
+ *
+ * @throws RemoraError `NOT_FOUND`, `INVALID_ARGUMENT` (no file), `MALFORMED`, `SIZE_MISMATCH` (too large), `UNSUPPORTED`
+ * (zstd with an older Node.js), `IO`, `INTERRUPTED`
+ */
+export async function openPlainFile(path: string, options: PlainFileOptions = {}): Promise<PlainFile> {
+  throwIfInterrupted(options.signal);
+  const handle = await openFile(path);
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
+    const compression = compressionOf(buffer.subarray(0, bytesRead));
+    if (compression === undefined) return { handle, size, close: () => handle.close() };
+    const plain = await decompressedFile(handle, size, compression, path, options);
+    await handle.close();
+    return plain;
+  } catch (error) {
+    await handle.close();
+    throw fileError(error, path);
+  }
+}
+
+/** A pipe or a terminal cannot be read twice; opening one would wait for somebody to write. */
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    const info = await stat(path);
+    if (info.isFile()) return await open(path, 'r');
+    const what = info.isDirectory() ? 'a directory' : 'no regular file';
+    throw new RemoraError('INVALID_ARGUMENT', `${path} is ${what}, wanted a file with an archive`, {
+      hint: info.isDirectory()
+        ? `Write oci:${path} for an image layout directory`
+        : 'Write what comes from it to a file first: it is read in several places',
+    });
+  } catch (error) {
+    throw fileError(error, path);
+  }
+}
+
+async function decompressedFile(
+  handle: FileHandle,
+  size: number,
+  compression: Compression,
+  path: string,
+  { signal, maxUnpackedBytes = Math.max(FLOOR_BYTES, size * MAX_RATIO) }: PlainFileOptions,
+): Promise<PlainFile> {
+  const directory = tmpdir();
+  // What a killed process left.
+  await sweepTempFiles(directory);
+  const ended = () => new RemoraError('CHANGED', `${path} became shorter while it was read`);
+  let unpacked = 0;
+  const limited = async function* () {
+    for await (const chunk of decompressed(fileRange(handle, 0, size, ended, signal), compression)) {
+      unpacked += chunk.length;
+      if (unpacked > maxUnpackedBytes) throw tooLarge(compression, maxUnpackedBytes);
+      yield chunk;
+    }
+  };
+  const file = await createTempFile(directory, 0o600).catch((error: unknown) => {
+    throw noRoom(path, error);
+  });
+  try {
+    await writeStream(file, Readable.from(limited(), { objectMode: false }), signal);
+    return { handle: file.handle, size: unpacked, close: () => file.discard() };
+  } catch (error) {
+    await file.discard();
+    throwIfInterrupted(signal);
+    throw isRemoraError(error) && error.code === 'IO' ? noRoom(path, error) : error;
+  }
+}
+
+function noRoom(path: string, cause: unknown): RemoraError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RemoraError('IO', `${path} cannot be decompressed: ${why}`, {
+    cause,
+    hint: 'Make room there, or set TMPDIR to a directory that has some',
+  });
+}
+
+function tooLarge(compression: Compression, most: number): RemoraError {
+  return new RemoraError(
+    'SIZE_MISMATCH',
+    `archive without its compression is too large, wanted at most ${most} bytes`,
+    {
+      expected: most,
+      hint: `If you trust it, decompress it first with ${compression} -dk`,
+    },
+  );
+}

@@ -1,0 +1,48 @@
+import { readdir } from 'node:fs/promises';
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { throwIfInterrupted } from '../../io/interrupt.js';
+import { fileError } from '../../io/system-error.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/manifest.js';
+import { DirectoryFiles } from '../layout/directory-files.js';
+import { LAYOUT_FILE } from '../layout/paths.js';
+import { LayoutSource } from '../layout/source.js';
+import type { CallOptions } from '../store.js';
+import { ImageFiles, MANIFEST_FILE } from './image-files.js';
+
+/**
+ * Opens a directory with one image for reading, as `skopeo copy … dir:PATH` writes it. Its `signature-N` files are not read:
+ * they are no artifacts.
+ *
+ * @throws RemoraError `NOT_FOUND`, `MALFORMED`, `UNSUPPORTED` (manifests of schema 1), `IO`, `INTERRUPTED`
+ */
+export async function openImageDirectory(path: string, { signal }: CallOptions = {}): Promise<LayoutSource> {
+  throwIfInterrupted(signal);
+  const files = new DirectoryFiles(path);
+  const bytes = await files.read(MANIFEST_FILE, MAX_READ_BYTES);
+  if (bytes === undefined) throw await noImage(files);
+  return new LayoutSource(new ImageFiles(files, parse(bytes, files.describe(MANIFEST_FILE))), {
+    kind: 'directory',
+    path,
+  });
+}
+
+async function noImage(files: DirectoryFiles): Promise<RemoraError> {
+  const path = files.location;
+  await readdir(path).catch((error: unknown) => {
+    throw fileError(error, path);
+  });
+  const isLayout = (await files.size(LAYOUT_FILE)) !== undefined;
+  return new RemoraError('NOT_FOUND', `${path} has no ${MANIFEST_FILE}, as a directory of skopeo's has`, {
+    hint: isLayout ? `It is an image layout: write oci:${path}` : 'Check the path',
+  });
+}
+
+function parse(bytes: Buffer, path: string): Manifest {
+  try {
+    return parseManifest(bytes);
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    const { code, message, hint } = error;
+    throw new RemoraError(code, `${path}: ${message}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
+  }
+}

@@ -1,0 +1,107 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RemoraError } from '../../errors.js';
+import { fileError, systemCode } from '../../io/system-error.js';
+import { type Digest, isDigest } from '../../oci/digest.js';
+import type { CallOptions } from '../store.js';
+import type { LayoutFiles, OpenFile } from './files.js';
+import { BLOBS_DIRECTORY, INDEX_FILE } from './paths.js';
+
+/** The files of a layout in a directory. Nothing is kept: each call asks the file system. */
+export class DirectoryFiles implements LayoutFiles {
+  constructor(readonly location: string) {}
+
+  describe(name: string): string {
+    return join(this.location, name);
+  }
+
+  async size(name: string): Promise<number | undefined> {
+    const path = this.describe(name);
+    const info = await unlessMissing(stat(path), path);
+    return info?.isFile() ? info.size : undefined;
+  }
+
+  read(name: string, most: number): Promise<Buffer | undefined> {
+    return this.#with(name, async (handle) => {
+      const { size } = await handle.stat();
+      // A file may grow while it is read.
+      const bytes = size > most ? undefined : await handle.readFile();
+      if (bytes !== undefined && bytes.length <= most) return bytes;
+      throw new RemoraError('MALFORMED', `${this.describe(name)} is larger than ${most} bytes`, { found: size });
+    });
+  }
+
+  start(name: string, length: number): Promise<Buffer | undefined> {
+    return this.#with(name, async (handle) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+      return buffer.subarray(0, bytesRead);
+    });
+  }
+
+  async open(name: string, { signal }: CallOptions = {}): Promise<OpenFile | undefined> {
+    const path = this.describe(name);
+    const handle = await unlessMissing(open(path, 'r'), path);
+    if (handle === undefined) return undefined;
+    const { size } = await handle.stat();
+    return {
+      size,
+      stream: createReadStream('', { fd: handle, highWaterMark: 256 * 1024, ...(signal ? { signal } : {}) }),
+    };
+  }
+
+  async blobs(): Promise<readonly Digest[]> {
+    const digests = await Promise.all(
+      (await this.#algorithms()).map(async (algorithm) =>
+        (await this.list(`${BLOBS_DIRECTORY}/${algorithm}`)).map((encoded) => `${algorithm}:${encoded}`),
+      ),
+    );
+    return digests.flat().filter((digest) => isDigest(digest));
+  }
+
+  async stamp(): Promise<string> {
+    const names = [INDEX_FILE, ...(await this.#algorithms()).map((name) => `${BLOBS_DIRECTORY}/${name}`)];
+    const stamps = await Promise.all(
+      names.map(async (name) => {
+        const path = this.describe(name);
+        const info = await unlessMissing(stat(path, { bigint: true }), path);
+        return info === undefined ? name : `${name} ${info.ino} ${info.size} ${info.mtimeNs}`;
+      }),
+    );
+    return stamps.join(' ');
+  }
+
+  /** The names in a directory; none where it is none. */
+  async list(name: string): Promise<readonly string[]> {
+    const path = this.describe(name);
+    return (await unlessMissing(readdir(path), path)) ?? [];
+  }
+
+  async close(): Promise<void> {}
+
+  #algorithms(): Promise<readonly string[]> {
+    return this.list(BLOBS_DIRECTORY);
+  }
+
+  async #with<T>(name: string, use: (handle: FileHandle) => Promise<T>): Promise<T | undefined> {
+    const path = this.describe(name);
+    const handle = await unlessMissing(open(path, 'r'), path);
+    try {
+      return handle === undefined ? undefined : await use(handle);
+    } catch (error) {
+      throw fileError(error, path);
+    } finally {
+      await handle?.close();
+    }
+  }
+}
+
+/** The result, or undefined where the path leads nowhere. */
+async function unlessMissing<T>(work: Promise<T>, path: string): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
+    throw fileError(error, path);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from '../../oci/digest.js';
+import type { CallOptions } from '../store.js';
+
+/** A file that is open. Who does not read the stream to its end destroys it. */
+export interface OpenFile {
+  /** In bytes. */
+  readonly size: number;
+  readonly stream: Readable;
+}
+
+/**
+ * The files of an image layout, wherever they are: all that reading one needs. Names are those of image-layout.md, with
+ * forward slashes (`index.json`, `blobs/sha256/…`). What is there and is no regular file counts as missing.
+ */
+export interface LayoutFiles {
+  /** The layout as messages call it. */
+  readonly location: string;
+  /** One of its files as messages call it. */
+  describe(name: string): string;
+  /** The size of a file in bytes, undefined when there is none. */
+  size(name: string): Promise<number | undefined>;
+  /**
+   * The bytes of a file, undefined when there is none.
+   *
+   * @throws RemoraError `MALFORMED` when it has more than `most` bytes
+   */
+  read(name: string, most: number): Promise<Buffer | undefined>;
+  /** The first bytes of a file, `length` at most; undefined when there is none. */
+  start(name: string, length: number): Promise<Buffer | undefined>;
+  /** Opens a file; undefined when there is none. */
+  open(name: string, options?: CallOptions): Promise<OpenFile | undefined>;
+  /** The digests by which files in `blobs/` are called, in no particular order. */
+  blobs(): Promise<readonly Digest[]>;
+  /** What tells one state of `index.json` and of `blobs/` from the next, without reading files. */
+  stamp(): Promise<string>;
+  /** Ends what is open. */
+  close(): Promise<void>;
+}

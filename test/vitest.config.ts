@@ -7,7 +7,10 @@ export default defineConfig({
   test: {
     root: new URL('.', import.meta.url).pathname,
     include: ['**/*.test.ts'],
+    setupFiles: ['support/equal-bytes.ts'],
     disableConsoleIntercept: true,
+    // Most of a test is waiting; the runner leaves one processor idle otherwise, which is half of a machine of CI.
+    maxWorkers: '100%',
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     // What fails on purpose, and is tried again, need not wait as long as it would on a real line.
     env: { REMORA_RETRY_DELAY: '5' },

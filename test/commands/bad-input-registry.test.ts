@@ -126,6 +126,6 @@ describe('discover never takes a failure for an empty list', () => {
     const { cwd, image } = await begin(() => undefined);
     expect(await runHere(['discover', image], cwd)).toMatchObject({ code: 0, stderr: 'remora: nothing is attached\n' });
     const none = await runHere(['discover', image, '--artifact-type', SBOM], cwd);
-    expect(none).toMatchObject({ code: 0, stderr: `remora: nothing of ${SBOM} is attached\n` });
+    expect(none).toMatchObject({ code: 0, stderr: `remora: nothing of type ${SBOM} is attached\n` });
   });
 });

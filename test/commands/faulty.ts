@@ -43,7 +43,7 @@ export async function addArtifacts(host: string): Promise<void> {
   await writeFile(join(home, 'sbom.json'), '{"spdx":1}');
   await writeFile(join(home, 'data.bin'), DATA);
   for (const args of [
-    ['attach', `${host}/team/app:v1`, '--artifact-type', SBOM, 'sbom.json'],
+    ['attach', `${host}/team/app:v1`, '--artifact-type', SBOM, '--no-settle', 'sbom.json'],
     ['push', `${host}/team/app:data`, 'data.bin'],
   ])
     expect(await runHere(args, home)).toMatchObject({ code: 0 });

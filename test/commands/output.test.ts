@@ -149,7 +149,7 @@ describe('--json', () => {
 
   it('of discover, also as --format json', async () => {
     const { names, value } = await fieldsOf('discover', './layout:v1');
-    expect(names).toEqual(['reference', 'mediaType', 'digest', 'size', 'referrers', 'incomplete']);
+    expect(names).toEqual(['reference', 'mediaType', 'digest', 'size', 'referrers', 'asked', 'incomplete']);
     const more = ['kind', 'formats', 'created', 'subject', 'via', 'referrers'];
     expect(Object.keys(value.referrers[0])).toEqual([...descriptor, ...more]);
     expect(value).toMatchObject({

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { buildIndex } from '../../src/oci/build-manifest.js';
 import { referrersTag } from '../../src/oci/referrers-tag.js';
+import { runHere } from '../commands/in-process.js';
 import { put, SBOM, SIGNATURE } from '../operations/attached.js';
 import { newHostedLayout } from '../operations/detaching.js';
 import { readLayout } from '../operations/layout-files.js';
@@ -13,11 +14,14 @@ import { measure, runAndKill, spread } from '../support/kill-moments.js';
 import { checkedEntries } from '../support/layout-check.js';
 import { describeWithPeers } from '../support/peers.js';
 import { startRegistry } from '../support/registry.js';
-import { discover, remora, startRemora } from '../support/remora.js';
+import { commandsOf, startRemora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 
 const KILLS = 20;
 const WORDS = ['detach', '--all', '--recursive', '--yes', '--no-settle'];
+
+/** What is killed is a program; what comes after it runs here, where a start costs nothing. */
+const { remora, discover } = commandsOf((args) => runHere(args, process.cwd()));
 
 /** A layout whose image has signed SBOMs, which are entries, and members of a list as well. */
 async function template(): Promise<string> {
@@ -67,14 +71,17 @@ describeWithPeers('kill -9 while remora detaches', [], () => {
   it('leaves no list in a registry that names what is gone', { timeout: 180_000 }, async () => {
     const registry = await startRegistry({ referrers: 'none', latency: 4 });
     onTestFinished(() => registry.close());
+    const store = openStore(registry.host, 'template');
+    const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
+    for (const note of ['a', 'b', 'c', 'd']) await put(store, await put(store, image, SBOM, note), SIGNATURE, note);
     let count = 0;
-    const fresh = async () => {
+    const fresh = () => {
       const repository = `team/app-${++count}`;
-      const store = openStore(registry.host, repository);
-      const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
-      const notes = ['a', 'b', 'c', 'd'];
-      for (const note of notes) await put(store, await put(store, image, SBOM, note), SIGNATURE, note);
-      return { repository, image, run: () => startRemora([...WORDS, `${registry.host}/${repository}:v1`]) };
+      const [from, to] = [registry.repository('template'), registry.repository(repository)];
+      for (const [digest, blob] of from.blobs) to.blobs.set(digest, blob);
+      for (const [digest, manifest] of from.manifests) to.manifests.set(digest, manifest);
+      for (const [tag, digest] of from.tags) to.tags.set(tag, digest);
+      return { repository, words: [...WORDS, `${registry.host}/${repository}:v1`] };
     };
     /** Entries of referrers tags, and those of them that are gone. */
     const lists = (name: string) => {
@@ -84,16 +91,15 @@ describeWithPeers('kill -9 while remora detaches', [], () => {
       );
       return { entries, gone: entries.filter(({ digest }) => !manifests.has(digest)) };
     };
-    const whole = await fresh();
-    registry.clear();
+    const whole = fresh();
     const started = performance.now();
-    const { code, stderr } = await whole.run().done;
+    const { code, stderr } = await startRemora(whole.words).done;
     expect([code, stderr]).toEqual([0, '']);
     const took = performance.now() - started;
     let interrupted = 0;
     for (let kill = 0; kill < KILLS; kill++) {
-      const { repository, run } = await fresh();
-      const { child, done } = run();
+      const { repository, words } = fresh();
+      const { child, done } = startRemora(words);
       // Its start-up, where nothing can break, takes the first part.
       await Promise.race([sleep(took * (0.3 + (0.7 * kill) / KILLS)), done]);
       child.kill('SIGKILL');
@@ -101,7 +107,7 @@ describeWithPeers('kill -9 while remora detaches', [], () => {
       const { entries, gone } = lists(repository);
       expect(gone).toEqual([]);
       if (entries.length > 0 && entries.length < 8) interrupted += 1;
-      const again = await run().done;
+      const again = await remora(words);
       expect([0, 3], again.stderr).toContain(again.code);
       expect(lists(repository)).toEqual({ entries: [], gone: [] });
     }

@@ -15,16 +15,9 @@ import {
   SERVE,
 } from '../support/interop-places.js';
 import { describeWithPeers, run } from '../support/peers.js';
-import { attach, discover, push, remora, resolve } from '../support/remora.js';
 
 const TYPE = 'application/vnd.example.detached';
 const SIGNATURE = 'application/vnd.dev.cosign.simplesigning.v1+json';
-
-async function detach(...words: string[]) {
-  const { code, stdout, stderr } = await remora(['detach', '--json', '--yes', ...words]);
-  expect([code, stderr]).toEqual([0, '']);
-  return resultSchemas.detach.parse(JSON.parse(stdout));
-}
 
 /** Digests that oras lists. */
 async function orasList(place: InteropPlace, suffix = ':v1'): Promise<string[]> {
@@ -36,6 +29,16 @@ for (const kind of [LAYOUT, DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY, CRANE_
   describeWithPeers(`detach in ${kind.name}`, [...kind.peers, 'oras', 'regctl'], () => {
     let open: OpenInterop;
     let image: TestImage;
+    const { attach, discover, push, remora, resolve } = kind.commands;
+    /** In one registry the lists of referrers settle. */
+    const alone = kind === DISTRIBUTION_3 ? [] : ['--no-settle'];
+
+    async function detach(...words: string[]) {
+      const { code, stdout, stderr } = await remora(['detach', '--json', '--yes', ...alone, ...words]);
+      expect([code, stderr]).toEqual([0, '']);
+      return resultSchemas.detach.parse(JSON.parse(stdout));
+    }
+
     beforeAll(async () => {
       open = await kind.open();
       image = await writeImage(join(open.directory, 'image'));
@@ -48,11 +51,12 @@ for (const kind of [LAYOUT, DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY, CRANE_
       const place = open.fresh();
       await place.load(image);
       const cwd = open.directory;
-      const ours = await attach(place.at(':v1'), TYPE, ['file.txt'], { cwd });
-      const below = await attach(place.at(`@${ours.digest}`), `${TYPE}.below`, ['file.txt'], { cwd });
+      const words = ['file.txt', '--no-settle'];
+      const ours = await attach(place.at(':v1'), TYPE, words, { cwd });
+      const below = await attach(place.at(`@${ours.digest}`), `${TYPE}.below`, words, { cwd });
       await ok('oras', ['attach', '--artifact-type', `${TYPE}.oras`, ...place.oras(':v1'), 'file.txt'], { cwd });
-      const words = ['--artifact-type', `${TYPE}.regctl`, '-f', 'file.txt', '--subject', place.regctl(':v1')];
-      await ok('regctl', [...place.regctlFlags, 'artifact', 'put', ...words], { cwd });
+      const theirs = ['--artifact-type', `${TYPE}.regctl`, '-f', 'file.txt', '--subject', place.regctl(':v1')];
+      await ok('regctl', [...place.regctlFlags, 'artifact', 'put', ...theirs], { cwd });
       return { place, cwd, ours, below };
     }
 

@@ -14,7 +14,6 @@ import {
 } from '../support/interop-places.js';
 import { checkedEntries } from '../support/layout-check.js';
 import { describeWithPeers } from '../support/peers.js';
-import { discover, inspect, pull, remora, resolve } from '../support/remora.js';
 import { readFiles, someFiles, writeFiles } from '../support/sample-files.js';
 import { tempDir } from '../support/temp.js';
 
@@ -29,6 +28,7 @@ for (const kind of [LAYOUT, ...REGISTRIES]) {
     let open: OpenInterop;
     let image: TestImage;
     let cwd: string;
+    const { discover, inspect, pull, remora, resolve } = kind.commands;
 
     beforeAll(async () => {
       open = await kind.open();

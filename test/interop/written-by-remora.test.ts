@@ -14,7 +14,6 @@ import {
 } from '../support/interop-places.js';
 import { checkedEntries } from '../support/layout-check.js';
 import { describeWithPeers } from '../support/peers.js';
-import { attach, discover, push } from '../support/remora.js';
 import { type Files, readFiles, someFiles, writeFiles } from '../support/sample-files.js';
 import { tempDir } from '../support/temp.js';
 
@@ -37,6 +36,7 @@ for (const kind of [LAYOUT, ...REGISTRIES]) {
     /** The digest of the artifact that is attached, and of the one that is tagged. */
     let attached: string;
     let tagged: string;
+    const { attach, discover, push } = kind.commands;
 
     beforeAll(async () => {
       open = await kind.open();

@@ -3,6 +3,10 @@ import { buildIndex } from '../../src/oci/build-manifest.js';
 import type { Descriptor } from '../../src/oci/descriptor.js';
 import type { Manifest } from '../../src/oci/manifest.js';
 import { referrersTag } from '../../src/oci/referrers-tag.js';
+import { detach } from '../../src/operations/detach.js';
+import type { DetachedThing } from '../../src/operations/detach-item.js';
+import { type PlanDetachOptions, planDetach } from '../../src/operations/detach-plan.js';
+import type { DetachSelection } from '../../src/operations/detach-selection.js';
 import { type HostedLayout, openHostedLayout } from '../../src/store/layout/hosted.js';
 import type { Store } from '../../src/store/store.js';
 import { pushImage } from '../store/artifacts.js';
@@ -78,3 +82,21 @@ export function childOf(index: Manifest): Descriptor {
   if (first === undefined) throw new Error('no child');
   return first;
 }
+
+export async function run(
+  store: Store,
+  subject: Descriptor,
+  selection: DetachSelection,
+  options: PlanDetachOptions = {},
+) {
+  return detach(store, await planDetach(store, subject, selection, options), { alone: true });
+}
+
+export const types = (things: readonly DetachedThing[]) =>
+  things.map(({ artifactType, mediaType }) => artifactType ?? mediaType);
+export const kinds = (things: readonly DetachedThing[]) => things.map(({ kind }) => kind).sort();
+export const isThere = (store: Store, { digest }: Descriptor) =>
+  store.manifest({ digest }).then(
+    () => true,
+    () => false,
+  );

@@ -1,19 +1,11 @@
-import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import type { Descriptor } from '../../src/oci/descriptor.js';
 import { parseDigest } from '../../src/oci/digest.js';
 import { referrersTag } from '../../src/oci/referrers-tag.js';
 import { attach } from '../../src/operations/attach.js';
-import { type PullSelectedOptions, pullSelected } from '../../src/operations/pull-selected.js';
-import { streamSelected } from '../../src/operations/pull-stream.js';
-import type { Store } from '../../src/store/store.js';
+import { pullSelected } from '../../src/operations/pull-selected.js';
 import { readText } from '../io/archives.js';
 import { pushImage } from '../store/artifacts.js';
 import { begin } from '../store/registry/start.js';
-import { tempDir, tree } from '../support/temp.js';
 import { put } from './attached.js';
 import {
   attachBundle,
@@ -23,44 +15,11 @@ import {
   DSSE,
   envelope,
   layered,
-  PROVENANCE_PREDICATE,
   SPDX,
   statement,
 } from './mechanisms.js';
 import { newLayout, PLACES } from './places.js';
-
-const v1 = { tag: 'v1' };
-const multi = { tag: 'multi' };
-const sbom = { kinds: ['sbom'] } as const;
-
-async function fetch(store: Store, options: Partial<PullSelectedOptions>) {
-  const output = await tempDir();
-  const result = await pullSelected(store, { selector: v1, selection: sbom, output, ...options });
-  const files = result.artifacts.flatMap((artifact) => artifact.files);
-  return { output, result, files, names: await tree(output) };
-}
-
-async function fails(store: Store, code: string, options: Partial<PullSelectedOptions>) {
-  const output = await tempDir();
-  const error = await pullSelected(store, { selector: v1, selection: sbom, output, ...options }).catch(
-    (caught: unknown) => caught,
-  );
-  expect(error).toMatchObject({ code });
-  expect(await readdir(output)).toEqual([]);
-  return error;
-}
-
-async function stream(store: Store, options: Partial<PullSelectedOptions>): Promise<string> {
-  const out = new PassThrough();
-  await streamSelected(store, out, { selector: v1, selection: sbom, ...options }).finally(() => out.end());
-  return readAll(out);
-}
-
-const hex = ({ digest }: Descriptor) => digest.slice(7, 19);
-const layerOf = ({ content }: { content: object }): Descriptor => {
-  if ('layers' in content && Array.isArray(content.layers)) return content.layers[0];
-  throw new Error('no layers');
-};
+import { fails, fetch, hex, layerOf, multi, sbom, stream, v1 } from './pulling.js';
 
 describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
   it('comes from the layer under a tag of cosign', async () => {
@@ -244,67 +203,5 @@ describe('a choice among what is attached', () => {
     await layered(store, [{ type: 'application/spdx+json', text: SPDX }], { tags, fields });
     for (const selection of [sbom, { artifactType: 'application/spdx+json' }])
       expect((await fetch(store, { selection })).files).toMatchObject([{ via: ['cosign-tag', 'api'] }]);
-  });
-});
-
-describe('a file that is fetched by its kind', () => {
-  it.each(['../../evil', '/etc/evil', 'a\u0000b', '..'])('is not written where the title %j leads', async (title) => {
-    const store = await newLayout();
-    const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
-    const annotations = { 'org.opencontainers.image.title': title };
-    await cosignTag(store, descriptor, '.sbom', { type: 'application/spdx+json', text: SPDX, annotations });
-    await fails(store, 'MALFORMED', {});
-    expect((await fetch(store, { name: 'd/{title}' })).names).toEqual([expect.stringMatching(/^d\/[^/]+$/)]);
-  });
-
-  it.each([false, true])('writes nothing when one of several is damaged (unwrapped: %s)', async (isUnwrapped) => {
-    const store = await newLayout();
-    const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
-    const text = statement();
-    await attachBundle(store, descriptor, text);
-    const manifest = await attachBundle(store, descriptor, `${text}\n`);
-    const { digest, size } = layerOf(manifest);
-    await writeFile(join(store.directory, 'blobs', digest.replace(':', '/')), Buffer.alloc(size, 'x'));
-    await fails(store, 'DIGEST_MISMATCH', { selection: { ...sbom, all: true }, unwrap: isUnwrapped });
-    await expect(
-      stream(store, { selection: { digest: manifest.descriptor.digest }, unwrap: isUnwrapped }),
-    ).rejects.toMatchObject({
-      code: 'DIGEST_MISMATCH',
-    });
-  });
-
-  it('is left alone when it is right, unwrapped as well, and never replaced where that is not wanted', async () => {
-    const store = await newLayout();
-    const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
-    await cosignTag(store, descriptor, '.att', {
-      type: DSSE,
-      text: envelope(statement('{"a":1}', PROVENANCE_PREDICATE)),
-      annotations: { predicateType: PROVENANCE_PREDICATE },
-    });
-    const output = await tempDir();
-    const options = {
-      selector: v1,
-      selection: { kinds: ['provenance'] },
-      unwrap: true,
-      name: 'p{ext}',
-      output,
-    } as const;
-    for (const result of ['written', 'unchanged'])
-      expect((await pullSelected(store, options)).artifacts[0]?.files).toMatchObject([{ result }]);
-    await writeFile(join(output, 'p.json'), 'mine');
-    await expect(pullSelected(store, { ...options, noClobber: true })).rejects.toMatchObject({ code: 'EXISTS' });
-    expect(await readText(output, 'p.json')).toBe('mine');
-  });
-
-  it('may be too large to unwrap', async () => {
-    const store = await newLayout();
-    const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
-    const manifest = await attachBundle(store, descriptor);
-    const { content } = manifest;
-    if (!('layers' in content)) throw new Error('no layers');
-    const large = { ...layerOf(manifest), size: 300_000_000 };
-    const other = await layered(store, [], { fields: { ...content, layers: [large] } });
-    const selection = { digest: other.descriptor.digest };
-    expect(await fails(store, 'UNSUPPORTED', { selection, unwrap: true })).toMatchObject({ found: 300_000_000 });
   });
 });

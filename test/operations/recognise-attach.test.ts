@@ -1,39 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { EMPTY_DESCRIPTOR } from '../../src/oci/empty.js';
 import { annotationsOf, layersOf } from '../../src/oci/manifest.js';
 import { attach } from '../../src/operations/attach.js';
 import type { FileInput } from '../../src/operations/file-input.js';
-import type { PackOptions } from '../../src/operations/pack.js';
-import { pack, push } from '../../src/operations/push.js';
+import { pack } from '../../src/operations/push.js';
 import { corpus, PEM } from '../oci/recognise/corpus.js';
 import * as by from '../oci/recognise/documents.js';
 import { listDigests, pushImage } from '../store/artifacts.js';
 import { inDirectory, newLayout, PLACES } from './places.js';
-
-const CREATED = 'org.opencontainers.image.created';
-const TITLE = 'org.opencontainers.image.title';
-const SUBJECT = { ...EMPTY_DESCRIPTOR, mediaType: 'application/vnd.oci.image.manifest.v1+json' };
-const fixture = (name: string) => readFile(new URL(`../fixtures/documents/${name}`, import.meta.url));
+import { attached, CREATED, file, fixture, refusal, TITLE } from './recognising.js';
 
 function* inPieces(bytes: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
-
-/** What attaching these would write. */
-const attached = async (files: readonly FileInput[], options: PackOptions = {}) =>
-  (await pack(files, { ...options, subject: SUBJECT })).manifest;
-const file = (content: Uint8Array | string, name = 'f', mediaType?: string): FileInput => ({
-  content,
-  name,
-  mediaType,
-});
-const refusal = (files: readonly FileInput[], options: PackOptions = {}) =>
-  attached(files, options).then(
-    () => expect.unreachable('it was recognised'),
-    (error: unknown) => error,
-  );
 
 describe('an attachment without a type', () => {
   it('is what its document is: each of the corpus', async () => {
@@ -276,94 +255,5 @@ describe('several files', () => {
     expect(await dateOf([sbom, sarif])).toBe('2023-01-29T18:30:22Z');
     expect(await dateOf([sbom, file(PEM, 'd')])).toBe('2023-01-29T18:30:22Z');
     expect(await dateOf([sbom, text])).toBeUndefined();
-  });
-});
-
-describe('push without a type', () => {
-  const pushed = async (files: readonly FileInput[], options: PackOptions = {}) =>
-    (await pack(files, options)).manifest;
-
-  it('is what its files are', async () => {
-    const store = await newLayout();
-    const result = await push(store, [file(by.openvex)], { tags: ['v1'] });
-    expect(result).toMatchObject({
-      digest: (await pushed([file(by.openvex)])).descriptor.digest,
-      artifactType: 'application/vnd.openvex+json',
-      annotations: { [CREATED]: '2023-01-09T00:02:03.647Z' },
-    });
-  });
-
-  it('is of no known type when they are not all of one, and is what it always was', async () => {
-    const unknown = 'application/vnd.unknown.artifact.v1';
-    for (const files of [[file('x', 'a.json')], [file(by.spdxSorted, 'a.json'), file('x', 'b')], []])
-      expect((await pushed(files)).descriptor).toEqual((await pushed(files, { recognise: false })).descriptor);
-    const two = await pushed([file(by.spdxSorted, 'a.json'), file(by.sarif, 'b.json')]);
-    expect(two.content).toMatchObject({ artifactType: unknown, layers: [{ mediaType: 'application/json' }, {}] });
-  });
-
-  it('has no type where its config has one', async () => {
-    await inDirectory({ 'c.json': '{}' });
-    const config = { path: 'c.json', mediaType: 'application/vnd.example.config' };
-    for (const make of [pushed, attached]) {
-      const { content } = await make([file(by.spdxSorted, 'a.json')], { config });
-      expect(content.artifactType).toBeUndefined();
-      expect(content).toMatchObject({
-        config: { mediaType: config.mediaType },
-        layers: [{ mediaType: 'application/json' }],
-      });
-      expect(content.annotations).toEqual({ [CREATED]: '2023-01-29T18:30:22Z' });
-    }
-  });
-});
-
-describe('the date', () => {
-  const SPDX = 'application/spdx+json';
-  it('of the document is written with a type that was given, too, and nothing else changes', async () => {
-    const given = await attached([file(by.spdxSorted, 'a.json')], { artifactType: SPDX });
-    const plain = await attached([file(by.spdxSorted, 'a.json')], { artifactType: SPDX, recognise: false });
-    expect(given.content).toEqual({ ...plain.content, annotations: { [CREATED]: '2023-01-29T18:30:22Z' } });
-  });
-
-  it('that was given wins, as annotation or as time', async () => {
-    const files = [file(by.spdxSorted)];
-    const created = '2020-01-01T00:00:00Z';
-    expect(annotationsOf(await attached(files, { created }))).toEqual({ [CREATED]: created });
-    const annotations = { [CREATED]: '2021-01-01T00:00:00Z', k: 'v' };
-    expect(annotationsOf(await attached(files, { created, annotations }))).toEqual(annotations);
-  });
-});
-
-describe('what is inside of a wrapper', () => {
-  const SLSA = 'https://slsa.dev/provenance/v1';
-
-  it('of Sigstore is written on the manifest, as cosign does', async () => {
-    const manifest = await attached([file(await fixture('provenance.sigstore.json'))]);
-    expect(manifest.content.annotations).toEqual({
-      'dev.sigstore.bundle.content': 'dsse-envelope',
-      'dev.sigstore.bundle.predicateType': SLSA,
-      [CREATED]: '2026-11-20T10:03:21Z',
-    });
-    const message = await attached([file(await fixture('message.sigstore.json'))]);
-    expect(message.content.annotations).toEqual({ 'dev.sigstore.bundle.content': 'message-signature' });
-  });
-
-  it('of in-toto is written on the layer, as BuildKit does', async () => {
-    for (const [bytes, predicateType] of [
-      [by.slsa1, SLSA],
-      [by.dsse, 'https://cyclonedx.org/bom'],
-    ] as const) {
-      const manifest = await attached([file(bytes)]);
-      expect(layersOf(manifest)[0]?.annotations).toEqual({ 'in-toto.io/predicate-type': predicateType, [TITLE]: 'f' });
-    }
-  });
-
-  it('is not written where the user did, or said what the artifact is', async () => {
-    const bundle = file(await fixture('provenance.sigstore.json'));
-    const annotations = { 'dev.sigstore.bundle.predicateType': 'mine' };
-    expect(annotationsOf(await attached([bundle], { annotations }))).toMatchObject(annotations);
-    const given = await attached([bundle], { artifactType: 'application/x' });
-    expect(annotationsOf(given)).toEqual({ [CREATED]: '2026-11-20T10:03:21Z' });
-    const layer = { ...file(by.slsa1), annotations: { 'in-toto.io/predicate-type': 'mine' } };
-    expect(layersOf(await attached([layer]))[0]?.annotations).toMatchObject(layer.annotations);
   });
 });

@@ -50,7 +50,7 @@ export async function writeIndex(
   return { ...index, directory, tag, children };
 }
 
-async function writeManifest(directory: string, architecture: string, salt: string): Promise<TestDescriptor> {
+export async function writeManifest(directory: string, architecture: string, salt: string): Promise<TestDescriptor> {
   const archive = pack();
   archive.entry({ name: 'etc/', type: 'directory', mtime: new Date(0) });
   archive.entry({ name: 'etc/hello', mtime: new Date(0) }, `${salt} for ${architecture}\n`);
@@ -72,18 +72,18 @@ async function writeManifest(directory: string, architecture: string, salt: stri
   });
 }
 
-async function start(directory: string): Promise<void> {
+export async function start(directory: string): Promise<void> {
   await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
   await writeFile(join(directory, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
 }
 
-async function finish(directory: string, root: TestDescriptor, tag: string): Promise<void> {
+export async function finish(directory: string, root: TestDescriptor, tag: string): Promise<void> {
   const annotations = { 'org.opencontainers.image.ref.name': tag };
   const index = { schemaVersion: 2, mediaType: `${TYPE}.index.v1+json`, manifests: [{ ...root, annotations }] };
   await writeFile(join(directory, 'index.json'), JSON.stringify(index));
 }
 
-async function blob(directory: string, mediaType: string, content: object): Promise<TestDescriptor> {
+export async function blob(directory: string, mediaType: string, content: object): Promise<TestDescriptor> {
   const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
   const digest = digestOf(bytes);
   await writeFile(join(directory, 'blobs', 'sha256', digest.slice('sha256:'.length)), bytes);

@@ -12,6 +12,7 @@ import {
   startDistribution2,
   startDistribution3,
 } from './peers.js';
+import { commandsOf, type RemoraCommands, remora } from './remora.js';
 import { startRemora } from './remora-registry.js';
 
 /** One repository or one layout, as each tool wants it written; a suffix is `:TAG` or `@DIGEST`. */
@@ -36,6 +37,8 @@ export interface InteropKind {
   readonly kind: 'layout' | 'registry';
   /** How remora finds what it attached there. */
   readonly via: string;
+  /** As a program in a layout and in one registry; in the others within the test, where a start costs nothing. */
+  readonly commands: RemoraCommands;
   open(): Promise<OpenInterop>;
 }
 
@@ -47,11 +50,19 @@ export interface OpenInterop {
   close(): Promise<void>;
 }
 
+const PROGRAM = commandsOf(remora);
+const HERE = commandsOf(async (args, { cwd = process.cwd() } = {}) => {
+  // All commands and what they import: a second, for those who need it.
+  const { runHere } = await import('../commands/in-process.js');
+  return runHere(args, cwd);
+});
+
 export const LAYOUT: InteropKind = {
   name: 'a layout',
   peers: [],
   kind: 'layout',
   via: 'layout-entry',
+  commands: PROGRAM,
   async open() {
     const directory = await mkdtemp(join(tmpdir(), 'remora-interop-'));
     let count = 0;
@@ -65,7 +76,7 @@ export const LAYOUT: InteropKind = {
 
 export const DISTRIBUTION_2 = registryKind('distribution 2.8', ['docker-registry'], 'tag', startDistribution2);
 
-export const DISTRIBUTION_3 = registryKind('distribution 3', ['registry3'], 'tag', startDistribution3);
+export const DISTRIBUTION_3 = registryKind('distribution 3', ['registry3'], 'tag', startDistribution3, PROGRAM);
 
 /** It has the Referrers API, and lists the config's media type as the artifact type. */
 export const API_REGISTRY = registryKind('a registry with the API', ['api-registry'], 'api', startApiRegistry);
@@ -107,12 +118,14 @@ function registryKind(
   peers: readonly PeerName[],
   via: string,
   start: () => Promise<PeerRegistry>,
+  commands = HERE,
 ): InteropKind {
   return {
     name,
     peers: [...peers, 'crane'],
     kind: 'registry',
     via,
+    commands,
     async open() {
       const [registry, directory] = await Promise.all([start(), mkdtemp(join(tmpdir(), 'remora-interop-'))]);
       let count = 0;

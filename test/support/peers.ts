@@ -13,6 +13,7 @@ export const PEERS = [
   'oras',
   'regctl',
   'crane',
+  'cosign',
   'skopeo',
   'umoci',
   'docker-registry',

@@ -51,41 +51,60 @@ export function remora(args: readonly string[], options?: RunOptions): Promise<R
   return startRemora(args, options).done;
 }
 
+/** Runs one command to its end: {@link remora}, or `runHere` of `test/commands/in-process.ts`. */
+export type RunCommand = (args: readonly string[], options?: RunOptions) => Promise<RunResult>;
+
 /** The object that `--json` prints; a failure of the command is an error. */
-export async function remoraJson<T>(schema: z.ZodType<T>, args: readonly string[], options?: RunOptions): Promise<T> {
-  const { code, stdout, stderr } = await remora([...args, '--json'], options);
-  if (code !== 0) throw new Error(`remora ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
-  return schema.parse(JSON.parse(stdout));
+export function remoraJson<T>(schema: z.ZodType<T>, args: readonly string[], options?: RunOptions): Promise<T> {
+  return jsonOf(remora, schema, args, options);
 }
 
-export function push(target: string, words: readonly string[], options?: RunOptions): Promise<z.infer<typeof pushed>> {
-  return remoraJson(pushed, ['push', target, ...words], options);
-}
-
-export function attach(
-  subject: string,
-  artifactType: string,
-  words: readonly string[],
+async function jsonOf<T>(
+  runCommand: RunCommand,
+  schema: z.ZodType<T>,
+  args: readonly string[],
   options?: RunOptions,
-): Promise<z.infer<typeof pushed>> {
-  return remoraJson(pushed, ['attach', '--artifact-type', artifactType, subject, ...words], options);
+): Promise<T> {
+  return schema.parse(JSON.parse(await printed(runCommand, [...args, '--json'], options)));
 }
 
-export function discover(subject: string, ...words: string[]): Promise<z.infer<typeof discovered>> {
-  return remoraJson(discovered, ['discover', subject, ...words]);
+/** What a command prints; its failure is an error. */
+async function printed(runCommand: RunCommand, args: readonly string[], options?: RunOptions): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(args, options);
+  if (code !== 0) throw new Error(`remora ${args.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+  return stdout;
 }
 
-/** `directory` receives the files. */
-export function pull(reference: string, directory: string, ...words: string[]): Promise<z.infer<typeof pulled>> {
-  return remoraJson(pulled, ['pull', '-o', directory, reference, ...words]);
+/** Commands that must succeed, and what they print with `--json`. */
+export interface RemoraCommands {
+  readonly remora: RunCommand;
+  push(target: string, words: readonly string[], options?: RunOptions): Promise<z.infer<typeof pushed>>;
+  attach(
+    subject: string,
+    artifactType: string,
+    words: readonly string[],
+    options?: RunOptions,
+  ): Promise<z.infer<typeof pushed>>;
+  discover(subject: string, ...words: string[]): Promise<z.infer<typeof discovered>>;
+  /** `directory` receives the files. */
+  pull(reference: string, directory: string, ...words: string[]): Promise<z.infer<typeof pulled>>;
+  inspect(reference: string, ...words: string[]): Promise<z.infer<typeof inspected>>;
+  resolve(reference: string, ...words: string[]): Promise<string>;
 }
 
-export function inspect(reference: string, ...words: string[]): Promise<z.infer<typeof inspected>> {
-  return remoraJson(inspected, ['inspect', reference, ...words]);
+export function commandsOf(runCommand: RunCommand): RemoraCommands {
+  const json = <T>(schema: z.ZodType<T>, args: readonly string[], options?: RunOptions) =>
+    jsonOf(runCommand, schema, args, options);
+  return {
+    remora: runCommand,
+    push: (target, words, options) => json(pushed, ['push', target, ...words], options),
+    attach: (subject, artifactType, words, options) =>
+      json(pushed, ['attach', '--artifact-type', artifactType, subject, ...words], options),
+    discover: (subject, ...words) => json(discovered, ['discover', subject, ...words]),
+    pull: (reference, directory, ...words) => json(pulled, ['pull', '-o', directory, reference, ...words]),
+    inspect: (reference, ...words) => json(inspected, ['inspect', reference, ...words]),
+    resolve: async (reference, ...words) => (await printed(runCommand, ['resolve', reference, ...words])).trim(),
+  };
 }
 
-export async function resolve(reference: string, ...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await remora(['resolve', reference, ...words]);
-  if (code !== 0) throw new Error(`remora resolve ${reference} ended with ${code}: ${stderr}`);
-  return stdout.trim();
-}
+export const { push, attach, discover, pull, inspect, resolve } = commandsOf(remora);

@@ -86,7 +86,7 @@ it('loses nothing that was acknowledged when writers are killed, a hundred times
     // The next writer is neither stopped nor slowed down by what the killed ones left.
     const began = performance.now();
     await attach(store, referrerOf(subject, 'application/x.next', { round: String(round) }));
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(15_000);
   }
   // The kills came in the middle of the work, not before it.
   expect(wrote).toBeGreaterThan(100);

@@ -1,0 +1,50 @@
+import type { Descriptor } from '../../src/oci/descriptor.js';
+import { type CopyOptions, type CopyResult, copy } from '../../src/operations/copy.js';
+import { type PlanCopyOptions, planCopy } from '../../src/operations/copy-plan.js';
+import { type DiscoveredNode, discover } from '../../src/operations/discover.js';
+import type { Source, Store } from '../../src/store/store.js';
+import { pushImage } from '../store/artifacts.js';
+import { put, SBOM, SCAN, SIGNATURE } from './attached.js';
+import { buildkitIndex, childOf, cosignTags } from './detaching.js';
+
+/** An index of two platforms that carries everything at once, under the tag `multi`. */
+export async function loadedIndex(store: Store): Promise<Descriptor> {
+  const { descriptor } = await buildkitIndex(store, true);
+  const amd64 = childOf(await store.manifest({ digest: descriptor.digest }));
+  await put(store, await put(store, descriptor, SBOM), SIGNATURE);
+  await put(store, await put(store, amd64, SBOM, 'amd64'), SIGNATURE);
+  await put(store, amd64, SCAN);
+  await cosignTags(store, descriptor);
+  return descriptor;
+}
+
+/** An image with an SBOM, its signature, and a scan result, under the tag `v1`. */
+export async function loadedImage(store: Store): Promise<Descriptor> {
+  const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
+  await put(store, await put(store, descriptor, SBOM), SIGNATURE);
+  await put(store, descriptor, SCAN);
+  return descriptor;
+}
+
+/** Copies one tag, recursively unless told otherwise. */
+export async function copyTag(
+  source: Source,
+  destination: Store,
+  tag: string,
+  options: PlanCopyOptions & CopyOptions = {},
+): Promise<CopyResult> {
+  const plan = await planCopy(source, [{ selector: { tag }, tags: [tag] }], { recursive: true, ...options });
+  return copy(source, destination, plan, { alone: true, ...options });
+}
+
+/** Everything that is attached, by digest and subject, in a form that does not depend on how it is found. */
+export async function everything(store: Source, subject: Descriptor): Promise<readonly string[]> {
+  const { result, failure } = await discover(store, subject);
+  if (failure !== undefined) throw failure;
+  const lines = (nodes: readonly DiscoveredNode[]): string[] =>
+    nodes.flatMap((node) => [
+      `${node.kind} ${node.digest} of ${node.subject} in ${node.manifest ?? '-'}`,
+      ...lines(node.referrers),
+    ]);
+  return [result, ...(result.platforms ?? [])].flatMap(({ referrers }) => lines(referrers)).sort();
+}

@@ -46,12 +46,24 @@ export abstract class BaseCommand extends Command {
     flags: ConnectionFlags,
     options?: Pick<OpenStoreOptions, 'access' | 'create'>,
   ): Promise<Source> {
-    const { openSource, openStore } = await import('../store/open.js');
     const connection = place.kind === 'registry' ? await this.connection(flags) : {};
-    const store =
-      options === undefined
-        ? await openSource(place, { ...connection, signal: this.signal })
-        : await openStore(place, { ...connection, ...options });
+    return options === undefined
+      ? this.openAt(place, connection)
+      : this.openStoreAt(place, { ...connection, ...options });
+  }
+
+  /** Opens a place for reading, and closes it when the command ends. */
+  protected async openAt(place: Place, options: OpenStoreOptions): Promise<Source> {
+    const { openSource } = await import('../store/open.js');
+    const source = await openSource(place, { ...options, signal: this.signal });
+    this.#stores.push(source);
+    return source;
+  }
+
+  /** Opens a place for writing, and closes it when the command ends. */
+  protected async openStoreAt(place: Place, options: OpenStoreOptions): Promise<Store> {
+    const { openStore } = await import('../store/open.js');
+    const store = await openStore(place, options);
     this.#stores.push(store);
     return store;
   }

@@ -57,7 +57,8 @@ export function selectionFrom(flags: SelectionFlags): Selection | undefined {
   };
 }
 
-function parseSelector(text: string): AnnotationSelector {
+/** @throws RemoraError `INVALID_ARGUMENT` */
+export function parseSelector(text: string): AnnotationSelector {
   const at = text.indexOf('=');
   const key = at < 0 ? text : text.slice(0, at);
   if (key !== '') return at < 0 ? { key } : { key, value: text.slice(at + 1) };

@@ -50,7 +50,8 @@ export async function prepareOutput(
   };
 }
 
-async function requireDirectory(path: string): Promise<void> {
+/** @throws RemoraError `NOT_FOUND`, `IO` when nothing can be written there */
+export async function requireDirectory(path: string): Promise<void> {
   const info = await stat(path).catch((error: unknown) => {
     throw fileError(error, path, 'Create it first');
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { interrupted } from './interrupt.js';
 import { isGone, processDomain } from './process-identity.js';
@@ -93,10 +93,17 @@ export async function writeStream(file: TempFile, source: Readable, signal?: Abo
   }
 }
 
-async function writeAll(file: TempFile, bytes: Uint8Array): Promise<void> {
+/**
+ * Writes `bytes` to the file.
+ *
+ * @param position where in the file, so that parts can be written in any order. @default behind what was written
+ */
+export async function writeAll(file: TempFile, bytes: Uint8Array, position?: number): Promise<void> {
   try {
-    let offset = 0;
-    while (offset < bytes.length) offset += (await file.handle.write(bytes, offset)).bytesWritten;
+    for (let done = 0; done < bytes.length; ) {
+      const at = position === undefined ? null : position + done;
+      done += (await file.handle.write(bytes, done, bytes.length - done, at)).bytesWritten;
+    }
   } catch (error) {
     throw fileError(error, dirname(file.path));
   }
@@ -131,12 +138,16 @@ export async function syncDirectory(directory: string): Promise<void> {
 /** Removes temporary files in `directory` whose makers are gone. Never fails: others may be sweeping too. */
 export async function sweepTempFiles(directory: string): Promise<void> {
   for (const name of await readdir(directory).catch(() => [])) {
-    const match = NAME.exec(name);
-    if (!match?.[1] || !match[2]) continue;
     const path = join(directory, name);
-    const abandoned = isGone(match[1], Number(match[2])) || (await isOld(path));
-    if (abandoned) await unlink(path).catch(() => {});
+    if ((await leftOverOf(path)) === 'abandoned') await unlink(path).catch(() => {});
   }
+}
+
+/** Whether a temporary file's maker is gone, or may be at work; undefined for all other files. */
+export async function leftOverOf(path: string): Promise<'abandoned' | 'in-use' | undefined> {
+  const match = NAME.exec(basename(path));
+  if (!match?.[1] || !match[2]) return undefined;
+  return isGone(match[1], Number(match[2])) || (await isOld(path)) ? 'abandoned' : 'in-use';
 }
 
 async function isOld(path: string): Promise<boolean> {

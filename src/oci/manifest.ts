@@ -16,6 +16,9 @@ import { quote } from './quote.js';
 /** Larger manifests are not portable (distribution-spec, "Pushing Manifests"); none is written. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
+/** What is wanted of a document that is a manifest and an index at once. */
+export const EITHER_SHAPE = 'either "manifests" or "config" and "layers"';
+
 /** Where reading stops: some tools write a little above the limit. */
 export const MAX_READ_BYTES = 2 * MAX_MANIFEST_BYTES;
 
@@ -90,7 +93,7 @@ function typeOf(value: unknown, expected: ManifestExpectations, what: string): s
   // CVE-2021-41190: a document that is both is read differently by different tools.
   if (isIndex && ('layers' in value || 'config' in value || 'blobs' in value)) {
     throw new RemoraError('MALFORMED', `${what} is a manifest and an index at once`, {
-      expected: 'either "manifests" or "config" and "layers"',
+      expected: EITHER_SHAPE,
     });
   }
   const own = 'mediaType' in value ? value.mediaType : undefined;

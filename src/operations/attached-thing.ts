@@ -72,6 +72,8 @@ export function thingsOfLayers(manifest: Manifest, via: readonly Via[], tag?: st
 /** Whether the list's word leaves the kind open, so that the manifest must be read. */
 export function isUndecided({ artifactType, annotations }: Descriptor): boolean {
   if (artifactType === undefined || artifactType === '' || artifactType === MediaType.unknownArtifact) return true;
+  // The types of cosign's own say what it is, and nothing of how the document in it is written down.
+  if (artifactType.startsWith('application/vnd.dev.cosign.artifact.')) return true;
   const row = kindRow('type', artifactType);
   return row !== undefined && row.kind === undefined && predicateOf(annotations) === undefined;
 }

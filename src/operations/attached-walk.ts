@@ -25,11 +25,12 @@ export class AttachedWalk {
 
   constructor(
     private readonly store: Source,
-    private readonly root: Descriptor,
+    /** Asked for by name, where it is one. */
+    private readonly root: Descriptor | undefined,
     private readonly options: WalkOptions,
   ) {
     this.#limit = pLimit(options.concurrency ?? 32);
-    this.#met.add(root.digest);
+    if (root !== undefined) this.#met.add(root.digest);
   }
 
   /**
@@ -64,7 +65,7 @@ export class AttachedWalk {
         ...this.options,
         attestations,
         // The subject itself is asked for by name; most of what is below has no tags.
-        tags: descriptor.digest === this.root.digest ? undefined : this.listTags(),
+        tags: descriptor.digest === this.root?.digest ? undefined : this.listTags(),
         ...(ahead > 0 && { onListed: (entry) => void this.#askAhead(entry, ahead - 1) }),
       }),
     );

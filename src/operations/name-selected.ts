@@ -10,8 +10,8 @@ import type { WantedFile, WantedManifest } from './wanted-files.js';
 
 /** How files get their names. */
 export interface NamingOptions {
-  /** What was inside of each file, in their order. @default nothing was unwrapped */
-  readonly unwrapped?: readonly UnwrappedFile[] | undefined;
+  /** What was inside of each file, in their order; undefined for what was not unwrapped. @default nothing was */
+  readonly unwrapped?: readonly (UnwrappedFile | undefined)[] | undefined;
   /** @default titles, and a directory for each of several manifests */
   readonly template?: NameTemplate | undefined;
   /** They are attached to what was asked for. */

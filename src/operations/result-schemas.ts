@@ -3,6 +3,7 @@ import { digestSchema } from '../oci/descriptor.js';
 import { FORMATS, KINDS } from '../oci/kinds/kind.js';
 import { VIAS } from '../store/store.js';
 import type { AttachResult } from './attach.js';
+import type { CopyResult } from './copy-result.js';
 import { detachSchema as detach } from './detach-schema.js';
 import type { DiscoveredNode, DiscoverResult } from './discover.js';
 import { plumbingSchemas } from './plumbing-schemas.js';
@@ -140,6 +141,23 @@ const inspect = z.strictObject({
 
 const resolve = z.strictObject({ ...manifestFields });
 
+const copy: z.ZodType<CopyResult> = z.strictObject({
+  roots: z.array(descriptor.extend({ reference: z.string() })).describe('What was asked for, in the destination'),
+  tags: z.array(z.strictObject({ tag: z.string(), digest: digestSchema })),
+  attached: z.int().describe('How many manifests came along since they are attached'),
+  bytes: z.int().describe('How many were moved'),
+  objects: z.array(
+    z.strictObject({
+      mediaType: z.string(),
+      digest: digestSchema,
+      size: z.int(),
+      result: z.enum(['copied', 'mounted', 'exists', 'skipped']),
+    }),
+  ),
+  left: z.array(descriptor).describe('Attached by way of an index that was not copied, so that it stayed behind'),
+  dryRun: z.literal(true).exactOptional().describe('Nothing was written'),
+});
+
 const unaskedPlaces = z
   .array(z.strictObject({ place: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) }))
   .exactOptional()
@@ -193,6 +211,7 @@ export const resultSchemas = {
   attach,
   detach,
   discover,
+  copy,
   pull,
   inspect,
   resolve,

@@ -21,13 +21,15 @@ export interface UnwrappedFile {
  * Reads layers, and takes the predicates out of the statements that they are. They are held in memory until all are
  * written, so that there is a limit for all of them.
  *
+ * Of several files, one that is no statement and wraps none is left as it is: undefined.
+ *
  * @throws RemoraError `UNSUPPORTED` when they are too large, and as {@link unwrap}
  */
 export async function unwrapFiles(
   store: Source,
   files: readonly WantedFile[],
   options: PullOptions,
-): Promise<readonly UnwrappedFile[]> {
+): Promise<readonly (UnwrappedFile | undefined)[]> {
   const size = files.reduce((sum, { layer }) => sum + layer.size, 0);
   if (size > MAX_WRAPPED_BYTES) {
     throw new RemoraError('UNSUPPORTED', `files to unwrap have ${size} bytes, wanted at most ${MAX_WRAPPED_BYTES}`, {
@@ -36,16 +38,30 @@ export async function unwrapFiles(
       hint: 'Fetch them as they are, without --unwrap',
     });
   }
-  const unwrapped: UnwrappedFile[] = [];
-  for (const { layer } of files) {
-    const { bytes, mediaType } = unwrap(await read(store, layer, options), layer.digest);
-    unwrapped.push({
+  const unwrapped: (UnwrappedFile | undefined)[] = [];
+  for (const { layer } of files) unwrapped.push(await unwrapFile(store, layer, options, files.length > 1));
+  return unwrapped;
+}
+
+/** @param isOptional one of several: a document that nothing wraps is what is wanted already */
+async function unwrapFile(
+  store: Source,
+  layer: Descriptor,
+  options: PullOptions,
+  isOptional: boolean,
+): Promise<UnwrappedFile | undefined> {
+  const content = await read(store, layer, options);
+  try {
+    const { bytes, mediaType } = unwrap(content, layer.digest);
+    return {
       descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length },
       wrapper: layer.digest,
       open: () => Readable.from([bytes], { objectMode: false }),
-    });
+    };
+  } catch (error) {
+    if (isOptional && error instanceof RemoraError && error.code === 'NO_MATCH') return undefined;
+    throw error;
   }
-  return unwrapped;
 }
 
 async function read(store: Source, layer: Descriptor, { signal, onProgress }: PullOptions): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { RemoraError } from '../errors.js';
 import { formatPlace, type Place } from '../oci/place.js';
 import type { OpenRegistryOptions } from './registry/store.js';
-import type { CallOptions, Source, Store } from './store.js';
+import type { ArchiveWriter, CallOptions, Source, Store } from './store.js';
 
 /** Options of {@link openStore}. */
 export interface OpenStoreOptions extends OpenRegistryOptions {
@@ -43,6 +43,8 @@ export interface OpenSourceOptions extends Omit<OpenStoreOptions, 'create'>, Cal
    * @default 1 GiB, or 200 times its size where that is more
    */
   readonly maxUnpackedBytes?: number | undefined;
+  /** Open a layout whose `oci-layout` file is missing or damaged, too: to check it. @default false */
+  readonly damaged?: boolean | undefined;
 }
 
 /**
@@ -61,7 +63,28 @@ export async function openSource(place: Place, options: OpenSourceOptions = {}):
       const { openImageDirectory } = await import('./directory/open.js');
       return openImageDirectory(place.path, options);
     }
+    case 'layout': {
+      if (!options.damaged) return openStore(place, options);
+      const { openDamagedLayout } = await import('./layout/hosted.js');
+      return openDamagedLayout(place.path);
+    }
     default:
       return openStore(place, options);
   }
+}
+
+/** Options of {@link openArchiveWriter}. */
+export interface OpenArchiveWriterOptions {
+  /** Replace a file that is there, when the new one is whole. @default false */
+  readonly overwrite?: boolean | undefined;
+}
+
+/**
+ * Looks at where an archive shall be written, before anything is fetched for it.
+ *
+ * @throws RemoraError `EXISTS`, `NOT_FOUND` (its directory), `IO`, `UNSUPPORTED` (zstd with an older Node.js)
+ */
+export async function openArchiveWriter(path: string, options: OpenArchiveWriterOptions = {}): Promise<ArchiveWriter> {
+  const { archiveWriter } = await import('./archive/writer.js');
+  return archiveWriter(path, options);
 }

@@ -3,6 +3,15 @@ import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
 
+export {
+  hasInventory,
+  type Inventory,
+  isMender,
+  type LayoutItem,
+  type ListMark,
+  type Mender,
+} from './inventory.js';
+
 /** Every call that may take long can be stopped; it then throws `INTERRUPTED` and leaves nothing half-written. */
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -185,6 +194,50 @@ export interface Source extends ContentReader, TagResolver, ReferrerLister {
 /** A place that holds artifacts: a repository in a registry, or an image layout. */
 export interface Store extends Source, ContentWriter, Tagger {
   readonly kind: 'registry' | 'layout';
+}
+
+/** A manifest that an archive's `index.json` names, under each of its tags, or once without any. */
+export interface ListedManifest {
+  readonly manifest: Manifest;
+  readonly tags: readonly string[];
+}
+
+/** One blob for an archive; a manifest is one, too. */
+export interface ArchiveBlob {
+  readonly descriptor: Descriptor;
+  /** Called once, when its turn comes. What it gives is verified. */
+  readonly open: (options: CallOptions) => Promise<Readable>;
+}
+
+/** What an archive shall hold. */
+export interface ArchiveContent {
+  /** In the order of `index.json`. The children of an index need no entry. */
+  readonly listed: readonly ListedManifest[];
+  /** In any order; what is there twice is written once. */
+  readonly blobs: Iterable<ArchiveBlob>;
+}
+
+/** Options of {@link ArchiveWriter.write}. */
+export interface WriteArchiveOptions extends CallOptions {
+  /** Blobs that are read at a time; where the archive is compressed they come one after another. @default 5 */
+  readonly concurrency?: number | undefined;
+  /** Called as a blob is written, with its bytes so far. */
+  readonly onProgress?: ((blob: Descriptor, bytes: number) => void) | undefined;
+  /** Called when all of a blob is in the file, which has its name only when everything is. */
+  readonly onWritten?: ((blob: Descriptor) => void) | undefined;
+}
+
+/** Writes one archive of an image layout. */
+export interface ArchiveWriter {
+  /** The full reference of something in the archive. */
+  format(selector: ManifestSelector): string;
+  /**
+   * Writes all of the archive. It is there when it is whole; a failure leaves what was there before.
+   *
+   * @throws RemoraError `SIZE_MISMATCH` or `DIGEST_MISMATCH` when a blob is not what it should be, `EXISTS` when somebody
+   * else has written one meanwhile, `IO`, `INTERRUPTED`, and what opening a blob throws
+   */
+  write(content: ArchiveContent, options?: WriteArchiveOptions): Promise<void>;
 }
 
 /** The ability to take content whose digest is not known yet, in one pass. */

@@ -8,6 +8,10 @@ import type { CallOptions } from '../store.js';
 import type { LayoutFiles, OpenFile } from './files.js';
 import { BLOBS_DIRECTORY, INDEX_FILE } from './paths.js';
 
+/** Longer than any tick of the clocks that files are dated by. */
+const TICK_MS = 100;
+let looks = 0;
+
 /** The files of a layout in a directory. Nothing is kept: each call asks the file system. */
 export class DirectoryFiles implements LayoutFiles {
   constructor(readonly location: string) {}
@@ -65,7 +69,10 @@ export class DirectoryFiles implements LayoutFiles {
       names.map(async (name) => {
         const path = this.describe(name);
         const info = await unlessMissing(stat(path, { bigint: true }), path);
-        return info === undefined ? name : `${name} ${info.ino} ${info.size} ${info.mtimeNs}`;
+        if (info === undefined) return name;
+        // Clocks of file systems tick slowly: what has just changed can change again and look the same.
+        const isFresh = Date.now() - Number(info.mtimeMs) < TICK_MS;
+        return `${name} ${info.ino} ${info.size} ${info.mtimeNs}${isFresh ? ` ${++looks}` : ''}`;
       }),
     );
     return stamps.join(' ');

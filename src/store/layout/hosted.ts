@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { link } from 'node:fs/promises';
+import { link, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isRemoraError } from '../../errors.js';
@@ -9,7 +9,8 @@ import type { Digest } from '../../oci/digest.js';
 import { MediaType } from '../../oci/media-types.js';
 import type { Repository } from '../hosting.js';
 import type { CallOptions, PruneResult, Pruner } from '../store.js';
-import { blobPath } from './paths.js';
+import { checkLayout } from './create.js';
+import { BLOBS_DIRECTORY, blobPath, INDEX_FILE, LAYOUT_FILE } from './paths.js';
 import { blobsOf, pruneBlobs } from './prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from './store.js';
@@ -106,5 +107,17 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
  */
 export async function openHostedLayout(directory: string, options: OpenLayoutOptions = {}): Promise<HostedLayout> {
   await openLayout(directory, options);
+  return new HostedLayout(directory);
+}
+
+/**
+ * Opens what is an image layout, or was one: of `oci-layout`, `index.json` and `blobs` something is there.
+ *
+ * @throws RemoraError `NOT_FOUND`, `IO`
+ */
+export async function openDamagedLayout(directory: string): Promise<HostedLayout> {
+  // What cannot be listed is told by the look at its files.
+  const names = await readdir(directory).catch(() => []);
+  if (!names.some((name) => [LAYOUT_FILE, INDEX_FILE, BLOBS_DIRECTORY].includes(name))) await checkLayout(directory);
   return new HostedLayout(directory);
 }

@@ -21,7 +21,7 @@ const documentSchema = z.record(z.string(), z.unknown());
 const entriesSchema = z.array(entrySchema).nullable();
 
 /** Lists of referrers grow here: the limit of a manifest does not apply. */
-const MAX_INDEX_BYTES = 256 * 1024 * 1024;
+export const MAX_INDEX_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads the entries of `index.json` (image-spec image-layout.md, "index.json file").

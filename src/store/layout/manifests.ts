@@ -5,13 +5,13 @@ import { Annotation } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
-import type { CallOptions, PutManifestOptions, PutManifestResult } from '../store.js';
+import type { CallOptions, ListedManifest, PutManifestOptions, PutManifestResult } from '../store.js';
 import { writeBlob } from './blobs.js';
 import type { LayoutFiles } from './files.js';
 import { changeEntries } from './index-file.js';
 import { withLists } from './lists.js';
 import { blobName } from './paths.js';
-import { setTag } from './tags.js';
+import { setTag, withName } from './tags.js';
 
 /**
  * Reads and verifies a manifest's file.
@@ -79,6 +79,14 @@ function withManifest(
     return changed === entries ? undefined : changed;
   }
   return entries.some(({ digest }) => digest === entry.digest) ? undefined : [...entries, entry];
+}
+
+/** The entries of an `index.json` that is written anew, in the order of `listed`. */
+export function layoutEntries(listed: readonly ListedManifest[]): readonly Descriptor[] {
+  return listed.flatMap(({ manifest, tags }) => {
+    const entry = layoutEntry(manifest);
+    return tags.length === 0 ? [entry] : tags.map((tag) => withName(entry, tag));
+  });
 }
 
 /** The way of ORAS: referrers carry their artifact type and annotations, other manifests only their type. */

@@ -5,23 +5,28 @@ import type { Digest } from '../../oci/digest.js';
 import type { Manifest } from '../../oci/manifest.js';
 import { isManifestType } from '../../oci/media-types.js';
 import { formatPlace, type PathPlace } from '../../oci/place.js';
+import type { Inventory, LayoutDocument, LayoutItem, ListMark } from '../inventory.js';
 import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions, Source } from '../store.js';
 import { blobSize, openBlob } from './blobs.js';
+import { type Entries, EntriesCache } from './entries.js';
 import type { LayoutFiles } from './files.js';
-import { readEntries } from './index-file.js';
+import { MAX_INDEX_BYTES } from './index-file.js';
+import { listMark } from './inventory.js';
 import { readManifest } from './manifests.js';
 import { ReferrerCache } from './referrers.js';
-import { choicesOf, entriesWithTag, findSaved, findTag, listNames, namesOf } from './tags.js';
+import { choicesOf, findSaved, findTag, isSavedAttachment, listNames, namesOf } from './tags.js';
 
 /** Reads an image layout (image-spec image-layout.md), wherever its files are. */
-export class LayoutSource implements Source {
+export class LayoutSource implements Source, Inventory {
   readonly #referrers: ReferrerCache;
+  readonly #entries: EntriesCache;
 
   constructor(
     protected readonly files: LayoutFiles,
     private readonly place: PathPlace,
   ) {
     this.#referrers = new ReferrerCache(files);
+    this.#entries = new EntriesCache(files);
   }
 
   get kind(): PathPlace['kind'] {
@@ -41,13 +46,13 @@ export class LayoutSource implements Source {
   }
 
   async manifest(selector: ManifestSelector, options?: CallOptions): Promise<Manifest> {
-    const entries = await readEntries(this.files);
+    const entries = await this.#entries.read();
     const entry =
       selector.tag !== undefined
-        ? findTag(entries, selector.tag, this.format({}))
-        : entries.find(({ digest }) => digest === selector.digest);
+        ? this.#tagged(entries, selector.tag)
+        : selector.digest && entries.byDigest(selector.digest);
     if (selector.digest === undefined)
-      return readManifest(this.files, entry ?? (await this.#onlyRoot(entries, options)), options);
+      return readManifest(this.files, entry ?? (await this.#onlyRoot(entries.all, options)), options);
     if (selector.tag !== undefined && entry?.digest !== selector.digest) {
       throw new RemoraError(
         'CHANGED',
@@ -67,12 +72,13 @@ export class LayoutSource implements Source {
   }
 
   async findTag(tag: string): Promise<Descriptor | undefined> {
-    const entries = await readEntries(this.files);
-    return entriesWithTag(entries, tag).length > 0 ? findTag(entries, tag, this.format({})) : findSaved(entries, tag);
+    const entries = await this.#entries.read();
+    if (entries.named(tag).length > 0) return this.#tagged(entries, tag);
+    return entries.areSaved ? findSaved(entries.all, tag) : undefined;
   }
 
   async *tags(): AsyncIterable<string> {
-    yield* new Set(namesOf(await readEntries(this.files)));
+    yield* new Set(namesOf((await this.#entries.read()).all));
   }
 
   async *referrers(subject: Descriptor, options: ReferrerOptions = {}): AsyncIterable<Referrer> {
@@ -87,6 +93,22 @@ export class LayoutSource implements Source {
     }
   }
 
+  async document(name: LayoutDocument): Promise<Uint8Array | undefined> {
+    return this.files.read(name, MAX_INDEX_BYTES);
+  }
+
+  blobDigests(): Promise<readonly Digest[]> {
+    return this.files.blobs();
+  }
+
+  async items(): Promise<readonly LayoutItem[]> {
+    return [];
+  }
+
+  listMark(entry: Descriptor): ListMark | undefined {
+    return listMark(entry);
+  }
+
   format(selector: ManifestSelector): string {
     return formatPlace(this.place, selector);
   }
@@ -95,11 +117,17 @@ export class LayoutSource implements Source {
     return this.files.close();
   }
 
+  /** @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS` */
+  #tagged(entries: Entries, tag: string): Descriptor {
+    const named = entries.named(tag);
+    return findTag(named.length > 0 ? named : entries.all, tag, this.format({}));
+  }
+
   /** A layout with one manifest needs no name for it; what is attached, or belongs to another, does not count. */
   async #onlyRoot(entries: readonly Descriptor[], options: CallOptions = {}): Promise<Descriptor> {
     const { dependents } = await this.#referrers.scan(options);
     const manifests = entries.filter(({ mediaType }) => isManifestType(mediaType));
-    const roots = manifests.filter(({ digest }) => !dependents.has(digest));
+    const roots = manifests.filter((entry) => !dependents.has(entry.digest) && !isSavedAttachment(entry));
     const candidates = roots.length > 0 ? roots : manifests;
     const first = candidates[0];
     if (first === undefined) throw new RemoraError('NOT_FOUND', `${this.format({})} has no manifests`);

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import type { Manifest } from '../../oci/manifest.js';
+import type { LayoutItem, Mender } from '../inventory.js';
 import { SharedWrites } from '../shared-writes.js';
 import type {
   BlobFiles,
@@ -18,12 +19,15 @@ import { ingestBlob, writeBlob } from './blobs.js';
 import { cloneBlob } from './clone.js';
 import { checkLayout, createLayout } from './create.js';
 import { DirectoryFiles } from './directory-files.js';
+import { changeEntries } from './index-file.js';
+import { itemsOf } from './inventory.js';
 import { putManifest } from './manifests.js';
+import { completeLayout, replaceBlob, sweepLeftOvers } from './mend.js';
 import { blobPath } from './paths.js';
 import { LayoutSource } from './source.js';
 
 /** An image layout directory (image-spec image-layout.md). Made by {@link openLayout}. */
-export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFiles, Cloner {
+export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFiles, Cloner, Mender {
   readonly #writes = new SharedWrites(false);
 
   constructor(readonly directory: string) {
@@ -36,6 +40,29 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
 
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
     return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options));
+  }
+
+  override items(): Promise<readonly LayoutItem[]> {
+    return itemsOf(this.directory);
+  }
+
+  mendEntries(
+    change: (entries: readonly Descriptor[]) => Promise<readonly Descriptor[] | undefined>,
+    options?: CallOptions,
+  ): Promise<boolean> {
+    return changeEntries(this.directory, change, options);
+  }
+
+  replaceBlob(expected: Descriptor, open: () => Promise<Readable>, options?: CallOptions): Promise<void> {
+    return replaceBlob(this.directory, expected, open, options);
+  }
+
+  complete(): Promise<void> {
+    return completeLayout(this.directory);
+  }
+
+  sweep(): Promise<void> {
+    return sweepLeftOvers(this.directory);
   }
 
   blobFile(digest: Digest): string {

@@ -44,6 +44,11 @@ export function choicesOf(entries: readonly Descriptor[]): readonly string[] {
   });
 }
 
+/** Everything that an entry can be called. */
+export function nameKeys(entry: Descriptor): readonly string[] {
+  return [nameOf(entry), fullNameOf(entry), tagPart(nameOf(entry))].filter((name) => name !== undefined);
+}
+
 /**
  * The entries with a tag: by its whole name, else by the full name beside it, else by the tag part of a full reference
  * (`host/repo:tag`, as containerd and skopeo write it).
@@ -103,6 +108,16 @@ export function findSaved(entries: readonly Descriptor[], tag: string): Descript
   return entries.find((entry) => COSIGN_ENDS[end] !== undefined && kindOf(entry) === COSIGN_ENDS[end]);
 }
 
+/** Whether `cosign save` made an entry. */
+export function isSaved(entry: Descriptor): boolean {
+  return entry.annotations?.kind?.startsWith(COSIGN_KIND) === true;
+}
+
+/** Whether an entry of `cosign save` is attached to the image that was saved. */
+export function isSavedAttachment(entry: Descriptor): boolean {
+  return Object.values(COSIGN_ENDS).some((kind) => entry.annotations?.kind === `${COSIGN_KIND}${kind}`);
+}
+
 /** A few names for a hint. */
 export function listNames(names: readonly string[]): string {
   const shown = names.slice(0, 10).join(', ');
@@ -119,13 +134,9 @@ export function setTag(entries: readonly Descriptor[], tag: string, entry: Descr
   const keeper = holders.find(({ digest }) => digest === entry.digest);
   const freed = withoutTag(entries, tag, keeper);
   if (keeper !== undefined) return freed;
-  const named = (base: Descriptor): Descriptor => ({
-    ...base,
-    annotations: { ...base.annotations, [Annotation.refName]: tag },
-  });
   const untagged = freed.findIndex((candidate) => candidate.digest === entry.digest && nameOf(candidate) === undefined);
   const existing = freed[untagged];
-  return existing === undefined ? [...freed, named(entry)] : freed.with(untagged, named(existing));
+  return existing === undefined ? [...freed, withName(entry, tag)] : freed.with(untagged, withName(existing, tag));
 }
 
 /** Takes a tag away, but for one entry: what had it stays, without a name, unless it has another. */
@@ -135,6 +146,11 @@ export function withoutTag(entries: readonly Descriptor[], tag: string, but?: De
     const elsewhere = entries.some((other) => other !== entry && other.digest === entry.digest);
     return elsewhere ? [] : [withoutName(entry)];
   });
+}
+
+/** The entry under a name. */
+export function withName(entry: Descriptor, tag: string): Descriptor {
+  return { ...entry, annotations: { ...entry.annotations, [Annotation.refName]: tag } };
 }
 
 function withoutName(entry: Descriptor): Descriptor {

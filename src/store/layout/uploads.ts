@@ -1,7 +1,7 @@
 import { createHash, type Hash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { makeDirectory } from '../../io/directory.js';
@@ -12,6 +12,15 @@ import type { CallOptions } from '../store.js';
 import { blobPath, UPLOADS_DIRECTORY } from './paths.js';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Sessions that nobody touched for so long are given up. */
+export const ABANDONED_UPLOAD_MS = 24 * 60 * 60 * 1000;
+
+/** Whether a file in {@link UPLOADS_DIRECTORY} is a session that was given up. */
+export async function isAbandonedUpload(path: string): Promise<boolean> {
+  const info = ID.test(basename(path)) ? await stat(path).catch(() => undefined) : undefined;
+  return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_UPLOAD_MS;
+}
 
 /** What is known of a session without reading its file: the hash runs along while this process takes the bytes. */
 interface Running {

@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import { string } from '@oclif/core/args';
+import { boolean, string as stringFlag } from '@oclif/core/flags';
+import { BaseCommand } from '../cli/base-command.js';
+import { copySelection, copySelectionFlags, sideOptions, twoRegistryFlags } from '../cli/copy-flags.js';
+import { platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags.js';
+import { describeObject, renderCopy } from '../cli/render-copy.js';
+import { isRemoraError } from '../errors.js';
+import { fileError } from '../io/system-error.js';
+import type { Place } from '../oci/place.js';
+import type { CopiedObject, CopyOptions } from '../operations/copy.js';
+import type { CopyPlan } from '../operations/copy-plan.js';
+import type { OpenStoreOptions } from '../store/open.js';
+import type { Source } from '../store/store.js';
+
+/** `remora copy` */
+export default class Copy extends BaseCommand {
+  static override summary = 'Copy an image or artifact, with everything that is attached';
+  static override description =
+    `Copies between any two places: registries, image layouts and archives of these. Digests never change. With --recursive all that is attached comes along, to an index and to each of its children, and what is attached to that: referrers are listed in the way of the destination, tags of cosign are copied as tags.
+
+Blobs go first, then manifests, then what is attached, and tags last: whoever looks at the destination meanwhile sees nothing incomplete. A copy that was interrupted is made again with the same command; what is there already is not sent twice.`;
+  static override aliases = ['cp'];
+  static override examples = [
+    {
+      description: 'An image with its SBOMs and signatures, to another registry',
+      command: '<%= config.bin %> copy -r ghcr.io/acme/app:v1 registry.example.com/acme/app',
+    },
+    {
+      description: 'Into a file for a closed network, and back',
+      command: '<%= config.bin %> copy -r ghcr.io/acme/app:v1 oci-archive:app.tar',
+    },
+    {
+      description: 'Without scan results',
+      command: '<%= config.bin %> copy --no-kind scan ghcr.io/acme/app:v1 oci:./layout',
+    },
+    {
+      description: 'A whole repository',
+      command: '<%= config.bin %> copy -r --all-tags ghcr.io/acme/app oci-archive:backup.tar',
+    },
+  ];
+  static override args = {
+    source: string({
+      description: 'What to copy: host/repo:tag, host/repo@digest, oci:PATH:TAG or oci-archive:FILE:TAG',
+      required: true,
+      ignoreStdin: true,
+    }),
+    destination: string({
+      description: 'Where to: host/repo[:tag,…], oci:PATH[:TAG,…] or oci-archive:FILE[:TAG,…] [default: the same tag]',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    recursive: boolean({ char: 'r', summary: 'Copy what is attached, too, at every depth', default: false }),
+    ...platformFlag,
+    ...copySelectionFlags,
+    convert: boolean({ summary: 'Copy what stands under tags of cosign as referrers, too', default: false }),
+    'all-tags': boolean({ summary: 'Copy every tag of the repository', default: false }),
+    tag: stringFlag({
+      summary: "Copy the tags that fit, like 'v1.*'; can be given several times",
+      helpValue: 'PATTERN',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'tags-from': stringFlag({ summary: 'Copy the tags in this file, one a line', helpValue: 'FILE' }),
+    'trust-destination': boolean({
+      summary: 'Take a manifest that is there for whole, and do not look for what it needs',
+      default: false,
+    }),
+    overwrite: boolean({ summary: 'Replace an archive that exists', default: false }),
+    'dry-run': boolean({ summary: 'Show what would be copied, and write nothing', default: false }),
+    verbose: boolean({ summary: 'Print a line for each object on standard error', default: false }),
+    ...settleFlag,
+    ...uploadFlags,
+    ...registryFlags,
+    ...twoRegistryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Copy);
+    const [{ copyPlaces, copyRoots }, { planCopy }, { parsePlatform }] = await Promise.all([
+      import('../operations/copy-roots.js'),
+      import('../operations/copy-plan.js'),
+      import('../oci/platform.js'),
+    ]);
+    const { signal } = this;
+    const tagsFile = flags['tags-from'];
+    const names =
+      tagsFile === undefined && flags.tag === undefined && !flags['all-tags']
+        ? undefined
+        : {
+            all: flags['all-tags'],
+            patterns: flags.tag ?? [],
+            listed: tagsFile === undefined ? [] : await readLines(tagsFile),
+          };
+    const { from, to } = copyPlaces(args.source, args.destination, names !== undefined);
+    const selection = copySelection(flags);
+    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+    const recursive = flags.recursive || selection !== undefined;
+
+    const connection = await this.connection(flags);
+    const isOther = from.kind === 'registry' && to.place.kind === 'registry' && from.registry !== to.place.registry;
+    const source = await this.openAt(from, sideOptions(connection, flags, 'source', isOther));
+    const roots = await copyRoots(source, from, to, { names, recursive, signal });
+    const plan = await planCopy(source, roots, { platform, recursive, selection, convert: flags.convert, signal });
+    const common = {
+      signal,
+      onProgress: await this.progress(),
+      onObject: flags.verbose ? (object: CopiedObject) => this.note(describeObject(object)) : undefined,
+    };
+    const connectTo = sideOptions(connection, flags, 'destination', isOther);
+    const result = flags['dry-run']
+      ? await this.#dryRun(plan, to.place, connectTo)
+      : await this.#copy(source, plan, to.place, connectTo, {
+          ...common,
+          trustDestination: flags['trust-destination'],
+          alone: !flags.settle,
+          concurrency: flags.concurrency,
+          mountFrom: !isOther && from.kind === 'registry' && to.place.kind === 'registry' ? from.repository : undefined,
+        });
+    this.print(renderCopy(result));
+    if (result.left.length > 0)
+      this.note(
+        `${result.left.length} attached manifests belong to the index, and stay there; copy it without --platform`,
+      );
+    return result;
+  }
+
+  async #copy(source: Source, plan: CopyPlan, to: Place, connection: OpenStoreOptions, options: CopyOptions) {
+    const { copy } = await import('../operations/copy.js');
+    const store = await this.openStoreAt(to, { ...connection, access: 'write', create: true });
+    return copy(source, store, plan, options);
+  }
+
+  async #dryRun(plan: CopyPlan, to: Place, connection: OpenStoreOptions) {
+    const [{ plannedCopy }, { formatPlace }] = await Promise.all([
+      import('../operations/copy-planned.js'),
+      import('../oci/place.js'),
+    ]);
+    const store = await this.openAt(to, connection).catch((error: unknown) => {
+      if (isRemoraError(error) && error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    });
+    return plannedCopy(store, (selector) => formatPlace(to, selector), plan, { signal: this.signal });
+  }
+}
+
+async function readLines(path: string): Promise<readonly string[]> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw fileError(error, path);
+  });
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}

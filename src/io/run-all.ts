@@ -1,0 +1,40 @@
+import { setMaxListeners } from 'node:events';
+import pLimit from 'p-limit';
+
+/**
+ * Runs `action` for all items, some at a time. When one fails the others are aborted and awaited, so that nothing goes
+ * on behind the caller's back; the first failure is thrown.
+ */
+export async function runAll<T, R>(
+  items: readonly T[],
+  action: (item: T, signal: AbortSignal) => Promise<R>,
+  options: { readonly concurrency?: number | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<readonly R[]> {
+  const failure = new AbortController();
+  const signal = sharedSignal(failure.signal, options.signal);
+  const limit = pLimit(options.concurrency ?? 5);
+  let first: { readonly error: unknown } | undefined;
+  const results = await Promise.all(
+    items.map((item) =>
+      limit(async () => {
+        if (first !== undefined) return [];
+        try {
+          return [await action(item, signal)];
+        } catch (error) {
+          first ??= { error };
+          failure.abort();
+          return [];
+        }
+      }),
+    ),
+  );
+  if (first !== undefined) throw first.error;
+  return results.flat();
+}
+
+/** Follows all signals. Any number of requests may listen to it, where Node.js warns of more than ten. */
+export function sharedSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const shared = AbortSignal.any(signals.filter((signal) => signal !== undefined));
+  setMaxListeners(0, shared);
+  return shared;
+}

@@ -1,0 +1,73 @@
+import { Annotation, isDateTime } from '../../oci/annotations.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import { isEmpty } from '../../oci/empty.js';
+import { annotationsOf, artifactTypeOf, MAX_MANIFEST_BYTES, type Manifest } from '../../oci/manifest.js';
+import { isMediaType, MediaType } from '../../oci/media-types.js';
+import { quote } from '../../oci/quote.js';
+import type { FindingCode } from './findings.js';
+import type { Wanted } from './read-manifest.js';
+
+/** A finding in the making. */
+export type Fault = readonly [code: FindingCode, message: string];
+
+/** What a manifest that can be read still has against it (image-spec manifest.md, image-index.md). */
+export function faultsOf(manifest: Manifest): readonly Fault[] {
+  const { digest, size } = manifest.descriptor;
+  const { artifactType } = manifest.content;
+  const created = annotationsOf(manifest)[Annotation.created];
+  const faults: Fault[] = [];
+  if (size > MAX_MANIFEST_BYTES)
+    faults.push(['manifest-large', `manifest ${digest} has ${size} bytes, more than ${MAX_MANIFEST_BYTES}`]);
+  if (artifactType !== undefined && !isMediaType(artifactType))
+    faults.push(['artifact-type-malformed', `manifest ${digest} has the artifact type ${quote(artifactType)}`]);
+  if (created !== undefined && !isDateTime(created))
+    faults.push(['created-malformed', `manifest ${digest} was created ${quote(created)}, wanted an RFC 3339 date-time`]);
+  if (manifest.kind === 'artifact')
+    faults.push(['manifest-withdrawn', `manifest ${digest} has the withdrawn type ${manifest.descriptor.mediaType}`]);
+  if (manifest.kind === 'image') {
+    if (!artifactType && isEmpty(manifest.content.config))
+      faults.push(['artifact-type-missing', `manifest ${digest} has the empty config and no artifact type`]);
+    if (manifest.content.layers.length === 0) faults.push(['layers-empty', `manifest ${digest} has no layers`]);
+  }
+  return faults;
+}
+
+/** What a descriptor says of a manifest that the manifest does not (image-spec descriptor.md). */
+export function descriptorFaults(wanted: Wanted, manifest: Manifest, holder: string): readonly Fault[] {
+  const { digest, size, mediaType } = manifest.descriptor;
+  const faults: Fault[] = [];
+  if (wanted.size !== undefined && wanted.size !== size)
+    faults.push(['descriptor-size', `${holder} says that ${digest} has ${wanted.size} bytes, it has ${size}`]);
+  if (wanted.mediaType !== undefined && wanted.mediaType !== mediaType)
+    faults.push(['descriptor-type', `${holder} says that ${digest} is ${wanted.mediaType}, it is ${mediaType}`]);
+  const artifactType = artifactTypeOf(manifest);
+  if (wanted.artifactType && wanted.artifactType !== artifactType)
+    faults.push([
+      'descriptor-artifact-type',
+      `${holder} says that ${digest} has the artifact type ${quote(wanted.artifactType)}, it has ${quote(artifactType ?? '')}`,
+    ]);
+  return faults;
+}
+
+/** Children that an index names twice for the same platform. */
+export function childrenTwice(children: readonly Descriptor[]): readonly Descriptor[] {
+  const seen = new Set<string>();
+  return children.filter((child) => {
+    const key = `${child.digest} ${JSON.stringify(child.platform ?? null)}`;
+    return seen.has(key) || !seen.add(key);
+  });
+}
+
+/** Layers of an image, whose content the config lists; other layers are what an artifact makes of them. */
+export function isImageLayer(mediaType: string): boolean {
+  return (
+    mediaType.startsWith('application/vnd.oci.image.layer.') ||
+    mediaType.startsWith('application/vnd.docker.image.rootfs.')
+  );
+}
+
+/** Configs of images: of all others the content is opaque (image-spec manifest.md, "config"). */
+export function isImageConfig(mediaType: string): boolean {
+  return mediaType === MediaType.imageConfig || mediaType === MediaType.dockerImageConfig;
+}
+

@@ -1,0 +1,203 @@
+import pLimit from 'p-limit';
+import { RemoraError } from '../errors.js';
+import type { Descriptor } from '../oci/descriptor.js';
+import type { Digest } from '../oci/digest.js';
+import { type Manifest, subjectOf } from '../oci/manifest.js';
+import type { Platform } from '../oci/platform.js';
+import type { CallOptions, ManifestSelector, Source } from '../store/store.js';
+import { AttachedWalk } from './attached-walk.js';
+import { asReferrer } from './copy-convert.js';
+import { type AttachedTree, type CopySelection, chosenTrees, isEverything } from './copy-selection.js';
+import { platformSubject } from './platform-child.js';
+import { neededBlobs } from './put-manifest.js';
+import { sharedSignal } from './run-all.js';
+import { platformSubjects, rootSubject, type Subject } from './subjects.js';
+
+/** What is to be copied from a source. */
+export interface PlanCopyOptions extends CallOptions {
+  /** Choose this child of an index; it keeps its own digest. */
+  readonly platform?: Platform | undefined;
+  /** Take along what is attached, at every depth, to the index and to its children. @default false */
+  readonly recursive?: boolean | undefined;
+  /** Of what is attached, only this; it makes the copy recursive. @default all */
+  readonly selection?: CopySelection | undefined;
+  /** Copy what stands under tags of cosign as referrers, too. @default false */
+  readonly convert?: boolean | undefined;
+}
+
+/** One name in the source, and the tags that it shall have in the destination. */
+export interface CopyRoot {
+  readonly selector: ManifestSelector;
+  readonly tags: readonly string[];
+}
+
+/** One manifest to copy. */
+export interface CopyItem {
+  readonly manifest: Manifest;
+  /** What was asked for, what belongs to it, or what is attached. */
+  readonly role: (typeof ROLES)[number];
+  /** The children of an index; they go first. */
+  readonly children: readonly Digest[];
+  /** What it is attached to, where that is copied: it goes first. */
+  readonly subject?: Digest | undefined;
+}
+
+/** What a copy moves. */
+export interface CopyPlan {
+  readonly items: ReadonlyMap<Digest, CopyItem>;
+  /** Configs and layers, each once. */
+  readonly blobs: ReadonlyMap<Digest, Descriptor>;
+  /** What was asked for. */
+  readonly roots: readonly Descriptor[];
+  /** Tags for the destination. */
+  readonly tags: ReadonlyMap<string, Digest>;
+  /** Attached by way of an index that is not copied, so that it stays behind. */
+  readonly left: readonly Descriptor[];
+}
+
+/**
+ * Reads all manifests that a copy moves. Nothing is written.
+ *
+ * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (platform), and when a place of what is attached could not be asked: it
+ *   would be lost without a word
+ */
+export async function planCopy(
+  source: Source,
+  roots: readonly CopyRoot[],
+  options: PlanCopyOptions = {},
+): Promise<CopyPlan> {
+  return new Planner(source, options).plan(roots);
+}
+
+const ROLES = ['root', 'attached', 'child'] as const;
+
+class Planner {
+  readonly #limit = pLimit(32);
+  readonly #items = new Map<Digest, CopyItem>();
+  readonly #blobs = new Map<Digest, Descriptor>();
+  readonly #tags = new Map<string, Digest>();
+  readonly #left = new Map<Digest, Descriptor>();
+  readonly #signal: AbortSignal;
+
+  constructor(
+    private readonly source: Source,
+    private readonly options: PlanCopyOptions,
+  ) {
+    this.#signal = sharedSignal(options.signal);
+  }
+
+  async plan(roots: readonly CopyRoot[]): Promise<CopyPlan> {
+    const subjects = await Promise.all(roots.map((root) => this.#root(root)));
+    const { recursive, selection = {} } = this.options;
+    const isRecursive = recursive || this.options.selection !== undefined;
+    // What is attached is asked for while the children are still being read.
+    const [trees] = await Promise.all([
+      isRecursive ? this.#allTrees(subjects) : [],
+      ...subjects.map(({ descriptor }) => this.#graph(descriptor, 'root')),
+    ]);
+    const chosen = isEverything(selection) ? trees : chosenTrees(this.source, trees, selection);
+    await Promise.all(chosen.map((tree) => this.#tree(tree)));
+    return {
+      items: this.#items,
+      blobs: this.#blobs,
+      roots: [...new Map(subjects.map(({ descriptor }) => [descriptor.digest, descriptor])).values()],
+      tags: this.#tags,
+      left: [...this.#left.values()],
+    };
+  }
+
+  async #root({ selector, tags }: CopyRoot): Promise<Subject> {
+    const { platform } = this.options;
+    const { subject, index } =
+      platform === undefined
+        ? { subject: (await this.source.manifest(selector, { signal: this.#signal })).descriptor, index: undefined }
+        : await platformSubject(this.source, selector, platform, { signal: this.#signal });
+    for (const tag of tags) this.#tags.set(tag, subject.digest);
+    return rootSubject(subject, index);
+  }
+
+  /** A manifest, with its children and theirs. */
+  async #graph({ digest }: Descriptor, role: CopyItem['role'], subject?: Digest): Promise<void> {
+    const known = this.#items.get(digest)?.manifest;
+    const manifest = known ?? (await this.#limit(() => this.source.manifest({ digest }, { signal: this.#signal })));
+    this.#add(manifest, role, subject);
+    if (known !== undefined || manifest.kind !== 'index') return;
+    await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child)));
+  }
+
+  async #child(index: Manifest, child: Descriptor): Promise<void> {
+    try {
+      await this.#graph(child, 'child');
+    } catch (error) {
+      if (!(error instanceof RemoraError) || error.code !== 'NOT_FOUND') throw error;
+      throw new RemoraError('NOT_FOUND', `${child.digest}, which ${index.descriptor.digest} names, is missing`, {
+        cause: error,
+        hint: 'Copy the platforms that are there one by one, with --platform',
+      });
+    }
+  }
+
+  #add(manifest: Manifest, role: CopyItem['role'], subject: Digest | undefined): void {
+    const { digest } = manifest.descriptor;
+    const known = this.#items.get(digest);
+    const children = manifest.kind === 'index' ? manifest.content.manifests.map((child) => child.digest) : [];
+    // What was asked for counts most, then what is attached: a child needs no entry of its own.
+    const better = ROLES.find((one) => one === role || one === known?.role) ?? role;
+    this.#items.set(digest, { manifest, role: better, children, subject: known?.subject ?? subject });
+    for (const blob of neededBlobs(manifest)) this.#blobs.set(blob.digest, blob);
+  }
+
+  async #allTrees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
+    const [first] = subjects;
+    const root = subjects.length === 1 ? first?.descriptor : undefined;
+    const walk = new AttachedWalk(this.source, root, { signal: this.#signal });
+    walk.listTags();
+    return (await Promise.all(subjects.map((subject) => this.#trees(walk, subject)))).flat();
+  }
+
+  /** What is attached to a subject and, where that is an index, to its children. */
+  async #trees(walk: AttachedWalk, subject: Subject): Promise<readonly AttachedTree[]> {
+    const { digest } = subject.descriptor;
+    const direct = async () => {
+      const things = await walk.below(subject, Number.POSITIVE_INFINITY);
+      return Promise.all(
+        things.map(async (thing) => {
+          const descriptor = walk.carrier(thing);
+          return {
+            thing,
+            subject: digest,
+            below: descriptor === undefined ? [] : await this.#trees(walk, { descriptor }),
+          };
+        }),
+      );
+    };
+    const ofChildren = async () => {
+      const found = await platformSubjects(this.source, subject.descriptor, { signal: this.#signal });
+      return Promise.all((found?.platforms ?? []).map((child) => this.#trees(walk, child)));
+    };
+    const [own, children] = await Promise.all([direct(), ofChildren()]);
+    return [...own, ...children.flat()];
+  }
+
+  async #tree({ thing, subject, below }: AttachedTree): Promise<void> {
+    const descriptor = thing.holder ?? thing.descriptor;
+    const isChildAlone = thing.via.every((way) => way === 'index-child');
+    // What only the index leads to comes with the index, or not at all.
+    if (isChildAlone && !this.#items.has(descriptor.digest)) this.#left.set(descriptor.digest, descriptor);
+    else {
+      await this.#graph(descriptor, isChildAlone ? 'child' : 'attached', subject);
+      for (const tag of thing.tags ?? []) this.#tags.set(tag, descriptor.digest);
+      if (this.options.convert && thing.tags !== undefined) this.#convert(descriptor.digest, subject, thing.tags);
+    }
+    await Promise.all(below.map((tree) => this.#tree(tree)));
+  }
+
+  #convert(digest: Digest, subject: Digest, tags: readonly string[]): void {
+    const manifest = this.#items.get(digest)?.manifest;
+    const to = this.#items.get(subject)?.manifest.descriptor;
+    if (manifest === undefined || to === undefined || subjectOf(manifest) !== undefined) return;
+    const converted = asReferrer(manifest, to, tags);
+    if (converted !== undefined && !this.#items.has(converted.descriptor.digest))
+      this.#add(converted, 'attached', subject);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import type { LayoutFiles } from './files.js';
+import { readEntries } from './index-file.js';
+import { isSaved, nameKeys } from './tags.js';
+
+/** The entries of `index.json`, found by name and by digest. */
+export interface Entries {
+  readonly all: readonly Descriptor[];
+  /** Those that a name can mean: in the order of the file, each once. */
+  named(name: string): readonly Descriptor[];
+  /** `cosign save` made some of them, which have no names. */
+  readonly areSaved: boolean;
+  /** The first with this digest. */
+  byDigest(digest: Digest): Descriptor | undefined;
+}
+
+/** Reads `index.json` once for as long as it stays the same: a tree of what is attached asks for thousands of names. */
+export class EntriesCache {
+  #stamp: string | undefined;
+  #entries: Promise<Entries> | undefined;
+
+  constructor(private readonly files: LayoutFiles) {}
+
+  async read(): Promise<Entries> {
+    const stamp = await this.files.stamp();
+    if (this.#entries === undefined || stamp !== this.#stamp) {
+      const entries = readEntries(this.files).then(sorted);
+      this.#stamp = stamp;
+      this.#entries = entries;
+      // A failure is no answer to keep.
+      entries.catch(() => {
+        if (this.#entries === entries) this.#entries = undefined;
+      });
+    }
+    return this.#entries;
+  }
+}
+
+function sorted(all: readonly Descriptor[]): Entries {
+  const byName = new Map<string, Set<Descriptor>>();
+  const byDigest = new Map<Digest, Descriptor>();
+  for (const entry of all) {
+    if (!byDigest.has(entry.digest)) byDigest.set(entry.digest, entry);
+    for (const key of nameKeys(entry)) {
+      const known = byName.get(key) ?? new Set();
+      byName.set(key, known.add(entry));
+    }
+  }
+  return {
+    all,
+    areSaved: all.some(isSaved),
+    named: (name) => [...(byName.get(name) ?? [])],
+    byDigest: (digest) => byDigest.get(digest),
+  };
+}

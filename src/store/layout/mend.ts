@@ -1,0 +1,44 @@
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { makeDirectory } from '../../io/directory.js';
+import { throwIfInterrupted } from '../../io/interrupt.js';
+import { createTempFile, replaceFile, sweepTempFiles, writeStream } from '../../io/temp-file.js';
+import { verified } from '../../io/verify.js';
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { CallOptions } from '../store.js';
+import { DirectoryFiles } from './directory-files.js';
+import { LAYOUT_VERSION } from './layout-file.js';
+import { BLOBS_DIRECTORY, blobPath, LAYOUT_FILE } from './paths.js';
+import { ABANDONED_UPLOAD_MS, Uploads } from './uploads.js';
+
+/** Puts a blob in its place, also where a damaged file of the right size is there. Readers see the old file or the new. */
+export async function replaceBlob(
+  directory: string,
+  expected: Descriptor,
+  open: () => Promise<Readable>,
+  { signal }: CallOptions = {},
+): Promise<void> {
+  throwIfInterrupted(signal);
+  const file = await createTempFile(directory);
+  try {
+    await writeStream(file, verified(await open(), expected), signal);
+    const target = blobPath(directory, expected.digest);
+    await makeDirectory(dirname(target));
+    await file.commit(target);
+  } finally {
+    await file.discard();
+  }
+}
+
+/** Writes what a layout must have (image-spec image-layout.md), where it is missing; what is there is left alone. */
+export async function completeLayout(directory: string): Promise<void> {
+  await makeDirectory(join(directory, BLOBS_DIRECTORY));
+  if ((await new DirectoryFiles(directory).size(LAYOUT_FILE)) !== undefined) return;
+  await replaceFile(join(directory, LAYOUT_FILE), Buffer.from(JSON.stringify({ imageLayoutVersion: LAYOUT_VERSION })));
+}
+
+/** Removes temporary files and upload sessions whose makers are gone. */
+export async function sweepLeftOvers(directory: string): Promise<void> {
+  await sweepTempFiles(directory);
+  await new Uploads(directory).sweep(ABANDONED_UPLOAD_MS);
+}

@@ -9,6 +9,7 @@ export class WatchedBody {
   failure: unknown;
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
 
   /** @param timeout milliseconds */
   constructor(
@@ -39,13 +40,15 @@ export class WatchedBody {
     this.#watch(this.timeout + answer);
   }
 
-  /** Ends the watch. */
+  /** Ends the watch for good: who still reads, as after an answer that came early, starts no other. */
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
   #watch(milliseconds: number): void {
     clearTimeout(this.#timer);
+    if (this.#isStopped) return;
     this.#timer = setTimeout(() => {
       this.failure ??= Object.assign(new Error('no byte was taken in time'), { code: 'ETIMEDOUT' });
       this.#controller.abort();

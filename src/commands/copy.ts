@@ -8,10 +8,10 @@ import { describeObject, renderCopy } from '../cli/render-copy.js';
 import { isRemoraError } from '../errors.js';
 import { fileError } from '../io/system-error.js';
 import type { Place } from '../oci/place.js';
-import type { CopiedObject, CopyOptions } from '../operations/copy.js';
+import type { CopiedObject } from '../operations/copy.js';
 import type { CopyPlan } from '../operations/copy-plan.js';
 import type { OpenStoreOptions } from '../store/open.js';
-import type { Source } from '../store/store.js';
+import type { Store } from '../store/store.js';
 
 /** `remora copy` */
 export default class Copy extends BaseCommand {
@@ -79,9 +79,11 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Copy);
-    const [{ copyPlaces, copyRoots }, { planCopy }, { parsePlatform }] = await Promise.all([
+    const [{ copyPlaces, copyRoots }, { planCopy }, { copy }, { CopyAhead }, { parsePlatform }] = await Promise.all([
       import('../operations/copy-roots.js'),
       import('../operations/copy-plan.js'),
+      import('../operations/copy.js'),
+      import('../operations/copy-ahead.js'),
       import('../oci/platform.js'),
     ]);
     const { signal } = this;
@@ -103,17 +105,33 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
     const isOther = from.kind === 'registry' && to.place.kind === 'registry' && from.registry !== to.place.registry;
     const source = await this.openAt(from, sideOptions(connection, flags, 'source', isOther));
     const roots = await copyRoots(source, from, to, { names, recursive, signal });
-    const plan = await planCopy(source, roots, { platform, recursive, selection, convert: flags.convert, signal });
+    const connectTo = sideOptions(connection, flags, 'destination', isOther);
+    // To open a registry sends nothing; what is there is asked for while the source is read.
+    const registry =
+      to.place.kind === 'registry' && !flags['dry-run']
+        ? await this.openStoreAt(to.place, { ...connectTo, access: 'write' })
+        : undefined;
+    const ahead = registry && new CopyAhead(registry, { signal });
+    if (ahead !== undefined)
+      for (const { tags } of roots) for (const tag of tags) void ahead.tagged(tag).catch(() => {});
+    const plan = await planCopy(source, roots, {
+      platform,
+      recursive,
+      selection,
+      convert: flags.convert,
+      onExpected: (digest) => void ahead?.hasManifest(digest).catch(() => {}),
+      signal,
+    });
     const common = {
       signal,
       onProgress: await this.progress(),
       onObject: flags.verbose ? (object: CopiedObject) => this.note(describeObject(object)) : undefined,
     };
-    const connectTo = sideOptions(connection, flags, 'destination', isOther);
     const result = flags['dry-run']
       ? await this.#dryRun(plan, to.place, connectTo)
-      : await this.#copy(source, plan, to.place, connectTo, {
+      : await copy(source, registry ?? (await this.#destination(to.place)), plan, {
           ...common,
+          ahead,
           trustDestination: flags['trust-destination'],
           alone: !flags.settle,
           concurrency: flags.concurrency,
@@ -127,10 +145,9 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
     return result;
   }
 
-  async #copy(source: Source, plan: CopyPlan, to: Place, connection: OpenStoreOptions, options: CopyOptions) {
-    const { copy } = await import('../operations/copy.js');
-    const store = await this.openStoreAt(to, { ...connection, access: 'write', create: true });
-    return copy(source, store, plan, options);
+  /** A layout is made only when all of the source was found. */
+  #destination(to: Place): Promise<Store> {
+    return this.openStoreAt(to, { create: true });
   }
 
   async #dryRun(plan: CopyPlan, to: Place, connection: OpenStoreOptions) {

@@ -8,7 +8,7 @@ import type { Subject } from './subjects.js';
 import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
 
 /** Options of {@link AttachedWalk}. */
-export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked'> {
+export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked' | 'onListed'> {
   /** Subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
@@ -66,7 +66,10 @@ export class AttachedWalk {
         attestations,
         // The subject itself is asked for by name; most of what is below has no tags.
         tags: descriptor.digest === this.root?.digest ? undefined : this.listTags(),
-        ...(ahead > 0 && { onListed: (entry) => void this.#askAhead(entry, ahead - 1) }),
+        onListed: (entry) => {
+          this.options.onListed?.(entry);
+          if (ahead > 0) this.#askAhead(entry, ahead - 1);
+        },
       }),
     );
     this.#asked.set(descriptor.digest, things);

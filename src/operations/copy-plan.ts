@@ -23,6 +23,8 @@ export interface PlanCopyOptions extends CallOptions {
   readonly selection?: CopySelection | undefined;
   /** Copy what stands under tags of cosign as referrers, too. @default false */
   readonly convert?: boolean | undefined;
+  /** Called for each manifest that is most likely to be copied, as soon as its digest is known. */
+  readonly onExpected?: ((digest: Digest) => void) | undefined;
 }
 
 /** One name in the source, and the tags that it shall have in the destination. */
@@ -76,6 +78,7 @@ class Planner {
   readonly #items = new Map<Digest, CopyItem>();
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #tags = new Map<string, Digest>();
+  readonly #expected = new Set<Digest>();
   readonly #left = new Map<Digest, Descriptor>();
   readonly #signal: AbortSignal;
 
@@ -113,6 +116,7 @@ class Planner {
         ? { subject: (await this.source.manifest(selector, { signal: this.#signal })).descriptor, index: undefined }
         : await platformSubject(this.source, selector, platform, { signal: this.#signal });
     for (const tag of tags) this.#tags.set(tag, subject.digest);
+    this.options.onExpected?.(subject.digest);
     return rootSubject(subject, index);
   }
 
@@ -122,6 +126,7 @@ class Planner {
     const manifest = known ?? (await this.#limit(() => this.source.manifest({ digest }, { signal: this.#signal })));
     this.#add(manifest, role, subject);
     if (known !== undefined || manifest.kind !== 'index') return;
+    for (const child of manifest.content.manifests) this.options.onExpected?.(child.digest);
     await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child)));
   }
 
@@ -147,10 +152,23 @@ class Planner {
     for (const blob of neededBlobs(manifest)) this.#blobs.set(blob.digest, blob);
   }
 
+  /** Reads ahead what a list names: it is asked for by its own name later, and known then. */
+  #expect(digest: Digest): void {
+    if (this.#expected.has(digest)) return;
+    this.#expected.add(digest);
+    this.options.onExpected?.(digest);
+    if (this.source.kind !== 'registry') return;
+    this.#limit(() => this.source.manifest({ digest }, { signal: this.#signal })).catch(() => {});
+  }
+
   async #allTrees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
     const [first] = subjects;
     const root = subjects.length === 1 ? first?.descriptor : undefined;
-    const walk = new AttachedWalk(this.source, root, { signal: this.#signal });
+    const isAll = isEverything(this.options.selection ?? {});
+    const walk = new AttachedWalk(this.source, root, {
+      signal: this.#signal,
+      ...(isAll && { onListed: ({ digest }) => this.#expect(digest) }),
+    });
     walk.listTags();
     return (await Promise.all(subjects.map((subject) => this.#trees(walk, subject)))).flat();
   }

@@ -1,7 +1,5 @@
 import pLimit from 'p-limit';
-import { isRemoraError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
-import type { Digest } from '../oci/digest.js';
 import type { CallOptions, Source } from '../store/store.js';
 import type { CopyPlan } from './copy-plan.js';
 import { type CopiedObject, type CopyResult, copyResult } from './copy-result.js';
@@ -22,7 +20,7 @@ export async function plannedCopy(
   const manifests = [...plan.items.values()].map(({ manifest }) => manifest.descriptor);
   const isThere = async (object: Descriptor, isManifest: boolean) => {
     if (destination === undefined) return false;
-    return isManifest ? hasManifest(destination, object.digest, { signal }) : destination.hasBlob(object, { signal });
+    return isManifest ? destination.hasManifest(object.digest, { signal }) : destination.hasBlob(object, { signal });
   };
   const look = ({ mediaType, digest, size }: Descriptor, isManifest: boolean) =>
     limit(async (): Promise<CopiedObject> => {
@@ -34,14 +32,4 @@ export async function plannedCopy(
     ...manifests.map((manifest) => look(manifest, true)),
   ]);
   return { ...copyResult(format, plan, objects), dryRun: true };
-}
-
-async function hasManifest(store: Source, digest: Digest, options: CallOptions): Promise<boolean> {
-  try {
-    await store.resolve({ digest }, options);
-    return true;
-  } catch (error) {
-    if (isRemoraError(error) && error.code === 'NOT_FOUND') return false;
-    throw error;
-  }
 }

@@ -11,6 +11,7 @@ import {
   type Store,
   type WriteResult,
 } from '../store/store.js';
+import { CopyAhead } from './copy-ahead.js';
 import type { CopyItem, CopyPlan } from './copy-plan.js';
 import { type CopiedObject, type CopyResult, copyResult } from './copy-result.js';
 import { neededBlobs } from './put-manifest.js';
@@ -26,6 +27,8 @@ export interface CopyOptions extends CallOptions {
   readonly alone?: boolean | undefined;
   /** The repository of the same registry that is copied from: blobs are mounted from there. @default none */
   readonly mountFrom?: string | undefined;
+  /** What was asked of the destination while the copy was planned. @default nothing */
+  readonly ahead?: CopyAhead | undefined;
   /** Blobs that are moved at a time. @default 5 */
   readonly concurrency?: number | undefined;
   /** Called as blobs move. */
@@ -79,6 +82,7 @@ class Copier {
   readonly #moving: ReturnType<typeof pLimit>;
   readonly #asking = pLimit(32);
   readonly #signal: AbortSignal | undefined;
+  readonly #ahead: CopyAhead;
   readonly #tagged: ReadonlySet<Digest>;
 
   constructor(
@@ -89,6 +93,7 @@ class Copier {
   ) {
     this.#moving = pLimit(options.concurrency ?? 5);
     this.#signal = options.signal;
+    this.#ahead = options.ahead ?? new CopyAhead(destination, { signal: options.signal });
     this.#tagged = new Set(plan.tags.values());
   }
 
@@ -106,7 +111,7 @@ class Copier {
       [...byDigest].map(async ([digest, tags]) => {
         const manifest = this.plan.items.get(digest)?.manifest;
         if (manifest === undefined) return;
-        const there = await Promise.all(tags.map((tag) => this.#asking(() => this.#isTagged(tag, digest))));
+        const there = await Promise.all(tags.map(async (tag) => (await this.#ahead.tagged(tag)) === digest));
         const missing = tags.filter((_, index) => !there[index]);
         if (missing.length > 0) await this.destination.tagManifest(manifest, missing, { signal: this.#signal });
       }),
@@ -115,11 +120,6 @@ class Copier {
 
   result(): CopyResult {
     return copyResult((selector) => this.destination.format(selector), this.plan, [...this.#objects.values()]);
-  }
-
-  /** Whether the destination has a tag already, so that it need not be written again. */
-  async #isTagged(tag: string, digest: Digest): Promise<boolean> {
-    return (await this.destination.findTag(tag, { signal: this.#signal }))?.digest === digest;
   }
 
   /** A manifest, after all that it names; true when it was there already. */
@@ -134,9 +134,13 @@ class Copier {
     return written;
   }
 
+  /** What is there can be listed, also while what it needs is still being looked for. */
+  async #present(item: CopyItem): Promise<void> {
+    if (!(await this.#ahead.hasManifest(item.manifest.descriptor.digest))) await this.#manifest(item);
+  }
+
   async #write({ manifest, role, children, subject }: CopyItem): Promise<boolean> {
-    const signal = this.#signal;
-    const existed = await this.#asking(() => this.destination.prepareManifest(manifest, { signal }));
+    const existed = await this.#ahead.hasManifest(manifest.descriptor.digest);
     const isTrusted = existed && this.options.trustDestination === true;
     await Promise.all([
       ...neededBlobs(manifest).map((blob) => this.#blob(blob, { existed, isTrusted })),
@@ -178,7 +182,7 @@ class Copier {
     }
     const { alone } = this.options;
     return [...bySubject].map(async ([subject, items]) => {
-      await Promise.all(items.map((item) => this.#manifest(item)));
+      await Promise.all(items.map((item) => this.#present(item)));
       const manifests = items.map(({ manifest }) => manifest);
       await this.#asking(() => destination.listReferrers(subject, manifests, { signal: this.#signal, alone }));
     });

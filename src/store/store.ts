@@ -7,6 +7,7 @@ export {
   hasInventory,
   type Inventory,
   isMender,
+  type LayoutDocument,
   type LayoutItem,
   type ListMark,
   type Mender,
@@ -35,6 +36,8 @@ export interface ManifestSelector {
 export interface ContentReader {
   /** Whether the blob is there, in the size that the descriptor promises. */
   hasBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+  /** Whether a manifest is there. */
+  hasManifest(digest: Digest, options?: CallOptions): Promise<boolean>;
   /** The size of a blob in bytes, undefined when there is none. */
   blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined>;
   /**

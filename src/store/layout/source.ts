@@ -37,6 +37,10 @@ export class LayoutSource implements Source, Inventory {
     return (await blobSize(this.files, descriptor.digest)) === descriptor.size;
   }
 
+  async hasManifest(digest: Digest): Promise<boolean> {
+    return (await blobSize(this.files, digest)) !== undefined;
+  }
+
   blobSize(digest: Digest): Promise<number | undefined> {
     return blobSize(this.files, digest);
   }

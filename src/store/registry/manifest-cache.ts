@@ -9,7 +9,18 @@ const MAX_BYTES = 16 * 1024 * 1024;
  */
 export class ManifestCache {
   readonly #manifests = new Map<Digest, Manifest>();
+  readonly #asked = new Map<Digest, { readonly signal: AbortSignal | undefined; readonly answer: Promise<unknown> }>();
   #bytes = 0;
+
+  /** Asks once for all who want the same at the same time, and would stop at the same signal. */
+  once<T>(digest: Digest, signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T>;
+  once(digest: Digest, signal: AbortSignal | undefined, ask: () => Promise<unknown>): Promise<unknown> {
+    const before = this.#asked.get(digest);
+    if (before !== undefined && before.signal === signal) return before.answer;
+    const answer = ask().finally(() => this.#asked.delete(digest));
+    this.#asked.set(digest, { signal, answer });
+    return answer;
+  }
 
   get(digest: Digest): Manifest | undefined {
     return this.#manifests.get(digest);
@@ -19,6 +30,7 @@ export class ManifestCache {
   forget(digest: Digest): void {
     this.#bytes -= this.#manifests.get(digest)?.bytes.byteLength ?? 0;
     this.#manifests.delete(digest);
+    this.#asked.delete(digest);
   }
 
   add(manifest: Manifest): void {

@@ -24,8 +24,18 @@ export async function getManifest(
   selector: ManifestSelector,
   options: CallOptions = {},
 ): Promise<Answered | undefined> {
-  const known = selector.digest && client.manifests.get(selector.digest);
+  const { digest } = selector;
+  const known = digest && client.manifests.get(digest);
   if (known !== undefined) return { manifest: known, etag: undefined };
+  const ask = () => askManifest(client, selector, options);
+  return digest === undefined ? ask() : client.manifests.once(digest, options.signal, ask);
+}
+
+async function askManifest(
+  client: RegistryClient,
+  selector: ManifestSelector,
+  options: CallOptions,
+): Promise<Answered | undefined> {
   const what = nameOf(client, selector);
   const answer = await client.read(
     { method: 'GET', target: target(selector), headers: { accept: ACCEPT }, signal: options.signal },

@@ -83,6 +83,14 @@ export class RegistryStore implements Store, Deleter, Lister {
     return hasBlob(this.#client, descriptor, options);
   }
 
+  /** Who writes the manifest next need not ask again. */
+  hasManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
+    const asked = headManifest(this.#client, { digest }, options).then((found) => found !== undefined);
+    this.#prepared.set(digest, asked);
+    asked.catch(() => this.#prepared.delete(digest));
+    return asked;
+  }
+
   openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable> {
     return openBlob(this.#client, descriptor, options);
   }

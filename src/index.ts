@@ -56,6 +56,18 @@ export {
   type PutBlobResult,
   putBlob,
 } from './operations/blob.js';
+export { repair, repairable } from './operations/check/repair.js';
+export {
+  type Checked,
+  type CheckOptions,
+  type CheckResult,
+  type Checkup,
+  check,
+  FINDINGS,
+  type Finding,
+  type FindingCode,
+  type Severity,
+} from './operations/check.js';
 export { choose, type Selection } from './operations/choose.js';
 export {
   type Detachment,

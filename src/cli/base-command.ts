@@ -2,7 +2,7 @@ import { Command } from '@oclif/core/command';
 import { RemoraError } from '../errors.js';
 import { redact } from '../io/redact.js';
 import type { Place } from '../oci/place.js';
-import type { OpenStoreOptions } from '../store/open.js';
+import type { OpenSourceOptions, OpenStoreOptions } from '../store/open.js';
 import type { Source, Store } from '../store/store.js';
 import type { ConnectionFlags } from './connection.js';
 import { errorJson, errorText, toRemoraError } from './error-report.js';
@@ -53,7 +53,7 @@ export abstract class BaseCommand extends Command {
   }
 
   /** Opens a place for reading, and closes it when the command ends. */
-  protected async openAt(place: Place, options: OpenStoreOptions): Promise<Source> {
+  protected async openAt(place: Place, options: OpenSourceOptions): Promise<Source> {
     const { openSource } = await import('../store/open.js');
     const source = await openSource(place, { ...options, signal: this.signal });
     this.#stores.push(source);

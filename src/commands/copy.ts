@@ -8,10 +8,9 @@ import { describeObject, renderCopy } from '../cli/render-copy.js';
 import { isRemoraError } from '../errors.js';
 import { fileError } from '../io/system-error.js';
 import type { Place } from '../oci/place.js';
-import type { CopiedObject } from '../operations/copy.js';
+import type { CopyOptions, CopyResult } from '../operations/copy.js';
 import type { CopyPlan } from '../operations/copy-plan.js';
 import type { OpenStoreOptions } from '../store/open.js';
-import type { Store } from '../store/store.js';
 
 /** `remora copy` */
 export default class Copy extends BaseCommand {
@@ -79,13 +78,15 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Copy);
-    const [{ copyPlaces, copyRoots }, { planCopy }, { copy }, { CopyAhead }, { parsePlatform }] = await Promise.all([
-      import('../operations/copy-roots.js'),
-      import('../operations/copy-plan.js'),
-      import('../operations/copy.js'),
-      import('../operations/copy-ahead.js'),
-      import('../oci/platform.js'),
-    ]);
+    const [{ copyPlaces, copyRoots }, { planCopy }, { copy }, { copyToArchive }, { CopyAhead }, { parsePlatform }] =
+      await Promise.all([
+        import('../operations/copy-roots.js'),
+        import('../operations/copy-plan.js'),
+        import('../operations/copy.js'),
+        import('../operations/copy-archive.js'),
+        import('../operations/copy-ahead.js'),
+        import('../oci/platform.js'),
+      ]);
     const { signal } = this;
     const tagsFile = flags['tags-from'];
     const names =
@@ -104,16 +105,20 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
     const connection = await this.connection(flags);
     const isOther = from.kind === 'registry' && to.place.kind === 'registry' && from.registry !== to.place.registry;
     const source = await this.openAt(from, sideOptions(connection, flags, 'source', isOther));
-    const roots = await copyRoots(source, from, to, { names, recursive, signal });
     const connectTo = sideOptions(connection, flags, 'destination', isOther);
+    const archive =
+      to.place.kind === 'archive'
+        ? await (await import('../store/open.js')).openArchiveWriter(to.place.path, { overwrite: flags.overwrite })
+        : undefined;
     // To open a registry sends nothing; what is there is asked for while the source is read.
     const registry =
       to.place.kind === 'registry' && !flags['dry-run']
         ? await this.openStoreAt(to.place, { ...connectTo, access: 'write' })
         : undefined;
     const ahead = registry && new CopyAhead(registry, { signal });
-    if (ahead !== undefined)
-      for (const { tags } of roots) for (const tag of tags) void ahead.tagged(tag).catch(() => {});
+
+    const roots = await copyRoots(source, from, to, { names, recursive, signal });
+    for (const { tags } of roots) for (const tag of tags) void ahead?.tagged(tag).catch(() => {});
     const plan = await planCopy(source, roots, {
       platform,
       recursive,
@@ -122,22 +127,26 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
       onExpected: (digest) => void ahead?.hasManifest(digest).catch(() => {}),
       signal,
     });
-    const common = {
+    const options: CopyOptions = {
       signal,
       onProgress: await this.progress(),
-      onObject: flags.verbose ? (object: CopiedObject) => this.note(describeObject(object)) : undefined,
+      onObject: flags.verbose ? (object) => this.note(describeObject(object)) : undefined,
+      ahead,
+      trustDestination: flags['trust-destination'],
+      alone: !flags.settle,
+      concurrency: flags.concurrency,
+      mountFrom: !isOther && from.kind === 'registry' && registry !== undefined ? from.repository : undefined,
     };
-    const result = flags['dry-run']
-      ? await this.#dryRun(plan, to.place, connectTo)
-      : await copy(source, registry ?? (await this.#destination(to.place)), plan, {
-          ...common,
-          ahead,
-          trustDestination: flags['trust-destination'],
-          alone: !flags.settle,
-          concurrency: flags.concurrency,
-          mountFrom: !isOther && from.kind === 'registry' && to.place.kind === 'registry' ? from.repository : undefined,
-        });
+    const carryOut = async (): Promise<CopyResult> => {
+      if (flags['dry-run']) return this.#dryRun(plan, to.place, connectTo);
+      if (archive !== undefined) return copyToArchive(source, archive, plan, options);
+      // A layout is made only when all of the source was found.
+      return copy(source, registry ?? (await this.openStoreAt(to.place, { create: true })), plan, options);
+    };
+    const result = await carryOut();
     this.print(renderCopy(result));
+    for (const { tag, replaced } of result.tags)
+      if (replaced !== undefined) this.note(`tag ${tag} stood for ${replaced} before`);
     if (result.left.length > 0)
       this.note(
         `${result.left.length} attached manifests belong to the index, and stay there; copy it without --platform`,
@@ -145,17 +154,13 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
     return result;
   }
 
-  /** A layout is made only when all of the source was found. */
-  #destination(to: Place): Promise<Store> {
-    return this.openStoreAt(to, { create: true });
-  }
-
-  async #dryRun(plan: CopyPlan, to: Place, connection: OpenStoreOptions) {
+  async #dryRun(plan: CopyPlan, to: Place, connection: OpenStoreOptions): Promise<CopyResult> {
     const [{ plannedCopy }, { formatPlace }] = await Promise.all([
       import('../operations/copy-planned.js'),
       import('../oci/place.js'),
     ]);
-    const store = await this.openAt(to, connection).catch((error: unknown) => {
+    const open = to.kind === 'archive' ? undefined : this.openAt(to, connection);
+    const store = await open?.catch((error: unknown) => {
       if (isRemoraError(error) && error.code === 'NOT_FOUND') return undefined;
       throw error;
     });

@@ -1,5 +1,5 @@
-import { Readable, Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { Transform } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import { RemoraError } from '../errors.js';
 import type { Compression } from './decompress.js';
@@ -21,19 +21,36 @@ export function requireCompression(compression: Compression | undefined): void {
  *
  * @throws RemoraError `UNSUPPORTED` as {@link requireCompression}; the errors of the source as they are
  */
-export async function* compressed(
-  source: AsyncIterable<Buffer>,
+export function compressed(
+  source: AsyncIterable<Uint8Array>,
   compression: Compression,
 ): AsyncGenerator<Buffer, void, undefined> {
-  if (compression === 'gzip') {
-    yield* reproducibleGzip(source);
-    return;
-  }
+  return compression === 'gzip' ? reproducibleGzip(source) : zstd(source);
+}
+
+/**
+ * Each chunk is taken before the next is given, and before the end is told: Node.js 22, 24 and 26 end the frame with what
+ * still waits then, and put an empty one behind it, so that the bytes would depend on who was faster.
+ */
+async function* zstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   const stream = zstdStream();
-  const feeding = pipeline(Readable.from(source, { objectMode: false }), stream);
-  // Its failure reaches the loop below through `stream`; after an early return nobody asks for it any more.
-  feeding.catch(() => {});
-  for await (const chunk of stream) yield chunk;
+  const out: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => out.push(chunk));
+  // Whoever waits below is told.
+  stream.on('error', () => {});
+  try {
+    for await (const chunk of source) {
+      await new Promise<void>((resolve, reject) => {
+        stream.write(chunk, (error) => (error ? reject(error) : resolve()));
+      });
+      yield* out.splice(0);
+    }
+    stream.end();
+    await finished(stream);
+    yield* out;
+  } finally {
+    stream.destroy();
+  }
 }
 
 function zstdStream(): Transform {

@@ -82,6 +82,7 @@ class Copier {
   readonly #moving: ReturnType<typeof pLimit>;
   readonly #asking = pLimit(32);
   readonly #signal: AbortSignal | undefined;
+  readonly #replaced = new Map<string, Digest>();
   readonly #ahead: CopyAhead;
   readonly #tagged: ReadonlySet<Digest>;
 
@@ -103,23 +104,35 @@ class Copier {
     return [...manifests, ...this.#lists()];
   }
 
-  /** Points the tags at what is there now. */
+  /** Points the tags at what is there now; those of what was asked for last, since cosign's make other things attached. */
   async tag(): Promise<void> {
     const byDigest = new Map<Digest, string[]>();
     for (const [tag, digest] of this.plan.tags) byDigest.set(digest, [...(byDigest.get(digest) ?? []), tag]);
-    await Promise.all(
-      [...byDigest].map(async ([digest, tags]) => {
-        const manifest = this.plan.items.get(digest)?.manifest;
-        if (manifest === undefined) return;
-        const there = await Promise.all(tags.map(async (tag) => (await this.#ahead.tagged(tag)) === digest));
-        const missing = tags.filter((_, index) => !there[index]);
-        if (missing.length > 0) await this.destination.tagManifest(manifest, missing, { signal: this.#signal });
-      }),
-    );
+    const isRoot = ([digest]: readonly [Digest, unknown]) => this.plan.items.get(digest)?.role === 'root';
+    const tag = ([digest, tags]: readonly [Digest, readonly string[]]) => this.#tag(digest, tags);
+    await Promise.all([...byDigest].filter((entry) => !isRoot(entry)).map(tag));
+    await Promise.all([...byDigest].filter(isRoot).map(tag));
+  }
+
+  async #tag(digest: Digest, tags: readonly string[]): Promise<void> {
+    const manifest = this.plan.items.get(digest)?.manifest;
+    if (manifest === undefined) return;
+    const there = await Promise.all(tags.map((tag) => this.#ahead.tagged(tag)));
+    const missing = tags.filter((tag, index) => {
+      const before = there[index];
+      if (before !== undefined && before !== digest) this.#replaced.set(tag, before);
+      return before !== digest;
+    });
+    if (missing.length > 0) await this.destination.tagManifest(manifest, missing, { signal: this.#signal });
   }
 
   result(): CopyResult {
-    return copyResult((selector) => this.destination.format(selector), this.plan, [...this.#objects.values()]);
+    return copyResult(
+      (selector) => this.destination.format(selector),
+      this.plan,
+      [...this.#objects.values()],
+      this.#replaced,
+    );
   }
 
   /** A manifest, after all that it names; true when it was there already. */

@@ -3,6 +3,7 @@ import { digestSchema } from '../oci/descriptor.js';
 import { FORMATS, KINDS } from '../oci/kinds/kind.js';
 import { VIAS } from '../store/store.js';
 import type { AttachResult } from './attach.js';
+import { checkSchema as check } from './check-schema.js';
 import type { CopyResult } from './copy-result.js';
 import { detachSchema as detach } from './detach-schema.js';
 import type { DiscoveredNode, DiscoverResult } from './discover.js';
@@ -143,7 +144,13 @@ const resolve = z.strictObject({ ...manifestFields });
 
 const copy: z.ZodType<CopyResult> = z.strictObject({
   roots: z.array(descriptor.extend({ reference: z.string() })).describe('What was asked for, in the destination'),
-  tags: z.array(z.strictObject({ tag: z.string(), digest: digestSchema })),
+  tags: z.array(
+    z.strictObject({
+      tag: z.string(),
+      digest: digestSchema,
+      replaced: digestSchema.exactOptional().describe('What it stood for before'),
+    }),
+  ),
   attached: z.int().describe('How many manifests came along since they are attached'),
   bytes: z.int().describe('How many were moved'),
   objects: z.array(
@@ -211,6 +218,7 @@ export const resultSchemas = {
   attach,
   detach,
   discover,
+  check,
   copy,
   pull,
   inspect,

@@ -141,7 +141,8 @@ function faultOf(
   if (state.kind === 'missing') return ['blob-missing', 'does not exist'];
   if (state.kind !== 'whole' && state.kind !== 'damaged') return undefined;
   const sizes = `has ${state.size} bytes, wanted ${size}`;
-  if (state.kind === 'damaged') return state.size === size ? ['blob-digest', 'has other content'] : ['blob-size', sizes];
+  if (state.kind === 'damaged')
+    return state.size === size ? ['blob-digest', 'has other content'] : ['blob-size', sizes];
   if (state.size === size) return undefined;
   // The content has the digest: it is the descriptor that is wrong.
   return deep ? ['descriptor-size', sizes] : ['blob-size', sizes];

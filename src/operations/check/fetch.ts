@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import pLimit from 'p-limit';
 import { isRemoraError } from '../../errors.js';
 import type { Digest } from '../../oci/digest.js';
 import type { Manifest } from '../../oci/manifest.js';
@@ -16,6 +17,7 @@ export interface FetcherOptions extends CallOptions {
 
 /** Brings missing and damaged content back from another place: by digest, so that nothing is guessed. */
 export class Fetcher {
+  readonly #limit = pLimit(5);
   readonly #blobs = new Map<Digest, Promise<boolean>>();
   readonly #manifests = new Map<Digest, Promise<Manifest | undefined>>();
 
@@ -27,15 +29,14 @@ export class Fetcher {
 
   /** Brings a blob; false where the other place does not have it either. */
   blob(digest: Digest): Promise<boolean> {
-    const known = this.#blobs.get(digest) ?? this.#guarded(digest, () => this.#blob(digest));
-    const fetched = known.then((result) => result ?? false);
+    const fetched = this.#blobs.get(digest) ?? this.#guarded(digest, () => this.#blob(digest), false);
     this.#blobs.set(digest, fetched);
     return fetched;
   }
 
   /** Brings a manifest, and gives it, so that the check can go on with what it names. */
   manifest(digest: Digest): Promise<Manifest | undefined> {
-    const fetched = this.#manifests.get(digest) ?? this.#guarded(digest, () => this.#manifest(digest));
+    const fetched = this.#manifests.get(digest) ?? this.#guarded(digest, () => this.#manifest(digest), undefined);
     this.#manifests.set(digest, fetched);
     return fetched;
   }
@@ -45,7 +46,8 @@ export class Fetcher {
     const size = await this.from.blobSize(digest, { signal });
     if (size === undefined) return false;
     const descriptor = { mediaType: MediaType.octetStream, digest, size };
-    if (!dryRun) await this.target.replaceBlob(descriptor, () => this.from.openBlob(descriptor, { signal }), { signal });
+    if (!dryRun)
+      await this.target.replaceBlob(descriptor, () => this.from.openBlob(descriptor, { signal }), { signal });
     return true;
   }
 
@@ -58,15 +60,15 @@ export class Fetcher {
   }
 
   /** What is damaged there as well cannot help; what could not be asked is told. */
-  async #guarded<T>(digest: Digest, fetch: () => Promise<T>): Promise<T | undefined> {
+  async #guarded<T, N>(digest: Digest, fetch: () => Promise<T>, nothing: N): Promise<T | N> {
     try {
-      return await fetch();
+      return await this.#limit(fetch);
     } catch (error) {
       const isLost =
         isRemoraError(error) &&
         ['NOT_FOUND', 'DIGEST_MISMATCH', 'SIZE_MISMATCH', 'MALFORMED', 'UNSUPPORTED'].includes(error.code);
       if (!isLost) this.options.onUnasked(this.from.format({ digest }), error);
-      return undefined;
+      return nothing;
     }
   }
 }

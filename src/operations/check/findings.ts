@@ -1,4 +1,5 @@
 import type { Digest } from '../../oci/digest.js';
+import type { Source } from '../../store/store.js';
 
 /** An `error` breaks something for somebody, a `warning` may, a `note` is good to know. */
 export const SEVERITIES = ['error', 'warning', 'note'] as const;
@@ -53,7 +54,10 @@ export const FINDINGS = {
   'diff-id': { severity: 'error', fix: 'Build the image again' },
   'diff-id-unverified': { severity: 'note', fix: 'Check it with a newer Node.js' },
   'layer-damaged': { severity: 'error', fix: 'Build the image again: the layer was damaged before it got its digest' },
-  'layer-compression': { severity: 'warning', fix: 'Build the image again: its layer is not compressed as its type says' },
+  'layer-compression': {
+    severity: 'warning',
+    fix: 'Build the image again: its layer is not compressed as its type says',
+  },
   // The layout itself: image-spec image-layout.md.
   'layout-file-missing': { severity: 'error', fix: '--fix writes it', by: 'files' },
   'layout-file-malformed': { severity: 'error', fix: 'Restore it: {"imageLayoutVersion":"1.0.0"}' },
@@ -96,6 +100,16 @@ export const FINDING_CODES: readonly FindingCode[] = Object.keys(FINDINGS).filte
 
 function isFindingCode(code: string): code is FindingCode {
   return code in FINDINGS;
+}
+
+/** The next step where it is no layout directory, or one whose index.json cannot be written. */
+export function fixElsewhere({ fix, by }: Row, kind: Source['kind']): string {
+  if (kind === 'registry') {
+    if (fix.startsWith(FETCH)) return 'Copy or push it there again';
+    return by === undefined ? fix : 'remora copy -r into another repository writes its lists anew';
+  }
+  if (kind === 'layout') return by === undefined ? fix : 'Correct index.json by hand first: some of it cannot be read';
+  return by === undefined && !fix.startsWith(FETCH) ? fix : 'Copy it into a layout directory, and repair that';
 }
 
 /** The row of a code. */

@@ -1,7 +1,7 @@
 import { Annotation, isDateTime } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import { isEmpty } from '../../oci/empty.js';
-import { annotationsOf, artifactTypeOf, MAX_MANIFEST_BYTES, type Manifest } from '../../oci/manifest.js';
+import { annotationsOf, MAX_MANIFEST_BYTES, type Manifest } from '../../oci/manifest.js';
 import { isMediaType, MediaType } from '../../oci/media-types.js';
 import { quote } from '../../oci/quote.js';
 import type { FindingCode } from './findings.js';
@@ -21,7 +21,10 @@ export function faultsOf(manifest: Manifest): readonly Fault[] {
   if (artifactType !== undefined && !isMediaType(artifactType))
     faults.push(['artifact-type-malformed', `manifest ${digest} has the artifact type ${quote(artifactType)}`]);
   if (created !== undefined && !isDateTime(created))
-    faults.push(['created-malformed', `manifest ${digest} was created ${quote(created)}, wanted an RFC 3339 date-time`]);
+    faults.push([
+      'created-malformed',
+      `manifest ${digest} was created ${quote(created)}, wanted an RFC 3339 date-time`,
+    ]);
   if (manifest.kind === 'artifact')
     faults.push(['manifest-withdrawn', `manifest ${digest} has the withdrawn type ${manifest.descriptor.mediaType}`]);
   if (manifest.kind === 'image') {
@@ -33,18 +36,31 @@ export function faultsOf(manifest: Manifest): readonly Fault[] {
 }
 
 /** What a descriptor says of a manifest that the manifest does not (image-spec descriptor.md). */
-export function descriptorFaults(wanted: Wanted, manifest: Manifest, holder: string): readonly Fault[] {
-  const { digest, size, mediaType } = manifest.descriptor;
+export function descriptorFaults(wanted: Wanted, found: Descriptor, holder: string): readonly Fault[] {
+  return differences(wanted, found, holder, {
+    size: 'descriptor-size',
+    type: 'descriptor-type',
+    artifactType: 'descriptor-artifact-type',
+  });
+}
+
+/** The same, by the codes that a kind of descriptor has for it. */
+export function differences(
+  wanted: Wanted,
+  { digest, size, mediaType, artifactType }: Descriptor,
+  holder: string,
+  codes: { readonly size: FindingCode; readonly type: FindingCode; readonly artifactType: FindingCode },
+): readonly Fault[] {
   const faults: Fault[] = [];
+  const says = (what: string) => `${holder} says that ${digest} ${what}`;
   if (wanted.size !== undefined && wanted.size !== size)
-    faults.push(['descriptor-size', `${holder} says that ${digest} has ${wanted.size} bytes, it has ${size}`]);
+    faults.push([codes.size, says(`has ${wanted.size} bytes, it has ${size}`)]);
   if (wanted.mediaType !== undefined && wanted.mediaType !== mediaType)
-    faults.push(['descriptor-type', `${holder} says that ${digest} is ${wanted.mediaType}, it is ${mediaType}`]);
-  const artifactType = artifactTypeOf(manifest);
+    faults.push([codes.type, says(`is ${wanted.mediaType}, it is ${mediaType}`)]);
   if (wanted.artifactType && wanted.artifactType !== artifactType)
     faults.push([
-      'descriptor-artifact-type',
-      `${holder} says that ${digest} has the artifact type ${quote(wanted.artifactType)}, it has ${quote(artifactType ?? '')}`,
+      codes.artifactType,
+      says(`has the artifact type ${quote(wanted.artifactType)}, it has ${artifactType ?? 'none'}`),
     ]);
   return faults;
 }
@@ -70,4 +86,3 @@ export function isImageLayer(mediaType: string): boolean {
 export function isImageConfig(mediaType: string): boolean {
   return mediaType === MediaType.imageConfig || mediaType === MediaType.dockerImageConfig;
 }
-

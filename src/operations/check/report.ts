@@ -1,7 +1,7 @@
 import type { Digest } from '../../oci/digest.js';
 import { isMender, type Source } from '../../store/store.js';
 import { AskedPlaces } from '../asked-places.js';
-import { type Finding, type FindingCode, rowOf, SEVERITIES } from './findings.js';
+import { type Finding, type FindingCode, fixElsewhere, rowOf, SEVERITIES } from './findings.js';
 
 /** What a finding is about. */
 export interface About {
@@ -79,7 +79,7 @@ export class CheckReport {
       what: what ?? digest ?? this.source.format({}),
       ...(digest === undefined ? {} : { digest }),
       place: this.source.format(digest === undefined ? {} : { digest }),
-      fix: row.fix,
+      fix: fixable || (row.by === undefined && isMender(this.source)) ? row.fix : fixElsewhere(row, this.source.kind),
       fixable,
     };
   }

@@ -6,10 +6,11 @@ import { processDomain } from '../../../src/io/process-identity.js';
 import { parseDigest } from '../../../src/oci/digest.js';
 import { writeArchive } from '../../../src/store/archive/write.js';
 import { openArchiveWriter } from '../../../src/store/open.js';
-import type { ArchiveBlob } from '../../../src/store/store.js';
+import type { ArchiveBlob, CallOptions } from '../../../src/store/store.js';
 import { CANNOT_MOUNT, makeReadOnly, smallDisk } from '../../commands/disk.js';
+import { noise as random } from '../../io/archives.js';
 import { tempDir } from '../../support/temp.js';
-import { noise, text } from '../artifacts.js';
+import { Content, noise, text } from '../artifacts.js';
 import { blobOf, someImage, stateOf } from './writing.js';
 
 const NAMES = ['old.tar', 'old.tar.gz'];
@@ -33,7 +34,7 @@ function stalling(size: number, given: number) {
   const open = async () => {
     const stream = new Readable({ read: () => {} });
     streams.push(stream);
-    stream.push(bytes.subarray(0, given));
+    for (let at = 0; at < given; at += 50_000) stream.push(bytes.subarray(at, Math.min(at + 50_000, given)));
     return stream;
   };
   return { blob: { descriptor, open }, streams };
@@ -92,6 +93,21 @@ describe.each(NAMES)('%s stays, and nothing comes beside it', (name) => {
     expect(await stateOf(directory)).toEqual(before);
   });
 
+  it('when it is interrupted while a blob is waited for', async () => {
+    const { directory, path, before } = await withOld(name);
+    const controller = new AbortController();
+    const open = ({ signal }: CallOptions) =>
+      new Promise<Readable>((_, reject) => {
+        signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        setImmediate(() => controller.abort());
+      });
+    const content = withBlob({ descriptor: good.descriptor, open });
+    await expect(writeArchive(path, content, { overwrite: true, signal: controller.signal })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    });
+    expect(await stateOf(directory)).toEqual(before);
+  });
+
   it('when it was interrupted before', async () => {
     const { directory, path, before } = await withOld(name);
     const { blob, streams } = stalling(10, 5);
@@ -107,10 +123,7 @@ describe.each(NAMES)('%s stays, and nothing comes beside it', (name) => {
     const path = join(disk, name);
     await writeFile(path, 'old');
     const before = await stateOf(disk);
-    // Noise that no compression makes small.
-    const { bytes } = noise(300_000);
-    for (let at = 0; at < bytes.length; at += 1) bytes[at] = Math.imul(at ^ 0x5bd1e995, 0x9e3779b1) >>> 13;
-    const { descriptor, open } = text(bytes.toString('latin1'));
+    const { descriptor, open } = new Content(random(300_000));
     await expect(
       writeArchive(path, { entries: [], blobs: [{ descriptor, open }] }, { overwrite: true }),
     ).rejects.toMatchObject({ code: 'IO', message: `${disk} cannot be written: the disk is full` });

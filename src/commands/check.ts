@@ -1,0 +1,130 @@
+import { string } from '@oclif/core/args';
+import { boolean, string as stringFlag } from '@oclif/core/flags';
+import { BaseCommand } from '../cli/base-command.js';
+import { exitCodeFor } from '../cli/exit-codes.js';
+import { registryFlags } from '../cli/flags.js';
+import { renderCheck } from '../cli/render-check.js';
+import { painter } from '../cli/text.js';
+import { isRemoraError, RemoraError } from '../errors.js';
+import type { CheckResult, Checkup } from '../operations/check.js';
+
+/** `remora check` */
+export default class Check extends BaseCommand {
+  static override summary = 'Check that an image, or a whole layout, is there and is what it says';
+  static override description =
+    `Checks every blob's presence, size and digest, manifests and indexes against their grammar, layers against the image's config, and lists of referrers against the manifests that they name. A layout without a tag is checked as a whole, with what nothing leads to. In a registry blobs are asked for by HEAD, and read with --deep.
+
+Every finding has a code that does not change, a severity and a next step. The exit code is 5 when an error was found. What could not be read or asked is never called fine: it is named, and the exit code is that of the failure.
+
+--fix repairs what the manifests prove: lists of referrers, entries of index.json, left-over files. It removes no content and no tags.`;
+  static override examples = [
+    { description: 'A whole layout', command: '<%= config.bin %> check ./layout' },
+    {
+      description: 'An image in a registry with everything that is attached; reads every blob',
+      command: '<%= config.bin %> check --recursive --deep ghcr.io/acme/app:v1',
+    },
+    { description: 'What would be repaired', command: '<%= config.bin %> check --fix --dry-run ./layout' },
+    {
+      description: 'Damaged blobs brought back from where the layout came from',
+      command: '<%= config.bin %> check --fetch-from ghcr.io/acme/app ./layout',
+    },
+  ];
+  static override args = {
+    place: string({
+      description: 'What to check: host/repo:tag, oci:PATH[:TAG], oci-archive:FILE or dir:PATH',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    recursive: boolean({
+      char: 'r',
+      summary: 'Check everything that is attached, too; a whole layout includes it',
+    }),
+    deep: boolean({ summary: 'Read and hash blobs in a registry, too', exclusive: ['quick'] }),
+    quick: boolean({ summary: 'Read no blobs: check only that they are there, in the right size' }),
+    fix: boolean({ summary: 'Repair what can be repaired without guessing, in a whole layout; asks first' }),
+    'fetch-from': stringFlag({
+      summary: 'Bring missing and damaged content back from this place, by its digest',
+      helpValue: 'PLACE',
+    }),
+    'dry-run': boolean({ summary: 'Show what --fix and --fetch-from would do, and change nothing' }),
+    yes: boolean({ char: 'y', summary: 'Do it without being asked' }),
+    ...registryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Check);
+    const [{ parsePlace }, checks, repairs] = await Promise.all([
+      import('../oci/place.js'),
+      import('../operations/check.js'),
+      import('../operations/check/repair.js'),
+    ]);
+    const place = parsePlace(args.place);
+    const other = flags['fetch-from'] === undefined ? undefined : parsePlace(flags['fetch-from']);
+    const isNamed = place.tag !== undefined || place.digest !== undefined;
+    if (flags.fix && isNamed && place.kind === 'layout') {
+      throw new RemoraError('INVALID_ARGUMENT', 'a layout is repaired as a whole, and one thing of it was named', {
+        hint: 'Leave out tag and digest',
+      });
+    }
+    const dryRun = flags['dry-run'];
+    if (flags.fix && !dryRun) (await import('../cli/confirm.js')).requireAnswer('check --fix', flags, process.stdin);
+    const source = await this.openAt(place, {
+      ...(place.kind === 'registry' ? await this.connection(flags) : {}),
+      damaged: true,
+    });
+    if (flags.fix) repairs.requireMender(source);
+    const from = other && (await this.open(other, flags));
+    const { signal } = this;
+    const checkup = await checks.check(source, place, {
+      recursive: flags.recursive,
+      deep: flags.quick ? false : flags.deep || undefined,
+      fetchFrom: from,
+      dryRun,
+      concurrency: flags.concurrency,
+      onProgress: await this.progress(),
+      signal,
+    });
+    if (!flags.fix) return this.#report(checkup);
+    const plan = repairs.repairable(checkup.result);
+    const planned = { ...checkup, result: asPlanned(checkup.result) };
+    if (dryRun || plan.length === 0) return this.#report(dryRun ? planned : checkup);
+    if (!flags.yes && !(await this.#isConfirmed(planned.result))) {
+      this.note('nothing was repaired');
+      // Whoever runs on must not take it for done.
+      process.exitCode = 1;
+      return this.#report(checkup);
+    }
+    return this.#report(await repairs.repair(source, checkup, { signal }));
+  }
+
+  async #isConfirmed(planned: CheckResult): Promise<boolean> {
+    const { confirm } = await import('../cli/confirm.js');
+    this.stderr.write(`${renderCheck({ ...planned, dryRun: true }, painter(this.stderr))}\n`);
+    return confirm('Repair this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
+  }
+
+  #report({ result, failure }: Checkup): CheckResult {
+    this.print(renderCheck(result, painter(this.stdout)));
+    const { incomplete, findings, fixed = [], dryRun } = result;
+    // What would be repaired is still wrong.
+    const wrong = dryRun ? [...findings, ...fixed] : findings;
+    for (const { place, error } of incomplete) this.note(`could not check ${place}: ${error.message}`);
+    if (failure !== undefined) {
+      process.exitCode = exitCodeFor(failure);
+      this.note(`more may be wrong${isRemoraError(failure) && failure.hint ? `: ${failure.hint}` : ''}`);
+    } else if (wrong.some(({ severity }) => severity === 'error'))
+      process.exitCode = exitCodeFor(new RemoraError('MALFORMED', 'errors were found'));
+    return result;
+  }
+}
+
+/** What would be left, and what would be fixed. */
+function asPlanned(result: CheckResult): CheckResult {
+  return {
+    ...result,
+    findings: result.findings.filter(({ fixable }) => !fixable),
+    fixed: [...(result.fixed ?? []), ...result.findings.filter(({ fixable }) => fixable)],
+  };
+}

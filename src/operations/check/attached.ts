@@ -1,0 +1,84 @@
+import type { Descriptor } from '../../oci/descriptor.js';
+import type { Digest } from '../../oci/digest.js';
+import { isIndexType } from '../../oci/media-types.js';
+import { referrersTag } from '../../oci/referrers-tag.js';
+import { hasInventory } from '../../store/store.js';
+import { AttachedWalk } from '../attached-walk.js';
+import { platformSubjects, rootSubject, type Subject } from '../subjects.js';
+import { checkIndexFile } from './layout-documents.js';
+import { checkLacking, checkList, type ListCheckContext, listName, type ReferrersList } from './lists.js';
+
+/** Checks all that is attached to a subject, and to that, and so on, and the lists that should name it. */
+export async function checkAttached(root: Descriptor, context: ListCheckContext): Promise<void> {
+  const { source, report, graph, signal } = context;
+  const onUnasked = (place: string, error: unknown) => report.unread(place, error);
+  const walk = new AttachedWalk(source, root, { signal, onUnasked });
+  const subjects = new Set<Digest>();
+  const below = async (subject: Subject): Promise<void> => {
+    const { digest } = subject.descriptor;
+    subjects.add(digest);
+    await Promise.all(
+      (await walk.below(subject)).map(async (thing) => {
+        const holder = `${source.format({ digest })}, to which it is attached,`;
+        await graph.visit(thing.holder ?? thing.descriptor, { holder, missing: 'manifest-missing' });
+        const descriptor = walk.carrier(thing);
+        if (descriptor !== undefined) await below({ descriptor });
+      }),
+    );
+  };
+  const platforms = async () => {
+    try {
+      const found = isIndexType(root.mediaType) ? await platformSubjects(source, root, { signal }) : undefined;
+      await Promise.all((found?.platforms ?? []).map(below));
+    } catch (error) {
+      // The index was visited before: what is wrong with it was said there.
+      if (!graph.reached.has(root.digest)) onUnasked(`children of ${source.format({ digest: root.digest })}`, error);
+    }
+  };
+  await Promise.all([below(rootSubject(root)), platforms()]);
+  await checkLists(subjects, context);
+}
+
+async function checkLists(subjects: ReadonlySet<Digest>, context: ListCheckContext): Promise<void> {
+  const lists = await (hasInventory(context.source) ? layoutLists(subjects, context) : taggedLists(subjects, context));
+  checkLacking(
+    lists.filter((list) => list !== undefined),
+    context,
+  );
+}
+
+type Lists = Promise<readonly (ReferrersList | undefined)[]>;
+
+async function layoutLists(subjects: ReadonlySet<Digest>, context: ListCheckContext): Lists {
+  const { source, report } = context;
+  if (!hasInventory(source)) return [];
+  return Promise.all(
+    (await checkIndexFile(source, report)).map((entry) => {
+      const mark = source.listMark(entry);
+      if (mark === undefined || ![...subjects].some((digest) => mark.isFor(digest))) return undefined;
+      return checkList(entry, { name: listName(entry), isFor: (digest) => mark.isFor(digest) }, context);
+    }),
+  );
+}
+
+/** The referrers tags of a registry (distribution-spec, "Referrers Tag Schema"). */
+async function taggedLists(subjects: ReadonlySet<Digest>, context: ListCheckContext): Lists {
+  const { source, report, signal } = context;
+  return Promise.all(
+    [...subjects].map(async (subject) => {
+      const tag = referrersTag(subject);
+      const about = { digest: subject, what: tag };
+      try {
+        const list = await source.findTag(tag, { signal });
+        // GitLab maps the tag to the subject itself: that lists nothing.
+        if (list === undefined || list.digest === subject) return undefined;
+        const isFor = (digest: Digest) => digest === subject;
+        if (isIndexType(list.mediaType)) return await checkList(list, { name: `tag "${tag}"`, isFor }, context);
+        report.add('list-no-index', `tag "${tag}" is for a list of referrers, and stands for ${list.mediaType}`, about);
+      } catch (error) {
+        report.unread(`tag ${source.format({ tag })}`, error);
+      }
+      return undefined;
+    }),
+  );
+}

@@ -1,0 +1,107 @@
+import pLimit from 'p-limit';
+import type { Digest } from '../../oci/digest.js';
+import { subjectOf } from '../../oci/manifest.js';
+import { MediaType } from '../../oci/media-types.js';
+import type { Inventory, Source } from '../../store/store.js';
+import type { BlobCheck } from './blobs.js';
+import { entryFaults, holderOf, tagOf } from './entries.js';
+import { checkIndexFile, checkLayoutFile } from './layout-documents.js';
+import { checkItems, checkUnreachable } from './layout-files.js';
+import { checkLacking, checkList, type ListCheckContext, listName } from './lists.js';
+import { readManifest } from './read-manifest.js';
+
+/** What {@link checkWholeLayout} works with. */
+export interface LayoutCheckContext extends ListCheckContext {
+  readonly source: Source & Inventory;
+  readonly blobs: BlobCheck;
+  readonly deep: boolean;
+}
+
+/** Checks all that is in a layout: its documents, all that `index.json` leads to, its lists, and every file in `blobs/`. */
+export async function checkWholeLayout(context: LayoutCheckContext): Promise<void> {
+  const { source, report, graph } = context;
+  await Promise.all([checkLayoutFile(source, report), checkItems(source, report)]);
+  const entries = await checkIndexFile(source, report);
+  const lists = await Promise.all(
+    entries.map(async (entry) => {
+      const mark = source.listMark(entry);
+      if (mark !== undefined)
+        return checkList(entry, { name: listName(entry), isFor: (digest) => mark.isFor(digest) }, context);
+      const tag = tagOf(entry);
+      await graph.visit(entry, {
+        holder: holderOf(entry),
+        missing: tag === undefined ? 'entry-missing' : 'tag-missing',
+        what: tag,
+        compare: (fact) => entryFaults(entry, fact),
+      });
+      return undefined;
+    }),
+  );
+  await checkRest(context);
+  checkLacking(
+    lists.filter((list) => list !== undefined),
+    context,
+  );
+  await graph.checkSubjects();
+}
+
+/** What `index.json` does not lead to: `cosign save` keeps referrers there, and whatever was replaced stays. */
+async function checkRest(context: LayoutCheckContext): Promise<void> {
+  const { source, report, graph, blobs, deep } = context;
+  const all = await source.blobDigests().catch((error: unknown) => {
+    report.unread(`blobs of ${source.format({})}`, error);
+    return [];
+  });
+  const unreached = () => all.filter((digest) => !graph.reached.has(digest));
+  const bySubject = await findReferrers(unreached(), context);
+  // What is attached to what is attached is reached in turn.
+  for (let before = -1; before < graph.facts.size; ) {
+    before = graph.facts.size;
+    const attached = [...graph.facts.keys()].flatMap((subject) => bySubject.get(subject) ?? []);
+    for (const subject of graph.facts.keys()) bySubject.delete(subject);
+    await Promise.all(
+      attached
+        .filter((digest) => !graph.reached.has(digest))
+        .map(async (digest) => {
+          const found = await graph.visit({ digest }, { holder: 'blobs/', missing: 'manifest-missing' });
+          if (found !== undefined)
+            report.add('referrer-unlisted', `${digest} is attached, and neither index.json nor a list names it`, {
+              digest,
+            });
+        }),
+    );
+  }
+  const left = unreached();
+  if (deep) await Promise.all(left.map((digest) => blobs.checkFile(digest)));
+  await checkUnreachable(source, left, report);
+}
+
+/** Manifests with a subject among the blobs that nothing leads to, by their subjects. */
+async function findReferrers(
+  digests: readonly Digest[],
+  { source, signal }: LayoutCheckContext,
+): Promise<Map<Digest, Digest[]>> {
+  const bySubject = new Map<Digest, Digest[]>();
+  const limit = pLimit(16);
+  const look = async (digest: Digest) => {
+    if (!(await startsDocument(source, digest))) return;
+    // Documents of all kinds are blobs: what is no manifest is looked at as a file.
+    const manifest = await readManifest(source, { digest }, { signal }).catch(() => undefined);
+    const subject = manifest && subjectOf(manifest)?.digest;
+    if (subject !== undefined) bySubject.set(subject, [...(bySubject.get(subject) ?? []), digest]);
+  };
+  await Promise.all(digests.map((digest) => limit(look, digest)));
+  return bySubject;
+}
+
+async function startsDocument(source: Source, digest: Digest): Promise<boolean> {
+  try {
+    const size = await source.blobSize(digest);
+    if (size === undefined || size === 0) return false;
+    const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size });
+    for await (const chunk of stream) return String(chunk.subarray(0, 1)) === '{';
+    return false;
+  } catch {
+    return false;
+  }
+}

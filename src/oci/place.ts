@@ -47,9 +47,20 @@ export function parsePlace(text: string): Place {
   if (text.startsWith('oci-archive:'))
     return { kind: 'archive', ...parsePath(text.slice('oci-archive:'.length), text) };
   if (text.startsWith('oci:')) return { kind: 'layout', ...parsePath(text.slice('oci:'.length), text) };
-  if (!/^(\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) return { kind: 'registry', ...parseReference(text) };
+  if (!/^(\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) {
+    if (/^[^/:@]+\.(tar|tar\.gz|tgz|tar\.zst|tzst)(?:$|[:@])/.test(text)) throw bareArchive(text);
+    return { kind: 'registry', ...parseReference(text) };
+  }
   const place = parsePath(text, text);
   return { kind: ARCHIVE_NAME.test(place.path) ? 'archive' : 'layout', ...place };
+}
+
+/** As a name it would be one on Docker Hub, where nobody wants a file to go. */
+function bareArchive(text: string): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', `place ${quote(text)} may be a file or a name on Docker Hub`, {
+    found: text,
+    hint: `Write ./${text} or oci-archive:${text} for the file, docker.io/library/${text} for the name`,
+  });
 }
 
 function parsePath(text: string, whole: string, hasTags = true): { path: string; tag?: string; digest?: Digest } {

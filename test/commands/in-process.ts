@@ -6,6 +6,7 @@ import BlobDelete from '../../src/commands/blob/delete.js';
 import BlobGet from '../../src/commands/blob/get.js';
 import BlobPut from '../../src/commands/blob/put.js';
 import Check from '../../src/commands/check.js';
+import Copy from '../../src/commands/copy.js';
 import Detach from '../../src/commands/detach.js';
 import Discover from '../../src/commands/discover.js';
 import Inspect from '../../src/commands/inspect.js';
@@ -25,6 +26,8 @@ import { checkFailure, type Failure } from './run.js';
 const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Promise<unknown>>> = {
   attach: (argv, config) => Attach.run(argv, config),
   check: (argv, config) => Check.run(argv, config),
+  copy: (argv, config) => Copy.run(argv, config),
+  cp: (argv, config) => Copy.run(argv, config),
   detach: (argv, config) => Detach.run(argv, config),
   discover: (argv, config) => Discover.run(argv, config),
   inspect: (argv, config) => Inspect.run(argv, config),

@@ -92,7 +92,7 @@ describe('registries', () => {
   it.each([
     ['alpine:3.20', 'docker.io/library/alpine:3.20'],
     ['localhost:5000/a', 'localhost:5000/a'],
-    ['x.tar', 'docker.io/library/x.tar'],
+    ['acme/x.tar', 'docker.io/acme/x.tar'],
     ['ghcr.io/a/b.tar.gz:v1', 'ghcr.io/a/b.tar.gz:v1'],
     [`oci/a@${SHA256_ABC}`, `docker.io/oci/a@${SHA256_ABC}`],
   ])('E3 %s is %s', (text, full) => {
@@ -118,6 +118,13 @@ describe('registries', () => {
 
   it.each(['', 'a\\b', '...', '.../x', '~/layout', ' ./x'])('E1 %j is neither a path nor a name', (text) => {
     expect(faultOf(() => parsePlace(text)).code).toBe('INVALID_ARGUMENT');
+  });
+});
+
+it.each(['app.tar', 'app.tar:v1', 'my-app.tgz', 'a.tar.gz@sha256:1'])('does not guess what a bare %j is', (text) => {
+  expect(faultOf(() => parsePlace(text))).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    hint: expect.stringContaining(`oci-archive:${text}`),
   });
 });
 

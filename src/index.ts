@@ -69,6 +69,12 @@ export {
   type Severity,
 } from './operations/check.js';
 export { choose, type Selection } from './operations/choose.js';
+export { type CopyOptions, copy } from './operations/copy.js';
+export { type CopyToArchiveOptions, copyToArchive } from './operations/copy-archive.js';
+export { type CopyItem, type CopyPlan, type CopyRoot, type PlanCopyOptions, planCopy } from './operations/copy-plan.js';
+export { plannedCopy } from './operations/copy-planned.js';
+export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy-result.js';
+export type { CopySelection } from './operations/copy-selection.js';
 export {
   type Detachment,
   type DetachOptions,
@@ -80,6 +86,7 @@ export type { BlockedThing, DetachedThing, DetachItem } from './operations/detac
 export { type DetachPlan, type PlanDetachOptions, planDetach } from './operations/detach-plan.js';
 export type { DetachSelection } from './operations/detach-selection.js';
 export {
+  type AskedWay,
   type DiscoveredNode,
   type DiscoveredPlatform,
   type DiscoverOptions,
@@ -130,9 +137,17 @@ export { type Listening, type ListenOptions, listen } from './serve/listen.js';
 export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';
 export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/hosting.js';
 export { type OpenRepositoriesOptions, openRepositories } from './store/layout/root.js';
-export { type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from './store/open.js';
+export {
+  type OpenSourceOptions,
+  type OpenStoreOptions,
+  openArchiveWriter,
+  openSource,
+  openStore,
+} from './store/open.js';
 export { type ListRepositoriesOptions, listRepositories } from './store/repositories.js';
 export {
+  type ArchiveWriter,
+  type AskedPlace,
   type CallOptions,
   type ContentReader,
   type ContentWriter,

@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 it('shows in the README what commands really print', async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const shown = [...readme.matchAll(/```console\n(\$ remora [\s\S]*?)```/g)].map((match) => match[1] ?? '');
-  expect(shown).toHaveLength(9);
+  expect(shown).toHaveLength(10);
   const cwd = await tempDir();
   await writeFile(join(cwd, 'app.yaml'), 'listen: 8080\n');
   await writeFile(join(cwd, 'schema.json'), '{"type":"object"}\n');

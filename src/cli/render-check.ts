@@ -4,10 +4,13 @@ import { formatSize, type Paint, printable } from './text.js';
 const COLOURS = { error: 'red', warning: 'yellow', note: 'dim' } as const;
 
 /** The findings, the worst first and one a line, what was fixed, and one line that sums it up. */
-export function renderCheck(result: CheckResult, paint: Paint): string {
+export function renderCheck(result: CheckResult, paint: Paint, options: { readonly verbose?: boolean } = {}): string {
   const { fixed = [], dryRun } = result;
   return [
-    ...result.findings.map((finding) => line(finding, finding.severity, paint)),
+    ...result.findings.flatMap((finding) => [
+      line(finding, finding.severity, paint),
+      ...(options.verbose ? [paint('dim', `  ${finding.fix}`)] : []),
+    ]),
     ...fixed.map((finding) => line(finding, dryRun ? 'would fix' : 'fixed', paint)),
     summary(result),
   ].join('\n');
@@ -15,7 +18,7 @@ export function renderCheck(result: CheckResult, paint: Paint): string {
 
 function line({ code, message, severity, fixable }: Finding, title: string, paint: Paint): string {
   const end = fixable && title === severity ? paint('dim', ' (--fix)') : '';
-  return `${paint(COLOURS[severity], title)} ${code}: ${printable(message)}${end}`;
+  return `${paint(title === severity ? COLOURS[severity] : 'green', title)} ${code}: ${printable(message)}${end}`;
 }
 
 function summary({ checked, deep, findings, incomplete }: CheckResult): string {

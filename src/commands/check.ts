@@ -48,13 +48,17 @@ Every finding has a code that does not change, a severity and a next step. The e
       summary: 'Bring missing and damaged content back from this place, by its digest',
       helpValue: 'PLACE',
     }),
+    verbose: boolean({ summary: 'Show the next step for each finding', default: false }),
     'dry-run': boolean({ summary: 'Show what --fix and --fetch-from would do, and change nothing' }),
     yes: boolean({ char: 'y', summary: 'Do it without being asked' }),
     ...registryFlags,
   };
 
+  #verbose = false;
+
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Check);
+    this.#verbose = flags.verbose;
     const [{ parsePlace }, checks, repairs] = await Promise.all([
       import('../oci/place.js'),
       import('../operations/check.js'),
@@ -106,7 +110,7 @@ Every finding has a code that does not change, a severity and a next step. The e
   }
 
   #report({ result, failure }: Checkup): CheckResult {
-    this.print(renderCheck(result, painter(this.stdout)));
+    this.print(renderCheck(result, painter(this.stdout), { verbose: this.#verbose }));
     const { incomplete, findings, fixed = [], dryRun } = result;
     // What would be repaired is still wrong.
     const wrong = dryRun ? [...findings, ...fixed] : findings;

@@ -12,6 +12,9 @@ import type { CheckReport } from './report.js';
 
 type LayoutSource = Source & Inventory;
 
+/** What marks a list of referrers: olareg's key, and the one that image-spec's pull request 1171 proposes. */
+const LIST_KEYS = ['org.olareg.referrer.subject', 'org.opencontainers.image.referrer.subject'] as const;
+
 /** Checks `oci-layout` (image-spec image-layout.md, "oci-layout file"). A directory of skopeo's has none. */
 export async function checkLayoutFile(source: LayoutSource, report: CheckReport): Promise<void> {
   if (source.kind === 'directory') return;
@@ -77,7 +80,7 @@ function checkNames(entries: readonly Descriptor[], report: CheckReport): void {
   for (const entry of entries) {
     const { digest, annotations } = entry;
     const tag = tagOf(entry);
-    const subject = annotations?.['org.olareg.referrer.subject'];
+    const subject = LIST_KEYS.map((key) => annotations?.[key]).find((value) => value !== undefined);
     if (subject !== undefined && !isDigest(subject))
       report.add('list-subject-malformed', `list ${digest} is for ${quote(subject)}, which is no digest`, { digest });
     if (tag === undefined) continue;

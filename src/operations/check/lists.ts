@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import type { Manifest } from '../../oci/manifest.js';
@@ -44,30 +45,40 @@ export async function checkList(
   if (list?.kind !== 'index') return { name, digest, isFor, members: undefined };
   report.count('manifests', list.descriptor.size, list.descriptor.size);
   const members = new Set<Digest>();
+  const limit = pLimit(32);
   await Promise.all(
-    list.content.manifests.map(async (member) => {
-      const isKnown = members.has(member.digest);
-      members.add(member.digest);
-      if (isKnown) return report.add('list-twice', `list ${name} names ${member.digest} twice`, about);
-      const compare = ({ entry, subject }: Fact): readonly Fault[] => {
-        if (subject === undefined || !isFor(subject.digest))
-          return [['list-other-subject', `list ${name} names ${entry.digest}, which has another subject`]];
-        if (mendedMember(member, { entry, subject }) === member) return [];
-        return [['list-differs', `list ${name} describes ${entry.digest} otherwise than the manifest does`]];
-      };
-      await graph.visit(member, { holder: `list ${name}`, missing: 'list-names-nothing', what: name, compare });
-      return undefined;
-    }),
+    list.content.manifests.map((member) =>
+      limit(async () => {
+        const isKnown = members.has(member.digest);
+        members.add(member.digest);
+        if (isKnown) return report.add('list-twice', `list ${name} names ${member.digest} twice`, about);
+        const compare = ({ entry, subject }: Fact): readonly Fault[] => {
+          if (subject === undefined || !isFor(subject.digest))
+            return [['list-other-subject', `list ${name} names ${entry.digest}, which has another subject`]];
+          if (mendedMember(member, { entry, subject }) === member) return [];
+          return [['list-differs', `list ${name} describes ${entry.digest} otherwise than the manifest does`]];
+        };
+        await graph.visit(member, { holder: `list ${name}`, missing: 'list-names-nothing', what: name, compare });
+        return undefined;
+      }),
+    ),
   );
   return { name, digest, isFor, members };
 }
 
 /** When all is visited: what names a subject and is not in its list. */
 export function checkLacking(lists: readonly ReferrersList[], { report, graph }: ListCheckContext): void {
+  const bySubject = new Map<Digest, Digest[]>();
+  for (const { entry, subject } of graph.facts.values()) {
+    const attached = subject && (bySubject.get(subject.digest) ?? []);
+    if (subject === undefined || attached === undefined) continue;
+    attached.push(entry.digest);
+    bySubject.set(subject.digest, attached);
+  }
   for (const { name, digest, isFor, members } of lists)
-    for (const { entry, subject } of members === undefined ? [] : graph.facts.values())
-      if (subject !== undefined && isFor(subject.digest) && !members?.has(entry.digest))
-        report.add('list-lacks', `list ${name} lacks ${entry.digest}`, { digest, what: name });
+    for (const [subject, attached] of members !== undefined ? bySubject : [])
+      for (const referrer of isFor(subject) ? attached : [])
+        if (!members?.has(referrer)) report.add('list-lacks', `list ${name} lacks ${referrer}`, { digest, what: name });
 }
 
 /** How a list in a layout is called. */

@@ -26,20 +26,19 @@ export class CheckReport {
   /** Whether `index.json` can be changed: none of its entries would be lost. */
   indexIsSound = true;
   readonly #findings = new Map<string, Finding>();
-  readonly #fetched: Finding[] = [];
+  readonly #fetched = new Map<string, Finding>();
   readonly #counts = { manifests: 0, blobs: 0, bytes: 0, bytesRead: 0 };
 
   constructor(private readonly source: Source) {}
 
-  /** Notes a finding; the same one again is no other. */
+  /** Notes a finding; the same one again is no other, and neither is a blob that many name. */
   add(code: FindingCode, message: string, about: About): void {
-    const finding = this.#finding(code, message, about);
-    this.#findings.set(`${code} ${finding.what} ${message}`, finding);
+    keep(this.#findings, this.#finding(code, message, about));
   }
 
   /** Notes damage that was repaired from another copy. */
   fetched(code: FindingCode, message: string, about: About): void {
-    this.#fetched.push(this.#finding(code, message, about));
+    keep(this.#fetched, this.#finding(code, message, about));
   }
 
   /** Notes what could not be read or asked, so that nobody can say whether it is whole. */
@@ -59,13 +58,11 @@ export class CheckReport {
 
   /** The worst first, and in the same order each time. */
   get findings(): readonly Finding[] {
-    const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
-    const text = ({ code, what, message }: Finding) => `${code} ${what} ${message}`;
-    return [...this.#findings.values()].sort((a, b) => rank(a) - rank(b) || (text(a) < text(b) ? -1 : 1));
+    return sorted(this.#findings);
   }
 
   get repaired(): readonly Finding[] {
-    return this.#fetched;
+    return sorted(this.#fetched);
   }
 
   #finding(code: FindingCode, message: string, { digest, what }: About): Finding {
@@ -83,4 +80,18 @@ export class CheckReport {
       fixable,
     };
   }
+}
+
+function keep(findings: Map<string, Finding>, finding: Finding): void {
+  const { code, what, message, digest } = finding;
+  const key = code.startsWith('blob-') && digest !== undefined ? `${code} ${digest}` : `${code} ${what} ${message}`;
+  const known = findings.get(key);
+  // Which comes first is chance.
+  if (known === undefined || message < known.message) findings.set(key, finding);
+}
+
+function sorted(findings: ReadonlyMap<string, Finding>): readonly Finding[] {
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
+  const text = ({ code, what, message }: Finding) => `${code} ${what} ${message}`;
+  return [...findings.values()].sort((a, b) => rank(a) - rank(b) || (text(a) < text(b) ? -1 : 1));
 }

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { subjectOf } from '../../oci/manifest.js';
 import { MediaType } from '../../oci/media-types.js';
@@ -10,6 +11,9 @@ import { checkItems, checkUnreachable } from './layout-files.js';
 import { checkLacking, checkList, type ListCheckContext, listName } from './lists.js';
 import { readManifest } from './read-manifest.js';
 
+/** Entries that are looked at at a time, each with all that it leads to. */
+const ENTRIES = 32;
+
 /** What {@link checkWholeLayout} works with. */
 export interface LayoutCheckContext extends ListCheckContext {
   readonly source: Source & Inventory;
@@ -20,24 +24,26 @@ export interface LayoutCheckContext extends ListCheckContext {
 /** Checks all that is in a layout: its documents, all that `index.json` leads to, its lists, and every file in `blobs/`. */
 export async function checkWholeLayout(context: LayoutCheckContext): Promise<void> {
   const { source, report, graph } = context;
-  await Promise.all([checkLayoutFile(source, report), checkItems(source, report)]);
+  await checkLayoutFile(source, report);
   const entries = await checkIndexFile(source, report);
-  const lists = await Promise.all(
-    entries.map(async (entry) => {
-      const mark = source.listMark(entry);
-      if (mark !== undefined)
-        return checkList(entry, { name: listName(entry), isFor: (digest) => mark.isFor(digest) }, context);
-      const tag = tagOf(entry);
-      await graph.visit(entry, {
-        holder: holderOf(entry),
-        missing: tag === undefined ? 'entry-missing' : 'tag-missing',
-        what: tag,
-        compare: (fact) => entryFaults(entry, fact),
-      });
-      return undefined;
-    }),
-  );
+  const visit = async (entry: Descriptor) => {
+    const mark = source.listMark(entry);
+    if (mark !== undefined)
+      return checkList(entry, { name: listName(entry), isFor: (digest) => mark.isFor(digest) }, context);
+    const tag = tagOf(entry);
+    await graph.visit(entry, {
+      holder: holderOf(entry),
+      missing: tag === undefined ? 'entry-missing' : 'tag-missing',
+      what: tag,
+      compare: (fact) => entryFaults(entry, fact),
+    });
+    return undefined;
+  };
+  // Manifests are held until all that they lead to was looked at: some at a time.
+  const limit = pLimit(ENTRIES);
+  const lists = await Promise.all(entries.map((entry) => limit(visit, entry)));
   await checkRest(context);
+  await checkItems(source, report);
   checkLacking(
     lists.filter((list) => list !== undefined),
     context,
@@ -59,16 +65,19 @@ async function checkRest(context: LayoutCheckContext): Promise<void> {
     before = graph.facts.size;
     const attached = [...graph.facts.keys()].flatMap((subject) => bySubject.get(subject) ?? []);
     for (const subject of graph.facts.keys()) bySubject.delete(subject);
+    const limit = pLimit(ENTRIES);
     await Promise.all(
       attached
         .filter((digest) => !graph.reached.has(digest))
-        .map(async (digest) => {
-          const found = await graph.visit({ digest }, { holder: 'blobs/', missing: 'manifest-missing' });
-          if (found !== undefined)
-            report.add('referrer-unlisted', `${digest} is attached, and neither index.json nor a list names it`, {
-              digest,
-            });
-        }),
+        .map((digest) =>
+          limit(async () => {
+            const found = await graph.visit({ digest }, { holder: 'blobs/', missing: 'manifest-missing' });
+            if (found !== undefined)
+              report.add('referrer-unlisted', `${digest} is attached, and neither index.json nor a list names it`, {
+                digest,
+              });
+          }),
+        ),
     );
   }
   const left = unreached();

@@ -111,13 +111,14 @@ export async function openHostedLayout(directory: string, options: OpenLayoutOpt
 }
 
 /**
- * Opens what is an image layout, or was one: of `oci-layout`, `index.json` and `blobs` something is there.
+ * Opens what is an image layout, or was one: `oci-layout` is there, or both `index.json` and `blobs/` are.
  *
  * @throws RemoraError `NOT_FOUND`, `IO`
  */
 export async function openDamagedLayout(directory: string): Promise<HostedLayout> {
   // What cannot be listed is told by the look at its files.
-  const names = await readdir(directory).catch(() => []);
-  if (!names.some((name) => [LAYOUT_FILE, INDEX_FILE, BLOBS_DIRECTORY].includes(name))) await checkLayout(directory);
+  const names = await readdir(directory).catch((): string[] => []);
+  const wasLayout = names.includes(LAYOUT_FILE) || [INDEX_FILE, BLOBS_DIRECTORY].every((name) => names.includes(name));
+  if (!wasLayout) await checkLayout(directory);
   return new HostedLayout(directory);
 }

@@ -80,9 +80,13 @@ export abstract class BaseCommand extends Command {
 
   /** Progress bars, where somebody looks at them. */
   protected async progress(): Promise<Progress['onProgress'] | undefined> {
-    if (this.jsonEnabled()) return undefined;
-    this.#progress = await createProgress(this.stderr);
-    return this.#progress?.onProgress;
+    return (await this.progressView())?.onProgress;
+  }
+
+  /** The same with a sum. */
+  protected async progressView(): Promise<Progress | undefined> {
+    if (!this.jsonEnabled()) this.#progress = await createProgress(this.stderr);
+    return this.#progress;
   }
 
   /** A result for people, on stdout; nothing with `--json`. */

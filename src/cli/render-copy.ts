@@ -1,4 +1,5 @@
 import type { CopiedObject, CopyResult } from '../operations/copy.js';
+import type { CopyPlan } from '../operations/copy-plan.js';
 import { fields, formatSize, printable } from './text.js';
 
 /** What was copied, for people. */
@@ -17,6 +18,12 @@ export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: Co
     ['Attached', attached === 0 ? undefined : String(attached)],
     ['Objects', [`${moved} moved (${formatSize(bytes)})`, ...others].join(', ')],
   ]);
+}
+
+/** What is being copied, in the few words that stand before a bar. */
+export function describePlan({ items, blobs }: CopyPlan): string {
+  const attached = [...items.values()].filter(({ role }) => role === 'attached').length;
+  return `${items.size + blobs.size} objects, ${attached} attached`;
 }
 
 /** One line for one object. */

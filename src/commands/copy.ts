@@ -4,7 +4,7 @@ import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.js';
 import { copySelection, copySelectionFlags, sideOptions, twoRegistryFlags } from '../cli/copy-flags.js';
 import { platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags.js';
-import { describeObject, renderCopy } from '../cli/render-copy.js';
+import { describeObject, describePlan, renderCopy } from '../cli/render-copy.js';
 import { isRemoraError } from '../errors.js';
 import { fileError } from '../io/system-error.js';
 import type { Place } from '../oci/place.js';
@@ -78,15 +78,21 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Copy);
-    const [{ copyPlaces, copyRoots }, { planCopy }, { copy }, { copyToArchive }, { CopyAhead }, { parsePlatform }] =
-      await Promise.all([
-        import('../operations/copy-roots.js'),
-        import('../operations/copy-plan.js'),
-        import('../operations/copy.js'),
-        import('../operations/copy-archive.js'),
-        import('../operations/copy-ahead.js'),
-        import('../oci/platform.js'),
-      ]);
+    const [
+      { copyPlaces, copyRoots },
+      { planCopy, sizeOf },
+      { copy },
+      { copyToArchive },
+      { CopyAhead },
+      { parsePlatform },
+    ] = await Promise.all([
+      import('../operations/copy-roots.js'),
+      import('../operations/copy-plan.js'),
+      import('../operations/copy.js'),
+      import('../operations/copy-archive.js'),
+      import('../operations/copy-ahead.js'),
+      import('../oci/platform.js'),
+    ]);
     const { signal } = this;
     const tagsFile = flags['tags-from'];
     const names =
@@ -127,10 +133,15 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
       onExpected: (digest) => void ahead?.hasManifest(digest).catch(() => {}),
       signal,
     });
+    const view = flags['dry-run'] || flags.verbose ? undefined : await this.progressView();
+    view?.expect(describePlan(plan), sizeOf(plan));
     const options: CopyOptions = {
       signal,
-      onProgress: await this.progress(),
-      onObject: flags.verbose ? (object) => this.note(describeObject(object)) : undefined,
+      onProgress: view?.onProgress,
+      onObject: (object) => {
+        view?.onDone(object.digest, object.size);
+        if (flags.verbose) this.note(describeObject(object));
+      },
       ahead,
       trustDestination: flags['trust-destination'],
       alone: !flags.settle,

@@ -62,6 +62,12 @@ export const InTotoAnnotation = {
   predicateType: 'in-toto.io/predicate-type',
 } as const;
 
+/**
+ * What marks an entry of a layout's index.json as a list of referrers, and names their subject: olareg's private key, and
+ * the one that image-spec's pull request 1171 proposes for the same.
+ */
+export const LIST_KEYS = ['org.olareg.referrer.subject', 'org.opencontainers.image.referrer.subject'] as const;
+
 const DATE_TIME =
   /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 

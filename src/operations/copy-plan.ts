@@ -71,6 +71,12 @@ export async function planCopy(
   return new Planner(source, options).plan(roots);
 }
 
+/** The bytes of all blobs and manifests of a plan. */
+export function sizeOf({ items, blobs }: CopyPlan): number {
+  const manifests = [...items.values()].map(({ manifest }) => manifest.descriptor);
+  return [...manifests, ...blobs.values()].reduce((sum, { size }) => sum + size, 0);
+}
+
 const ROLES = ['root', 'attached', 'child'] as const;
 
 class Planner {

@@ -1,5 +1,5 @@
 import { isRemoraError } from '../../errors.js';
-import { isRefName } from '../../oci/annotations.js';
+import { isRefName, LIST_KEYS } from '../../oci/annotations.js';
 import { type Descriptor, entrySchema } from '../../oci/descriptor.js';
 import { isDigest } from '../../oci/digest.js';
 import { checkShape, parseJson } from '../../oci/json.js';
@@ -11,9 +11,6 @@ import { entriesTwice, tagOf } from './entries.js';
 import type { CheckReport } from './report.js';
 
 type LayoutSource = Source & Inventory;
-
-/** What marks a list of referrers: olareg's key, and the one that image-spec's pull request 1171 proposes. */
-const LIST_KEYS = ['org.olareg.referrer.subject', 'org.opencontainers.image.referrer.subject'] as const;
 
 /** Checks `oci-layout` (image-spec image-layout.md, "oci-layout file"). A directory of skopeo's has none. */
 export async function checkLayoutFile(source: LayoutSource, report: CheckReport): Promise<void> {

@@ -3,12 +3,13 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileError, systemCode } from '../../io/system-error.js';
 import { leftOverOf } from '../../io/temp-file.js';
+import { LIST_KEYS } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import { isDigest } from '../../oci/digest.js';
 import { referrersTag } from '../../oci/referrers-tag.js';
 import type { LayoutItem, ListMark } from '../inventory.js';
 import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './paths.js';
-import { LIST_KEYS, listKind } from './referrers.js';
+import { listKind } from './referrers.js';
 import { nameOf, tagPart } from './tags.js';
 import { isAbandonedUpload } from './uploads.js';
 

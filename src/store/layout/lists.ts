@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Annotation } from '../../oci/annotations.js';
+import { Annotation, LIST_KEYS } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { indexBytes } from '../../oci/edit-index.js';
@@ -9,7 +9,7 @@ import { referrersTag } from '../../oci/referrers-tag.js';
 import { writeBlob } from './blobs.js';
 import { DirectoryFiles } from './directory-files.js';
 import { readManifest } from './manifests.js';
-import { LIST_KEYS, listKind, scanReferrers } from './referrers.js';
+import { listKind, scanReferrers } from './referrers.js';
 import { nameOf, tagPart } from './tags.js';
 
 /** How a layout marks a list of referrers: by its name (regctl), or by an annotation with this key (olareg). */

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { interrupted, throwIfInterrupted } from '../../io/interrupt.js';
+import { LIST_KEYS } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
@@ -32,9 +33,6 @@ interface Fact {
 }
 
 type Facts = ReadonlyMap<Digest, Fact>;
-
-/** olareg's private key, and the one that image-spec's pull request 1171 proposes for the same. */
-export const LIST_KEYS = ['org.olareg.referrer.subject', 'org.opencontainers.image.referrer.subject'] as const;
 
 /** A manifest to read: an entry, or what is known of it. */
 type Wanted = Pick<Descriptor, 'digest'> & Partial<Descriptor>;

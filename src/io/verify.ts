@@ -3,6 +3,9 @@ import { RemoraError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { algorithmOf, hasherFor } from '../oci/digest.js';
 
+/** How far one side may be ahead of the other. */
+const AHEAD_BYTES = 1024 * 1024;
+
 type Expected = Pick<Descriptor, 'digest' | 'size'>;
 
 /**
@@ -16,6 +19,8 @@ export function verifyingStream(expected: Expected): Transform {
   let count = 0;
   let held: Buffer | undefined;
   return new Transform({
+    // Reading and hashing go on while the other side takes what is here.
+    highWaterMark: AHEAD_BYTES,
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       count += chunk.length;
       if (count > expected.size) return done(wrongSize(expected, `more than ${expected.size}`));

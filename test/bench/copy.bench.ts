@@ -1,11 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, open, rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithPeers, peer, run, startApiRegistry, startDistribution3 } from '../support/peers.js';
 import { startProxy } from '../support/proxy.js';
-import { measure, report } from './measure.js';
+import { inTurn, measure, report } from './measure.js';
 
 const remora = [process.execPath, fileURLToPath(new URL('../../dist/bin.js', import.meta.url))];
 const LATENCY = 50;
@@ -80,4 +81,55 @@ describeWithPeers('copying', ['oras', 'regctl', 'crane', 'registry3', 'api-regis
       await Promise.all([from, to, ...registries].map((server) => server.close()));
     }
   });
+
+  it('one file of 1 GiB between two registries', { timeout: 600_000 }, async () => {
+    const [from, to] = await Promise.all([startDistribution3(), startDistribution3()]);
+    const cwd = { cwd: folder };
+    try {
+      await largeFile(join(folder, 'large.bin'));
+      await run('oras', ['push', '--plain-http', `${from.host}/app:v1`, 'large.bin'], cwd);
+      const source = `${from.host}/app:v1`;
+      const target = (tool: string, round: number) => `${to.host}/${tool}-${round}:v1`;
+      const all = await inTurn(3, {
+        remora: (round) => measure([...remora, 'copy', source, target('remora', round)], cwd),
+        crane: (round) => measure([peer('crane') ?? '', 'copy', source, target('crane', round)], cwd),
+        oras: (round) =>
+          measure(
+            [peer('oras') ?? '', 'cp', '--from-plain-http', '--to-plain-http', source, target('oras', round)],
+            cwd,
+          ),
+      });
+      report('1 GiB between two registries, median of three', [
+        ['tool', 'seconds', 'peak MB'],
+        ...Object.entries(all).map(([tool, { seconds, peakMB }]) => [tool, seconds, peakMB]),
+      ]);
+      expect(all.remora?.peakMB).toBeLessThan(200);
+    } finally {
+      await Promise.all([from.close(), to.close()]);
+    }
+  });
+
+  it('one file of 1 GiB from layout to layout', { timeout: 600_000 }, async () => {
+    const cwd = { cwd: folder };
+    await largeFile(join(folder, 'large.bin'));
+    await run('oras', ['push', '--oci-layout', 'layout:v1', 'large.bin'], cwd);
+    const blocks = async () => (await statfs(folder)).bfree;
+    const rows: (string | number)[][] = [['tool', 'seconds', 'MB of disk']];
+    for (const [tool, command] of Object.entries({
+      remora: [...remora, 'copy', './layout:v1', './by-remora'],
+      oras: [peer('oras') ?? '', 'cp', '--from-oci-layout', '--to-oci-layout', 'layout:v1', 'by-oras:v1'],
+    })) {
+      const before = await blocks();
+      const { seconds } = await measure(command, cwd);
+      rows.push([tool, seconds, ((before - (await blocks())) * (await statfs(folder)).bsize) / 1e6]);
+    }
+    report('1 GiB from layout to layout', rows);
+    expect(Number(rows[1]?.[2])).toBeLessThan(500);
+  });
 });
+
+async function largeFile(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  for (let count = 0; count < 1024; count++) await file.write(randomBytes(1024 * 1024));
+  await file.close();
+}

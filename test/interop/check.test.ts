@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePlace } from '../../src/oci/place.js';
+import { repair } from '../../src/operations/check/repair.js';
 import { check } from '../../src/operations/check.js';
 import { openSource } from '../../src/store/open.js';
 import { type AttestedIndex, writeAttestedIndex } from '../support/attested-index.js';
@@ -82,6 +83,15 @@ describe('clean layouts, as tools write them', () => {
         const layout = join(await tempDir(), 'layout');
         await cosign.ok(['save', '--dir', layout, source.at(':v1')]);
         expect(await clean(layout)).toEqual(['referrer-unlisted']);
+        const store = await openSource({ kind: 'layout', path: layout });
+        await repair(store, await check(store));
+        expect(await clean(layout)).toEqual([]);
+        // oras sees what was only in blobs/, and cosign what it saw before.
+        const tree = await ok('oras', ['discover', ...layoutPlace(layout).oras(`@${image.digest}`)]);
+        expect(tree).toContain('application/vnd.dev.sigstore.bundle');
+        expect(await cosign.verify('verify', '--local-image', '--new-bundle-format=false', layout)).toMatchObject({
+          code: 0,
+        });
       });
 
       it('crane', async () => {

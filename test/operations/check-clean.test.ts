@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -232,5 +233,23 @@ describe('check can be stopped', () => {
     const stop = new AbortController();
     const stopped = draft.check({ signal: stop.signal, onProgress: () => stop.abort() });
     await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  });
+});
+
+describe('check of a layout that changes meanwhile', () => {
+  it('does not call damaged what somebody removed', async () => {
+    const draft = await CheckDraft.begin();
+    const before = await draft.layout.readIndex();
+    // More than are looked at at a time: the last is still to come when the first is read.
+    for (let n = 0; n < 40; n++) await draft.artifact({}, `n${n}`);
+    const last = await draft.artifact({}, 'last');
+    const change = () => {
+      rmSync(draft.path(last), { force: true });
+      writeFileSync(draft.path('index.json'), before);
+    };
+    const { result, failure } = await draft.check({ onProgress: change });
+    expect(result.findings.map(({ code }) => code)).toContain('tag-missing');
+    expect(failure).toMatchObject({ code: 'CHANGED' });
+    expect((await draft.check()).result.findings.map(({ code }) => code)).toEqual(['blobs-unreachable']);
   });
 });

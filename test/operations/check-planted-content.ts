@@ -1,8 +1,8 @@
 import { symlink, truncate, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import { INDEX, tagged } from '../store/layout/by-hand.js';
-import { digestOf } from '../support/image-layout.js';
-import { LAYER, SBOM } from './check-draft.js';
+import { digestOf, type TestDescriptor } from '../support/image-layout.js';
+import { type CheckDraft, LAYER, SBOM } from './check-draft.js';
 import type { Planted } from './check-planted.js';
 
 const NOWHERE = `sha256:${'0'.repeat(64)}`;
@@ -244,7 +244,7 @@ export const CONTENT: readonly Planted[] = [
     name: 'a config that lists the layer as it is compressed',
     finds: [['diff-id', 'error']],
     plant: async (draft) => {
-      const layer = await gzipped(draft, gzipSync('layer'));
+      const layer = await written(draft, gzipSync('layer'));
       await draft.image(config([layer.digest]), [layer]);
     },
   },
@@ -255,10 +255,18 @@ export const CONTENT: readonly Planted[] = [
       void (await draft.image(config([`sha512:${'0'.repeat(128)}`]), [await draft.layout.blob('layer', LAYER)])),
   },
   {
+    name: 'a layer of zstd that Node.js cannot read',
+    finds: [['diff-id-unverified', 'note']],
+    async plant(draft) {
+      const layer = await written(draft, Buffer.from('28b52ffd6e6f6e65', 'hex'), `${LAYER}+zstd`);
+      await draft.image(config([NOWHERE]), [layer]);
+    },
+  },
+  {
     name: 'a layer that was cut off before it got its digest',
     finds: [['layer-damaged', 'error']],
     plant: async (draft) => {
-      const layer = await gzipped(draft, gzipSync('a layer that goes on for a while').subarray(0, -9));
+      const layer = await written(draft, gzipSync('a layer that goes on for a while').subarray(0, -9));
       await draft.image(config([NOWHERE]), [layer]);
     },
   },
@@ -274,8 +282,8 @@ function config(diffIds: readonly string[]): object {
   return { os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: diffIds } };
 }
 
-async function gzipped(draft: Parameters<Planted['plant']>[0], bytes: Buffer) {
+async function written(draft: CheckDraft, bytes: Buffer, mediaType = `${LAYER}+gzip`): Promise<TestDescriptor> {
   const digest = digestOf(bytes);
   await writeFile(draft.path(`blobs/${digest.replace(':', '/')}`), bytes);
-  return { mediaType: `${LAYER}+gzip`, digest, size: bytes.length };
+  return { mediaType, digest, size: bytes.length };
 }

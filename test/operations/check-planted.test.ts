@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { repair, repairable } from '../../src/operations/check/repair.js';
 import { type CheckResult, FINDINGS } from '../../src/operations/check.js';
+import { resultSchemas } from '../../src/operations/result-schemas.js';
 import { CheckDraft } from './check-draft.js';
 import { PLANTED } from './check-planted.js';
 
@@ -38,6 +39,7 @@ describe('check', () => {
     const checkup = await draft.check();
     expect(codes(checkup.result)).toEqual(planted.finds.map((row) => row.join(' ')).sort());
     expect(checkup.result.incomplete).toEqual([]);
+    resultSchemas.check.parse(JSON.parse(JSON.stringify(checkup.result)));
     if (repairable(checkup.result).length === 0) return;
 
     const { result } = await repair(await draft.open(), checkup);

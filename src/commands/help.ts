@@ -12,6 +12,6 @@ export default class Help extends Command {
   async run(): Promise<void> {
     const { args } = await this.parse(Help);
     const HelpClass = await loadHelpClass(this.config);
-    await new HelpClass(this.config).showHelp(args.command ?? []);
+    await new HelpClass(this.config, this.config.pjson.oclif.helpOptions).showHelp(args.command ?? []);
   }
 }

@@ -8,6 +8,9 @@ const COMMANDS = [
   'blob delete',
   'blob get',
   'blob put',
+  'check',
+  'copy',
+  'detach',
   'discover',
   'inspect',
   'kinds',
@@ -35,6 +38,13 @@ describe('help', () => {
     expect(flags.length).toBeGreaterThan(['kinds', 'logout'].includes(command) ? 0 : 3);
     expect(stdout).not.toMatch(/undefined|<%/);
     expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+  });
+
+  it.each([['--help'], ['help']])('of the program by %s names each command once, without aliases', async (word) => {
+    const { stdout } = await success([word]);
+    const names = [...stdout.slice(stdout.indexOf('\nCOMMANDS')).matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name);
+    for (const alias of ['cp', 'pack', 'referrers']) expect(names).not.toContain(alias);
+    expect(names).toContain('copy');
   });
 
   it('of the program lists the commands and the version', async () => {

@@ -27,6 +27,22 @@ describe('a copy that cannot be finished', () => {
     expect(await everything(store, image)).toEqual(await everything(source, image));
   });
 
+  it('since the registry goes away gives no tag, and says that it cannot be reached', async () => {
+    const source = await newLayout();
+    await loadedIndex(source);
+    const { store, registry } = await begin({
+      fault: ({ method, path }) => {
+        if (method === 'PUT' && path.includes('/manifests/')) isGone = true;
+        return isGone ? { cutAfter: 0 } : undefined;
+      },
+    });
+    let isGone = false;
+    await expect(copyTag(source, store, 'multi')).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    isGone = false;
+    expect((await listTags(store)).filter((tag) => tag === 'multi')).toEqual([]);
+    expect(registry.requests.length).toBeGreaterThan(5);
+  });
+
   it('since the source is damaged writes nothing wrong', async () => {
     const { store: source } = await begin({
       // Another body of the same length.

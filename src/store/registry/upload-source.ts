@@ -33,7 +33,9 @@ export class UploadSource {
 
   /** The bytes from `start`, `length` of them. */
   async part(start: number, length: number): Promise<Readable> {
-    if (this.#stream === undefined || this.#stream.destroyed || this.#position !== start) await this.#seek(start);
+    // One that was read to its end may have its last bytes here.
+    const isOpen = this.#stream !== undefined && (!this.#stream.destroyed || this.#stream.readableEnded);
+    if (!isOpen || this.#position !== start) await this.#seek(start);
     this.options.onProgress?.(start);
     return Readable.from(this.#read(length), { objectMode: false });
   }

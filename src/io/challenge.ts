@@ -21,8 +21,8 @@ function parseHeader(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
   let rest = header;
   while (rest.trim() !== '') {
-    const parameter = QUOTED.exec(rest) ?? UNQUOTED.exec(rest);
     const current = challenges.at(-1);
+    const parameter = current && (QUOTED.exec(rest) ?? UNQUOTED.exec(rest));
     if (parameter?.[1] && parameter[2] !== undefined && current) {
       current.parameters.set(parameter[1].toLowerCase(), parameter[2].replace(/\\(.)/g, '$1'));
       rest = rest.slice(parameter[0].length);
@@ -31,7 +31,8 @@ function parseHeader(header: string): Challenge[] {
       if (scheme?.[1]) {
         challenges.push({ scheme: scheme[1].toLowerCase(), parameters: new Map() });
         rest = rest.slice(scheme[0].length);
-      } else rest = rest.slice(1);
+        // What is neither is passed over as a whole: to look again from each of its characters takes the square of its length.
+      } else rest = rest.replace(/^.[^\s,]*/s, '');
     }
     rest = rest.replace(/^[\s,]+/, '');
   }

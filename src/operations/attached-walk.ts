@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { RemoraError } from '../errors.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Source } from '../store/store.js';
@@ -13,6 +14,9 @@ export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsk
   readonly concurrency?: number | undefined;
 }
 
+/** A registry can make up one referrer of a referrer after the other; nobody attaches so many. */
+const MAX_LEVELS = 100;
+
 /**
  * The way through what is attached to a subject, and to that, and so on. Each thing is met once, so that nothing goes
  * around in circles, and each subject is asked about once.
@@ -21,6 +25,7 @@ export class AttachedWalk {
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #asked = new Map<Digest, Promise<readonly AttachedThing[]>>();
   readonly #met = new Set<string>();
+  readonly #levels = new Map<Digest, number>();
   #tags: TagSnapshot | undefined;
 
   constructor(
@@ -40,6 +45,7 @@ export class AttachedWalk {
    */
   async below(subject: Subject, ahead = 0): Promise<readonly AttachedThing[]> {
     const things = await this.#ask(subject, ahead);
+    for (const { descriptor, holder } of things) this.#deepen(holder ?? descriptor, subject.descriptor);
     return things.filter(({ descriptor, holder }) => this.#meet(keyOf(descriptor.digest, holder?.digest)));
   }
 
@@ -60,6 +66,7 @@ export class AttachedWalk {
     const { descriptor, attestations } = subject;
     const known = this.#asked.get(descriptor.digest);
     if (known !== undefined) return known;
+    if (this.#levelOf(descriptor) > MAX_LEVELS) return this.#tooDeep(descriptor);
     const things = this.#limit(() =>
       findAttached(this.store, descriptor, {
         ...this.options,
@@ -68,6 +75,7 @@ export class AttachedWalk {
         tags: descriptor.digest === this.root?.digest ? undefined : this.listTags(),
         onListed: (entry) => {
           this.options.onListed?.(entry);
+          this.#deepen(entry, descriptor);
           if (ahead > 0) this.#askAhead(entry, ahead - 1);
         },
       }),
@@ -80,6 +88,24 @@ export class AttachedWalk {
     if (this.#met.has(entry.digest)) return;
     // It is awaited when its turn comes, and not at all for what is no referrer after all.
     this.#ask({ descriptor: entry }, ahead).catch(() => {});
+  }
+
+  async #tooDeep({ digest }: Descriptor): Promise<readonly AttachedThing[]> {
+    const reference = this.store.format({ digest });
+    const message = `${reference} is attached to the subject over more than ${MAX_LEVELS} levels`;
+    const hint = 'Look at the levels above it with --depth';
+    const error = new RemoraError('MALFORMED', message, { expected: MAX_LEVELS, hint });
+    if (this.options.onUnasked === undefined) throw error;
+    this.options.onUnasked(`what is attached to ${reference}`, error);
+    return [];
+  }
+
+  #levelOf({ digest }: Descriptor): number {
+    return this.#levels.get(digest) ?? 0;
+  }
+
+  #deepen({ digest }: Descriptor, below: Descriptor): void {
+    if (!this.#levels.has(digest)) this.#levels.set(digest, this.#levelOf(below) + 1);
   }
 
   #meet(key: string): boolean {

@@ -77,6 +77,9 @@ export function sizeOf({ items, blobs }: CopyPlan): number {
   return [...manifests, ...blobs.values()].reduce((sum, { size }) => sum + size, 0);
 }
 
+/** Indexes of indexes are rare, and never deep; a registry can make them up without end. */
+const MAX_NESTED = 20;
+
 const ROLES = ['root', 'attached', 'child'] as const;
 
 class Planner {
@@ -127,18 +130,22 @@ class Planner {
   }
 
   /** A manifest, with its children and theirs. */
-  async #graph({ digest }: Descriptor, role: CopyItem['role'], subject?: Digest): Promise<void> {
+  async #graph({ digest }: Descriptor, role: CopyItem['role'], subject?: Digest, level = 0): Promise<void> {
+    if (level > MAX_NESTED)
+      throw new RemoraError('MALFORMED', `${digest} is nested in more than ${MAX_NESTED} indexes`, {
+        expected: MAX_NESTED,
+      });
     const known = this.#items.get(digest)?.manifest;
     const manifest = known ?? (await this.#limit(() => this.source.manifest({ digest }, { signal: this.#signal })));
     this.#add(manifest, role, subject);
     if (known !== undefined || manifest.kind !== 'index') return;
     for (const child of manifest.content.manifests) this.options.onExpected?.(child.digest);
-    await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child)));
+    await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child, level + 1)));
   }
 
-  async #child(index: Manifest, child: Descriptor): Promise<void> {
+  async #child(index: Manifest, child: Descriptor, level: number): Promise<void> {
     try {
-      await this.#graph(child, 'child');
+      await this.#graph(child, 'child', undefined, level);
     } catch (error) {
       if (!(error instanceof RemoraError) || error.code !== 'NOT_FOUND') throw error;
       throw new RemoraError('NOT_FOUND', `${child.digest}, which ${index.descriptor.digest} names, is missing`, {

@@ -40,8 +40,6 @@ export interface CopyItem {
   readonly role: (typeof ROLES)[number];
   /** The children of an index; they go first. */
   readonly children: readonly Digest[];
-  /** What it is attached to, where that is copied: it goes first. */
-  readonly subject?: Digest | undefined;
 }
 
 /** What a copy moves. */
@@ -130,14 +128,14 @@ class Planner {
   }
 
   /** A manifest, with its children and theirs. */
-  async #graph({ digest }: Descriptor, role: CopyItem['role'], subject?: Digest, level = 0): Promise<void> {
+  async #graph({ digest }: Descriptor, role: CopyItem['role'], level = 0): Promise<void> {
     if (level > MAX_NESTED)
       throw new RemoraError('MALFORMED', `${digest} is nested in more than ${MAX_NESTED} indexes`, {
         expected: MAX_NESTED,
       });
     const known = this.#items.get(digest)?.manifest;
     const manifest = known ?? (await this.#limit(() => this.source.manifest({ digest }, { signal: this.#signal })));
-    this.#add(manifest, role, subject);
+    this.#add(manifest, role);
     if (known !== undefined || manifest.kind !== 'index') return;
     for (const child of manifest.content.manifests) this.options.onExpected?.(child.digest);
     await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child, level + 1)));
@@ -145,7 +143,7 @@ class Planner {
 
   async #child(index: Manifest, child: Descriptor, level: number): Promise<void> {
     try {
-      await this.#graph(child, 'child', undefined, level);
+      await this.#graph(child, 'child', level);
     } catch (error) {
       if (!(error instanceof RemoraError) || error.code !== 'NOT_FOUND') throw error;
       throw new RemoraError('NOT_FOUND', `${child.digest}, which ${index.descriptor.digest} names, is missing`, {
@@ -155,13 +153,13 @@ class Planner {
     }
   }
 
-  #add(manifest: Manifest, role: CopyItem['role'], subject: Digest | undefined): void {
+  #add(manifest: Manifest, role: CopyItem['role']): void {
     const { digest } = manifest.descriptor;
     const known = this.#items.get(digest);
     const children = manifest.kind === 'index' ? manifest.content.manifests.map((child) => child.digest) : [];
     // What was asked for counts most, then what is attached: a child needs no entry of its own.
     const better = ROLES.find((one) => one === role || one === known?.role) ?? role;
-    this.#items.set(digest, { manifest, role: better, children, subject: known?.subject ?? subject });
+    this.#items.set(digest, { manifest, role: better, children });
     for (const blob of neededBlobs(manifest)) this.#blobs.set(blob.digest, blob);
   }
 
@@ -216,7 +214,7 @@ class Planner {
     // What only the index leads to comes with the index, or not at all.
     if (isChildAlone && !this.#items.has(descriptor.digest)) this.#left.set(descriptor.digest, descriptor);
     else {
-      await this.#graph(descriptor, isChildAlone ? 'child' : 'attached', subject);
+      await this.#graph(descriptor, isChildAlone ? 'child' : 'attached');
       for (const tag of thing.tags ?? []) this.#tags.set(tag, descriptor.digest);
       if (this.options.convert && thing.tags !== undefined) this.#convert(descriptor.digest, subject, thing.tags);
     }
@@ -228,7 +226,6 @@ class Planner {
     const to = this.#items.get(subject)?.manifest.descriptor;
     if (manifest === undefined || to === undefined || subjectOf(manifest) !== undefined) return;
     const converted = asReferrer(manifest, to, tags);
-    if (converted !== undefined && !this.#items.has(converted.descriptor.digest))
-      this.#add(converted, 'attached', subject);
+    if (converted !== undefined && !this.#items.has(converted.descriptor.digest)) this.#add(converted, 'attached');
   }
 }

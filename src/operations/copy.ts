@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
-import type { Manifest } from '../oci/manifest.js';
+import { type Manifest, subjectOf } from '../oci/manifest.js';
 import {
   type CallOptions,
   hasBlobFiles,
@@ -152,15 +152,16 @@ class Copier {
     if (!(await this.#ahead.hasManifest(item.manifest.descriptor.digest))) await this.#manifest(item);
   }
 
-  async #write({ manifest, role, children, subject }: CopyItem): Promise<boolean> {
+  async #write({ manifest, role, children }: CopyItem): Promise<boolean> {
     const existed = await this.#ahead.hasManifest(manifest.descriptor.digest);
     const isTrusted = existed && this.options.trustDestination === true;
     await Promise.all([
       ...neededBlobs(manifest).map((blob) => this.#blob(blob, { existed, isTrusted })),
-      ...children.map((child) => this.#child(child)),
+      ...children.map((child) => this.#item(child)),
     ]);
-    const parent = subject === undefined ? undefined : this.plan.items.get(subject);
-    if (parent !== undefined) await this.#manifest(parent);
+    // Digests cannot go around in circles; what stands under a tag of cosign could, and waits for nothing.
+    const subject = subjectOf(manifest);
+    if (subject !== undefined) await this.#item(subject.digest);
     // A layout is told in any case: the file may be there, and no entry that names it.
     const isNeeded = !existed || this.destination.kind === 'layout';
     if (isNeeded) await this.#put(manifest, role);
@@ -168,7 +169,7 @@ class Copier {
     return existed;
   }
 
-  async #child(digest: Digest): Promise<void> {
+  async #item(digest: Digest): Promise<void> {
     const item = this.plan.items.get(digest);
     if (item !== undefined) await this.#manifest(item);
   }
@@ -190,7 +191,7 @@ class Copier {
     if (!isLister(destination)) return [];
     const bySubject = new Map<Digest, CopyItem[]>();
     for (const item of this.plan.items.values()) {
-      const subject = item.manifest.content.subject?.digest;
+      const subject = subjectOf(item.manifest)?.digest;
       if (subject !== undefined) bySubject.set(subject, [...(bySubject.get(subject) ?? []), item]);
     }
     const { alone } = this.options;

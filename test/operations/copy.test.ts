@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Descriptor } from '../../src/oci/descriptor.js';
 import { referrersTag } from '../../src/oci/referrers-tag.js';
 import type { CopyResult } from '../../src/operations/copy.js';
 import { planCopy } from '../../src/operations/copy-plan.js';
@@ -73,6 +74,20 @@ describe.each(DELETING_PLACES)('what is damaged in %s', (_name, open) => {
       layer.digest,
     ]);
     expect((await readBlob(destination, layer)).length).toBe(layer.size);
+  });
+});
+
+it.each([false, true])('ends where tags of cosign go around in a circle (of two: %s)', async (isPair) => {
+  const [source, destination] = [await newLayout(), await newLayout()];
+  const one = (await pushImage(source, 'one', { tags: ['v1'] })).descriptor;
+  const two = (await pushImage(source, 'two', { tags: ['v2'] })).descriptor;
+  const point = async (subject: Descriptor, to: Descriptor) =>
+    source.tagManifest(await source.manifest({ digest: to.digest }), [`${referrersTag(subject.digest)}.sig`]);
+  await point(one, isPair ? two : one);
+  if (isPair) await point(two, one);
+  await copyTag(source, destination, 'v1');
+  expect(await destination.resolve({ tag: `${referrersTag(one.digest)}.sig` })).toMatchObject({
+    digest: (isPair ? two : one).digest,
   });
 });
 

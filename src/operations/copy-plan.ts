@@ -66,7 +66,15 @@ export async function planCopy(
   roots: readonly CopyRoot[],
   options: PlanCopyOptions = {},
 ): Promise<CopyPlan> {
-  return new Planner(source, options).plan(roots);
+  const failure = new AbortController();
+  try {
+    const signal = sharedSignal(failure.signal, options.signal);
+    return await new Planner(source, options, signal).plan(roots);
+  } catch (error) {
+    // What is still being asked for ends with it.
+    failure.abort();
+    throw error;
+  }
 }
 
 /** The bytes of all blobs and manifests of a plan. */
@@ -87,14 +95,12 @@ class Planner {
   readonly #tags = new Map<string, Digest>();
   readonly #expected = new Set<Digest>();
   readonly #left = new Map<Digest, Descriptor>();
-  readonly #signal: AbortSignal;
 
   constructor(
     private readonly source: Source,
     private readonly options: PlanCopyOptions,
-  ) {
-    this.#signal = sharedSignal(options.signal);
-  }
+    private readonly signal: AbortSignal,
+  ) {}
 
   async plan(roots: readonly CopyRoot[]): Promise<CopyPlan> {
     const subjects = await Promise.all(roots.map((root) => this.#root(root)));
@@ -120,8 +126,8 @@ class Planner {
     const { platform } = this.options;
     const { subject, index } =
       platform === undefined
-        ? { subject: (await this.source.manifest(selector, { signal: this.#signal })).descriptor, index: undefined }
-        : await platformSubject(this.source, selector, platform, { signal: this.#signal });
+        ? { subject: (await this.source.manifest(selector, { signal: this.signal })).descriptor, index: undefined }
+        : await platformSubject(this.source, selector, platform, { signal: this.signal });
     for (const tag of tags) this.#tags.set(tag, subject.digest);
     this.options.onExpected?.(subject.digest);
     return rootSubject(subject, index);
@@ -134,7 +140,7 @@ class Planner {
         expected: MAX_NESTED,
       });
     const known = this.#items.get(digest)?.manifest;
-    const manifest = known ?? (await this.#limit(() => this.source.manifest({ digest }, { signal: this.#signal })));
+    const manifest = known ?? (await this.#limit(() => this.source.manifest({ digest }, { signal: this.signal })));
     this.#add(manifest, role);
     if (known !== undefined || manifest.kind !== 'index') return;
     for (const child of manifest.content.manifests) this.options.onExpected?.(child.digest);
@@ -169,7 +175,7 @@ class Planner {
     this.#expected.add(digest);
     this.options.onExpected?.(digest);
     if (this.source.kind !== 'registry') return;
-    this.#limit(() => this.source.manifest({ digest }, { signal: this.#signal })).catch(() => {});
+    this.#limit(() => this.source.manifest({ digest }, { signal: this.signal })).catch(() => {});
   }
 
   async #allTrees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
@@ -177,7 +183,7 @@ class Planner {
     const root = subjects.length === 1 ? first?.descriptor : undefined;
     const isAll = isEverything(this.options.selection ?? {});
     const walk = new AttachedWalk(this.source, root, {
-      signal: this.#signal,
+      signal: this.signal,
       ...(isAll && { onListed: ({ digest }) => this.#expect(digest) }),
     });
     walk.listTags();
@@ -201,7 +207,7 @@ class Planner {
       );
     };
     const ofChildren = async () => {
-      const found = await platformSubjects(this.source, subject.descriptor, { signal: this.#signal });
+      const found = await platformSubjects(this.source, subject.descriptor, { signal: this.signal });
       return Promise.all((found?.platforms ?? []).map((child) => this.#trees(walk, child)));
     };
     const [own, children] = await Promise.all([direct(), ofChildren()]);

@@ -80,8 +80,8 @@ it.skipIf(process.platform !== 'linux')(
   'is taken over from a process that was killed and never asked for',
   async () => {
     const { path, hold } = await begin();
-    // The shell becomes `sleep`, which does not wait for the child that the shell had.
-    const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec sleep 60']);
+    // The shell becomes `sleep` before its child ends, and does not ask for it: a shell that is still one could.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60']);
     onTestFinished(() => void parent.kill('SIGKILL'));
     const [line] = await once(parent.stdout, 'data');
     const pid = Number(String(line).trim());

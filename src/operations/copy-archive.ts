@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { ArchiveBlob, ArchiveWriter, ListedManifest, Source } from '../store/store.js';
 import type { CopyOptions } from './copy.js';
-import type { CopyItem, CopyPlan } from './copy-plan.js';
+import { type CopyItem, type CopyPlan, tagsByDigest } from './copy-plan.js';
 import { type CopiedObject, type CopyResult, copyResult } from './copy-result.js';
 
 /** Options of {@link copyToArchive}: an archive is new, so that nothing in it need be looked for. */
@@ -52,13 +52,12 @@ function* blobsOf(source: Source, { items, blobs }: CopyPlan): Iterable<ArchiveB
 }
 
 /** Entries in an order that does not depend on what was read first: what was asked for, then what is attached. */
-function listedIn({ items, tags }: CopyPlan): readonly ListedManifest[] {
-  const tagsOf = new Map<string, string[]>();
-  for (const [tag, digest] of tags) tagsOf.set(digest, [...(tagsOf.get(digest) ?? []), tag]);
+function listedIn(plan: CopyPlan): readonly ListedManifest[] {
+  const tagsOf = tagsByDigest(plan);
   const sortKey = ({ manifest, role }: CopyItem, [first = '']: readonly string[]) =>
     `${role === 'attached' ? 2 : 1} ${first} ${manifest.descriptor.digest}`;
-  return [...items.values()]
-    .map((item) => ({ item, tags: (tagsOf.get(item.manifest.descriptor.digest) ?? []).sort() }))
+  return [...plan.items.values()]
+    .map((item) => ({ item, tags: [...(tagsOf.get(item.manifest.descriptor.digest) ?? [])].sort() }))
     .filter((listed) => listed.item.role !== 'child' || listed.tags.length > 0)
     .map((listed) => ({ ...listed, key: sortKey(listed.item, listed.tags) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))

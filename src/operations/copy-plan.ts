@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../errors.js';
+import { sharedSignal } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { type Manifest, subjectOf } from '../oci/manifest.js';
@@ -8,9 +9,9 @@ import type { CallOptions, ManifestSelector, Source } from '../store/store.js';
 import { AttachedWalk } from './attached-walk.js';
 import { asReferrer } from './copy-convert.js';
 import { type AttachedTree, type CopySelection, chosenTrees, isEverything } from './copy-selection.js';
+import { grouped } from './grouped.js';
 import { platformSubject } from './platform-child.js';
 import { neededBlobs } from './put-manifest.js';
-import { sharedSignal } from './run-all.js';
 import { platformSubjects, rootSubject, type Subject } from './subjects.js';
 
 /** What is to be copied from a source. */
@@ -75,6 +76,11 @@ export async function planCopy(
     failure.abort();
     throw error;
   }
+}
+
+/** The tags that each manifest shall have in the destination. */
+export function tagsByDigest({ tags }: CopyPlan): ReadonlyMap<Digest, readonly string[]> {
+  return grouped([...tags].map(([tag, digest]) => [digest, tag] as const));
 }
 
 /** The bytes of all blobs and manifests of a plan. */

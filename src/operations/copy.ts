@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { sharedSignal } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { type Manifest, subjectOf } from '../oci/manifest.js';
@@ -12,10 +13,10 @@ import {
   type WriteResult,
 } from '../store/store.js';
 import { CopyAhead } from './copy-ahead.js';
-import type { CopyItem, CopyPlan } from './copy-plan.js';
+import { type CopyItem, type CopyPlan, tagsByDigest } from './copy-plan.js';
 import { type CopiedObject, type CopyResult, copyResult } from './copy-result.js';
+import { grouped } from './grouped.js';
 import { neededBlobs } from './put-manifest.js';
-import { sharedSignal } from './run-all.js';
 
 export type { CopiedObject, CopyResult } from './copy-result.js';
 
@@ -75,6 +76,14 @@ export async function copy(
   return run.result();
 }
 
+/** What is known of a manifest that needs a blob. */
+interface Needed {
+  /** It is there, and so its blobs are, most likely. */
+  readonly existed: boolean;
+  /** It is there, and not to be looked into. */
+  readonly isTrusted: boolean;
+}
+
 class Copier {
   readonly #objects = new Map<Digest, CopiedObject>();
   readonly #manifests = new Map<Digest, Promise<boolean>>();
@@ -106,8 +115,7 @@ class Copier {
 
   /** Points the tags at what is there now; those of what was asked for last, since cosign's make other things attached. */
   async tag(): Promise<void> {
-    const byDigest = new Map<Digest, string[]>();
-    for (const [tag, digest] of this.plan.tags) byDigest.set(digest, [...(byDigest.get(digest) ?? []), tag]);
+    const byDigest = tagsByDigest(this.plan);
     const isRoot = ([digest]: readonly [Digest, unknown]) => this.plan.items.get(digest)?.role === 'root';
     const tag = ([digest, tags]: readonly [Digest, readonly string[]]) => this.#tag(digest, tags);
     await Promise.all([...byDigest].filter((entry) => !isRoot(entry)).map(tag));
@@ -189,11 +197,12 @@ class Copier {
   #lists(): readonly Promise<unknown>[] {
     const { destination } = this;
     if (!isLister(destination)) return [];
-    const bySubject = new Map<Digest, CopyItem[]>();
-    for (const item of this.plan.items.values()) {
-      const subject = subjectOf(item.manifest)?.digest;
-      if (subject !== undefined) bySubject.set(subject, [...(bySubject.get(subject) ?? []), item]);
-    }
+    const bySubject = grouped(
+      [...this.plan.items.values()].flatMap((item): (readonly [Digest, CopyItem])[] => {
+        const subject = subjectOf(item.manifest)?.digest;
+        return subject === undefined ? [] : [[subject, item]];
+      }),
+    );
     const { alone } = this.options;
     return [...bySubject].map(async ([subject, items]) => {
       await Promise.all(items.map((item) => this.#present(item)));
@@ -202,24 +211,21 @@ class Copier {
     });
   }
 
-  #blob(blob: Descriptor, how: { readonly existed: boolean; readonly isTrusted: boolean }): Promise<void> {
+  #blob(blob: Descriptor, how: Needed): Promise<void> {
     const known = this.#blobs.get(blob.digest);
     if (known !== undefined) return known;
-    const moved = how.isTrusted ? this.#skip(blob) : this.#move(blob, how.existed);
+    const moved = this.#move(blob, how);
     this.#blobs.set(blob.digest, moved);
     moved.catch(() => {});
     return moved;
   }
 
-  async #skip(blob: Descriptor): Promise<void> {
-    this.#done(blob, 'skipped');
-  }
-
-  async #move(blob: Descriptor, isExpected: boolean): Promise<void> {
+  async #move(blob: Descriptor, how: Needed): Promise<void> {
+    if (how.isTrusted) return this.#done(blob, 'skipped');
     const { source, destination } = this;
     const signal = this.#signal;
     // What needs it is there, so it is as well, most likely: one question is less than the beginning of an upload.
-    const isThere = isExpected && (await this.#asking(() => destination.hasBlob(blob, { signal })));
+    const isThere = how.existed && (await this.#asking(() => destination.hasBlob(blob, { signal })));
     if (isThere) return this.#done(blob, 'exists');
     const written = await this.#moving(() => {
       const onProgress = (bytes: number) =>

@@ -1,3 +1,4 @@
+import { sharedSignal } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
@@ -7,7 +8,6 @@ import { type BlockedThing, type DetachedThing, type DetachItem, type Group, thi
 import { type Chosen, itemsOf } from './detach-order.js';
 import { type DetachSelection, nothingFits, requireSelection, wantedOf } from './detach-selection.js';
 import { attachedGroups, subjectsOf } from './detach-subjects.js';
-import { sharedSignal } from './run-all.js';
 import { tagSnapshot } from './tag-snapshot.js';
 
 /** Options of {@link planDetach}. */

@@ -1,8 +1,8 @@
 import { isRemoraError, RemoraError } from '../errors.js';
+import { runAll } from '../io/run-all.js';
 import type { Digest } from '../oci/digest.js';
 import type { CallOptions, DeleteManifestOptions, Deleter, Store } from '../store/store.js';
 import type { DetachItem } from './detach-item.js';
-import { runAll } from './run-all.js';
 
 /** A repository with more tags than this is not asked for each of them. */
 const MAX_TAGS = 2_000;

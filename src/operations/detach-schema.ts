@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { digestSchema } from '../oci/descriptor.js';
 import { KINDS } from '../oci/kinds/kind.js';
+import { VIAS } from '../store/store.js';
 import type { DetachResult } from './detach.js';
 
 const thing = {
@@ -13,20 +14,7 @@ const thing = {
   manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
   subject: digestSchema.describe('What it is, or was, attached to'),
   platform: z.string().exactOptional().describe('Of the subject, where that is a child of an index'),
-  via: z
-    .array(
-      z.enum([
-        'api',
-        'tag',
-        'cosign-tag',
-        'index-child',
-        'layout-entry',
-        'layout-tag',
-        'layout-referrers',
-        'layout-scan',
-      ]),
-    )
-    .describe('How it was found'),
+  via: z.array(z.enum(VIAS)).describe('How it was found'),
 };
 
 /** The schema of what `detach` prints with `--json`. */

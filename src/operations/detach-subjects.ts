@@ -1,10 +1,10 @@
+import { runAll } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
 import type { CallOptions, Source } from '../store/store.js';
 import { type Group, groupThings } from './detach-item.js';
 import { findAttached } from './find-attached.js';
-import { runAll } from './run-all.js';
 import { platformSubjects, rootSubject, type Subject } from './subjects.js';
 import type { TagSnapshot } from './tag-snapshot.js';
 

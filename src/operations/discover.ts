@@ -1,3 +1,4 @@
+import { sharedSignal } from '../io/run-all.js';
 import type { Annotations } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
@@ -10,7 +11,6 @@ import type { AttachedThing } from './attached-thing.js';
 import { AttachedWalk } from './attached-walk.js';
 import { newestOf } from './newest.js';
 import { resultFields } from './result-fields.js';
-import { sharedSignal } from './run-all.js';
 import { isWanted, type Selection } from './selection.js';
 import { platformSubjects, rootSubject, type Subject } from './subjects.js';
 

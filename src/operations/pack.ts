@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { RemoraError } from '../errors.js';
 import { localFile } from '../io/file-source.js';
+import { runAll } from '../io/run-all.js';
 import { Annotation, type Annotations, checkAnnotations, isDateTime } from '../oci/annotations.js';
 import { buildManifest } from '../oci/build-manifest.js';
 import type { Descriptor } from '../oci/descriptor.js';
@@ -10,7 +11,6 @@ import { MediaType, parseMediaType } from '../oci/media-types.js';
 import type { CallOptions, Ingester } from '../store/store.js';
 import { type CheckedInput, checkInputs, type FileInput } from './file-input.js';
 import { type LayerContent, readLayer } from './layer-content.js';
-import { runAll } from './run-all.js';
 
 /** How files become an artifact. */
 export interface PackOptions extends CallOptions {

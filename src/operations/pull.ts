@@ -2,6 +2,7 @@ import { rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { RemoraError } from '../errors.js';
 import { makeDirectory } from '../io/directory.js';
+import { runAll } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { isEmpty } from '../oci/empty.js';
 import { layersOf, type Manifest, referrerEntry } from '../oci/manifest.js';
@@ -11,7 +12,6 @@ import type { Transfer } from './pack.js';
 import { type PulledFile, type StagedFile, stageFile } from './pull-file.js';
 import { type NamedLayer, nameLayers } from './pull-names.js';
 import { resultFields } from './result-fields.js';
-import { runAll } from './run-all.js';
 
 /** Options of {@link pull}. */
 export interface PullOptions extends CallOptions {

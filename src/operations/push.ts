@@ -1,3 +1,4 @@
+import { runAll } from '../io/run-all.js';
 import { Annotation } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import { type Manifest, referrerEntry } from '../oci/manifest.js';
@@ -7,7 +8,6 @@ import type { LayerContent } from './layer-content.js';
 import { blobsOf, type Contents, manifestOf, type PackOptions, planPack, readContents } from './pack.js';
 import { recogniseInputs } from './recognise-inputs.js';
 import { resultFields } from './result-fields.js';
-import { runAll } from './run-all.js';
 
 /** Options of {@link push}. */
 export interface PushOptions extends PackOptions {

@@ -1,10 +1,10 @@
+import { sharedSignal } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Manifest } from '../oci/manifest.js';
 import type { CallOptions, Source } from '../store/store.js';
 import type { AttachedThing } from './attached-thing.js';
 import { AttachedWalk } from './attached-walk.js';
-import { sharedSignal } from './run-all.js';
 import { platformSubjects, rootSubject, type Subject } from './subjects.js';
 
 /** An attached thing, and what it is attached to. */

@@ -12,7 +12,7 @@ import type { Store } from '../../src/store/store.js';
 import { pushImage } from '../store/artifacts.js';
 import { begin } from '../store/registry/start.js';
 import { tempDir } from '../support/temp.js';
-import { type Layer, layered } from './mechanisms.js';
+import { attestedEntries, type Layer, layered } from './mechanisms.js';
 
 /** An empty layout from which things can be removed. */
 export async function newHostedLayout(): Promise<HostedLayout> {
@@ -61,15 +61,7 @@ export async function buildkitIndex(store: Store, isNew: boolean): Promise<Manif
       annotations: { 'in-toto.io/predicate-type': type },
     }));
     const attestation = await layered(store, layers, { fields, child: true });
-    entries.push({ ...image.descriptor, platform: { os: 'linux', architecture } });
-    entries.push({
-      ...attestation.descriptor,
-      platform: { os: 'unknown', architecture: 'unknown' },
-      annotations: {
-        'vnd.docker.reference.type': 'attestation-manifest',
-        'vnd.docker.reference.digest': image.descriptor.digest,
-      },
-    });
+    entries.push(...attestedEntries(architecture, image.descriptor, attestation.descriptor));
   }
   const index = buildIndex({ manifests: entries });
   await store.putManifest(index, { tags: ['multi'] });

@@ -75,6 +75,21 @@ export async function cosignTag(store: Store, subject: Descriptor, end: string, 
   return layered(store, layers, { tags: [`${referrersTag(subject.digest)}${end}`] });
 }
 
+/** The entries of a platform and of BuildKit's attestation manifest for it. */
+export function attestedEntries(architecture: string, image: Descriptor, attestation: Descriptor): Descriptor[] {
+  return [
+    { ...image, platform: { os: 'linux', architecture } },
+    {
+      ...attestation,
+      platform: { os: 'unknown', architecture: 'unknown' },
+      annotations: {
+        'vnd.docker.reference.type': 'attestation-manifest',
+        'vnd.docker.reference.digest': image.digest,
+      },
+    },
+  ];
+}
+
 /** An index of two platforms, each with an SBOM and provenance as BuildKit keeps them. */
 export async function buildkitIndex(store: Store): Promise<{ index: Manifest; images: readonly Descriptor[] }> {
   const entries: Descriptor[] = [];
@@ -92,15 +107,7 @@ export async function buildkitIndex(store: Store): Promise<{ index: Manifest; im
       annotations: { 'in-toto.io/predicate-type': type },
     }));
     const attestation = await layered(store, layers);
-    entries.push({ ...image.descriptor, platform: { os: 'linux', architecture } });
-    entries.push({
-      ...attestation.descriptor,
-      platform: { os: 'unknown', architecture: 'unknown' },
-      annotations: {
-        'vnd.docker.reference.type': 'attestation-manifest',
-        'vnd.docker.reference.digest': image.descriptor.digest,
-      },
-    });
+    entries.push(...attestedEntries(architecture, image.descriptor, attestation.descriptor));
   }
   const index = buildIndex({ manifests: entries });
   await store.putManifest(index, { tags: ['multi'] });

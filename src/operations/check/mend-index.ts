@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { Annotation } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { indexBytes } from '../../oci/edit-index.js';
+import { layoutEntry } from '../../oci/layout-entry.js';
 import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import { isManifestType, MediaType } from '../../oci/media-types.js';
 import type { CallOptions, Inventory, ListMark, Mender, Source } from '../../store/store.js';
@@ -51,14 +51,9 @@ async function mend(source: Source, entry: Descriptor): Promise<Descriptor> {
   return typeof manifest === 'object' ? mendedEntry(entry, factOf(manifest)) : entry;
 }
 
-/** The way of ORAS: an untagged entry with artifact type and annotations. */
 async function entered(source: Source, digest: Digest): Promise<readonly Descriptor[]> {
   const manifest = await readable(source, { digest });
-  if (typeof manifest !== 'object') return [];
-  const { annotations, ...entry } = referrerEntry(manifest);
-  // In index.json a ref.name is a tag, and nobody tagged this.
-  const { [Annotation.refName]: _, ...rest } = annotations ?? {};
-  return [Object.keys(rest).length === 0 ? entry : { ...entry, annotations: rest }];
+  return typeof manifest === 'object' ? [layoutEntry(manifest)] : [];
 }
 
 /** The entry of a list that says what the manifests say; undefined for one that is gone and would be empty. */

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/interrupt.js';
-import { Annotation } from '../../oci/annotations.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
-import { MAX_READ_BYTES, type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
+import { layoutEntry } from '../../oci/layout-entry.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest, subjectOf } from '../../oci/manifest.js';
 import type { CallOptions, ListedManifest, PutManifestOptions, PutManifestResult } from '../store.js';
 import { writeBlob } from './blobs.js';
 import type { LayoutFiles } from './files.js';
@@ -87,13 +87,4 @@ export function layoutEntries(listed: readonly ListedManifest[]): readonly Descr
     const entry = layoutEntry(manifest);
     return tags.length === 0 ? [entry] : tags.map((tag) => withName(entry, tag));
   });
-}
-
-/** The way of ORAS: referrers carry their artifact type and annotations, other manifests only their type. */
-function layoutEntry(manifest: Manifest): Descriptor {
-  const { annotations, ...entry } = referrerEntry(manifest);
-  if (subjectOf(manifest) === undefined) return manifest.content.artifactType ? entry : manifest.descriptor;
-  // In index.json a ref.name is a tag, and nobody tagged this.
-  const { [Annotation.refName]: _, ...rest } = annotations ?? {};
-  return Object.keys(rest).length === 0 ? entry : { ...entry, annotations: rest };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { runAll } from '../../src/operations/run-all.js';
+import { runAll } from '../../src/io/run-all.js';
 
 describe('runAll', () => {
   it('gives the results in the order of the items, some at a time', async () => {

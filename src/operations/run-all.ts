@@ -1,1 +1,0 @@
-export { runAll, sharedSignal } from '../io/run-all.js';

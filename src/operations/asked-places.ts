@@ -45,6 +45,11 @@ export class AskedPlaces {
     this.#incomplete.set(place, { place, error: { code, message } });
   }
 
+  /** No place answered, and none failed: there is none of those that were meant. */
+  get isSilent(): boolean {
+    return this.#incomplete.size === 0 && this.ways.every(({ subjects, unsupported }) => unsupported === subjects);
+  }
+
   get ways(): readonly AskedWay[] {
     return [...this.#ways.values()].sort((a, b) => (a.via < b.via ? -1 : 1));
   }

@@ -1,3 +1,4 @@
+import { RemoraError } from '../errors.js';
 import { sharedSignal } from '../io/run-all.js';
 import type { Annotations } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
@@ -125,6 +126,15 @@ export async function discover(store: Source, subject: Descriptor, options: Disc
     }
   };
   const [found, ofPlatforms] = await Promise.all([below(rootSubject(subject, options.index), depth), platforms()]);
+
+  if (via !== undefined && !via.includes('index-child') && account.isSilent) {
+    const where = store.format({ digest: subject.digest });
+    const message = `${where} is in a place without ${via.join(' or ')}: nothing was asked`;
+    account.failed(
+      `${via.join(' or ')} of ${where}`,
+      new RemoraError('UNSUPPORTED', message, { hint: 'Leave out --via' }),
+    );
+  }
 
   const isShown = shown([...found, ...(ofPlatforms ?? []).flatMap((platform) => platform.found)], store, options);
   const nodes = (of: Digest, trees: readonly Found[]): readonly DiscoveredNode[] =>

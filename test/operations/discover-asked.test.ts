@@ -93,6 +93,23 @@ describe('only some places', () => {
   });
 });
 
+describe('a place that is not there', () => {
+  it('is no answer: nothing was asked', async () => {
+    const { store } = await begin({ referrers: 'none' });
+    const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
+    await put(store, descriptor, SBOM);
+    const { result, failure } = await discover(store, descriptor, { via: ['api'] });
+    expect([failure, result.referrers]).toMatchObject([{ code: 'UNSUPPORTED' }, []]);
+    expect(result.incomplete).toMatchObject([{ error: { code: 'UNSUPPORTED' } }]);
+    const layout = await newLayout();
+    const image = (await pushImage(layout, 'image', { tags: ['v1'] })).descriptor;
+    expect((await discover(layout, image, { via: ['api', 'tag'] })).failure).toMatchObject({ code: 'UNSUPPORTED' });
+    // Beside one that is there it takes nothing away from the answer.
+    expect((await discover(store, descriptor, { via: ['api', 'cosign-tag'] })).failure).toBeUndefined();
+    expect((await discover(store, descriptor, { via: ['index-child'] })).failure).toBeUndefined();
+  });
+});
+
 describe.each(PLACES)('a selection in %s', (_name, open) => {
   it('shows what fits, and what leads to it', async () => {
     const store = await open();

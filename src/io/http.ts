@@ -18,7 +18,7 @@ import { WatchedBody } from './watched-body.js';
 /** A body that can be made again for a repeated request. */
 export interface HttpBody {
   readonly size: number;
-  open(): Promise<Readable | Uint8Array>;
+  open(): Promise<AsyncIterable<Uint8Array> | Uint8Array>;
 }
 
 /** One request. Header names are lower-case. */
@@ -181,14 +181,13 @@ export class HttpClient {
         // undici counts from the beginning of a request that is still sending.
         ...(watched === undefined || body === undefined
           ? {}
-          : { headersTimeout: 0, body: watched.stream((body.size / BYTES_PER_SECOND) * 1000) }),
+          : { headersTimeout: 0, body: bodyOf(watched.chunks((body.size / BYTES_PER_SECOND) * 1000)) }),
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
         ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
       });
       return toResponse(answer, url, attempt);
     } catch (error) {
-      if (!(content instanceof Uint8Array)) content?.destroy();
       for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
       if (isRemoraError(watched?.failure)) throw watched.failure;
       throw networkError(watched?.failure ?? error, request);
@@ -242,6 +241,11 @@ export class HttpClient {
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
     this.#dispatchers.clear();
   }
+}
+
+/** undici takes iterables, as its documentation says; its types do not know it. A stream more costs time for each chunk. */
+function bodyOf(chunks: AsyncIterable<Uint8Array>): Readable {
+  return chunks as Readable;
 }
 
 /** undici ends the connection of every HEAD, for servers that answer it with a body; what comes unasked ends it as well. */

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-
 /**
  * The body of a request, with a limit for the time in which nothing of it is taken: a server that reads no more would
  * be waited for without end. After the last byte the limit is for the answer.
@@ -13,13 +11,9 @@ export class WatchedBody {
 
   /** @param timeout milliseconds */
   constructor(
-    private readonly source: Readable,
+    private readonly source: AsyncIterable<Uint8Array>,
     private readonly timeout: number,
-  ) {
-    source.once('error', (error) => {
-      this.failure ??= error;
-    });
-  }
+  ) {}
 
   /** Aborted when the time is over. */
   get signal(): AbortSignal {
@@ -27,15 +21,17 @@ export class WatchedBody {
   }
 
   /** @param answer milliseconds that the answer may take beyond the limit */
-  stream(answer: number): Readable {
-    return Readable.from(this.#chunks(answer), { objectMode: false });
-  }
-
-  async *#chunks(answer: number): AsyncIterable<Uint8Array> {
+  async *chunks(answer: number): AsyncGenerator<Uint8Array> {
     this.#watch(this.timeout);
-    for await (const chunk of this.source) {
-      this.#watch(this.timeout);
-      yield chunk;
+    try {
+      for await (const chunk of this.source) {
+        // The same timer counts anew: another one for each chunk is work for nothing.
+        if (!this.#isStopped) this.#timer?.refresh();
+        yield chunk;
+      }
+    } catch (error) {
+      this.failure ??= error;
+      throw error;
     }
     this.#watch(this.timeout + answer);
   }

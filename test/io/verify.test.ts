@@ -45,6 +45,18 @@ it.each<[string, string, readonly string[]]>([
   expect(Buffer.byteLength(text)).toBeLessThan(Math.max(1, Math.min(12, Buffer.byteLength(parts.join('')))));
 });
 
+it('hashes content once on its way through several hands, and anew for another promise', async () => {
+  const once = verified(source('some content'), SHA256);
+  expect(verified(once, { ...SHA256 })).toBe(once);
+  const twice = verified(once, SHA512);
+  expect(twice).not.toBe(once);
+  expect(await buffer(twice)).toEqual(BYTES);
+  const other = { digest: digestOf('something'), size: BYTES.length };
+  expect((await drain(verified(verified(source('some content'), SHA256), other))).error).toMatchObject({
+    code: 'DIGEST_MISMATCH',
+  });
+});
+
 it('ends with the error of its source, explained', async () => {
   const failing = new PassThrough();
   failing.write('some');

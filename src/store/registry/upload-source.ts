@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { verified } from '../../io/verify.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { TransferOptions } from '../store.js';
@@ -32,12 +32,12 @@ export class UploadSource {
   }
 
   /** The bytes from `start`, `length` of them. */
-  async part(start: number, length: number): Promise<Readable> {
+  async part(start: number, length: number): Promise<AsyncIterable<Uint8Array>> {
     // One that was read to its end may have its last bytes here.
     const isOpen = this.#stream !== undefined && (!this.#stream.destroyed || this.#stream.readableEnded);
     if (!isOpen || this.#position !== start) await this.#seek(start);
     this.options.onProgress?.(start);
-    return Readable.from(this.#read(length), { objectMode: false });
+    return this.#read(length);
   }
 
   /** Lets go of what is open. */

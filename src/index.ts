@@ -70,6 +70,7 @@ export {
 } from './operations/check.js';
 export { choose, type Selection } from './operations/choose.js';
 export { type CopyOptions, copy } from './operations/copy.js';
+export { CopyAhead, type CopyAheadOptions } from './operations/copy-ahead.js';
 export { type CopyToArchiveOptions, copyToArchive } from './operations/copy-archive.js';
 export { type CopyItem, type CopyPlan, type CopyRoot, type PlanCopyOptions, planCopy } from './operations/copy-plan.js';
 export { plannedCopy } from './operations/copy-planned.js';

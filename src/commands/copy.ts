@@ -121,16 +121,15 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
       to.place.kind === 'registry' && !flags['dry-run']
         ? await this.openStoreAt(to.place, { ...connectTo, access: 'write' })
         : undefined;
-    const ahead = registry && new CopyAhead(registry, { signal });
+    const ahead = registry && new CopyAhead(registry, { signal, trustDestination: flags['trust-destination'] });
 
     const roots = await copyRoots(source, from, to, { names, recursive, signal });
-    for (const { tags } of roots) for (const tag of tags) void ahead?.tagged(tag).catch(() => {});
     const plan = await planCopy(source, roots, {
       platform,
       recursive,
       selection,
       convert: flags.convert,
-      onExpected: (digest) => void ahead?.hasManifest(digest).catch(() => {}),
+      ahead,
       signal,
     });
     const view = flags['dry-run'] || flags.verbose ? undefined : await this.progressView();

@@ -9,7 +9,9 @@ import type { Subject } from './subjects.js';
 import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
 
 /** Options of {@link AttachedWalk}. */
-export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked' | 'onListed'> {
+export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked'> {
+  /** Called for each entry of a list as soon as it is there, before it is verified. */
+  readonly onListed?: ((entry: Descriptor, subject: Digest) => void) | undefined;
   /** Subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
@@ -74,7 +76,7 @@ export class AttachedWalk {
         // The subject itself is asked for by name; most of what is below has no tags.
         tags: descriptor.digest === this.root?.digest ? undefined : this.listTags(),
         onListed: (entry) => {
-          this.options.onListed?.(entry);
+          this.options.onListed?.(entry, descriptor.digest);
           this.#deepen(entry, descriptor);
           if (ahead > 0) this.#askAhead(entry, ahead - 1);
         },

@@ -7,6 +7,7 @@ import { type Manifest, subjectOf } from '../oci/manifest.js';
 import type { Platform } from '../oci/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../store/store.js';
 import { AttachedWalk } from './attached-walk.js';
+import type { CopyAhead } from './copy-ahead.js';
 import { asReferrer } from './copy-convert.js';
 import { type AttachedTree, type CopySelection, chosenTrees, isEverything } from './copy-selection.js';
 import { grouped } from './grouped.js';
@@ -24,8 +25,8 @@ export interface PlanCopyOptions extends CallOptions {
   readonly selection?: CopySelection | undefined;
   /** Copy what stands under tags of cosign as referrers, too. @default false */
   readonly convert?: boolean | undefined;
-  /** Called for each manifest that is most likely to be copied, as soon as its digest is known. */
-  readonly onExpected?: ((digest: Digest) => void) | undefined;
+  /** Told what is met on the way, and asked for what the destination has. @default nobody */
+  readonly ahead?: CopyAhead | undefined;
 }
 
 /** One name in the source, and the tags that it shall have in the destination. */
@@ -129,13 +130,14 @@ class Planner {
   }
 
   async #root({ selector, tags }: CopyRoot): Promise<Subject> {
-    const { platform } = this.options;
+    const { platform, ahead } = this.options;
+    ahead?.expectTags(tags);
     const { subject, index } =
       platform === undefined
         ? { subject: (await this.source.manifest(selector, { signal: this.signal })).descriptor, index: undefined }
         : await platformSubject(this.source, selector, platform, { signal: this.signal });
     for (const tag of tags) this.#tags.set(tag, subject.digest);
-    this.options.onExpected?.(subject.digest);
+    ahead?.expectRoot(subject.digest);
     return rootSubject(subject, index);
   }
 
@@ -146,10 +148,10 @@ class Planner {
         expected: MAX_NESTED,
       });
     const known = this.#items.get(digest)?.manifest;
-    const manifest = known ?? (await this.#limit(() => this.source.manifest({ digest }, { signal: this.signal })));
+    const manifest = known ?? (await this.#limit(() => this.#read(digest, role)));
     this.#add(manifest, role);
     if (known !== undefined || manifest.kind !== 'index') return;
-    for (const child of manifest.content.manifests) this.options.onExpected?.(child.digest);
+    for (const child of manifest.content.manifests) this.options.ahead?.expect(child.digest);
     await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child, level + 1)));
   }
 
@@ -179,9 +181,17 @@ class Planner {
   #expect(digest: Digest): void {
     if (this.#expected.has(digest)) return;
     this.#expected.add(digest);
-    this.options.onExpected?.(digest);
+    this.options.ahead?.expect(digest);
     if (this.source.kind !== 'registry') return;
-    this.#limit(() => this.source.manifest({ digest }, { signal: this.signal })).catch(() => {});
+    this.#limit(() => this.#read(digest, 'attached')).catch(() => {});
+  }
+
+  /** Content is the same wherever it comes from. What was asked for by name was read in the source for that. */
+  async #read(digest: Digest, role: CopyItem['role']): Promise<Manifest> {
+    const found = role === 'root' ? undefined : await this.options.ahead?.manifest(digest).catch(() => undefined);
+    const manifest = found ?? (await this.source.manifest({ digest }, { signal: this.signal }));
+    this.options.ahead?.expectBlobs(manifest);
+    return manifest;
   }
 
   async #allTrees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
@@ -190,7 +200,10 @@ class Planner {
     const isAll = isEverything(this.options.selection ?? {});
     const walk = new AttachedWalk(this.source, root, {
       signal: this.signal,
-      ...(isAll && { onListed: ({ digest }) => this.#expect(digest) }),
+      onListed: ({ digest }, to) => {
+        if (isAll) this.#expect(digest);
+        this.options.ahead?.expectReferrers(to);
+      },
     });
     walk.listTags();
     return (await Promise.all(subjects.map((subject) => this.#trees(walk, subject)))).flat();

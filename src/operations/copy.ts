@@ -225,7 +225,7 @@ class Copier {
     const { source, destination } = this;
     const signal = this.#signal;
     // What needs it is there, so it is as well, most likely: one question is less than the beginning of an upload.
-    const isThere = how.existed && (await this.#asking(() => destination.hasBlob(blob, { signal })));
+    const isThere = how.existed && (await this.#ahead.hasBlob(blob));
     if (isThere) return this.#done(blob, 'exists');
     const written = await this.#moving(() => {
       const onProgress = (bytes: number) =>

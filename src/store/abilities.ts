@@ -30,6 +30,8 @@ export interface Lister {
     manifests: readonly Manifest[],
     options?: Pick<PutManifestOptions, 'signal' | 'alone'>,
   ): Promise<Via>;
+  /** Tells that manifests will be listed with a subject, most likely those that are: its list is asked for ahead. */
+  expectReferrers(subject: Digest, options?: CallOptions): void;
 }
 
 /** Whether `store` lists several manifests in one step; others list each when it is written. */

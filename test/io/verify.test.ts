@@ -51,7 +51,7 @@ it('hashes content once on its way through several hands, and anew for another p
   const twice = verified(once, SHA512);
   expect(twice).not.toBe(once);
   expect(await buffer(twice)).toEqual(BYTES);
-  const other = { digest: digestOf('something'), size: BYTES.length };
+  const other = { digest: digestOf(Buffer.from('something')), size: BYTES.length };
   expect((await drain(verified(verified(source('some content'), SHA256), other))).error).toMatchObject({
     code: 'DIGEST_MISMATCH',
   });

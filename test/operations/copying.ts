@@ -1,5 +1,6 @@
 import type { Descriptor } from '../../src/oci/descriptor.js';
 import { type CopyOptions, type CopyResult, copy } from '../../src/operations/copy.js';
+import { CopyAhead } from '../../src/operations/copy-ahead.js';
 import { type PlanCopyOptions, planCopy } from '../../src/operations/copy-plan.js';
 import { type DiscoveredNode, discover } from '../../src/operations/discover.js';
 import type { Source, Store } from '../../src/store/store.js';
@@ -33,8 +34,9 @@ export async function copyTag(
   tag: string,
   options: PlanCopyOptions & CopyOptions = {},
 ): Promise<CopyResult> {
-  const plan = await planCopy(source, [{ selector: { tag }, tags: [tag] }], { recursive: true, ...options });
-  return copy(source, destination, plan, { alone: true, ...options });
+  const ahead = destination.kind === 'registry' ? new CopyAhead(destination, options) : undefined;
+  const plan = await planCopy(source, [{ selector: { tag }, tags: [tag] }], { recursive: true, ahead, ...options });
+  return copy(source, destination, plan, { alone: true, ahead, ...options });
 }
 
 /** Everything that is attached, by digest and subject, in a form that does not depend on how it is found. */

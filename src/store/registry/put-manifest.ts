@@ -139,6 +139,25 @@ async function clean(
   }
 }
 
+/** What a subject's list names. */
+export interface Listed {
+  readonly via: Via;
+  readonly digests: ReadonlySet<Digest>;
+}
+
+/** Asks what is listed with a subject, in the place where {@link listManifests} would list it. */
+export async function askListed(
+  client: RegistryClient,
+  subject: Digest,
+  capability: Capability,
+  options: CallOptions = {},
+): Promise<Listed> {
+  const digests = await apiDigests(client, subject, capability, options);
+  if (digests !== undefined) return { via: 'api', digests };
+  const { entries } = await readList(client, subject, options);
+  return { via: 'tag', digests: new Set(entries.map(({ digest }) => digest)) };
+}
+
 /** What the API lists as referrers of `subject`; undefined where there is no API. */
 async function apiDigests(
   client: RegistryClient,

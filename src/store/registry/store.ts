@@ -31,7 +31,7 @@ import { hasBlob, openBlob } from './blobs.js';
 import { RegistryClient, registryUrl } from './client.js';
 import { WEB_PAGE_HINT } from './errors.js';
 import { getManifest, headManifest } from './manifests.js';
-import { listManifests, prepareManifest, putManifest } from './put-manifest.js';
+import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, listReferrers } from './referrers.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
 import { tagManifest } from './tag-manifest.js';
@@ -60,6 +60,7 @@ export class RegistryStore implements Store, Deleter, Lister {
   readonly #capability: Capability = { api: undefined };
   readonly #writes = new SharedWrites(true);
   readonly #prepared = new Map<Digest, Promise<boolean>>();
+  readonly #listed = new Map<Digest, Promise<Listed | undefined>>();
 
   constructor(
     readonly reference: Pick<Reference, 'registry' | 'repository'>,
@@ -143,11 +144,25 @@ export class RegistryStore implements Store, Deleter, Lister {
     return { result: existed ? 'exists' : 'written', ...(listedBy === undefined ? {} : { listedBy }) };
   }
 
-  listReferrers(
+  expectReferrers(subject: Digest, options?: CallOptions): void {
+    const listed = askListed(this.#client, subject, this.#capability, options);
+    // Only asked ahead: whoever needs the answer asks again, and fails then.
+    this.#listed.set(
+      subject,
+      listed.catch(() => undefined),
+    );
+  }
+
+  async listReferrers(
     subject: Digest,
     manifests: readonly Manifest[],
     options?: Pick<PutManifestOptions, 'signal' | 'alone'>,
   ): Promise<Via> {
+    const listed = await this.#listed.get(subject);
+    // The answer is good for one time: afterwards the list is another, most likely.
+    this.#listed.delete(subject);
+    if (listed !== undefined && manifests.every(({ descriptor }) => listed.digests.has(descriptor.digest)))
+      return listed.via;
     return listManifests(this.#client, manifests, subject, this.#capability, options);
   }
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-import nodeModule from 'node:module';
+import { loadCompiled } from './cli/compiled.js';
 
-// Node.js 22.8 and later keep what they compiled for the next start. It must be asked for before the rest is loaded.
-if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function')
-  nodeModule.enableCompileCache();
+/** What the bundle of the program exports. */
+interface Program {
+  readonly main: (argv: string[], url: string) => Promise<void>;
+}
 
-const { main } = await import('./cli/main.js');
-await main(process.argv.slice(2), import.meta.url);
+const argv = process.argv.slice(2);
+const { main } = loadCompiled<Program>(new URL('program.cjs', import.meta.url), argv);
+await main(argv, import.meta.url);

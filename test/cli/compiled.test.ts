@@ -1,0 +1,82 @@
+import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import nodeModule from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { remora } from '../support/remora.js';
+import { tempDir } from '../support/temp.js';
+
+const COMPILED = join('.cache', 'remora', 'compiled');
+
+/** Runs it as a user with this home, and no other place for a cache. */
+function run(home: string | undefined, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return remora(args, {
+    env: { HOME: home, USERPROFILE: home, XDG_CACHE_HOME: undefined, LOCALAPPDATA: undefined, ...env },
+  });
+}
+
+async function compiled(home: string): Promise<readonly string[]> {
+  return readdir(join(home, COMPILED)).catch(() => []);
+}
+
+// Node.js 22.8 and later do this themselves.
+describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
+  it('is kept for each command, for its user alone, and used the next time', async () => {
+    const home = await tempDir();
+    const first = await run(home, ['kinds', '--json']);
+    const [name = '', ...others] = await compiled(home);
+    expect(name).toMatch(new RegExp(`^[0-9a-f]{32}-${process.version}-${process.arch}-kinds$`));
+    expect(others).toEqual([]);
+    const file = join(home, COMPILED, name);
+    const written = await stat(file);
+    expect([written.mode & 0o777, (await stat(dirname(file))).mode & 0o777]).toEqual([0o600, 0o700]);
+    expect(await run(home, ['kinds', '--json'])).toEqual(first);
+    // What V8 had refused would have been written again.
+    expect((await stat(file)).ino).toBe(written.ino);
+    await run(home, ['--version']);
+    expect((await compiled(home)).map((one) => one.split('-').at(-1))).toEqual(['kinds', 'other']);
+  });
+
+  it.each([
+    ['damaged', (bytes: Buffer) => bytes.fill(0xff, bytes.length / 2, bytes.length / 2 + 100)],
+    ['cut', (bytes: Buffer) => bytes.subarray(0, 1000)],
+    ['empty', () => Buffer.alloc(0)],
+  ])('that is %s is not used, and written again', async (_, change) => {
+    const home = await tempDir();
+    const first = await run(home, ['kinds', '--json']);
+    const [name = ''] = await compiled(home);
+    const file = join(home, COMPILED, name);
+    const bytes = change(await readFile(file));
+    await writeFile(file, bytes);
+    expect(await run(home, ['kinds', '--json'])).toEqual(first);
+    expect((await readFile(file)).equals(bytes)).toBe(false);
+    expect(await compiled(home)).toEqual([name]);
+  });
+
+  it('goes when it is old, as other code is written', async () => {
+    const home = await tempDir();
+    await run(home, ['kinds']);
+    const [name = ''] = await compiled(home);
+    const month = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000);
+    await utimes(join(home, COMPILED, name), month, month);
+    await run(home, ['--version']);
+    expect((await compiled(home)).map((one) => one.split('-').at(-1))).toEqual(['other']);
+  });
+
+  it('is not kept after a failure, when it is not wanted, and where there is no home', async () => {
+    const home = await tempDir();
+    expect((await run(home, ['nonsense'])).code).toBe(2);
+    expect((await run(home, ['kinds'], { NODE_DISABLE_COMPILE_CACHE: '1' })).code).toBe(0);
+    expect(await run(undefined, ['--version'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('is not missed where it cannot be kept', async () => {
+    const home = await tempDir();
+    await writeFile(join(home, '.cache'), 'a file');
+    expect(await run(home, ['--version'])).toMatchObject({ code: 0, stderr: '' });
+    const closed = await tempDir();
+    await chmod(closed, 0o500);
+    expect(await run(closed, ['--version'])).toMatchObject({ code: 0, stderr: '' });
+    await chmod(closed, 0o700);
+  });
+});

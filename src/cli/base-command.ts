@@ -9,7 +9,10 @@ import { errorJson, errorText, toRemoraError } from './error-report.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
 import { createProgress, type Progress } from './progress.js';
-import { jsonText, printable } from './text.js';
+import { jsonPieces, printable } from './text.js';
+
+/** Characters that are written at a time. */
+const PIECE = 64 * 1024;
 
 /**
  * What all commands share: JSON and exit codes that agree, interruption, stores that are closed, progress and notes on
@@ -90,9 +93,11 @@ export abstract class BaseCommand extends Command {
   }
 
   /** A result for people, on stdout; nothing with `--json`. */
-  protected print(text: string): void {
+  protected print(text: string | (() => string)): void {
     this.#progress?.stop();
-    if (!this.jsonEnabled() && text !== '') this.stdout.write(`${text}\n`);
+    if (this.jsonEnabled()) return;
+    const printed = typeof text === 'string' ? text : text();
+    if (printed !== '') this.stdout.write(`${printed}\n`);
   }
 
   /** Something to know, on stderr. */
@@ -101,8 +106,15 @@ export abstract class BaseCommand extends Command {
     this.stderr.write(`${this.config.bin}: ${printable(redact(text))}\n`);
   }
 
-  protected override logJson(json: unknown): void {
-    this.stdout.write(`${jsonText(json)}\n`);
+  protected override logJson(json: object): void {
+    let text = '';
+    for (const piece of jsonPieces(json)) {
+      text += piece;
+      if (text.length < PIECE) continue;
+      this.stdout.write(text);
+      text = '';
+    }
+    this.stdout.write(`${text}\n`);
   }
 
   /** oclif would end every failure with 1 under `--json`, and print the arguments of the process, passwords too. */

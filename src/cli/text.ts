@@ -13,6 +13,22 @@ export function jsonText(value: unknown): string {
   return harmlessJson(JSON.stringify(value, null, 2));
 }
 
+/** The same in pieces, so that a long list is never held as one text. */
+export function* jsonPieces(value: object): Iterable<string> {
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  if (Array.isArray(value) || fields.length === 0) return yield jsonText(value);
+  const indented = (part: unknown, indent: string) => jsonText(part).replaceAll('\n', `\n${indent}`);
+  for (const [index, [name, field]] of fields.entries()) {
+    yield `${index === 0 ? '{' : ','}\n  ${jsonText(name)}: `;
+    if (!Array.isArray(field) || field.length === 0) yield indented(field, '  ');
+    else {
+      for (const [at, one] of field.entries()) yield `${at === 0 ? '[' : ','}\n    ${indented(one ?? null, '    ')}`;
+      yield '\n  ]';
+    }
+  }
+  yield '\n}';
+}
+
 /** Text that is JSON, with escapes in its strings for what acts on a terminal. */
 export function harmlessJson(json: string): string {
   // JSON itself forbids none of DEL, C1 controls and characters that turn the direction of writing.

@@ -105,7 +105,9 @@ An empty list means that every place was asked and answered. Where a place could
     });
 
     const paint = painter(this.stdout);
-    this.print(style === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }));
+    this.print(() =>
+      style === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }),
+    );
     if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
     for (const { place: unasked, error } of result.incomplete) this.note(`could not ask ${unasked}: ${error.message}`);
     if (requirements !== undefined)

@@ -1,4 +1,4 @@
-import { RemoraError } from '../errors.js';
+import { isRemoraError, RemoraError } from '../errors.js';
 
 /** The error for a caller's signal that was aborted. */
 export function interrupted(signal: AbortSignal): RemoraError {
@@ -8,4 +8,9 @@ export function interrupted(signal: AbortSignal): RemoraError {
 /** @throws RemoraError `INTERRUPTED` when the signal was aborted */
 export function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw interrupted(signal);
+}
+
+/** Whether something ended since its caller wanted it to: that is no failure of what was asked. */
+export function isInterruption(error: unknown): boolean {
+  return isRemoraError(error) && error.code === 'INTERRUPTED';
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isRemoraError } from '../errors.js';
+import { isInterruption } from './interrupt.js';
 
 /** A Bearer token and when it ends. */
 interface Token {
@@ -43,7 +43,7 @@ export class TokenCache {
         return { token: await other, isNew: true };
       } catch (error) {
         // The other one was stopped; this one was not. A refusal is for both: asking again could lock an account.
-        if (!isRemoraError(error) || error.code !== 'INTERRUPTED') throw error;
+        if (!isInterruption(error)) throw error;
       }
     }
     const asked = performance.now();

@@ -1,4 +1,5 @@
 import { isRemoraError } from '../errors.js';
+import { isInterruption } from '../io/interrupt.js';
 import type { AskedPlace, Via } from '../store/store.js';
 
 /** One way to be attached, and what came of asking for it. */
@@ -38,7 +39,7 @@ export class AskedPlaces {
 
   /** @throws what interrupted the question: that is no failure of a place */
   failed(place: string, error: unknown): void {
-    if (isRemoraError(error) && error.code === 'INTERRUPTED') throw error;
+    if (isInterruption(error)) throw error;
     this.failure ??= error;
     const code = isRemoraError(error) ? error.code : 'FAILED';
     const message = error instanceof Error ? error.message : String(error);

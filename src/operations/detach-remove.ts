@@ -1,4 +1,5 @@
 import { isRemoraError, RemoraError } from '../errors.js';
+import { isInterruption } from '../io/interrupt.js';
 import { runAll } from '../io/run-all.js';
 import type { Digest } from '../oci/digest.js';
 import type { CallOptions, DeleteManifestOptions, Deleter, Store } from '../store/store.js';
@@ -84,7 +85,7 @@ export class Remover {
   /** The other tags of a manifest, which deleting it would remove as well; undefined where nobody can say. */
   async #othersFor(digest: Digest, tags: readonly string[]): Promise<readonly string[] | undefined> {
     this.#tags ??= tagsByDigest(this.store, this.options).catch((error: unknown) => {
-      if (isRemoraError(error) && error.code === 'INTERRUPTED') throw error;
+      if (isInterruption(error)) throw error;
       return undefined;
     });
     const names = (await this.#tags)?.get(digest) ?? [];

@@ -2,7 +2,7 @@ import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promi
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { remora } from '../support/remora.js';
+import { REMORA, remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 
 const COMPILED = join('.cache', 'remora', 'compiled');
@@ -17,6 +17,11 @@ function run(home: string | undefined, args: readonly string[], env: NodeJS.Proc
 async function compiled(home: string): Promise<readonly string[]> {
   return readdir(join(home, COMPILED)).catch(() => []);
 }
+
+it('imports nothing while it runs, which scripts that are compiled here could not do', async () => {
+  const text = await readFile(join(dirname(REMORA), 'program.cjs'), 'utf8');
+  expect(text.match(/[^\w.$"'`]import\s*\(/g)).toBeNull();
+});
 
 // Node.js 22.8 and later do this themselves.
 describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columns, fields, formatSize, jsonText, printable } from '../../src/cli/text.js';
+import { columns, fields, formatSize, jsonPieces, jsonText, printable } from '../../src/cli/text.js';
 
 describe('printable', () => {
   it.each([
@@ -28,6 +29,24 @@ describe('jsonText', () => {
   it('is indented by two spaces', () => {
     expect(jsonText({ a: [1] })).toBe('{\n  "a": [\n    1\n  ]\n}');
   });
+});
+
+it('gives the same JSON in pieces', () => {
+  for (const value of [
+    {},
+    { a: [], b: {} },
+    { a: undefined, b: [undefined, { c: 'x\ny\u202e' }] },
+    [1],
+    { 'k\u202e': [[]] },
+  ])
+    expect([...jsonPieces(value)].join('')).toBe(jsonText(value));
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+      expect([...jsonPieces(value)].join('')).toBe(jsonText(value));
+    }),
+  );
+  const long = { referrers: Array.from({ length: 1000 }, (_, index) => ({ index })) };
+  expect(Math.max(...[...jsonPieces(long)].map(({ length }) => length))).toBeLessThan(100);
 });
 
 describe('formatSize', () => {

@@ -1,4 +1,5 @@
-import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
+import { RemoraError, type RemoraErrorCode } from '../../errors.js';
+import { isInterruption } from '../../io/interrupt.js';
 import { algorithmOf, type Digest } from '../../oci/digest.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
 import type { CallOptions, PutManifestOptions, Via } from '../store.js';
@@ -133,7 +134,7 @@ async function clean(
       await sendDelete(client, `list ${list}`, `manifests/${list}`, 'manifests', { signal });
       client.manifests.forget(list);
     } catch (error) {
-      if (isRemoraError(error) && error.code === 'INTERRUPTED') throw error;
+      if (isInterruption(error)) throw error;
       onUncleaned?.(list, error);
     }
   }

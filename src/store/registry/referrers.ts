@@ -1,5 +1,5 @@
-import { RemoraError } from '../../errors.js';
 import type { HttpResponse } from '../../io/http-response.js';
+import { isInterruption } from '../../io/interrupt.js';
 import type { Descriptor } from '../../oci/descriptor.js';
 import type { Digest } from '../../oci/digest.js';
 import { imageIndexSchema } from '../../oci/image-index.js';
@@ -94,7 +94,7 @@ export async function* listReferrers(
   const { artifactType, signal, onUnasked } = options;
   const place = `${client.registry}/${client.repository}`;
   const unasked = (what: string) => (error: unknown) => {
-    if (onUnasked === undefined || (error instanceof RemoraError && error.code === 'INTERRUPTED')) throw error;
+    if (onUnasked === undefined || isInterruption(error)) throw error;
     onUnasked(`${what} of ${place} for ${subject.digest}`, error);
     return undefined;
   };
@@ -235,7 +235,7 @@ async function opened(
   try {
     manifest = (await getManifest(client, { digest: entry.digest }, options))?.manifest;
   } catch (error) {
-    if (options.onUnasked === undefined || (error instanceof RemoraError && error.code === 'INTERRUPTED')) throw error;
+    if (options.onUnasked === undefined || isInterruption(error)) throw error;
     options.onUnasked(`manifest ${entry.digest} of ${client.registry}/${client.repository}`, error);
   }
   if (manifest === undefined || subjectOf(manifest)?.digest !== subject.digest) return undefined;

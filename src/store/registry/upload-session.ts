@@ -1,6 +1,6 @@
 import { isRemoraError, type RemoraError } from '../../errors.js';
 import { discard, type HttpResponse } from '../../io/http-response.js';
-import { interrupted } from '../../io/interrupt.js';
+import { interrupted, isInterruption } from '../../io/interrupt.js';
 import { pause } from '../../io/pause.js';
 import { backoff, mayRetry } from '../../io/retry.js';
 import type { Descriptor } from '../../oci/descriptor.js';
@@ -149,7 +149,7 @@ export class UploadSession {
     const response = await this.client
       .send({ method: 'GET', target: this.location, signal: this.options.signal })
       .catch((error: unknown) => {
-        if (isRemoraError(error) && error.code === 'INTERRUPTED') throw error;
+        if (isInterruption(error)) throw error;
         return undefined;
       });
     if (response === undefined) return undefined;

@@ -32,6 +32,31 @@ export async function runAll<T, R>(
   return results.flat();
 }
 
+/**
+ * The results of `action` for all items, so many at a time. What waits for its turn takes no memory, unlike with a queue
+ * of promises. After a failure none is begun.
+ */
+export async function mapSome<T, R>(
+  items: readonly T[],
+  concurrency: number,
+  action: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const results: R[] = [];
+  const waiting = items.entries();
+  let isFailed = false;
+  const work = async () => {
+    for (const [index, item] of waiting) {
+      if (isFailed) return;
+      results[index] = await action(item).catch((error: unknown) => {
+        isFailed = true;
+        throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, work));
+  return results;
+}
+
 /** Follows all signals. Any number of requests may listen to it, where Node.js warns of more than ten. */
 export function sharedSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   const shared = AbortSignal.any(signals.filter((signal) => signal !== undefined));

@@ -24,6 +24,8 @@ const MAX_LEVELS = 100;
  * around in circles, and each subject is asked about once.
  */
 export class AttachedWalk {
+  /** Subjects that are asked about at a time. */
+  readonly concurrency: number;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #asked = new Map<Digest, Promise<readonly AttachedThing[]>>();
   readonly #met = new Set<string>();
@@ -36,7 +38,8 @@ export class AttachedWalk {
     private readonly root: Descriptor | undefined,
     private readonly options: WalkOptions,
   ) {
-    this.#limit = pLimit(options.concurrency ?? 32);
+    this.concurrency = options.concurrency ?? 32;
+    this.#limit = pLimit(this.concurrency);
     if (root !== undefined) this.#met.add(root.digest);
   }
 
@@ -87,7 +90,8 @@ export class AttachedWalk {
   }
 
   #askAhead(entry: Descriptor, ahead: number): void {
-    if (this.#met.has(entry.digest)) return;
+    // Of a long list the rest is asked about in its turn: it would only wait here, and take memory.
+    if (this.#met.has(entry.digest) || this.#limit.pendingCount >= this.concurrency) return;
     // It is awaited when its turn comes, and not at all for what is no referrer after all.
     this.#ask({ descriptor: entry }, ahead).catch(() => {});
   }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../errors.js';
-import { sharedSignal } from '../io/run-all.js';
+import { mapSome, sharedSignal } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { type Manifest, subjectOf } from '../oci/manifest.js';
@@ -214,16 +214,14 @@ class Planner {
     const { digest } = subject.descriptor;
     const direct = async () => {
       const things = await walk.below(subject, Number.POSITIVE_INFINITY);
-      return Promise.all(
-        things.map(async (thing) => {
-          const descriptor = walk.carrier(thing);
-          return {
-            thing,
-            subject: digest,
-            below: descriptor === undefined ? [] : await this.#trees(walk, { descriptor }),
-          };
-        }),
-      );
+      return mapSome(things, walk.concurrency, async (thing) => {
+        const descriptor = walk.carrier(thing);
+        return {
+          thing,
+          subject: digest,
+          below: descriptor === undefined ? [] : await this.#trees(walk, { descriptor }),
+        };
+      });
     };
     const ofChildren = async () => {
       const found = await platformSubjects(this.source, subject.descriptor, { signal: this.signal });

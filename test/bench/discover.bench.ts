@@ -85,7 +85,7 @@ describeWithPeers('discover of many referrers', ['oras', 'regctl'], () => {
       }),
     ]);
     // The result is one document, so it is held: what it takes for each may be a few times what is printed.
-    for (const [name] of tools) if (name.startsWith('remora')) expect(growth(name), name).toBeLessThan(20_000);
+    for (const [name] of tools) if (name.startsWith('remora')) expect(growth(name), name).toBeLessThan(12_000);
   });
 
   it('takes so long in a layout, all levels', async () => {

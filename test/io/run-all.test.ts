@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as pause, setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { runAll } from '../../src/io/run-all.js';
+import { mapSome, runAll } from '../../src/io/run-all.js';
 
 describe('runAll', () => {
   it('gives the results in the order of the items, some at a time', async () => {
@@ -35,5 +35,32 @@ describe('runAll', () => {
     setTimeout(() => controller.abort(new Error('enough')), 10);
     const action = (_item: number, signal: AbortSignal) => sleep(5000, undefined, { signal });
     await expect(runAll([1, 2], action, { signal: controller.signal })).rejects.toThrow();
+  });
+});
+
+describe('mapSome', () => {
+  it('gives the results in order, and begins no more at a time than it may', async () => {
+    let running = 0;
+    let most = 0;
+    const results = await mapSome([...Array(50).keys()], 4, async (item) => {
+      most = Math.max(most, ++running);
+      await pause(item % 3);
+      running--;
+      return item * 2;
+    });
+    expect([results, most]).toEqual([[...Array(50).keys()].map((item) => item * 2), 4]);
+    expect(await mapSome([], 4, async () => 1)).toEqual([]);
+  });
+
+  it('begins none after a failure, and gives the first', async () => {
+    const begun: number[] = [];
+    const failing = mapSome([1, 2, 3, 4, 5, 6], 2, async (item) => {
+      begun.push(item);
+      await pause(item);
+      if (item === 2) throw new Error('second');
+    });
+    await expect(failing).rejects.toThrow('second');
+    await pause(20);
+    expect(begun.length).toBeLessThan(6);
   });
 });

@@ -27,6 +27,7 @@ export class CopyAhead {
   readonly #tagged = new Set<Digest>();
   readonly #roots = new Set<Digest>();
   readonly #subjects = new Set<Digest>();
+  #wasMade = false;
   readonly #limit = pLimit(32);
 
   constructor(
@@ -42,6 +43,7 @@ export class CopyAhead {
   /** Something that was asked for by name. */
   expectRoot(digest: Digest): void {
     this.#roots.add(digest);
+    if (this.#tagged.has(digest)) this.#wasMade = true;
     this.expect(digest);
   }
 
@@ -93,14 +95,15 @@ export class CopyAhead {
     return once(this.#tags, tag, async () => {
       const digest = await this.#limit(async () => (await this.destination.findTag(tag, this.options))?.digest);
       if (digest !== undefined) this.#tagged.add(digest);
+      if (digest !== undefined && this.#roots.has(digest)) this.#wasMade = true;
       return digest;
     });
   }
 
   /** Whether the copy was made before, as its tags say. */
   async #isMade(): Promise<boolean> {
-    await Promise.allSettled(this.#tags.values());
-    return [...this.#roots].some((root) => this.#tagged.has(root));
+    if (!this.#wasMade) await Promise.allSettled(this.#tags.values());
+    return this.#wasMade;
   }
 
   #read(digest: Digest): Promise<Manifest | undefined> {

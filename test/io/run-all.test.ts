@@ -1,4 +1,4 @@
-import { setTimeout as pause, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { mapSome, runAll } from '../../src/io/run-all.js';
 
@@ -44,7 +44,7 @@ describe('mapSome', () => {
     let most = 0;
     const results = await mapSome([...Array(50).keys()], 4, async (item) => {
       most = Math.max(most, ++running);
-      await pause(item % 3);
+      await sleep(item % 3);
       running--;
       return item * 2;
     });
@@ -56,11 +56,11 @@ describe('mapSome', () => {
     const begun: number[] = [];
     const failing = mapSome([1, 2, 3, 4, 5, 6], 2, async (item) => {
       begun.push(item);
-      await pause(item);
+      await sleep(item);
       if (item === 2) throw new Error('second');
     });
     await expect(failing).rejects.toThrow('second');
-    await pause(20);
+    await sleep(20);
     expect(begun.length).toBeLessThan(6);
   });
 });

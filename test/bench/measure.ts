@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { FOREIGN } from '../support/remora.js';
 
 /** One run of a program, seen from outside. */
 export interface Measured {
@@ -15,7 +16,8 @@ export async function measure(
 ): Promise<Measured> {
   const [program = '', ...args] = command;
   const started = performance.now();
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+  const env = { ...process.env, ...FOREIGN, ...options.env };
+  const child = spawn(program, args, { ...options, env, stdio: ['ignore', 'ignore', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', (chunk: Buffer) => {
     complaint += chunk.toString();

@@ -15,7 +15,12 @@ export const REMORA = join(
 );
 
 /** What the test runner sets, or a developer has set, and a user has not. */
-const FOREIGN = { NODE_ENV: undefined, NODE_OPTIONS: undefined, FORCE_COLOR: undefined, SOURCE_DATE_EPOCH: undefined };
+export const FOREIGN = {
+  NODE_ENV: undefined,
+  NODE_OPTIONS: undefined,
+  FORCE_COLOR: undefined,
+  SOURCE_DATE_EPOCH: undefined,
+};
 
 export interface StartOptions extends Omit<RunOptions, 'input'> {
   /** What it reads on its standard input, else nothing; `later` leaves that to `give`. */

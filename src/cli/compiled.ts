@@ -61,14 +61,23 @@ function cacheDirectory(): string | undefined {
   return base && path.isAbsolute(base) ? path.join(base, 'remora', 'compiled') : undefined;
 }
 
-/** What was written whole, as its sum proves. */
+/**
+ * What was written whole, as its sum proves, by who runs this now: with another's rights (`sudo` can leave `HOME` as it
+ * is) what somebody has put there must not be run.
+ */
 function read(file: string): Buffer | undefined {
+  let opened: number | undefined;
   try {
-    const bytes = fs.readFileSync(file);
+    opened = fs.openSync(file, 'r');
+    const { uid, mode } = fs.fstatSync(opened);
+    if (process.getuid !== undefined && (uid !== process.geteuid?.() || (mode & 0o022) !== 0)) return undefined;
+    const bytes = fs.readFileSync(opened);
     const data = bytes.subarray(SUM_BYTES);
     return createHash('sha256').update(data).digest().equals(bytes.subarray(0, SUM_BYTES)) ? data : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (opened !== undefined) fs.closeSync(opened);
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -55,6 +55,24 @@ describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
     expect(await run(home, ['kinds', '--json'])).toEqual(first);
     expect((await readFile(file)).equals(bytes)).toBe(false);
     expect(await compiled(home)).toEqual([name]);
+  });
+
+  it.each([
+    ['is of another user', (file: string) => chown(file, 12_345, 12_345)],
+    ['others may write', (file: string) => chmod(file, 0o622)],
+  ])('that %s is not used, and written again', async (name, change) => {
+    // Only root can give files away.
+    if (name === 'is of another user' && process.getuid?.() !== 0) return;
+    const home = await tempDir();
+    await run(home, ['--version']);
+    const [code = ''] = await compiled(home);
+    const file = join(home, COMPILED, code);
+    await change(file);
+    const before = await stat(file);
+    expect((await run(home, ['--version'])).code).toBe(0);
+    const after = await stat(file);
+    expect(after.ino).not.toBe(before.ino);
+    expect([after.uid, after.mode & 0o777]).toEqual([process.getuid?.(), 0o600]);
   });
 
   it('goes when it is old, as other code is written', async () => {

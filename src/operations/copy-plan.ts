@@ -1,19 +1,19 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../errors.js';
-import { mapSome, sharedSignal } from '../io/run-all.js';
+import { sharedSignal } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import { type Manifest, subjectOf } from '../oci/manifest.js';
 import type { Platform } from '../oci/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../store/store.js';
-import { AttachedWalk } from './attached-walk.js';
 import type { CopyAhead } from './copy-ahead.js';
+import { attachedTrees } from './copy-attached.js';
 import { asReferrer } from './copy-convert.js';
 import { type AttachedTree, type CopySelection, chosenTrees, isEverything } from './copy-selection.js';
 import { grouped } from './grouped.js';
 import { platformSubject } from './platform-child.js';
 import { neededBlobs } from './put-manifest.js';
-import { platformSubjects, rootSubject, type Subject } from './subjects.js';
+import { rootSubject, type Subject } from './subjects.js';
 
 /** What is to be copied from a source. */
 export interface PlanCopyOptions extends CallOptions {
@@ -115,7 +115,7 @@ class Planner {
     const isRecursive = recursive || this.options.selection !== undefined;
     // What is attached is asked for while the children are still being read.
     const [trees] = await Promise.all([
-      isRecursive ? this.#allTrees(subjects) : [],
+      isRecursive ? this.#trees(subjects) : [],
       ...subjects.map(({ descriptor }) => this.#graph(descriptor, 'root')),
     ]);
     const chosen = isEverything(selection) ? trees : chosenTrees(this.source, trees, selection);
@@ -194,41 +194,15 @@ class Planner {
     return manifest;
   }
 
-  async #allTrees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
-    const [first] = subjects;
-    const root = subjects.length === 1 ? first?.descriptor : undefined;
+  #trees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
     const isAll = isEverything(this.options.selection ?? {});
-    const walk = new AttachedWalk(this.source, root, {
+    return attachedTrees(this.source, subjects, {
       signal: this.signal,
       onListed: ({ digest }, to) => {
         if (isAll) this.#expect(digest);
         this.options.ahead?.expectReferrers(to);
       },
     });
-    walk.listTags();
-    return (await Promise.all(subjects.map((subject) => this.#trees(walk, subject)))).flat();
-  }
-
-  /** What is attached to a subject and, where that is an index, to its children. */
-  async #trees(walk: AttachedWalk, subject: Subject): Promise<readonly AttachedTree[]> {
-    const { digest } = subject.descriptor;
-    const direct = async () => {
-      const things = await walk.below(subject, Number.POSITIVE_INFINITY);
-      return mapSome(things, walk.concurrency, async (thing) => {
-        const descriptor = walk.carrier(thing);
-        return {
-          thing,
-          subject: digest,
-          below: descriptor === undefined ? [] : await this.#trees(walk, { descriptor }),
-        };
-      });
-    };
-    const ofChildren = async () => {
-      const found = await platformSubjects(this.source, subject.descriptor, { signal: this.signal });
-      return Promise.all((found?.platforms ?? []).map((child) => this.#trees(walk, child)));
-    };
-    const [own, children] = await Promise.all([direct(), ofChildren()]);
-    return [...own, ...children.flat()];
   }
 
   async #tree({ thing, subject, below }: AttachedTree): Promise<void> {

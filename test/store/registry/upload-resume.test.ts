@@ -43,7 +43,14 @@ it('survives any number of breaks as long as bytes advance', async () => {
   const onProgress = (bytes: number) => void progress.push(bytes);
   expect(await store.writeBlob(content.descriptor, content.open, { onProgress })).toBe('written');
   expect(line.disturbed).toBeGreaterThanOrEqual(9);
-  expect(line.moved.up).toBeLessThan(1.5 * 20 * MIB);
+  // A break loses what was on the line, which depends on how busy the machine is; what had arrived is not sent again.
+  expect(line.moved.up).toBeLessThan(20.5 * MIB + line.disturbed * 2 * MIB);
+  const starts = registry.requests.flatMap(({ headers }) => {
+    const start = /^(\d+)-/.exec(String(headers['content-range'] ?? ''))?.[1];
+    return start === undefined ? [] : [Number(start)];
+  });
+  expect(starts.length).toBeGreaterThanOrEqual(9);
+  expect(starts).toEqual(starts.toSorted((a, b) => a - b));
   expect(progress.at(-1)).toBe(20 * MIB);
 });
 

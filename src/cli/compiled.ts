@@ -29,8 +29,10 @@ export function loadCompiled<T>(url: URL, argv: readonly string[]): T {
 
   const source = fs.readFileSync(file);
   const command = /^[a-z]{2,12}$/.exec(argv[0] ?? '')?.[0] ?? 'other';
-  const sum = createHash('sha256').update(source).digest('hex').slice(0, 32);
-  const compiled = path.join(directory, `${sum}-${process.version}-${process.arch}-${command}`);
+  const compiled = path.join(
+    directory,
+    `${sumOf(source).toString('hex', 0, 16)}-${process.version}-${process.arch}-${command}`,
+  );
   const cachedData = read(compiled);
   const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: file,
@@ -73,7 +75,7 @@ function read(file: string): Buffer | undefined {
     if (process.getuid !== undefined && (uid !== process.geteuid?.() || (mode & 0o022) !== 0)) return undefined;
     const bytes = fs.readFileSync(opened);
     const data = bytes.subarray(SUM_BYTES);
-    return createHash('sha256').update(data).digest().equals(bytes.subarray(0, SUM_BYTES)) ? data : undefined;
+    return sumOf(data).equals(bytes.subarray(0, SUM_BYTES)) ? data : undefined;
   } catch {
     return undefined;
   } finally {
@@ -87,10 +89,7 @@ function write(file: string, data: Buffer): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(temporary, Buffer.concat([createHash('sha256').update(data).digest(), data]), {
-      mode: 0o600,
-      flag: 'wx',
-    });
+    fs.writeFileSync(temporary, Buffer.concat([sumOf(data), data]), { mode: 0o600, flag: 'wx' });
     fs.renameSync(temporary, file);
     for (const name of fs.readdirSync(directory)) {
       const other = path.join(directory, name);
@@ -99,6 +98,10 @@ function write(file: string, data: Buffer): void {
   } catch {
     removeIfThere(temporary);
   }
+}
+
+function sumOf(bytes: Buffer): Buffer {
+  return createHash('sha256').update(bytes).digest();
 }
 
 function removeIfThere(file: string): void {

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events';
-import pLimit from 'p-limit';
 
 /**
  * Runs `action` for all items, some at a time. When one fails the others are aborted and awaited, so that nothing goes
@@ -12,22 +11,17 @@ export async function runAll<T, R>(
 ): Promise<readonly R[]> {
   const failure = new AbortController();
   const signal = sharedSignal(failure.signal, options.signal);
-  const limit = pLimit(options.concurrency ?? 5);
   let first: { readonly error: unknown } | undefined;
-  const results = await Promise.all(
-    items.map((item) =>
-      limit(async () => {
-        if (first !== undefined) return [];
-        try {
-          return [await action(item, signal)];
-        } catch (error) {
-          first ??= { error };
-          failure.abort();
-          return [];
-        }
-      }),
-    ),
-  );
+  const results = await mapSome(items, options.concurrency ?? 5, async (item) => {
+    if (first !== undefined) return [];
+    try {
+      return [await action(item, signal)];
+    } catch (error) {
+      first ??= { error };
+      failure.abort();
+      return [];
+    }
+  });
   if (first !== undefined) throw first.error;
   return results.flat();
 }

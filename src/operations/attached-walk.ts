@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../errors.js';
+import { mapSome } from '../io/run-all.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
 import type { Source } from '../store/store.js';
@@ -24,8 +25,6 @@ const MAX_LEVELS = 100;
  * around in circles, and each subject is asked about once.
  */
 export class AttachedWalk {
-  /** Subjects that are asked about at a time. */
-  readonly concurrency: number;
   readonly #limit: ReturnType<typeof pLimit>;
   readonly #asked = new Map<Digest, Promise<readonly AttachedThing[]>>();
   readonly #met = new Set<string>();
@@ -38,8 +37,7 @@ export class AttachedWalk {
     private readonly root: Descriptor | undefined,
     private readonly options: WalkOptions,
   ) {
-    this.concurrency = options.concurrency ?? 32;
-    this.#limit = pLimit(this.concurrency);
+    this.#limit = pLimit(options.concurrency ?? 32);
     if (root !== undefined) this.#met.add(root.digest);
   }
 
@@ -52,6 +50,11 @@ export class AttachedWalk {
     const things = await this.#ask(subject, ahead);
     for (const { descriptor, holder } of things) this.#deepen(holder ?? descriptor, subject.descriptor);
     return things.filter(({ descriptor, holder }) => this.#meet(keyOf(descriptor.digest, holder?.digest)));
+  }
+
+  /** {@link below}, and the result of `action` for each: some at a time, since a list can name thousands. */
+  async each<T>(subject: Subject, ahead: number, action: (thing: AttachedThing) => Promise<T>): Promise<readonly T[]> {
+    return mapSome(await this.below(subject, ahead), this.#limit.concurrency, action);
   }
 
   /** What else may be attached to: the thing's manifest, when it was not given before. Nothing is attached to a layer. */
@@ -91,7 +94,7 @@ export class AttachedWalk {
 
   #askAhead(entry: Descriptor, ahead: number): void {
     // Of a long list the rest is asked about in its turn: it would only wait here, and take memory.
-    if (this.#met.has(entry.digest) || this.#limit.pendingCount >= this.concurrency) return;
+    if (this.#met.has(entry.digest) || this.#limit.pendingCount >= this.#limit.concurrency) return;
     // It is awaited when its turn comes, and not at all for what is no referrer after all.
     this.#ask({ descriptor: entry }, ahead).catch(() => {});
   }

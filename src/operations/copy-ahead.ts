@@ -27,6 +27,8 @@ export class CopyAhead {
   readonly #tagged = new Set<Digest>();
   readonly #roots = new Set<Digest>();
   readonly #subjects = new Set<Digest>();
+  /** The answers for the tags that will be given. */
+  #expected: Promise<unknown> = Promise.resolve();
   #wasMade = false;
   readonly #limit = pLimit(32);
 
@@ -37,7 +39,7 @@ export class CopyAhead {
 
   /** Tags that will be given. */
   expectTags(tags: readonly string[]): void {
-    for (const tag of tags) this.tagged(tag).catch(() => {});
+    this.#expected = Promise.allSettled([this.#expected, ...tags.map((tag) => this.tagged(tag))]);
   }
 
   /** Something that was asked for by name. */
@@ -102,7 +104,7 @@ export class CopyAhead {
 
   /** Whether the copy was made before, as its tags say. */
   async #isMade(): Promise<boolean> {
-    if (!this.#wasMade) await Promise.allSettled(this.#tags.values());
+    await this.#expected;
     return this.#wasMade;
   }
 

@@ -1,4 +1,3 @@
-import { mapSome } from '../io/run-all.js';
 import type { CallOptions, Source } from '../store/store.js';
 import { AttachedWalk, type WalkOptions } from './attached-walk.js';
 import type { AttachedTree } from './copy-selection.js';
@@ -23,8 +22,8 @@ export async function attachedTrees(
   const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, options);
   walk.listTags();
 
-  const direct = async (subject: Subject): Promise<readonly AttachedTree[]> =>
-    mapSome(await walk.below(subject, Number.POSITIVE_INFINITY), walk.concurrency, async (thing) => {
+  const direct = (subject: Subject): Promise<readonly AttachedTree[]> =>
+    walk.each(subject, Number.POSITIVE_INFINITY, async (thing) => {
       const descriptor = walk.carrier(thing);
       const below = descriptor === undefined ? [] : await trees({ descriptor });
       return { thing, subject: subject.descriptor.digest, below };

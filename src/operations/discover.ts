@@ -1,5 +1,5 @@
 import { RemoraError } from '../errors.js';
-import { mapSome, sharedSignal } from '../io/run-all.js';
+import { sharedSignal } from '../io/run-all.js';
 import type { Annotations } from '../oci/annotations.js';
 import type { Descriptor } from '../oci/descriptor.js';
 import type { Digest } from '../oci/digest.js';
@@ -107,8 +107,7 @@ export async function discover(store: Source, subject: Descriptor, options: Disc
 
   const below = async (of: Subject, levels: number): Promise<readonly Found[]> => {
     if (levels <= 0) return [];
-    const things = await walk.below(of, levels - 1);
-    return mapSome(things, walk.concurrency, async (thing) => {
+    return walk.each(of, levels - 1, async (thing) => {
       // What is attached to the manifest of several layers is shown with its first one.
       const descriptor = walk.carrier(thing);
       return { thing, below: descriptor === undefined ? [] : await below({ descriptor }, levels - 1) };

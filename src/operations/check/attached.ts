@@ -17,14 +17,12 @@ export async function checkAttached(root: Descriptor, context: ListCheckContext)
   const below = async (subject: Subject): Promise<void> => {
     const { digest } = subject.descriptor;
     subjects.add(digest);
-    await Promise.all(
-      (await walk.below(subject)).map(async (thing) => {
-        const holder = `${source.format({ digest })}, to which it is attached,`;
-        await graph.visit(thing.holder ?? thing.descriptor, { holder, missing: 'manifest-missing' });
-        const descriptor = walk.carrier(thing);
-        if (descriptor !== undefined) await below({ descriptor });
-      }),
-    );
+    await walk.each(subject, 0, async (thing) => {
+      const holder = `${source.format({ digest })}, to which it is attached,`;
+      await graph.visit(thing.holder ?? thing.descriptor, { holder, missing: 'manifest-missing' });
+      const descriptor = walk.carrier(thing);
+      if (descriptor !== undefined) await below({ descriptor });
+    });
   };
   const platforms = async () => {
     try {

@@ -1,7 +1,7 @@
 /**
  * The stable codes of every error that remora raises on purpose.
  *
- * The command line turns each into an exit code (`src/cli/exit-codes.ts`); library users compare `error.code`.
+ * The command line turns each into an exit code (`src/cli/command/exit-codes.ts`); library users compare `error.code`.
  */
 export type RemoraErrorCode =
   /** An argument, flag, reference, media type, annotation or digest is not well formed, or two of them contradict. */

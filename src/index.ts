@@ -5,30 +5,18 @@
  * every failure is a {@link RemoraError} with a stable `code`.
  */
 export { isRemoraError, RemoraError, type RemoraErrorCode, type RemoraErrorOptions } from './errors.js';
-export type { ConnectionOptions, HostWait, RequestTrace } from './io/connection.js';
-export type { Credential, CredentialSource, PasswordCredential } from './io/credential.js';
-export { dockerCredentials } from './io/credentials.js';
-export { type PackedDirectory, packDirectory } from './io/pack-directory.js';
-export { Annotation, type Annotations, isDateTime, isRefName } from './oci/annotations.js';
-export { buildIndex, buildManifest, type IndexParts, type ManifestParts } from './oci/build-manifest.js';
-export { type CatalogPlace, parseCatalogPlace } from './oci/catalog-place.js';
-export { type Descriptor, describe, parseDescriptor } from './oci/descriptor.js';
-export {
-  algorithmOf,
-  type Digest,
-  digestOf,
-  encodedOf,
-  isDigest,
-  parseDigest,
-  type VerifiableAlgorithm,
-} from './oci/digest.js';
-export { EMPTY_BYTES, EMPTY_DESCRIPTOR, isEmpty } from './oci/empty.js';
-export { type ImageConfig, parseImageConfig } from './oci/image-config.js';
-export type { ImageIndex } from './oci/image-index.js';
-export type { ArtifactManifest, ImageManifest } from './oci/image-manifest.js';
-export { FORMATS, type Format, KINDS, type Kind, type KindRow, type Where } from './oci/kinds/kind.js';
-export { type KindFacts, type KindResult, kindOf } from './oci/kinds/kind-of.js';
-export { KIND_TABLE } from './oci/kinds/table.js';
+export { FORMATS, type Format, KINDS, type Kind, type KindRow, type Where } from './formats/kinds/kind.js';
+export { type KindFacts, type KindResult, kindOf } from './formats/kinds/kind-of.js';
+export { KIND_TABLE } from './formats/kinds/table.js';
+export { type Recognised, type RecogniseOptions, recognise } from './formats/recognise/recognise.js';
+export type { Credential, CredentialSource, PasswordCredential } from './io/credentials/credential.js';
+export { dockerCredentials } from './io/credentials/lookup.js';
+export type { ConnectionOptions, HostWait, RequestTrace } from './io/http/connection-options.js';
+export { type PackedDirectory, packDirectory } from './io/tar/pack.js';
+export { buildIndex, buildManifest, type IndexParts, type ManifestParts } from './oci/documents/build-manifest.js';
+export { type ImageConfig, parseImageConfig } from './oci/documents/image-config.js';
+export type { ImageIndex } from './oci/documents/image-index.js';
+export type { ArtifactManifest, ImageManifest } from './oci/documents/image-manifest.js';
 export {
   annotationsOf,
   artifactTypeOf,
@@ -38,25 +26,31 @@ export {
   parseManifest,
   referrerEntry,
   subjectOf,
-} from './oci/manifest.js';
-export { isMediaType, MediaType, parseMediaType } from './oci/media-types.js';
-export { formatPlace, type PathPlace, type Place, parsePlace } from './oci/place.js';
-export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/platform.js';
-export { type Recognised, type RecogniseOptions, recognise } from './oci/recognise.js';
-export { formatReference, isRepository, isTag, parseReference, type Reference } from './oci/reference.js';
-export { isDigestTag, isReferrersTag, referrersTag } from './oci/referrers-tag.js';
-export { type PinnedTarget, parsePinnedTarget, parseTags, parseTarget, type Target } from './oci/target.js';
-export { type AttachOptions, type AttachResult, attach } from './operations/attach.js';
-export type { AttachedThing } from './operations/attached-thing.js';
+} from './oci/documents/manifest.js';
+export { type CatalogPlace, parseCatalogPlace } from './oci/names/catalog.js';
+export { formatPlace, type PathPlace, type Place, parsePlace } from './oci/names/place.js';
+export { formatReference, isRepository, isTag, parseReference, type Reference } from './oci/names/reference.js';
+export { type PinnedTarget, parsePinnedTarget, parseTags, parseTarget, type Target } from './oci/names/target.js';
+export { Annotation, type Annotations, isDateTime, isRefName } from './oci/values/annotations.js';
+export { type Descriptor, describe, parseDescriptor } from './oci/values/descriptor.js';
 export {
-  type BlobSource,
-  type FetchedBlob,
-  fetchBlob,
-  type PutBlobOptions,
-  type PutBlobResult,
-  putBlob,
-} from './operations/blob.js';
-export { repair, repairable } from './operations/check/repair.js';
+  algorithmOf,
+  type Digest,
+  digestOf,
+  encodedOf,
+  isDigest,
+  parseDigest,
+  type VerifiableAlgorithm,
+} from './oci/values/digest.js';
+export { EMPTY_BYTES, EMPTY_DESCRIPTOR, isEmpty } from './oci/values/empty.js';
+export { isMediaType, MediaType, parseMediaType } from './oci/values/media-types.js';
+export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/values/platform.js';
+export { isDigestTag, isReferrersTag, referrersTag } from './oci/values/referrers-tag.js';
+export type { SelectedThing } from './operations/attached/by-distance.js';
+export { choose, type Selection } from './operations/attached/choose.js';
+export { platformManifest, resolvePlatform } from './operations/attached/platform.js';
+export type { AnnotationSelector } from './operations/attached/selection.js';
+export type { AttachedThing } from './operations/attached/thing.js';
 export {
   type Checked,
   type CheckOptions,
@@ -67,25 +61,25 @@ export {
   type Finding,
   type FindingCode,
   type Severity,
-} from './operations/check.js';
-export { choose, type Selection } from './operations/choose.js';
-export { type CopyOptions, copy } from './operations/copy.js';
-export { CopyAhead, type CopyAheadOptions } from './operations/copy-ahead.js';
-export { type CopyToArchiveOptions, copyToArchive } from './operations/copy-archive.js';
-export { type CopyItem, type CopyPlan, type CopyRoot, type PlanCopyOptions, planCopy } from './operations/copy-plan.js';
-export { plannedCopy } from './operations/copy-planned.js';
-export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy-result.js';
-export type { CopySelection } from './operations/copy-selection.js';
+} from './operations/check/check.js';
+export { repair, repairable } from './operations/check/repair/repair.js';
+export { CopyAhead, type CopyAheadOptions } from './operations/copy/ahead.js';
+export { plannedCopy } from './operations/copy/dry-run.js';
+export { type CopyToArchiveOptions, copyToArchive } from './operations/copy/into-archive.js';
+export { type CopyOptions, copy } from './operations/copy/into-store.js';
+export { type CopyItem, type CopyPlan, type CopyRoot, type PlanCopyOptions, planCopy } from './operations/copy/plan.js';
+export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy/result.js';
+export type { CopySelection } from './operations/copy/selection.js';
 export {
   type Detachment,
   type DetachOptions,
   type DetachResult,
   detach,
   type FailedThing,
-} from './operations/detach.js';
-export type { BlockedThing, DetachedThing, DetachItem } from './operations/detach-item.js';
-export { type DetachPlan, type PlanDetachOptions, planDetach } from './operations/detach-plan.js';
-export type { DetachSelection } from './operations/detach-selection.js';
+} from './operations/detach/detach.js';
+export { type DetachPlan, type PlanDetachOptions, planDetach } from './operations/detach/plan.js';
+export type { BlockedThing, DetachedThing, DetachItem } from './operations/detach/result.js';
+export type { DetachSelection } from './operations/detach/selection.js';
 export {
   type AskedWay,
   type DiscoveredNode,
@@ -95,32 +89,7 @@ export {
   type Discovery,
   discover,
   type Unasked,
-} from './operations/discover.js';
-export type { FileInput } from './operations/file-input.js';
-export { type InspectResult, inspect } from './operations/inspect.js';
-export { type KindsResult, type KnownValue, type ListKindsOptions, listKinds } from './operations/list-kinds.js';
-export { type ListTagsOptions, listTags, type TagsResult } from './operations/list-tags.js';
-export type { PackOptions, Transfer } from './operations/pack.js';
-export { platformManifest, resolvePlatform } from './operations/platform-child.js';
-export { type PulledArtifact, type PullOptions, pull } from './operations/pull.js';
-export type { PulledFile } from './operations/pull-file.js';
-export {
-  type PullResult,
-  type PullSelectedOptions,
-  pullSelected,
-  type SelectedArtifact,
-  type SelectedFile,
-} from './operations/pull-selected.js';
-export { streamSelected } from './operations/pull-stream.js';
-export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/push.js';
-export {
-  type PutManifestDocumentOptions,
-  type PutManifestDocumentResult,
-  putManifest,
-  type ReadManifestOptions,
-  readManifestDocument,
-} from './operations/put-manifest.js';
-export { type DeleteOptions, type DeleteResult, deleteBlob, deleteManifest, deleteTag } from './operations/remove.js';
+} from './operations/discover/discover.js';
 export {
   type MissingKind,
   missingKinds,
@@ -128,16 +97,89 @@ export {
   REQUIRE_ON,
   type Requirement,
   type RequireOn,
-} from './operations/require.js';
-export { resultSchemas } from './operations/result-schemas.js';
-export type { SelectedThing } from './operations/select-things.js';
-export type { AnnotationSelector } from './operations/selection.js';
-export { type TagResult, tag } from './operations/tag.js';
-export { type Unwrapped, unwrap } from './operations/unwrap.js';
+} from './operations/discover/gate.js';
+export { type AttachOptions, type AttachResult, attach } from './operations/pack/attach.js';
+export type { FileInput } from './operations/pack/inputs.js';
+export type { PackOptions, Transfer } from './operations/pack/plan.js';
+export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/pack/push.js';
+export {
+  type BlobSource,
+  type FetchedBlob,
+  fetchBlob,
+  type PutBlobOptions,
+  type PutBlobResult,
+  putBlob,
+} from './operations/plumbing/blob.js';
+export {
+  type DeleteOptions,
+  type DeleteResult,
+  deleteBlob,
+  deleteManifest,
+  deleteTag,
+} from './operations/plumbing/delete.js';
+export { type InspectResult, inspect } from './operations/plumbing/inspect.js';
+export {
+  type KindsResult,
+  type KnownValue,
+  type ListKindsOptions,
+  listKinds,
+} from './operations/plumbing/list-kinds.js';
+export { type ListTagsOptions, listTags, type TagsResult } from './operations/plumbing/list-tags.js';
+export {
+  type PutManifestDocumentOptions,
+  type PutManifestDocumentResult,
+  putManifest,
+  type ReadManifestOptions,
+  readManifestDocument,
+} from './operations/plumbing/put-manifest.js';
+export { type TagResult, tag } from './operations/plumbing/tag.js';
+export type { PullOptions } from './operations/pull/options.js';
+export {
+  type PullResult,
+  type PullSelectedOptions,
+  pullSelected,
+  type SelectedArtifact,
+  type SelectedFile,
+} from './operations/pull/pull.js';
+export type { PulledFile } from './operations/pull/stage-file.js';
+export { streamSelected } from './operations/pull/to-stream.js';
+export { type Unwrapped, unwrap } from './operations/pull/unwrap.js';
+export { type PulledArtifact, pull } from './operations/pull/write-files.js';
+export { resultSchemas } from './operations/schemas/schemas.js';
 export { type Listening, type ListenOptions, listen } from './serve/listen.js';
 export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';
-export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/hosting.js';
-export { type OpenRepositoriesOptions, openRepositories } from './store/layout/root.js';
+export {
+  type DeleteManifestOptions,
+  type Deleter,
+  type Ingester,
+  isDeleter,
+  isIngester,
+  isPruner,
+  type PruneResult,
+  type Pruner,
+} from './store/interfaces/abilities.js';
+export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/interfaces/hosting.js';
+export type {
+  ArchiveWriter,
+  AskedPlace,
+  CallOptions,
+  ContentReader,
+  ContentWriter,
+  ManifestSelector,
+  PutManifestOptions,
+  PutManifestResult,
+  Referrer,
+  ReferrerLister,
+  ReferrerOptions,
+  Source,
+  Store,
+  TagResolver,
+  TransferOptions,
+  Via,
+  WriteResult,
+} from './store/interfaces/store.js';
+export { type OpenRepositoriesOptions, openRepositories } from './store/layout/repositories.js';
+export { type ListRepositoriesOptions, listRepositories } from './store/list-repositories.js';
 export {
   type OpenSourceOptions,
   type OpenStoreOptions,
@@ -145,31 +187,3 @@ export {
   openSource,
   openStore,
 } from './store/open.js';
-export { type ListRepositoriesOptions, listRepositories } from './store/repositories.js';
-export {
-  type ArchiveWriter,
-  type AskedPlace,
-  type CallOptions,
-  type ContentReader,
-  type ContentWriter,
-  type DeleteManifestOptions,
-  type Deleter,
-  type Ingester,
-  isDeleter,
-  isIngester,
-  isPruner,
-  type ManifestSelector,
-  type PruneResult,
-  type Pruner,
-  type PutManifestOptions,
-  type PutManifestResult,
-  type Referrer,
-  type ReferrerLister,
-  type ReferrerOptions,
-  type Source,
-  type Store,
-  type TagResolver,
-  type TransferOptions,
-  type Via,
-  type WriteResult,
-} from './store/store.js';

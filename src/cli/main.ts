@@ -1,6 +1,6 @@
 import { run } from '@oclif/core/run';
-import { errorJson, errorText, toRemoraError } from './error-report.js';
-import { exitCodeFor } from './exit-codes.js';
+import { exitCodeFor } from './command/exit-codes.js';
+import { errorJson, errorText, toRemoraError } from './output/error.js';
 
 /**
  * Runs the command line to its end; `process.exitCode` tells how it went.

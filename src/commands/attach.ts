@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
-import { packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags.js';
-import { PackCommand } from '../cli/pack-command.js';
+import { PackCommand } from '../cli/command/pack-command.js';
+import { packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
 
 /** `remora attach` */
 export default class Attach extends PackCommand {
@@ -63,17 +63,17 @@ Attaching the same again gives the same digest and changes nothing.`;
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Attach, this.guardedArgv());
     const [{ parsePlace }, { parsePlatform }, { attach }] = await Promise.all([
-      import('../oci/place.js'),
-      import('../oci/platform.js'),
-      import('../operations/attach.js'),
+      import('../oci/names/place.js'),
+      import('../oci/values/platform.js'),
+      import('../operations/pack/attach.js'),
     ]);
     const place = parsePlace(args.subject);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);
     if (flags['dry-run']) {
       const [{ pack }, { resolvePlatform }] = await Promise.all([
-        import('../operations/push.js'),
-        import('../operations/platform-child.js'),
+        import('../operations/pack/push.js'),
+        import('../operations/attached/platform.js'),
       ]);
       const subject = await resolvePlatform(await this.open(place, flags, { access: 'read' }), place, platform, {
         signal: this.signal,

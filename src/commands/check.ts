@@ -1,12 +1,12 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../cli/base-command.js';
-import { exitCodeFor } from '../cli/exit-codes.js';
-import { registryFlags } from '../cli/flags.js';
-import { renderCheck } from '../cli/render-check.js';
-import { painter } from '../cli/text.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { registryFlags } from '../cli/flags/flags.js';
+import { renderCheck } from '../cli/output/check.js';
+import { painter } from '../cli/output/text.js';
 import { isRemoraError, RemoraError } from '../errors.js';
-import type { CheckResult, Checkup } from '../operations/check.js';
+import type { CheckResult, Checkup } from '../operations/check/check.js';
 
 /** `remora check` */
 export default class Check extends BaseCommand {
@@ -60,9 +60,9 @@ Every finding has a code that does not change, a severity and a next step. The e
     const { args, flags } = await this.parse(Check);
     this.#verbose = flags.verbose;
     const [{ parsePlace }, checks, repairs] = await Promise.all([
-      import('../oci/place.js'),
-      import('../operations/check.js'),
-      import('../operations/check/repair.js'),
+      import('../oci/names/place.js'),
+      import('../operations/check/check.js'),
+      import('../operations/check/repair/repair.js'),
     ]);
     const place = parsePlace(args.place);
     const other = flags['fetch-from'] === undefined ? undefined : parsePlace(flags['fetch-from']);
@@ -73,7 +73,8 @@ Every finding has a code that does not change, a severity and a next step. The e
       });
     }
     const dryRun = flags['dry-run'];
-    if (flags.fix && !dryRun) (await import('../cli/confirm.js')).requireAnswer('check --fix', flags, process.stdin);
+    if (flags.fix && !dryRun)
+      (await import('../cli/input/confirm.js')).requireAnswer('check --fix', flags, process.stdin);
     const source = await this.openAt(place, {
       ...(place.kind === 'registry' ? await this.connection(flags) : {}),
       damaged: true,
@@ -104,7 +105,7 @@ Every finding has a code that does not change, a severity and a next step. The e
   }
 
   async #isConfirmed(planned: CheckResult): Promise<boolean> {
-    const { confirm } = await import('../cli/confirm.js');
+    const { confirm } = await import('../cli/input/confirm.js');
     this.stderr.write(`${renderCheck({ ...planned, dryRun: true }, painter(this.stderr))}\n`);
     return confirm('Repair this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../cli/base-command.js';
-import { copySelection, copySelectionFlags, sideOptions, twoRegistryFlags } from '../cli/copy-flags.js';
-import { platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags.js';
-import { describeObject, describePlan, renderCopy } from '../cli/render-copy.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { copySelection, copySelectionFlags, sideOptions, twoRegistryFlags } from '../cli/flags/copy.js';
+import { platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
+import { describeObject, describePlan, renderCopy } from '../cli/output/copy.js';
 import { isRemoraError } from '../errors.js';
-import { fileError } from '../io/system-error.js';
-import type { Place } from '../oci/place.js';
-import type { CopyOptions, CopyResult } from '../operations/copy.js';
-import type { CopyPlan } from '../operations/copy-plan.js';
+import { fileError } from '../io/files/system-error.js';
+import type { Place } from '../oci/names/place.js';
+import type { CopyOptions, CopyResult } from '../operations/copy/into-store.js';
+import type { CopyPlan } from '../operations/copy/plan.js';
 import type { OpenStoreOptions } from '../store/open.js';
 
 /** `remora copy` */
@@ -86,12 +86,12 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
       { CopyAhead },
       { parsePlatform },
     ] = await Promise.all([
-      import('../operations/copy-roots.js'),
-      import('../operations/copy-plan.js'),
-      import('../operations/copy.js'),
-      import('../operations/copy-archive.js'),
-      import('../operations/copy-ahead.js'),
-      import('../oci/platform.js'),
+      import('../operations/copy/roots.js'),
+      import('../operations/copy/plan.js'),
+      import('../operations/copy/into-store.js'),
+      import('../operations/copy/into-archive.js'),
+      import('../operations/copy/ahead.js'),
+      import('../oci/values/platform.js'),
     ]);
     const { signal } = this;
     const tagsFile = flags['tags-from'];
@@ -166,8 +166,8 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
 
   async #dryRun(plan: CopyPlan, to: Place, connection: OpenStoreOptions): Promise<CopyResult> {
     const [{ plannedCopy }, { formatPlace }] = await Promise.all([
-      import('../operations/copy-planned.js'),
-      import('../oci/place.js'),
+      import('../operations/copy/dry-run.js'),
+      import('../oci/names/place.js'),
     ]);
     const open = to.kind === 'archive' ? undefined : this.openAt(to, connection);
     const store = await open?.catch((error: unknown) => {

@@ -1,13 +1,13 @@
 import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
-import { DeleteCommand, deleteFlags } from '../cli/delete-command.js';
-import { detachFlags, detachSelection } from '../cli/detach-flags.js';
-import { exitCodeFor } from '../cli/exit-codes.js';
-import { platformFlag, registryFlags, settleFlag } from '../cli/flags.js';
-import { renderDetach } from '../cli/render-detach.js';
-import { painter } from '../cli/text.js';
+import { DeleteCommand, deleteFlags } from '../cli/command/delete-command.js';
+import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { detachFlags, detachSelection } from '../cli/flags/detach.js';
+import { platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
+import { renderDetach } from '../cli/output/detach.js';
+import { painter } from '../cli/output/text.js';
 import { isRemoraError } from '../errors.js';
-import type { DetachResult } from '../operations/detach.js';
+import type { DetachResult } from '../operations/detach/detach.js';
 
 /** `remora detach` */
 export default class Detach extends DeleteCommand {
@@ -54,12 +54,12 @@ What is attached to what goes is named, and goes with it only with --recursive. 
     const { args, flags } = await this.parse(Detach);
     const [{ parsePlace }, { parsePlatform }, { requireSelection }, { platformSubject }, plans, detaches] =
       await Promise.all([
-        import('../oci/place.js'),
-        import('../oci/platform.js'),
-        import('../operations/detach-selection.js'),
-        import('../operations/platform-child.js'),
-        import('../operations/detach-plan.js'),
-        import('../operations/detach.js'),
+        import('../oci/names/place.js'),
+        import('../oci/values/platform.js'),
+        import('../operations/detach/selection.js'),
+        import('../operations/attached/platform.js'),
+        import('../operations/detach/plan.js'),
+        import('../operations/detach/detach.js'),
       ]);
     const place = parsePlace(args.subject);
     const selection = detachSelection(flags);
@@ -88,7 +88,7 @@ What is attached to what goes is named, and goes with it only with --recursive. 
   }
 
   async #isConfirmed(planned: DetachResult): Promise<boolean> {
-    const { confirm } = await import('../cli/confirm.js');
+    const { confirm } = await import('../cli/input/confirm.js');
     this.stderr.write(`${renderDetach({ ...planned, dryRun: true }, painter(this.stderr))}\n`);
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }

@@ -1,16 +1,16 @@
 import { string } from '@oclif/core/args';
 import { boolean, integer, option, string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../cli/base-command.js';
-import { exitCodeFor } from '../cli/exit-codes.js';
-import { platformFlag, registryFlags } from '../cli/flags.js';
-import { describeAsked, renderMissing, renderTable, renderTree } from '../cli/render-referrers.js';
-import { selectionFlags, selectionFrom } from '../cli/selection-flags.js';
-import { painter } from '../cli/text.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { platformFlag, registryFlags } from '../cli/flags/flags.js';
+import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
+import { describeAsked, renderMissing, renderTable, renderTree } from '../cli/output/discover.js';
+import { painter } from '../cli/output/text.js';
 import { isRemoraError, RemoraError } from '../errors.js';
-import type { DiscoverResult } from '../operations/discover.js';
-import { type MissingKind, missingKinds, parseRequirement, REQUIRE_ON } from '../operations/require.js';
-import { describeSelection } from '../operations/selection.js';
-import { VIAS } from '../store/store.js';
+import { describeSelection } from '../operations/attached/selection.js';
+import type { DiscoverResult } from '../operations/discover/discover.js';
+import { type MissingKind, missingKinds, parseRequirement, REQUIRE_ON } from '../operations/discover/gate.js';
+import { VIAS } from '../store/interfaces/store.js';
 
 /** `remora discover` */
 export default class Discover extends BaseCommand {
@@ -84,10 +84,10 @@ An empty list means that every place was asked and answered. Where a place could
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
     const [{ parsePlace }, { parsePlatform }, { discover }, { platformSubject }] = await Promise.all([
-      import('../oci/place.js'),
-      import('../oci/platform.js'),
-      import('../operations/discover.js'),
-      import('../operations/platform-child.js'),
+      import('../oci/names/place.js'),
+      import('../oci/values/platform.js'),
+      import('../operations/discover/discover.js'),
+      import('../operations/attached/platform.js'),
     ]);
     const place = parsePlace(args.subject);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);

@@ -1,8 +1,8 @@
 import { string } from '@oclif/core/args';
-import { BaseCommand } from '../cli/base-command.js';
-import { platformFlag, registryFlags } from '../cli/flags.js';
-import { renderInspection } from '../cli/render-inspection.js';
-import { painter } from '../cli/text.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { platformFlag, registryFlags } from '../cli/flags/flags.js';
+import { renderInspection } from '../cli/output/inspect.js';
+import { painter } from '../cli/output/text.js';
 
 /** `remora inspect` */
 export default class Inspect extends BaseCommand {
@@ -23,10 +23,10 @@ export default class Inspect extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Inspect);
     const [{ parsePlace }, { parsePlatform }, { inspect }, { platformManifest }] = await Promise.all([
-      import('../oci/place.js'),
-      import('../oci/platform.js'),
-      import('../operations/inspect.js'),
-      import('../operations/platform-child.js'),
+      import('../oci/names/place.js'),
+      import('../oci/values/platform.js'),
+      import('../operations/plumbing/inspect.js'),
+      import('../operations/attached/platform.js'),
     ]);
     const place = parsePlace(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);

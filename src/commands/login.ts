@@ -1,12 +1,12 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../cli/base-command.js';
-import type { ConnectionFlags } from '../cli/connection.js';
-import { exitCodeFor } from '../cli/exit-codes.js';
-import { registryFlags } from '../cli/flags.js';
-import { printable } from '../cli/text.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { exitCodeFor } from '../cli/command/exit-codes.js';
+import type { ConnectionFlags } from '../cli/flags/connection.js';
+import { registryFlags } from '../cli/flags/flags.js';
+import { printable } from '../cli/output/text.js';
 import { isRemoraError, RemoraError } from '../errors.js';
-import type { Credential } from '../io/credential.js';
+import type { Credential } from '../io/credentials/credential.js';
 
 /** `remora login` */
 export default class Login extends BaseCommand {
@@ -48,8 +48,8 @@ Without --username it asks for name and password on the terminal.`;
     if (args.registry === undefined)
       throw new RemoraError('INVALID_ARGUMENT', 'login wants a registry', { hint: 'Write remora login ghcr.io' });
     const [{ parseRegistry }, { askCredential }] = await Promise.all([
-      import('../oci/registry-name.js'),
-      import('../cli/prompt.js'),
+      import('../oci/names/registry.js'),
+      import('../cli/input/login-prompt.js'),
     ]);
     const registry = parseRegistry(args.registry);
     const credential = await askCredential(registry, flags, {
@@ -81,8 +81,8 @@ Without --username it asks for name and password on the terminal.`;
 
   async #store(registry: string, credential: Credential, verified: boolean): Promise<object> {
     const [{ placesBeforeLogin, storeCredential }, { throwIfInterrupted }] = await Promise.all([
-      import('../io/credential-store.js'),
-      import('../io/interrupt.js'),
+      import('../io/credentials/store.js'),
+      import('../io/async/interrupt.js'),
     ]);
     throwIfInterrupted(this.signal);
     const { place, isHelper } = await storeCredential(registry, credential);
@@ -98,9 +98,9 @@ Without --username it asks for name and password on the terminal.`;
 
   async #list(): Promise<object> {
     const [{ listCredentials }, { renderCredentials }, { unaskedJson, unaskedNote }] = await Promise.all([
-      import('../io/credential-list.js'),
-      import('../cli/render-credentials.js'),
-      import('../cli/unasked-places.js'),
+      import('../io/credentials/list.js'),
+      import('../cli/output/credentials.js'),
+      import('../cli/output/unasked.js'),
     ]);
     const { credentials, incomplete } = await listCredentials();
     this.print(renderCredentials(credentials));

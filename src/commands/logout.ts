@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
-import { BaseCommand } from '../cli/base-command.js';
-import { exitCodeFor } from '../cli/exit-codes.js';
-import { printable } from '../cli/text.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { printable } from '../cli/output/text.js';
 
 /** `remora logout` */
 export default class Logout extends BaseCommand {
@@ -16,9 +16,9 @@ export default class Logout extends BaseCommand {
   async run(): Promise<object> {
     const { args } = await this.parse(Logout);
     const [{ parseRegistry }, { eraseCredential }, { unaskedJson, unaskedNote }] = await Promise.all([
-      import('../oci/registry-name.js'),
-      import('../io/credential-erase.js'),
-      import('../cli/unasked-places.js'),
+      import('../oci/names/registry.js'),
+      import('../io/credentials/erase.js'),
+      import('../cli/output/unasked.js'),
     ]);
     const registry = parseRegistry(args.registry);
     const { removed, kept, incomplete } = await eraseCredential(registry);

@@ -1,11 +1,11 @@
 import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../cli/base-command.js';
-import { platformFlag, registryFlags } from '../cli/flags.js';
-import { selectionFlags, selectionFrom } from '../cli/selection-flags.js';
-import { formatSize, painter, printable } from '../cli/text.js';
-import { FORMATS } from '../oci/kinds/kind.js';
-import type { SelectedArtifact, SelectedFile } from '../operations/pull-selected.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { platformFlag, registryFlags } from '../cli/flags/flags.js';
+import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
+import { formatSize, painter, printable } from '../cli/output/text.js';
+import { FORMATS } from '../formats/kinds/kind.js';
+import type { SelectedArtifact, SelectedFile } from '../operations/pull/pull.js';
 
 /** `remora pull` */
 export default class Pull extends BaseCommand {
@@ -66,10 +66,10 @@ With --kind, --format, --artifact-type, --annotation, --digest, --latest or --al
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Pull);
     const [{ parsePlace }, { parsePlatform }, { parseTemplate }, { pullSelected }] = await Promise.all([
-      import('../oci/place.js'),
-      import('../oci/platform.js'),
-      import('../operations/pull-template.js'),
-      import('../operations/pull-selected.js'),
+      import('../oci/names/place.js'),
+      import('../oci/values/platform.js'),
+      import('../operations/pull/template.js'),
+      import('../operations/pull/pull.js'),
     ]);
     const place = parsePlace(args.reference);
     const selection = selectionFrom(flags);
@@ -90,7 +90,7 @@ With --kind, --format, --artifact-type, --annotation, --digest, --latest or --al
       onProgress: await this.progress(),
     };
     if (flags.stdout) {
-      const { streamSelected } = await import('../operations/pull-stream.js');
+      const { streamSelected } = await import('../operations/pull/to-stream.js');
       const descriptor = await streamSelected(store, this.stdout, options);
       this.#warn(flags.unwrap);
       return descriptor;

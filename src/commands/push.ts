@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
-import { packFlags, registryFlags, uploadFlags } from '../cli/flags.js';
-import { PackCommand } from '../cli/pack-command.js';
+import { PackCommand } from '../cli/command/pack-command.js';
+import { packFlags, registryFlags, uploadFlags } from '../cli/flags/flags.js';
 
 /** `remora push` */
 export default class Push extends PackCommand {
@@ -57,9 +57,9 @@ Packing is reproducible: the same files, names, types and annotations give the s
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Push, this.guardedArgv());
     const [{ parseTarget }, { pack, push }, { planPack }] = await Promise.all([
-      import('../oci/target.js'),
-      import('../operations/push.js'),
-      import('../operations/pack.js'),
+      import('../oci/names/target.js'),
+      import('../operations/pack/push.js'),
+      import('../operations/pack/plan.js'),
     ]);
     const target = parseTarget(args.target);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
-import { BaseCommand } from '../cli/base-command.js';
-import { platformFlag, registryFlags } from '../cli/flags.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { platformFlag, registryFlags } from '../cli/flags/flags.js';
 
 /** `remora resolve` */
 export default class Resolve extends BaseCommand {
@@ -29,9 +29,9 @@ export default class Resolve extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Resolve);
     const [{ parsePlace }, { parsePlatform }, { resolvePlatform }] = await Promise.all([
-      import('../oci/place.js'),
-      import('../oci/platform.js'),
-      import('../operations/platform-child.js'),
+      import('../oci/names/place.js'),
+      import('../oci/values/platform.js'),
+      import('../operations/attached/platform.js'),
     ]);
     const place = parsePlace(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);

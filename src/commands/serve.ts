@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, integer, string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../cli/base-command.js';
-import { printable } from '../cli/text.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { printable } from '../cli/output/text.js';
 import { RemoraError } from '../errors.js';
 import type { RequestLog } from '../serve/server.js';
 
@@ -45,10 +45,10 @@ The first line of the output is the address. Ctrl-C lets running requests finish
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Serve);
     const [{ openRepositories }, { createServer }, { listen }, { isLoopback }, { keepSwept }] = await Promise.all([
-      import('../store/layout/root.js'),
+      import('../store/layout/repositories.js'),
       import('../serve/server.js'),
       import('../serve/listen.js'),
-      import('../oci/reference.js'),
+      import('../oci/names/reference.js'),
       import('../serve/uploads.js'),
     ]);
     const { 'cert-file': certFile, 'key-file': keyFile } = flags;
@@ -68,7 +68,9 @@ The first line of the output is the address. Ctrl-C lets running requests finish
     }
     await this.#checkDirectory(args.directory, flags['read-only']);
     const authenticate =
-      flags.htpasswd === undefined ? undefined : await (await import('../io/htpasswd.js')).readHtpasswd(flags.htpasswd);
+      flags.htpasswd === undefined
+        ? undefined
+        : await (await import('../serve/htpasswd.js')).readHtpasswd(flags.htpasswd);
     this.endsByInterruption(GRACE_MS + 1000);
     const repositories = await openRepositories(args.directory, { name: flags.name });
     const listener = createServer(repositories, {
@@ -98,7 +100,7 @@ The first line of the output is the address. Ctrl-C lets running requests finish
   async #checkDirectory(path: string, readOnly: boolean): Promise<void> {
     const [{ stat }, { fileError, systemCode }] = await Promise.all([
       import('node:fs/promises'),
-      import('../io/system-error.js'),
+      import('../io/files/system-error.js'),
     ]);
     const info = await stat(path).catch((error: unknown) => {
       if (systemCode(error) === 'ENOENT' && !readOnly) return undefined;

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
-import { BaseCommand } from '../cli/base-command.js';
-import { registryFlags } from '../cli/flags.js';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { registryFlags } from '../cli/flags/flags.js';
 
 /** `remora tag` */
 export default class Tag extends BaseCommand {
@@ -24,9 +24,9 @@ export default class Tag extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Tag);
     const [{ parsePlace }, { parseTags }, { tag }] = await Promise.all([
-      import('../oci/place.js'),
-      import('../oci/target.js'),
-      import('../operations/tag.js'),
+      import('../oci/names/place.js'),
+      import('../oci/names/target.js'),
+      import('../operations/plumbing/tag.js'),
     ]);
     const place = parsePlace(args.reference);
     const tags = parseTags(place.kind, args.tags);

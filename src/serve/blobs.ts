@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { isRemoraError } from '../errors.js';
-import { MediaType } from '../oci/media-types.js';
+import { MediaType } from '../oci/values/media-types.js';
 import { Refusal, send } from './answer.js';
 import { type Call, digestIn, repositoryOf } from './call.js';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Digest } from '../oci/digest.js';
-import { isDigest } from '../oci/digest.js';
-import { isRepository } from '../oci/reference.js';
-import type { Repositories, Repository } from '../store/hosting.js';
+import { isRepository } from '../oci/names/reference.js';
+import type { Digest } from '../oci/values/digest.js';
+import { isDigest } from '../oci/values/digest.js';
+import type { Repositories, Repository } from '../store/interfaces/hosting.js';
 import { Refusal } from './answer.js';
 
 /** Limits of a server; every one can be set. */

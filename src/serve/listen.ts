@@ -4,7 +4,7 @@ import { createServer as createHttpsServer, Server as HttpsServer, type ServerOp
 import { type Socket, Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { RemoraError } from '../errors.js';
-import { fileError, systemCode } from '../io/system-error.js';
+import { fileError, systemCode } from '../io/files/system-error.js';
 
 /** Where a server listens. */
 export interface ListenOptions {

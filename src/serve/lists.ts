@@ -1,8 +1,8 @@
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
-import type { Descriptor } from '../oci/descriptor.js';
-import { isDigest } from '../oci/digest.js';
-import { MediaType } from '../oci/media-types.js';
-import { isTag } from '../oci/reference.js';
+import { isTag } from '../oci/names/reference.js';
+import type { Descriptor } from '../oci/values/descriptor.js';
+import { isDigest } from '../oci/values/digest.js';
+import { MediaType } from '../oci/values/media-types.js';
 import { Refusal, send, sendJson } from './answer.js';
 import { type Call, countIn, digestIn, nextLink, repositoryOf } from './call.js';
 

@@ -1,9 +1,9 @@
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
-import { layersOf, type Manifest, parseManifest, subjectOf } from '../oci/manifest.js';
-import { isManifestType, isNonDistributable } from '../oci/media-types.js';
-import { isTag } from '../oci/reference.js';
-import type { Repository } from '../store/hosting.js';
-import type { ManifestSelector } from '../store/store.js';
+import { layersOf, type Manifest, parseManifest, subjectOf } from '../oci/documents/manifest.js';
+import { isTag } from '../oci/names/reference.js';
+import { isManifestType, isNonDistributable } from '../oci/values/media-types.js';
+import type { Repository } from '../store/interfaces/hosting.js';
+import type { ManifestSelector } from '../store/interfaces/store.js';
 import { Refusal, send } from './answer.js';
 import { readAll } from './body.js';
 import { type Call, digestIn, isStorable, repositoryOf, writableRepository } from './call.js';

@@ -1,7 +1,7 @@
 import { isRemoraError } from '../errors.js';
-import { type Digest, isDigest } from '../oci/digest.js';
-import { isRepository } from '../oci/reference.js';
-import type { Repositories, Repository } from '../store/hosting.js';
+import { isRepository } from '../oci/names/reference.js';
+import { type Digest, isDigest } from '../oci/values/digest.js';
+import type { Repositories, Repository } from '../store/interfaces/hosting.js';
 import { Refusal, send } from './answer.js';
 import { hasBody } from './body.js';
 import { type Call, digestIn, repositoryOf, writableRepository } from './call.js';

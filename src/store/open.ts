@@ -1,7 +1,7 @@
 import { RemoraError } from '../errors.js';
-import { formatPlace, type Place } from '../oci/place.js';
+import { formatPlace, type Place } from '../oci/names/place.js';
+import type { ArchiveWriter, CallOptions, Source, Store } from './interfaces/store.js';
 import type { OpenRegistryOptions } from './registry/store.js';
-import type { ArchiveWriter, CallOptions, Source, Store } from './store.js';
 
 /** Options of {@link openStore}. */
 export interface OpenStoreOptions extends OpenRegistryOptions {
@@ -21,7 +21,7 @@ export async function openStore(place: Place, options: OpenStoreOptions = {}): P
       return openRegistry(place, options);
     }
     case 'layout': {
-      const { openHostedLayout } = await import('./layout/hosted.js');
+      const { openHostedLayout } = await import('./layout/hosted-store.js');
       return openHostedLayout(place.path, { create: options.create });
     }
     case 'archive':
@@ -65,7 +65,7 @@ export async function openSource(place: Place, options: OpenSourceOptions = {}):
     }
     case 'layout': {
       if (!options.damaged) return openStore(place, options);
-      const { openDamagedLayout } = await import('./layout/hosted.js');
+      const { openDamagedLayout } = await import('./layout/hosted-store.js');
       return openDamagedLayout(place.path);
     }
     default:

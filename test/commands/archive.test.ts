@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { digestOf } from '../../src/oci/digest.js';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
-import { makeFiles, tarOf } from '../io/archives.js';
-import { membersOf } from '../store/archive/packed.js';
+import { digestOf } from '../../src/oci/values/digest.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { makeFiles, tarOf } from '../io/tar/support/archives.js';
+import { membersOf } from '../store/archive/support/packed.js';
 import { tempDir } from '../support/temp.js';
-import { failureHere, runHere } from './in-process.js';
-import { SBOM, withImage } from './run.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { SBOM, withImage } from './support/run.js';
 
 /** A layout with an artifact and what is attached to it, and archives of it. */
 async function archives() {

@@ -1,15 +1,15 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
-import { makeFiles } from '../io/archives.js';
-import { noise } from '../store/artifacts.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { makeFiles } from '../io/tar/support/archives.js';
+import { noise } from '../store/support/artifacts.js';
 import { digestOf } from '../support/image-layout.js';
 import type { RegistryOptions } from '../support/registry.js';
 import { remora } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
-import { failureHere, runHere } from './in-process.js';
-import { failure, success, withImage } from './run.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { failure, success, withImage } from './support/run.js';
 
 const HELLO = digestOf('hello\n');
 

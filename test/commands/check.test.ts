@@ -1,12 +1,12 @@
 import { appendFile, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { tempDir } from '../support/temp.js';
 import { noTerminal, onTerminal } from '../support/terminal.js';
-import { failureHere, runHere } from './in-process.js';
-import { places } from './manifest-places.js';
-import { failure, SBOM, withImage } from './run.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { places } from './support/manifest-places.js';
+import { failure, SBOM, withImage } from './support/run.js';
 
 /** A layout with something that is attached. */
 async function layout() {

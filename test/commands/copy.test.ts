@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startRegistry } from '../support/registry.js';
 import { tempDir } from '../support/temp.js';
-import { CANNOT_MOUNT, makeReadOnly, smallDisk } from './disk.js';
-import { failureHere, runHere } from './in-process.js';
+import { CANNOT_MOUNT, makeReadOnly, smallDisk } from './support/disk.js';
+import { failureHere, runHere } from './support/in-process.js';
 
 /** A layout `a` with an image `v1` and `v2`, a signed SBOM and a scan result. */
 async function begin() {

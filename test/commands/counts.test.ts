@@ -6,8 +6,8 @@ import { type Proxy as CountingProxy, startProxy } from '../support/proxy.js';
 import type { RegistryOptions } from '../support/registry.js';
 import { tempDir } from '../support/temp.js';
 import { startTokenServer } from '../support/token-server.js';
-import { runHere } from './in-process.js';
-import { SBOM, success, withImage } from './run.js';
+import { runHere } from './support/in-process.js';
+import { SBOM, success, withImage } from './support/run.js';
 
 const LATENCY = 150;
 

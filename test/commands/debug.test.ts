@@ -6,9 +6,9 @@ import { startHttpProxy } from '../support/http-proxy.js';
 import type { Fault } from '../support/loopback.js';
 import { startRegistry } from '../support/registry.js';
 import { tempDir } from '../support/temp.js';
-import { faultAt } from './faulty.js';
-import { failureHere, runHere } from './in-process.js';
-import { SBOM, withImage } from './run.js';
+import { faultAt } from './support/faulty.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { SBOM, withImage } from './support/run.js';
 
 const TRACE =
   /^remora: debug: (GET|HEAD|POST|PUT|PATCH|DELETE) (http:\/\/\S+) (\d{3}|.+) (\d+) ms(?: \(attempt (\d)\))?/;

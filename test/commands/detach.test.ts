@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
-import { put } from '../operations/attached.js';
-import { buildkitIndex, childOf, newHostedLayout } from '../operations/detaching.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { buildkitIndex, childOf, newHostedLayout } from '../operations/detach/support/detaching.js';
+import { put } from '../operations/support/attached.js';
 import { tempDir } from '../support/temp.js';
 import { noTerminal, onTerminal } from '../support/terminal.js';
-import { failureHere, runHere } from './in-process.js';
-import { at, digestAt, places, shown } from './manifest-places.js';
-import { failure, SBOM } from './run.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { at, digestAt, places, shown } from './support/manifest-places.js';
+import { failure, SBOM } from './support/run.js';
 
 const SCAN = 'application/sarif+json';
 

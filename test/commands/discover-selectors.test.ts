@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { tempDir } from '../support/temp.js';
-import { failureHere, runHere } from './in-process.js';
-import { withImage } from './run.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { withImage } from './support/run.js';
 
 async function begin() {
   const { registry, image } = await withImage();

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { MediaType } from '../../src/oci/media-types.js';
+import { MediaType } from '../../src/oci/values/media-types.js';
 import type { Fault } from '../support/loopback.js';
 import type { Registry, RegistryOptions } from '../support/registry.js';
-import { type Command, expectDone, expectFailed, faultAt, runThrough, withArtifacts } from './faulty.js';
+import { type Command, expectDone, expectFailed, faultAt, runThrough, withArtifacts } from './support/faulty.js';
 
 const KINDS: readonly (readonly [string, RegistryOptions])[] = [
   ['with the Referrers API', {}],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { remora } from '../support/remora.js';
-import { failure, success } from './run.js';
+import { failure, success } from './support/run.js';
 
 const COMMANDS = [
   'attach',

@@ -1,14 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeFiles } from '../io/archives.js';
-import { noise } from '../store/artifacts.js';
+import { makeFiles } from '../io/tar/support/archives.js';
+import { noise } from '../store/support/artifacts.js';
 import { run } from '../support/peers.js';
 import { REMORA } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
-import { runHere } from './in-process.js';
-import { SBOM, withImage } from './run.js';
-import { type Started, start, until } from './start.js';
+import { runHere } from './support/in-process.js';
+import { SBOM, withImage } from './support/run.js';
+import { type Started, start, until } from './support/start.js';
 
 /** Sends a signal, and again if that is asked for; gives what came of it and how long it took. */
 async function interrupt({ child, done }: Started, signal: NodeJS.Signals = 'SIGINT') {

@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { KIND_TABLE } from '../../src/oci/kinds/table.js';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
-import { failureHere, runHere } from './in-process.js';
-import { failure, success } from './run.js';
+import { KIND_TABLE } from '../../src/formats/kinds/table.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { failure, success } from './support/run.js';
 
 const cwd = tmpdir();
 

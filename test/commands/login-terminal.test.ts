@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { withDockerConfig } from '../support/docker-config.js';
 import { noTerminal, onTerminal } from '../support/terminal.js';
-import { withImage } from './run.js';
+import { withImage } from './support/run.js';
 
 const PASSWORD = 'correct-horse-42';
 const BASIC = { auth: { type: 'basic', users: { ann: PASSWORD } } } as const;

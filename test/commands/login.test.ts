@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { withHelper } from '../support/credential-helper.js';
 import { withDockerConfig } from '../support/docker-config.js';
 import { remora } from '../support/remora.js';
 import { startTokenServer, type TokenServerOptions } from '../support/token-server.js';
-import { failure, json, success, withImage } from './run.js';
+import { failure, json, success, withImage } from './support/run.js';
 
 const PASSWORD = 'correct-horse-42';
 const ENCODED = Buffer.from(`ann:${PASSWORD}`).toString('base64');

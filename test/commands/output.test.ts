@@ -2,8 +2,8 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeFiles } from '../io/archives.js';
-import { SBOM, success } from './run.js';
+import { makeFiles } from '../io/tar/support/archives.js';
+import { SBOM, success } from './support/run.js';
 
 const TYPE = 'application/vnd.example.report.v1';
 const DIGEST = 'sha256:fd663563f6b8673f2f89cc72d2e184e6f153e5d600ed588d0ad312f956de5ad4';

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { digestOf } from '../../src/oci/digest.js';
-import { makeFiles } from '../io/archives.js';
+import { digestOf } from '../../src/oci/values/digest.js';
+import { makeFiles } from '../io/tar/support/archives.js';
 import { tempDir, tree } from '../support/temp.js';
-import { runHere } from './in-process.js';
-import { SBOM, success, withImage } from './run.js';
+import { runHere } from './support/in-process.js';
+import { SBOM, success, withImage } from './support/run.js';
 
 let cwd: string;
 

@@ -1,14 +1,14 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parsePlace } from '../../src/oci/place.js';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
+import { parsePlace } from '../../src/oci/names/place.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { openLayout } from '../../src/store/layout/store.js';
-import { attachBundle, buildkitIndex, cosignTag, SPDX } from '../operations/mechanisms.js';
-import { pushImage } from '../store/artifacts.js';
-import { begin } from '../store/registry/start.js';
+import { attachBundle, buildkitIndex, cosignTag, SPDX } from '../operations/support/mechanisms.js';
+import { begin } from '../store/registry/support/start.js';
+import { pushImage } from '../store/support/artifacts.js';
 import { tempDir } from '../support/temp.js';
-import { failureHere, runHere } from './in-process.js';
+import { failureHere, runHere } from './support/in-process.js';
 
 /** A layout with an image that has an SBOM in a bundle and a scan beside it, and with an index of two platforms. */
 async function withThings() {

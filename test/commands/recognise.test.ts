@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startRemora } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
-import { failureHere, runHere } from './in-process.js';
-import { json, success, withImage } from './run.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { json, success, withImage } from './support/run.js';
 
 const CREATED = 'org.opencontainers.image.created';
 const IMAGE = 'oci:./layout:v1';

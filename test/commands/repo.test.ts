@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
-import { makeFiles } from '../io/archives.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { makeFiles } from '../io/tar/support/archives.js';
 import { tempDir } from '../support/temp.js';
-import { failureHere, runHere } from './in-process.js';
-import { withImage } from './run.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { withImage } from './support/run.js';
 
 const HEX = 'a'.repeat(64);
 

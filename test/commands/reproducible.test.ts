@@ -1,11 +1,11 @@
 import { chmod, mkdir, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeFiles } from '../io/archives.js';
+import { makeFiles } from '../io/tar/support/archives.js';
 import { type RunOptions, run } from '../support/peers.js';
 import { REMORA } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
-import { start } from './start.js';
+import { start } from './support/start.js';
 
 const FILES = { 'a.txt': 'a', 'ä/Ω.txt': 'b', 'ä/I.txt': 'c', 'ä/i.txt': 'd', 'ä/run': '#!/bin/sh', 'ä/empty/': '' };
 const WORDS = ['push', '--dry-run', '--json', 'oci:./out:v1', '-a', 'z=1', '-a', 'I=2', '-a', 'i=3', 'a.txt', 'ä'];

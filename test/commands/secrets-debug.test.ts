@@ -6,8 +6,8 @@ import { startHttpProxy } from '../support/http-proxy.js';
 import { remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 import { startTokenServer } from '../support/token-server.js';
-import { runHere } from './in-process.js';
-import { SBOM, withImage } from './run.js';
+import { runHere } from './support/in-process.js';
+import { SBOM, withImage } from './support/run.js';
 
 const PASSWORD = 'correct-horse-battery-42';
 const credentials = { username: 'robot', password: PASSWORD };

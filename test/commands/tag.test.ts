@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
-import { makeFiles } from '../io/archives.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { makeFiles } from '../io/tar/support/archives.js';
 import type { RegistryOptions } from '../support/registry.js';
 import { tempDir } from '../support/temp.js';
-import { failureHere, runHere } from './in-process.js';
-import { SBOM, withImage } from './run.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { SBOM, withImage } from './support/run.js';
 
 /** A registry and a layout, each with one artifact as `v1`. */
 async function places(options: RegistryOptions = {}) {

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { makeFiles } from '../io/archives.js';
-import { noise } from '../store/artifacts.js';
+import { makeFiles } from '../io/tar/support/archives.js';
+import { noise } from '../store/support/artifacts.js';
 import { run } from '../support/peers.js';
 import { REMORA } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
-import { runHere } from './in-process.js';
-import { SBOM, success, withImage } from './run.js';
+import { runHere } from './support/in-process.js';
+import { SBOM, success, withImage } from './support/run.js';
 
 /** Clears the screen, sets the title, a C1 control, turns the direction of writing, deletes. */
 const EVIL = '\u001b[2J\u001b]0;owned\u0007\u009b31m\u202e\u2066\u007f\b\r';

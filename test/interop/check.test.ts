@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parsePlace } from '../../src/oci/place.js';
-import { repair } from '../../src/operations/check/repair.js';
-import { check } from '../../src/operations/check.js';
+import { parsePlace } from '../../src/oci/names/place.js';
+import { check } from '../../src/operations/check/check.js';
+import { repair } from '../../src/operations/check/repair/repair.js';
 import { openSource } from '../../src/store/open.js';
 import { type AttestedIndex, writeAttestedIndex } from '../support/attested-index.js';
 import { writeDocuments } from '../support/carried.js';

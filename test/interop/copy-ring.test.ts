@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runHere } from '../commands/in-process.js';
+import { runHere } from '../commands/support/in-process.js';
 import { type AttestedIndex, writeAttestedIndex } from '../support/attested-index.js';
 import { carryEverything, discoverAll, identities, nodesOf, writeDocuments } from '../support/carried.js';
 import { type Cosign, OLD_FORMAT, openCosign } from '../support/cosign.js';

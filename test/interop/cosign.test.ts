@@ -1,7 +1,7 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { type AttestedIndex, PROVENANCE, SPDX, writeAttestedIndex } from '../support/attested-index.js';
 import {
   type Carried,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { resultSchemas } from '../../src/operations/result-schemas.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { type TestImage, writeImage } from '../support/image-layout.js';
 import {
   API_REGISTRY,

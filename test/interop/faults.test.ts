@@ -1,8 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { addArtifacts, type Command, expectDone, expectFailed, faultAt, runThrough } from '../commands/faulty.js';
-import { runHere } from '../commands/in-process.js';
+import {
+  addArtifacts,
+  type Command,
+  expectDone,
+  expectFailed,
+  faultAt,
+  runThrough,
+} from '../commands/support/faulty.js';
+import { runHere } from '../commands/support/in-process.js';
 import type { Fault } from '../support/loopback.js';
 import { describeWithPeers, startApiRegistry, startDistribution2 } from '../support/peers.js';
 import { tempDir } from '../support/temp.js';

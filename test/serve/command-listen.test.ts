@@ -6,9 +6,9 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../src/serve/listen.js';
 import { createServer } from '../../src/serve/server.js';
-import { noise } from '../store/artifacts.js';
-import { certificate } from './command-start.js';
-import { refusal, send, serve } from './push-start.js';
+import { noise } from '../store/support/artifacts.js';
+import { certificate } from './support/command-start.js';
+import { refusal, send, serve } from './support/push-start.js';
 
 const large = noise(48_000_000);
 

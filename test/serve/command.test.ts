@@ -7,11 +7,11 @@ import { buffer } from 'node:stream/consumers';
 import { hash } from 'bcryptjs';
 import { describe, expect, it } from 'vitest';
 import { openLayout } from '../../src/store/layout/store.js';
-import { failure } from '../commands/run.js';
-import { noise, pushImage, writeContent } from '../store/artifacts.js';
+import { failure } from '../commands/support/run.js';
+import { noise, pushImage, writeContent } from '../store/support/artifacts.js';
 import { remora } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
-import { certificate, end, startServe } from './command-start.js';
+import { certificate, end, startServe } from './support/command-start.js';
 
 const large = noise(48_000_000);
 

@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Descriptor } from '../../src/oci/descriptor.js';
-import { digestOf } from '../../src/oci/digest.js';
-import { HandWrittenLayout, tagged } from '../store/layout/by-hand.js';
+import type { Descriptor } from '../../src/oci/values/descriptor.js';
+import { digestOf } from '../../src/oci/values/digest.js';
+import { HandWrittenLayout, tagged } from '../store/layout/support/by-hand.js';
 import { checkedEntries } from '../support/layout-check.js';
-import { expectError, MANIFEST, named, Served } from './start.js';
+import { expectError, MANIFEST, named, Served } from './support/start.js';
 
 const NONE = digestOf(Buffer.from('nothing has this'));
 

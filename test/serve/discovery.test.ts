@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { Descriptor } from '../../src/oci/descriptor.js';
-import { digestOf } from '../../src/oci/digest.js';
-import { HandWrittenLayout, tagged } from '../store/layout/by-hand.js';
-import { type Answer, expectError, INDEX, MANIFEST, named, Served } from './start.js';
+import type { Descriptor } from '../../src/oci/values/descriptor.js';
+import { digestOf } from '../../src/oci/values/digest.js';
+import { HandWrittenLayout, tagged } from '../store/layout/support/by-hand.js';
+import { type Answer, expectError, INDEX, MANIFEST, named, Served } from './support/start.js';
 
 const SBOM = 'application/spdx+json';
 const NONE = digestOf(Buffer.from('nothing has this'));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { digestOf } from '../../src/oci/digest.js';
-import { begin, expectProper, statuses } from './fuzz-start.js';
-import { INDEX, MANIFEST } from './start.js';
+import { digestOf } from '../../src/oci/values/digest.js';
+import { begin, expectProper, statuses } from './support/fuzz-start.js';
+import { INDEX, MANIFEST } from './support/start.js';
 
 const RUNS = { numRuns: 150 };
 const LIMIT = 120_000;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { digestOf } from '../../src/oci/digest.js';
-import { begin, expectProper, statuses } from './fuzz-start.js';
-import { INDEX, MANIFEST } from './start.js';
+import { digestOf } from '../../src/oci/values/digest.js';
+import { begin, expectProper, statuses } from './support/fuzz-start.js';
+import { INDEX, MANIFEST } from './support/start.js';
 
 const NONE = digestOf(Buffer.from('nothing has this'));
 const empty = `{"mediaType":"x/y","digest":"${NONE}","size":2}`;

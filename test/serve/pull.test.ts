@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { digestOf } from '../../src/oci/digest.js';
+import { digestOf } from '../../src/oci/values/digest.js';
 import { blobPath } from '../../src/store/layout/paths.js';
-import { HandWrittenLayout, tagged } from '../store/layout/by-hand.js';
-import { expectError, INDEX, MANIFEST, named, Served } from './start.js';
+import { HandWrittenLayout, tagged } from '../store/layout/support/by-hand.js';
+import { expectError, INDEX, MANIFEST, named, Served } from './support/start.js';
 
 const NONE = digestOf(Buffer.from('nothing has this'));
 

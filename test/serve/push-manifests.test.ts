@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EMPTY_DESCRIPTOR } from '../../src/oci/empty.js';
-import { type Content, text, written } from '../store/artifacts.js';
+import { EMPTY_DESCRIPTOR } from '../../src/oci/values/empty.js';
+import { type Content, text, written } from '../store/support/artifacts.js';
 import { tree } from '../support/temp.js';
-import { detailOf, IMAGE, INDEX, refusal, type Served, serve } from './push-start.js';
+import { detailOf, IMAGE, INDEX, refusal, type Served, serve } from './support/push-start.js';
 
 const layer = text('layer');
 const empty = text('{}');

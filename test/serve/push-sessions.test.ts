@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { keepSwept } from '../../src/serve/uploads.js';
-import { noise } from '../store/artifacts.js';
-import { location, type Served, serve } from './push-start.js';
+import { noise } from '../store/support/artifacts.js';
+import { location, type Served, serve } from './support/push-start.js';
 
 const content = noise(300_000);
 const { digest } = content.descriptor;

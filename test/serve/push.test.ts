@@ -3,9 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { noise, text } from '../store/artifacts.js';
+import { noise, text } from '../store/support/artifacts.js';
 import { tree } from '../support/temp.js';
-import { location, refusal, type Served, serve } from './push-start.js';
+import { location, refusal, type Served, serve } from './support/push-start.js';
 
 const OCTETS = { 'Content-Type': 'application/octet-stream' };
 const content = noise(300_000);

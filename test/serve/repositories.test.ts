@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { expectError, Served } from './start.js';
+import { expectError, Served } from './support/start.js';
 
 it('notices when a repository is removed from outside, and makes it again', async () => {
   const served = await Served.start();

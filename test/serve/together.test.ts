@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { digestOf } from '../../src/oci/digest.js';
+import { digestOf } from '../../src/oci/values/digest.js';
 import { openLayout } from '../../src/store/layout/store.js';
 import { openRegistry } from '../../src/store/registry/store.js';
-import { attach, list, listDigests, pushImage, readBlob, referrerOf } from '../store/artifacts.js';
+import { attach, list, listDigests, pushImage, readBlob, referrerOf } from '../store/support/artifacts.js';
 import { type CompiledWorker, compileWorker } from '../support/compile.js';
 import { checkedEntries } from '../support/layout-check.js';
 import { tempDir, tree } from '../support/temp.js';
 import { WorkerProcess } from '../support/worker-process.js';
-import { startServe } from './command-start.js';
-import { serve } from './push-start.js';
-import { Pusher } from './pusher.js';
+import { startServe } from './support/command-start.js';
+import { serve } from './support/push-start.js';
+import { Pusher } from './support/pusher.js';
 
 let worker: CompiledWorker;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { openSource, openStore, parsePlace } from '../../src/index.js';
 import { tempDir } from '../support/temp.js';
-import { packLayout, writeArchive } from './archive/packed.js';
-import { listTags } from './artifacts.js';
-import { HandWrittenLayout, tagged } from './layout/by-hand.js';
+import { packLayout, writeArchive } from './archive/support/packed.js';
+import { HandWrittenLayout, tagged } from './layout/support/by-hand.js';
+import { listTags } from './support/artifacts.js';
 
 async function layout(): Promise<HandWrittenLayout> {
   const written = await HandWrittenLayout.begin();

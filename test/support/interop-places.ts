@@ -53,7 +53,7 @@ export interface OpenInterop {
 const PROGRAM = commandsOf(remora);
 const HERE = commandsOf(async (args, { cwd = process.cwd() } = {}) => {
   // All commands and what they import: a second, for those who need it.
-  const { runHere } = await import('../commands/in-process.js');
+  const { runHere } = await import('../commands/support/in-process.js');
   return runHere(args, cwd);
 });
 

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
-import { DeleteCommand, deleteFlags } from '../../cli/delete-command.js';
-import { registryFlags } from '../../cli/flags.js';
+import { DeleteCommand, deleteFlags } from '../../cli/command/delete-command.js';
+import { registryFlags } from '../../cli/flags/flags.js';
 
 /** `remora blob delete` */
 export default class BlobDelete extends DeleteCommand {
@@ -25,8 +25,8 @@ export default class BlobDelete extends DeleteCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(BlobDelete);
     const [{ parseBlobReference }, { deleteBlob }] = await Promise.all([
-      import('../../cli/blob-place.js'),
-      import('../../operations/remove.js'),
+      import('../../cli/input/blob-reference.js'),
+      import('../../operations/plumbing/delete.js'),
     ]);
     const { place, digest } = parseBlobReference(args.reference);
     await this.requireAnswer('blob delete', flags);

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../../cli/base-command.js';
-import { registryFlags } from '../../cli/flags.js';
+import { BaseCommand } from '../../cli/command/base-command.js';
+import { registryFlags } from '../../cli/flags/flags.js';
 import { RemoraError } from '../../errors.js';
 
 /** `remora blob get` */
@@ -31,9 +31,9 @@ export default class BlobGet extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(BlobGet);
     const [{ parseBlobReference }, { fetchBlob }, { prepareOutput, copyTo }] = await Promise.all([
-      import('../../cli/blob-place.js'),
-      import('../../operations/blob.js'),
-      import('../../io/output-file.js'),
+      import('../../cli/input/blob-reference.js'),
+      import('../../operations/plumbing/blob.js'),
+      import('../../io/files/output-file.js'),
     ]);
     const { place, digest } = parseBlobReference(args.reference);
     const path = flags.output === '-' ? undefined : flags.output;

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
-import { BaseCommand } from '../../cli/base-command.js';
-import { registryFlags } from '../../cli/flags.js';
+import { BaseCommand } from '../../cli/command/base-command.js';
+import { registryFlags } from '../../cli/flags/flags.js';
 
 /** `remora blob put` */
 export default class BlobPut extends BaseCommand {
@@ -24,9 +24,9 @@ export default class BlobPut extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(BlobPut);
     const [{ parseBlobPlace }, { inputOf }, { putBlob }] = await Promise.all([
-      import('../../cli/blob-place.js'),
-      import('../../cli/input-argument.js'),
-      import('../../operations/blob.js'),
+      import('../../cli/input/blob-reference.js'),
+      import('../../cli/input/file-argument.js'),
+      import('../../operations/plumbing/blob.js'),
     ]);
     const { place, digest } = parseBlobPlace(args.place);
     const source = await inputOf(args.file, flags, process.stdin);

@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
-import { DeleteCommand, deleteFlags } from '../../cli/delete-command.js';
-import { registryFlags, settleFlag } from '../../cli/flags.js';
+import { DeleteCommand, deleteFlags } from '../../cli/command/delete-command.js';
+import { registryFlags, settleFlag } from '../../cli/flags/flags.js';
 import { RemoraError } from '../../errors.js';
 
 /** `remora manifest delete` */
@@ -29,9 +29,9 @@ What is attached to a manifest is not deleted with it, nor are its blobs.`;
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestDelete);
     const [{ parsePlace }, { quote }, { deleteManifest, deleteTag }] = await Promise.all([
-      import('../../oci/place.js'),
-      import('../../oci/quote.js'),
-      import('../../operations/remove.js'),
+      import('../../oci/names/place.js'),
+      import('../../oci/text/quote.js'),
+      import('../../operations/plumbing/delete.js'),
     ]);
     const place = parsePlace(args.reference);
     const { tag, digest } = place;

@@ -1,8 +1,8 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../../cli/base-command.js';
-import { platformFlag, registryFlags } from '../../cli/flags.js';
-import { harmlessJson, jsonText } from '../../cli/text.js';
+import { BaseCommand } from '../../cli/command/base-command.js';
+import { platformFlag, registryFlags } from '../../cli/flags/flags.js';
+import { harmlessJson, jsonText } from '../../cli/output/text.js';
 
 /** `remora manifest get` */
 export default class ManifestGet extends BaseCommand {
@@ -34,10 +34,10 @@ export default class ManifestGet extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestGet);
     const [{ parsePlace }, { parsePlatform }, { platformManifest }, { prepareOutput }] = await Promise.all([
-      import('../../oci/place.js'),
-      import('../../oci/platform.js'),
-      import('../../operations/platform-child.js'),
-      import('../../io/output-file.js'),
+      import('../../oci/names/place.js'),
+      import('../../oci/values/platform.js'),
+      import('../../operations/attached/platform.js'),
+      import('../../io/files/output-file.js'),
     ]);
     const place = parsePlace(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);

@@ -1,8 +1,8 @@
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
-import { BaseCommand } from '../../cli/base-command.js';
-import { registryFlags, settleFlag } from '../../cli/flags.js';
-import { fields } from '../../cli/text.js';
+import { BaseCommand } from '../../cli/command/base-command.js';
+import { registryFlags, settleFlag } from '../../cli/flags/flags.js';
+import { fields } from '../../cli/output/text.js';
 
 /** `remora manifest put` */
 export default class ManifestPut extends BaseCommand {
@@ -35,10 +35,10 @@ A manifest with a subject is listed as what attach attaches is.`;
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestPut);
     const [{ parsePinnedTarget }, { MAX_READ_BYTES }, input, operation] = await Promise.all([
-      import('../../oci/target.js'),
-      import('../../oci/manifest.js'),
-      import('../../cli/input-argument.js'),
-      import('../../operations/put-manifest.js'),
+      import('../../oci/names/target.js'),
+      import('../../oci/documents/manifest.js'),
+      import('../../cli/input/file-argument.js'),
+      import('../../operations/plumbing/put-manifest.js'),
     ]);
     const { place, tags, digest } = parsePinnedTarget(args.target);
     const source = await input.inputOf(args.file, flags, process.stdin);

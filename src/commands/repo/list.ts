@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
-import { BaseCommand } from '../../cli/base-command.js';
-import { registryFlags } from '../../cli/flags.js';
-import { printable } from '../../cli/text.js';
+import { BaseCommand } from '../../cli/command/base-command.js';
+import { registryFlags } from '../../cli/flags/flags.js';
+import { printable } from '../../cli/output/text.js';
 
 /** `remora repo list` */
 export default class RepoList extends BaseCommand {
@@ -25,8 +25,8 @@ export default class RepoList extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(RepoList);
     const [{ parseCatalogPlace }, { listRepositories }] = await Promise.all([
-      import('../../oci/catalog-place.js'),
-      import('../../store/repositories.js'),
+      import('../../oci/names/catalog.js'),
+      import('../../store/list-repositories.js'),
     ]);
     const place = parseCatalogPlace(args.place);
     const connection = place.kind === 'registry' ? await this.connection(flags) : {};

@@ -1,8 +1,8 @@
 import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
-import { BaseCommand } from '../../cli/base-command.js';
-import { registryFlags } from '../../cli/flags.js';
-import { printable } from '../../cli/text.js';
+import { BaseCommand } from '../../cli/command/base-command.js';
+import { registryFlags } from '../../cli/flags/flags.js';
+import { printable } from '../../cli/output/text.js';
 import { RemoraError } from '../../errors.js';
 
 /** `remora repo tags` */
@@ -29,9 +29,9 @@ export default class RepoTags extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(RepoTags);
     const [{ parsePlace }, { quote }, { listTags }] = await Promise.all([
-      import('../../oci/place.js'),
-      import('../../oci/quote.js'),
-      import('../../operations/list-tags.js'),
+      import('../../oci/names/place.js'),
+      import('../../oci/text/quote.js'),
+      import('../../operations/plumbing/list-tags.js'),
     ]);
     const place = parsePlace(args.repository);
     if (place.tag !== undefined || place.digest !== undefined) {

@@ -1,12 +1,12 @@
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import { isIndexType } from '../../oci/media-types.js';
-import { referrersTag } from '../../oci/referrers-tag.js';
-import { hasInventory } from '../../store/store.js';
-import { AttachedWalk } from '../attached-walk.js';
-import { platformSubjects, rootSubject, type Subject } from '../subjects.js';
-import { checkIndexFile } from './layout-documents.js';
-import { checkLacking, checkList, type ListCheckContext, listName, type ReferrersList } from './lists.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { isIndexType } from '../../oci/values/media-types.js';
+import { referrersTag } from '../../oci/values/referrers-tag.js';
+import { hasInventory } from '../../store/interfaces/inventory.js';
+import { platformSubjects, rootSubject, type Subject } from '../attached/subject.js';
+import { AttachedWalk } from '../attached/walk.js';
+import { checkIndexFile } from './layout/documents.js';
+import { checkLacking, checkList, type ListCheckContext, listName, type ReferrersList } from './lists/lists.js';
 
 /** Checks all that is attached to a subject, and to that, and so on, and the lists that should name it. */
 export async function checkAttached(root: Descriptor, context: ListCheckContext): Promise<void> {

@@ -1,11 +1,11 @@
 import { RemoraError } from '../../errors.js';
-import type { ReadableFile } from '../../io/file-range.js';
-import { FileWindow } from '../../io/file-window.js';
-import { throwIfInterrupted } from '../../io/interrupt.js';
-import { nameFault } from '../../io/safe-path.js';
-import { type TarMember, tarMembers } from '../../io/tar-members.js';
-import { badTar } from '../../io/tar-parse.js';
-import { quote } from '../../oci/quote.js';
+import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import type { ReadableFile } from '../../io/files/range.js';
+import { nameFault } from '../../io/files/safe-path.js';
+import { FileWindow } from '../../io/tar/file-window.js';
+import { type TarMember, tarMembers } from '../../io/tar/members.js';
+import { badTar } from '../../io/tar/parse-header.js';
+import { quote } from '../../oci/text/quote.js';
 import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE } from '../layout/paths.js';
 
 /** Where the content of a file lies in the archive. */

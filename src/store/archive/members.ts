@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
-import { counted } from '../../io/count.js';
-import { encodeTarHeader } from '../../io/tar-header.js';
-import { verified } from '../../io/verify.js';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import { MediaType } from '../../oci/media-types.js';
+import { counted } from '../../io/streams/counted.js';
+import { verified } from '../../io/streams/verify.js';
+import { encodeTarHeader } from '../../io/tar/header.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { MediaType } from '../../oci/values/media-types.js';
+import type { ArchiveBlob, CallOptions, WriteArchiveOptions } from '../interfaces/store.js';
 import { LAYOUT_VERSION } from '../layout/layout-file.js';
 import { blobName, INDEX_FILE, LAYOUT_FILE } from '../layout/paths.js';
-import type { ArchiveBlob, CallOptions, WriteArchiveOptions } from '../store.js';
 
 /** The complete content of an image layout. */
 export interface LayoutContent {

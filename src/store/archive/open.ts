@@ -1,11 +1,11 @@
 import { RemoraError } from '../../errors.js';
-import { fileError } from '../../io/system-error.js';
-import { formatPlace } from '../../oci/place.js';
-import { quote } from '../../oci/quote.js';
+import { fileError } from '../../io/files/system-error.js';
+import { formatPlace } from '../../oci/names/place.js';
+import { quote } from '../../oci/text/quote.js';
 import { hasLayoutFile } from '../layout/layout-file.js';
 import { LayoutSource } from '../layout/source.js';
-import { ArchiveFiles } from './archive-files.js';
 import { type ArchiveContents, readContents } from './contents.js';
+import { ArchiveFiles } from './files.js';
 import { openPlainFile, type PlainFileOptions } from './plain-file.js';
 
 /**

@@ -2,12 +2,12 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { type Compression, compressionOf, decompressed, MAGIC_BYTES } from '../../io/decompress.js';
-import { fileRange } from '../../io/file-range.js';
-import { throwIfInterrupted } from '../../io/interrupt.js';
-import { fileError } from '../../io/system-error.js';
-import { createTempFile, sweepTempFiles, writeStream } from '../../io/temp-file.js';
-import type { CallOptions } from '../store.js';
+import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { type Compression, compressionOf, decompressed, MAGIC_BYTES } from '../../io/compression/decompress.js';
+import { fileRange } from '../../io/files/range.js';
+import { fileError } from '../../io/files/system-error.js';
+import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
+import type { CallOptions } from '../interfaces/store.js';
 
 /** An uncompressed archive, open for reading anywhere in it. */
 export interface PlainFile {

@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
-import { compressed, compressionOfName, requireCompression } from '../../io/compress.js';
-import { interrupted, throwIfInterrupted } from '../../io/interrupt.js';
-import { runAll } from '../../io/run-all.js';
-import { TAR_BLOCK, TAR_END } from '../../io/tar-header.js';
-import { createTempFile, sweepTempFiles, type TempFile, writeAll } from '../../io/temp-file.js';
-import type { WriteArchiveOptions } from '../store.js';
-import { memberBytes, openMember, tarBytes } from './member-bytes.js';
+import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
+import { runAll } from '../../io/async/run-all.js';
+import { compressed, compressionOfName, requireCompression } from '../../io/compression/compress.js';
+import { createTempFile, sweepTempFiles, type TempFile, writeAll } from '../../io/files/temp-file.js';
+import { TAR_BLOCK, TAR_END } from '../../io/tar/header.js';
+import type { WriteArchiveOptions } from '../interfaces/store.js';
+import { memberBytes, openMember, tarBytes } from './member-stream.js';
 import { archiveMembers, type LayoutContent, type Member } from './members.js';
-import { type ArchiveTargetOptions, archiveTarget } from './target.js';
+import { type ArchiveTargetOptions, archiveTarget } from './target-file.js';
 
 /**
  * Writes a tar archive of an image layout: the same content gives the same bytes, in any order and at any time. It is

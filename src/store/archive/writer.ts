@@ -1,8 +1,8 @@
-import { compressionOfName, requireCompression } from '../../io/compress.js';
-import { formatPlace } from '../../oci/place.js';
-import { layoutEntries } from '../layout/manifests.js';
-import type { ArchiveWriter } from '../store.js';
-import { type ArchiveTargetOptions, archiveTarget } from './target.js';
+import { compressionOfName, requireCompression } from '../../io/compression/compress.js';
+import { formatPlace } from '../../oci/names/place.js';
+import type { ArchiveWriter } from '../interfaces/store.js';
+import { layoutEntries } from '../layout/put-manifest.js';
+import { type ArchiveTargetOptions, archiveTarget } from './target-file.js';
 import { writeArchive } from './write.js';
 
 /**

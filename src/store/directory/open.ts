@@ -1,13 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { throwIfInterrupted } from '../../io/interrupt.js';
-import { fileError } from '../../io/system-error.js';
-import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/manifest.js';
+import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { fileError } from '../../io/files/system-error.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/documents/manifest.js';
+import type { CallOptions } from '../interfaces/store.js';
 import { DirectoryFiles } from '../layout/directory-files.js';
 import { LAYOUT_FILE } from '../layout/paths.js';
 import { LayoutSource } from '../layout/source.js';
-import type { CallOptions } from '../store.js';
-import { ImageFiles, MANIFEST_FILE } from './image-files.js';
+import { ImageFiles, MANIFEST_FILE } from './files.js';
 
 /**
  * Opens a directory with one image for reading, as `skopeo copy … dir:PATH` writes it. Its `signature-N` files are not read:

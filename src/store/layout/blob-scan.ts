@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import type { Digest } from '../../oci/digest.js';
-import { isManifestType } from '../../oci/media-types.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { isManifestType } from '../../oci/values/media-types.js';
 import type { LayoutFiles } from './files.js';
 import { blobName } from './paths.js';
 

@@ -1,4 +1,4 @@
-import type { Digest } from '../../oci/digest.js';
+import type { Digest } from '../../oci/values/digest.js';
 import type { LayoutFiles } from './files.js';
 import { blobName } from './paths.js';
 

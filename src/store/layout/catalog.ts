@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { fileError } from '../../io/system-error.js';
-import { openRepositories } from './root.js';
+import { fileError } from '../../io/files/system-error.js';
+import { openRepositories } from './repositories.js';
 
 /**
  * The names of the layouts below a directory, sorted; of the directory itself when it is one.

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../errors.js';
-import { makeDirectory } from '../../io/directory.js';
-import { fileError, systemCode } from '../../io/system-error.js';
-import { replaceFile } from '../../io/temp-file.js';
+import { makeDirectory } from '../../io/files/make-directory.js';
+import { fileError, systemCode } from '../../io/files/system-error.js';
+import { replaceFile } from '../../io/files/temp-file.js';
 import { DirectoryFiles } from './directory-files.js';
 import { changeEntries } from './index-file.js';
 import { hasLayoutFile, LAYOUT_VERSION } from './layout-file.js';

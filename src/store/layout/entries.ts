@@ -1,5 +1,5 @@
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
 import type { LayoutFiles } from './files.js';
 import { readEntries } from './index-file.js';
 import { isSaved, nameKeys } from './tags.js';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { RemoraError } from '../../errors.js';
-import { withLock } from '../../io/lock.js';
-import { replaceFile, sweepTempFiles } from '../../io/temp-file.js';
-import { type Descriptor, entrySchema } from '../../oci/descriptor.js';
-import { checkShape, parseJson } from '../../oci/json.js';
-import { MediaType } from '../../oci/media-types.js';
-import type { CallOptions } from '../store.js';
+import { withLock } from '../../io/files/lock.js';
+import { replaceFile, sweepTempFiles } from '../../io/files/temp-file.js';
+import { checkShape, parseJson } from '../../oci/text/json.js';
+import { type Descriptor, entrySchema } from '../../oci/values/descriptor.js';
+import { MediaType } from '../../oci/values/media-types.js';
+import type { CallOptions } from '../interfaces/store.js';
 import { DirectoryFiles } from './directory-files.js';
 import type { LayoutFiles } from './files.js';
 import { INDEX_FILE, LOCK_FILE } from './paths.js';

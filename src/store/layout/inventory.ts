@@ -1,17 +1,17 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError, systemCode } from '../../io/system-error.js';
-import { leftOverOf } from '../../io/temp-file.js';
-import { LIST_KEYS } from '../../oci/annotations.js';
-import type { Descriptor } from '../../oci/descriptor.js';
-import { isDigest } from '../../oci/digest.js';
-import { referrersTag } from '../../oci/referrers-tag.js';
-import type { LayoutItem, ListMark } from '../inventory.js';
+import { fileError, systemCode } from '../../io/files/system-error.js';
+import { leftOverOf } from '../../io/files/temp-file.js';
+import { LIST_KEYS } from '../../oci/values/annotations.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import { isDigest } from '../../oci/values/digest.js';
+import { referrersTag } from '../../oci/values/referrers-tag.js';
+import type { LayoutItem, ListMark } from '../interfaces/inventory.js';
 import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './paths.js';
 import { listKind } from './referrers.js';
 import { nameOf, tagPart } from './tags.js';
-import { isAbandonedUpload } from './uploads.js';
+import { isAbandonedUpload } from './upload-sessions.js';
 
 /** How an entry is marked as a list of referrers: by its name (regctl) or by an annotation (olareg). */
 export function listMark(entry: Descriptor): ListMark | undefined {

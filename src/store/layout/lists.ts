@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
-import { Annotation, LIST_KEYS } from '../../oci/annotations.js';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import { indexBytes } from '../../oci/edit-index.js';
-import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
-import { MediaType } from '../../oci/media-types.js';
-import { referrersTag } from '../../oci/referrers-tag.js';
+import { indexBytes } from '../../oci/documents/edit-index.js';
+import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
+import { Annotation, LIST_KEYS } from '../../oci/values/annotations.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { MediaType } from '../../oci/values/media-types.js';
+import { referrersTag } from '../../oci/values/referrers-tag.js';
 import { writeBlob } from './blobs.js';
 import { DirectoryFiles } from './directory-files.js';
 import { readManifest } from './manifests.js';

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import { layersOf, MAX_READ_BYTES, type Manifest } from '../../oci/manifest.js';
+import { layersOf, MAX_READ_BYTES, type Manifest } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
 import { blobStart } from './blob-start.js';
 import { blobSize } from './blobs.js';
 import type { LayoutFiles } from './files.js';

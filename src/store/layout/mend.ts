@@ -1,15 +1,15 @@
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { makeDirectory } from '../../io/directory.js';
-import { throwIfInterrupted } from '../../io/interrupt.js';
-import { createTempFile, replaceFile, sweepTempFiles, writeStream } from '../../io/temp-file.js';
-import { verified } from '../../io/verify.js';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { CallOptions } from '../store.js';
+import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { makeDirectory } from '../../io/files/make-directory.js';
+import { createTempFile, replaceFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
+import { verified } from '../../io/streams/verify.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { CallOptions } from '../interfaces/store.js';
 import { DirectoryFiles } from './directory-files.js';
 import { LAYOUT_VERSION } from './layout-file.js';
 import { BLOBS_DIRECTORY, blobPath, LAYOUT_FILE } from './paths.js';
-import { ABANDONED_UPLOAD_MS, Uploads } from './uploads.js';
+import { ABANDONED_UPLOAD_MS, Uploads } from './upload-sessions.js';
 
 /** Puts a blob in its place, also where a damaged file of the right size is there. Readers see the old file or the new. */
 export async function replaceBlob(

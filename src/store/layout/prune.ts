@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
 import { isRemoraError } from '../../errors.js';
-import { throwIfInterrupted } from '../../io/interrupt.js';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import { isManifestType } from '../../oci/media-types.js';
-import type { CallOptions, PruneResult } from '../store.js';
+import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { isManifestType } from '../../oci/values/media-types.js';
+import type { PruneResult } from '../interfaces/abilities.js';
+import type { CallOptions } from '../interfaces/store.js';
 import { blobSize } from './blobs.js';
 import { DirectoryFiles } from './directory-files.js';
 import type { LayoutFiles } from './files.js';

@@ -1,12 +1,12 @@
 import { unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
-import { fileError, systemCode } from '../../io/system-error.js';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import { indexBytes } from '../../oci/edit-index.js';
-import { type Manifest, parseManifest } from '../../oci/manifest.js';
-import type { CallOptions } from '../store.js';
+import { fileError, systemCode } from '../../io/files/system-error.js';
+import { indexBytes } from '../../oci/documents/edit-index.js';
+import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { CallOptions } from '../interfaces/store.js';
 import { blobSize, writeBlob } from './blobs.js';
 import { DirectoryFiles } from './directory-files.js';
 import type { LayoutFiles } from './files.js';

@@ -1,29 +1,27 @@
 import type { Readable } from 'node:stream';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import type { Manifest } from '../../oci/manifest.js';
-import type { LayoutItem, Mender } from '../inventory.js';
-import { SharedWrites } from '../shared-writes.js';
+import type { Manifest } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { BlobFiles, Cloner, Ingester } from '../interfaces/abilities.js';
+import type { LayoutItem, Mender } from '../interfaces/inventory.js';
+import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
-  BlobFiles,
   CallOptions,
-  Cloner,
-  Ingester,
   PutManifestOptions,
   PutManifestResult,
   Store,
   TransferOptions,
   WriteResult,
-} from '../store.js';
+} from '../interfaces/store.js';
 import { ingestBlob, writeBlob } from './blobs.js';
 import { cloneBlob } from './clone.js';
 import { checkLayout, createLayout } from './create.js';
 import { DirectoryFiles } from './directory-files.js';
 import { changeEntries } from './index-file.js';
 import { itemsOf } from './inventory.js';
-import { putManifest } from './manifests.js';
 import { completeLayout, replaceBlob, sweepLeftOvers } from './mend.js';
 import { blobPath } from './paths.js';
+import { putManifest } from './put-manifest.js';
 import { LayoutSource } from './source.js';
 
 /** An image layout directory (image-spec image-layout.md). Made by {@link openLayout}. */

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { dockerCredentials } from '../../io/credentials.js';
-import { HttpClient } from '../../io/http.js';
-import { discard } from '../../io/http-response.js';
-import { checkShape, parseJson } from '../../oci/json.js';
-import type { CallOptions } from '../store.js';
-import { RegistryClient, registryUrl } from './client.js';
-import { type Document, pages } from './paging.js';
+import { dockerCredentials } from '../../io/credentials/lookup.js';
+import { HttpClient } from '../../io/http/client.js';
+import type { Document } from '../../io/http/response.js';
+import { discard } from '../../io/http/response.js';
+import { checkShape, parseJson } from '../../oci/text/json.js';
+import type { CallOptions } from '../interfaces/store.js';
+import { RegistryClient, registryUrl } from './client/client.js';
+import { pages } from './client/paging.js';
 import type { OpenRegistryOptions } from './store.js';
 
 const schema = z.looseObject({ repositories: z.array(z.string()).nullish() });

@@ -1,8 +1,8 @@
-import { dockerCredentials } from '../../io/credentials.js';
-import { HttpClient } from '../../io/http.js';
-import { discard } from '../../io/http-response.js';
-import type { CallOptions } from '../store.js';
-import { RegistryClient, registryUrl } from './client.js';
+import { dockerCredentials } from '../../io/credentials/lookup.js';
+import { HttpClient } from '../../io/http/client.js';
+import { discard } from '../../io/http/response.js';
+import type { CallOptions } from '../interfaces/store.js';
+import { RegistryClient, registryUrl } from './client/client.js';
 import type { OpenRegistryOptions } from './store.js';
 
 /**

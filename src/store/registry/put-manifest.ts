@@ -1,13 +1,13 @@
 import { RemoraError, type RemoraErrorCode } from '../../errors.js';
-import { isInterruption } from '../../io/interrupt.js';
-import { algorithmOf, type Digest } from '../../oci/digest.js';
-import { type Manifest, referrerEntry, subjectOf } from '../../oci/manifest.js';
-import type { CallOptions, PutManifestOptions, Via } from '../store.js';
-import type { RegistryClient } from './client.js';
-import { sendDelete } from './delete-request.js';
-import { headManifest, sendManifest } from './manifests.js';
-import { apiEntries, askApi, type Capability } from './referrers.js';
-import { addToList, type ReferrersList, readList } from './referrers-list.js';
+import { isInterruption } from '../../io/async/interrupt.js';
+import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
+import { algorithmOf, type Digest } from '../../oci/values/digest.js';
+import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
+import type { RegistryClient } from './client/client.js';
+import { sendDelete } from './client/delete.js';
+import { headManifest, sendManifest } from './client/manifests.js';
+import { apiEntries, askApi, type Capability } from './referrers/list.js';
+import { addToList, type ReferrersList, readList } from './referrers/tag-entries.js';
 
 /**
  * Asks ahead, while blobs are on their way, what the writer will need to know: whether the manifest is there, and

@@ -1,14 +1,15 @@
 import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import { type Manifest, subjectOf } from '../../oci/manifest.js';
-import { referrersTag } from '../../oci/referrers-tag.js';
-import type { CallOptions, DeleteManifestOptions } from '../store.js';
-import type { RegistryClient } from './client.js';
-import { sendDelete } from './delete-request.js';
-import { listedSubjects } from './listed-subjects.js';
-import { getManifest, headManifest } from './manifests.js';
-import { addToList, removeFromList } from './referrers-list.js';
+import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { referrersTag } from '../../oci/values/referrers-tag.js';
+import type { DeleteManifestOptions } from '../interfaces/abilities.js';
+import type { CallOptions } from '../interfaces/store.js';
+import type { RegistryClient } from './client/client.js';
+import { sendDelete } from './client/delete.js';
+import { getManifest, headManifest } from './client/manifests.js';
+import { addToList, removeFromList } from './referrers/tag-entries.js';
+import { listedSubjects } from './referrers/tag-subjects.js';
 
 /**
  * Removes a manifest: first its entry in the referrers tag of its subject, then itself (distribution-spec, "Deleting

@@ -1,21 +1,19 @@
 import type { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
-import type { Action } from '../../io/auth.js';
-import type { ConnectionOptions } from '../../io/connection.js';
-import type { CredentialSource } from '../../io/credential.js';
-import { dockerCredentials } from '../../io/credentials.js';
-import { HttpClient } from '../../io/http.js';
-import type { Descriptor } from '../../oci/descriptor.js';
-import type { Digest } from '../../oci/digest.js';
-import type { Manifest } from '../../oci/manifest.js';
-import type { Reference } from '../../oci/reference.js';
-import { isReferrersTag } from '../../oci/referrers-tag.js';
-import { SharedWrites } from '../shared-writes.js';
+import type { Action } from '../../io/auth/authorizer.js';
+import type { CredentialSource } from '../../io/credentials/credential.js';
+import { dockerCredentials } from '../../io/credentials/lookup.js';
+import { HttpClient } from '../../io/http/client.js';
+import type { ConnectionOptions } from '../../io/http/connection-options.js';
+import type { Manifest } from '../../oci/documents/manifest.js';
+import type { Reference } from '../../oci/names/reference.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { isReferrersTag } from '../../oci/values/referrers-tag.js';
+import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abilities.js';
+import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
   CallOptions,
-  DeleteManifestOptions,
-  Deleter,
-  Lister,
   ManifestSelector,
   PutManifestOptions,
   PutManifestResult,
@@ -25,18 +23,18 @@ import type {
   TransferOptions,
   Via,
   WriteResult,
-} from '../store.js';
-import { blobSize } from './blob-size.js';
-import { hasBlob, openBlob } from './blobs.js';
-import { RegistryClient, registryUrl } from './client.js';
-import { WEB_PAGE_HINT } from './errors.js';
-import { getManifest, headManifest } from './manifests.js';
+} from '../interfaces/store.js';
+import { hasBlob, openBlob } from './blobs/download.js';
+import { blobSize } from './blobs/size.js';
+import { writeBlob } from './blobs/upload.js';
+import { RegistryClient, registryUrl } from './client/client.js';
+import { WEB_PAGE_HINT } from './client/errors.js';
+import { getManifest, headManifest } from './client/manifests.js';
+import { listTags } from './client/tags.js';
 import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
-import { type Capability, listReferrers } from './referrers.js';
+import { type Capability, listReferrers } from './referrers/list.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
 import { tagManifest } from './tag-manifest.js';
-import { listTags } from './tags.js';
-import { writeBlob } from './uploads.js';
 
 /** Options of {@link openRegistry}. */
 export interface OpenRegistryOptions extends ConnectionOptions {

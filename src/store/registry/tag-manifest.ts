@@ -1,7 +1,7 @@
-import type { Manifest } from '../../oci/manifest.js';
-import type { CallOptions } from '../store.js';
-import type { RegistryClient } from './client.js';
-import { sendManifest } from './manifests.js';
+import type { Manifest } from '../../oci/documents/manifest.js';
+import type { CallOptions } from '../interfaces/store.js';
+import type { RegistryClient } from './client/client.js';
+import { sendManifest } from './client/manifests.js';
 
 /**
  * Sends the same bytes under each tag; as many at a time as the client allows. A manifest with a subject is listed

@@ -5,13 +5,13 @@ import { Readable } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { processDomain } from '../../../src/io/process-identity.js';
+import { processDomain } from '../../../src/io/files/process-identity.js';
 import { openArchive } from '../../../src/store/archive/open.js';
-import { tarOf } from '../../io/archives.js';
+import { tarOf } from '../../io/tar/support/archives.js';
 import { tempDir } from '../../support/temp.js';
-import { listTags } from '../artifacts.js';
-import { HandWrittenLayout, tagged } from '../layout/by-hand.js';
-import { membersOf, openForTest, writeArchive } from './packed.js';
+import { HandWrittenLayout, tagged } from '../layout/support/by-hand.js';
+import { listTags } from '../support/artifacts.js';
+import { membersOf, openForTest, writeArchive } from './support/packed.js';
 
 let temporary = '';
 

@@ -5,11 +5,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isRemoraError } from '../../../src/errors.js';
 import { openArchive } from '../../../src/store/archive/open.js';
-import { tarOf } from '../../io/archives.js';
+import { tarOf } from '../../io/tar/support/archives.js';
 import { tempDir } from '../../support/temp.js';
-import { readBlob } from '../artifacts.js';
-import { HandWrittenLayout, tagged } from '../layout/by-hand.js';
-import { membersOf } from './packed.js';
+import { HandWrittenLayout, tagged } from '../layout/support/by-hand.js';
+import { readBlob } from '../support/artifacts.js';
+import { membersOf } from './support/packed.js';
 
 const CODES = ['MALFORMED', 'SIZE_MISMATCH', 'DIGEST_MISMATCH', 'NOT_FOUND', 'UNSUPPORTED'];
 

@@ -1,10 +1,10 @@
 import { truncate } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { openArchive } from '../../../src/store/archive/open.js';
-import { type HostileEntry, tarOf } from '../../io/archives.js';
-import { listTags } from '../artifacts.js';
-import { HandWrittenLayout, tagged } from '../layout/by-hand.js';
-import { membersOf, openForTest, packLayout, writeArchive } from './packed.js';
+import { type HostileEntry, tarOf } from '../../io/tar/support/archives.js';
+import { HandWrittenLayout, tagged } from '../layout/support/by-hand.js';
+import { listTags } from '../support/artifacts.js';
+import { membersOf, openForTest, packLayout, writeArchive } from './support/packed.js';
 
 const BLOB = `blobs/sha256/${'a'.repeat(64)}`;
 

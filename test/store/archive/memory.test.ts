@@ -1,12 +1,12 @@
 import { open, truncate } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { encodeTarHeader } from '../../../src/io/tar-header.js';
-import { parseDigest } from '../../../src/oci/digest.js';
+import { encodeTarHeader } from '../../../src/io/tar/header.js';
+import { parseDigest } from '../../../src/oci/values/digest.js';
 import { readContents } from '../../../src/store/archive/contents.js';
-import { tarOf } from '../../io/archives.js';
-import { listTags } from '../artifacts.js';
-import { HandWrittenLayout, tagged } from '../layout/by-hand.js';
-import { membersOf, openForTest, writeArchive } from './packed.js';
+import { tarOf } from '../../io/tar/support/archives.js';
+import { HandWrittenLayout, tagged } from '../layout/support/by-hand.js';
+import { listTags } from '../support/artifacts.js';
+import { membersOf, openForTest, writeArchive } from './support/packed.js';
 
 const GIB = 1024 ** 3;
 const LARGE = parseDigest(`sha256:${'b'.repeat(64)}`);

@@ -1,13 +1,13 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Descriptor } from '../../../src/oci/descriptor.js';
+import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { openArchive } from '../../../src/store/archive/open.js';
-import { noise, system, tarOf } from '../../io/archives.js';
+import { noise, system, tarOf } from '../../io/tar/support/archives.js';
 import { tempDir } from '../../support/temp.js';
-import { listDigests, listTags, readBlob, text } from '../artifacts.js';
-import { HandWrittenLayout, tagged } from '../layout/by-hand.js';
-import { membersOf, openForTest, openPacked, packLayout, writeArchive } from './packed.js';
+import { HandWrittenLayout, tagged } from '../layout/support/by-hand.js';
+import { listDigests, listTags, readBlob, text } from '../support/artifacts.js';
+import { membersOf, openForTest, openPacked, packLayout, writeArchive } from './support/packed.js';
 
 async function withSbom() {
   const layout = await HandWrittenLayout.begin();

@@ -2,16 +2,16 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { processDomain } from '../../../src/io/process-identity.js';
-import { parseDigest } from '../../../src/oci/digest.js';
+import { processDomain } from '../../../src/io/files/process-identity.js';
+import { parseDigest } from '../../../src/oci/values/digest.js';
 import { writeArchive } from '../../../src/store/archive/write.js';
+import type { ArchiveBlob, CallOptions } from '../../../src/store/interfaces/store.js';
 import { openArchiveWriter } from '../../../src/store/open.js';
-import type { ArchiveBlob, CallOptions } from '../../../src/store/store.js';
-import { CANNOT_MOUNT, makeReadOnly, smallDisk } from '../../commands/disk.js';
-import { noise as random } from '../../io/archives.js';
+import { CANNOT_MOUNT, makeReadOnly, smallDisk } from '../../commands/support/disk.js';
+import { noise as random } from '../../io/tar/support/archives.js';
 import { tempDir } from '../../support/temp.js';
-import { Content, noise, text } from '../artifacts.js';
-import { blobOf, someImage, stateOf } from './writing.js';
+import { Content, noise, text } from '../support/artifacts.js';
+import { blobOf, someImage, stateOf } from './support/writing.js';
 
 const NAMES = ['old.tar', 'old.tar.gz'];
 

@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { parseDigest } from '../../../src/oci/digest.js';
+import { parseDigest } from '../../../src/oci/values/digest.js';
 import { writeArchive } from '../../../src/store/archive/write.js';
 import { tempDir } from '../../support/temp.js';
 

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readTar } from '../../../src/io/tar-reader.js';
-import { parseDigest } from '../../../src/oci/digest.js';
+import { readTar } from '../../../src/io/tar/entries.js';
+import { parseDigest } from '../../../src/oci/values/digest.js';
 import { archiveMembers, type LayoutContent } from '../../../src/store/archive/members.js';
 import { writeArchive } from '../../../src/store/archive/write.js';
-import type { ArchiveBlob, WriteArchiveOptions } from '../../../src/store/store.js';
-import { streamOf } from '../../io/archives.js';
+import type { ArchiveBlob, WriteArchiveOptions } from '../../../src/store/interfaces/store.js';
+import { streamOf } from '../../io/tar/support/archives.js';
 import { tempDir } from '../../support/temp.js';
-import { type Content, listTags, noise, readBlob, text } from '../artifacts.js';
-import { openForTest } from './packed.js';
-import { blobOf, headersOf, sha256, someImage } from './writing.js';
+import { type Content, listTags, noise, readBlob, text } from '../support/artifacts.js';
+import { openForTest } from './support/packed.js';
+import { blobOf, headersOf, sha256, someImage } from './support/writing.js';
 
 async function bytesOf(content: LayoutContent, options: WriteArchiveOptions = {}, name = 'new.tar'): Promise<Buffer> {
   const path = join(await tempDir(), name);

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Descriptor } from '../../../src/oci/descriptor.js';
-import type { Digest } from '../../../src/oci/digest.js';
-import type { Manifest } from '../../../src/oci/manifest.js';
+import type { Manifest } from '../../../src/oci/documents/manifest.js';
+import type { Descriptor } from '../../../src/oci/values/descriptor.js';
+import type { Digest } from '../../../src/oci/values/digest.js';
+import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions } from '../../../src/store/interfaces/store.js';
 import { createLayout } from '../../../src/store/layout/create.js';
-import { HostedLayout } from '../../../src/store/layout/hosted.js';
-import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions } from '../../../src/store/store.js';
+import { HostedLayout } from '../../../src/store/layout/hosted-store.js';
 import { tempDir, tree } from '../../support/temp.js';
-import { openPacked } from '../archive/packed.js';
-import { storeContract } from './contract.js';
+import { openPacked } from '../archive/support/packed.js';
+import { storeContract } from './support/contract.js';
 
 /** Writes go to a layout; each read sees an archive of it as it is then, so that the contract's reads are the archive's. */
 class PackedLayout extends HostedLayout {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { openHostedLayout } from '../../../src/store/layout/hosted.js';
+import { openHostedLayout } from '../../../src/store/layout/hosted-store.js';
 import { tempDir, tree } from '../../support/temp.js';
-import { storeContract } from './contract.js';
+import { storeContract } from './support/contract.js';
 
 storeContract(
   'image layout',

@@ -9,9 +9,9 @@ import {
   startDistribution2,
   startDistribution3,
 } from '../../support/peers.js';
-import { openStore } from '../registry/start.js';
-import { storeContract } from './contract.js';
-import type { ContractTraits } from './place.js';
+import { openStore } from '../registry/support/start.js';
+import { storeContract } from './support/contract.js';
+import type { ContractTraits } from './support/place.js';
 
 /** The contract over a registry that others wrote; none of them keeps content of sha512. */
 function realRegistry(name: PeerName, start: () => Promise<PeerRegistry>, traits: ContractTraits): void {

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { startTokenServer } from '../../support/token-server.js';
-import { registryContract } from './registry.js';
+import { registryContract } from './support/registry.js';
 
 registryContract('registry with the Referrers API', {}, { via: 'api' });
 

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../../src/serve/listen.js';
 import { createServer } from '../../../src/serve/server.js';
-import { openRepositories } from '../../../src/store/layout/root.js';
+import { openRepositories } from '../../../src/store/layout/repositories.js';
 import { tempDir } from '../../support/temp.js';
-import { openStore } from '../registry/start.js';
-import { storeContract } from './contract.js';
+import { openStore } from '../registry/support/start.js';
+import { storeContract } from './support/contract.js';
 
 /** The registry store against our own server: both are held to the one contract at once. */
 storeContract(

@@ -1,4 +1,4 @@
-import { registryContract } from './registry.js';
+import { registryContract } from './support/registry.js';
 
 registryContract(
   'registry without the Referrers API, as distribution',

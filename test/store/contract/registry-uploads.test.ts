@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { registryContract } from './registry.js';
+import { registryContract } from './support/registry.js';
 
 registryContract('registry without mounting', { mount: false }, { via: 'api' });
 

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { digestOf } from '../../../src/oci/digest.js';
+import { digestOf } from '../../../src/oci/values/digest.js';
 import { openImageDirectory } from '../../../src/store/directory/open.js';
 import { tempDir } from '../../support/temp.js';
-import { list, listTags, readBlob } from '../artifacts.js';
-import { HandWrittenLayout, INDEX, MANIFEST } from '../layout/by-hand.js';
+import { HandWrittenLayout, INDEX, MANIFEST } from '../layout/support/by-hand.js';
+import { list, listTags, readBlob } from '../support/artifacts.js';
 
 /** A directory as skopeo writes it, file by file. */
 async function begin() {

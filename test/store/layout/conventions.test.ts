@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Descriptor } from '../../../src/oci/descriptor.js';
-import type { Source, Via } from '../../../src/store/store.js';
-import { openPacked } from '../archive/packed.js';
-import { list } from '../artifacts.js';
-import { HandWrittenLayout, REF_NAME, tagged } from './by-hand.js';
+import type { Descriptor } from '../../../src/oci/values/descriptor.js';
+import type { Source, Via } from '../../../src/store/interfaces/store.js';
+import { openPacked } from '../archive/support/packed.js';
+import { list } from '../support/artifacts.js';
+import { HandWrittenLayout, REF_NAME, tagged } from './support/by-hand.js';
 
 const SBOM = 'application/spdx+json';
 const SIGNATURE = 'application/vnd.example.signature';

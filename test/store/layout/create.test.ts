@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openLayout } from '../../../src/store/layout/store.js';
 import { tempDir, tree } from '../../support/temp.js';
-import { listTags, pushImage } from '../artifacts.js';
+import { listTags, pushImage } from '../support/artifacts.js';
 
 it('creates a layout, with the folders above it, that any tool can read (D9, D10, D11)', async () => {
   const directory = join(await tempDir(), 'a', 'b');

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, it, onTestFinished, type TestContext } from 'vitest';
 import { type LayoutStore, openLayout } from '../../../src/store/layout/store.js';
 import { tempDir, tree } from '../../support/temp.js';
-import { attach, listTags, noise, pushImage, readBlob, referrerOf, text, writeContent } from '../artifacts.js';
+import { attach, listTags, noise, pushImage, readBlob, referrerOf, text, writeContent } from '../support/artifacts.js';
 
 const run = promisify(execFile);
 

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import type { Descriptor } from '../../../src/oci/descriptor.js';
-import { subjectOf } from '../../../src/oci/manifest.js';
+import { subjectOf } from '../../../src/oci/documents/manifest.js';
+import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { type LayoutStore, openLayout } from '../../../src/store/layout/store.js';
 import { type CompiledWorker, compileWorker } from '../../support/compile.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { WorkerProcess } from '../../support/worker-process.js';
-import { attach, list, listDigests, pushImage, readBlob, referrerOf } from '../artifacts.js';
+import { attach, list, listDigests, pushImage, readBlob, referrerOf } from '../support/artifacts.js';
 
 const MANY = Number.MAX_SAFE_INTEGER;
 let worker: CompiledWorker;

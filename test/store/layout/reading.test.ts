@@ -5,8 +5,8 @@ import { expect, it } from 'vitest';
 import { blobPath } from '../../../src/store/layout/paths.js';
 import { openLayout } from '../../../src/store/layout/store.js';
 import { tempDir, tree } from '../../support/temp.js';
-import { list, listTags, text } from '../artifacts.js';
-import { HandWrittenLayout, MANIFEST, REF_NAME, tagged } from './by-hand.js';
+import { list, listTags, text } from '../support/artifacts.js';
+import { HandWrittenLayout, MANIFEST, REF_NAME, tagged } from './support/by-hand.js';
 
 it('reads an index.json without a media type, and with fields that nobody knows (D1, D9)', async () => {
   const layout = await HandWrittenLayout.begin();

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { HandWrittenLayout, tagged } from './by-hand.js';
+import { HandWrittenLayout, tagged } from './support/by-hand.js';
 
 it('needs no name for the only manifest, tagged or not', async () => {
   const layout = await HandWrittenLayout.begin();

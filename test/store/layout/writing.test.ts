@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import type { Descriptor } from '../../../src/oci/descriptor.js';
+import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { tree } from '../../support/temp.js';
-import { attach, listDigests, listTags, pushImage, referrerOf, text, writeContent } from '../artifacts.js';
-import { HandWrittenLayout, INDEX, REF_NAME, tagged } from './by-hand.js';
+import { attach, listDigests, listTags, pushImage, referrerOf, text, writeContent } from '../support/artifacts.js';
+import { HandWrittenLayout, INDEX, REF_NAME, tagged } from './support/by-hand.js';
 
 const FOREIGN = {
   mediaType: 'application/xml',

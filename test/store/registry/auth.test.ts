@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { dockerCredentials } from '../../../src/io/credentials.js';
-import { isLoopback } from '../../../src/oci/reference.js';
+import { dockerCredentials } from '../../../src/io/credentials/lookup.js';
+import { isLoopback } from '../../../src/oci/names/reference.js';
 import { openRegistry } from '../../../src/store/registry/store.js';
 import { withDockerConfig } from '../../support/docker-config.js';
 import type { RegistryOptions } from '../../support/registry.js';
@@ -17,8 +17,8 @@ import {
   readBlob,
   referrerOf,
   text,
-} from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+} from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 const EMPTY_INDEX = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [] };
 const USERS = { ann: 'secret' };

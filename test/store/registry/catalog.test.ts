@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { parseCatalogPlace } from '../../../src/oci/catalog-place.js';
+import { parseCatalogPlace } from '../../../src/oci/names/catalog.js';
+import { listRepositories } from '../../../src/store/list-repositories.js';
 import { listCatalog } from '../../../src/store/registry/catalog.js';
-import { listRepositories } from '../../../src/store/repositories.js';
 import { type Registry, type RegistryOptions, startRegistry } from '../../support/registry.js';
 import { startTokenServer } from '../../support/token-server.js';
 

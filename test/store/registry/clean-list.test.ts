@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { referrersTag } from '../../../src/oci/referrers-tag.js';
+import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import type { RegistryOptions } from '../../support/registry.js';
-import { attach, pushImage, referrerOf } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { attach, pushImage, referrerOf } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 /** An image with one referrer in a registry without the API, and the digest of its list. */
 async function withList(options: RegistryOptions = {}) {

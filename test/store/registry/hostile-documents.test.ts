@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { MediaType } from '../../../src/oci/media-types.js';
-import { list, listTags, text } from '../artifacts.js';
-import { answering, hostile, INDEX, MANIFEST, TYPE } from './hostile-server.js';
-import { openStore, REPOSITORY } from './start.js';
+import { MediaType } from '../../../src/oci/values/media-types.js';
+import { list, listTags, text } from '../support/artifacts.js';
+import { answering, hostile, INDEX, MANIFEST, TYPE } from './support/hostile-server.js';
+import { openStore, REPOSITORY } from './support/start.js';
 
 describe('pages', () => {
   it.each<[string, (path: string, count: number) => string]>([

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Authority, type Certificate, makeAuthority } from '../../support/certificates.js';
 import { startTokenServer, type TokenServerOptions } from '../../support/token-server.js';
-import { listTags, readBlob, text } from '../artifacts.js';
-import { hostile } from './hostile-server.js';
-import { openStore, REPOSITORY } from './start.js';
+import { listTags, readBlob, text } from '../support/artifacts.js';
+import { hostile } from './support/hostile-server.js';
+import { openStore, REPOSITORY } from './support/start.js';
 
 const CREDENTIAL = { username: 'ann', password: 'pass-word-of-ann' };
 const BASIC = `Basic ${Buffer.from('ann:pass-word-of-ann').toString('base64')}`;

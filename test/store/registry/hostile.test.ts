@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Content, list, listTags, noise, readBlob, text } from '../artifacts.js';
-import { answering, endless, hostile, INDEX, MANIFEST, TYPE } from './hostile-server.js';
-import { openStore, REPOSITORY } from './start.js';
+import { type Content, list, listTags, noise, readBlob, text } from '../support/artifacts.js';
+import { answering, endless, hostile, INDEX, MANIFEST, TYPE } from './support/hostile-server.js';
+import { openStore, REPOSITORY } from './support/start.js';
 
 const CREDENTIALS = { credentials: async () => ({ username: 'ann', password: 'pass-word-1' }) };
 

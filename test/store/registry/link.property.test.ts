@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isRemoraError, RemoraError } from '../../../src/errors.js';
-import { HttpClient } from '../../../src/io/http.js';
-import type { HttpResponse } from '../../../src/io/http-response.js';
-import { type ClientRequest, RegistryClient } from '../../../src/store/registry/client.js';
-import { type Document, pages } from '../../../src/store/registry/paging.js';
+import { HttpClient } from '../../../src/io/http/client.js';
+import type { Document, HttpResponse } from '../../../src/io/http/response.js';
+import { type ClientRequest, RegistryClient } from '../../../src/store/registry/client/client.js';
+import { pages } from '../../../src/store/registry/client/paging.js';
 
 const FIRST = 'https://reg.example/v2/team/app/tags/list';
 

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
-import { buildManifest } from '../../../src/oci/build-manifest.js';
-import { digestOf } from '../../../src/oci/digest.js';
-import { MANIFEST_TYPES, MediaType } from '../../../src/oci/media-types.js';
+import { buildManifest } from '../../../src/oci/documents/build-manifest.js';
+import { digestOf } from '../../../src/oci/values/digest.js';
+import { MANIFEST_TYPES, MediaType } from '../../../src/oci/values/media-types.js';
 import type { Fault, FaultRequest } from '../../support/loopback.js';
-import { pushImage, text, written } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { pushImage, text, written } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 const ODD = written('{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}');
 const WRONG = text('something else').descriptor.digest;

@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import type { Fault, FaultRequest } from '../../support/loopback.js';
-import { list, listTags, noise, pushImage, text } from '../artifacts.js';
-import { begin, openStore, REPOSITORY } from './start.js';
+import { list, listTags, noise, pushImage, text } from '../support/artifacts.js';
+import { begin, openStore, REPOSITORY } from './support/start.js';
 
 const SIZE = 3 * 1024 * 1024;
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { MediaType } from '../../../src/oci/media-types.js';
+import { MediaType } from '../../../src/oci/values/media-types.js';
 import type { FaultRequest } from '../../support/loopback.js';
-import { attach, digests, list, listDigests, listTags, pushImage, referrerOf } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { attach, digests, list, listDigests, listTags, pushImage, referrerOf } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 const SBOM = 'application/spdx+json';
 

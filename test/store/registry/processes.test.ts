@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type CompiledWorker, compileWorker } from '../../support/compile.js';
 import { WorkerProcess } from '../../support/worker-process.js';
-import { listDigests, pushImage } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { listDigests, pushImage } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 let worker: CompiledWorker;
 beforeAll(async () => {

@@ -1,9 +1,18 @@
 import { expect, it } from 'vitest';
-import type { Manifest } from '../../../src/oci/manifest.js';
-import { referrersTag } from '../../../src/oci/referrers-tag.js';
+import type { Manifest } from '../../../src/oci/documents/manifest.js';
+import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import type { Fault, FaultRequest } from '../../support/loopback.js';
-import { attach, digests, listDigests, listTags, pushImage, referrerOf, text, writeContent } from '../artifacts.js';
-import { begin, openStore, REPOSITORY } from './start.js';
+import {
+  attach,
+  digests,
+  listDigests,
+  listTags,
+  pushImage,
+  referrerOf,
+  text,
+  writeContent,
+} from '../support/artifacts.js';
+import { begin, openStore, REPOSITORY } from './support/start.js';
 
 const SBOM = 'application/spdx+json';
 

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { HttpClient } from '../../../src/io/http.js';
-import { buildIndex } from '../../../src/oci/build-manifest.js';
-import type { Descriptor } from '../../../src/oci/descriptor.js';
-import { referrerEntry } from '../../../src/oci/manifest.js';
-import { MediaType } from '../../../src/oci/media-types.js';
-import { referrersTag } from '../../../src/oci/referrers-tag.js';
-import { RegistryClient } from '../../../src/store/registry/client.js';
-import { addToList } from '../../../src/store/registry/referrers-list.js';
+import { HttpClient } from '../../../src/io/http/client.js';
+import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
+import { referrerEntry } from '../../../src/oci/documents/manifest.js';
+import type { Descriptor } from '../../../src/oci/values/descriptor.js';
+import { MediaType } from '../../../src/oci/values/media-types.js';
+import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
+import { RegistryClient } from '../../../src/store/registry/client/client.js';
+import { addToList } from '../../../src/store/registry/referrers/tag-entries.js';
 import type { FaultRequest } from '../../support/loopback.js';
 import type { RegistryOptions } from '../../support/registry.js';
-import { attach, digests, list, listDigests, pushImage, referrerOf } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { attach, digests, list, listDigests, pushImage, referrerOf } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 const SBOM = 'application/spdx+json';
 

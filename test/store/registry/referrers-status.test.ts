@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { buildIndex } from '../../../src/oci/build-manifest.js';
-import { referrerEntry } from '../../../src/oci/manifest.js';
-import { MediaType } from '../../../src/oci/media-types.js';
-import { referrersTag } from '../../../src/oci/referrers-tag.js';
+import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
+import { referrerEntry } from '../../../src/oci/documents/manifest.js';
+import { MediaType } from '../../../src/oci/values/media-types.js';
+import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import type { Fault, FaultRequest } from '../../support/loopback.js';
-import { attach, digests, list, listDigests, pushImage, referrerOf } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { attach, digests, list, listDigests, pushImage, referrerOf } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 const SBOM = 'application/spdx+json';
 const JSON_TYPE = { 'content-type': MediaType.imageIndex };

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { buildIndex, buildManifest } from '../../../src/oci/build-manifest.js';
-import type { Descriptor } from '../../../src/oci/descriptor.js';
-import { type Manifest, referrerEntry } from '../../../src/oci/manifest.js';
-import { MediaType } from '../../../src/oci/media-types.js';
-import { referrersTag } from '../../../src/oci/referrers-tag.js';
+import { buildIndex, buildManifest } from '../../../src/oci/documents/build-manifest.js';
+import { type Manifest, referrerEntry } from '../../../src/oci/documents/manifest.js';
+import type { Descriptor } from '../../../src/oci/values/descriptor.js';
+import { MediaType } from '../../../src/oci/values/media-types.js';
+import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import type { Fault, FaultRequest } from '../../support/loopback.js';
-import { attach, digests, list, listDigests, pushImage, referrerOf, text, writeContent } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { attach, digests, list, listDigests, pushImage, referrerOf, text, writeContent } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 const SBOM = 'application/spdx+json';
 const LEGACY = 'application/vnd.dev.cosign.artifact.sig.v1+json';

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { MediaType } from '../../../src/oci/media-types.js';
-import { referrersTag } from '../../../src/oci/referrers-tag.js';
+import { MediaType } from '../../../src/oci/values/media-types.js';
+import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import type { FaultRequest } from '../../support/loopback.js';
 import type { RegistryOptions } from '../../support/registry.js';
-import { attach, digests, listDigests, pushImage, referrerOf, text, writeContent } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { attach, digests, listDigests, pushImage, referrerOf, text, writeContent } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 const SBOM = 'application/spdx+json';
 type Trap = (request: FaultRequest) => ReturnType<NonNullable<RegistryOptions['fault']>>;

@@ -4,8 +4,8 @@ import { startLine } from '../../support/line.js';
 import type { FaultRequest } from '../../support/loopback.js';
 import type { RegistryOptions } from '../../support/registry.js';
 import { startTokenServer } from '../../support/token-server.js';
-import { noise, readBlob } from '../artifacts.js';
-import { begin, openStore, REPOSITORY } from './start.js';
+import { noise, readBlob } from '../support/artifacts.js';
+import { begin, openStore, REPOSITORY } from './support/start.js';
 
 const MIB = 1024 * 1024;
 

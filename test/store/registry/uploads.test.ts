@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Fault, FaultRequest } from '../../support/loopback.js';
-import { type Content, noise, readBlob, text } from '../artifacts.js';
-import { begin, REPOSITORY } from './start.js';
+import { type Content, noise, readBlob, text } from '../support/artifacts.js';
+import { begin, REPOSITORY } from './support/start.js';
 
 const LARGE = 700 * 1024;
 

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { buildManifest } from '../../../src/oci/build-manifest.js';
-import { describe, descriptorSchema } from '../../../src/oci/descriptor.js';
-import { EMPTY_BYTES, EMPTY_DESCRIPTOR } from '../../../src/oci/empty.js';
-import { parsePlace } from '../../../src/oci/place.js';
+import { buildManifest } from '../../../src/oci/documents/build-manifest.js';
+import { parsePlace } from '../../../src/oci/names/place.js';
+import { describe, descriptorSchema } from '../../../src/oci/values/descriptor.js';
+import { EMPTY_BYTES, EMPTY_DESCRIPTOR } from '../../../src/oci/values/empty.js';
 import { openStore } from '../../../src/store/open.js';
 import { say, serveCommands } from './commands.js';
 

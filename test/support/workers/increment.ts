@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { withLock } from '../../../src/io/lock.js';
+import { withLock } from '../../../src/io/files/lock.js';
 import { say, serveCommands } from './commands.js';
 
 const commandSchema = z.object({ lock: z.string(), counter: z.string(), count: z.number() });

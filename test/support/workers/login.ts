@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storeCredential } from '../../../src/io/credential-store.js';
+import { storeCredential } from '../../../src/io/credentials/store.js';
 import { say, serveCommands } from './commands.js';
 
 const commandSchema = z.object({ registries: z.array(z.string()), directory: z.string() });

@@ -1,0 +1,28 @@
+import { isRemoraError, type RemoraErrorCode } from '../../errors.js';
+
+/** What the process ends with, by kind of failure. Scripts rely on these numbers. */
+const EXIT_CODES: Readonly<Record<RemoraErrorCode, number>> = {
+  INVALID_ARGUMENT: 2,
+  NOT_FOUND: 3,
+  NO_MATCH: 3,
+  UNAUTHORIZED: 4,
+  FORBIDDEN: 4,
+  DIGEST_MISMATCH: 5,
+  SIZE_MISMATCH: 5,
+  MALFORMED: 5,
+  UNREACHABLE: 6,
+  TIMEOUT: 6,
+  BUSY: 6,
+  EXISTS: 7,
+  CHANGED: 7,
+  AMBIGUOUS: 7,
+  UNSUPPORTED: 1,
+  REJECTED: 1,
+  IO: 1,
+  INTERRUPTED: 130,
+};
+
+/** The exit code for an error; what nobody foresaw is 1. */
+export function exitCodeFor(error: unknown): number {
+  return isRemoraError(error) ? EXIT_CODES[error.code] : 1;
+}

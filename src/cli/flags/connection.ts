@@ -1,0 +1,178 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { RemoraError } from '../../errors.js';
+import type { Credential } from '../../io/credentials/credential.js';
+import { fileError } from '../../io/files/system-error.js';
+import type { ConnectionOptions, RequestTrace } from '../../io/http/connection-options.js';
+import { addSecret } from '../../io/redact.js';
+import { quote } from '../../oci/text/quote.js';
+import type { OpenStoreOptions } from '../../store/open.js';
+
+/** What the flags of `registryFlags` hold. */
+export interface ConnectionFlags {
+  readonly 'plain-http': boolean;
+  readonly insecure: boolean;
+  readonly 'ca-file'?: string | undefined;
+  readonly 'cert-file'?: string | undefined;
+  readonly 'key-file'?: string | undefined;
+  readonly header?: readonly string[] | undefined;
+  readonly username?: string | undefined;
+  readonly 'password-stdin': boolean;
+  readonly 'identity-token-stdin': boolean;
+  readonly concurrency?: number | undefined;
+  readonly timeout: number;
+  readonly 'max-wait': number;
+  readonly 'chunk-size'?: string | undefined;
+  readonly debug: boolean;
+}
+
+/** Where to read secrets from, and where to tell what happens. */
+export interface ConnectionEnvironment {
+  readonly stdin: NodeJS.ReadStream;
+  /** `REMORA_RETRY_DELAY`: milliseconds before a failed request is sent again. */
+  readonly retryDelay: string | undefined;
+  note(text: string): void;
+}
+
+/** Turns the flags into what a store takes. */
+export async function connectionOptions(
+  flags: ConnectionFlags,
+  environment: ConnectionEnvironment,
+): Promise<OpenStoreOptions> {
+  const { 'ca-file': caFile, 'cert-file': certFile, 'key-file': keyFile } = flags;
+  const credential = await readCredential(flags, environment.stdin);
+  const options: ConnectionOptions = {
+    plainHttp: flags['plain-http'] || undefined,
+    insecure: flags.insecure,
+    ca: caFile === undefined ? undefined : await readPem(caFile),
+    clientCertificate:
+      certFile === undefined || keyFile === undefined
+        ? undefined
+        : { cert: await readPem(certFile), key: await readPem(keyFile) },
+    headers: parseHeaders(flags.header ?? []),
+    concurrency: flags.concurrency,
+    timeout: flags.timeout * 1000,
+    maxWait: flags['max-wait'] * 1000,
+    retryDelay: parseDelay(environment.retryDelay),
+    chunkSize: flags['chunk-size'] === undefined ? undefined : parseSize(flags['chunk-size']),
+    onRequest: flags.debug ? (trace) => environment.note(traceText(trace)) : undefined,
+    onWait: ({ host, status, milliseconds }) => {
+      if (milliseconds >= 1000 || flags.debug)
+        environment.note(`${host} answered ${status} and asks to wait ${Math.ceil(milliseconds / 1000)} s: waiting`);
+    },
+    onWarning: (host, text) => environment.note(`${host} warns: ${text}`),
+  };
+  if (flags.insecure) environment.note('warning: --insecure: certificates of the registry are not verified');
+  return { ...options, ...(credential === undefined ? {} : { credentials: async () => credential }) };
+}
+
+/** One line for one request. */
+function traceText({ method, url, status, error, milliseconds, attempt, limits }: RequestTrace): string {
+  const outcome = status === undefined ? (error ?? 'no answer') : String(status);
+  const said = Object.entries(limits).map(([name, value]) => ` ${name}: ${value}`);
+  const again = attempt === 1 ? '' : ` (attempt ${attempt})`;
+  return `debug: ${method} ${url} ${outcome} ${Math.round(milliseconds)} ms${again}${said.join('')}`;
+}
+
+/** @throws RemoraError `INVALID_ARGUMENT` when there is none */
+export async function readSecret(stdin: NodeJS.ReadStream, flag: string): Promise<string> {
+  if (stdin.isTTY) {
+    throw new RemoraError('INVALID_ARGUMENT', `${flag} reads standard input, which is a terminal`, {
+      hint: `Write it into a pipe: echo "$SECRET" | remora …`,
+    });
+  }
+  const secret = (await text(stdin)).replace(/\r?\n$/, '');
+  if (secret === '') {
+    throw new RemoraError('INVALID_ARGUMENT', `${flag} reads standard input, which is empty`, {
+      hint: `Write it into a pipe: echo "$SECRET" | remora …`,
+    });
+  }
+  addSecret(secret);
+  return secret;
+}
+
+/** The credential of the flags; undefined leaves it to the stored ones. */
+export async function readCredential(
+  flags: Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>,
+  stdin: NodeJS.ReadStream,
+): Promise<Credential | undefined> {
+  if (flags['identity-token-stdin']) return { identityToken: await readSecret(stdin, '--identity-token-stdin') };
+  if (flags.username === undefined) return undefined;
+  return { username: flags.username, password: await readSecret(stdin, '--password-stdin') };
+}
+
+async function readPem(path: string): Promise<string> {
+  const pem = await readFile(path, 'latin1').catch((error: unknown) => {
+    throw fileError(error, path);
+  });
+  if (pem.includes('-----BEGIN ')) return pem;
+  throw new RemoraError('INVALID_ARGUMENT', `${path} is not PEM`, {
+    expected: '-----BEGIN …-----',
+    hint: 'Convert it: openssl x509 -inform der -in FILE',
+  });
+}
+
+function parseDelay(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^\d{1,6}$/.test(text)) return Number(text);
+  throw new RemoraError('INVALID_ARGUMENT', `REMORA_RETRY_DELAY ${quote(text)} is no number of milliseconds`, {
+    found: text,
+    hint: 'Unset it, or write it like 200',
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1000,
+  m: 1000 ** 2,
+  g: 1000 ** 3,
+  ki: 1024,
+  mi: 1024 ** 2,
+  gi: 1024 ** 3,
+};
+
+/** A number of bytes: `1048576`, `5MB`, `16MiB`, `16Mi`. */
+function parseSize(text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,12})(?:([kmg]i?)?b?)?$/i.exec(text) ?? [];
+  const size = Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+  if (Number.isSafeInteger(size) && size > 0) return size;
+  throw new RemoraError('INVALID_ARGUMENT', `--chunk-size ${quote(text)} is not a size`, {
+    found: text,
+    hint: 'Write it like 16MiB, 5MB or 1048576',
+  });
+}
+
+const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\t\x20-\x7e\x80-\xff]*)$/;
+/** What frames a request is not the user's to say. */
+const RESERVED: readonly string[] = [
+  'connection',
+  'content-length',
+  'content-type',
+  'content-range',
+  'expect',
+  'host',
+  'keep-alive',
+  'proxy-authorization',
+  'range',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+function parseHeaders(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name = '', value = ''] = HEADER.exec(text) ?? [];
+      if (name === '' || RESERVED.includes(name.toLowerCase())) {
+        const why = name === '' ? 'is not NAME:VALUE' : `sets ${name}, which remora sets itself`;
+        // The value may be a secret.
+        throw new RemoraError('INVALID_ARGUMENT', `--header ${JSON.stringify(text.split(':', 1)[0])} ${why}`, {
+          hint: 'Write it like --header "X-Team: build"',
+        });
+      }
+      addSecret(value.trim());
+      return [name.toLowerCase(), value.trim()];
+    }),
+  );
+}

@@ -1,0 +1,91 @@
+import { boolean, option, string } from '@oclif/core/flags';
+import { KINDS, type Kind } from '../../formats/kinds/kind.js';
+import { parseMediaType } from '../../oci/values/media-types.js';
+import type { CopySelection } from '../../operations/copy/selection.js';
+import type { OpenStoreOptions } from '../../store/open.js';
+import { parseSelector, type SelectionFlags, selectionFlags, selectionFrom } from './selection.js';
+
+const several = { multiple: true, multipleNonGreedy: true } as const;
+
+/** Which of what is attached comes along. */
+export const copySelectionFlags = {
+  ...selectionFlags('Of what is attached, copy', ', and what leads to it'),
+  latest: boolean({ summary: 'Of these copy the newest of each subject' }),
+  'no-kind': option({ options: KINDS, ...several })({
+    summary: 'Leave this kind behind, with what is attached to it; can be given several times',
+    helpValue: 'KIND',
+  }),
+  'no-artifact-type': string({
+    summary: 'Leave this type behind, with what is attached to it; can be given several times',
+    helpValue: 'TYPE',
+    ...several,
+  }),
+  'no-annotation': string({
+    summary: 'Leave behind what has this annotation; can be given several times',
+    helpValue: 'KEY[=VALUE]',
+    ...several,
+  }),
+};
+
+/** How the two registries of a copy differ. */
+export const twoRegistryFlags = {
+  'credentials-for': option({ options: ['source', 'destination'] as const })({
+    summary: 'Of two registries, the one that user name, secrets, headers and client certificate are for',
+    default: 'destination' as const,
+    helpGroup: 'REGISTRY',
+  }),
+  'from-plain-http': boolean({ summary: 'Speak http with the registry of the source', helpGroup: 'REGISTRY' }),
+  'to-plain-http': boolean({ summary: 'Speak http with the registry of the destination', helpGroup: 'REGISTRY' }),
+  'from-insecure': boolean({ summary: 'Do not verify certificates of the source', helpGroup: 'REGISTRY' }),
+  'to-insecure': boolean({ summary: 'Do not verify certificates of the destination', helpGroup: 'REGISTRY' }),
+};
+
+/** What the flags of {@link twoRegistryFlags} hold. */
+export interface TwoRegistryFlags {
+  readonly 'credentials-for': 'source' | 'destination';
+  readonly 'from-plain-http': boolean;
+  readonly 'to-plain-http': boolean;
+  readonly 'from-insecure': boolean;
+  readonly 'to-insecure': boolean;
+}
+
+/** The selection; undefined where no flag chooses. */
+export function copySelection(
+  flags: SelectionFlags & {
+    readonly 'no-kind'?: readonly Kind[] | undefined;
+    readonly 'no-artifact-type'?: readonly string[] | undefined;
+    readonly 'no-annotation'?: readonly string[] | undefined;
+  },
+): CopySelection | undefined {
+  const { 'no-kind': kinds, 'no-artifact-type': types, 'no-annotation': annotations } = flags;
+  const chosen = selectionFrom(flags);
+  if ([chosen, kinds, types, annotations].every((value) => value === undefined)) return undefined;
+  return {
+    ...chosen,
+    except: {
+      kinds,
+      artifactTypes: types?.map((type) => parseMediaType(type, 'artifact type')),
+      annotations: annotations?.map(parseSelector),
+    },
+  };
+}
+
+/** The options of one side: secrets go to the registry that they are for, and to no other. */
+export function sideOptions(
+  options: OpenStoreOptions,
+  flags: TwoRegistryFlags,
+  side: 'source' | 'destination',
+  isOther: boolean,
+): OpenStoreOptions {
+  const from = side === 'source';
+  const { credentials, headers, clientCertificate, ...rest } = options;
+  const secrets = !isOther || flags['credentials-for'] === side ? { credentials, headers, clientCertificate } : {};
+  return {
+    ...rest,
+    ...(secrets.credentials === undefined ? {} : { credentials: secrets.credentials }),
+    ...(secrets.headers === undefined ? {} : { headers: secrets.headers }),
+    ...(secrets.clientCertificate === undefined ? {} : { clientCertificate: secrets.clientCertificate }),
+    plainHttp: (from ? flags['from-plain-http'] : flags['to-plain-http']) || options.plainHttp,
+    insecure: (from ? flags['from-insecure'] : flags['to-insecure']) || options.insecure,
+  };
+}

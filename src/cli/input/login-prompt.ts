@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
+import { RemoraError } from '../../errors.js';
+import type { Credential } from '../../io/credentials/credential.js';
+import { addSecret } from '../../io/redact.js';
+import type { ConnectionFlags } from '../flags/connection.js';
+import { readSecret } from '../flags/connection.js';
+import { printable } from '../output/text.js';
+
+/** The flags that say who logs in. */
+export type LoginFlags = Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>;
+
+/** Where to ask. Questions go to stderr, so that stdout has the result alone. */
+export interface Terminal {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The credential to log in with: from standard input if a flag says so, else asked for on the terminal.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` where there is no terminal, `INTERRUPTED`
+ */
+export async function askCredential(registry: string, flags: LoginFlags, terminal: Terminal): Promise<Credential> {
+  const { stdin, stderr } = terminal;
+  if (flags['identity-token-stdin']) {
+    const identityToken = await readSecret(stdin, '--identity-token-stdin');
+    return { identityToken, ...(flags.username === undefined ? {} : { username: flags.username }) };
+  }
+  if (flags['password-stdin'] && flags.username !== undefined)
+    return { username: flags.username, password: await readSecret(stdin, '--password-stdin') };
+  if (!stdin.isTTY || !stderr.isTTY) {
+    throw new RemoraError('INVALID_ARGUMENT', 'login has no terminal to ask for a user name and a password', {
+      hint: `Write it into a pipe: echo "$PASSWORD" | remora login --username NAME --password-stdin ${registry}`,
+    });
+  }
+  // Loaded before the first question: what is typed while it loads would be shown.
+  const { default: askHidden } = await import('@inquirer/password');
+  const username = flags.username ?? (await askName(registry, terminal));
+  if (username === '') {
+    throw new RemoraError('INVALID_ARGUMENT', 'the user name is empty', {
+      hint: 'Write it at the question, or with --username NAME',
+    });
+  }
+  const password = await askHidden(
+    { message: `Password of ${printable(username)}`, validate: (text) => text !== '' || 'The password is empty' },
+    { input: stdin, output: stderr, signal: terminal.signal },
+  ).catch((cause: unknown) => {
+    // Ctrl-C arrives here as a key, not as a signal.
+    if (cause instanceof Error && cause.name.endsWith('PromptError')) throw notAnswered(cause);
+    throw cause;
+  });
+  addSecret(password);
+  return { username, password };
+}
+
+async function askName(registry: string, { stdin, stderr, signal }: Terminal): Promise<string> {
+  const lines = createInterface({ input: stdin, output: stderr });
+  const stop = new AbortController();
+  lines.once('SIGINT', () => stop.abort());
+  // Ctrl-D: without an answer the question would be open for ever.
+  const closed = once(lines, 'close', { signal: stop.signal }).then(() => {
+    throw notAnswered(undefined);
+  });
+  closed.catch(() => {});
+  try {
+    const question = lines.question(`User name at ${registry}: `, { signal: AbortSignal.any([signal, stop.signal]) });
+    return (await Promise.race([question, closed])).trim();
+  } catch (error) {
+    throw error instanceof Error && error.name === 'AbortError' ? notAnswered(error) : error;
+  } finally {
+    lines.close();
+  }
+}
+
+function notAnswered(cause: unknown): RemoraError {
+  return new RemoraError('INTERRUPTED', 'login was interrupted: nothing was stored', { cause });
+}

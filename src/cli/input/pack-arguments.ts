@@ -1,0 +1,219 @@
+import { lstat, readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import { RemoraError } from '../../errors.js';
+import { fileError } from '../../io/files/system-error.js';
+import { checkShape, parseJson } from '../../oci/text/json.js';
+import { type Annotations, isReservedUnknown } from '../../oci/values/annotations.js';
+import { isMediaType, parseMediaType } from '../../oci/values/media-types.js';
+import type { FileInput } from '../../operations/pack/inputs.js';
+import type { PackOptions } from '../../operations/pack/plan.js';
+import { checkStandardInput, isStandardInput, unguarded } from './standard-input.js';
+
+/** What the flags of push and attach hold. */
+export interface PackFlags {
+  readonly 'artifact-type'?: string | undefined;
+  readonly annotation?: readonly string[] | undefined;
+  readonly 'layer-annotation'?: readonly string[] | undefined;
+  readonly 'annotation-file'?: string | undefined;
+  readonly config?: string | undefined;
+  readonly name?: string | undefined;
+  readonly created?: string | undefined;
+  readonly concurrency?: number | undefined;
+}
+
+/** Turns the arguments and flags of push and attach into what the operations take. */
+export async function packArguments(
+  files: readonly string[],
+  flags: PackFlags,
+  environment: { readonly stdin: NodeJS.ReadStream; readonly sourceDateEpoch: string | undefined },
+): Promise<{
+  readonly inputs: readonly FileInput[];
+  readonly options: PackOptions;
+  readonly notes: readonly string[];
+}> {
+  const fromFile =
+    flags['annotation-file'] === undefined ? undefined : await readAnnotationFile(flags['annotation-file']);
+  const perFile = layerAnnotations(flags['layer-annotation'] ?? []);
+  checkStandardInput(files.map(unguarded), flags.name);
+  if (fromFile?.config !== undefined && flags.config === undefined)
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `${flags['annotation-file']} has annotations for $config, and there is none`,
+      {
+        found: '$config',
+        hint: 'Give --config, or take $config out of the file',
+      },
+    );
+  const inputs = await Promise.all(files.map((file) => parseFile(unguarded(file), flags.name, environment.stdin)));
+  const known = new Set(inputs.map(({ typed }) => typed));
+  const named = new Map([...(fromFile?.files ?? []), ...perFile].map(([file]) => [file, undefined]));
+  for (const file of named.keys()) if (!known.has(file)) throw unknownFile(file, [...known]);
+  const config = flags.config === undefined ? undefined : await splitType(flags.config);
+  const created = createdFrom(flags.created, environment.sourceDateEpoch);
+  const annotations = { ...fromFile?.manifest, ...keyValues(flags.annotation ?? [], 'annotation') };
+  const options: PackOptions = {
+    artifactType: flags['artifact-type'],
+    annotations,
+    concurrency: flags.concurrency,
+    ...(config === undefined ? {} : { config: { ...config, annotations: fromFile?.config } }),
+    ...(created === undefined ? {} : { created }),
+  };
+  return {
+    inputs: inputs.map(({ typed, input }) => ({
+      ...input,
+      annotations: { ...fromFile?.files.get(typed), ...perFile.get(typed) },
+    })),
+    options,
+    notes: Object.keys(annotations)
+      .filter(isReservedUnknown)
+      .map((key) => `annotation ${key} is not defined by OCI, which reserves org.opencontainers`),
+  };
+}
+
+async function parseFile(
+  text: string,
+  name: string | undefined,
+  stdin: NodeJS.ReadStream,
+): Promise<{ typed: string; input: FileInput }> {
+  if (text === '') {
+    throw new RemoraError('INVALID_ARGUMENT', 'the name of a file is empty', {
+      found: '',
+      hint: 'Check the variables of the shell that it comes from',
+    });
+  }
+  if (!isStandardInput(text)) {
+    const { path, mediaType } = await splitType(text);
+    return { typed: path, input: { path, mediaType } };
+  }
+  const rest = text.slice(2);
+  const colon = rest.lastIndexOf(':');
+  const typed = colon > 0 && isMediaType(rest.slice(colon + 1));
+  const title = (typed ? rest.slice(0, colon) : rest) || name;
+  if (!title) {
+    throw new RemoraError('INVALID_ARGUMENT', 'standard input has no name to be stored under', {
+      hint: 'Write it as -:sbom.json, or give --name sbom.json',
+    });
+  }
+  if (stdin.isTTY)
+    throw new RemoraError('INVALID_ARGUMENT', 'standard input is a terminal, wanted a file or a pipe', {
+      hint: 'Pipe something into the command',
+    });
+  return {
+    typed: title,
+    input: { content: () => stdin, name: title, mediaType: typed ? rest.slice(colon + 1) : undefined },
+  };
+}
+
+/**
+ * Splits `FILE[:TYPE]` at the last colon, as ORAS does. What follows it and is no media type belongs to the name when
+ * such a file exists.
+ */
+async function splitType(text: string): Promise<{ path: string; mediaType: string | undefined }> {
+  const colon = text.lastIndexOf(':');
+  const suffix = colon < 0 ? '' : text.slice(colon + 1);
+  if (colon <= 0) return { path: text, mediaType: undefined };
+  if (isMediaType(suffix)) return { path: text.slice(0, colon), mediaType: suffix };
+  const path = text.slice(0, colon);
+  if ((await exists(text)) || !(await exists(path))) return { path: text, mediaType: undefined };
+  return { path, mediaType: parseMediaType(suffix, `media type of ${path}`) };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function keyValues(pairs: readonly string[], what: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    if (equals <= 0) {
+      throw new RemoraError('INVALID_ARGUMENT', `${what} ${JSON.stringify(pair)} is not KEY=VALUE`, {
+        found: pair,
+        hint: 'Write it like org.example.team=blue',
+      });
+    }
+    const key = pair.slice(0, equals);
+    if (Object.hasOwn(found, key))
+      throw new RemoraError('INVALID_ARGUMENT', `${what} ${key} is given twice`, {
+        found: pair,
+        hint: 'Give each key once',
+      });
+    found[key] = pair.slice(equals + 1);
+  }
+  return found;
+}
+
+/** `FILE:KEY=VALUE`; the file may hold colons, the key may not hold "=". */
+function layerAnnotations(pairs: readonly string[]): ReadonlyMap<string, Annotations> {
+  const byFile = new Map<string, string[]>();
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    const colon = equals < 0 ? -1 : pair.lastIndexOf(':', equals);
+    if (colon <= 0) {
+      throw new RemoraError('INVALID_ARGUMENT', `layer annotation ${JSON.stringify(pair)} is not FILE:KEY=VALUE`, {
+        found: pair,
+        hint: 'Write it like sbom.json:org.example.team=blue',
+      });
+    }
+    const file = pair.slice(0, colon);
+    byFile.set(file, [...(byFile.get(file) ?? []), pair.slice(colon + 1)]);
+  }
+  return new Map([...byFile].map(([file, list]) => [file, keyValues(list, `layer annotation of ${file}`)]));
+}
+
+const annotationFileSchema = z.record(z.string(), z.record(z.string(), z.string()));
+
+async function readAnnotationFile(path: string) {
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw fileError(error, path);
+  });
+  let document: Record<string, Record<string, string>>;
+  try {
+    document = checkShape(annotationFileSchema, parseJson(bytes, path), path);
+  } catch (cause) {
+    throw new RemoraError('INVALID_ARGUMENT', cause instanceof Error ? cause.message : String(cause), {
+      cause,
+      hint: 'Write it like {"$manifest": {"key": "value"}, "sbom.json": {"key": "value"}}',
+    });
+  }
+  const { $manifest: manifest, $config: config, ...files } = document;
+  const unknown = Object.keys(files).find((key) => key.startsWith('$'));
+  if (unknown !== undefined)
+    throw new RemoraError('INVALID_ARGUMENT', `${path} has the unknown key ${unknown}`, {
+      found: unknown,
+      hint: 'Use $manifest, $config, or the name of a file',
+    });
+  return { manifest, config, files: new Map(Object.entries(files)) };
+}
+
+function unknownFile(file: string, known: readonly string[]): RemoraError {
+  return new RemoraError(
+    'INVALID_ARGUMENT',
+    `annotations are given for ${JSON.stringify(file)}, which is not among the files`,
+    {
+      found: file,
+      candidates: known,
+      hint: 'Write the file as it is written in the command',
+    },
+  );
+}
+
+/** The date to write, if any: packing the same files again must give the same bytes. */
+function createdFrom(flag: string | undefined, epoch: string | undefined): string | undefined {
+  if (flag !== undefined) return flag === 'now' ? isoSeconds(Date.now()) : flag;
+  if (epoch === undefined || epoch === '') return undefined;
+  const seconds = Number(epoch);
+  if (/^\d+$/.test(epoch) && seconds <= 253_402_300_799) return isoSeconds(seconds * 1000);
+  throw new RemoraError(
+    'INVALID_ARGUMENT',
+    `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, wanted seconds since 1970`,
+    { found: epoch, hint: 'Unset it, or set it to a number like 1767225600' },
+  );
+}
+
+function isoSeconds(ms: number): string {
+  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+}

@@ -1,0 +1,32 @@
+import type { CopiedObject, CopyResult } from '../../operations/copy/into-store.js';
+import type { CopyPlan } from '../../operations/copy/plan.js';
+import { fields, formatSize, printable } from './text.js';
+
+/** What was copied, for people. */
+export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: CopyResult): string {
+  const count = (result: CopiedObject['result']) => objects.filter((object) => object.result === result).length;
+  const moved = count('copied');
+  const rest = [
+    [count('mounted'), 'mounted'],
+    [count('exists'), 'there already'],
+    [count('skipped'), 'not looked at'],
+  ] as const;
+  const others = rest.flatMap(([number, what]) => (number === 0 ? [] : [`${number} ${what}`]));
+  return fields([
+    [dryRun ? 'Would copy' : 'Copied', roots.map(({ reference }) => printable(reference)).join(', ')],
+    ['Tags', tags.length === 0 ? undefined : tags.map(({ tag }) => printable(tag)).join(', ')],
+    ['Attached', attached === 0 ? undefined : String(attached)],
+    ['Objects', [`${moved} moved (${formatSize(bytes)})`, ...others].join(', ')],
+  ]);
+}
+
+/** What is being copied, in the few words that stand before a bar. */
+export function describePlan({ items, blobs }: CopyPlan): string {
+  const attached = [...items.values()].filter(({ role }) => role === 'attached').length;
+  return `${items.size + blobs.size} objects, ${attached} attached`;
+}
+
+/** One line for one object. */
+export function describeObject({ result, digest, mediaType, size }: CopiedObject): string {
+  return `${result} ${digest} ${mediaType} ${formatSize(size)}`;
+}

@@ -1,0 +1,45 @@
+import type { DetachResult } from '../../operations/detach/detach.js';
+import type { BlockedThing, DetachedThing } from '../../operations/detach/result.js';
+import { columns, formatSize, type Paint, printable } from './text.js';
+
+/** What goes, or went, and what stays. */
+export function renderDetach(result: DetachResult, paint: Paint): string {
+  const { removed, orphans, blocked, incomplete, pruned, dryRun } = result;
+  const verb = dryRun ? 'Would remove' : 'Removed';
+  const left = dryRun ? 'Would stay without its subject' : 'Stays without its subject';
+  const blocks = [
+    section(removed, `${verb} ${removed.length} of ${printable(result.reference)}:`, paint),
+    section(orphans, `${left} (--recursive takes it along):`, paint),
+    section(incomplete, 'Still to be removed:', paint),
+    ...stays(blocked, paint),
+    pruned === undefined
+      ? ''
+      : `Pruned ${pruned.blobs} ${pruned.blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(pruned.bytes)}`,
+  ];
+  return blocks.filter((block) => block !== '').join('\n');
+}
+
+/** Things that stay for the same reason are told it once. */
+function stays(blocked: readonly BlockedThing[], paint: Paint): readonly string[] {
+  const byReason = new Map<string, BlockedThing[]>();
+  for (const thing of blocked) {
+    const why = `${thing.reason}\n  ${thing.hint}`;
+    byReason.set(why, [...(byReason.get(why) ?? []), thing]);
+  }
+  return [...byReason].map(([why, things]) => section(things, `Stays, since ${printableLines(why)}:`, paint));
+}
+
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
+function section(things: readonly DetachedThing[], title: string, paint: Paint): string {
+  if (things.length === 0) return '';
+  const rows = things.map(({ kind, artifactType, mediaType, digest, via, platform }) => [
+    `  ${kind ?? '-'}`,
+    printable(artifactType ?? mediaType),
+    digest,
+    paint('dim', [via.join('+'), ...(platform === undefined ? [] : [printable(platform)])].join(', ')),
+  ]);
+  return `${title}\n${columns(rows)}`;
+}

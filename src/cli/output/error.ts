@@ -1,0 +1,47 @@
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { redact } from '../../io/redact.js';
+import { parserMessage } from './parser-message.js';
+import { painter, printable } from './text.js';
+
+const MAX_CANDIDATES = 20;
+
+/** Any error as one of ours. What oclif's parser says is a mistake in the arguments. */
+export function toRemoraError(error: unknown, bin: string, command: string | undefined): RemoraError {
+  if (isRemoraError(error)) return error;
+  if (error instanceof Error && 'oclif' in error) {
+    const hint = `See ${[bin, command?.replaceAll(':', ' '), '--help'].filter((word) => word).join(' ')}`;
+    return new RemoraError('INVALID_ARGUMENT', parserMessage(error), { cause: error, hint });
+  }
+  return new RemoraError('IO', error instanceof Error ? error.message : String(error), {
+    cause: error,
+    hint: 'This looks like a fault of remora itself: please report it, with the output of the same command and DEBUG=*',
+  });
+}
+
+/** The error as the one object that `--json` prints. */
+export function errorJson({ code, message, expected, found, hint, status, candidates }: RemoraError): object {
+  return {
+    error: {
+      code,
+      message: redact(message),
+      ...(expected === undefined ? {} : { expected }),
+      ...(found === undefined ? {} : { found: typeof found === 'string' ? redact(found) : found }),
+      ...(status === undefined ? {} : { status }),
+      ...(candidates === undefined || candidates.length === 0 ? {} : { candidates }),
+      ...(hint === undefined ? {} : { hint: redact(hint) }),
+    },
+  };
+}
+
+/** The error for people: what happened, the candidates where there is a choice, and the next step. */
+export function errorText(error: RemoraError, bin: string, stream: NodeJS.WriteStream): string {
+  const paint = painter(stream);
+  const lines = [`${bin}: ${paint('red', 'error')}: ${printable(redact(error.message))}`];
+  if (error.code === 'AMBIGUOUS' && error.candidates !== undefined) {
+    for (const candidate of error.candidates.slice(0, MAX_CANDIDATES)) lines.push(`  ${printable(redact(candidate))}`);
+    if (error.candidates.length > MAX_CANDIDATES)
+      lines.push(`  … and ${error.candidates.length - MAX_CANDIDATES} more`);
+  }
+  if (error.hint !== undefined) lines.push(`  ${paint('dim', printable(redact(error.hint)))}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,138 @@
+import { basicHeader, type Credential, type CredentialSource, secretsOf } from '../credentials/credential.js';
+import type { HttpClient } from '../http/client.js';
+import type { HttpResponse } from '../http/response.js';
+import { addSecret } from '../redact.js';
+import { type Challenge, parseChallenges } from './challenge.js';
+import { mergeScopes, secretKey, TokenCache } from './token-cache.js';
+import { checkRealm, requestToken } from './token-request.js';
+
+/** What may be done in a repository. */
+export type Action = 'pull' | 'push' | 'delete';
+
+/** How a registry wants to be spoken to, as its challenges showed. */
+type Scheme =
+  | { readonly kind: 'basic' }
+  | { readonly kind: 'bearer'; readonly realm: URL; readonly service: string | undefined };
+
+/** A header for a request. */
+export interface Authorization {
+  readonly header: string;
+  /** It was made just now, not remembered. */
+  readonly isNew: boolean;
+}
+
+/** Tokens and schemes of the whole process: a second command asks for no second token. */
+const tokens = new TokenCache();
+const schemes = new Map<string, Scheme>();
+const MAX_SCHEMES = 1000;
+
+/** Options of {@link Authorizer}. */
+export interface AuthorizerOptions {
+  /** Origin that the credentials are for. */
+  readonly origin: URL;
+  /** Name of the registry in references: the key of its credentials. */
+  readonly registry: string;
+  /** Empty for requests to the registry as a whole. */
+  readonly repository: string;
+  /** Asked for at once, so that one token serves the whole command. */
+  readonly actions: readonly Action[];
+  readonly credentials: CredentialSource;
+}
+
+/** Answers the challenges of one registry for one repository: Basic, or Bearer with a token from the realm. */
+export class Authorizer {
+  #scopes: readonly string[];
+  #credential: Promise<Credential | undefined> | undefined;
+  readonly #key: string;
+
+  constructor(
+    private readonly http: HttpClient,
+    private readonly options: AuthorizerOptions,
+  ) {
+    const { repository, actions, origin } = options;
+    this.#scopes = repository === '' ? [] : [`repository:${repository}:${actions.join(',')}`];
+    this.#key = `${origin.origin}/${repository}`;
+  }
+
+  /**
+   * The `Authorization` header to send, undefined before the first challenge.
+   *
+   * @param from another repository that the request reads from
+   */
+  async header(from?: string, signal?: AbortSignal): Promise<string | undefined> {
+    const scheme = schemes.get(this.#key);
+    if (scheme === undefined) return undefined;
+    if (from !== undefined) this.#add([`repository:${from}:pull`]);
+    return (await this.#headerFor(scheme, undefined, signal))?.header;
+  }
+
+  /**
+   * Learns from a 401 and gives the header to try next; undefined when there is nothing (better) to offer. One that is
+   * not new was good at another time, and is worth another question when it is refused.
+   *
+   * @param sent the header that was refused
+   */
+  async answer(
+    response: HttpResponse,
+    sent: string | undefined,
+    signal?: AbortSignal,
+  ): Promise<Authorization | undefined> {
+    const challenges = parseChallenges(response.headers('www-authenticate'));
+    const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
+    const credential = await this.#who();
+    const scheme =
+      bearer !== undefined
+        ? this.#bearer(bearer)
+        : challenges.some(({ scheme }) => scheme === 'basic')
+          ? ({ kind: 'basic' } as const)
+          : undefined;
+    if (scheme === undefined) return undefined;
+    if (bearer !== undefined)
+      this.#add((bearer.parameters.get('scope') ?? '').split(/\s+/).filter((text) => text !== ''));
+    const answer = await this.#headerFor(scheme, sent, signal, credential);
+    if (answer === undefined || answer.header === sent) return undefined;
+    if (schemes.size >= MAX_SCHEMES) schemes.clear();
+    schemes.set(this.#key, scheme);
+    return answer;
+  }
+
+  #who(): Promise<Credential | undefined> {
+    this.#credential ??= this.options
+      .credentials(this.options.registry, this.options.repository || undefined)
+      .then((credential) => {
+        for (const secret of secretsOf(credential)) addSecret(secret);
+        return credential;
+      });
+    return this.#credential;
+  }
+
+  #bearer({ parameters }: Challenge): Scheme {
+    const realm = checkRealm(parameters.get('realm') ?? '', this.options);
+    return { kind: 'bearer', realm, service: parameters.get('service') };
+  }
+
+  /** Own scopes come first: some registries honour only the first. */
+  #add(scopes: readonly string[]): void {
+    this.#scopes = mergeScopes([...this.#scopes, ...scopes]);
+  }
+
+  async #headerFor(
+    scheme: Scheme,
+    refused: string | undefined,
+    signal: AbortSignal | undefined,
+    known?: Credential,
+  ): Promise<Authorization | undefined> {
+    const credential = known ?? (await this.#who());
+    if (scheme.kind === 'basic')
+      return credential && 'password' in credential ? { header: basicHeader(credential), isNew: true } : undefined;
+    if (credential && 'registryToken' in credential)
+      return { header: `Bearer ${credential.registryToken}`, isNew: true };
+    const { realm, service } = scheme;
+    const key = secretKey(realm.href, service ?? '', ...secretsOf(credential));
+    const scopes = this.#scopes;
+    const { token, isNew } = await tokens.get(key, scopes, refused?.replace(/^Bearer /, ''), () =>
+      requestToken(this.http, { realm, service, scopes, credential, registry: this.options.registry, signal }),
+    );
+    return { header: `Bearer ${token}`, isNew };
+  }
+}

@@ -1,0 +1,70 @@
+import { mkdir, readlink, realpath } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { applyEdits, type ModificationOptions, modify } from 'jsonc-parser';
+import { withLock } from '../files/lock.js';
+import { fileError, systemCode } from '../files/system-error.js';
+import { replaceFile } from '../files/temp-file.js';
+import { readConfigFile } from './config-files.js';
+import { type AuthEntry, type DockerConfig, parseDockerConfig } from './docker-config.js';
+
+const MAX_LINKS = 40;
+
+/** Changes to make: an entry for each key of `auths`, undefined to remove it. */
+export type AuthChanges = ReadonlyMap<string, AuthEntry | undefined>;
+
+/**
+ * Changes `auths` in a file that other tools read and write, too: all else in it stays as it was written, readers
+ * see the old file or the new one, and of two logins at the same time none is lost. A malformed file is left as it is.
+ *
+ * @param decide gives the changes, from what the file says while nobody else of us writes
+ * @throws RemoraError `MALFORMED`, `IO`, `CHANGED` (the lock was not to be had)
+ */
+export async function changeAuths(path: string, decide: (config: DockerConfig) => AuthChanges): Promise<void> {
+  // The link stays, and what it leads to is replaced.
+  const target = await linkTarget(path);
+  const directory = dirname(target);
+  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw fileError(error, directory);
+  });
+  await withLock(join(directory, `.${basename(target)}.remora-lock`), async ({ assertHeld }) => {
+    const bytes = (await readConfigFile(target)) ?? new Uint8Array();
+    const changes = decide(parseDockerConfig(bytes, path));
+    if (changes.size === 0) return;
+    const edited = editAuths(Buffer.from(bytes).toString('utf8'), changes);
+    await replaceFile(target, Buffer.from(edited), 0o600, assertHeld);
+  });
+}
+
+/** The text with the changes; edits of the text keep numbers, order and unknown fields as they were written. */
+export function editAuths(text: string, changes: AuthChanges): string {
+  let edited = text.trim() === '' ? '{}\n' : text;
+  const options = { formattingOptions: formatting(edited) };
+  const document: { readonly auths?: unknown } = JSON.parse(edited);
+  // What is no object cannot take a property.
+  if (document.auths === null) edited = applyEdits(edited, modify(edited, ['auths'], {}, options));
+  for (const [key, entry] of changes) edited = applyEdits(edited, modify(edited, ['auths', key], entry, options));
+  return edited;
+}
+
+/** Docker indents with a tab; somebody's own file may have spaces. */
+function formatting(text: string): NonNullable<ModificationOptions['formattingOptions']> {
+  const spaces = /^\{\s*?\n( +)"/.exec(text.trimStart())?.[1]?.length;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  return spaces === undefined ? { insertSpaces: false, tabSize: 1, eol } : { insertSpaces: true, tabSize: spaces, eol };
+}
+
+async function linkTarget(path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    try {
+      return await realpath(target);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw fileError(error, path);
+    }
+    // Nothing is there, or a link that leads to nothing yet.
+    const link = await readlink(target).catch(() => undefined);
+    if (link === undefined) return target;
+    target = resolve(dirname(target), link);
+  }
+  return target;
+}

@@ -1,0 +1,83 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { access, type FileHandle, open, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
+import { fileError, systemCode } from './system-error.js';
+
+const CHUNK = 256 * 1024;
+
+/** A file or directory that exists and may be read. */
+export type LocalFile =
+  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /** Bytes, when it was looked at. */
+      readonly size: number;
+      /** Opens the content. The stream fails with `CHANGED` when the file is not what it was when it was looked at. */
+      open(): Promise<Readable>;
+    };
+
+/**
+ * Looks at a file before anything is done with it.
+ *
+ * @throws RemoraError `NOT_FOUND`, `IO` (not readable, or neither a file nor a directory)
+ */
+export async function localFile(path: string): Promise<LocalFile> {
+  let info: BigIntStats;
+  try {
+    info = await stat(path, { bigint: true });
+    await access(path, constants.R_OK);
+  } catch (error) {
+    throw fileError(error, path, hintFor(error, path));
+  }
+  if (info.isDirectory()) return { kind: 'directory', path };
+  if (!info.isFile()) {
+    const what = info.isSocket() ? 'a socket' : info.isFIFO() ? 'a pipe' : 'a device';
+    throw new RemoraError('IO', `${path} is ${what}, wanted a file or directory`, {
+      hint: 'To read from a program, pipe it into standard input and write -:NAME for the file',
+    });
+  }
+  return { kind: 'file', path, size: Number(info.size), open: () => openUnchanged(path, info) };
+}
+
+function hintFor(error: unknown, path: string): string {
+  if (systemCode(error) !== 'ENOENT') return 'Check who may read it';
+  return isAbsolute(path) ? 'Check the path' : `Check the path; the current directory is ${process.cwd()}`;
+}
+
+async function openUnchanged(path: string, seen: BigIntStats): Promise<Readable> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    throw fileError(error, path);
+  }
+  return Readable.from(chunks(handle, path, seen), { objectMode: false, highWaterMark: CHUNK });
+}
+
+async function* chunks(handle: FileHandle, path: string, seen: BigIntStats): AsyncGenerator<Buffer> {
+  try {
+    requireSame(path, seen, await handle.stat({ bigint: true }));
+    for (;;) {
+      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, null);
+      if (bytesRead === 0) break;
+      yield buffer.subarray(0, bytesRead);
+    }
+    requireSame(path, seen, await handle.stat({ bigint: true }));
+  } catch (error) {
+    throw fileError(error, path);
+  } finally {
+    await handle.close();
+  }
+}
+
+function requireSame(path: string, seen: BigIntStats, now: BigIntStats): void {
+  if (now.size === seen.size && now.mtimeNs === seen.mtimeNs && now.ino === seen.ino && now.dev === seen.dev) return;
+  throw new RemoraError('CHANGED', `${path} changed while it was read`, {
+    expected: Number(seen.size),
+    found: Number(now.size),
+    hint: 'Run the command again when nothing writes to the file',
+  });
+}

@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, futimesSync, openSync, readdirSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RemoraError } from '../../errors.js';
+import { interrupted } from '../async/interrupt.js';
+import { isGone, processDomain } from './process-identity.js';
+import { fileError, systemCode } from './system-error.js';
+
+/** Options of {@link withLock}. */
+export interface LockOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which a living holder renews its lock. @default 2000 */
+  readonly renewMs?: number;
+  /** Milliseconds without a renewal, by the clock of whoever waits, after which a lock belongs to nobody. @default 15000 */
+  readonly abandonedMs?: number;
+  /** The same for a lock that is empty: its maker needs no time between two system calls. @default 2000 */
+  readonly emptyMs?: number;
+  /** Milliseconds that the lock is waited for. @default 120000 */
+  readonly waitMs?: number;
+}
+
+type Timing = Required<Omit<LockOptions, 'signal'>> & Pick<LockOptions, 'signal'>;
+
+const DEFAULTS: Timing = { renewMs: 2_000, abandonedMs: 15_000, emptyMs: 2_000, waitMs: 120_000 };
+
+/** A lock that is held. */
+export interface HeldLock {
+  /** @throws RemoraError `CHANGED` when the lock was taken from us: the process slept for too long */
+  assertHeld(): void;
+}
+
+/**
+ * Runs `action` while no other process on any host holds the lock file `path`.
+ *
+ * The lock survives killed holders: one of this host is known by its process id at once, others by a lock that is no
+ * longer renewed. proper-lockfile was not taken: between its look at a stale lock and its removal of it another process
+ * can have taken the lock, and both hold it (its issue #121). Here whoever removes an abandoned lock must hold a second
+ * lock that is named after the abandoned one's id, and looks again under it, so that only that one can be removed.
+ *
+ * @throws RemoraError `CHANGED` when the lock could not be had in time, `INTERRUPTED`, `IO`
+ */
+export async function withLock<T>(
+  path: string,
+  action: (lock: HeldLock) => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  const timing = { ...DEFAULTS, ...options };
+  const { id, file } = await acquire(path, timing);
+  const timer = setInterval(() => renew(file), timing.renewMs);
+  timer.unref();
+  const assertHeld = () => {
+    if (readLock(path)?.id === id) return;
+    throw new RemoraError('CHANGED', `lock ${path} was lost while it was held`, { hint: 'Run the command again' });
+  };
+  try {
+    removeRemains(path, id);
+    return await action({ assertHeld });
+  } finally {
+    clearInterval(timer);
+    closeSync(file);
+    release(path, id);
+  }
+}
+
+interface Observed {
+  readonly id: string;
+  readonly isEmpty: boolean;
+  readonly domain: string;
+  readonly pid: number;
+  readonly mtimeMs: number;
+}
+
+async function acquire(path: string, timing: Timing): Promise<{ id: string; file: number }> {
+  const { signal, waitMs } = timing;
+  const started = performance.now();
+  let seen: { key: string; since: number } | undefined;
+  for (;;) {
+    if (signal?.aborted) throw interrupted(signal);
+    const own = create(path);
+    if (own !== undefined) return own;
+    const other = readLock(path);
+    if (other === undefined) continue;
+    const key = `${other.id} ${other.mtimeMs}`;
+    if (seen?.key !== key) seen = { key, since: performance.now() };
+    const patience = other.isEmpty ? timing.emptyMs : timing.abandonedMs;
+    if (isGone(other.domain, other.pid) || performance.now() - seen.since > patience) {
+      await removeAbandoned(path, other, timing);
+      continue;
+    }
+    if (performance.now() - started > waitMs) {
+      throw new RemoraError(
+        'CHANGED',
+        `lock ${path} is held by process ${other.pid} for more than ${waitMs / 1000} s`,
+        {
+          hint: 'See what that process does, and run the command again when it has ended',
+        },
+      );
+    }
+    await sleep(3 + Math.random() * 25);
+  }
+}
+
+/** Creates the lock file with its content in one go of synchronous calls; undefined when it exists. */
+function create(path: string): { id: string; file: number } | undefined {
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o644);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return undefined;
+    throw fileError(error, path);
+  }
+  const id = randomBytes(8).toString('hex');
+  try {
+    writeSync(file, `${id} ${processDomain()} ${process.pid}\n`);
+  } catch (error) {
+    closeSync(file);
+    unlinkSync(path);
+    throw fileError(error, path);
+  }
+  return { id, file };
+}
+
+function renew(file: number): void {
+  try {
+    futimesSync(file, new Date(), new Date());
+  } catch {
+    // A lock that cannot be renewed is lost in time, and `assertHeld` says so.
+  }
+}
+
+function readLock(path: string): Observed | undefined {
+  try {
+    const { mtimeMs, ino } = statSync(path);
+    const [id, domain, pid] = readFileSync(path, 'utf8').trim().split(' ');
+    // Empty: its maker is between two system calls, or was killed there. It has no id but its own file's.
+    return {
+      id: id || `empty-${ino}-${mtimeMs}`,
+      isEmpty: !id,
+      domain: domain ?? '',
+      pid: Number(pid ?? 0),
+      mtimeMs,
+    };
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw fileError(error, path);
+  }
+}
+
+async function removeAbandoned(path: string, abandoned: Observed, timing: Timing): Promise<void> {
+  const removal = `${path}.${abandoned.id}`;
+  const { id, file } = await acquire(removal, timing);
+  try {
+    if (readLock(path)?.id === abandoned.id) unlinkSync(path);
+  } finally {
+    closeSync(file);
+    release(removal, id);
+  }
+}
+
+function release(path: string, id: string): void {
+  try {
+    if (readLock(path)?.id === id) unlinkSync(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
+  }
+}
+
+/**
+ * Removes what killed processes left of the removal of earlier locks. Such a file means something only while the lock
+ * that it is named after is there; that is ours now, and no id comes again.
+ */
+function removeRemains(path: string, id: string): void {
+  const prefix = `${basename(path)}.`;
+  try {
+    for (const name of readdirSync(dirname(path))) {
+      if (name.startsWith(prefix) && !name.startsWith(prefix + id)) unlinkSync(join(dirname(path), name));
+    }
+  } catch {
+    // They are in nobody's way.
+  }
+}

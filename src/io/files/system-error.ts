@@ -1,0 +1,32 @@
+import { isRemoraError, RemoraError } from '../../errors.js';
+
+/** The code of an operating system error (`ENOENT`, …), if it is one. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  EACCES: 'cannot be accessed: permission denied',
+  EPERM: 'cannot be changed: operation not permitted',
+  EROFS: 'is on a read-only file system',
+  ENOSPC: 'cannot be written: the disk is full',
+  EDQUOT: 'cannot be written: the quota is used up',
+  EFBIG: 'cannot be written: it would be larger than the limit for files',
+  EISDIR: 'is a directory, wanted a file',
+  ENOTDIR: 'is below something that is not a directory',
+  ENAMETOOLONG: 'has a name that is too long',
+  ELOOP: 'goes through too many symbolic links',
+  ENXIO: 'is not a regular file',
+};
+
+/** What the operating system said about `path`, as an error of ours. `ENOENT` is `NOT_FOUND`, the rest is `IO`. */
+export function fileError(error: unknown, path: string, hint?: string): RemoraError {
+  if (isRemoraError(error)) return error;
+  const code = systemCode(error);
+  const reason = (code && REASONS[code]) ?? `failed: ${error instanceof Error ? error.message : String(error)}`;
+  return new RemoraError(code === 'ENOENT' ? 'NOT_FOUND' : 'IO', `${path} ${reason}`, {
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}

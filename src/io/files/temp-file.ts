@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
+import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { interrupted } from '../async/interrupt.js';
+import { isGone, processDomain } from './process-identity.js';
+import { fileError } from './system-error.js';
+
+const PREFIX = '.remora-';
+const NAME = /^\.remora-([0-9a-f]{12})-(\d+)-[0-9a-f]{12}\.tmp$/;
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+
+const live = new Set<string>();
+
+process.on('exit', () => {
+  // Only what a sudden exit left: nothing can be awaited here.
+  for (const path of live) {
+    try {
+      unlinkSync(path);
+    } catch {
+      // It is gone already, or its directory is: either way there is nothing to leave behind.
+    }
+  }
+});
+
+/** The name of a temporary file or directory that tells who made it, so that others know when it is abandoned. */
+export function tempName(): string {
+  return `${PREFIX}${processDomain()}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+}
+
+/** A file that becomes visible under its name only when it is whole. Always end it with `commit` or `discard`. */
+export interface TempFile {
+  readonly path: string;
+  readonly handle: FileHandle;
+  /** Flushes the content to the disk and renames the file to `target`, in the same file system. */
+  commit(target: string): Promise<void>;
+  /** Removes the file; does nothing after `commit`. */
+  discard(): Promise<void>;
+}
+
+/** Creates an empty temporary file in `directory`, where its final place is. */
+export async function createTempFile(directory: string, mode = 0o644): Promise<TempFile> {
+  const path = join(directory, tempName());
+  live.add(path);
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'wx+', mode);
+  } catch (error) {
+    live.delete(path);
+    throw fileError(error, directory);
+  }
+  let isOpen = true;
+  const close = async () => {
+    if (isOpen) {
+      isOpen = false;
+      await handle.close();
+    }
+  };
+  return {
+    path,
+    handle,
+    async commit(target) {
+      try {
+        await handle.sync();
+        await close();
+        await rename(path, target);
+      } catch (error) {
+        throw fileError(error, target);
+      }
+      live.delete(path);
+      await syncDirectory(dirname(target));
+    },
+    async discard() {
+      await close().catch(() => {});
+      if (!live.has(path)) return;
+      await unlink(path).catch(() => {});
+      live.delete(path);
+    },
+  };
+}
+
+/** Writes all of `source` to the file. */
+export async function writeStream(file: TempFile, source: Readable, signal?: AbortSignal): Promise<void> {
+  const stop = () => source.destroy(signal ? interrupted(signal) : undefined);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of source) await writeAll(file, chunk);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    source.destroy();
+  }
+}
+
+/**
+ * Writes `bytes` to the file.
+ *
+ * @param position where in the file, so that parts can be written in any order. @default behind what was written
+ */
+export async function writeAll(file: TempFile, bytes: Uint8Array, position?: number): Promise<void> {
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      const at = position === undefined ? null : position + done;
+      done += (await file.handle.write(bytes, done, bytes.length - done, at)).bytesWritten;
+    }
+  } catch (error) {
+    throw fileError(error, dirname(file.path));
+  }
+}
+
+/** Replaces `target` in one step; readers see the old bytes or the new ones. `guard` runs last before the rename. */
+export async function replaceFile(target: string, bytes: Uint8Array, mode = 0o644, guard?: () => void): Promise<void> {
+  const file = await createTempFile(dirname(target), mode);
+  try {
+    await writeAll(file, bytes);
+    guard?.();
+    await file.commit(target);
+  } finally {
+    await file.discard();
+  }
+}
+
+/** Makes a rename last through a power failure, where the system lets a directory be flushed (Windows does not). */
+export async function syncDirectory(directory: string): Promise<void> {
+  try {
+    const handle = await open(directory, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    // The data is written; only the moment at which the disk learns of its name is not ours to choose.
+  }
+}
+
+/** Removes temporary files in `directory` whose makers are gone. Never fails: others may be sweeping too. */
+export async function sweepTempFiles(directory: string): Promise<void> {
+  for (const name of await readdir(directory).catch(() => [])) {
+    const path = join(directory, name);
+    if ((await leftOverOf(path)) === 'abandoned') await unlink(path).catch(() => {});
+  }
+}
+
+/** Whether a temporary file's maker is gone, or may be at work; undefined for all other files. */
+export async function leftOverOf(path: string): Promise<'abandoned' | 'in-use' | undefined> {
+  const match = NAME.exec(basename(path));
+  if (!match?.[1] || !match[2]) return undefined;
+  return isGone(match[1], Number(match[2])) || (await isOld(path)) ? 'abandoned' : 'in-use';
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const info = await stat(path).catch(() => undefined);
+  return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_AFTER_MS;
+}

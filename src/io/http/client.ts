@@ -1,0 +1,235 @@
+import { setMaxListeners } from 'node:events';
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { interrupted } from '../async/interrupt.js';
+import { pause } from '../async/pause.js';
+import { redact } from '../redact.js';
+import { type ConnectionOptions, DEFAULT_CONCURRENCY } from './connection-options.js';
+import { dispatcherFor } from './dispatcher.js';
+import { HostGate } from './host-gate.js';
+import { networkError } from './network-error.js';
+import { redirected } from './redirect.js';
+import type { HttpRequest } from './request.js';
+import { discard, errorBody, type HttpResponse, rateLimits, readBody, toResponse } from './response.js';
+import { backoff, isRetryableStatus, mayRetry, mayRetryStatus, retryAfter } from './retry.js';
+import { registryWarnings } from './warning-header.js';
+import { WatchedBody } from './watched-body.js';
+
+/** Options of {@link HttpClient}. */
+export interface HttpOptions extends ConnectionOptions {
+  /** The registry that certificate, key and `insecure` are for. */
+  readonly registry?: URL | undefined;
+}
+
+const MAX_REDIRECTS = 10;
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+/** A registry hashes and moves what it got before it answers: a second more for so many bytes. */
+const BYTES_PER_SECOND = 50 * 1024 * 1024;
+
+/**
+ * HTTP with time limits, retries and connections that are shared per origin. Redirects are followed here, since
+ * credentials must not follow them: they go to the origin they were meant for and no other, and never from https to
+ * http.
+ */
+export class HttpClient {
+  readonly #dispatchers = new Map<string, Dispatcher>();
+  readonly #gates = new Map<string, HostGate>();
+  readonly #warned = new Set<string>();
+  /** Aborted by {@link close}: whatever waits for its turn or for another attempt ends, and sends nothing more. */
+  readonly #closing = new AbortController();
+
+  constructor(private readonly options: HttpOptions = {}) {
+    // Any number may wait; Node.js warns from the eleventh on.
+    setMaxListeners(0, this.#closing.signal);
+  }
+
+  /**
+   * Sends a request, follows redirects, and sends it again where that can help.
+   *
+   * @throws RemoraError `UNREACHABLE`, `TIMEOUT`, `INTERRUPTED`, or what the body's own stream failed with
+   */
+  request(request: HttpRequest): Promise<HttpResponse> {
+    return this.#repeated(request, async (response) => response);
+  }
+
+  /** The same with the whole body, which must be small; an answer that breaks off is asked for again, too. */
+  read(
+    request: HttpRequest,
+    limit: number,
+    what: string,
+  ): Promise<{ readonly response: HttpResponse; readonly bytes: Buffer }> {
+    return this.#repeated(request, async (response) => ({
+      response,
+      // What a status says counts, whatever its body looks like.
+      bytes: response.status < 400 ? await readBody(response, limit, what, request.signal) : await errorBody(response),
+    }));
+  }
+
+  async #repeated<T>(request: HttpRequest, take: (response: HttpResponse) => Promise<T>): Promise<T> {
+    const { maxWait = 60_000, retryDelay } = this.options;
+    const gate = this.#gate(request.url);
+    let waited = 0;
+    for (let attempt = 1; ; attempt++) {
+      let wait: number;
+      try {
+        const response = await this.#follow(request, attempt);
+        const asked = retryAfter(response.header('retry-after'));
+        wait = asked ?? backoff(attempt, retryDelay);
+        const retry =
+          isRetryableStatus(response.status) &&
+          mayRetryStatus(attempt, asked !== undefined) &&
+          waited + wait <= maxWait;
+        if (retry && asked !== undefined) {
+          gate.closeFor(wait);
+          this.options.onWait?.({ host: request.url.host, status: response.status, milliseconds: wait });
+        }
+        if (!retry || request.retry === false) return await take({ ...response, retry });
+        await discard(response);
+      } catch (error) {
+        if (request.retry === false || !mayRetry(error, attempt)) throw error;
+        wait = backoff(attempt, retryDelay);
+      }
+      waited += wait;
+      await this.#waiting(request.signal, (signal) => pause(wait, signal));
+    }
+  }
+
+  async #follow(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+    let current = request;
+    for (let hop = 0; ; hop++) {
+      const response = await this.#send(current, attempt);
+      const location = REDIRECTS.includes(response.status) ? response.header('location') : undefined;
+      if (location === undefined) return response;
+      await discard(response);
+      if (request.redirect === 'error')
+        throw new RemoraError('REJECTED', `${request.url.host} redirects, which is not allowed here`);
+      if (hop >= MAX_REDIRECTS) throw new RemoraError('REJECTED', `${request.url.host} redirects without end`);
+      current = redirected(current, location, response.status);
+    }
+  }
+
+  async #send(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+    const { url, signal } = request;
+    const gate = this.#gate(url);
+    await this.#waiting(signal, (either) => gate.enter(either));
+    const started = performance.now();
+    let status: number | undefined;
+    let failure: RemoraError | undefined;
+    let response: HttpResponse | undefined;
+    try {
+      response = await this.#exchange(request, attempt);
+      status = response.status;
+      this.#warn(response);
+      return response;
+    } catch (error) {
+      failure = isRemoraError(error) ? error : undefined;
+      throw error;
+    } finally {
+      gate.leave(status);
+      this.options.onRequest?.({
+        method: request.method,
+        url: redact(url.href),
+        ...(status === undefined ? {} : { status }),
+        ...(failure === undefined ? {} : { error: redact(failure.message) }),
+        milliseconds: performance.now() - started,
+        attempt,
+        limits: response === undefined ? {} : rateLimits(response),
+      });
+    }
+  }
+
+  async #exchange(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+    const { url, signal, body } = request;
+    const { timeout = 30_000 } = this.options;
+    const content = await body?.open();
+    const watched =
+      content === undefined || content instanceof Uint8Array ? undefined : new WatchedBody(content, timeout);
+    const signals = [signal, watched?.signal].filter((one) => one !== undefined);
+    try {
+      const answer = await this.#dispatcher(url).request({
+        origin: url.origin,
+        method: request.method,
+        path: url.pathname + url.search,
+        headers: {
+          'user-agent': 'remora',
+          // A body that was decompressed on the way has another length and another digest (RFC 9110).
+          'accept-encoding': 'identity',
+          ...request.headers,
+          ...(body === undefined ? {} : { 'content-length': String(body.size) }),
+        },
+        // undici counts from the beginning of a request that is still sending.
+        ...(watched === undefined || body === undefined
+          ? {}
+          : { headersTimeout: 0, body: bodyOf(watched.chunks((body.size / BYTES_PER_SECOND) * 1000)) }),
+        ...(content instanceof Uint8Array ? { body: content } : {}),
+        ...reuse(request),
+        ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+      });
+      return toResponse(answer, url, attempt);
+    } catch (error) {
+      for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
+      if (isRemoraError(watched?.failure)) throw watched.failure;
+      throw networkError(watched?.failure ?? error, request);
+    } finally {
+      watched?.stop();
+    }
+  }
+
+  /** Waits with a signal that the request's own aborts, and {@link close}. */
+  async #waiting(signal: AbortSignal | undefined, wait: (either: AbortSignal) => Promise<void>): Promise<void> {
+    const closing = this.#closing.signal;
+    if (signal === undefined) return wait(closing);
+    const either = new AbortController();
+    const signals = [signal, closing];
+    const abort = () => either.abort(signals.find(({ aborted }) => aborted)?.reason);
+    // AbortSignal.any would hold on to every request for as long as the client lives.
+    for (const one of signals) one.addEventListener('abort', abort, { once: true });
+    if (signals.some(({ aborted }) => aborted)) abort();
+    try {
+      await wait(either.signal);
+    } finally {
+      for (const one of signals) one.removeEventListener('abort', abort);
+    }
+  }
+
+  #warn(response: HttpResponse): void {
+    for (const text of registryWarnings(response.headers('warning'))) {
+      if (this.#warned.has(text)) continue;
+      this.#warned.add(text);
+      this.options.onWarning?.(response.url.host, redact(text));
+    }
+  }
+
+  #dispatcher({ origin }: URL): Dispatcher {
+    const known = this.#dispatchers.get(origin);
+    if (known !== undefined) return known;
+    const dispatcher = dispatcherFor(new URL(origin), this.options);
+    this.#dispatchers.set(origin, dispatcher);
+    return dispatcher;
+  }
+
+  #gate({ origin }: URL): HostGate {
+    const gate = this.#gates.get(origin) ?? new HostGate(this.options.concurrency ?? DEFAULT_CONCURRENCY);
+    this.#gates.set(origin, gate);
+    return gate;
+  }
+
+  /** Ends all connections, and whatever waits for one; nothing is sent afterwards. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+    this.#dispatchers.clear();
+  }
+}
+
+/** undici takes iterables, as its documentation says; its types do not know it. A stream more costs time for each chunk. */
+function bodyOf(chunks: AsyncIterable<Uint8Array>): Readable {
+  return chunks as Readable;
+}
+
+/** undici ends the connection of every HEAD, for servers that answer it with a body; what comes unasked ends it as well. */
+function reuse({ fresh, method }: HttpRequest): { readonly reset?: boolean } {
+  if (fresh) return { reset: true };
+  return method === 'HEAD' ? { reset: false } : {};
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import tls from 'node:tls';
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { type ConnectionOptions, DEFAULT_CONCURRENCY } from './connection-options.js';
+import { usesProxy } from './proxy-variables.js';
+
+/** Options of {@link dispatcherFor}. */
+export interface DispatcherOptions
+  extends Pick<ConnectionOptions, 'concurrency' | 'timeout' | 'ca' | 'clientCertificate' | 'insecure'> {
+  /** The registry that certificate, key and `insecure` are for. */
+  readonly registry?: URL | undefined;
+}
+
+const MAX_CONNECT_MS = 15_000;
+
+/**
+ * Connections to one origin, through a proxy where the environment names one. Certificate and key are shown to the
+ * registry they were given for and to nobody else (GHSA-whvf-jp7m-59f3).
+ */
+export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatcher {
+  const { registry, ca, clientCertificate, insecure } = options;
+  const timeout = options.timeout ?? 30_000;
+  const connections = options.concurrency ?? DEFAULT_CONCURRENCY;
+  const secure = {
+    timeout: Math.min(timeout, MAX_CONNECT_MS),
+    ...(ca === undefined ? {} : { ca: [...systemCertificates(), ca] }),
+    ...(registry?.origin === origin.origin ? clientCertificate : {}),
+    ...(insecure && registry?.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
+  };
+  const limits = { connections, headersTimeout: timeout, bodyTimeout: timeout };
+  if (!usesProxy()) return new Pool(origin.origin, { ...limits, connect: secure });
+  return new EnvHttpProxyAgent({
+    ...limits,
+    connect: secure,
+    requestTls: secure,
+    // A plain request is passed on by every proxy; a tunnel to a port other than 443 by few.
+    proxyTunnel: false,
+    noProxy: notProxied(process.env.no_proxy ?? process.env.NO_PROXY ?? ''),
+    clientFactory: (url, poolOptions) => new Pool(url, { ...limits, ...poolOptions }),
+  });
+}
+
+/** undici knows an IPv6 address in brackets alone; other tools let it be written without them. */
+function notProxied(hosts: string): string {
+  return hosts.replace(/[^\s,]+/g, (host) => (isIPv6(host) ? `[${host}]` : host));
+}
+
+/** What Node.js trusts by itself, which a list of one's own replaces. */
+function systemCertificates(): readonly string[] {
+  if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function')
+    return tls.getCACertificates('default');
+  const extra = process.env.NODE_EXTRA_CA_CERTS;
+  return [...tls.rootCertificates, ...(extra ? [readFileSync(extra, 'latin1')] : [])];
+}

@@ -1,0 +1,127 @@
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { RemoraError } from '../../errors.js';
+import { networkError } from './network-error.js';
+
+/** One answer. The body must be read, or given up with {@link discard}. */
+export interface HttpResponse {
+  readonly status: number;
+  /** The value of a header; several are joined as RFC 9110 §5.3 allows. */
+  header(name: string): string | undefined;
+  /** All values of a header that may be sent several times. */
+  headers(name: string): readonly string[];
+  /** Where the answer came from, after redirects. */
+  readonly url: URL;
+  /** How often the request was sent: what a lost answer may have done before. */
+  readonly attempt: number;
+  /** Sending it again can help; whoever does so waits for as long as the host asked for. */
+  readonly retry: boolean;
+  readonly body: Readable;
+}
+
+/** A whole answer. */
+export interface Document {
+  readonly response: HttpResponse;
+  readonly bytes: Buffer;
+}
+
+/** An answer of undici as one of ours. */
+export function toResponse(answer: Dispatcher.ResponseData, url: URL, attempt: number): HttpResponse {
+  const values = (name: string): readonly string[] => {
+    const value = answer.headers[name];
+    return value === undefined ? [] : Array.isArray(value) ? value : [value];
+  };
+  const body = answer.body;
+  // Without a listener an error that comes before the body is read would end the process.
+  body.on('error', () => {});
+  return {
+    status: answer.statusCode,
+    header: (name) => (values(name).length === 0 ? undefined : values(name).join(', ')),
+    headers: values,
+    url,
+    attempt,
+    retry: false,
+    body,
+  };
+}
+
+/** What a host says of how much it allows. */
+export function rateLimits(response: HttpResponse): Readonly<Record<string, string>> {
+  const names = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'ratelimit', 'ratelimit-policy'];
+  return Object.fromEntries(
+    [...names, ...names.map((name) => `x-${name}`), 'retry-after'].flatMap((name) => {
+      const value = response.header(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/**
+ * Content in a coding that nobody asked for: its bytes have another length and digest, and may be a bomb.
+ *
+ * @throws RemoraError `MALFORMED`
+ */
+export function checkEncoding(response: HttpResponse, what: string): void {
+  const encoding = response.header('content-encoding')?.toLowerCase() ?? 'identity';
+  if (encoding === 'identity' || encoding === '') return;
+  response.body.destroy();
+  throw new RemoraError('MALFORMED', `${what}: ${response.url.host} sent it as ${encoding}, which was not asked for`, {
+    expected: 'identity',
+    found: encoding,
+    hint: 'A proxy in between may compress answers; it must leave those of registries alone',
+  });
+}
+
+/** Gives up a body, so that its connection can be used again. */
+export async function discard(response: HttpResponse): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of response.body) {
+      bytes += chunk.length;
+      if (bytes > 64 * 1024) break;
+    }
+  } catch {
+    // Nobody wanted it.
+  }
+  response.body.destroy();
+}
+
+const MAX_ERROR_BODY = 64 * 1024;
+
+/** The body of an answer with a failure; empty when it cannot be had, or is too large: the status says enough. */
+export async function errorBody(response: HttpResponse): Promise<Buffer> {
+  try {
+    return await readBody(response, MAX_ERROR_BODY, 'error');
+  } catch {
+    await discard(response);
+    return Buffer.alloc(0);
+  }
+}
+
+/**
+ * Reads a whole body that must be small.
+ *
+ * @throws RemoraError `MALFORMED` above `limit` bytes, `UNREACHABLE` when it is cut
+ */
+export async function readBody(
+  response: HttpResponse,
+  limit: number,
+  what: string,
+  signal?: AbortSignal,
+): Promise<Buffer> {
+  checkEncoding(response, what);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of response.body) {
+      bytes += chunk.length;
+      if (bytes > limit)
+        throw new RemoraError('MALFORMED', `${what} is larger than ${limit} bytes`, { expected: limit });
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    response.body.destroy();
+    throw networkError(error, { method: 'GET', url: response.url, signal });
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,101 @@
+import { quote } from '../../oci/text/quote.js';
+import { TAR_BLOCK } from './header.js';
+import { badTar, decodeTarText, parseLongName, parsePax, parseTarHeader, type TarOverrides } from './parse-header.js';
+
+export type TarMemberType = 'file' | 'directory' | 'symlink' | 'hard link' | 'other';
+
+/** What the headers say of one member. Nothing about it has been judged: names are as hostile as their author. */
+export interface TarMember {
+  readonly type: TarMemberType;
+  /** The type as it stands in the header, one character. */
+  readonly flag: string;
+  readonly name: string;
+  /** Where a link points to, else empty. */
+  readonly target: string;
+  readonly mode: number;
+  /** Bytes of content. */
+  readonly size: number;
+  /** The content is a map of holes and what is between them, not the file. */
+  readonly sparse: boolean;
+}
+
+/** Where an archive is read from, front to back. */
+export interface TarInput {
+  /** Exactly `size` bytes, in memory; an error where there are fewer. */
+  take(size: number): Promise<Buffer>;
+  /** All bytes that are at hand, or undefined at the end. */
+  next(): Promise<Buffer | undefined>;
+}
+
+/** More than any name needs, and little enough to hold in memory. */
+const MAX_EXTENDED_HEADER = 1024 * 1024;
+
+const TYPES: Readonly<Record<string, TarMemberType>> = {
+  '0': 'file',
+  '\0': 'file',
+  '7': 'file',
+  '1': 'hard link',
+  '2': 'symlink',
+  '5': 'directory',
+};
+
+/**
+ * Reads the headers of a ustar, pax or GNU archive, strictly: the end must be marked by two blocks of zeros, and nothing
+ * but zeros may follow. Readers differ in what they make of anything else, and then one checks what another does not
+ * unpack. Before the next member is asked for, the content of the last must have been taken from the input.
+ *
+ * @throws RemoraError `MALFORMED`
+ */
+export async function* tarMembers(input: TarInput): AsyncGenerator<TarMember, void, undefined> {
+  let overrides: TarOverrides = {};
+  for (;;) {
+    const block = await input.take(TAR_BLOCK);
+    if (isZero(block)) break;
+    const header = parseTarHeader(block);
+    const extended = await readExtended(input, header.flag, header.size);
+    if (extended !== undefined) {
+      overrides = { ...overrides, ...extended };
+      continue;
+    }
+    const name = overrides.name || decodeTarText(header.name);
+    // Its header may go on in further blocks, which only readers of that kind know.
+    if (header.flag === 'S') throw badTar(`${quote(name)} has the unsupported type "S", a sparse file`);
+    const type = TYPES[header.flag] ?? 'other';
+    const size = overrides.size ?? header.size;
+    // Readers differ in whether the content of a link or device is there.
+    if (/[1-6]/.test(header.flag) && size !== 0)
+      throw badTar(`${quote(name)} is a ${type === 'other' ? 'device' : type} with content`);
+    const target = overrides.target || decodeTarText(header.target);
+    const sparse = overrides.sparse ?? false;
+    overrides = {};
+    yield { type, flag: header.flag, name, target, mode: header.mode, size, sparse };
+    await input.take((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
+  }
+  await readEnd(input, overrides);
+}
+
+/** Reads a header that is about the next one, if this is such a header. */
+async function readExtended(input: TarInput, flag: string, size: number): Promise<TarOverrides | undefined> {
+  if (!['x', 'g', 'L', 'K'].includes(flag)) return undefined;
+  if (size > MAX_EXTENDED_HEADER)
+    throw badTar(`an extended header has ${size} bytes, wanted at most ${MAX_EXTENDED_HEADER}`);
+  const content = await input.take(size);
+  await input.take((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
+  if (flag === 'L') return { name: parseLongName(content) };
+  if (flag === 'K') return { target: parseLongName(content) };
+  const found = parsePax(content);
+  if (flag === 'x') return found;
+  if (Object.keys(found).length > 0) throw badTar('a global header names all files');
+  return {};
+}
+
+async function readEnd(input: TarInput, overrides: TarOverrides): Promise<void> {
+  if (Object.keys(overrides).length > 0) throw badTar('it ends behind an extended header');
+  if (!isZero(await input.take(TAR_BLOCK))) throw badTar('a single block of zeros stands between two headers');
+  for (let rest = await input.next(); rest !== undefined; rest = await input.next())
+    if (!isZero(rest)) throw badTar('there are bytes behind its end');
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}

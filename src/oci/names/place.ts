@@ -1,0 +1,100 @@
+import { RemoraError } from '../../errors.js';
+import { quote } from '../text/quote.js';
+import { isRefName } from '../values/annotations.js';
+import { type Digest, parseDigest } from '../values/digest.js';
+import { parseReference, type Reference } from './reference.js';
+
+/** Where an artifact lives, and which one is meant there. */
+export type Place = ({ readonly kind: 'registry' } & Reference) | PathPlace;
+
+/** A place in the file system. A directory of skopeo's has no tags. */
+export interface PathPlace {
+  readonly kind: 'layout' | 'archive' | 'directory';
+  readonly path: string;
+  readonly tag?: string;
+  readonly digest?: Digest;
+}
+
+/** How the kinds of places in the file system are written. */
+const SCHEMES = { layout: 'oci', archive: 'oci-archive', directory: 'dir' } as const;
+
+const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
+
+/**
+ * Tells the kinds of places apart by how they are written:
+ *
+ * - `oci:PATH[:TAG][@DIGEST]`, or a path that starts with `./`, `../` or `/`: an image layout
+ * - `oci-archive:FILE[:TAG][@DIGEST]`, or such a path that ends in `.tar`, `.tar.gz`, `.tgz`, `.tar.zst` or `.tzst`: an
+ *   archive of one
+ * - `dir:PATH[@DIGEST]`: a directory with one image, as skopeo writes it
+ * - everything else, and what stands behind `docker://`: a name in a registry
+ *
+ * In a layout the tag is what stands after the last `:`, when it holds no `/`; it must fit the grammar of
+ * `org.opencontainers.image.ref.name`. A path that ends in such text is written with a `/` behind it.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export function parsePlace(text: string): Place {
+  if (/^oci(-archive)?:\/\/[^/]/.test(text)) {
+    // Helm's way to write a registry; as a layout it would be a path that nobody has.
+    throw new RemoraError('INVALID_ARGUMENT', `place ${quote(text)} starts with a URL scheme`, {
+      found: text,
+      hint: 'Write a name in a registry like ghcr.io/owner/app:v1, and an image layout like oci:./layout:v1',
+    });
+  }
+  if (text.startsWith('docker://')) return { kind: 'registry', ...parseReference(text.slice('docker://'.length)) };
+  if (text.startsWith('dir:')) return { kind: 'directory', ...parsePath(text.slice('dir:'.length), text, false) };
+  if (text.startsWith('oci-archive:'))
+    return { kind: 'archive', ...parsePath(text.slice('oci-archive:'.length), text) };
+  if (text.startsWith('oci:')) return { kind: 'layout', ...parsePath(text.slice('oci:'.length), text) };
+  if (!/^(\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) {
+    if (/^[^/:@]+\.(tar|tar\.gz|tgz|tar\.zst|tzst)(?:$|[:@])/.test(text)) throw bareArchive(text);
+    return { kind: 'registry', ...parseReference(text) };
+  }
+  const place = parsePath(text, text);
+  return { kind: ARCHIVE_NAME.test(place.path) ? 'archive' : 'layout', ...place };
+}
+
+/** As a name it would be one on Docker Hub, where nobody wants a file to go. */
+function bareArchive(text: string): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', `place ${quote(text)} may be a file or a name on Docker Hub`, {
+    found: text,
+    hint: `Write ./${text} or oci-archive:${text} for the file, docker.io/library/${text} for the name`,
+  });
+}
+
+function parsePath(text: string, whole: string, hasTags = true): { path: string; tag?: string; digest?: Digest } {
+  // An "@" may belong to the path (`./me@work:v1`): only the name of a hash behind it makes a digest, well formed or not.
+  const at = text.lastIndexOf('@');
+  const isPinned = at >= 0 && /^(?:sha\d|blake\d)[a-z0-9+._-]*:[^/]*$/i.test(text.slice(at + 1));
+  const digest = isPinned ? parseDigest(text.slice(at + 1)) : undefined;
+  const name = isPinned ? text.slice(0, at) : text;
+  const colon = hasTags ? name.lastIndexOf(':') : -1;
+  const suffix = colon < 0 ? '' : name.slice(colon + 1);
+  const tagged = colon >= 0 && !suffix.includes('/') && isRefName(suffix);
+  const path = (tagged ? name.slice(0, colon) : name).replace(/^\/{2,}/, '/');
+  if (path === '' || path.includes('\0')) {
+    const why = path === '' ? 'has no path' : 'has a path with a NUL character';
+    throw new RemoraError('INVALID_ARGUMENT', `place ${quote(whole)} ${why}`, {
+      found: whole,
+      hint: hasTags ? 'Write it like oci:./layout:v1' : 'Write it like dir:./image',
+    });
+  }
+  if (colon >= 0 && !tagged && !suffix.includes('/')) {
+    throw new RemoraError('INVALID_ARGUMENT', `place ${quote(whole)} has a malformed tag ${quote(suffix)}`, {
+      found: suffix,
+      hint: 'Write it like oci:./layout:v1',
+    });
+  }
+  return { path, ...(tagged ? { tag: suffix } : {}), ...(digest === undefined ? {} : { digest }) };
+}
+
+/** The text of a place without tag and digest; `suffix` is put behind it. */
+export function formatPlace(
+  place: Place,
+  suffix: { readonly tag?: string | undefined; readonly digest?: Digest | undefined } = {},
+): string {
+  const base =
+    place.kind === 'registry' ? `${place.registry}/${place.repository}` : `${SCHEMES[place.kind]}:${place.path}`;
+  return `${base}${suffix.tag === undefined ? '' : `:${suffix.tag}`}${suffix.digest === undefined ? '' : `@${suffix.digest}`}`;
+}

@@ -1,0 +1,72 @@
+import { RemoraError } from '../../errors.js';
+import { quote } from '../text/quote.js';
+import { isRefName } from '../values/annotations.js';
+import type { Digest } from '../values/digest.js';
+import { type Place, parsePlace } from './place.js';
+import { isTag, parseTag } from './reference.js';
+
+/** Where something new goes: a place, and the tags it shall have there. */
+export interface Target {
+  readonly place: Place;
+  readonly tags: readonly string[];
+}
+
+/** A target whose content is known: it may be named by its digest. */
+export interface PinnedTarget extends Target {
+  readonly digest?: Digest | undefined;
+}
+
+/**
+ * Parses a place with any number of tags, `host/repo:v1,v1.0,latest`. Without one the artifact is found by its digest.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`; a digest is not a target, since content decides it
+ */
+export function parseTarget(text: string): Target {
+  const { digest, ...target } = parsePinnedTarget(text);
+  if (digest === undefined) return target;
+  throw new RemoraError('INVALID_ARGUMENT', `target ${quote(text)} has a digest, which only the content can decide`, {
+    found: text,
+    hint: 'Leave out the digest, or write a tag instead',
+  });
+}
+
+/**
+ * Parses a place with any number of tags, or with a digest.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export function parsePinnedTarget(text: string): PinnedTarget {
+  // What stands behind `oci:` alone is a path, which may hold a comma; a `dir:` is nothing but a path.
+  const match = /^(?!dir:|oci(?:-archive)?:[^:]*$)(.*:)([^/:@]*,[^/:@]*)$/s.exec(text);
+  const [first = '', ...more] = match?.[2]?.split(',') ?? [];
+  const place = parsePlace(match === null ? text : `${match[1]}${first}`);
+  const bad = more.find((tag) => !isTagOf(place, tag));
+  if (bad !== undefined || (match !== null && place.tag !== first)) {
+    throw new RemoraError('INVALID_ARGUMENT', `target ${quote(text)} has the malformed tag ${quote(bad ?? first)}`, {
+      found: bad ?? first,
+      hint: 'Write several tags like app:v1,v1.0,latest',
+    });
+  }
+  const tags = [...new Set([...(place.tag === undefined ? [] : [place.tag]), ...more])];
+  return { place, tags, ...(place.digest === undefined ? {} : { digest: place.digest }) };
+}
+
+/**
+ * Checks tags for a kind of place, and gives each once. A registry has the grammar of tags, a layout that of
+ * `org.opencontainers.image.ref.name`.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export function parseTags(kind: Place['kind'], tags: readonly string[]): readonly string[] {
+  const bad = tags.find((tag) => !isTagOf({ kind }, tag));
+  if (bad === undefined) return [...new Set(tags)];
+  if (kind === 'registry' && !bad.includes('/')) parseTag(bad);
+  throw new RemoraError('INVALID_ARGUMENT', `tag ${quote(bad)} is not well formed`, {
+    found: bad,
+    hint: 'Write the tag alone, like v1.0, without the place before it',
+  });
+}
+
+function isTagOf({ kind }: Pick<Place, 'kind'>, tag: string): boolean {
+  return kind === 'registry' ? isTag(tag) : isRefName(tag);
+}

@@ -1,0 +1,157 @@
+import { visit } from 'jsonc-parser';
+import * as z from 'zod';
+import { RemoraError } from '../../errors.js';
+import { quote } from './quote.js';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** No document of the specifications comes near; parsers and printers recurse and would run out of stack. */
+const MAX_DEPTH = 1000;
+
+/**
+ * Parses JSON as the image specification asks (considerations.md, "JSON"): UTF-8, no duplicate names.
+ *
+ * `JSON.parse` keeps the last of two equal names and other parsers the first, so that two tools could read two
+ * different documents under one digest; such a document is refused. Messages show no part of the document, which may
+ * hold credentials.
+ *
+ * @throws RemoraError `MALFORMED`
+ */
+export function parseJson(bytes: Uint8Array, what: string): unknown {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch (cause) {
+    throw new RemoraError('MALFORMED', `${what} is not UTF-8`, { cause, expected: 'UTF-8' });
+  }
+  scan(text, what);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notJson(text, what);
+  }
+}
+
+/** Walks through the text before anything is built from it: what is nested too deeply takes gigabytes in memory. */
+function scan(text: string, what: string): void {
+  const open: Set<string>[] = [];
+  let depth = 0;
+  const enter = () => {
+    depth += 1;
+    if (depth <= MAX_DEPTH) return;
+    throw new RemoraError('MALFORMED', `${what} is nested more than ${MAX_DEPTH} levels deep`, { expected: MAX_DEPTH });
+  };
+  const leave = () => {
+    depth -= 1;
+  };
+  visit(
+    text,
+    {
+      onObjectBegin: () => {
+        enter();
+        open.push(new Set());
+      },
+      onObjectEnd: () => {
+        leave();
+        open.pop();
+      },
+      onArrayBegin: enter,
+      onArrayEnd: leave,
+      onObjectProperty: (name) => {
+        const names = open.at(-1);
+        if (names?.has(name)) {
+          throw new RemoraError('MALFORMED', `${what} has the name ${quote(name)} twice in one object`, {
+            expected: 'each name once',
+          });
+        }
+        names?.add(name);
+      },
+      onError: (_code, offset, _length, line, column) => {
+        throw notJson(text, what, { offset, line, column });
+      },
+    },
+    { disallowComments: true },
+  );
+}
+
+function notJson(
+  text: string,
+  what: string,
+  at?: { readonly offset: number; readonly line: number; readonly column: number },
+): RemoraError {
+  const found = foundIn(text.trim(), at !== undefined && at.offset >= text.trimEnd().length);
+  const where = at === undefined ? '' : ` (line ${at.line + 1}, column ${at.column + 1})`;
+  return new RemoraError('MALFORMED', `${what} is not JSON: got ${found}${where}`, { expected: 'JSON', found });
+}
+
+function foundIn(text: string, cut: boolean): string {
+  if (text === '') return 'nothing';
+  if (text.startsWith('<')) return 'a web page or XML';
+  return cut ? 'a document that ends too early' : 'other text';
+}
+
+/** A message for a schema: what was wanted, what was got. Not for fields that hold secrets, since it shows the value. */
+export function wanted(noun: string): (issue: { readonly input?: unknown }) => string {
+  return ({ input }) => `wanted ${noun}, got ${show(input)}`;
+}
+
+/** An array whose first bad element ends the check: an issue for each of millions of them would fill the memory. */
+export function listOf<T>(element: z.ZodType<T>): z.ZodType<readonly T[]> {
+  return z.array(z.unknown()).transform((values, context) => {
+    const list: T[] = [];
+    for (const [index, value] of values.entries()) {
+      const result = element.safeParse(value, { error: plainMessage });
+      if (!result.success) {
+        const issue = result.error.issues[0];
+        context.addIssue({ code: 'custom', path: [index, ...(issue?.path ?? [])], message: issue?.message ?? '' });
+        return z.NEVER;
+      }
+      list.push(result.data);
+    }
+    return list;
+  });
+}
+
+/**
+ * Checks a parsed value against its grammar.
+ *
+ * @throws RemoraError `MALFORMED` with the path of the first offending field
+ */
+export function checkShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value, { error: plainMessage });
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const path = issue?.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${plainKey(String(key))}`)).join('');
+  throw new RemoraError(
+    'MALFORMED',
+    `${what} is not well formed: ${path?.replace(/^\./, '') || 'document'}: ${issue?.message ?? 'unknown'}`,
+    { cause: result.error },
+  );
+}
+
+function plainKey(key: string): string {
+  return /^[\w./$-]{1,100}$/.test(key) ? key : quote(key);
+}
+
+/** Shows values only where they are constants: the documents of credentials are checked here too. */
+function plainMessage(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'invalid_type') return `wanted ${withArticle(issue.expected)}, got ${kindOf(issue.input)}`;
+  if (issue.code === 'invalid_value')
+    return `wanted ${issue.values.map(String).join(' or ')}, got ${show(issue.input)}`;
+  return `wanted another value, got ${kindOf(issue.input)}`;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return quote(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : kindOf(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  return withArticle(Array.isArray(value) ? 'array' : typeof value);
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}

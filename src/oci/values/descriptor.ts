@@ -1,0 +1,99 @@
+import * as z from 'zod';
+import { RemoraError } from '../../errors.js';
+import { checkShape, listOf, wanted } from '../text/json.js';
+import { type Annotations, annotationsSchema } from './annotations.js';
+import { checkDigest, type Digest, digestOf, isDigest } from './digest.js';
+import { isMediaType } from './media-types.js';
+import { type Platform, platformSchema } from './platform.js';
+
+/** A reference to content by type, digest and size in bytes (image-spec descriptor.md). Unknown fields are kept. */
+export interface Descriptor {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  /** Bytes of the raw content. */
+  readonly size: number;
+  readonly urls?: readonly string[] | undefined;
+  readonly annotations?: Annotations | undefined;
+  /** The content itself, base64 with padding. */
+  readonly data?: string | undefined;
+  readonly artifactType?: string | undefined;
+  readonly platform?: Platform | undefined;
+}
+
+export const mediaTypeSchema = z
+  .string()
+  .refine(isMediaType, { error: wanted('a media type (RFC 6838, without parameters)') });
+
+export const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
+  error: wanted('a digest'),
+});
+
+const BASE64 = 'base64 (RFC 4648 §4, with padding)';
+
+/** No expression that repeats a group: on megabytes of data that overflows the stack of the engine. */
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+const uri = z.string().refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), { error: wanted('a URI') });
+
+const SIZE = 'a number of bytes from 0 to 2^53-1';
+
+const fields = {
+  mediaType: mediaTypeSchema,
+  digest: digestSchema,
+  size: z.int({ error: wanted(SIZE) }).nonnegative({ error: wanted(SIZE) }),
+  urls: listOf(uri).optional(),
+  annotations: annotationsSchema.optional(),
+  data: z
+    .string()
+    .refine(isBase64, { error: wanted(BASE64) })
+    .optional(),
+  platform: platformSchema.optional(),
+};
+
+export const descriptorSchema: z.ZodType<Descriptor> = z.looseObject({
+  ...fields,
+  artifactType: mediaTypeSchema.optional(),
+});
+
+/**
+ * An entry of an index or of a list of referrers. Registries copy whatever `artifactType` was pushed, an empty
+ * string too: one odd entry must not hide the others.
+ */
+export const entrySchema: z.ZodType<Descriptor> = z.looseObject({ ...fields, artifactType: z.string().optional() });
+
+/**
+ * Checks a value that should be a descriptor.
+ *
+ * @throws RemoraError `MALFORMED`
+ */
+export function parseDescriptor(value: unknown, what = 'descriptor'): Descriptor {
+  return checkShape(descriptorSchema, value, what);
+}
+
+/** The descriptor of bytes in memory. */
+export function describe(mediaType: string, bytes: Uint8Array): Descriptor {
+  return { mediaType, digest: digestOf(bytes), size: bytes.byteLength };
+}
+
+/**
+ * The content that a descriptor carries in `data`, or `undefined` when it carries none.
+ *
+ * @throws RemoraError `MALFORMED` (not base64), `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `UNSUPPORTED` (digest algorithm):
+ * data that is not the content must not be used, nor passed over in silence
+ */
+export function embeddedData({ data, digest, size }: Descriptor): Uint8Array | undefined {
+  if (data === undefined) return undefined;
+  const what = `data of ${digest}`;
+  if (!isBase64(data)) throw new RemoraError('MALFORMED', `${what} is not ${BASE64}`, { expected: BASE64 });
+  const bytes = Buffer.from(data, 'base64');
+  if (bytes.byteLength !== size) {
+    throw new RemoraError('SIZE_MISMATCH', `${what} has ${bytes.byteLength} bytes, wanted ${size}`, {
+      expected: size,
+      found: bytes.byteLength,
+    });
+  }
+  checkDigest(bytes, digest, what);
+  return bytes;
+}

@@ -1,0 +1,70 @@
+import { RemoraError } from '../../errors.js';
+import { quote } from '../text/quote.js';
+
+/** Media types of the OCI image specification and the Docker types that registries still hold. */
+export const MediaType = {
+  imageManifest: 'application/vnd.oci.image.manifest.v1+json',
+  imageIndex: 'application/vnd.oci.image.index.v1+json',
+  imageConfig: 'application/vnd.oci.image.config.v1+json',
+  imageLayer: 'application/vnd.oci.image.layer.v1.tar',
+  imageLayerGzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  empty: 'application/vnd.oci.empty.v1+json',
+  dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
+  dockerManifestList: 'application/vnd.docker.distribution.manifest.list.v2+json',
+  dockerImageConfig: 'application/vnd.docker.container.image.v1+json',
+  dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  /** Withdrawn before image-spec 1.1 was released: read, never written. */
+  ociArtifactManifest: 'application/vnd.oci.artifact.manifest.v1+json',
+  /** ORAS's own, older than the above: read, never written. */
+  orasArtifactManifest: 'application/vnd.cncf.oras.artifact.manifest.v1+json',
+  /** What an artifact is called when nobody says what it is (oras uses the same). */
+  unknownArtifact: 'application/vnd.unknown.artifact.v1',
+  octetStream: 'application/octet-stream',
+} as const;
+
+/** What a client can read, in the order of preference, for the `Accept` header (distribution-spec, "Pulling manifests"). */
+export const MANIFEST_TYPES: readonly string[] = [
+  MediaType.imageManifest,
+  MediaType.imageIndex,
+  MediaType.dockerManifest,
+  MediaType.dockerManifestList,
+  MediaType.ociArtifactManifest,
+  MediaType.orasArtifactManifest,
+];
+
+export function isManifestType(mediaType: string): boolean {
+  return MANIFEST_TYPES.includes(mediaType);
+}
+
+export function isIndexType(mediaType: string): boolean {
+  return mediaType === MediaType.imageIndex || mediaType === MediaType.dockerManifestList;
+}
+
+/** Layers that need not exist in a registry (image-spec layer.md, deprecated). */
+export function isNonDistributable(mediaType: string): boolean {
+  return (
+    mediaType.startsWith('application/vnd.oci.image.layer.nondistributable.') ||
+    mediaType.startsWith('application/vnd.docker.image.rootfs.foreign.')
+  );
+}
+
+const GRAMMAR = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/;
+
+/** True for a type and subtype of RFC 6838 §4.2, without parameters; case is kept. */
+export function isMediaType(text: string): boolean {
+  return GRAMMAR.test(text);
+}
+
+/**
+ * Parses a media type.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`; the message says when parameters are the reason
+ */
+export function parseMediaType(text: string, what = 'media type'): string {
+  if (isMediaType(text)) return text;
+  const why = /[; ]/.test(text) ? 'parameters and spaces are not allowed' : 'it must be type/subtype (RFC 6838)';
+  throw new RemoraError('INVALID_ARGUMENT', `${what} ${quote(text)} is not well formed: ${why}`, {
+    found: text,
+    hint: 'Write it like application/spdx+json',
+  });
+}

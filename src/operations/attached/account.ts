@@ -1,0 +1,61 @@
+import { isRemoraError } from '../../errors.js';
+import { isInterruption } from '../../io/async/interrupt.js';
+import type { AskedPlace, Via } from '../../store/interfaces/store.js';
+
+/** One way to be attached, and what came of asking for it. */
+export interface AskedWay {
+  readonly via: Via;
+  /** How many subjects were asked about there. */
+  readonly subjects: number;
+  /** How much was found; one thing can be found in several ways. */
+  readonly found: number;
+  /** For so many of the subjects there was no such place, as in a registry without the Referrers API. */
+  readonly unsupported?: number;
+}
+
+/** A place that could not be asked, so that the list may lack what is there. */
+export interface Unasked {
+  readonly place: string;
+  readonly error: { readonly code: string; readonly message: string };
+}
+
+/** The account of all places: those that answered, counted by way, and each that did not. */
+export class AskedPlaces {
+  readonly #ways = new Map<Via, AskedWay>();
+  readonly #incomplete = new Map<string, Unasked>();
+  /** The first failure, for the exit code. */
+  failure: unknown;
+
+  answered({ via, found, unsupported }: AskedPlace): void {
+    const before = this.#ways.get(via);
+    const lacking = (before?.unsupported ?? 0) + (unsupported ? 1 : 0);
+    this.#ways.set(via, {
+      via,
+      subjects: (before?.subjects ?? 0) + 1,
+      found: (before?.found ?? 0) + found,
+      ...(lacking === 0 ? {} : { unsupported: lacking }),
+    });
+  }
+
+  /** @throws what interrupted the question: that is no failure of a place */
+  failed(place: string, error: unknown): void {
+    if (isInterruption(error)) throw error;
+    this.failure ??= error;
+    const code = isRemoraError(error) ? error.code : 'FAILED';
+    const message = error instanceof Error ? error.message : String(error);
+    this.#incomplete.set(place, { place, error: { code, message } });
+  }
+
+  /** No place answered, and none failed: there is none of those that were meant. */
+  get isSilent(): boolean {
+    return this.#incomplete.size === 0 && this.ways.every(({ subjects, unsupported }) => unsupported === subjects);
+  }
+
+  get ways(): readonly AskedWay[] {
+    return [...this.#ways.values()].sort((a, b) => (a.via < b.via ? -1 : 1));
+  }
+
+  get incomplete(): readonly Unasked[] {
+    return [...this.#incomplete.values()];
+  }
+}

@@ -1,0 +1,173 @@
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { referrersTag } from '../../oci/values/referrers-tag.js';
+import type { AskedPlace, CallOptions, Source, Via } from '../../store/interfaces/store.js';
+import { isAttestation } from './buildkit.js';
+import type { TagSnapshot } from './tag-snapshot.js';
+import { type AttachedThing, isUndecided, thingOfEntry, thingOfManifest, thingsOfLayers } from './thing.js';
+
+/** The ends of cosign's tags beside a subject. */
+export const COSIGN_TAGS: readonly string[] = ['.sig', '.att', '.sbom'];
+
+/** Options of {@link findAttached}. */
+export interface FindOptions extends CallOptions {
+  /** BuildKit's attestation manifests for this subject, from the index that holds both. */
+  readonly attestations?: readonly Descriptor[] | undefined;
+  /** The tags of the repository, where they were listed: what is not among them need not be asked for. */
+  readonly tags?: TagSnapshot | undefined;
+  /** Only these places are asked. @default all */
+  readonly via?: readonly Via[] | undefined;
+  /** Called for each place that answered. */
+  readonly onAsked?: ((asked: AskedPlace) => void) | undefined;
+  /** Called for each entry of a list of referrers as soon as it is known. */
+  readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
+  /** Called for each place that could not be asked. @default the first failure is thrown, when all were asked */
+  readonly onUnasked?: ((place: string, error: unknown) => void) | undefined;
+}
+
+/**
+ * Everything that is attached to one subject, whichever way: as a referrer, under cosign's tags, or beside it in its
+ * index. All places are asked at the same time. What is found several ways is one thing.
+ */
+export async function findAttached(
+  store: Source,
+  subject: Descriptor,
+  options: FindOptions = {},
+): Promise<readonly AttachedThing[]> {
+  const failures: unknown[] = [];
+  const onUnasked = options.onUnasked ?? ((_place: string, error: unknown) => void failures.push(error));
+  const things = await findAll(store, subject, { ...options, onUnasked });
+  if (failures.length > 0) throw failures[0];
+  return things;
+}
+
+/** The options with somebody who is told of failures. */
+type Told = FindOptions & { readonly onUnasked: NonNullable<FindOptions['onUnasked']> };
+
+async function findAll(store: Source, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
+  const guarded = async (place: string, ask: () => Promise<readonly AttachedThing[]>) => {
+    try {
+      return await ask();
+    } catch (error) {
+      options.onUnasked(place, error);
+      return [];
+    }
+  };
+  const reference = store.format({ digest: subject.digest });
+  const wants = (way: Via) => options.via === undefined || options.via.includes(way);
+  const attestations = wants('index-child') ? options.attestations : undefined;
+  const found = await Promise.all([
+    referrers(store, subject, options, guarded),
+    ...(wants('cosign-tag') ? COSIGN_TAGS : []).map((end) =>
+      guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options)),
+    ),
+    ...(attestations ?? []).map((entry) =>
+      guarded(`attestation ${store.format({ digest: entry.digest })}`, () =>
+        layersOf(store, entry.digest, ['index-child'], options),
+      ),
+    ),
+  ]);
+  const things = merged(found.flat());
+  const count = (way: Via) => things.filter(({ via }) => via.includes(way)).length;
+  if (wants('cosign-tag')) options.onAsked?.({ via: 'cosign-tag', found: count('cosign-tag') });
+  if (attestations !== undefined) options.onAsked?.({ via: 'index-child', found: count('index-child') });
+  return things;
+}
+
+type Guard = (place: string, ask: () => Promise<readonly AttachedThing[]>) => Promise<readonly AttachedThing[]>;
+
+/** The ways that one look through a layout covers. */
+const LAYOUT_WAYS: readonly Via[] = ['layout-entry', 'layout-tag', 'layout-referrers', 'layout-scan'];
+
+async function referrers(
+  store: Source,
+  subject: Descriptor,
+  options: Told,
+  guarded: Guard,
+): Promise<readonly AttachedThing[]> {
+  const { signal, onUnasked, onListed, onAsked, via: only } = options;
+  const ways: readonly Via[] = store.kind === 'registry' ? ['api', 'tag'] : LAYOUT_WAYS;
+  if (only !== undefined && !ways.some((way) => only.includes(way))) return [];
+  return guarded(`referrers of ${store.format({ digest: subject.digest })}`, async () => {
+    const things: Promise<readonly AttachedThing[]>[] = [];
+    const ask = { signal, onUnasked, onListed, onAsked, via: only, tags: await options.tags?.names };
+    const found = new Map<Via, number>();
+    for await (const { descriptor, via } of store.referrers(subject, ask)) {
+      for (const way of via) found.set(way, (found.get(way) ?? 0) + 1);
+      if (only === undefined || via.some((way) => only.includes(way)))
+        things.push(named(store, descriptor, via, options));
+    }
+    if (store.kind !== 'registry')
+      for (const way of ways) if (!only || only.includes(way)) onAsked?.({ via: way, found: found.get(way) ?? 0 });
+    return (await Promise.all(things)).flat();
+  });
+}
+
+/** A referrer as what it is; where the list's word is not enough, the manifest is read. */
+async function named(
+  store: Source,
+  descriptor: Descriptor,
+  via: readonly Via[],
+  options: Told,
+): Promise<readonly AttachedThing[]> {
+  if (isAttestation(descriptor)) return layersOf(store, descriptor.digest, via, options);
+  if (!isUndecided(descriptor)) return [thingOfEntry(descriptor, via)];
+  const { digest } = descriptor;
+  try {
+    return [thingOfManifest(await store.manifest({ digest }, { signal: options.signal }), via)];
+  } catch (error) {
+    // It is there; only what it is could not be learned.
+    options.onUnasked(`manifest ${store.format({ digest })}`, error);
+    return [thingOfEntry(descriptor, via)];
+  }
+}
+
+async function cosign(
+  store: Source,
+  subject: Digest,
+  end: string,
+  options: FindOptions,
+): Promise<readonly AttachedThing[]> {
+  const tag = `${referrersTag(subject)}${end}`;
+  const names = await options.tags?.names;
+  if (names !== undefined && !names.has(tag)) return [];
+  const found = await store.findTag(tag, { signal: options.signal });
+  return found === undefined ? [] : layersOf(store, found.digest, ['cosign-tag'], options, tag);
+}
+
+async function layersOf(
+  store: Source,
+  digest: Digest,
+  via: readonly Via[],
+  { signal }: FindOptions,
+  tag?: string,
+): Promise<readonly AttachedThing[]> {
+  return thingsOfLayers(await store.manifest({ digest }, { signal }), via, tag);
+}
+
+/**
+ * One thing for each digest (within its holder), with all the ways in which it was found. What stands under a tag of
+ * cosign may have a subject, too: its layers are the things then, as there.
+ */
+function merged(things: readonly AttachedThing[]): readonly AttachedThing[] {
+  const known = new Map<string, AttachedThing>();
+  const whole = new Map<Digest, readonly Via[]>();
+  const add = (thing: AttachedThing, via: readonly Via[]) => {
+    const key = `${thing.descriptor.digest} ${thing.holder?.digest ?? ''}`;
+    const before = known.get(key);
+    const tags = new Set([...(before?.tags ?? []), ...(thing.tags ?? [])]);
+    known.set(key, {
+      ...(before ?? thing),
+      via: [...new Set([...(before?.via ?? []), ...via])],
+      ...(tags.size === 0 ? {} : { tags: [...tags] }),
+    });
+  };
+  const holders = new Set(things.map(({ holder }) => holder?.digest));
+  for (const { descriptor, via } of things.filter(({ descriptor }) => holders.has(descriptor.digest)))
+    whole.set(descriptor.digest, via);
+  for (const thing of things) {
+    if (holders.has(thing.descriptor.digest)) continue;
+    add(thing, [...thing.via, ...((thing.holder && whole.get(thing.holder.digest)) ?? [])]);
+  }
+  return [...known.values()];
+}

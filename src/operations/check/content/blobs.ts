@@ -1,0 +1,149 @@
+import type pLimit from 'p-limit';
+import { isRemoraError, RemoraError } from '../../../errors.js';
+import { type Descriptor, embeddedData } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { isNonDistributable, MediaType } from '../../../oci/values/media-types.js';
+import type { CallOptions, Source } from '../../../store/interfaces/store.js';
+import type { CheckReport } from '../report/report.js';
+import { type BlobContent, readContent } from './blob-content.js';
+import type { Fetcher } from './fetch.js';
+
+/** Options of {@link BlobCheck}. */
+export interface BlobCheckOptions extends CallOptions {
+  /** Read and hash, where else presence and size are asked for. */
+  readonly deep: boolean;
+  readonly limit: ReturnType<typeof pLimit>;
+  readonly fetcher?: Fetcher | undefined;
+  /** Called while a blob is read. */
+  readonly onProgress?: ((digest: Digest, bytes: number, size: number) => void) | undefined;
+}
+
+/** What became of looking at a blob. */
+type State =
+  | { readonly kind: 'whole'; readonly size: number; readonly content?: BlobContent }
+  | { readonly kind: 'missing' | 'unread' }
+  | { readonly kind: 'damaged'; readonly size: number };
+
+/** Looks at blobs, each once however many name it: presence, size, digest (image-spec descriptor.md, "Verification"). */
+export class BlobCheck {
+  readonly #states = new Map<string, Promise<State>>();
+  readonly #counted = new Set<Digest>();
+
+  constructor(
+    private readonly source: Source,
+    private readonly report: CheckReport,
+    private readonly options: BlobCheckOptions,
+  ) {}
+
+  /**
+   * Checks the blob of a descriptor.
+   *
+   * @param name what it is, and of what: `layer 1 of sha256:…`
+   * @returns what reading it told; undefined where it was not read, or is not whole
+   */
+  async check(descriptor: Descriptor, name: string, diffId = false): Promise<BlobContent | undefined> {
+    const { digest, mediaType } = descriptor;
+    this.#checkData(descriptor, name);
+    const state = await this.#state(digest, diffId);
+    if (state.kind === 'missing' && isNonDistributable(mediaType)) return undefined;
+    const fault = faultOf(state, descriptor, this.options.deep);
+    if (fault !== undefined) {
+      const [code, problem] = fault;
+      const message = `${name}: ${digest} ${problem}`;
+      const isBroken = code !== 'descriptor-size';
+      if (isBroken && (await this.options.fetcher?.blob(digest))) this.report.fetched(code, message, { digest });
+      else this.report.add(code, message, { digest });
+    }
+    return fault === undefined && state.kind === 'whole' ? state.content : undefined;
+  }
+
+  /** Checks a blob that nothing leads to against its own name. */
+  async checkFile(digest: Digest): Promise<void> {
+    const state = await this.#state(digest, false);
+    if (state.kind !== 'damaged') return;
+    const message = `${digest}, to which nothing leads, has other content`;
+    if (await this.options.fetcher?.blob(digest)) this.report.fetched('blob-digest', message, { digest });
+    else this.report.add('blob-digest', message, { digest });
+  }
+
+  #state(digest: Digest, diffId: boolean): Promise<State> {
+    const key = `${digest} ${diffId}`;
+    const known = this.#states.get(key) ?? this.#states.get(`${digest} true`);
+    if (known !== undefined) return known;
+    const state = this.options.limit(() => this.#look(digest, diffId));
+    this.#states.set(key, state);
+    return state;
+  }
+
+  async #look(digest: Digest, diffId: boolean): Promise<State> {
+    const { signal, deep, onProgress } = this.options;
+    try {
+      const size = await this.source.blobSize(digest, { signal });
+      if (size === undefined) return { kind: 'missing' };
+      this.#count(digest, size, deep);
+      if (!deep) return { kind: 'whole', size };
+      const onBytes = (bytes: number) => onProgress?.(digest, bytes, size);
+      const descriptor = { mediaType: MediaType.octetStream, digest, size };
+      return { kind: 'whole', size, content: await this.#read(descriptor, diffId, onBytes) };
+    } catch (error) {
+      if (isRemoraError(error) && error.code === 'NOT_FOUND') return { kind: 'missing' };
+      if (error instanceof Damaged) return { kind: 'damaged', size: error.size };
+      this.#unread(digest, error);
+      return { kind: 'unread' };
+    }
+  }
+
+  async #read(descriptor: Descriptor, diffId: boolean, onBytes: (bytes: number) => void): Promise<BlobContent> {
+    try {
+      return await readContent(this.source, descriptor, { signal: this.options.signal, diffId, onBytes });
+    } catch (error) {
+      const isDamage = isRemoraError(error) && ['DIGEST_MISMATCH', 'SIZE_MISMATCH'].includes(error.code);
+      throw isDamage ? new Damaged(descriptor.size) : error;
+    }
+  }
+
+  #unread(digest: Digest, error: unknown): void {
+    // An algorithm that nobody here knows is no failure of the place.
+    if (isRemoraError(error) && error.code === 'UNSUPPORTED')
+      this.report.add('blob-unverified', error.message, { digest });
+    else this.report.unread(`blob ${this.source.format({ digest })}`, error);
+  }
+
+  #checkData(descriptor: Descriptor, name: string): void {
+    try {
+      embeddedData(descriptor);
+    } catch (error) {
+      if (!(error instanceof RemoraError)) throw error;
+      if (error.code !== 'UNSUPPORTED')
+        this.report.add('descriptor-data', `${name}: ${error.message}`, { digest: descriptor.digest });
+    }
+  }
+
+  #count(digest: Digest, size: number, deep: boolean): void {
+    if (this.#counted.has(digest)) return;
+    this.#counted.add(digest);
+    this.report.count('blobs', size, deep ? size : 0);
+  }
+}
+
+/** Content that is not what its digest says. */
+class Damaged extends Error {
+  constructor(readonly size: number) {
+    super('damaged');
+  }
+}
+
+function faultOf(
+  state: State,
+  { size }: Descriptor,
+  deep: boolean,
+): readonly ['blob-missing' | 'blob-size' | 'blob-digest' | 'descriptor-size', string] | undefined {
+  if (state.kind === 'missing') return ['blob-missing', 'does not exist'];
+  if (state.kind !== 'whole' && state.kind !== 'damaged') return undefined;
+  const sizes = `has ${state.size} bytes, wanted ${size}`;
+  if (state.kind === 'damaged')
+    return state.size === size ? ['blob-digest', 'has other content'] : ['blob-size', sizes];
+  if (state.size === size) return undefined;
+  // The content has the digest: it is the descriptor that is wrong.
+  return deep ? ['descriptor-size', sizes] : ['blob-size', sizes];
+}

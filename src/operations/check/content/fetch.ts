@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import pLimit from 'p-limit';
+import { isRemoraError } from '../../../errors.js';
+import type { Manifest } from '../../../oci/documents/manifest.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { MediaType } from '../../../oci/values/media-types.js';
+import type { Mender } from '../../../store/interfaces/inventory.js';
+import type { CallOptions, Source } from '../../../store/interfaces/store.js';
+import { readManifest } from './read-manifest.js';
+
+/** Options of {@link Fetcher}. */
+export interface FetcherOptions extends CallOptions {
+  /** Only say what the other place has. @default false */
+  readonly dryRun?: boolean | undefined;
+  /** Called where the other place could not be asked. */
+  readonly onUnasked: (place: string, error: unknown) => void;
+}
+
+/** Brings missing and damaged content back from another place: by digest, so that nothing is guessed. */
+export class Fetcher {
+  readonly #limit = pLimit(5);
+  readonly #blobs = new Map<Digest, Promise<boolean>>();
+  readonly #manifests = new Map<Digest, Promise<Manifest | undefined>>();
+
+  constructor(
+    private readonly target: Mender,
+    private readonly from: Source,
+    private readonly options: FetcherOptions,
+  ) {}
+
+  /** Brings a blob; false where the other place does not have it either. */
+  blob(digest: Digest): Promise<boolean> {
+    const fetched = this.#blobs.get(digest) ?? this.#guarded(digest, () => this.#blob(digest), false);
+    this.#blobs.set(digest, fetched);
+    return fetched;
+  }
+
+  /** Brings a manifest, and gives it, so that the check can go on with what it names. */
+  manifest(digest: Digest): Promise<Manifest | undefined> {
+    const fetched = this.#manifests.get(digest) ?? this.#guarded(digest, () => this.#manifest(digest), undefined);
+    this.#manifests.set(digest, fetched);
+    return fetched;
+  }
+
+  async #blob(digest: Digest): Promise<boolean> {
+    const { signal, dryRun } = this.options;
+    const size = await this.from.blobSize(digest, { signal });
+    if (size === undefined) return false;
+    const descriptor = { mediaType: MediaType.octetStream, digest, size };
+    if (!dryRun)
+      await this.target.replaceBlob(descriptor, () => this.from.openBlob(descriptor, { signal }), { signal });
+    return true;
+  }
+
+  async #manifest(digest: Digest): Promise<Manifest> {
+    const { signal, dryRun } = this.options;
+    const manifest = await readManifest(this.from, { digest }, { signal });
+    const content = async () => Readable.from([manifest.bytes]);
+    if (!dryRun) await this.target.replaceBlob(manifest.descriptor, content, { signal });
+    return manifest;
+  }
+
+  /** What is damaged there as well cannot help; what could not be asked is told. */
+  async #guarded<T, N>(digest: Digest, fetch: () => Promise<T>, nothing: N): Promise<T | N> {
+    try {
+      return await this.#limit(fetch);
+    } catch (error) {
+      const isLost =
+        isRemoraError(error) &&
+        ['NOT_FOUND', 'DIGEST_MISMATCH', 'SIZE_MISMATCH', 'MALFORMED', 'UNSUPPORTED'].includes(error.code);
+      if (!isLost) this.options.onUnasked(this.from.format({ digest }), error);
+      return nothing;
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import type pLimit from 'p-limit';
+import { isRemoraError } from '../../../errors.js';
+import type { ImageIndex } from '../../../oci/documents/image-index.js';
+import { layersOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { isManifestType } from '../../../oci/values/media-types.js';
+import type { CallOptions, Source } from '../../../store/interfaces/store.js';
+import type { FindingCode } from '../report/findings.js';
+import type { CheckReport } from '../report/report.js';
+import type { BlobCheck } from './blobs.js';
+import type { Fetcher } from './fetch.js';
+import { checkImage } from './image.js';
+import { childrenTwice, descriptorFaults, type Fault, faultsOf } from './manifest-faults.js';
+import { faultOf, readManifest, type Wanted } from './read-manifest.js';
+
+/** Options of {@link GraphCheck}. */
+export interface GraphCheckOptions extends CallOptions {
+  /** Read and hash blobs. */
+  readonly deep: boolean;
+  readonly limit: ReturnType<typeof pLimit>;
+  readonly fetcher?: Fetcher | undefined;
+}
+
+/** What a manifest says that others are compared with; the rest of it is not kept. */
+export interface Fact {
+  /** As a list of referrers should have it. */
+  readonly entry: Descriptor;
+  readonly subject: Descriptor | undefined;
+}
+
+/** Who names a manifest, and what it is called when it is not there. */
+export interface Naming {
+  /** `index sha256:…`, `tag "v1"`. */
+  readonly holder: string;
+  readonly missing: FindingCode;
+  /** What the finding is about, where that is not the digest. */
+  readonly what?: string | undefined;
+  /** What the descriptor says wrongly. @default {@link descriptorFaults} */
+  readonly compare?: ((found: Fact) => readonly Fault[]) | undefined;
+}
+
+/** Checks manifests with all that they lead to, each once however many name it. Subjects are no part of a graph. */
+export class GraphCheck {
+  /** All that something leads to, there or not. */
+  readonly reached = new Set<Digest>();
+  readonly facts = new Map<Digest, Fact>();
+  readonly #visits = new Map<Digest, Promise<Fact | 'missing' | undefined>>();
+  readonly #platforms = new Map<Digest, string>();
+
+  constructor(
+    private readonly source: Source,
+    private readonly report: CheckReport,
+    private readonly blobs: BlobCheck,
+    private readonly options: GraphCheckOptions,
+  ) {}
+
+  /**
+   * Checks what a descriptor names, a manifest or a blob, with all that it leads to.
+   *
+   * @returns what the manifest says; undefined for what is missing, damaged, or a blob
+   */
+  async visit(wanted: Wanted, naming: Naming): Promise<Fact | undefined> {
+    const { digest, mediaType, size } = wanted;
+    this.reached.add(digest);
+    if (mediaType !== undefined && size !== undefined && !isManifestType(mediaType)) {
+      await this.blobs.check({ ...wanted, mediaType, size }, naming.holder);
+      return undefined;
+    }
+    const visit = this.#visits.get(digest) ?? this.#visit(wanted);
+    this.#visits.set(digest, visit);
+    const fact = await visit;
+    const about = { digest, what: naming.what };
+    if (fact === 'missing')
+      this.report.add(naming.missing, `${naming.holder} names ${digest}, which does not exist`, about);
+    if (fact === 'missing' || fact === undefined) return undefined;
+    const faults = naming.compare?.(fact) ?? descriptorFaults(wanted, fact.entry, naming.holder);
+    for (const [code, message] of faults) this.report.add(code, message, about);
+    return fact;
+  }
+
+  /** Looks for the subjects, when all else was visited: one that is missing is no error, one that differs may be. */
+  async checkSubjects(): Promise<void> {
+    await Promise.all(
+      [...this.facts.values()].map(async ({ entry: { digest }, subject }) => {
+        if (subject === undefined) return;
+        const found = this.facts.get(subject.digest)?.entry ?? (await this.#descriptorOf(subject));
+        const about = { digest };
+        if (found === undefined)
+          this.report.add('subject-missing', `subject ${subject.digest} of ${digest} is not here`, about);
+        else if (found.size !== subject.size || (found.mediaType ?? subject.mediaType) !== subject.mediaType)
+          this.report.add(
+            'subject-differs',
+            `${digest} says that its subject is ${subject.mediaType} of ${subject.size} bytes, it is ${found.mediaType ?? 'a manifest'} of ${found.size}`,
+            about,
+          );
+      }),
+    );
+  }
+
+  async #visit(wanted: Wanted): Promise<Fact | 'missing' | undefined> {
+    const manifest = await this.#load(wanted);
+    if (manifest === 'missing' || manifest === undefined) return manifest;
+    const { digest, size } = manifest.descriptor;
+    this.report.count('manifests', size, size);
+    // Kept for as long as the check takes: bytes and layers are not.
+    const fact: Fact = { entry: referrerEntry(manifest), subject: subjectOf(manifest) };
+    this.facts.set(digest, fact);
+    for (const [code, message] of faultsOf(manifest)) this.report.add(code, message, { digest });
+    await this.#checkContents(manifest);
+    return fact;
+  }
+
+  async #load(wanted: Wanted): Promise<Manifest | 'missing' | undefined> {
+    const { signal, limit, fetcher } = this.options;
+    const { digest } = wanted;
+    try {
+      return await limit(() => readManifest(this.source, wanted, { signal }));
+    } catch (error) {
+      const fault = faultOf(error);
+      if (fault === undefined) {
+        this.report.unread(`manifest ${this.source.format({ digest })}`, error);
+        return undefined;
+      }
+      const message = error instanceof Error ? error.message : String(error);
+      const isLost = ['manifest-missing', 'blob-digest', 'blob-size'].includes(fault);
+      const fetched = isLost ? await fetcher?.manifest(digest) : undefined;
+      if (fetched !== undefined) this.report.fetched(fault, message, { digest });
+      else if (fault === 'manifest-missing') return 'missing';
+      else this.report.add(fault, message, { digest });
+      return fetched;
+    }
+  }
+
+  async #checkContents(manifest: Manifest): Promise<void> {
+    const { digest } = manifest.descriptor;
+    if (manifest.kind === 'index') return this.#checkChildren(digest, manifest.content);
+    for (const layer of layersOf(manifest)) this.reached.add(layer.digest);
+    if (manifest.kind === 'image') {
+      this.reached.add(manifest.content.config.digest);
+      const { source, report, blobs } = this;
+      const config = await checkImage(digest, manifest.content, { source, report, blobs, ...this.options });
+      if (config !== undefined) this.#platforms.set(digest, `${config.os}/${config.architecture}`);
+      return;
+    }
+    await Promise.all(
+      layersOf(manifest).map((blob, index) => this.blobs.check(blob, `blob ${index + 1} of ${digest}`)),
+    );
+  }
+
+  async #checkChildren(digest: Digest, { manifests }: ImageIndex): Promise<void> {
+    for (const child of childrenTwice(manifests))
+      this.report.add('child-twice', `index ${digest} names ${child.digest} twice`, { digest });
+    await Promise.all(
+      manifests.map(async (child) => {
+        await this.visit(child, { holder: `index ${digest}`, missing: 'child-missing' });
+        const found = this.#platforms.get(child.digest);
+        const promised = child.platform && `${child.platform.os}/${child.platform.architecture}`;
+        if (found === undefined || promised === undefined || found === promised) return;
+        const message = `index ${digest} promises ${promised}, and the config of ${child.digest} says ${found}`;
+        this.report.add('platform-differs', message, { digest: child.digest });
+      }),
+    );
+  }
+
+  /** What is known of a manifest that was not visited: in a layout only its size. */
+  async #descriptorOf({ digest }: Descriptor): Promise<(Partial<Descriptor> & Pick<Descriptor, 'size'>) | undefined> {
+    const { signal } = this.options;
+    try {
+      if (this.source.kind === 'registry') return await this.source.resolve({ digest }, { signal });
+      const size = await this.source.blobSize(digest, { signal });
+      return size === undefined ? undefined : { size };
+    } catch (error) {
+      if (isRemoraError(error) && error.code === 'NOT_FOUND') return undefined;
+      this.report.unread(`manifest ${this.source.format({ digest })}`, error);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { annotationsOf, MAX_MANIFEST_BYTES, type Manifest } from '../../../oci/documents/manifest.js';
+import { quote } from '../../../oci/text/quote.js';
+import { Annotation, isDateTime } from '../../../oci/values/annotations.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import { isEmpty } from '../../../oci/values/empty.js';
+import { isMediaType, MediaType } from '../../../oci/values/media-types.js';
+import type { FindingCode } from '../report/findings.js';
+import type { Wanted } from './read-manifest.js';
+
+/** A finding in the making. */
+export type Fault = readonly [code: FindingCode, message: string];
+
+/** What a manifest that can be read still has against it (image-spec manifest.md, image-index.md). */
+export function faultsOf(manifest: Manifest): readonly Fault[] {
+  const { digest, size } = manifest.descriptor;
+  const { artifactType } = manifest.content;
+  const created = annotationsOf(manifest)[Annotation.created];
+  const faults: Fault[] = [];
+  if (size > MAX_MANIFEST_BYTES)
+    faults.push(['manifest-large', `manifest ${digest} has ${size} bytes, more than ${MAX_MANIFEST_BYTES}`]);
+  if (artifactType !== undefined && !isMediaType(artifactType))
+    faults.push(['artifact-type-malformed', `manifest ${digest} has the artifact type ${quote(artifactType)}`]);
+  if (created !== undefined && !isDateTime(created))
+    faults.push([
+      'created-malformed',
+      `manifest ${digest} was created ${quote(created)}, wanted an RFC 3339 date-time`,
+    ]);
+  if (manifest.kind === 'artifact')
+    faults.push(['manifest-withdrawn', `manifest ${digest} has the withdrawn type ${manifest.descriptor.mediaType}`]);
+  if (manifest.kind === 'image') {
+    if (!artifactType && isEmpty(manifest.content.config))
+      faults.push(['artifact-type-missing', `manifest ${digest} has the empty config and no artifact type`]);
+    if (manifest.content.layers.length === 0) faults.push(['layers-empty', `manifest ${digest} has no layers`]);
+  }
+  return faults;
+}
+
+/** What a descriptor says of a manifest that the manifest does not (image-spec descriptor.md). */
+export function descriptorFaults(wanted: Wanted, found: Descriptor, holder: string): readonly Fault[] {
+  return differences(wanted, found, holder, {
+    size: 'descriptor-size',
+    type: 'descriptor-type',
+    artifactType: 'descriptor-artifact-type',
+  });
+}
+
+/** The same, by the codes that a kind of descriptor has for it. */
+export function differences(
+  wanted: Wanted,
+  { digest, size, mediaType, artifactType }: Descriptor,
+  holder: string,
+  codes: { readonly size: FindingCode; readonly type: FindingCode; readonly artifactType: FindingCode },
+): readonly Fault[] {
+  const faults: Fault[] = [];
+  const says = (what: string) => `${holder} says that ${digest} ${what}`;
+  if (wanted.size !== undefined && wanted.size !== size)
+    faults.push([codes.size, says(`has ${wanted.size} bytes, it has ${size}`)]);
+  if (wanted.mediaType !== undefined && wanted.mediaType !== mediaType)
+    faults.push([codes.type, says(`is ${wanted.mediaType}, it is ${mediaType}`)]);
+  if (wanted.artifactType && wanted.artifactType !== artifactType)
+    faults.push([
+      codes.artifactType,
+      says(`has the artifact type ${quote(wanted.artifactType)}, it has ${artifactType ?? 'none'}`),
+    ]);
+  return faults;
+}
+
+/** Children that an index names twice for the same platform. */
+export function childrenTwice(children: readonly Descriptor[]): readonly Descriptor[] {
+  const seen = new Set<string>();
+  return children.filter((child) => {
+    const key = `${child.digest} ${JSON.stringify(child.platform ?? null)}`;
+    return seen.has(key) || !seen.add(key);
+  });
+}
+
+/** Layers of an image, whose content the config lists; other layers are what an artifact makes of them. */
+export function isImageLayer(mediaType: string): boolean {
+  return (
+    mediaType.startsWith('application/vnd.oci.image.layer.') ||
+    mediaType.startsWith('application/vnd.docker.image.rootfs.')
+  );
+}
+
+/** Configs of images: of all others the content is opaque (image-spec manifest.md, "config"). */
+export function isImageConfig(mediaType: string): boolean {
+  return mediaType === MediaType.imageConfig || mediaType === MediaType.dockerImageConfig;
+}

@@ -1,0 +1,130 @@
+import pLimit from 'p-limit';
+import { RemoraError } from '../../../errors.js';
+import { subjectOf } from '../../../oci/documents/manifest.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import { type Digest, digestOf } from '../../../oci/values/digest.js';
+import { MediaType } from '../../../oci/values/media-types.js';
+import type { Inventory } from '../../../store/interfaces/inventory.js';
+import type { Source } from '../../../store/interfaces/store.js';
+import type { BlobCheck } from '../content/blobs.js';
+import { readManifest } from '../content/read-manifest.js';
+import { entryFaults, holderOf, tagOf } from '../lists/entries.js';
+import { checkLacking, checkList, type ListCheckContext, listName } from '../lists/lists.js';
+import { checkIndexFile, checkLayoutFile } from './documents.js';
+import { checkItems, checkUnreachable } from './files.js';
+
+/** Entries that are looked at at a time, each with all that it leads to. */
+const ENTRIES = 32;
+
+/** What {@link checkWholeLayout} works with. */
+export interface LayoutCheckContext extends ListCheckContext {
+  readonly source: Source & Inventory;
+  readonly blobs: BlobCheck;
+  readonly deep: boolean;
+}
+
+/** Checks all that is in a layout: its documents, all that `index.json` leads to, its lists, and every file in `blobs/`. */
+export async function checkWholeLayout(context: LayoutCheckContext): Promise<void> {
+  const { source, report, graph } = context;
+  await checkLayoutFile(source, report);
+  const before = await stateOf(source);
+  const entries = await checkIndexFile(source, report);
+  const visit = async (entry: Descriptor) => {
+    const mark = source.listMark(entry);
+    if (mark !== undefined)
+      return checkList(entry, { name: listName(entry), isFor: (digest) => mark.isFor(digest) }, context);
+    const tag = tagOf(entry);
+    await graph.visit(entry, {
+      holder: holderOf(entry),
+      missing: tag === undefined ? 'entry-missing' : 'tag-missing',
+      what: tag,
+      compare: (fact) => entryFaults(entry, fact),
+    });
+    return undefined;
+  };
+  // Manifests are held until all that they lead to was looked at: some at a time.
+  const limit = pLimit(ENTRIES);
+  const lists = await Promise.all(entries.map((entry) => limit(visit, entry)));
+  await checkRest(context);
+  await checkItems(source, report);
+  checkLacking(
+    lists.filter((list) => list !== undefined),
+    context,
+  );
+  await graph.checkSubjects();
+  // What somebody has removed meanwhile is no damage, and nobody can tell which it was.
+  if (report.findings.some(({ severity }) => severity === 'error') && before !== (await stateOf(source)))
+    report.unread(
+      `index.json of ${source.format({})}`,
+      new RemoraError('CHANGED', 'it changed while it was checked', { hint: 'Check again' }),
+    );
+}
+
+async function stateOf(source: Inventory): Promise<string | undefined> {
+  const bytes = await source.document('index.json').catch(() => undefined);
+  return bytes && digestOf(bytes);
+}
+
+/** What `index.json` does not lead to: `cosign save` keeps referrers there, and whatever was replaced stays. */
+async function checkRest(context: LayoutCheckContext): Promise<void> {
+  const { source, report, graph, blobs, deep } = context;
+  const all = await source.blobDigests().catch((error: unknown) => {
+    report.unread(`blobs of ${source.format({})}`, error);
+    return [];
+  });
+  const unreached = () => all.filter((digest) => !graph.reached.has(digest));
+  const bySubject = await findReferrers(unreached(), context);
+  // What is attached to what is attached is reached in turn.
+  for (let before = -1; before < graph.facts.size; ) {
+    before = graph.facts.size;
+    const attached = [...graph.facts.keys()].flatMap((subject) => bySubject.get(subject) ?? []);
+    for (const subject of graph.facts.keys()) bySubject.delete(subject);
+    const limit = pLimit(ENTRIES);
+    await Promise.all(
+      attached
+        .filter((digest) => !graph.reached.has(digest))
+        .map((digest) =>
+          limit(async () => {
+            const found = await graph.visit({ digest }, { holder: 'blobs/', missing: 'manifest-missing' });
+            if (found !== undefined)
+              report.add('referrer-unlisted', `${digest} is attached, and neither index.json nor a list names it`, {
+                digest,
+              });
+          }),
+        ),
+    );
+  }
+  const left = unreached();
+  if (deep) await Promise.all(left.map((digest) => blobs.checkFile(digest)));
+  await checkUnreachable(source, left, report);
+}
+
+/** Manifests with a subject among the blobs that nothing leads to, by their subjects. */
+async function findReferrers(
+  digests: readonly Digest[],
+  { source, signal }: LayoutCheckContext,
+): Promise<Map<Digest, Digest[]>> {
+  const bySubject = new Map<Digest, Digest[]>();
+  const limit = pLimit(16);
+  const look = async (digest: Digest) => {
+    if (!(await startsDocument(source, digest))) return;
+    // Documents of all kinds are blobs: what is no manifest is looked at as a file.
+    const manifest = await readManifest(source, { digest }, { signal }).catch(() => undefined);
+    const subject = manifest && subjectOf(manifest)?.digest;
+    if (subject !== undefined) bySubject.set(subject, [...(bySubject.get(subject) ?? []), digest]);
+  };
+  await Promise.all(digests.map((digest) => limit(look, digest)));
+  return bySubject;
+}
+
+async function startsDocument(source: Source, digest: Digest): Promise<boolean> {
+  try {
+    const size = await source.blobSize(digest);
+    if (size === undefined || size === 0) return false;
+    const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size });
+    for await (const chunk of stream) return String(chunk.subarray(0, 1)) === '{';
+    return false;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,114 @@
+import pLimit from 'p-limit';
+import type { Manifest } from '../../../oci/documents/manifest.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import type { CallOptions, Source } from '../../../store/interfaces/store.js';
+import type { Fetcher } from '../content/fetch.js';
+import type { Fact, GraphCheck } from '../content/graph.js';
+import type { Fault } from '../content/manifest-faults.js';
+import { faultOf, readManifest, type Wanted } from '../content/read-manifest.js';
+import type { CheckReport } from '../report/report.js';
+import { holderOf, mendedMember } from './entries.js';
+
+/** A list of referrers, and for whom it is. */
+export interface ReferrersList {
+  /** `tag "sha256-…"`, or the subject. */
+  readonly name: string;
+  readonly digest: Digest;
+  isFor(subject: Digest): boolean;
+  /** What it names; undefined where it could not be read. */
+  readonly members: ReadonlySet<Digest> | undefined;
+}
+
+/** What {@link checkList} works with. */
+export interface ListCheckContext extends CallOptions {
+  readonly source: Source;
+  readonly report: CheckReport;
+  readonly graph: GraphCheck;
+  readonly fetcher?: Fetcher | undefined;
+}
+
+/**
+ * Checks a list of referrers against the manifests that it names: each must be there, name the subject itself, and be
+ * described as it is (distribution-spec, "Listing Referrers").
+ */
+export async function checkList(
+  entry: Wanted,
+  { name, isFor }: Pick<ReferrersList, 'name' | 'isFor'>,
+  context: ListCheckContext,
+): Promise<ReferrersList> {
+  const { report, graph } = context;
+  const { digest } = entry;
+  const about = { digest, what: name };
+  graph.reached.add(digest);
+  const list = await readList(entry, name, context);
+  if (list?.kind !== 'index') return { name, digest, isFor, members: undefined };
+  report.count('manifests', list.descriptor.size, list.descriptor.size);
+  const members = new Set<Digest>();
+  const limit = pLimit(32);
+  await Promise.all(
+    list.content.manifests.map((member) =>
+      limit(async () => {
+        const isKnown = members.has(member.digest);
+        members.add(member.digest);
+        if (isKnown) return report.add('list-twice', `list ${name} names ${member.digest} twice`, about);
+        const compare = ({ entry, subject }: Fact): readonly Fault[] => {
+          if (subject === undefined || !isFor(subject.digest))
+            return [['list-other-subject', `list ${name} names ${entry.digest}, which has another subject`]];
+          if (mendedMember(member, { entry, subject }) === member) return [];
+          return [['list-differs', `list ${name} describes ${entry.digest} otherwise than the manifest does`]];
+        };
+        await graph.visit(member, { holder: `list ${name}`, missing: 'list-names-nothing', what: name, compare });
+        return undefined;
+      }),
+    ),
+  );
+  return { name, digest, isFor, members };
+}
+
+/** When all is visited: what names a subject and is not in its list. */
+export function checkLacking(lists: readonly ReferrersList[], { report, graph }: ListCheckContext): void {
+  const bySubject = new Map<Digest, Digest[]>();
+  for (const { entry, subject } of graph.facts.values()) {
+    const attached = subject && (bySubject.get(subject.digest) ?? []);
+    if (subject === undefined || attached === undefined) continue;
+    attached.push(entry.digest);
+    bySubject.set(subject.digest, attached);
+  }
+  for (const { name, digest, isFor, members } of lists)
+    for (const [subject, attached] of members !== undefined ? bySubject : [])
+      for (const referrer of isFor(subject) ? attached : [])
+        if (!members?.has(referrer)) report.add('list-lacks', `list ${name} lacks ${referrer}`, { digest, what: name });
+}
+
+/** How a list in a layout is called. */
+export function listName(entry: Descriptor): string {
+  return holderOf(entry) === 'index.json' ? entry.digest : holderOf(entry);
+}
+
+async function readList(
+  entry: Wanted,
+  name: string,
+  { source, report, fetcher, signal }: ListCheckContext,
+): Promise<Manifest | undefined> {
+  const { digest } = entry;
+  try {
+    const list = await readManifest(source, entry, { signal });
+    if (entry.size !== undefined && entry.size !== list.descriptor.size)
+      report.add('entry-size', `${name} says that ${digest} has ${entry.size} bytes, it has ${list.descriptor.size}`, {
+        digest,
+        what: name,
+      });
+    return list;
+  } catch (error) {
+    if (faultOf(error) === undefined) {
+      report.unread(`list ${name}`, error);
+      return undefined;
+    }
+    const message = `list ${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    const fetched = await fetcher?.manifest(digest);
+    if (fetched === undefined) report.add('list-unreadable', message, { digest, what: name });
+    else report.fetched('list-unreadable', message, { digest, what: name });
+    return fetched;
+  }
+}

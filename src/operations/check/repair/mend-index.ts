@@ -1,0 +1,113 @@
+import { Readable } from 'node:stream';
+import { indexBytes } from '../../../oci/documents/edit-index.js';
+import { layoutEntry } from '../../../oci/documents/layout-entry.js';
+import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { isManifestType, MediaType } from '../../../oci/values/media-types.js';
+import type { Inventory, ListMark, Mender } from '../../../store/interfaces/inventory.js';
+import type { CallOptions, Source } from '../../../store/interfaces/store.js';
+import type { Fact } from '../content/graph.js';
+import { faultOf, readManifest, type Wanted } from '../content/read-manifest.js';
+import { entriesTwice, mendedEntry, mendedMember } from '../lists/entries.js';
+
+/** A layout that can be repaired. */
+export type MendableLayout = Source & Inventory & Mender;
+
+/** What {@link mendIndex} is told by a check. */
+export interface IndexPlan extends CallOptions {
+  /** What things are attached to. */
+  readonly subjects: ReadonlySet<Digest>;
+  /** Referrers that nothing names. */
+  readonly unlisted: readonly Digest[];
+}
+
+/**
+ * Mends `index.json` by what the manifests say, and by nothing else: entries are corrected, lists of referrers rebuilt, and
+ * referrers that nothing names are entered. No tag goes, and no content: a list that is replaced stays as a blob.
+ */
+export async function mendIndex(source: MendableLayout, plan: IndexPlan): Promise<void> {
+  const { signal } = plan;
+  await source.mendEntries(
+    async (entries) => {
+      const twice = new Set(entriesTwice(entries));
+      const mended: Descriptor[] = [];
+      for (const entry of entries) {
+        const mark = source.listMark(entry);
+        const after = mark === undefined ? await mend(source, entry) : await rebuild(source, entry, mark, plan);
+        if (after !== undefined && !twice.has(entry)) mended.push(after);
+      }
+      const there = new Set(mended.map(({ digest }) => digest));
+      for (const digest of plan.unlisted) if (!there.has(digest)) mended.push(...(await entered(source, digest)));
+      const isSame = mended.length === entries.length && mended.every((entry, index) => entry === entries[index]);
+      return isSame ? undefined : mended;
+    },
+    { signal },
+  );
+}
+
+async function mend(source: Source, entry: Descriptor): Promise<Descriptor> {
+  if (!isManifestType(entry.mediaType)) return entry;
+  const manifest = await readable(source, entry);
+  return typeof manifest === 'object' ? mendedEntry(entry, factOf(manifest)) : entry;
+}
+
+async function entered(source: Source, digest: Digest): Promise<readonly Descriptor[]> {
+  const manifest = await readable(source, { digest });
+  return typeof manifest === 'object' ? [layoutEntry(manifest)] : [];
+}
+
+/** The entry of a list that says what the manifests say; undefined for one that is gone and would be empty. */
+async function rebuild(
+  source: MendableLayout,
+  entry: Descriptor,
+  mark: ListMark,
+  { subjects }: IndexPlan,
+): Promise<Descriptor | undefined> {
+  const list = await readable(source, entry);
+  if (list === 'unread' || (typeof list === 'object' && list.kind !== 'index')) return entry;
+  const before = typeof list === 'object' ? list.content.manifests : [];
+  const members = new Map<Digest, Descriptor>();
+  for (const member of before) {
+    const after = await mendMember(source, member, mark);
+    if (after !== undefined && !members.has(member.digest)) members.set(member.digest, after);
+  }
+  // What could not be read is in no list for this reason: it was found damaged, and its entry stays.
+  for (const subject of [...subjects].filter((digest) => mark.isFor(digest)))
+    for await (const { descriptor } of source.referrers({ ...entry, digest: subject }, { onUnasked: () => {} }))
+      if (!members.has(descriptor.digest)) members.set(descriptor.digest, descriptor);
+  const after = [...members.values()];
+  if (typeof list !== 'object' && after.length === 0) return undefined;
+  const isSame = after.length === before.length && after.every((member, index) => member === before[index]);
+  const isThere = typeof list === 'object';
+  const { descriptor, bytes } = isSame && isThere ? list : parseManifest(indexBytes(isThere ? list : undefined, after));
+  // A damaged file may be in its place, since the same members make the same list.
+  if (!isSame || !isThere) await source.replaceBlob(descriptor, async () => Readable.from([bytes]));
+  if (descriptor.digest === entry.digest && descriptor.size === entry.size) return entry;
+  return { ...entry, mediaType: MediaType.imageIndex, digest: descriptor.digest, size: descriptor.size };
+}
+
+/** The member as it should be; undefined for what is not there, or attached to something else. */
+async function mendMember(source: Source, member: Descriptor, mark: ListMark): Promise<Descriptor | undefined> {
+  const manifest = await readable(source, member);
+  if (manifest === 'missing') return undefined;
+  // What is damaged is still named by what it was.
+  if (typeof manifest !== 'object') return member;
+  const subject = subjectOf(manifest)?.digest;
+  return subject !== undefined && mark.isFor(subject) ? mendedMember(member, factOf(manifest)) : undefined;
+}
+
+/** A manifest, or why there is none: `missing`, `damaged`, or `unread` where nobody could look. */
+async function readable(source: Source, wanted: Wanted): Promise<Manifest | 'missing' | 'damaged' | 'unread'> {
+  try {
+    return await readManifest(source, wanted, {});
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault === 'manifest-missing') return 'missing';
+    return fault === undefined ? 'unread' : 'damaged';
+  }
+}
+
+function factOf(manifest: Manifest): Fact {
+  return { entry: referrerEntry(manifest), subject: subjectOf(manifest) };
+}

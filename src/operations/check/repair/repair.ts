@@ -1,0 +1,60 @@
+import { RemoraError } from '../../../errors.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { hasInventory, isMender } from '../../../store/interfaces/inventory.js';
+import type { CallOptions, Source } from '../../../store/interfaces/store.js';
+import { type CheckResult, type Checkup, check } from '../check.js';
+import { type Finding, rowOf } from '../report/findings.js';
+import { type MendableLayout, mendIndex } from './mend-index.js';
+
+/** What {@link repair} would do. */
+export function repairable({ findings }: CheckResult): readonly Finding[] {
+  return findings.filter((finding) => finding.fixable);
+}
+
+/**
+ * Repairs what a check of a whole layout found and can be repaired without guessing, and looks again. Nothing is removed
+ * but entries of lists, doubled entries and left-overs; `index.json` is changed under its lock.
+ *
+ * @returns what is left, and what was fixed
+ * @throws RemoraError `INVALID_ARGUMENT` as {@link requireMender}, and what the layout throws
+ */
+export async function repair(source: Source, checkup: Checkup, options: CallOptions = {}): Promise<Checkup> {
+  const layout = requireMender(source);
+  const { result, subjects, failure } = checkup;
+  const plan = repairable(result);
+  const does = (kind: 'index' | 'files') => plan.some(({ code }) => rowOf(code).by === kind);
+  if (does('files')) {
+    await layout.complete();
+    await layout.sweep();
+  }
+  if (does('index')) {
+    const unlisted = plan.flatMap(({ code, digest }): readonly Digest[] =>
+      code === 'referrer-unlisted' && digest !== undefined ? [digest] : [],
+    );
+    await mendIndex(layout, { subjects, unlisted, signal: options.signal });
+  }
+  const again = await check(layout, {}, { deep: false, signal: options.signal });
+  const left = repairable(again.result);
+  const isLeft = ({ code, what }: Finding) => left.some((other) => other.code === code && other.what === what);
+  return {
+    subjects,
+    failure: failure ?? again.failure,
+    result: {
+      ...result,
+      findings: [...result.findings.filter((finding) => !finding.fixable), ...left],
+      fixed: [...(result.fixed ?? []), ...plan.filter((finding) => !isLeft(finding))],
+      incomplete: result.incomplete.length > 0 ? result.incomplete : again.result.incomplete,
+    },
+  };
+}
+
+/** @throws RemoraError `INVALID_ARGUMENT` for what is no layout directory */
+export function requireMender(source: Source): MendableLayout {
+  if (isMender(source) && hasInventory(source)) return source;
+  throw new RemoraError('INVALID_ARGUMENT', `${source.format({})} is no layout directory: only those are repaired`, {
+    hint:
+      source.kind === 'registry'
+        ? 'Copy it with remora copy -r into another repository: its lists are written anew there'
+        : 'Copy it into a layout like oci:./layout, and repair that',
+  });
+}

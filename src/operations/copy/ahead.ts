@@ -1,0 +1,136 @@
+import pLimit from 'p-limit';
+import { isRemoraError } from '../../errors.js';
+import type { Manifest } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { isLister } from '../../store/interfaces/abilities.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { neededBlobs } from '../plumbing/put-manifest.js';
+
+/** Options of {@link CopyAhead}. */
+export interface CopyAheadOptions extends CallOptions {
+  /** What the destination has is taken to be whole, so that its blobs need not be looked for. @default false */
+  readonly trustDestination?: boolean | undefined;
+}
+
+/**
+ * Asks a destination, while the source is still being read, what the copy will need to know: which manifests, blobs and
+ * tags are there. Each is asked for once; an answer that cannot be had is asked for again by whoever needs it.
+ *
+ * Where a tag already stands for what is copied, most of it is there, most likely. Its manifests are read then instead of
+ * looked for: they need not be read in the source, and what they need is asked for at once.
+ */
+export class CopyAhead {
+  readonly #present = new Map<Digest, Promise<boolean>>();
+  readonly #manifests = new Map<Digest, Promise<Manifest | undefined>>();
+  readonly #blobs = new Map<Digest, Promise<boolean>>();
+  readonly #tags = new Map<string, Promise<Digest | undefined>>();
+  readonly #tagged = new Set<Digest>();
+  readonly #roots = new Set<Digest>();
+  readonly #subjects = new Set<Digest>();
+  /** The answers for the tags that will be given. */
+  #expected: Promise<unknown> = Promise.resolve();
+  #wasMade = false;
+  readonly #limit = pLimit(32);
+
+  constructor(
+    private readonly destination: Source,
+    private readonly options: CopyAheadOptions,
+  ) {}
+
+  /** Tags that will be given. */
+  expectTags(tags: readonly string[]): void {
+    this.#expected = Promise.allSettled([this.#expected, ...tags.map((tag) => this.tagged(tag))]);
+  }
+
+  /** Something that was asked for by name. */
+  expectRoot(digest: Digest): void {
+    this.#roots.add(digest);
+    if (this.#tagged.has(digest)) this.#wasMade = true;
+    this.expect(digest);
+  }
+
+  /** Something that is most likely to be copied. */
+  expect(digest: Digest): void {
+    this.hasManifest(digest).catch(() => {});
+  }
+
+  /** Something whose content is known now. */
+  expectBlobs(manifest: Manifest): void {
+    const ask = async () => {
+      if (this.options.trustDestination || !(await this.hasManifest(manifest.descriptor.digest))) return;
+      await Promise.all(neededBlobs(manifest).map((blob) => this.hasBlob(blob)));
+    };
+    ask().catch(() => {});
+  }
+
+  /** Something that has referrers in the source. */
+  expectReferrers(subject: Digest): void {
+    if (this.#subjects.has(subject)) return;
+    this.#subjects.add(subject);
+    const { destination, options } = this;
+    const ask = async () => {
+      if (isLister(destination) && (await this.#isMade())) destination.expectReferrers(subject, options);
+    };
+    ask().catch(() => {});
+  }
+
+  /** Whether a manifest is there. */
+  hasManifest(digest: Digest): Promise<boolean> {
+    return once(this.#present, digest, async () => {
+      if (!(await this.#isMade())) return this.#limit(() => this.destination.hasManifest(digest, this.options));
+      return this.#tagged.has(digest) || (await this.#read(digest)) !== undefined;
+    });
+  }
+
+  /** A manifest of what was copied before; undefined where it is not there, is damaged, or nothing was copied. */
+  async manifest(digest: Digest): Promise<Manifest | undefined> {
+    return (await this.#isMade()) ? this.#read(digest) : undefined;
+  }
+
+  /** Whether a blob is there. */
+  hasBlob(blob: Descriptor): Promise<boolean> {
+    return once(this.#blobs, blob.digest, () => this.#limit(() => this.destination.hasBlob(blob, this.options)));
+  }
+
+  /** What a tag stands for. */
+  tagged(tag: string): Promise<Digest | undefined> {
+    return once(this.#tags, tag, async () => {
+      const digest = await this.#limit(async () => (await this.destination.findTag(tag, this.options))?.digest);
+      if (digest !== undefined) this.#tagged.add(digest);
+      if (digest !== undefined && this.#roots.has(digest)) this.#wasMade = true;
+      return digest;
+    });
+  }
+
+  /** Whether the copy was made before, as its tags say. */
+  async #isMade(): Promise<boolean> {
+    await this.#expected;
+    return this.#wasMade;
+  }
+
+  #read(digest: Digest): Promise<Manifest | undefined> {
+    return once(this.#manifests, digest, () =>
+      this.#limit(async () => {
+        try {
+          return await this.destination.manifest({ digest }, this.options);
+        } catch (error) {
+          if (isRemoraError(error) && HEALED.includes(error.code)) return undefined;
+          throw error;
+        }
+      }),
+    );
+  }
+}
+
+/** What is written anew. */
+const HEALED: readonly string[] = ['NOT_FOUND', 'MALFORMED', 'DIGEST_MISMATCH', 'SIZE_MISMATCH'];
+
+function once<K, V>(known: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const asked = ask();
+  known.set(key, asked);
+  asked.catch(() => known.delete(key));
+  return asked;
+}

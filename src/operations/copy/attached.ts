@@ -1,0 +1,38 @@
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { platformSubjects, type Subject } from '../attached/subject.js';
+import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
+import type { AttachedTree } from './selection.js';
+
+/** Options of {@link attachedTrees}. */
+export type AttachedTreesOptions = CallOptions & Pick<WalkOptions, 'onListed'>;
+
+/**
+ * Everything that is attached to these subjects, to the children of those that are indexes, and to what is attached, each
+ * once.
+ *
+ * @throws RemoraError when a place could not be asked
+ */
+export async function attachedTrees(
+  source: Source,
+  subjects: readonly Subject[],
+  options: AttachedTreesOptions,
+): Promise<readonly AttachedTree[]> {
+  const { signal } = options;
+  const [first] = subjects;
+  const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, options);
+  walk.listTags();
+
+  const direct = (subject: Subject): Promise<readonly AttachedTree[]> =>
+    walk.each(subject, Number.POSITIVE_INFINITY, async (thing) => {
+      const descriptor = walk.carrier(thing);
+      const below = descriptor === undefined ? [] : await trees({ descriptor });
+      return { thing, subject: subject.descriptor.digest, below };
+    });
+  const ofChildren = async ({ descriptor }: Subject): Promise<readonly AttachedTree[]> => {
+    const found = await platformSubjects(source, descriptor, { signal });
+    return (await Promise.all((found?.platforms ?? []).map(trees))).flat();
+  };
+  const trees = async (subject: Subject): Promise<readonly AttachedTree[]> =>
+    (await Promise.all([direct(subject), ofChildren(subject)])).flat();
+  return (await Promise.all(subjects.map(trees))).flat();
+}

@@ -1,0 +1,30 @@
+import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+
+/** The types that cosign itself gives to signatures, attestations and SBOMs that it attaches with a subject. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.sig': 'application/vnd.dev.cosign.artifact.sig.v1+json',
+  '.att': 'application/vnd.dev.cosign.artifact.att.v1+json',
+  '.sbom': 'application/vnd.dev.cosign.artifact.sbom.v1+json',
+};
+
+/**
+ * An image that stands under a tag of cosign, as a referrer of what it belongs to: the same layers, with a subject and a
+ * type. It is another manifest, with a digest of its own; equal input gives equal bytes.
+ */
+export function asReferrer(manifest: Manifest, subject: Descriptor, tags: readonly string[]): Manifest | undefined {
+  const type = tags.map((tag) => TYPES[tag.slice(tag.lastIndexOf('.'))]).find((found) => found !== undefined);
+  if (manifest.kind !== 'image' || type === undefined) return undefined;
+  const { mediaType, digest, size } = subject;
+  const { config, layers, annotations } = manifest.content;
+  const document = {
+    schemaVersion: 2,
+    mediaType: manifest.descriptor.mediaType,
+    artifactType: type,
+    config,
+    layers,
+    subject: { mediaType, digest, size },
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+  return parseManifest(Buffer.from(JSON.stringify(document)));
+}

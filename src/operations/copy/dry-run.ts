@@ -1,0 +1,35 @@
+import pLimit from 'p-limit';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { CopyPlan } from './plan.js';
+import { type CopiedObject, type CopyResult, copyResult } from './result.js';
+
+/**
+ * What a copy would do, as the result that it would have. Nothing is written.
+ *
+ * @param destination undefined where there is none yet
+ * @param format how references of the destination are written
+ */
+export async function plannedCopy(
+  destination: Source | undefined,
+  format: Source['format'],
+  plan: CopyPlan,
+  { signal }: CallOptions = {},
+): Promise<CopyResult> {
+  const limit = pLimit(32);
+  const manifests = [...plan.items.values()].map(({ manifest }) => manifest.descriptor);
+  const isThere = async (object: Descriptor, isManifest: boolean) => {
+    if (destination === undefined) return false;
+    return isManifest ? destination.hasManifest(object.digest, { signal }) : destination.hasBlob(object, { signal });
+  };
+  const look = ({ mediaType, digest, size }: Descriptor, isManifest: boolean) =>
+    limit(async (): Promise<CopiedObject> => {
+      const result = (await isThere({ mediaType, digest, size }, isManifest)) ? 'exists' : 'copied';
+      return { mediaType, digest, size, result };
+    });
+  const objects = await Promise.all([
+    ...[...plan.blobs.values()].map((blob) => look(blob, false)),
+    ...manifests.map((manifest) => look(manifest, true)),
+  ]);
+  return { ...copyResult(format, plan, objects), dryRun: true };
+}

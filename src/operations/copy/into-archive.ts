@@ -1,0 +1,65 @@
+import { Readable } from 'node:stream';
+import type { ArchiveBlob, ArchiveWriter, ListedManifest, Source } from '../../store/interfaces/store.js';
+import type { CopyOptions } from './into-store.js';
+import { type CopyItem, type CopyPlan, tagsByDigest } from './plan.js';
+import { type CopiedObject, type CopyResult, copyResult } from './result.js';
+
+/** Options of {@link copyToArchive}: an archive is new, so that nothing in it need be looked for. */
+export type CopyToArchiveOptions = Pick<CopyOptions, 'signal' | 'concurrency' | 'onProgress' | 'onObject'>;
+
+/**
+ * Carries out a copy into a new archive. The same plan gives the same bytes. What is attached is listed as ORAS does it,
+ * with type and annotations and without a tag.
+ *
+ * @param writer of `openArchiveWriter`, asked for before the plan is made: it tells what is wrong with the place
+ * @throws RemoraError the first failure; what was there before is there still, and nothing else
+ */
+export async function copyToArchive(
+  source: Source,
+  writer: ArchiveWriter,
+  plan: CopyPlan,
+  options: CopyToArchiveOptions = {},
+): Promise<CopyResult> {
+  const objects: CopiedObject[] = [];
+  const { signal, concurrency, onProgress, onObject } = options;
+  await writer.write(
+    { listed: listedIn(plan), blobs: blobsOf(source, plan) },
+    {
+      signal,
+      concurrency,
+      onProgress: ({ digest, size }, bytes) => {
+        if (!plan.items.has(digest)) onProgress?.({ name: digest, bytes, total: size, phase: 'move' });
+      },
+      onWritten: ({ mediaType, digest, size }) => {
+        const object = { mediaType, digest, size, result: 'copied' } as const;
+        objects.push(object);
+        onObject?.(object);
+      },
+    },
+  );
+  return copyResult(writer.format, plan, objects);
+}
+
+/** Manifests are at hand already, also those that something names as a blob. */
+function* blobsOf(source: Source, { items, blobs }: CopyPlan): Iterable<ArchiveBlob> {
+  for (const { manifest } of items.values()) {
+    const open = async () => Readable.from([manifest.bytes], { objectMode: false });
+    yield { descriptor: manifest.descriptor, open };
+  }
+  for (const [digest, descriptor] of blobs) {
+    if (!items.has(digest)) yield { descriptor, open: (call) => source.openBlob(descriptor, call) };
+  }
+}
+
+/** Entries in an order that does not depend on what was read first: what was asked for, then what is attached. */
+function listedIn(plan: CopyPlan): readonly ListedManifest[] {
+  const tagsOf = tagsByDigest(plan);
+  const sortKey = ({ manifest, role }: CopyItem, [first = '']: readonly string[]) =>
+    `${role === 'attached' ? 2 : 1} ${first} ${manifest.descriptor.digest}`;
+  return [...plan.items.values()]
+    .map((item) => ({ item, tags: [...(tagsOf.get(item.manifest.descriptor.digest) ?? [])].sort() }))
+    .filter((listed) => listed.item.role !== 'child' || listed.tags.length > 0)
+    .map((listed) => ({ ...listed, key: sortKey(listed.item, listed.tags) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map((listed) => ({ manifest: listed.item.manifest, tags: listed.tags }));
+}

@@ -1,0 +1,228 @@
+import pLimit from 'p-limit';
+import { RemoraError } from '../../errors.js';
+import { sharedSignal } from '../../io/async/run-all.js';
+import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { Platform } from '../../oci/values/platform.js';
+import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import { platformSubject } from '../attached/platform.js';
+import { rootSubject, type Subject } from '../attached/subject.js';
+import { neededBlobs } from '../plumbing/put-manifest.js';
+import type { CopyAhead } from './ahead.js';
+import { attachedTrees } from './attached.js';
+import { asReferrer } from './convert.js';
+import { grouped } from './grouped.js';
+import { type AttachedTree, type CopySelection, chosenTrees, isEverything } from './selection.js';
+
+/** What is to be copied from a source. */
+export interface PlanCopyOptions extends CallOptions {
+  /** Choose this child of an index; it keeps its own digest. */
+  readonly platform?: Platform | undefined;
+  /** Take along what is attached, at every depth, to the index and to its children. @default false */
+  readonly recursive?: boolean | undefined;
+  /** Of what is attached, only this; it makes the copy recursive. @default all */
+  readonly selection?: CopySelection | undefined;
+  /** Copy what stands under tags of cosign as referrers, too. @default false */
+  readonly convert?: boolean | undefined;
+  /** Told what is met on the way, and asked for what the destination has. @default nobody */
+  readonly ahead?: CopyAhead | undefined;
+}
+
+/** One name in the source, and the tags that it shall have in the destination. */
+export interface CopyRoot {
+  readonly selector: ManifestSelector;
+  readonly tags: readonly string[];
+}
+
+/** One manifest to copy. */
+export interface CopyItem {
+  readonly manifest: Manifest;
+  /** What was asked for, what belongs to it, or what is attached. */
+  readonly role: (typeof ROLES)[number];
+  /** The children of an index; they go first. */
+  readonly children: readonly Digest[];
+}
+
+/** What a copy moves. */
+export interface CopyPlan {
+  readonly items: ReadonlyMap<Digest, CopyItem>;
+  /** Configs and layers, each once. */
+  readonly blobs: ReadonlyMap<Digest, Descriptor>;
+  /** What was asked for. */
+  readonly roots: readonly Descriptor[];
+  /** Tags for the destination. */
+  readonly tags: ReadonlyMap<string, Digest>;
+  /** Attached by way of an index that is not copied, so that it stays behind. */
+  readonly left: readonly Descriptor[];
+}
+
+/**
+ * Reads all manifests that a copy moves. Nothing is written.
+ *
+ * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (platform), and when a place of what is attached could not be asked: it
+ *   would be lost without a word
+ */
+export async function planCopy(
+  source: Source,
+  roots: readonly CopyRoot[],
+  options: PlanCopyOptions = {},
+): Promise<CopyPlan> {
+  const failure = new AbortController();
+  try {
+    const signal = sharedSignal(failure.signal, options.signal);
+    return await new Planner(source, options, signal).plan(roots);
+  } catch (error) {
+    // What is still being asked for ends with it.
+    failure.abort();
+    throw error;
+  }
+}
+
+/** The tags that each manifest shall have in the destination. */
+export function tagsByDigest({ tags }: CopyPlan): ReadonlyMap<Digest, readonly string[]> {
+  return grouped([...tags].map(([tag, digest]) => [digest, tag] as const));
+}
+
+/** The bytes of all blobs and manifests of a plan. */
+export function sizeOf({ items, blobs }: CopyPlan): number {
+  const manifests = [...items.values()].map(({ manifest }) => manifest.descriptor);
+  return [...manifests, ...blobs.values()].reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Indexes of indexes are rare, and never deep; a registry can make them up without end. */
+const MAX_NESTED = 20;
+
+const ROLES = ['root', 'attached', 'child'] as const;
+
+class Planner {
+  readonly #limit = pLimit(32);
+  readonly #items = new Map<Digest, CopyItem>();
+  readonly #blobs = new Map<Digest, Descriptor>();
+  readonly #tags = new Map<string, Digest>();
+  readonly #expected = new Set<Digest>();
+  readonly #left = new Map<Digest, Descriptor>();
+
+  constructor(
+    private readonly source: Source,
+    private readonly options: PlanCopyOptions,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async plan(roots: readonly CopyRoot[]): Promise<CopyPlan> {
+    const subjects = await Promise.all(roots.map((root) => this.#root(root)));
+    const { recursive, selection = {} } = this.options;
+    const isRecursive = recursive || this.options.selection !== undefined;
+    // What is attached is asked for while the children are still being read.
+    const [trees] = await Promise.all([
+      isRecursive ? this.#trees(subjects) : [],
+      ...subjects.map(({ descriptor }) => this.#graph(descriptor, 'root')),
+    ]);
+    const chosen = isEverything(selection) ? trees : chosenTrees(this.source, trees, selection);
+    await Promise.all(chosen.map((tree) => this.#tree(tree)));
+    return {
+      items: this.#items,
+      blobs: this.#blobs,
+      roots: [...new Map(subjects.map(({ descriptor }) => [descriptor.digest, descriptor])).values()],
+      tags: this.#tags,
+      left: [...this.#left.values()],
+    };
+  }
+
+  async #root({ selector, tags }: CopyRoot): Promise<Subject> {
+    const { platform, ahead } = this.options;
+    ahead?.expectTags(tags);
+    const { subject, index } =
+      platform === undefined
+        ? { subject: (await this.source.manifest(selector, { signal: this.signal })).descriptor, index: undefined }
+        : await platformSubject(this.source, selector, platform, { signal: this.signal });
+    for (const tag of tags) this.#tags.set(tag, subject.digest);
+    ahead?.expectRoot(subject.digest);
+    return rootSubject(subject, index);
+  }
+
+  /** A manifest, with its children and theirs. */
+  async #graph({ digest }: Descriptor, role: CopyItem['role'], level = 0): Promise<void> {
+    if (level > MAX_NESTED)
+      throw new RemoraError('MALFORMED', `${digest} is nested in more than ${MAX_NESTED} indexes`, {
+        expected: MAX_NESTED,
+      });
+    const known = this.#items.get(digest)?.manifest;
+    const manifest = known ?? (await this.#limit(() => this.#read(digest, role)));
+    this.#add(manifest, role);
+    if (known !== undefined || manifest.kind !== 'index') return;
+    for (const child of manifest.content.manifests) this.options.ahead?.expect(child.digest);
+    await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child, level + 1)));
+  }
+
+  async #child(index: Manifest, child: Descriptor, level: number): Promise<void> {
+    try {
+      await this.#graph(child, 'child', level);
+    } catch (error) {
+      if (!(error instanceof RemoraError) || error.code !== 'NOT_FOUND') throw error;
+      throw new RemoraError('NOT_FOUND', `${child.digest}, which ${index.descriptor.digest} names, is missing`, {
+        cause: error,
+        hint: 'Copy the platforms that are there one by one, with --platform',
+      });
+    }
+  }
+
+  #add(manifest: Manifest, role: CopyItem['role']): void {
+    const { digest } = manifest.descriptor;
+    const known = this.#items.get(digest);
+    const children = manifest.kind === 'index' ? manifest.content.manifests.map((child) => child.digest) : [];
+    // What was asked for counts most, then what is attached: a child needs no entry of its own.
+    const better = ROLES.find((one) => one === role || one === known?.role) ?? role;
+    this.#items.set(digest, { manifest, role: better, children });
+    for (const blob of neededBlobs(manifest)) this.#blobs.set(blob.digest, blob);
+  }
+
+  /** Reads ahead what a list names: it is asked for by its own name later, and known then. */
+  #expect(digest: Digest): void {
+    if (this.#expected.has(digest)) return;
+    this.#expected.add(digest);
+    this.options.ahead?.expect(digest);
+    if (this.source.kind !== 'registry') return;
+    this.#limit(() => this.#read(digest, 'attached')).catch(() => {});
+  }
+
+  /** Content is the same wherever it comes from. What was asked for by name was read in the source for that. */
+  async #read(digest: Digest, role: CopyItem['role']): Promise<Manifest> {
+    const found = role === 'root' ? undefined : await this.options.ahead?.manifest(digest).catch(() => undefined);
+    const manifest = found ?? (await this.source.manifest({ digest }, { signal: this.signal }));
+    this.options.ahead?.expectBlobs(manifest);
+    return manifest;
+  }
+
+  #trees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
+    const isAll = isEverything(this.options.selection ?? {});
+    return attachedTrees(this.source, subjects, {
+      signal: this.signal,
+      onListed: ({ digest }, to) => {
+        if (isAll) this.#expect(digest);
+        this.options.ahead?.expectReferrers(to);
+      },
+    });
+  }
+
+  async #tree({ thing, subject, below }: AttachedTree): Promise<void> {
+    const descriptor = thing.holder ?? thing.descriptor;
+    const isChildAlone = thing.via.every((way) => way === 'index-child');
+    // What only the index leads to comes with the index, or not at all.
+    if (isChildAlone && !this.#items.has(descriptor.digest)) this.#left.set(descriptor.digest, descriptor);
+    else {
+      await this.#graph(descriptor, isChildAlone ? 'child' : 'attached');
+      for (const tag of thing.tags ?? []) this.#tags.set(tag, descriptor.digest);
+      if (this.options.convert && thing.tags !== undefined) this.#convert(descriptor.digest, subject, thing.tags);
+    }
+    await Promise.all(below.map((tree) => this.#tree(tree)));
+  }
+
+  #convert(digest: Digest, subject: Digest, tags: readonly string[]): void {
+    const manifest = this.#items.get(digest)?.manifest;
+    const to = this.#items.get(subject)?.manifest.descriptor;
+    if (manifest === undefined || to === undefined || subjectOf(manifest) !== undefined) return;
+    const converted = asReferrer(manifest, to, tags);
+    if (converted !== undefined && !this.#items.has(converted.descriptor.digest)) this.#add(converted, 'attached');
+  }
+}

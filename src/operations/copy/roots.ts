@@ -1,0 +1,145 @@
+import { RemoraError } from '../../errors.js';
+import { type Place, parsePlace } from '../../oci/names/place.js';
+import { isTag } from '../../oci/names/reference.js';
+import { matchesTag } from '../../oci/names/tag-pattern.js';
+import { type PinnedTarget, parsePinnedTarget } from '../../oci/names/target.js';
+import { quote } from '../../oci/text/quote.js';
+import { isDigestTag, isReferrersTag } from '../../oci/values/referrers-tag.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { CopyRoot } from './plan.js';
+
+/** Which names of a repository are copied; what fits any of these. */
+export interface CopyNames {
+  /** Every tag. */
+  readonly all: boolean;
+  /** Patterns of a shell. */
+  readonly patterns: readonly string[];
+  /** Tags, each of which must be there. */
+  readonly listed: readonly string[];
+}
+
+/** Options of {@link copyRoots}. */
+export interface CopyRootsOptions extends CallOptions {
+  /** Copy these names instead of the one that the source is written with. */
+  readonly names?: CopyNames | undefined;
+  /** What is attached comes along by itself, so that the tags that make it attached are no names. */
+  readonly recursive?: boolean | undefined;
+}
+
+/**
+ * Parses both sides of a copy.
+ *
+ * @param isMany whether tags are copied by name, so that neither side can have one
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export function copyPlaces(
+  source: string,
+  destination: string,
+  isMany: boolean,
+): { readonly from: Place; readonly to: PinnedTarget } {
+  const from = parsePlace(source);
+  const to = parsePinnedTarget(destination);
+  if (to.place.kind === 'directory') {
+    throw new RemoraError('INVALID_ARGUMENT', `destination ${quote(destination)} is a directory of skopeo's`, {
+      hint: 'Copy into an image layout like oci:./layout, or an archive like oci-archive:app.tar',
+    });
+  }
+  if (!isMany) return { from, to };
+  const named = from.tag !== undefined || from.digest !== undefined ? source : undefined;
+  const toNamed = to.tags.length > 0 || to.digest !== undefined ? destination : undefined;
+  const wrong = named ?? toNamed;
+  if (wrong === undefined) return { from, to };
+  throw new RemoraError('INVALID_ARGUMENT', `${quote(wrong)} names one tag or digest, and tags are copied by name`, {
+    found: wrong,
+    hint: 'Leave it out: write the repository, layout or archive alone',
+  });
+}
+
+/**
+ * What is copied, and the tags that it gets: those of the destination, else those it has in the source.
+ *
+ * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (no tag fits), `INVALID_ARGUMENT` (a name that is no tag there),
+ *   `CHANGED` (the destination is written with another digest)
+ */
+export async function copyRoots(
+  source: Source,
+  from: Place,
+  to: PinnedTarget,
+  options: CopyRootsOptions = {},
+): Promise<readonly CopyRoot[]> {
+  const { names, signal } = options;
+  if (names !== undefined) return namedRoots(source, to, names, options);
+  const selector = {
+    ...(from.tag === undefined ? {} : { tag: from.tag }),
+    ...(from.digest === undefined ? {} : { digest: from.digest }),
+  };
+  if (to.tags.length > 0) return [{ selector, tags: to.tags }];
+  if (to.digest !== undefined) {
+    const { digest } = await source.resolve(selector, { signal });
+    if (digest === to.digest) return [{ selector: { digest }, tags: [] }];
+    throw new RemoraError(
+      'CHANGED',
+      `${source.format(selector)} is ${digest}, and the destination wants ${to.digest}`,
+      {
+        expected: to.digest,
+        found: digest,
+        hint: 'Leave out the digest of the destination',
+      },
+    );
+  }
+  const tags = from.digest !== undefined && from.tag === undefined ? [] : await ownTags(source, from, { signal });
+  return [{ selector, tags: tags.map((tag) => tagFor(to, tag)) }];
+}
+
+/** The tag that something is named by; where nothing is named, what its only root is called. */
+async function ownTags(source: Source, { kind, tag }: Place, { signal }: CallOptions): Promise<readonly string[]> {
+  if (tag !== undefined) return [tag];
+  if (kind === 'registry') return ['latest'];
+  const { digest } = await source.resolve({}, { signal });
+  const tags: string[] = [];
+  for await (const name of source.tags({ signal }))
+    if (!isDigestTag(name) && (await source.findTag(name, { signal }))?.digest === digest) tags.push(name);
+  return tags;
+}
+
+/** A source's list of referrers is never copied as it is: the destination makes its own (distribution-spec, "Referrers Tag Schema"). */
+async function namedRoots(
+  source: Source,
+  to: PinnedTarget,
+  { all, patterns, listed }: CopyNames,
+  { recursive, signal }: CopyRootsOptions,
+): Promise<readonly CopyRoot[]> {
+  const there: string[] = [];
+  for await (const tag of source.tags({ signal })) if (!isReferrersTag(tag)) there.push(tag);
+  const missing = listed.find((tag) => !there.includes(tag));
+  if (missing !== undefined) {
+    throw new RemoraError('NOT_FOUND', `${source.format({})} has no tag ${quote(missing)}`, {
+      expected: missing,
+      candidates: there.slice(0, 50),
+      hint: 'Take it out of the list of tags',
+    });
+  }
+  const chosen = there.filter((tag) => {
+    if (listed.includes(tag)) return true;
+    // What stands under a tag of cosign comes with what it belongs to.
+    if (recursive && isDigestTag(tag)) return false;
+    return all || patterns.some((pattern) => matchesTag(pattern, tag));
+  });
+  if (chosen.length > 0) return chosen.map((tag) => ({ selector: { tag }, tags: [tagFor(to, tag)] }));
+  throw new RemoraError('NO_MATCH', `${source.format({})} has no tag that fits`, {
+    ...(patterns.length === 0 ? {} : { expected: patterns.join(', ') }),
+    candidates: there.slice(0, 50),
+    hint: there.length === 0 ? 'It has no tags' : `It has ${there.slice(0, 10).join(', ')}`,
+  });
+}
+
+/** A layout's names can be full references; in a registry only the tag of one counts. */
+function tagFor(to: PinnedTarget, name: string): string {
+  if (to.place.kind !== 'registry' || isTag(name)) return name;
+  const tag = /:([^/:]+)$/.exec(name)?.[1];
+  if (tag !== undefined && isTag(tag)) return tag;
+  throw new RemoraError('INVALID_ARGUMENT', `${quote(name)} can be no tag in a registry`, {
+    found: name,
+    hint: 'Give the destination a tag: host/repo:TAG',
+  });
+}

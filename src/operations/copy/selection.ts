@@ -1,0 +1,70 @@
+import type { Kind } from '../../formats/kinds/kind.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { Source } from '../../store/interfaces/store.js';
+import { newestOf } from '../attached/newest.js';
+import { type AnnotationSelector, describeSelection, isWanted, type Selection } from '../attached/selection.js';
+import type { AttachedThing } from '../attached/thing.js';
+
+/** Which attached things are copied: what fits, and what leads to it. */
+export interface CopySelection extends Omit<Selection, 'all'> {
+  /** What fits one of these is left behind, with all that is attached to it. @default none */
+  readonly except?: {
+    readonly kinds?: readonly Kind[] | undefined;
+    readonly artifactTypes?: readonly string[] | undefined;
+    readonly annotations?: readonly AnnotationSelector[] | undefined;
+  };
+}
+
+/** A thing, what it is attached to, and what is attached to it. */
+export interface AttachedTree {
+  readonly thing: AttachedThing;
+  readonly subject: Digest;
+  readonly below: readonly AttachedTree[];
+}
+
+/** Whether a selection leaves anything out. */
+export function isEverything({ except = {}, ...selection }: CopySelection): boolean {
+  const { kinds = [], artifactTypes = [], annotations = [] } = except;
+  return (
+    !selection.latest && [...describeSelection(selection), ...kinds, ...artifactTypes, ...annotations].length === 0
+  );
+}
+
+/**
+ * What is chosen of all that is attached. `latest` is the newest of each subject: every platform has an SBOM of its own.
+ *
+ * @throws RemoraError `AMBIGUOUS` where nobody knows which is the newest
+ */
+export function chosenTrees(
+  store: Source,
+  trees: readonly AttachedTree[],
+  selection: CopySelection,
+): readonly AttachedTree[] {
+  const kept = trees.filter(({ thing }) => !isExcluded(thing, selection));
+  const wanted = kept.filter(({ thing }) => isWanted(thing, selection));
+  const newest = selection.latest ? newestBySubject(store, wanted) : new Set(wanted);
+  return kept.flatMap((tree) => {
+    const below = chosenTrees(store, tree.below, selection);
+    return newest.has(tree) || below.length > 0 ? [{ ...tree, below }] : [];
+  });
+}
+
+function isExcluded(thing: AttachedThing, { except = {} }: CopySelection): boolean {
+  const { kinds = [], artifactTypes = [], annotations = [] } = except;
+  return (
+    (kinds.length > 0 && isWanted(thing, { kinds })) ||
+    artifactTypes.some((artifactType) => isWanted(thing, { artifactType })) ||
+    annotations.some((annotation) => isWanted(thing, { annotations: [annotation] }))
+  );
+}
+
+function newestBySubject(store: Source, trees: readonly AttachedTree[]): ReadonlySet<AttachedTree> {
+  return new Set(
+    [...new Set(trees.map(({ subject }) => subject))].flatMap((of) => {
+      const siblings = trees.filter(({ subject }) => subject === of);
+      const things = siblings.map(({ thing }) => thing);
+      const newest = things.length === 1 ? things[0] : newestOf(store, things);
+      return siblings.filter(({ thing }) => thing === newest);
+    }),
+  );
+}

@@ -1,0 +1,40 @@
+import type { Digest } from '../../oci/values/digest.js';
+import { isAttestation } from '../attached/buildkit.js';
+import type { Group } from './result.js';
+
+/** Why something stays, and what can be done about it. */
+export interface Reason {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/**
+ * Why a manifest cannot go, if so. An index names its children by digest: to take one out is to make another index, with
+ * another digest, which is no longer what was signed and deployed.
+ *
+ * @param wanted the things of the group that are meant
+ * @param own the subject and the children of its index
+ */
+export function blockedBy(group: Group, wanted: Group['things'], own: ReadonlySet<Digest>): Reason | undefined {
+  const { manifest, via, things } = group;
+  if (via.includes('index-child') || isAttestation(manifest)) {
+    return {
+      reason: 'BuildKit keeps it inside the image index, which would get another digest without it',
+      hint: 'Build again with --provenance=false --sbom=false, or push a new index without its entry',
+    };
+  }
+  const isTagOnly = via.every((way) => way === 'cosign-tag');
+  if (own.has(manifest.digest) && !isTagOnly) {
+    return {
+      reason: 'it is a child of the image index, which would name what is gone',
+      hint: 'Push a new index without its entry',
+    };
+  }
+  if (wanted.length < things.length) {
+    return {
+      reason: `its manifest ${manifest.digest} holds ${things.length} things, and ${wanted.length} of them ${wanted.length === 1 ? 'is' : 'are'} meant`,
+      hint: `Remove all of them with --digest ${manifest.digest}`,
+    };
+  }
+  return undefined;
+}

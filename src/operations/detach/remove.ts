@@ -1,0 +1,118 @@
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { isInterruption } from '../../io/async/interrupt.js';
+import { runAll } from '../../io/async/run-all.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { DeleteManifestOptions, Deleter } from '../../store/interfaces/abilities.js';
+import type { CallOptions, Store } from '../../store/interfaces/store.js';
+import type { DetachItem } from './result.js';
+
+/** A repository with more tags than this is not asked for each of them. */
+const MAX_TAGS = 2_000;
+
+/** Removes what was planned, one manifest at a time. */
+export class Remover {
+  #tags: Promise<ReadonlyMap<Digest, readonly string[]> | undefined> | undefined;
+
+  constructor(
+    private readonly store: Store & Deleter,
+    private readonly options: DeleteManifestOptions,
+  ) {}
+
+  /**
+   * Removes a manifest with its list entries; what only tags make attached is removed so that no other tag is lost.
+   *
+   * @throws RemoraError `UNSUPPORTED`, `CHANGED`, and what the store throws
+   */
+  async remove({ digest, tags, byTag, keepsManifest }: DetachItem): Promise<void> {
+    const there = await this.#stillNaming(digest, tags);
+    const others = byTag && !keepsManifest ? await this.#othersFor(digest, tags) : undefined;
+    let isGone = false;
+    if (!byTag) {
+      await this.store.deleteManifest(digest, this.options);
+      isGone = true;
+    } else if (others?.length === 0) {
+      isGone = await this.#deleteAlone(digest);
+    }
+    // go-containerregistry keeps a copy of the manifest for each tag.
+    const left = isGone ? await this.#stillNaming(digest, there) : there;
+    for (const tag of left) await this.#deleteTag(tag, digest, others ?? []);
+  }
+
+  /** False where manifests cannot be deleted: a registry may delete tags all the same. */
+  async #deleteAlone(digest: Digest): Promise<boolean> {
+    try {
+      await this.store.deleteManifest(digest, this.options);
+      return true;
+    } catch (error) {
+      if (isRemoraError(error) && error.code === 'UNSUPPORTED') return false;
+      throw error;
+    }
+  }
+
+  async #deleteTag(tag: string, digest: Digest, others: readonly string[]): Promise<void> {
+    const { signal } = this.options;
+    try {
+      const gone = await this.store.deleteTag(tag, { signal });
+      if (gone || (await this.store.findTag(tag, { signal }))?.digest !== digest) return;
+      throw new RemoraError('UNSUPPORTED', `tag ${tag} cannot be deleted alone`);
+    } catch (error) {
+      if (others.length === 0 || !isRemoraError(error) || error.code !== 'UNSUPPORTED') throw error;
+      throw new RemoraError(
+        'UNSUPPORTED',
+        `${this.store.format({ tag })} cannot be deleted alone, and its manifest has other tags: ${others.slice(0, 10).join(', ')}`,
+        {
+          cause: error,
+          candidates: others,
+          hint: `manifest delete ${this.store.format({ digest })} removes all of them`,
+        },
+      );
+    }
+  }
+
+  /** Somebody may have signed since the plan was made: then the tag stands for more than was meant. */
+  async #stillNaming(digest: Digest, tags: readonly string[]): Promise<readonly string[]> {
+    const { signal } = this.options;
+    const found = await Promise.all(tags.map((tag) => this.store.findTag(tag, { signal })));
+    const index = found.findIndex((now) => now !== undefined && now.digest !== digest);
+    const now = found[index];
+    if (now === undefined) return tags.filter((_, position) => found[position] !== undefined);
+    throw new RemoraError('CHANGED', `tag ${tags[index]} is ${now.digest} by now, wanted ${digest}`, {
+      expected: digest,
+      found: now.digest,
+      hint: 'Look again with discover, then run the command again',
+    });
+  }
+
+  /** The other tags of a manifest, which deleting it would remove as well; undefined where nobody can say. */
+  async #othersFor(digest: Digest, tags: readonly string[]): Promise<readonly string[] | undefined> {
+    this.#tags ??= tagsByDigest(this.store, this.options).catch((error: unknown) => {
+      if (isInterruption(error)) throw error;
+      return undefined;
+    });
+    const names = (await this.#tags)?.get(digest) ?? [];
+    // In a layout a name may be a whole reference.
+    const others = names.filter((name) => !tags.some((tag) => name === tag || name.endsWith(`:${tag}`)));
+    return (await this.#tags) === undefined ? undefined : others;
+  }
+}
+
+async function tagsByDigest(
+  store: Store,
+  options: CallOptions,
+): Promise<ReadonlyMap<Digest, readonly string[]> | undefined> {
+  const names: string[] = [];
+  for await (const name of store.tags({ signal: options.signal })) {
+    names.push(name);
+    if (names.length > MAX_TAGS) return undefined;
+  }
+  const found = await runAll(names, (tag, signal) => store.findTag(tag, { signal }), {
+    signal: options.signal,
+    concurrency: 16,
+  });
+  const byDigest = new Map<Digest, string[]>();
+  for (const [index, name] of names.entries()) {
+    const digest = found[index]?.digest;
+    if (digest !== undefined) byDigest.set(digest, [...(byDigest.get(digest) ?? []), name]);
+  }
+  return byDigest;
+}

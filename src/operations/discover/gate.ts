@@ -1,0 +1,84 @@
+import { RemoraError } from '../../errors.js';
+import { FORMATS, type Format, KINDS, type Kind } from '../../formats/kinds/kind.js';
+import { quote } from '../../oci/text/quote.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { DiscoveredNode, DiscoverResult } from './discover.js';
+
+/** A kind that must be attached, in one format if it is given. */
+export interface Requirement {
+  readonly kind: Kind;
+  readonly format?: Format;
+}
+
+/**
+ * Where it must be attached for an index: to each platform itself, to the index, or to either. What is no index is asked
+ * for itself in all cases.
+ */
+export const REQUIRE_ON = ['platforms', 'index', 'any'] as const;
+export type RequireOn = (typeof REQUIRE_ON)[number];
+
+/** A requirement that is not met. */
+export interface MissingKind extends Requirement {
+  /** What it is not attached to. */
+  readonly digest: Digest;
+  readonly platform?: string;
+  /** The index has it, which does not count here. */
+  readonly onIndex?: true;
+}
+
+/**
+ * Parses `KIND` or `KIND@FORMAT`.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export function parseRequirement(text: string): Requirement {
+  const [name = '', suffix, ...rest] = text.split('@');
+  const kind = KINDS.find((known) => known === name);
+  const format = FORMATS.find((known) => known === suffix);
+  if (kind === undefined || rest.length > 0 || (suffix !== undefined && format === undefined)) {
+    const isFormat = kind !== undefined;
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `requirement ${quote(text)} names no known ${isFormat ? 'format' : 'kind'}`,
+      {
+        found: text,
+        candidates: isFormat ? FORMATS : KINDS,
+        hint: `Write KIND or KIND@FORMAT; there are ${(isFormat ? FORMATS : KINDS).join(', ')}`,
+      },
+    );
+  }
+  return { kind, ...(format === undefined ? {} : { format }) };
+}
+
+/**
+ * What is required and not attached. Only what is attached directly counts: a signature of the SBOM is none of the image.
+ * That something is there says nothing of whether it is right.
+ */
+export function missingKinds(
+  result: DiscoverResult,
+  requirements: readonly Requirement[],
+  on: RequireOn = 'platforms',
+): readonly MissingKind[] {
+  const { platforms, digest, referrers } = result;
+  const isIndex = platforms !== undefined && platforms.length > 0 && on !== 'index';
+  const subjects = isIndex ? platforms : [{ digest, referrers }];
+  return requirements.flatMap((requirement) => {
+    const onIndex = isIndex && has(referrers, requirement);
+    return subjects.flatMap((subject): readonly MissingKind[] => {
+      if (has(subject.referrers, requirement) || (onIndex && on === 'any')) return [];
+      const platform = 'platform' in subject ? subject.platform : undefined;
+      return [
+        {
+          ...requirement,
+          digest: subject.digest,
+          ...(platform === undefined ? {} : { platform }),
+          ...(onIndex ? { onIndex } : {}),
+        },
+      ];
+    });
+  });
+}
+
+function has(nodes: readonly DiscoveredNode[], { kind, format }: Requirement): boolean {
+  return nodes.some((node) => node.kind === kind && (format === undefined || node.formats?.includes(format)));
+}

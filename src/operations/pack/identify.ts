@@ -1,0 +1,73 @@
+import { kindRow } from '../../formats/kinds/kind-of.js';
+import { isAmbiguousName, typeBySuffix } from '../../formats/kinds/suffixes.js';
+import { firstLook } from '../../formats/recognise/first-look.js';
+import { type Recognised, recognise } from '../../formats/recognise/recognise.js';
+import { type Beginning, readBeginning } from './first-bytes.js';
+import type { CheckedInput } from './inputs.js';
+
+/** What one input was found to be. */
+export interface Look {
+  /** To go on with: what was read of a stream is given again. */
+  readonly input: CheckedInput;
+  /** By its content. */
+  readonly content: Recognised | undefined;
+  /** What decides the type of the artifact; undefined where nothing does. */
+  readonly told: Told | undefined;
+  /** What can be said of it where nothing does: "it looks like text". */
+  readonly seen: string;
+}
+
+/** The types that an input gives. */
+export interface Told {
+  readonly artifactType: string;
+  readonly mediaType: string;
+  /** For people. */
+  readonly what: string;
+  /** True where the content decided. */
+  readonly byContent: boolean;
+}
+
+/**
+ * Finds out what an input is: by the media type that it was given, where that is a kind of thing, else by its beginning,
+ * else by its name. A type that says nothing of a kind, such as `application/json`, decides nothing.
+ */
+export async function lookAtInput(checked: CheckedInput, signal: AbortSignal | undefined): Promise<Look> {
+  const beginning = await readBeginning(checked, signal);
+  const input = beginning?.input ?? checked;
+  const content = beginning && recognise(beginning.bytes, { name: checked.title, complete: beginning.complete });
+  const told = byGivenType(input, content) ?? byContent(input, content) ?? (await byName(input, beginning));
+  const seen = beginning === undefined ? 'it is a directory' : firstLook(beginning.bytes, beginning.complete);
+  return { input, content, told, seen: told === undefined ? seen : told.what };
+}
+
+function byGivenType({ typed, mediaType }: CheckedInput, content: Recognised | undefined): Told | undefined {
+  // Where both agree the content knows more: the type of a chart's layer is not that of the chart.
+  if (!typed || content?.mediaType === mediaType) return undefined;
+  return fromType(mediaType);
+}
+
+function byContent({ typed, mediaType }: CheckedInput, content: Recognised | undefined): Told | undefined {
+  if (content === undefined) return undefined;
+  const { artifactType, what } = content;
+  return { artifactType, mediaType: typed ? mediaType : content.mediaType, what, byContent: true };
+}
+
+async function byName({ typed, title }: CheckedInput, beginning: Beginning | undefined): Promise<Told | undefined> {
+  if (typed || beginning === undefined || isAmbiguousName(title)) return undefined;
+  const { default: mime } = await import('mime-types');
+  const found = fromType(typeBySuffix(title) ?? (mime.lookup(title) || ''));
+  return found !== undefined && isPlausible(found.mediaType, beginning.bytes) ? found : undefined;
+}
+
+function fromType(type: string): Told | undefined {
+  const row = kindRow('type', type);
+  if (row === undefined || row.kind === 'image') return undefined;
+  return { artifactType: type, mediaType: type, what: type, byContent: false };
+}
+
+/** A name is not believed against the content: an empty file, or an error page, is no report. */
+function isPlausible(type: string, bytes: Uint8Array): boolean {
+  const [first] = Buffer.from(bytes.subarray(0, 4096)).toString().trimStart();
+  if (type.endsWith('+json')) return first === '{' || first === '[';
+  return type.endsWith('+xml') ? first === '<' : first !== undefined;
+}

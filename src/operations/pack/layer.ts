@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { tmpdir } from 'node:os';
+import type { Readable } from 'node:stream';
+import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { createTempFile, writeStream } from '../../io/files/temp-file.js';
+import { counted } from '../../io/streams/counted.js';
+import { Annotation, type Annotations, OrasAnnotation } from '../../oci/values/annotations.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import { digestFromHash } from '../../oci/values/digest.js';
+import type { Ingester } from '../../store/interfaces/abilities.js';
+import type { TransferOptions, WriteResult } from '../../store/interfaces/store.js';
+import type { CheckedInput } from './inputs.js';
+
+/** A layer whose digest is known. */
+export interface LayerContent {
+  readonly descriptor: Descriptor;
+  /** Set when the content is in the store already, since it was written while it was read. */
+  readonly stored?: WriteResult;
+  open(): Promise<Readable>;
+  /** Removes what was put aside. */
+  discard(): Promise<void>;
+}
+
+/** Options of {@link readLayer}. */
+export interface ReadLayerOptions extends TransferOptions {
+  /** A store that takes the content while it is read, so that it is read once. */
+  readonly into?: Ingester | undefined;
+  /** Only the descriptor is wanted: nothing is put aside. @default false */
+  readonly describeOnly?: boolean | undefined;
+}
+
+/** Reads an input to its end and describes it as a layer. */
+export async function readLayer(input: CheckedInput, options: ReadLayerOptions = {}): Promise<LayerContent> {
+  if (options.into !== undefined) return ingest(input, options.into, options);
+  if (input.source.kind === 'file') return hashFile(input, input.source, options);
+  return options.describeOnly ? describe(input, options) : spool(input, options);
+}
+
+async function ingest(input: CheckedInput, store: Ingester, options: TransferOptions): Promise<LayerContent> {
+  const opened = opener(input, options);
+  const { descriptor, result } = await store.ingestBlob(input.mediaType, opened.open, options);
+  return {
+    descriptor: withTitle(input, descriptor, await opened.annotations()),
+    stored: result,
+    open: opened.open,
+    discard: async () => {},
+  };
+}
+
+async function hashFile(
+  input: CheckedInput,
+  file: { open(): Promise<Readable> },
+  options: TransferOptions,
+): Promise<LayerContent> {
+  const descriptor = await hash(input, await file.open(), options);
+  return { descriptor: withTitle(input, descriptor), open: () => file.open(), discard: async () => {} };
+}
+
+async function describe(input: CheckedInput, options: TransferOptions): Promise<LayerContent> {
+  const opened = opener(input, options);
+  const descriptor = await hash(input, await opened.open(), options);
+  return {
+    descriptor: withTitle(input, descriptor, await opened.annotations()),
+    open: opened.open,
+    discard: async () => {},
+  };
+}
+
+/** Streams and packed directories come once: they are put aside until the digest is known. */
+async function spool(input: CheckedInput, options: TransferOptions): Promise<LayerContent> {
+  const file = await createTempFile(tmpdir(), 0o600);
+  try {
+    const opened = opener(input, options);
+    const sum = createHash('sha256');
+    let size = 0;
+    const stream = counted(await opened.open(), (bytes, chunk) => {
+      sum.update(chunk);
+      size = bytes;
+      options.onProgress?.(bytes);
+    });
+    await writeStream(file, stream, options.signal);
+    const descriptor: Descriptor = { mediaType: input.mediaType, digest: digestFromHash('sha256', sum), size };
+    return {
+      descriptor: withTitle(input, descriptor, await opened.annotations()),
+      open: async () => createReadStream(file.path, { highWaterMark: 256 * 1024 }),
+      discard: () => file.discard(),
+    };
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+}
+
+async function hash(
+  input: CheckedInput,
+  stream: Readable,
+  { signal, onProgress }: TransferOptions,
+): Promise<Descriptor> {
+  const sum = createHash('sha256');
+  let size = 0;
+  for await (const chunk of stream) {
+    throwIfInterrupted(signal);
+    sum.update(chunk);
+    size += chunk.length;
+    onProgress?.(size);
+  }
+  return { mediaType: input.mediaType, digest: digestFromHash('sha256', sum), size };
+}
+
+/** What opens an input, and the annotations that are known only when it has been read. */
+function opener(
+  { source, title }: CheckedInput,
+  { signal }: TransferOptions,
+): { open(): Promise<Readable>; annotations(): Promise<Annotations> } {
+  if (source.kind !== 'directory') return { open: () => source.open(), annotations: async () => ({}) };
+  let tarDigest: Promise<string> | undefined;
+  return {
+    async open() {
+      const { packDirectory } = await import('../../io/tar/pack.js');
+      const packed = packDirectory(source.path, { prefix: title, signal });
+      tarDigest = packed.uncompressedDigest;
+      return packed.stream;
+    },
+    async annotations() {
+      return { [OrasAnnotation.contentDigest]: (await tarDigest) ?? '', [OrasAnnotation.unpack]: 'true' };
+    },
+  };
+}
+
+function withTitle(input: CheckedInput, descriptor: Descriptor, more: Annotations = {}): Descriptor {
+  return { ...descriptor, annotations: { ...more, [Annotation.title]: input.title, ...input.annotations } };
+}

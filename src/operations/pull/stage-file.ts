@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
+import { localFile } from '../../io/files/local-file.js';
+import { makeDirectory, nearestDirectory } from '../../io/files/make-directory.js';
+import { inTheWay, lstatIfExists, resolveInside } from '../../io/files/safe-path.js';
+import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
+import { counted } from '../../io/streams/counted.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import { algorithmOf, hasherFor } from '../../oci/values/digest.js';
+import type { Source } from '../../store/interfaces/store.js';
+import type { NamedLayer } from './layer-names.js';
+import type { PullOptions } from './options.js';
+
+/** What became of one file. */
+export interface PulledFile {
+  /** Where it is, below the output directory. */
+  readonly path: string;
+  readonly mediaType: string;
+  readonly digest: string;
+  readonly size: number;
+  /** `unchanged` when it was there and right. */
+  readonly result: 'written' | 'unchanged';
+}
+
+/** A file whose content is verified and waits for its name. */
+export interface StagedFile {
+  readonly name: string;
+  readonly isDirectory: boolean;
+  commit(): Promise<PulledFile>;
+  discard(): Promise<void>;
+}
+
+/** Fetches one layer into a temporary file beside its target, unless the target is right already. */
+export async function stageFile(
+  store: Source,
+  layer: NamedLayer,
+  output: string,
+  options: PullOptions,
+): Promise<StagedFile> {
+  const { descriptor, name } = layer;
+  const path = await resolveInside(output, name);
+  const done = (result: PulledFile['result']): PulledFile => ({
+    path,
+    mediaType: descriptor.mediaType,
+    digest: descriptor.digest,
+    size: descriptor.size,
+    result,
+  });
+  const existing = await lstatIfExists(path);
+  const right =
+    existing !== undefined &&
+    (layer.directory ? await isSameDirectory(path, layer, options) : await isSameFile(path, descriptor, options));
+  if (right) return { name, isDirectory: false, commit: async () => done('unchanged'), discard: async () => {} };
+  if (existing !== undefined && options.noClobber) {
+    throw new RemoraError('EXISTS', `${path} exists with other content`, {
+      hint: 'Leave out --no-clobber to replace it, or choose another directory with -o',
+    });
+  }
+  if (existing?.isDirectory() && !layer.directory) throw inTheWay(path, 'is a directory, wanted a file');
+
+  const file = await createTempFile(await nearestDirectory(path));
+  try {
+    const content = layer.open?.() ?? (await store.openBlob(descriptor, options));
+    await writeStream(file, reported(content, name, descriptor, options), options.signal);
+  } catch (error) {
+    await file.discard();
+    throw error;
+  }
+  return {
+    name,
+    isDirectory: layer.directory !== undefined,
+    async commit() {
+      await makeParents(path, output, name);
+      if (layer.directory === undefined) await file.commit(path);
+      else {
+        const { unpackDirectory } = await import('../../io/tar/unpack.js');
+        await unpackDirectory(createReadStream(file.path), path, {
+          prefix: layer.directory.prefix,
+          tarDigest: layer.directory.tarDigest,
+          signal: options.signal,
+        });
+      }
+      await sweepTempFiles(dirname(path));
+      return done('written');
+    },
+    discard: () => file.discard(),
+  };
+}
+
+function reported(content: Readable, name: string, { size }: Descriptor, { onProgress }: PullOptions): Readable {
+  return onProgress === undefined
+    ? content
+    : counted(content, (bytes) => onProgress({ name, bytes, total: size, phase: 'move' }));
+}
+
+async function isSameFile(path: string, descriptor: Descriptor, { signal }: PullOptions): Promise<boolean> {
+  const file = await localFile(path).catch(() => undefined);
+  if (file?.kind !== 'file' || file.size !== descriptor.size) return false;
+  const hash = hasherFor(descriptor.digest);
+  await file.open().then((content) => feed(content, hash, signal));
+  return `${algorithmOf(descriptor.digest)}:${hash.digest('hex')}` === descriptor.digest;
+}
+
+/** A directory is right when packing it again gives the same tar. */
+async function isSameDirectory(path: string, layer: NamedLayer, { signal }: PullOptions): Promise<boolean> {
+  const wanted = layer.directory?.tarDigest;
+  if (layer.directory === undefined) return false;
+  const info = await stat(path).catch(() => undefined);
+  if (!wanted?.startsWith('sha256:') || !info?.isDirectory()) return false;
+  const { tarDirectory } = await import('../../io/tar/from-directory.js');
+  const hash = createHash('sha256');
+  const same = await feed(tarDirectory(path, { prefix: layer.directory.prefix, signal }), hash, signal).then(
+    () => true,
+    // What cannot be packed (a socket, a link that leads out) is not what we would have unpacked.
+    () => false,
+  );
+  return same && `sha256:${hash.digest('hex')}` === wanted;
+}
+
+async function feed(
+  content: Readable,
+  hash: ReturnType<typeof hasherFor>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for await (const chunk of content) {
+    if (signal?.aborted) throw new RemoraError('INTERRUPTED', 'interrupted', { cause: signal.reason });
+    hash.update(chunk);
+  }
+}
+
+/** The parents are looked at again: another file of the artifact, or somebody else, may have put a link there meanwhile. */
+async function makeParents(path: string, output: string, name: string): Promise<void> {
+  await resolveInside(output, name);
+  await makeDirectory(dirname(path));
+}

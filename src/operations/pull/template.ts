@@ -1,0 +1,69 @@
+import { RemoraError } from '../../errors.js';
+import { checkName, nameFault } from '../../io/files/safe-path.js';
+import { quote } from '../../oci/text/quote.js';
+
+/** What a template of names can speak of. */
+export const TEMPLATE_VARIABLES = ['kind', 'format', 'platform', 'digest', 'title', 'ext', 'type'] as const;
+type Variable = (typeof TEMPLATE_VARIABLES)[number];
+
+/** The values for one file; what is not known is written as `none`. */
+export type TemplateValues = Readonly<Record<Exclude<Variable, 'digest'>, string | undefined>> & {
+  /** Without its algorithm. */
+  readonly digest: string;
+};
+
+/** Makes the name of a file. */
+export type NameTemplate = (values: TemplateValues) => string;
+
+type Part = { readonly text: string } | { readonly variable: Variable; readonly length?: number };
+
+/**
+ * Parses a template like `{kind}-{platform}-{digest:12}{ext}`. A `/` makes a directory where the template has it, and
+ * never where a value has it: values come from whoever attached the file.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`; the template it gives throws `MALFORMED` for a name that is not safe
+ */
+export function parseTemplate(template: string): NameTemplate {
+  const parts = template.split(/(\{[^{}]*\})/).map((part) => parsePart(part, template));
+  const plain = parts.map((part) => ('text' in part ? part.text : 'x')).join('');
+  const fault = nameFault(plain) ?? (plain.endsWith('/') ? 'it ends with a slash' : undefined);
+  if (fault !== undefined) throw invalid(template, fault, 'Write it like {kind}-{digest:12}{ext}');
+  return (values) => checkName(parts.map((part) => fill(part, values)).join(''));
+}
+
+function parsePart(part: string, template: string): Part {
+  if (!/^\{.*\}$/s.test(part)) {
+    if (/[{}]/.test(part)) throw invalid(template, 'it has a brace without its other one', 'Write it like {kind}{ext}');
+    return { text: part };
+  }
+  const [, name = '', , digits] = /^\{([^:]*)(:(\d+))?\}$/.exec(part) ?? [];
+  const variable = TEMPLATE_VARIABLES.find((known) => known === name);
+  const length = digits === undefined ? undefined : Number(digits);
+  const isLengthFine = length === undefined || (variable === 'digest' && length >= 4 && length <= 128);
+  if (variable !== undefined && isLengthFine) return length === undefined ? { variable } : { variable, length };
+  const known = TEMPLATE_VARIABLES.map((each) => `{${each}}`).join(', ');
+  const fault =
+    variable === undefined ? `there is no ${quote(part)}` : `${quote(part)} wants {digest:4} to {digest:128}`;
+  throw invalid(template, fault, `There are ${known} and {digest:N}`);
+}
+
+function fill(part: Part, values: TemplateValues): string {
+  if ('text' in part) return part.text;
+  const { variable, length } = part;
+  if (variable === 'digest') return values.digest.slice(0, length ?? values.digest.length);
+  const value = values[variable];
+  if (variable === 'ext') return value ?? '';
+  return value === undefined || value === '' ? 'none' : harmless(value);
+}
+
+/** A value as a part of a name: nothing that leads elsewhere, or means something to a shell, stays in it. */
+function harmless(value: string): string {
+  return value.replace(/[^\p{L}\p{N}._+@=-]+|^\.+$/gu, '-');
+}
+
+function invalid(template: string, fault: string, hint: string): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', `name template ${quote(template)} cannot be used: ${fault}`, {
+    found: template,
+    hint,
+  });
+}

@@ -1,7 +1,0 @@
-import type { Descriptor } from '../oci/descriptor.js';
-import type { Source } from '../store/store.js';
-
-/** What every result that is a manifest begins with, in the order that `--json` promises. */
-export function resultFields(store: Source, { mediaType, digest, size, artifactType }: Descriptor) {
-  return { reference: store.format({ digest }), mediaType, digest, size, ...(artifactType ? { artifactType } : {}) };
-}

@@ -1,0 +1,125 @@
+import type { Readable } from 'node:stream';
+import type { Manifest } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { CallOptions, ContentWriter, PutManifestOptions, TransferOptions, Via, WriteResult } from './store.js';
+
+/** The ability to take content whose digest is not known yet, in one pass. */
+export interface Ingester {
+  /** Writes a blob of unknown digest and says what it was. `open` is called once. */
+  ingestBlob(
+    mediaType: string,
+    open: () => Promise<Readable>,
+    options?: TransferOptions,
+  ): Promise<{ descriptor: Descriptor; result: WriteResult }>;
+}
+
+/** Whether `store` can take content whose digest is not known yet. */
+export function isIngester(store: ContentWriter): store is ContentWriter & Ingester {
+  return 'ingestBlob' in store;
+}
+
+/** The ability to list several manifests with their subject in one step. */
+export interface Lister {
+  /**
+   * Sees to it that manifests that are there are listed with their subject, as `putManifest` does for
+   * one.
+   */
+  listReferrers(
+    subject: Digest,
+    manifests: readonly Manifest[],
+    options?: Pick<PutManifestOptions, 'signal' | 'alone'>,
+  ): Promise<Via>;
+  /** Tells that manifests will be listed with a subject, most likely those that are: its list is asked for ahead. */
+  expectReferrers(subject: Digest, options?: CallOptions): void;
+}
+
+/** Whether `store` lists several manifests in one step; others list each when it is written. */
+export function isLister<T extends object>(store: T): store is T & Lister {
+  return 'listReferrers' in store;
+}
+
+/** A source whose blobs are files of their own. */
+export interface BlobFiles {
+  /** The path of a blob's file; whether it is there, and whole, is not said. */
+  blobFile(digest: Digest): string;
+}
+
+/** Whether the blobs of `source` are files of their own. */
+export function hasBlobFiles<T extends object>(source: T): source is T & BlobFiles {
+  return 'blobFile' in source;
+}
+
+/** The ability to take a blob from a file without a second copy of its data, where the file system can do that. */
+export interface Cloner {
+  /** Like `writeBlob`, from `file`, whose content `open` reads. */
+  cloneBlob(
+    expected: Descriptor,
+    file: string,
+    open: () => Promise<Readable>,
+    options?: TransferOptions,
+  ): Promise<WriteResult>;
+}
+
+/** Whether `store` can take blobs from files. */
+export function isCloner<T extends object>(store: T): store is T & Cloner {
+  return 'cloneBlob' in store;
+}
+
+/** How a manifest is to be removed. */
+export interface DeleteManifestOptions extends CallOptions {
+  /** The writer is alone, so that a list of referrers needs no second look after a while. @default false */
+  readonly alone?: boolean | undefined;
+  /** Called with the tag of each list of referrers that named the manifest and does so no longer. */
+  readonly onUnlisted?: ((tag: string) => void) | undefined;
+}
+
+/** The ability to remove things. Each gives false when there was nothing. */
+export interface Deleter {
+  /**
+   * Removes a manifest with all its tags and every list entry that names it.
+   *
+   * @throws RemoraError `UNSUPPORTED` when the store does not let manifests be deleted
+   */
+  deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean>;
+  /**
+   * Removes a tag; the manifest stays.
+   *
+   * @throws RemoraError `UNSUPPORTED` when the store cannot remove a tag alone
+   */
+  deleteTag(tag: string, options?: CallOptions): Promise<boolean>;
+  /**
+   * Removes a blob.
+   *
+   * @throws RemoraError `UNSUPPORTED` when it is a manifest that the store lists, or blobs cannot be deleted
+   */
+  deleteBlob(digest: Digest, options?: CallOptions): Promise<boolean>;
+}
+
+/** Whether things can be removed from `store`. */
+export function isDeleter<T extends object>(store: T): store is T & Deleter {
+  return 'deleteManifest' in store;
+}
+
+/** What was removed to free space. */
+export interface PruneResult {
+  readonly blobs: number;
+  readonly bytes: number;
+}
+
+/** The ability to remove the blobs that nothing names any more. */
+export interface Pruner {
+  /** The blobs that may be left over when a manifest goes: itself, all that it leads to, and the lists that name it. */
+  blobsOf(manifest: Digest): Promise<readonly Digest[]>;
+  /**
+   * Removes those of `candidates` that nothing leads to.
+   *
+   * @throws RemoraError when a manifest cannot be read: nobody knows what it leads to, and nothing is removed
+   */
+  pruneBlobs(candidates: ReadonlySet<Digest>, options?: CallOptions): Promise<PruneResult>;
+}
+
+/** Whether blobs can be pruned from `store`. */
+export function isPruner<T extends object>(store: T): store is T & Pruner {
+  return 'pruneBlobs' in store;
+}

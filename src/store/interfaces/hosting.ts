@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from '../../oci/values/digest.js';
+import type { Deleter } from './abilities.js';
+import type { CallOptions, Store } from './store.js';
+
+/** The ability to read parts of blobs without knowing their size. */
+export interface RangeReader {
+  /** The size of a blob in bytes, undefined when there is none. */
+  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined>;
+  /** Opens bytes `start` to `end`, both included. They are not verified: a part has no digest. */
+  openRange(digest: Digest, start: number, end: number, options?: CallOptions): Promise<Readable>;
+}
+
+/** The ability to take blobs piece by piece, in sessions that outlive a connection and a process. */
+export interface UploadKeeper {
+  /** Starts a session and gives its id. */
+  beginUpload(): Promise<string>;
+  /** The bytes that a session holds, undefined when there is no such session. */
+  uploadSize(id: string): Promise<number | undefined>;
+  /** Adds what `source` gives; what arrived before it failed is kept. Gives the bytes held then. */
+  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number>;
+  /**
+   * Ends a session: its content becomes a blob.
+   *
+   * @throws RemoraError `DIGEST_MISMATCH`, and the session is gone; `UNSUPPORTED` for digests that cannot be verified
+   */
+  commitUpload(id: string, digest: Digest): Promise<number>;
+  /** Ends a session without a blob; false when there is no such session. */
+  cancelUpload(id: string): Promise<boolean>;
+  /** Removes sessions that nobody touched for that many milliseconds. */
+  sweepUploads(olderThan: number): Promise<void>;
+}
+
+/** The ability to take a blob from another repository without moving its bytes. */
+export interface BlobLinker {
+  /** Makes a blob of `from` one of this store; false when `from` has none. */
+  linkBlob(from: Repository, digest: Digest): Promise<boolean>;
+}
+
+/** A store that can be served as a repository. */
+export interface Repository extends Store, Deleter, RangeReader, UploadKeeper, BlobLinker {
+  /** Where its files are. */
+  readonly directory: string;
+}
+
+/** Many repositories by name. */
+export interface Repositories {
+  /** The repository of that name; undefined when there is none and it may not be created. */
+  open(name: string, options: { readonly create: boolean }): Promise<Repository | undefined>;
+  /** The names of all repositories, sorted. */
+  names(): Promise<readonly string[]>;
+}
+
+/** Whether a store can be served: layouts can. */
+export function isRepositoryStore(store: Store): store is Repository {
+  return 'beginUpload' in store && 'deleteManifest' in store;
+}

@@ -1,0 +1,33 @@
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { WriteResult } from './store.js';
+
+/** One write for all who want to write the same blob: the others wait for it, and open nothing. */
+export class SharedWrites {
+  readonly #writes = new Map<string, Promise<WriteResult>>();
+
+  /** @param remember whether a blob that was written is taken to be there from then on */
+  constructor(private readonly remember: boolean) {}
+
+  async write({ digest, size }: Descriptor, write: () => Promise<WriteResult>): Promise<WriteResult> {
+    const key = `${digest} ${size}`;
+    for (let other = this.#writes.get(key); other !== undefined; other = this.#writes.get(key)) {
+      // A write can fail for a reason of its own, such as its source: then the next in line tries.
+      const succeeded = await other.then(
+        () => true,
+        () => false,
+      );
+      if (succeeded) return 'exists';
+    }
+    const own = write();
+    this.#writes.set(key, own);
+    const forget = () => this.#writes.delete(key);
+    own.then(this.remember ? undefined : forget, forget);
+    return own;
+  }
+
+  /** A blob that was removed is there no longer, in whatever size. */
+  forget(digest: Digest): void {
+    for (const key of this.#writes.keys()) if (key.startsWith(`${digest} `)) this.#writes.delete(key);
+  }
+}

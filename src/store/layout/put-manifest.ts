@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import { layoutEntry } from '../../oci/documents/layout-entry.js';
+import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { ListedManifest, PutManifestOptions, PutManifestResult } from '../interfaces/store.js';
+import { writeBlob } from './blobs.js';
+import { changeEntries } from './index-file.js';
+import { withLists } from './lists.js';
+import { setTag, withName } from './tags.js';
+
+/** Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there. */
+export async function putManifest(
+  directory: string,
+  manifest: Manifest,
+  options: PutManifestOptions = {},
+): Promise<PutManifestResult> {
+  const { signal } = options;
+  const write = () =>
+    writeBlob(directory, manifest.descriptor, async () => Readable.from([manifest.bytes]), { signal });
+  const written = await write();
+  const tags = options.tags ?? [];
+  if (options.child && tags.length === 0) return { result: written };
+  let known = false;
+  await changeEntries(
+    directory,
+    async (entries) => {
+      known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
+      // Whoever deleted it since then did so under this lock.
+      await write();
+      const changed = withManifest(entries, manifest, tags) ?? entries;
+      const listed = options.layoutLists === 'none' ? changed : await withLists(directory, changed, manifest);
+      return listed === entries ? undefined : listed;
+    },
+    { signal },
+  );
+  return {
+    // A new tag for what is there is no new manifest.
+    result: known ? written : 'written',
+    ...(subjectOf(manifest) === undefined ? {} : { listedBy: 'layout-entry' }),
+  };
+}
+
+function withManifest(
+  entries: readonly Descriptor[],
+  manifest: Manifest,
+  tags: readonly string[],
+): readonly Descriptor[] | undefined {
+  const entry = layoutEntry(manifest);
+  if (tags.length > 0) {
+    const changed = tags.reduce((current, tag) => setTag(current, tag, entry), entries);
+    return changed === entries ? undefined : changed;
+  }
+  return entries.some(({ digest }) => digest === entry.digest) ? undefined : [...entries, entry];
+}
+
+/** The entries of an `index.json` that is written anew, in the order of `listed`. */
+export function layoutEntries(listed: readonly ListedManifest[]): readonly Descriptor[] {
+  return listed.flatMap(({ manifest, tags }) => {
+    const entry = layoutEntry(manifest);
+    return tags.length === 0 ? [entry] : tags.map((tag) => withName(entry, tag));
+  });
+}

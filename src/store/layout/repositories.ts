@@ -1,0 +1,135 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { isRepository } from '../../oci/names/reference.js';
+import type { Repositories, Repository } from '../interfaces/hosting.js';
+import { checkLayout, createLayout } from './create.js';
+import { HostedLayout } from './hosted-store.js';
+import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from './paths.js';
+
+/** Names of files that layouts have: a repository of that name inside another could not be told from them. */
+function isReserved(part: string): boolean {
+  return part === 'blobs' || part === LAYOUT_FILE || part === INDEX_FILE || part.startsWith(LOCK_FILE);
+}
+
+const MAX_DEPTH = 16;
+
+/** Options of {@link openRepositories}. */
+export interface OpenRepositoriesOptions {
+  /** The repository's name when the directory is one layout. @default the directory's own name, in lower case */
+  readonly name?: string | undefined;
+}
+
+/**
+ * The repositories below a directory: the directory itself when it is a layout, else every layout in it, named by its
+ * path.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` when a single layout has no name that fits, and as `openLayout`
+ */
+export async function openRepositories(
+  directory: string,
+  options: OpenRepositoriesOptions = {},
+): Promise<Repositories> {
+  const path = resolve(directory);
+  if (await isLayout(path)) return singleRepository(nameFor(path, options.name), new HostedLayout(path));
+  if (options.name === undefined) return new LayoutRoot(path);
+  throw new RemoraError('INVALID_ARGUMENT', `${directory} is no image layout, and has no one name`, {
+    found: options.name,
+    hint: 'Leave out the name: repositories below a directory are called by their paths',
+  });
+}
+
+/**
+ * The name of a single layout's repository.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` when it does not fit
+ */
+export function nameFor(directory: string, given: string | undefined): string {
+  const name = given ?? basename(resolve(directory)).toLowerCase();
+  if (isRepository(name)) return name;
+  throw new RemoraError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a repository name`, {
+    found: name,
+    hint: 'Give one that fits, like team/app',
+  });
+}
+
+/** One repository under one name. */
+export function singleRepository(name: string, repository: Repository): Repositories {
+  return {
+    open: async (wanted) => (wanted === name ? repository : undefined),
+    names: async () => [name],
+  };
+}
+
+class LayoutRoot implements Repositories {
+  readonly #open = new Map<string, Promise<HostedLayout>>();
+
+  constructor(private readonly directory: string) {}
+
+  async open(name: string, { create }: { readonly create: boolean }): Promise<Repository | undefined> {
+    const parts = name.split('/');
+    if (
+      !isRepository(name) ||
+      parts.length > MAX_DEPTH ||
+      parts.some((part) => isReserved(part) || Buffer.byteLength(part) > 255)
+    )
+      return undefined;
+    const path = join(this.directory, ...parts);
+    const known = this.#open.get(name);
+    await known?.catch(() => undefined);
+    if (!(await isLayout(path))) {
+      if (!create || (await isInTheWay(this.directory, parts))) return undefined;
+      // Somebody removed it since it was opened.
+      if (known !== undefined && known === this.#open.get(name)) this.#open.delete(name);
+    }
+    // One object for all, whoever asked first: it has the upload sessions in order.
+    const first = this.#open.get(name);
+    if (first !== undefined) return first;
+    const opening = (async () => {
+      // The repositories of a deeper name are no foreign files.
+      if (create) await createLayout(path, { amongOthers: true });
+      return new HostedLayout(path);
+    })();
+    this.#open.set(name, opening);
+    opening.catch(() => this.#open.delete(name));
+    return opening;
+  }
+
+  async names(): Promise<readonly string[]> {
+    const found: string[] = [];
+    const walk = async (parts: readonly string[]): Promise<void> => {
+      const path = join(this.directory, ...parts);
+      const children = await readdir(path, { withFileTypes: true }).catch(() => []);
+      if (parts.length > 0 && children.some((child) => child.name === LAYOUT_FILE)) found.push(parts.join('/'));
+      if (parts.length === MAX_DEPTH) return;
+      for (const child of children) {
+        if (child.isDirectory() && !isReserved(child.name) && isRepository(child.name))
+          await walk([...parts, child.name]);
+      }
+    };
+    await walk([]);
+    return found.sort();
+  }
+}
+
+/** Whether a file has the place of one of the directories. */
+async function isInTheWay(directory: string, parts: readonly string[]): Promise<boolean> {
+  const paths = parts.map((_, index) => join(directory, ...parts.slice(0, index + 1)));
+  const files = paths.map((path) =>
+    stat(path).then(
+      (info) => !info.isDirectory(),
+      () => false,
+    ),
+  );
+  return (await Promise.all(files)).includes(true);
+}
+
+async function isLayout(path: string): Promise<boolean> {
+  try {
+    await checkLayout(path);
+    return true;
+  } catch (error) {
+    if (isRemoraError(error) && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
+}

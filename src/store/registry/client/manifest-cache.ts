@@ -1,0 +1,47 @@
+import type { Manifest } from '../../../oci/documents/manifest.js';
+import type { Digest } from '../../../oci/values/digest.js';
+
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Manifests that one command has read. Content never changes under its digest, so what was opened to check a list need
+ * not be asked for again when it is wanted itself. The oldest go when there are too many.
+ */
+export class ManifestCache {
+  readonly #manifests = new Map<Digest, Manifest>();
+  readonly #asked = new Map<Digest, { readonly signal: AbortSignal | undefined; readonly answer: Promise<unknown> }>();
+  #bytes = 0;
+
+  /** Asks once for all who want the same at the same time, and would stop at the same signal. */
+  once<T>(digest: Digest, signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T>;
+  once(digest: Digest, signal: AbortSignal | undefined, ask: () => Promise<unknown>): Promise<unknown> {
+    const before = this.#asked.get(digest);
+    if (before !== undefined && before.signal === signal) return before.answer;
+    const answer = ask().finally(() => this.#asked.delete(digest));
+    this.#asked.set(digest, { signal, answer });
+    return answer;
+  }
+
+  get(digest: Digest): Manifest | undefined {
+    return this.#manifests.get(digest);
+  }
+
+  /** It was removed from the repository. */
+  forget(digest: Digest): void {
+    this.#bytes -= this.#manifests.get(digest)?.bytes.byteLength ?? 0;
+    this.#manifests.delete(digest);
+    this.#asked.delete(digest);
+  }
+
+  add(manifest: Manifest): void {
+    const { digest } = manifest.descriptor;
+    if (this.#manifests.has(digest)) return;
+    this.#manifests.set(digest, manifest);
+    this.#bytes += manifest.bytes.byteLength;
+    for (const [oldest, { bytes }] of this.#manifests) {
+      if (this.#bytes <= MAX_BYTES) break;
+      this.#manifests.delete(oldest);
+      this.#bytes -= bytes.byteLength;
+    }
+  }
+}

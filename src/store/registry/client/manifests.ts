@@ -1,0 +1,151 @@
+import { RemoraError } from '../../../errors.js';
+import { discard, type HttpResponse } from '../../../io/http/response.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import { parseTag } from '../../../oci/names/reference.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import { algorithmOf, type Digest, digestOf, isDigest } from '../../../oci/values/digest.js';
+import { isManifestType, MANIFEST_TYPES } from '../../../oci/values/media-types.js';
+import type { CallOptions, ManifestSelector } from '../../interfaces/store.js';
+import type { RegistryClient } from './client.js';
+import { WEB_PAGE_HINT, webPage } from './errors.js';
+
+/** distribution 2 answers 404 for a manifest whose type is not accepted, to HEAD as well as to GET. */
+export const ACCEPT = MANIFEST_TYPES.join(', ');
+
+/** A manifest and what its answer's header said of it. */
+export interface Answered {
+  readonly manifest: Manifest;
+  readonly etag: string | undefined;
+}
+
+/** Reads a manifest by tag or digest; undefined when there is none. */
+export async function getManifest(
+  client: RegistryClient,
+  selector: ManifestSelector,
+  options: CallOptions = {},
+): Promise<Answered | undefined> {
+  const { digest } = selector;
+  const known = digest && client.manifests.get(digest);
+  if (known !== undefined) return { manifest: known, etag: undefined };
+  const ask = () => askManifest(client, selector, options);
+  return digest === undefined ? ask() : client.manifests.once(digest, options.signal, ask);
+}
+
+async function askManifest(
+  client: RegistryClient,
+  selector: ManifestSelector,
+  options: CallOptions,
+): Promise<Answered | undefined> {
+  const what = nameOf(client, selector);
+  const answer = await client.read(
+    { method: 'GET', target: target(selector), headers: { accept: ACCEPT }, signal: options.signal },
+    MAX_READ_BYTES,
+    what,
+  );
+  const { response, bytes } = answer;
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw client.errorOf(answer, what);
+  const said = webPage(response, bytes);
+  if (said !== undefined)
+    throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent ${said}`, { hint: WEB_PAGE_HINT });
+  const manifest = parseManifest(bytes, {
+    digest: selector.digest ?? announced(response, bytes, what),
+    mediaType: contentType(response),
+  });
+  client.manifests.add(manifest);
+  return { manifest, etag: response.header('etag') };
+}
+
+/**
+ * Asks for a manifest's descriptor without its content; undefined when there is none. Answers without length, type or
+ * digest are asked again with GET, since older registries leave them out.
+ */
+export async function headManifest(
+  client: RegistryClient,
+  selector: ManifestSelector,
+  options: CallOptions = {},
+): Promise<Descriptor | undefined> {
+  const response = await client.expect([200, 404], nameOf(client, selector), {
+    method: 'HEAD',
+    target: target(selector),
+    headers: { accept: ACCEPT },
+    signal: options.signal,
+  });
+  await discard(response);
+  if (response.status === 404) return undefined;
+  const length = response.header('content-length');
+  const mediaType = contentType(response);
+  const digest = selector.digest ?? response.header('docker-content-digest');
+  if (length !== undefined && mediaType !== undefined && digest !== undefined && isDigest(digest)) {
+    return { mediaType, digest, size: Number(length) };
+  }
+  return (await getManifest(client, selector, options))?.manifest.descriptor;
+}
+
+/** Sends a manifest under a tag or its digest and gives the answer's headers. */
+export async function sendManifest(
+  client: RegistryClient,
+  manifest: Manifest,
+  reference: string,
+  options: CallOptions & {
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly accepted?: readonly number[];
+    /** Whether it may be sent again after a failure. @default true */
+    readonly retry?: boolean;
+  } = {},
+): Promise<HttpResponse> {
+  const what = `manifest ${manifest.descriptor.digest}`;
+  const response = await client.expect([201, 200, ...(options.accepted ?? [])], what, {
+    method: 'PUT',
+    // What is neither could lead the request to another path.
+    target: `manifests/${isDigest(reference) ? reference : parseTag(reference)}`,
+    headers: { 'content-type': manifest.descriptor.mediaType, ...options.headers },
+    body: { size: manifest.bytes.byteLength, open: async () => manifest.bytes },
+    signal: options.signal,
+    ...(options.retry === undefined ? {} : { retry: options.retry }),
+  });
+  await discard(response);
+  const answered = response.header('docker-content-digest');
+  const { digest } = manifest.descriptor;
+  // Another algorithm is another name for the same bytes; the same algorithm must agree.
+  if (
+    response.status < 300 &&
+    answered !== undefined &&
+    isDigest(answered) &&
+    algorithmOf(answered) === algorithmOf(digest) &&
+    answered !== digest
+  ) {
+    throw new RemoraError('DIGEST_MISMATCH', `${what} was stored by ${client.registry} as ${answered}`, {
+      expected: digest,
+      found: answered,
+    });
+  }
+  return response;
+}
+
+function target(selector: ManifestSelector): string {
+  return `manifests/${selector.digest ?? parseTag(selector.tag ?? 'latest')}`;
+}
+
+function nameOf(client: RegistryClient, { tag, digest }: ManifestSelector): string {
+  return `${client.registry}/${client.repository}${digest !== undefined ? `@${digest}` : `:${tag ?? 'latest'}`}`;
+}
+
+function contentType(response: HttpResponse): string | undefined {
+  const type = response.header('content-type')?.split(';', 1)[0]?.trim();
+  return type !== undefined && isManifestType(type) ? type : undefined;
+}
+
+/** The digest that the registry announces, which must be that of the body; sha256 when it announces none. */
+function announced(response: HttpResponse, bytes: Uint8Array, what: string): Digest | undefined {
+  const header = response.header('docker-content-digest');
+  if (header === undefined || !isDigest(header)) return undefined;
+  const algorithm = algorithmOf(header);
+  if (algorithm !== 'sha256' && algorithm !== 'sha512') return undefined;
+  const found = digestOf(bytes, algorithm);
+  if (found === header) return header;
+  throw new RemoraError('DIGEST_MISMATCH', `${what} has the digest ${found}, and the registry announced ${header}`, {
+    expected: header,
+    found,
+  });
+}

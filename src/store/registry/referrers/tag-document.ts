@@ -1,0 +1,89 @@
+import { RemoraError } from '../../../errors.js';
+import { indexBytes } from '../../../oci/documents/edit-index.js';
+import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { MediaType } from '../../../oci/values/media-types.js';
+import { referrersTag } from '../../../oci/values/referrers-tag.js';
+import type { CallOptions } from '../../interfaces/store.js';
+import type { RegistryClient } from '../client/client.js';
+import { getManifest, sendManifest } from '../client/manifests.js';
+
+/** The list behind a referrers tag, as it was at one moment. */
+export interface ReferrersList {
+  readonly entries: readonly Descriptor[];
+  /** The whole document; undefined when there is no list yet. */
+  readonly manifest?: Manifest;
+  /** What stands at the tag and is no list, if so. */
+  readonly foreign?: Manifest;
+  /** The tag gives the subject itself. */
+  readonly isSubject?: boolean;
+  readonly etag?: string | undefined;
+  /** `performance.now()` when it was asked for. */
+  readonly asked: number;
+  /** `performance.now()` when it arrived. */
+  readonly arrived: number;
+}
+
+/**
+ * Reads the referrers tag (distribution-spec, "Referrers Tag Schema"). What stands there lists nothing when it is no
+ * index, or the subject itself (GitLab, `cosign copy`).
+ *
+ * @throws RemoraError for every failure but 404: a list that could not be read is not empty
+ */
+export async function readList(
+  client: RegistryClient,
+  subject: Digest,
+  options: CallOptions = {},
+): Promise<ReferrersList> {
+  const asked = performance.now();
+  const answer = await getManifest(client, { tag: referrersTag(subject) }, options);
+  const arrived = performance.now();
+  if (answer === undefined) return { entries: [], asked, arrived };
+  const { manifest, etag } = answer;
+  if (manifest.descriptor.digest === subject) return { entries: [], isSubject: true, etag, asked, arrived };
+  if (manifest.kind !== 'index' || manifest.descriptor.mediaType !== MediaType.imageIndex) {
+    return { entries: [], foreign: manifest, asked, arrived };
+  }
+  return { entries: manifest.content.manifests, manifest, etag, asked, arrived };
+}
+
+/** The list with other entries; unknown fields stay as they are. */
+export function withEntries(list: ReferrersList, entries: readonly Descriptor[], tag: string): Manifest {
+  const bytes = indexBytes(list.manifest, entries);
+  // A list that is too large already may still become shorter.
+  if (bytes.byteLength > MAX_MANIFEST_BYTES && entries.length >= list.entries.length) {
+    throw new RemoraError('UNSUPPORTED', `referrers tag ${tag} would list more than ${MAX_MANIFEST_BYTES} bytes`, {
+      expected: MAX_MANIFEST_BYTES,
+      found: bytes.byteLength,
+      hint: 'Remove what is no longer needed, or use a registry with the Referrers API',
+    });
+  }
+  return parseManifest(bytes);
+}
+
+/**
+ * Writes the list; false when the registry says that it has changed meanwhile. It is sent once: what is sent again a
+ * second later is an old list, and erases what others wrote meanwhile.
+ */
+export async function writeList(
+  client: RegistryClient,
+  list: ReferrersList,
+  written: Manifest,
+  tag: string,
+  { signal }: CallOptions,
+): Promise<boolean> {
+  const condition =
+    list.etag !== undefined
+      ? { 'if-match': list.etag }
+      : list.manifest === undefined
+        ? { 'if-none-match': '*' }
+        : undefined;
+  const response = await sendManifest(client, written, tag, {
+    signal,
+    accepted: [412],
+    retry: false,
+    ...(condition === undefined ? {} : { headers: condition }),
+  });
+  return response.status !== 412;
+}

@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url';
+import { Config } from '@oclif/core/config';
+import { vi } from 'vitest';
+import Attach from '../../../src/commands/attach.js';
+import BlobDelete from '../../../src/commands/blob/delete.js';
+import BlobGet from '../../../src/commands/blob/get.js';
+import BlobPut from '../../../src/commands/blob/put.js';
+import Check from '../../../src/commands/check.js';
+import Copy from '../../../src/commands/copy.js';
+import Detach from '../../../src/commands/detach.js';
+import Discover from '../../../src/commands/discover.js';
+import Inspect from '../../../src/commands/inspect.js';
+import Kinds from '../../../src/commands/kinds.js';
+import ManifestDelete from '../../../src/commands/manifest/delete.js';
+import ManifestGet from '../../../src/commands/manifest/get.js';
+import ManifestPut from '../../../src/commands/manifest/put.js';
+import Pull from '../../../src/commands/pull.js';
+import Push from '../../../src/commands/push.js';
+import RepoList from '../../../src/commands/repo/list.js';
+import RepoTags from '../../../src/commands/repo/tags.js';
+import Resolve from '../../../src/commands/resolve.js';
+import Tag from '../../../src/commands/tag.js';
+import type { RunResult } from '../../support/peers.js';
+import { checkFailure, type Failure } from './run.js';
+
+const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Promise<unknown>>> = {
+  attach: (argv, config) => Attach.run(argv, config),
+  check: (argv, config) => Check.run(argv, config),
+  copy: (argv, config) => Copy.run(argv, config),
+  cp: (argv, config) => Copy.run(argv, config),
+  detach: (argv, config) => Detach.run(argv, config),
+  discover: (argv, config) => Discover.run(argv, config),
+  inspect: (argv, config) => Inspect.run(argv, config),
+  kinds: (argv, config) => Kinds.run(argv, config),
+  pull: (argv, config) => Pull.run(argv, config),
+  push: (argv, config) => Push.run(argv, config),
+  resolve: (argv, config) => Resolve.run(argv, config),
+  tag: (argv, config) => Tag.run(argv, config),
+  'blob delete': (argv, config) => BlobDelete.run(argv, config),
+  'blob get': (argv, config) => BlobGet.run(argv, config),
+  'blob put': (argv, config) => BlobPut.run(argv, config),
+  'manifest delete': (argv, config) => ManifestDelete.run(argv, config),
+  'manifest get': (argv, config) => ManifestGet.run(argv, config),
+  'manifest put': (argv, config) => ManifestPut.run(argv, config),
+  'repo list': (argv, config) => RepoList.run(argv, config),
+  'repo tags': (argv, config) => RepoTags.run(argv, config),
+};
+
+/**
+ * Runs a command in this process, which takes milliseconds: for the many ways to use one wrongly. What `bin.ts` does
+ * around a command is not part of it.
+ */
+export async function runHere(args: readonly string[], cwd: string): Promise<RunResult> {
+  // Some names are two words: a topic, and what to do.
+  const count = args.slice(0, 2).join(' ') in COMMANDS ? 2 : 1;
+  const [name, words] = [args.slice(0, count).join(' '), args.slice(count)];
+  const runCommand = COMMANDS[name];
+  if (runCommand === undefined) throw new Error(`${name} is not among the commands`);
+  const config = await Config.load(fileURLToPath(new URL('../../..', import.meta.url)));
+  const output = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
+      output[stream] += String(chunk);
+      return true;
+    }),
+  );
+  const before = process.cwd();
+  try {
+    process.chdir(cwd);
+    await runCommand([...words], config);
+    return { code: Number(process.exitCode ?? 0), ...output };
+  } finally {
+    process.chdir(before);
+    process.exitCode = undefined;
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** A command that must fail, as {@link failure} has it, in this process. */
+export async function failureHere(code: number, args: readonly string[], cwd: string): Promise<Failure> {
+  return checkFailure(code, await runHere(args, cwd), await runHere([...args, '--json'], cwd));
+}

@@ -1,0 +1,111 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { dockerCredentials } from '../../../src/io/credentials/lookup.js';
+import { tempDir } from '../../support/temp.js';
+
+const HOST = 'reg.example';
+const config = (username: string, host = HOST) =>
+  JSON.stringify({ auths: { [host]: { auth: Buffer.from(`${username}:x`).toString('base64') } } });
+
+/** Every place there is, each with a user of its own name. */
+async function everywhere() {
+  const base = await tempDir();
+  const env: Record<string, string> = {
+    HOME: join(base, 'home'),
+    XDG_RUNTIME_DIR: join(base, 'run'),
+    XDG_CONFIG_HOME: join(base, 'xdg'),
+    DOCKER_CONFIG: join(base, 'docker'),
+    REGISTRY_AUTH_FILE: join(base, 'file.json'),
+    DOCKER_AUTH_CONFIG: config('variable'),
+  };
+  const files = {
+    file: join(base, 'file.json'),
+    run: join(base, 'run/containers/auth.json'),
+    xdg: join(base, 'xdg/containers/auth.json'),
+    '.config': join(base, 'home/.config/containers/auth.json'),
+    docker: join(base, 'docker/config.json'),
+    '.docker': join(base, 'home/.docker/config.json'),
+  };
+  const put = async (name: keyof typeof files, content = config(name)) => {
+    await mkdir(dirname(files[name]), { recursive: true });
+    await writeFile(files[name], content);
+  };
+  await Promise.all([put('file'), put('run'), put('xdg'), put('.config'), put('docker'), put('.docker')]);
+  /** Who is found when these variables are not set. */
+  const user = async (...unset: string[]) => {
+    const rest = Object.fromEntries(Object.entries(env).filter(([name]) => !unset.includes(name)));
+    const found = await dockerCredentials(rest)(HOST);
+    return found && 'username' in found ? found.username : found;
+  };
+  return { user, put, files };
+}
+
+it('asks one place after another', async () => {
+  const { user, put } = await everywhere();
+  const unset = ['REGISTRY_AUTH_FILE'];
+  expect(await user()).toBe('file');
+  expect(await user(...unset)).toBe('variable');
+  unset.push('DOCKER_AUTH_CONFIG');
+  expect(await user(...unset)).toBe('run');
+  unset.push('XDG_RUNTIME_DIR');
+  expect(await user(...unset)).toBe('xdg');
+  unset.push('XDG_CONFIG_HOME');
+  expect(await user(...unset)).toBe('.config');
+  await put('.config', config('other', 'other.example'));
+  expect(await user(...unset)).toBe('docker');
+  unset.push('DOCKER_CONFIG');
+  expect(await user(...unset)).toBe('.docker');
+});
+
+it('takes REGISTRY_AUTH_FILE alone', async () => {
+  const { user, put } = await everywhere();
+  await put('file', '{}');
+  expect(await user()).toBeUndefined();
+  await put('file', config('other', 'other.example'));
+  expect(await user()).toBeUndefined();
+});
+
+it('goes on where a place has nothing of this host, and no further than needed', async () => {
+  const { user, put } = await everywhere();
+  const unset = ['REGISTRY_AUTH_FILE', 'DOCKER_AUTH_CONFIG'];
+  await put('docker', '{');
+  expect(await user(...unset)).toBe('run');
+  await put('run', '{}');
+  expect(await user(...unset)).toBe('xdg');
+  await put('xdg', '{"auths":{"reg.example":{}}}');
+  await expect(user(...unset)).rejects.toMatchObject({ code: 'MALFORMED' });
+});
+
+it.each(['{', 'not json s3cret', '[]', '{"auths":{"x":{"auth":["s3cret"]}}}', '/home/ann/config.json'])(
+  'names DOCKER_AUTH_CONFIG that is %s, and does not show it',
+  async (json) => {
+    const error = await dockerCredentials({ DOCKER_AUTH_CONFIG: json, HOME: '/nowhere' })(HOST).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ code: 'MALFORMED', message: expect.stringMatching(/^DOCKER_AUTH_CONFIG is not /) });
+    expect(String(error)).not.toMatch(/s3cret|ann/);
+  },
+);
+
+it.skipIf(process.getuid?.() === 0)('does not go on as nobody when a file cannot be read', async () => {
+  const { user, files } = await everywhere();
+  await chmod(files.run, 0);
+  await expect(user('REGISTRY_AUTH_FILE', 'DOCKER_AUTH_CONFIG')).rejects.toMatchObject({
+    code: 'IO',
+    message: `${files.run} cannot be accessed: permission denied`,
+  });
+});
+
+it('does not go on as nobody when a directory stands where a file should', async () => {
+  const dir = await tempDir();
+  await expect(dockerCredentials({ REGISTRY_AUTH_FILE: dir })(HOST)).rejects.toMatchObject({
+    code: 'IO',
+    message: `${dir} is a directory, wanted a file`,
+  });
+});
+
+it('takes a home that is no directory for one without files', async () => {
+  expect(await dockerCredentials({ HOME: '/dev/null' })(HOST)).toBeUndefined();
+  expect(await dockerCredentials({ REGISTRY_AUTH_FILE: '/dev/null' })(HOST)).toBeUndefined();
+});

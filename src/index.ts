@@ -46,11 +46,11 @@ export { EMPTY_BYTES, EMPTY_DESCRIPTOR, isEmpty } from './oci/values/empty.js';
 export { isMediaType, MediaType, parseMediaType } from './oci/values/media-types.js';
 export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/values/platform.js';
 export { isDigestTag, isReferrersTag, referrersTag } from './oci/values/referrers-tag.js';
-export type { SelectedThing } from './operations/attached/by-distance.js';
+export type { Attachment } from './operations/attached/attachment.js';
+export type { SelectedAttachment } from './operations/attached/by-distance.js';
 export { choose, type Selection } from './operations/attached/choose.js';
 export { platformManifest, resolvePlatform } from './operations/attached/platform.js';
 export type { AnnotationSelector } from './operations/attached/selection.js';
-export type { AttachedThing } from './operations/attached/thing.js';
 export {
   type Checked,
   type CheckOptions,
@@ -75,10 +75,10 @@ export {
   type DetachOptions,
   type DetachResult,
   detach,
-  type FailedThing,
+  type FailedAttachment,
 } from './operations/detach/detach.js';
 export { type DetachPlan, type PlanDetachOptions, planDetach } from './operations/detach/plan.js';
-export type { BlockedThing, DetachedThing, DetachItem } from './operations/detach/result.js';
+export type { BlockedAttachment, DetachedAttachment, DetachItem } from './operations/detach/result.js';
 export type { DetachSelection } from './operations/detach/selection.js';
 export {
   type AskedWay,

@@ -86,7 +86,7 @@ Attaching the same again gives the same digest and changes nothing.`;
       ...options,
       platform,
       verify: flags.verify,
-      alone: !flags.settle,
+      settle: flags.settle,
       clean: flags.clean,
       layoutLists: flags['layout-lists'],
       onUncleaned: (list, error) =>

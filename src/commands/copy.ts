@@ -143,7 +143,7 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
       },
       ahead,
       trustDestination: flags['trust-destination'],
-      alone: !flags.settle,
+      settle: flags.settle,
       concurrency: flags.concurrency,
       mountFrom: !isOther && from.kind === 'registry' && registry !== undefined ? from.repository : undefined,
     };

@@ -81,7 +81,7 @@ What is attached to what goes is named, and goes with it only with --recursive. 
     }
     const { result, failure } = await detaches.detach(store, plan, {
       signal,
-      alone: !flags.settle,
+      settle: flags.settle,
       prune: flags.prune,
     });
     return this.#report(result, failure);

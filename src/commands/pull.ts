@@ -13,7 +13,7 @@ export default class Pull extends BaseCommand {
   static override description =
     `Writes each file under its title. Every byte is verified before a file takes its name; a file that is there and right is left alone.
 
-With --kind, --format, --artifact-type, --annotation, --digest, --latest or --all the files come from what is attached to REFERENCE, in one step and whichever way it is attached: as a referrer, as a Sigstore bundle, under cosign's tags, or as an attestation that BuildKit keeps in an index. Of an index, what is attached to its platforms counts as well. All that is given must fit; where several things match, they are listed and none is fetched.
+With --kind, --format, --artifact-type, --annotation, --digest, --latest or --all the files come from what is attached to REFERENCE, in one step and whichever way it is attached: as a referrer, as a Sigstore bundle, under cosign's tags, or as an attestation that BuildKit keeps in an index. Of an index, what is attached to its platforms counts as well. All that is given must fit; where several attachments match, they are listed and none is fetched.
 
 --unwrap writes what an in-toto statement says (the SBOM itself), also out of a DSSE envelope or a Sigstore bundle. That verifies no signature.`;
   static override examples = [

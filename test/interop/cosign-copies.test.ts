@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AttestedIndex, SPDX, writeAttestedIndex } from '../support/attested-index.js';
-import { type DiscoveredNode, discoverAll, nodesOf, thingsOf, writeDocuments } from '../support/carried.js';
+import { attachmentsOf, type DiscoveredNode, discoverAll, nodesOf, writeDocuments } from '../support/carried.js';
 import { type Cosign, OLD_FORMAT, openCosign } from '../support/cosign.js';
 import { writeIndex } from '../support/image-layout.js';
 import { DISTRIBUTION_3, type InteropPlace, type OpenInterop, ok, SERVE } from '../support/interop-places.js';
@@ -51,7 +51,7 @@ describeWithPeers('copies by cosign', [...DISTRIBUTION_3.peers, ...SERVE.peers, 
     const subject = `oci:${directory}@${index.digest}`;
     const found = await discoverAll(subject);
     expect(found.incomplete).toEqual([]);
-    expect(thingsOf(found)).toEqual([
+    expect(attachmentsOf(found)).toEqual([
       'index sbom dsse+spdx cosign-tag',
       'index sbom sigstore-bundle+spdx layout-scan',
       'index scan sarif layout-scan',
@@ -72,7 +72,7 @@ describeWithPeers('copies by cosign', [...DISTRIBUTION_3.peers, ...SERVE.peers, 
     expect(await verified()).toBe(0);
     const { code, stderr } = await remora(['detach', '--yes', '--kind', 'signature', '--all', subject]);
     expect([code, stderr]).toEqual([0, '']);
-    expect(thingsOf(await discoverAll(subject))).toEqual([
+    expect(attachmentsOf(await discoverAll(subject))).toEqual([
       'index sbom dsse+spdx cosign-tag',
       'index sbom sigstore-bundle+spdx layout-scan',
       'index scan sarif layout-scan',
@@ -87,7 +87,7 @@ describeWithPeers('copies by cosign', [...DISTRIBUTION_3.peers, ...SERVE.peers, 
     await cosign.ok(['load', '--dir', directory, place.at(':v1')]);
     const found = await discoverAll(place.at(':v1'));
     // cosign loads what it has entered in index.json.
-    expect(thingsOf(found)).toEqual(['index sbom dsse+spdx cosign-tag', 'index signature cosign cosign-tag']);
+    expect(attachmentsOf(found)).toEqual(['index sbom dsse+spdx cosign-tag', 'index signature cosign cosign-tag']);
     expect(digests(found.referrers)).toEqual(await cosign.tree(place.at(':v1')));
   });
 
@@ -126,7 +126,7 @@ describeWithPeers('copies by cosign', [...DISTRIBUTION_3.peers, ...SERVE.peers, 
     await cosign.sign(from.at(`@${image.digest}`), OLD_FORMAT);
     const place = withApi.fresh();
     await cosign.ok(['copy', from.at(':v1'), place.at(':v1')]);
-    expect(thingsOf(await discoverAll(place.at(':v1')))).toEqual([
+    expect(attachmentsOf(await discoverAll(place.at(':v1')))).toEqual([
       'index signature cosign cosign-tag',
       'linux/amd64 provenance in-toto index-child',
       'linux/amd64 sbom in-toto+spdx index-child',

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { discoverAll, thingsOf } from '../support/carried.js';
+import { attachmentsOf, discoverAll } from '../support/carried.js';
 import { type Cosign, OLD_FORMAT, openCosign } from '../support/cosign.js';
 import { writeImage } from '../support/image-layout.js';
 import { CRANE_REGISTRY, type InteropPlace, type OpenInterop } from '../support/interop-places.js';
@@ -53,7 +53,7 @@ describeWithPeers('predicates of cosign', [...CRANE_REGISTRY.peers, 'cosign'], (
   });
 
   it('are known in both formats', async () => {
-    expect(thingsOf(await discoverAll(place.at(':v1')))).toEqual(
+    expect(attachmentsOf(await discoverAll(place.at(':v1')))).toEqual(
       PREDICATES.flatMap(([, , kind, format]) => [
         `index ${kind} dsse${format} cosign-tag`,
         `index ${kind} sigstore-bundle${format} tag`,

@@ -4,13 +4,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { type AttestedIndex, PROVENANCE, SPDX, writeAttestedIndex } from '../support/attested-index.js';
 import {
+  attachmentsOf,
   type Carried,
   carryEverything,
   type Discovered,
   discoverAll,
   identities,
   nodesOf,
-  thingsOf,
   writeDocuments,
 } from '../support/carried.js';
 import { type Cosign, OLD_FORMAT, openCosign } from '../support/cosign.js';
@@ -75,13 +75,13 @@ for (const kind of [DISTRIBUTION_3, API_REGISTRY, SERVE]) {
       return code === 0 ? 'verified' : /Error: ([\w ]+)/.exec(stderr)?.[1];
     }
 
-    const left = async () => thingsOf(await discoverAll(place.at(':v1')));
+    const left = async () => attachmentsOf(await discoverAll(place.at(':v1')));
     const NONE = 'no signatures found';
     const OTHER = 'none of the attestations matched the predicate type';
 
     it('finds each thing once, and what it is', () => {
       expect(found.incomplete).toEqual([]);
-      expect(thingsOf(found)).toEqual(carried.things);
+      expect(attachmentsOf(found)).toEqual(carried.things);
       const nodes = nodesOf(found);
       expect(identities(nodes).size).toBe(nodes.length);
       expect(found.referrers.map(({ digest }) => digest)).toEqual(
@@ -90,7 +90,7 @@ for (const kind of [DISTRIBUTION_3, API_REGISTRY, SERVE]) {
     });
 
     it('finds everything of a kind, and nothing else', async () => {
-      const only = thingsOf(await discoverAll(place.at(':v1'), '--kind', 'sbom'));
+      const only = attachmentsOf(await discoverAll(place.at(':v1'), '--kind', 'sbom'));
       expect(only).toEqual(carried.things.filter((thing) => thing.includes(' sbom ')));
       expect(only).toHaveLength(7);
     });

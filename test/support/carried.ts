@@ -121,7 +121,7 @@ export function discoverAll(subject: string, ...words: string[]): Promise<Discov
 }
 
 /** What was found, as `Carried.things`; it must hang on the subject under which it is shown. */
-export function thingsOf(found: Discovered): string[] {
+export function attachmentsOf(found: Discovered): string[] {
   const under = (of: string, subject: string, attached: readonly DiscoveredNode[]): string[] =>
     attached.flatMap(({ kind, formats = [], via, digest, referrers, ...thing }) => {
       const about = thing.subject === subject ? of : `${of}, with the subject ${thing.subject}`;

@@ -1,5 +1,5 @@
 import type { DetachResult } from '../../operations/detach/detach.js';
-import type { BlockedThing, DetachedThing } from '../../operations/detach/result.js';
+import type { BlockedAttachment, DetachedAttachment } from '../../operations/detach/result.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 
 /** What goes, or went, and what stays. */
@@ -20,22 +20,22 @@ export function renderDetach(result: DetachResult, paint: Paint): string {
 }
 
 /** Things that stay for the same reason are told it once. */
-function stays(blocked: readonly BlockedThing[], paint: Paint): readonly string[] {
-  const byReason = new Map<string, BlockedThing[]>();
-  for (const thing of blocked) {
-    const why = `${thing.reason}\n  ${thing.hint}`;
-    byReason.set(why, [...(byReason.get(why) ?? []), thing]);
+function stays(blocked: readonly BlockedAttachment[], paint: Paint): readonly string[] {
+  const byReason = new Map<string, BlockedAttachment[]>();
+  for (const attachment of blocked) {
+    const why = `${attachment.reason}\n  ${attachment.hint}`;
+    byReason.set(why, [...(byReason.get(why) ?? []), attachment]);
   }
-  return [...byReason].map(([why, things]) => section(things, `Stays, since ${printableLines(why)}:`, paint));
+  return [...byReason].map(([why, attachments]) => section(attachments, `Stays, since ${printableLines(why)}:`, paint));
 }
 
 function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-function section(things: readonly DetachedThing[], title: string, paint: Paint): string {
-  if (things.length === 0) return '';
-  const rows = things.map(({ kind, artifactType, mediaType, digest, via, platform }) => [
+function section(attachments: readonly DetachedAttachment[], title: string, paint: Paint): string {
+  if (attachments.length === 0) return '';
+  const rows = attachments.map(({ kind, artifactType, mediaType, digest, via, platform }) => [
     `  ${kind ?? '-'}`,
     printable(artifactType ?? mediaType),
     digest,

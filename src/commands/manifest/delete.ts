@@ -49,7 +49,7 @@ What is attached to a manifest is not deleted with it, nor are its blobs.`;
       const reference = store.format({ digest });
       const question = `Delete manifest ${reference} with all its tags?`;
       const result = await this.whenConfirmed(question, reference, flags, () =>
-        deleteManifest(store, digest, { signal, alone: !flags.settle }),
+        deleteManifest(store, digest, { signal, settle: flags.settle }),
       );
       if (result.deleted) {
         const list = result.listUpdated ? ', and its entry in the list of its subject' : '';

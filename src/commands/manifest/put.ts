@@ -49,7 +49,7 @@ A manifest with a subject is listed as what attach attaches is.`;
     const store = await this.open(place, flags, { access: 'write', create });
     const result = await operation.putManifest(store, manifest, {
       tags,
-      alone: !flags.settle,
+      settle: flags.settle,
       signal: this.signal,
     });
     this.print(

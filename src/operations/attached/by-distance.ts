@@ -3,18 +3,18 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { Attachment } from './attachment.js';
 import { platformSubjects, rootSubject, type Subject } from './subject.js';
-import type { AttachedThing } from './thing.js';
 import { AttachedWalk } from './walk.js';
 
 /** An attached thing, and what it is attached to. */
-export interface SelectedThing extends AttachedThing {
+export interface SelectedAttachment extends Attachment {
   readonly subject: Digest;
   /** `os/architecture[/variant]`, where that is a child of an index. */
   readonly platform?: string;
 }
 
-/** Options of {@link thingsByDistance}. */
+/** Options of {@link attachmentsByDistance}. */
 export interface SelectOptions extends CallOptions {
   /** The index that the subject was chosen from: BuildKit keeps attestations of its children there. @default none */
   readonly index?: Manifest | undefined;
@@ -26,18 +26,18 @@ export interface SelectOptions extends CallOptions {
  *
  * @throws RemoraError when a place could not be asked: a choice among half of the things is no choice
  */
-export async function* thingsByDistance(
+export async function* attachmentsByDistance(
   store: Source,
   subject: Descriptor,
   options: SelectOptions = {},
-): AsyncGenerator<readonly SelectedThing[]> {
+): AsyncGenerator<readonly SelectedAttachment[]> {
   const signal = sharedSignal(options.signal);
   const walk = new AttachedWalk(store, subject, { signal, concurrency: 16 });
-  const below = async (of: Subject): Promise<readonly SelectedThing[]> => {
+  const below = async (of: Subject): Promise<readonly SelectedAttachment[]> => {
     const { descriptor, platform } = of;
-    const things = await walk.below(of);
-    return things.map((thing) => ({
-      ...thing,
+    const attachments = await walk.below(of);
+    return attachments.map((attachment) => ({
+      ...attachment,
       subject: descriptor.digest,
       ...(platform === undefined ? {} : { platform }),
     }));
@@ -48,16 +48,16 @@ export async function* thingsByDistance(
   while (subjects.length > 0) {
     // All are awaited, so that nothing goes on behind the caller's back when one fails.
     const answers = await Promise.allSettled(subjects.map(below));
-    const things = answers.flatMap((answer) => {
+    const attachments = answers.flatMap((answer) => {
       if (answer.status === 'rejected') throw answer.reason;
       return answer.value;
     });
-    yield things;
-    subjects = things.flatMap((thing) => {
-      const descriptor = walk.carrier(thing);
+    yield attachments;
+    subjects = attachments.flatMap((attachment) => {
+      const descriptor = walk.carrier(attachment);
       return descriptor === undefined
         ? []
-        : [{ descriptor, ...(thing.platform === undefined ? {} : { platform: thing.platform }) }];
+        : [{ descriptor, ...(attachment.platform === undefined ? {} : { platform: attachment.platform }) }];
     });
   }
 }

@@ -1,7 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Source } from '../../store/interfaces/store.js';
-import { type SelectedThing, type SelectOptions, thingsByDistance } from './by-distance.js';
+import { attachmentsByDistance, type SelectedAttachment, type SelectOptions } from './by-distance.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
 import { describeSelection, isWanted, type Selection } from './selection.js';
 
@@ -19,15 +19,16 @@ export async function choose(
   subject: Descriptor,
   selection: Selection,
   options: SelectOptions = {},
-): Promise<readonly SelectedThing[]> {
-  const seen: SelectedThing[] = [];
-  let direct: readonly SelectedThing[] | undefined;
-  for await (const things of thingsByDistance(store, subject, options)) {
-    seen.push(...things);
-    direct ??= things.filter((thing) => isWanted(thing, selection));
+): Promise<readonly SelectedAttachment[]> {
+  const seen: SelectedAttachment[] = [];
+  let direct: readonly SelectedAttachment[] | undefined;
+  for await (const attachments of attachmentsByDistance(store, subject, options)) {
+    seen.push(...attachments);
+    direct ??= attachments.filter((attachment) => isWanted(attachment, selection));
     if (direct.length > 0) break;
   }
-  const found = direct !== undefined && direct.length > 0 ? direct : seen.filter((thing) => isWanted(thing, selection));
+  const found =
+    direct !== undefined && direct.length > 0 ? direct : seen.filter((attachment) => isWanted(attachment, selection));
   if (found.length === 0) throw noMatch(store, subject, selection, seen);
   if (selection.all || found.length === 1) return found;
   if (selection.latest) return [newestOf(store, found)];
@@ -40,12 +41,14 @@ function noMatch(
   store: Source,
   subject: Descriptor,
   selection: Selection,
-  seen: readonly SelectedThing[],
+  seen: readonly SelectedAttachment[],
 ): RemoraError {
   const wanted = describeSelection(selection);
   const candidates = [
     ...new Set(
-      seen.map((thing) => (thing.kind === undefined ? typeName(thing) : `${thing.kind} (${typeName(thing)})`)),
+      seen.map((attachment) =>
+        attachment.kind === undefined ? typeName(attachment) : `${attachment.kind} (${typeName(attachment)})`,
+      ),
     ),
   ];
   const what = wanted.length === 0 ? 'nothing attached' : `nothing of ${wanted.join(', ')} attached`;

@@ -2,9 +2,15 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import type { AskedPlace, CallOptions, Source, Via } from '../../store/interfaces/store.js';
+import {
+  type Attachment,
+  attachmentOfEntry,
+  attachmentOfManifest,
+  attachmentsOfLayers,
+  isUndecided,
+} from './attachment.js';
 import { isAttestation } from './buildkit.js';
 import type { TagSnapshot } from './tag-snapshot.js';
-import { type AttachedThing, isUndecided, thingOfEntry, thingOfManifest, thingsOfLayers } from './thing.js';
 
 /** The ends of cosign's tags beside a subject. */
 export const COSIGN_TAGS: readonly string[] = ['.sig', '.att', '.sbom'];
@@ -33,19 +39,19 @@ export async function findAttached(
   store: Source,
   subject: Descriptor,
   options: FindOptions = {},
-): Promise<readonly AttachedThing[]> {
+): Promise<readonly Attachment[]> {
   const failures: unknown[] = [];
   const onUnasked = options.onUnasked ?? ((_place: string, error: unknown) => void failures.push(error));
-  const things = await findAll(store, subject, { ...options, onUnasked });
+  const attachments = await findAll(store, subject, { ...options, onUnasked });
   if (failures.length > 0) throw failures[0];
-  return things;
+  return attachments;
 }
 
 /** The options with somebody who is told of failures. */
 type Told = FindOptions & { readonly onUnasked: NonNullable<FindOptions['onUnasked']> };
 
-async function findAll(store: Source, subject: Descriptor, options: Told): Promise<readonly AttachedThing[]> {
-  const guarded = async (place: string, ask: () => Promise<readonly AttachedThing[]>) => {
+async function findAll(store: Source, subject: Descriptor, options: Told): Promise<readonly Attachment[]> {
+  const guarded = async (place: string, ask: () => Promise<readonly Attachment[]>) => {
     try {
       return await ask();
     } catch (error) {
@@ -67,14 +73,14 @@ async function findAll(store: Source, subject: Descriptor, options: Told): Promi
       ),
     ),
   ]);
-  const things = merged(found.flat());
-  const count = (way: Via) => things.filter(({ via }) => via.includes(way)).length;
+  const attachments = merged(found.flat());
+  const count = (way: Via) => attachments.filter(({ via }) => via.includes(way)).length;
   if (wants('cosign-tag')) options.onAsked?.({ via: 'cosign-tag', found: count('cosign-tag') });
   if (attestations !== undefined) options.onAsked?.({ via: 'index-child', found: count('index-child') });
-  return things;
+  return attachments;
 }
 
-type Guard = (place: string, ask: () => Promise<readonly AttachedThing[]>) => Promise<readonly AttachedThing[]>;
+type Guard = (place: string, ask: () => Promise<readonly Attachment[]>) => Promise<readonly Attachment[]>;
 
 /** The ways that one look through a layout covers. */
 const LAYOUT_WAYS: readonly Via[] = ['layout-entry', 'layout-tag', 'layout-referrers', 'layout-scan'];
@@ -84,22 +90,22 @@ async function referrers(
   subject: Descriptor,
   options: Told,
   guarded: Guard,
-): Promise<readonly AttachedThing[]> {
+): Promise<readonly Attachment[]> {
   const { signal, onUnasked, onListed, onAsked, via: only } = options;
   const ways: readonly Via[] = store.kind === 'registry' ? ['api', 'tag'] : LAYOUT_WAYS;
   if (only !== undefined && !ways.some((way) => only.includes(way))) return [];
   return guarded(`referrers of ${store.format({ digest: subject.digest })}`, async () => {
-    const things: Promise<readonly AttachedThing[]>[] = [];
+    const attachments: Promise<readonly Attachment[]>[] = [];
     const ask = { signal, onUnasked, onListed, onAsked, via: only, tags: await options.tags?.names };
     const found = new Map<Via, number>();
     for await (const { descriptor, via } of store.referrers(subject, ask)) {
       for (const way of via) found.set(way, (found.get(way) ?? 0) + 1);
       if (only === undefined || via.some((way) => only.includes(way)))
-        things.push(named(store, descriptor, via, options));
+        attachments.push(named(store, descriptor, via, options));
     }
     if (store.kind !== 'registry')
       for (const way of ways) if (!only || only.includes(way)) onAsked?.({ via: way, found: found.get(way) ?? 0 });
-    return (await Promise.all(things)).flat();
+    return (await Promise.all(attachments)).flat();
   });
 }
 
@@ -109,16 +115,16 @@ async function named(
   descriptor: Descriptor,
   via: readonly Via[],
   options: Told,
-): Promise<readonly AttachedThing[]> {
+): Promise<readonly Attachment[]> {
   if (isAttestation(descriptor)) return layersOf(store, descriptor.digest, via, options);
-  if (!isUndecided(descriptor)) return [thingOfEntry(descriptor, via)];
+  if (!isUndecided(descriptor)) return [attachmentOfEntry(descriptor, via)];
   const { digest } = descriptor;
   try {
-    return [thingOfManifest(await store.manifest({ digest }, { signal: options.signal }), via)];
+    return [attachmentOfManifest(await store.manifest({ digest }, { signal: options.signal }), via)];
   } catch (error) {
     // It is there; only what it is could not be learned.
     options.onUnasked(`manifest ${store.format({ digest })}`, error);
-    return [thingOfEntry(descriptor, via)];
+    return [attachmentOfEntry(descriptor, via)];
   }
 }
 
@@ -127,7 +133,7 @@ async function cosign(
   subject: Digest,
   end: string,
   options: FindOptions,
-): Promise<readonly AttachedThing[]> {
+): Promise<readonly Attachment[]> {
   const tag = `${referrersTag(subject)}${end}`;
   const names = await options.tags?.names;
   if (names !== undefined && !names.has(tag)) return [];
@@ -141,33 +147,33 @@ async function layersOf(
   via: readonly Via[],
   { signal }: FindOptions,
   tag?: string,
-): Promise<readonly AttachedThing[]> {
-  return thingsOfLayers(await store.manifest({ digest }, { signal }), via, tag);
+): Promise<readonly Attachment[]> {
+  return attachmentsOfLayers(await store.manifest({ digest }, { signal }), via, tag);
 }
 
 /**
  * One thing for each digest (within its holder), with all the ways in which it was found. What stands under a tag of
  * cosign may have a subject, too: its layers are the things then, as there.
  */
-function merged(things: readonly AttachedThing[]): readonly AttachedThing[] {
-  const known = new Map<string, AttachedThing>();
+function merged(attachments: readonly Attachment[]): readonly Attachment[] {
+  const known = new Map<string, Attachment>();
   const whole = new Map<Digest, readonly Via[]>();
-  const add = (thing: AttachedThing, via: readonly Via[]) => {
-    const key = `${thing.descriptor.digest} ${thing.holder?.digest ?? ''}`;
+  const add = (attachment: Attachment, via: readonly Via[]) => {
+    const key = `${attachment.descriptor.digest} ${attachment.holder?.digest ?? ''}`;
     const before = known.get(key);
-    const tags = new Set([...(before?.tags ?? []), ...(thing.tags ?? [])]);
+    const tags = new Set([...(before?.tags ?? []), ...(attachment.tags ?? [])]);
     known.set(key, {
-      ...(before ?? thing),
+      ...(before ?? attachment),
       via: [...new Set([...(before?.via ?? []), ...via])],
       ...(tags.size === 0 ? {} : { tags: [...tags] }),
     });
   };
-  const holders = new Set(things.map(({ holder }) => holder?.digest));
-  for (const { descriptor, via } of things.filter(({ descriptor }) => holders.has(descriptor.digest)))
+  const holders = new Set(attachments.map(({ holder }) => holder?.digest));
+  for (const { descriptor, via } of attachments.filter(({ descriptor }) => holders.has(descriptor.digest)))
     whole.set(descriptor.digest, via);
-  for (const thing of things) {
-    if (holders.has(thing.descriptor.digest)) continue;
-    add(thing, [...thing.via, ...((thing.holder && whole.get(thing.holder.digest)) ?? [])]);
+  for (const attachment of attachments) {
+    if (holders.has(attachment.descriptor.digest)) continue;
+    add(attachment, [...attachment.via, ...((attachment.holder && whole.get(attachment.holder.digest)) ?? [])]);
   }
   return [...known.values()];
 }

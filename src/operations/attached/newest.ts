@@ -1,10 +1,10 @@
 import { RemoraError } from '../../errors.js';
 import { Annotation } from '../../oci/values/annotations.js';
 import type { Source } from '../../store/interfaces/store.js';
-import type { AttachedThing } from './thing.js';
+import type { Attachment } from './attachment.js';
 
 /** What a choice is made among. */
-type Candidate = AttachedThing & { readonly platform?: string };
+type Candidate = Attachment & { readonly platform?: string };
 
 /**
  * The thing with the newest `org.opencontainers.image.created`.
@@ -12,11 +12,11 @@ type Candidate = AttachedThing & { readonly platform?: string };
  * @throws RemoraError `AMBIGUOUS`: undated ones could be newer or older, which is no choice to make for anybody
  */
 export function newestOf<T extends Candidate>(store: Source, found: readonly T[]): T {
-  const dated = found.map((thing) => ({ thing, time: Date.parse(thing.created ?? '') }));
+  const dated = found.map((attachment) => ({ attachment, time: Date.parse(attachment.created ?? '') }));
   if (dated.some(({ time }) => Number.isNaN(time)))
     throw ambiguous(store, found, `Some have no ${Annotation.created}: name one with --digest, or take all`);
   const latest = dated.reduce((time, other) => Math.max(time, other.time), Number.NEGATIVE_INFINITY);
-  const winners = dated.filter(({ time }) => time === latest).map(({ thing }) => thing);
+  const winners = dated.filter(({ time }) => time === latest).map(({ attachment }) => attachment);
   const [winner] = winners;
   if (winners.length === 1 && winner !== undefined) return winner;
   throw ambiguous(store, winners, 'They have the same date: name one with --digest, or take all');
@@ -24,17 +24,17 @@ export function newestOf<T extends Candidate>(store: Source, found: readonly T[]
 
 /** What tells the matches apart: where each is, what it is, and when it was made. */
 export function ambiguous(store: Source, found: readonly Candidate[], hint: string): RemoraError {
-  const candidates = found.map((thing) => {
-    const { descriptor, holder, kind, formats, platform, created } = thing;
+  const candidates = found.map((attachment) => {
+    const { descriptor, holder, kind, formats, platform, created } = attachment;
     const place = store.format({ digest: (holder ?? descriptor).digest });
     const layer = holder === undefined ? undefined : `layer ${descriptor.digest}`;
-    const parts = [place, layer, kind, typeName(thing), formats.join('+'), platform, created];
+    const parts = [place, layer, kind, typeName(attachment), formats.join('+'), platform, created];
     return parts.filter((part) => part).join('  ');
   });
   return new RemoraError('AMBIGUOUS', `${found.length} attached artifacts match, wanted one`, { candidates, hint });
 }
 
 /** The most telling type of a thing. */
-export function typeName({ descriptor, predicateType }: AttachedThing): string {
+export function typeName({ descriptor, predicateType }: Attachment): string {
   return descriptor.artifactType || (predicateType ?? descriptor.mediaType);
 }

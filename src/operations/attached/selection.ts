@@ -1,6 +1,6 @@
 import type { Format, Kind } from '../../formats/kinds/kind.js';
 import type { Digest } from '../../oci/values/digest.js';
-import type { AttachedThing } from './thing.js';
+import type { Attachment } from './attachment.js';
 
 /** An annotation that must be there, with any value where none is given. */
 export interface AnnotationSelector {
@@ -28,15 +28,15 @@ export interface Selection {
 }
 
 /** Whether a thing is what is looked for. */
-export function isWanted(thing: AttachedThing, selection: Selection): boolean {
-  const { descriptor, holder, kind } = thing;
+export function isWanted(attachment: Attachment, selection: Selection): boolean {
+  const { descriptor, holder, kind } = attachment;
   const { artifactType, kinds = [], formats = [], annotations = [], digest } = selection;
   const types = holder === undefined ? [descriptor.artifactType] : [descriptor.mediaType, holder.artifactType];
   const has = { ...holder?.annotations, ...descriptor.annotations };
   return (
     (artifactType === undefined || types.includes(artifactType)) &&
     (kinds.length === 0 || (kind !== undefined && kinds.includes(kind))) &&
-    (formats.length === 0 || formats.some((format) => thing.formats.includes(format))) &&
+    (formats.length === 0 || formats.some((format) => attachment.formats.includes(format))) &&
     annotations.every(({ key, value }) => Object.hasOwn(has, key) && (value === undefined || has[key] === value)) &&
     (digest === undefined || descriptor.digest === digest || holder?.digest === digest)
   );

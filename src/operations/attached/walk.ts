@@ -4,10 +4,10 @@ import { mapSome } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
+import type { Attachment } from './attachment.js';
 import { type FindOptions, findAttached } from './find.js';
 import type { Subject } from './subject.js';
 import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
-import type { AttachedThing } from './thing.js';
 
 /** Options of {@link AttachedWalk}. */
 export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked'> {
@@ -26,7 +26,7 @@ const MAX_LEVELS = 100;
  */
 export class AttachedWalk {
   readonly #limit: ReturnType<typeof pLimit>;
-  readonly #asked = new Map<Digest, Promise<readonly AttachedThing[]>>();
+  readonly #asked = new Map<Digest, Promise<readonly Attachment[]>>();
   readonly #met = new Set<string>();
   readonly #levels = new Map<Digest, number>();
   #tags: TagSnapshot | undefined;
@@ -46,19 +46,23 @@ export class AttachedWalk {
    *
    * @param ahead so many levels below are asked about as soon as a list names them, while it is still being verified
    */
-  async below(subject: Subject, ahead = 0): Promise<readonly AttachedThing[]> {
-    const things = await this.#ask(subject, ahead);
-    for (const { descriptor, holder } of things) this.#deepen(holder ?? descriptor, subject.descriptor);
-    return things.filter(({ descriptor, holder }) => this.#meet(keyOf(descriptor.digest, holder?.digest)));
+  async below(subject: Subject, ahead = 0): Promise<readonly Attachment[]> {
+    const attachments = await this.#ask(subject, ahead);
+    for (const { descriptor, holder } of attachments) this.#deepen(holder ?? descriptor, subject.descriptor);
+    return attachments.filter(({ descriptor, holder }) => this.#meet(keyOf(descriptor.digest, holder?.digest)));
   }
 
   /** {@link below}, and the result of `action` for each: some at a time, since a list can name thousands. */
-  async each<T>(subject: Subject, ahead: number, action: (thing: AttachedThing) => Promise<T>): Promise<readonly T[]> {
+  async each<T>(
+    subject: Subject,
+    ahead: number,
+    action: (attachment: Attachment) => Promise<T>,
+  ): Promise<readonly T[]> {
     return mapSome(await this.below(subject, ahead), this.#limit.concurrency, action);
   }
 
   /** What else may be attached to: the thing's manifest, when it was not given before. Nothing is attached to a layer. */
-  carrier({ descriptor, holder }: AttachedThing): Descriptor | undefined {
+  carrier({ descriptor, holder }: Attachment): Descriptor | undefined {
     if (holder === undefined) return descriptor;
     return this.#meet(holder.digest) ? holder : undefined;
   }
@@ -70,12 +74,12 @@ export class AttachedWalk {
     return this.#tags;
   }
 
-  #ask(subject: Subject, ahead: number): Promise<readonly AttachedThing[]> {
+  #ask(subject: Subject, ahead: number): Promise<readonly Attachment[]> {
     const { descriptor, attestations } = subject;
     const known = this.#asked.get(descriptor.digest);
     if (known !== undefined) return known;
     if (this.#levelOf(descriptor) > MAX_LEVELS) return this.#tooDeep(descriptor);
-    const things = this.#limit(() =>
+    const attachments = this.#limit(() =>
       findAttached(this.store, descriptor, {
         ...this.options,
         attestations,
@@ -88,8 +92,8 @@ export class AttachedWalk {
         },
       }),
     );
-    this.#asked.set(descriptor.digest, things);
-    return things;
+    this.#asked.set(descriptor.digest, attachments);
+    return attachments;
   }
 
   #askAhead(entry: Descriptor, ahead: number): void {
@@ -99,7 +103,7 @@ export class AttachedWalk {
     this.#ask({ descriptor: entry }, ahead).catch(() => {});
   }
 
-  async #tooDeep({ digest }: Descriptor): Promise<readonly AttachedThing[]> {
+  async #tooDeep({ digest }: Descriptor): Promise<readonly Attachment[]> {
     const reference = this.store.format({ digest });
     const message = `${reference} is attached to the subject over more than ${MAX_LEVELS} levels`;
     const hint = 'Look at the levels above it with --depth';

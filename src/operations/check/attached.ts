@@ -17,10 +17,10 @@ export async function checkAttached(root: Descriptor, context: ListCheckContext)
   const below = async (subject: Subject): Promise<void> => {
     const { digest } = subject.descriptor;
     subjects.add(digest);
-    await walk.each(subject, 0, async (thing) => {
+    await walk.each(subject, 0, async (attachment) => {
       const holder = `${source.format({ digest })}, to which it is attached,`;
-      await graph.visit(thing.holder ?? thing.descriptor, { holder, missing: 'manifest-missing' });
-      const descriptor = walk.carrier(thing);
+      await graph.visit(attachment.holder ?? attachment.descriptor, { holder, missing: 'manifest-missing' });
+      const descriptor = walk.carrier(attachment);
       if (descriptor !== undefined) await below({ descriptor });
     });
   };

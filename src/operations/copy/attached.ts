@@ -23,10 +23,10 @@ export async function attachedTrees(
   walk.listTags();
 
   const direct = (subject: Subject): Promise<readonly AttachedTree[]> =>
-    walk.each(subject, Number.POSITIVE_INFINITY, async (thing) => {
-      const descriptor = walk.carrier(thing);
+    walk.each(subject, Number.POSITIVE_INFINITY, async (attachment) => {
+      const descriptor = walk.carrier(attachment);
       const below = descriptor === undefined ? [] : await trees({ descriptor });
-      return { thing, subject: subject.descriptor.digest, below };
+      return { attachment, subject: subject.descriptor.digest, below };
     });
   const ofChildren = async ({ descriptor }: Subject): Promise<readonly AttachedTree[]> => {
     const found = await platformSubjects(source, descriptor, { signal });

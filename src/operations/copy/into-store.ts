@@ -17,8 +17,8 @@ export type { CopiedObject, CopyResult } from './result.js';
 export interface CopyOptions extends CallOptions {
   /** What the destination has is taken to be whole: a manifest that is there is not looked into. @default false */
   readonly trustDestination?: boolean | undefined;
-  /** Nobody else attaches at the same time: a list is written without a second look after a while. @default false */
-  readonly alone?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
   /** The repository of the same registry that is copied from: blobs are mounted from there. @default none */
   readonly mountFrom?: string | undefined;
   /** What was asked of the destination while the copy was planned. @default nothing */
@@ -181,7 +181,7 @@ class Copier {
       // What gets a tag gets its entry with it.
       child: role === 'child' || (role === 'root' && isTagged),
       listLater: true,
-      alone: this.options.alone,
+      settle: this.options.settle,
       signal: this.#signal,
     });
   }
@@ -196,11 +196,11 @@ class Copier {
         return subject === undefined ? [] : [[subject, item]];
       }),
     );
-    const { alone } = this.options;
+    const { settle } = this.options;
     return [...bySubject].map(async ([subject, items]) => {
       await Promise.all(items.map((item) => this.#present(item)));
       const manifests = items.map(({ manifest }) => manifest);
-      await this.#asking(() => destination.listReferrers(subject, manifests, { signal: this.#signal, alone }));
+      await this.#asking(() => destination.listReferrers(subject, manifests, { signal: this.#signal, settle }));
     });
   }
 

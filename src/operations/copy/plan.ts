@@ -205,15 +205,16 @@ class Planner {
     });
   }
 
-  async #tree({ thing, subject, below }: AttachedTree): Promise<void> {
-    const descriptor = thing.holder ?? thing.descriptor;
-    const isChildAlone = thing.via.every((way) => way === 'index-child');
+  async #tree({ attachment, subject, below }: AttachedTree): Promise<void> {
+    const descriptor = attachment.holder ?? attachment.descriptor;
+    const isChildAlone = attachment.via.every((way) => way === 'index-child');
     // What only the index leads to comes with the index, or not at all.
     if (isChildAlone && !this.#items.has(descriptor.digest)) this.#left.set(descriptor.digest, descriptor);
     else {
       await this.#graph(descriptor, isChildAlone ? 'child' : 'attached');
-      for (const tag of thing.tags ?? []) this.#tags.set(tag, descriptor.digest);
-      if (this.options.convert && thing.tags !== undefined) this.#convert(descriptor.digest, subject, thing.tags);
+      for (const tag of attachment.tags ?? []) this.#tags.set(tag, descriptor.digest);
+      if (this.options.convert && attachment.tags !== undefined)
+        this.#convert(descriptor.digest, subject, attachment.tags);
     }
     await Promise.all(below.map((tree) => this.#tree(tree)));
   }

@@ -1,9 +1,9 @@
 import type { Kind } from '../../formats/kinds/kind.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
+import type { Attachment } from '../attached/attachment.js';
 import { newestOf } from '../attached/newest.js';
 import { type AnnotationSelector, describeSelection, isWanted, type Selection } from '../attached/selection.js';
-import type { AttachedThing } from '../attached/thing.js';
 
 /** Which attached things are copied: what fits, and what leads to it. */
 export interface CopySelection extends Omit<Selection, 'all'> {
@@ -17,7 +17,7 @@ export interface CopySelection extends Omit<Selection, 'all'> {
 
 /** A thing, what it is attached to, and what is attached to it. */
 export interface AttachedTree {
-  readonly thing: AttachedThing;
+  readonly attachment: Attachment;
   readonly subject: Digest;
   readonly below: readonly AttachedTree[];
 }
@@ -40,8 +40,8 @@ export function chosenTrees(
   trees: readonly AttachedTree[],
   selection: CopySelection,
 ): readonly AttachedTree[] {
-  const kept = trees.filter(({ thing }) => !isExcluded(thing, selection));
-  const wanted = kept.filter(({ thing }) => isWanted(thing, selection));
+  const kept = trees.filter(({ attachment }) => !isExcluded(attachment, selection));
+  const wanted = kept.filter(({ attachment }) => isWanted(attachment, selection));
   const newest = selection.latest ? newestBySubject(store, wanted) : new Set(wanted);
   return kept.flatMap((tree) => {
     const below = chosenTrees(store, tree.below, selection);
@@ -49,12 +49,12 @@ export function chosenTrees(
   });
 }
 
-function isExcluded(thing: AttachedThing, { except = {} }: CopySelection): boolean {
+function isExcluded(attachment: Attachment, { except = {} }: CopySelection): boolean {
   const { kinds = [], artifactTypes = [], annotations = [] } = except;
   return (
-    (kinds.length > 0 && isWanted(thing, { kinds })) ||
-    artifactTypes.some((artifactType) => isWanted(thing, { artifactType })) ||
-    annotations.some((annotation) => isWanted(thing, { annotations: [annotation] }))
+    (kinds.length > 0 && isWanted(attachment, { kinds })) ||
+    artifactTypes.some((artifactType) => isWanted(attachment, { artifactType })) ||
+    annotations.some((annotation) => isWanted(attachment, { annotations: [annotation] }))
   );
 }
 
@@ -62,9 +62,9 @@ function newestBySubject(store: Source, trees: readonly AttachedTree[]): Readonl
   return new Set(
     [...new Set(trees.map(({ subject }) => subject))].flatMap((of) => {
       const siblings = trees.filter(({ subject }) => subject === of);
-      const things = siblings.map(({ thing }) => thing);
-      const newest = things.length === 1 ? things[0] : newestOf(store, things);
-      return siblings.filter(({ thing }) => thing === newest);
+      const attachments = siblings.map(({ attachment }) => attachment);
+      const newest = attachments.length === 1 ? attachments[0] : newestOf(store, attachments);
+      return siblings.filter(({ attachment }) => attachment === newest);
     }),
   );
 }

@@ -15,8 +15,8 @@ export interface Reason {
  * @param wanted the things of the group that are meant
  * @param own the subject and the children of its index
  */
-export function blockedBy(group: Group, wanted: Group['things'], own: ReadonlySet<Digest>): Reason | undefined {
-  const { manifest, via, things } = group;
+export function blockedBy(group: Group, wanted: Group['attachments'], own: ReadonlySet<Digest>): Reason | undefined {
+  const { manifest, via, attachments } = group;
   if (via.includes('index-child') || isAttestation(manifest)) {
     return {
       reason: 'BuildKit keeps it inside the image index, which would get another digest without it',
@@ -30,9 +30,9 @@ export function blockedBy(group: Group, wanted: Group['things'], own: ReadonlySe
       hint: 'Push a new index without its entry',
     };
   }
-  if (wanted.length < things.length) {
+  if (wanted.length < attachments.length) {
     return {
-      reason: `its manifest ${manifest.digest} holds ${things.length} things, and ${wanted.length} of them ${wanted.length === 1 ? 'is' : 'are'} meant`,
+      reason: `its manifest ${manifest.digest} holds ${attachments.length} attachments, and ${wanted.length} of them ${wanted.length === 1 ? 'is' : 'are'} meant`,
       hint: `Remove all of them with --digest ${manifest.digest}`,
     };
   }

@@ -4,18 +4,18 @@ import { isDeleter, isPruner, type PruneResult, type Pruner } from '../../store/
 import type { CallOptions, Store } from '../../store/interfaces/store.js';
 import type { DetachPlan } from './plan.js';
 import { Remover } from './remove.js';
-import type { BlockedThing, DetachedThing, DetachItem } from './result.js';
+import type { BlockedAttachment, DetachedAttachment, DetachItem } from './result.js';
 
 /** Options of {@link detach}. */
 export interface DetachOptions extends CallOptions {
   /** In a layout: remove the blobs, too, that nothing leads to any more. @default false */
   readonly prune?: boolean | undefined;
-  /** Nobody else changes the list of referrers at the same time. @default false */
-  readonly alone?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
 }
 
 /** Something that could not be removed. */
-export interface FailedThing extends DetachedThing {
+export interface FailedAttachment extends DetachedAttachment {
   readonly error: { readonly code: string; readonly message: string };
 }
 
@@ -24,13 +24,13 @@ export interface DetachResult {
   /** The subject. */
   readonly reference: string;
   /** In the order in which they went; in a dry run: would go. */
-  readonly removed: readonly DetachedThing[];
+  readonly removed: readonly DetachedAttachment[];
   /** Attached to what went, and stays without its subject. */
-  readonly orphans: readonly DetachedThing[];
+  readonly orphans: readonly DetachedAttachment[];
   /** Meant, and yet it stays, with the reason. */
-  readonly blocked: readonly BlockedThing[];
+  readonly blocked: readonly BlockedAttachment[];
   /** What should go and is still there; empty when all went. */
-  readonly incomplete: readonly FailedThing[];
+  readonly incomplete: readonly FailedAttachment[];
   readonly pruned?: PruneResult;
   /** Nothing was changed. */
   readonly dryRun?: true;
@@ -46,7 +46,7 @@ export interface Detachment {
 export function plannedResult(store: Store, plan: DetachPlan): DetachResult {
   return {
     reference: store.format({ digest: plan.subject.digest }),
-    removed: plan.remove.flatMap(({ things }) => things),
+    removed: plan.remove.flatMap(({ attachments }) => attachments),
     orphans: plan.leftovers,
     blocked: plan.blocked,
     incomplete: [],
@@ -62,7 +62,7 @@ export function plannedResult(store: Store, plan: DetachPlan): DetachResult {
 export async function detach(store: Store, plan: DetachPlan, options: DetachOptions = {}): Promise<Detachment> {
   if (!isDeleter(store)) throw new RemoraError('UNSUPPORTED', `${store.format({})} cannot delete anything`);
   const pruner = options.prune ? requirePruner(store) : undefined;
-  const remover = new Remover(store, { signal: options.signal, alone: options.alone });
+  const remover = new Remover(store, { signal: options.signal, settle: options.settle });
   const progress = new Progress();
   const leftBehind = new Set<Digest>();
   for (const item of plan.remove) {
@@ -86,7 +86,7 @@ export async function detach(store: Store, plan: DetachPlan, options: DetachOpti
     failure: progress.failure,
     result: {
       reference: store.format({ digest: plan.subject.digest }),
-      removed: progress.removed.flatMap(({ things }) => things),
+      removed: progress.removed.flatMap(({ attachments }) => attachments),
       orphans: plan.leftovers.filter(({ subject }) => gone.has(subject)),
       blocked: plan.blocked,
       incomplete: progress.incomplete,
@@ -111,7 +111,7 @@ const REFUSALS = 2;
 /** How far it got, and what need not be tried any more. */
 class Progress {
   readonly removed: DetachItem[] = [];
-  readonly incomplete: FailedThing[] = [];
+  readonly incomplete: FailedAttachment[] = [];
   failure: unknown;
   /** What still has something attached that should have gone first. */
   readonly #carriers = new Map<Digest, unknown>();
@@ -125,13 +125,13 @@ class Progress {
     if (this.#refusals >= REFUSALS && this.removed.length === 0 && !byTag) throw this.failure;
   }
 
-  failed({ things, parent, byTag }: DetachItem, error: unknown): void {
+  failed({ attachments, parent, byTag }: DetachItem, error: unknown): void {
     this.failure ??= error;
     if (parent !== undefined) this.#carriers.set(parent, error);
     const code = isRemoraError(error) ? error.code : 'FAILED';
     if (SHARED.includes(code)) this.#shared ??= { error };
     if (code === 'UNSUPPORTED' && !byTag) this.#refusals += 1;
     const message = error instanceof Error ? error.message : String(error);
-    this.incomplete.push(...things.map((thing) => ({ ...thing, error: { code, message } })));
+    this.incomplete.push(...attachments.map((attachment) => ({ ...attachment, error: { code, message } })));
   }
 }

@@ -1,6 +1,6 @@
 import type { Digest } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
-import { type DetachItem, type Group, thingsOf } from './result.js';
+import { attachmentsOf, type DetachItem, type Group } from './result.js';
 
 /** A group that goes, in the order in which they were found: from the subject outwards. */
 export interface Chosen {
@@ -20,8 +20,8 @@ export function itemsOf(store: Source, chosen: readonly Chosen[], own: ReadonlyS
     const known = items.get(digest);
     items.set(digest, {
       digest,
-      things: [...(known?.things ?? []), ...thingsOf(store, group)],
-      tags: [...new Set([...(known?.tags ?? []), ...group.things.flatMap(({ tags }) => tags ?? [])])],
+      attachments: [...(known?.attachments ?? []), ...attachmentsOf(store, group)],
+      tags: [...new Set([...(known?.tags ?? []), ...group.attachments.flatMap(({ tags }) => tags ?? [])])],
       byTag: (known?.byTag ?? true) && group.via.every((way) => way === 'cosign-tag'),
       keepsManifest: own.has(digest),
       parent: known?.parent ?? parent,

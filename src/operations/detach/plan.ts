@@ -6,7 +6,13 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { tagSnapshot } from '../attached/tag-snapshot.js';
 import { blockedBy } from './blocked.js';
 import { type Chosen, itemsOf } from './order.js';
-import { type BlockedThing, type DetachedThing, type DetachItem, type Group, thingsOf } from './result.js';
+import {
+  attachmentsOf,
+  type BlockedAttachment,
+  type DetachedAttachment,
+  type DetachItem,
+  type Group,
+} from './result.js';
 import { type DetachSelection, nothingFits, requireSelection, wantedOf } from './selection.js';
 import { attachedGroups, subjectsOf } from './subjects.js';
 
@@ -24,9 +30,9 @@ export interface DetachPlan {
   /** In the order in which they go: what is attached comes before what it is attached to. */
   readonly remove: readonly DetachItem[];
   /** Meant, and yet it stays. */
-  readonly blocked: readonly BlockedThing[];
+  readonly blocked: readonly BlockedAttachment[];
   /** Attached to what goes, and stays without its subject. */
-  readonly leftovers: readonly DetachedThing[];
+  readonly leftovers: readonly DetachedAttachment[];
 }
 
 /**
@@ -50,12 +56,15 @@ export async function planDetach(
   let tags = subjects.length > 1 ? snapshot() : undefined;
   const found = await attachedGroups(store, subjects, { signal, tags });
 
-  const blocked: BlockedThing[] = [];
+  const blocked: BlockedAttachment[] = [];
   const chosen: Chosen[] = [];
-  const decide = (group: Group, wanted: Group['things'], parent?: Digest) => {
+  const decide = (group: Group, wanted: Group['attachments'], parent?: Digest) => {
     const reason = blockedBy(group, wanted, own);
     if (reason === undefined) chosen.push({ group, parent });
-    else blocked.push(...thingsOf(store, { ...group, things: wanted }).map((thing) => ({ ...thing, ...reason })));
+    else
+      blocked.push(
+        ...attachmentsOf(store, { ...group, attachments: wanted }).map((attachment) => ({ ...attachment, ...reason })),
+      );
   };
   for (const group of found) {
     const wanted = wantedOf(group, selection);
@@ -65,7 +74,7 @@ export async function planDetach(
 
   // What is meant by itself is no leftover of something else.
   const seen = new Set<Digest>([...own, ...chosen.map(({ group }) => group.manifest.digest)]);
-  const leftovers: DetachedThing[] = [];
+  const leftovers: DetachedAttachment[] = [];
   for (let level: readonly Chosen[] = chosen; level.length > 0; ) {
     const going = level.filter(({ group }) => !own.has(group.manifest.digest)).map(({ group }) => group.manifest);
     const parents = [...new Map(going.map((descriptor) => [descriptor.digest, { descriptor }])).values()];
@@ -73,8 +82,8 @@ export async function planDetach(
     const before = chosen.length;
     for (const group of await attachedGroups(store, parents, { signal, tags })) {
       if (seen.has(group.manifest.digest)) continue;
-      if (options.recursive) decide(group, group.things, group.subject);
-      else leftovers.push(...thingsOf(store, group));
+      if (options.recursive) decide(group, group.attachments, group.subject);
+      else leftovers.push(...attachmentsOf(store, group));
     }
     level = chosen.slice(before);
     for (const { group } of level) seen.add(group.manifest.digest);

@@ -2,11 +2,11 @@ import type { Kind } from '../../formats/kinds/kind.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
-import type { AttachedThing } from '../attached/thing.js';
+import type { Attachment } from '../attached/attachment.js';
 import { resultFields } from '../results/manifest-fields.js';
 
 /** One thing that is, or was, attached. */
-export interface DetachedThing {
+export interface DetachedAttachment {
   /** The manifest, also where the thing is one of its layers. */
   readonly reference: string;
   readonly mediaType: string;
@@ -26,7 +26,7 @@ export interface DetachedThing {
 }
 
 /** Something that is selected and cannot be detached. */
-export interface BlockedThing extends DetachedThing {
+export interface BlockedAttachment extends DetachedAttachment {
   readonly reason: string;
   /** How to get rid of it all the same. */
   readonly hint: string;
@@ -35,7 +35,7 @@ export interface BlockedThing extends DetachedThing {
 /** One manifest that is to go, with all that it holds. */
 export interface DetachItem {
   readonly digest: Digest;
-  readonly things: readonly DetachedThing[];
+  readonly attachments: readonly DetachedAttachment[];
   /** cosign's tags that name it, and go with it. */
   readonly tags: readonly string[];
   /** Whether the tags alone make it attached, so that the manifest may stay where others name it. */
@@ -49,31 +49,40 @@ export interface DetachItem {
 /** The things of one manifest that were found for one subject. */
 export interface Group {
   readonly manifest: Descriptor;
-  readonly things: readonly AttachedThing[];
+  readonly attachments: readonly Attachment[];
   readonly via: readonly Via[];
   readonly subject: Digest;
   readonly platform?: string | undefined;
 }
 
 /** Things by the manifest that has to be deleted for them. */
-export function groupThings(
-  things: readonly AttachedThing[],
+export function groupAttachments(
+  attachments: readonly Attachment[],
   subject: Digest,
   platform: string | undefined,
 ): readonly Group[] {
   const groups = new Map<Digest, Group>();
-  for (const thing of things) {
-    const manifest = thing.holder ?? thing.descriptor;
+  for (const attachment of attachments) {
+    const manifest = attachment.holder ?? attachment.descriptor;
     const group = groups.get(manifest.digest);
-    const via = [...new Set([...(group?.via ?? []), ...thing.via])];
-    groups.set(manifest.digest, { manifest, things: [...(group?.things ?? []), thing], via, subject, platform });
+    const via = [...new Set([...(group?.via ?? []), ...attachment.via])];
+    groups.set(manifest.digest, {
+      manifest,
+      attachments: [...(group?.attachments ?? []), attachment],
+      via,
+      subject,
+      platform,
+    });
   }
   return [...groups.values()];
 }
 
 /** The things of a group for a report. */
-export function thingsOf(store: Source, { manifest, things, subject, platform }: Group): readonly DetachedThing[] {
-  return things.map(({ descriptor, holder, kind, via }) => ({
+export function attachmentsOf(
+  store: Source,
+  { manifest, attachments, subject, platform }: Group,
+): readonly DetachedAttachment[] {
+  return attachments.map(({ descriptor, holder, kind, via }) => ({
     ...resultFields(store, descriptor),
     reference: store.format({ digest: manifest.digest }),
     ...(kind === undefined ? {} : { kind }),

@@ -23,9 +23,9 @@ export function nothingFits(
   found: readonly Group[],
 ): RemoraError {
   const words = describeSelection(selection);
-  const things = found.flatMap((group) => group.things);
+  const attachments = found.flatMap((group) => group.attachments);
   const types = [
-    ...new Set(things.map(({ kind, descriptor }) => kind ?? descriptor.artifactType ?? descriptor.mediaType)),
+    ...new Set(attachments.map(({ kind, descriptor }) => kind ?? descriptor.artifactType ?? descriptor.mediaType)),
   ];
   const what = words.length === 0 ? 'nothing attached' : `nothing attached that fits ${words.join(', ')}`;
   return new RemoraError('NO_MATCH', `${store.format({ digest: subject.digest })} has ${what}`, {
@@ -39,6 +39,6 @@ export function nothingFits(
 }
 
 /** The things of a group that are meant. */
-export function wantedOf({ things }: Group, selection: DetachSelection): Group['things'] {
-  return things.filter((thing) => isWanted(thing, selection));
+export function wantedOf({ attachments }: Group, selection: DetachSelection): Group['attachments'] {
+  return attachments.filter((attachment) => isWanted(attachment, selection));
 }

@@ -6,7 +6,7 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { findAttached } from '../attached/find.js';
 import { platformSubjects, rootSubject, type Subject } from '../attached/subject.js';
 import type { TagSnapshot } from '../attached/tag-snapshot.js';
-import { type Group, groupThings } from './result.js';
+import { type Group, groupAttachments } from './result.js';
 
 /** The subjects that one reference means, and what must not be deleted since it belongs to them. */
 export interface Subjects {
@@ -44,8 +44,8 @@ export async function attachedGroups(
   { signal, tags }: CallOptions & { readonly tags: TagSnapshot | undefined },
 ): Promise<readonly Group[]> {
   const ask = async ({ descriptor, platform, attestations }: Subject, shared: AbortSignal) => {
-    const things = await findAttached(store, descriptor, { signal: shared, attestations, tags });
-    return groupThings(things, descriptor.digest, platform);
+    const attachments = await findAttached(store, descriptor, { signal: shared, attestations, tags });
+    return groupAttachments(attachments, descriptor.digest, platform);
   };
   return (await runAll(subjects, ask, { signal, concurrency: 16 })).flat();
 }

@@ -8,10 +8,10 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import type { CallOptions, Source, Via } from '../../store/interfaces/store.js';
 import { AskedPlaces, type AskedWay, type Unasked } from '../attached/account.js';
+import type { Attachment } from '../attached/attachment.js';
 import { newestOf } from '../attached/newest.js';
 import { isWanted, type Selection } from '../attached/selection.js';
 import { platformSubjects, rootSubject, type Subject } from '../attached/subject.js';
-import type { AttachedThing } from '../attached/thing.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { resultFields } from '../results/manifest-fields.js';
 
@@ -107,10 +107,10 @@ export async function discover(store: Source, subject: Descriptor, options: Disc
 
   const below = async (of: Subject, levels: number): Promise<readonly Found[]> => {
     if (levels <= 0) return [];
-    return walk.each(of, levels - 1, async (thing) => {
+    return walk.each(of, levels - 1, async (attachment) => {
       // What is attached to the manifest of several layers is shown with its first one.
-      const descriptor = walk.carrier(thing);
-      return { thing, below: descriptor === undefined ? [] : await below({ descriptor }, levels - 1) };
+      const descriptor = walk.carrier(attachment);
+      return { attachment, below: descriptor === undefined ? [] : await below({ descriptor }, levels - 1) };
     });
   };
   const platforms = async () => {
@@ -135,9 +135,9 @@ export async function discover(store: Source, subject: Descriptor, options: Disc
 
   const isShown = shown([...found, ...(ofPlatforms ?? []).flatMap((platform) => platform.found)], store, options);
   const nodes = (of: Digest, trees: readonly Found[]): readonly DiscoveredNode[] =>
-    trees.flatMap(({ thing, below }) => {
-      const referrers = nodes((thing.holder ?? thing.descriptor).digest, below);
-      return isShown(thing) || referrers.length > 0 ? [{ ...nodeFields(store, thing, of), referrers }] : [];
+    trees.flatMap(({ attachment, below }) => {
+      const referrers = nodes((attachment.holder ?? attachment.descriptor).digest, below);
+      return isShown(attachment) || referrers.length > 0 ? [{ ...nodeFields(store, attachment, of), referrers }] : [];
     });
   return {
     result: {
@@ -159,21 +159,26 @@ export async function discover(store: Source, subject: Descriptor, options: Disc
 
 /** A thing, and what is attached to it. */
 interface Found {
-  readonly thing: AttachedThing;
+  readonly attachment: Attachment;
   readonly below: readonly Found[];
 }
 
 /** What is shown for itself. */
-function shown(trees: readonly Found[], store: Source, selection: DiscoverOptions): (thing: AttachedThing) => boolean {
-  if (!selection.latest) return (thing) => isWanted(thing, selection);
-  const all = (some: readonly Found[]): AttachedThing[] => some.flatMap(({ thing, below }) => [thing, ...all(below)]);
-  const wanted = all(trees).filter((thing) => isWanted(thing, selection));
+function shown(
+  trees: readonly Found[],
+  store: Source,
+  selection: DiscoverOptions,
+): (attachment: Attachment) => boolean {
+  if (!selection.latest) return (attachment) => isWanted(attachment, selection);
+  const all = (some: readonly Found[]): Attachment[] =>
+    some.flatMap(({ attachment, below }) => [attachment, ...all(below)]);
+  const wanted = all(trees).filter((attachment) => isWanted(attachment, selection));
   const newest = wanted.length > 1 ? newestOf(store, wanted) : wanted[0];
-  return (thing) => thing === newest;
+  return (attachment) => attachment === newest;
 }
 
-function nodeFields(store: Source, thing: AttachedThing, subject: Digest): Omit<DiscoveredNode, 'referrers'> {
-  const { descriptor, holder, via, kind, formats, predicateType, created } = thing;
+function nodeFields(store: Source, attachment: Attachment, subject: Digest): Omit<DiscoveredNode, 'referrers'> {
+  const { descriptor, holder, via, kind, formats, predicateType, created } = attachment;
   return {
     ...resultFields(store, descriptor),
     ...(holder === undefined ? {} : { reference: store.format({ digest: holder.digest }) }),

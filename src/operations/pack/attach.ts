@@ -18,8 +18,8 @@ export interface AttachOptions extends PackOptions {
   readonly platform?: Platform | undefined;
   /** List again afterwards: some registries acknowledge and lose the entry all the same. @default false */
   readonly verify?: boolean | undefined;
-  /** Nobody else attaches at the same time: a list is written without a second look after a while. @default false */
-  readonly alone?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
   /** Delete the lists of referrers that are replaced, where there is no Referrers API. @default false */
   readonly clean?: boolean | undefined;
   /** Whether lists of referrers that regctl or olareg keep in a layout are kept true. @default 'auto' */
@@ -68,7 +68,7 @@ export async function attach(
     const [results] = await Promise.all([written, store.prepareManifest(manifest, options)]);
     const { result, listedBy } = await store.putManifest(manifest, {
       signal: options.signal,
-      alone: options.alone,
+      settle: options.settle,
       clean: options.clean,
       layoutLists: options.layoutLists,
       onUncleaned: options.onUncleaned,

@@ -6,8 +6,8 @@ import type { CallOptions, Store } from '../../store/interfaces/store.js';
 
 /** Options of {@link deleteManifest}. */
 export interface DeleteOptions extends CallOptions {
-  /** Nobody else changes the list of referrers at the same time. @default false */
-  readonly alone?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
 }
 
 /** What became of a manifest, tag or blob that was to be deleted. */

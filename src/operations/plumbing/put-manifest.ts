@@ -45,8 +45,8 @@ export function readManifestDocument(bytes: Uint8Array, { digest, mediaType }: R
 export interface PutManifestDocumentOptions extends CallOptions {
   /** @default none: it is found by its digest */
   readonly tags?: readonly string[] | undefined;
-  /** Nobody else attaches at the same time: a list is written without a second look after a while. @default false */
-  readonly alone?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
 }
 
 /** What was put. */
@@ -81,7 +81,7 @@ export async function putManifest(
   const tags = options.tags ?? [];
   const { result, listedBy } = await store.putManifest(manifest, {
     tags,
-    alone: options.alone,
+    settle: options.settle,
     signal: options.signal,
   });
   return {

@@ -36,7 +36,7 @@ export function nameSelected(
 }
 
 function nameFile(
-  { layer, thing, platform, isAlone }: WantedFile,
+  { layer, attachment, platform, isAlone }: WantedFile,
   unwrapped: UnwrappedFile | undefined,
   template: NameTemplate | undefined,
   isAttached: boolean,
@@ -44,7 +44,7 @@ function nameFile(
   const content = unwrapped?.descriptor ?? layer;
   const digest = encodedOf(layer.digest);
   const ext = documentExtension(content.mediaType);
-  const { kind, formats, descriptor } = thing;
+  const { kind, formats, descriptor } = attachment;
   const titled = () => {
     const title = titleOf(layer);
     if (title === undefined || unwrapped === undefined || title.toLowerCase().endsWith(ext)) return title;

@@ -86,11 +86,11 @@ export async function pullSelected(store: Source, options: PullSelectedOptions):
 function report(
   store: Source,
   manifest: Descriptor,
-  { thing, platform }: WantedFile,
+  { attachment, platform }: WantedFile,
   file: PulledFile,
   unwrapped: UnwrappedFile | undefined,
 ): SelectedFile {
-  const { kind, formats, via } = thing;
+  const { kind, formats, via } = attachment;
   return {
     ...file,
     path: relative('', file.path) || file.path,

@@ -5,11 +5,11 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
-import type { SelectedThing } from '../attached/by-distance.js';
+import { type Attachment, attachmentOfManifest } from '../attached/attachment.js';
+import type { SelectedAttachment } from '../attached/by-distance.js';
 import { choose } from '../attached/choose.js';
 import { platformManifest, platformSubject } from '../attached/platform.js';
 import type { Selection } from '../attached/selection.js';
-import { type AttachedThing, thingOfManifest } from '../attached/thing.js';
 import { filesOf } from './write-files.js';
 
 /** What is to be fetched. */
@@ -30,7 +30,7 @@ export interface WantedManifest {
 /** A layer that is wanted, and what it is, or belongs to. */
 export interface WantedFile {
   readonly layer: Descriptor;
-  readonly thing: AttachedThing;
+  readonly attachment: Attachment;
   readonly platform?: string;
   /** True when it is all that its thing consists of: the thing's kind is what the file is. */
   readonly isAlone: boolean;
@@ -49,20 +49,25 @@ export async function wantedFiles(
   if (selection === undefined) {
     const manifest = await platformManifest(store, selector, platform, { signal });
     requireFiles(store, manifest);
-    const thing = thingOfManifest(manifest, []);
-    const files = filesOfThing(store, manifest, thing, platform === undefined ? undefined : formatPlatform(platform));
+    const attachment = attachmentOfManifest(manifest, []);
+    const files = filesOfAttachment(
+      store,
+      manifest,
+      attachment,
+      platform === undefined ? undefined : formatPlatform(platform),
+    );
     return {
       reference: store.format({ digest: manifest.descriptor.digest }),
       manifests: [{ descriptor: referrerEntry(manifest), files }],
     };
   }
   const { subject, index } = await platformSubject(store, selector, platform, { signal });
-  const things = await choose(store, subject, selection, { signal, index });
-  const groups = new Map<string, readonly [SelectedThing, ...SelectedThing[]]>();
-  for (const thing of things) {
-    const { digest } = thing.holder ?? thing.descriptor;
+  const attachments = await choose(store, subject, selection, { signal, index });
+  const groups = new Map<string, readonly [SelectedAttachment, ...SelectedAttachment[]]>();
+  for (const attachment of attachments) {
+    const { digest } = attachment.holder ?? attachment.descriptor;
     const group = groups.get(digest);
-    groups.set(digest, group === undefined ? [thing] : [...group, thing]);
+    groups.set(digest, group === undefined ? [attachment] : [...group, attachment]);
   }
   const manifests = await Promise.all([...groups.values()].map((group) => manifestOf(store, group, signal)));
   return { reference: store.format({ digest: subject.digest }), manifests };
@@ -71,34 +76,34 @@ export async function wantedFiles(
 /** The files of things of one manifest: of its layers where these are the things, of all of it where it is the thing. */
 async function manifestOf(
   store: Source,
-  things: readonly [SelectedThing, ...SelectedThing[]],
+  attachments: readonly [SelectedAttachment, ...SelectedAttachment[]],
   signal: AbortSignal | undefined,
 ): Promise<WantedManifest> {
-  const [first] = things;
+  const [first] = attachments;
   const { holder, descriptor } = first;
   if (holder === undefined) {
     const manifest = await store.manifest({ digest: descriptor.digest }, { signal });
-    return { descriptor: referrerEntry(manifest), files: filesOfThing(store, manifest, first, first.platform) };
+    return { descriptor: referrerEntry(manifest), files: filesOfAttachment(store, manifest, first, first.platform) };
   }
-  const files = things.map((thing) => ({
-    layer: thing.descriptor,
-    thing,
+  const files = attachments.map((attachment) => ({
+    layer: attachment.descriptor,
+    attachment,
     isAlone: true,
-    ...(thing.platform === undefined ? {} : { platform: thing.platform }),
+    ...(attachment.platform === undefined ? {} : { platform: attachment.platform }),
   }));
   return { descriptor: holder, files };
 }
 
-function filesOfThing(
+function filesOfAttachment(
   store: Source,
   manifest: Manifest,
-  thing: AttachedThing,
+  attachment: Attachment,
   platform: string | undefined,
 ): readonly WantedFile[] {
   const layers = filesOf(store, manifest);
   return layers.map((layer) => ({
     layer,
-    thing,
+    attachment,
     isAlone: layers.length === 1,
     ...(platform === undefined ? {} : { platform }),
   }));

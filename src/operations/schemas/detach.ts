@@ -4,7 +4,7 @@ import { digestSchema } from '../../oci/values/descriptor.js';
 import { VIAS } from '../../store/interfaces/store.js';
 import type { DetachResult } from '../detach/detach.js';
 
-const thing = {
+const attachment = {
   reference: z.string().describe('The manifest, also where the thing is one of its layers'),
   mediaType: z.string(),
   digest: digestSchema.describe('Of the thing: of the manifest, or of the layer'),
@@ -20,13 +20,13 @@ const thing = {
 /** The schema of what `detach` prints with `--json`. */
 export const detachSchema: z.ZodType<DetachResult> = z.strictObject({
   reference: z.string().describe('The subject'),
-  removed: z.array(z.strictObject(thing)).describe('In the order in which they went'),
-  orphans: z.array(z.strictObject(thing)).describe('Attached to what went, and stays without its subject'),
+  removed: z.array(z.strictObject(attachment)).describe('In the order in which they went'),
+  orphans: z.array(z.strictObject(attachment)).describe('Attached to what went, and stays without its subject'),
   blocked: z
-    .array(z.strictObject({ ...thing, reason: z.string(), hint: z.string() }))
+    .array(z.strictObject({ ...attachment, reason: z.string(), hint: z.string() }))
     .describe('Meant, and yet it stays'),
   incomplete: z
-    .array(z.strictObject({ ...thing, error: z.strictObject({ code: z.string(), message: z.string() }) }))
+    .array(z.strictObject({ ...attachment, error: z.strictObject({ code: z.string(), message: z.string() }) }))
     .describe('What should go and is still there; empty means that all went'),
   pruned: z
     .strictObject({ blobs: z.int().nonnegative(), bytes: z.int().nonnegative() })

@@ -28,7 +28,7 @@ export interface Lister {
   listReferrers(
     subject: Digest,
     manifests: readonly Manifest[],
-    options?: Pick<PutManifestOptions, 'signal' | 'alone'>,
+    options?: Pick<PutManifestOptions, 'signal' | 'settle'>,
   ): Promise<Via>;
   /** Tells that manifests will be listed with a subject, most likely those that are: its list is asked for ahead. */
   expectReferrers(subject: Digest, options?: CallOptions): void;
@@ -68,8 +68,8 @@ export function isCloner<T extends object>(store: T): store is T & Cloner {
 
 /** How a manifest is to be removed. */
 export interface DeleteManifestOptions extends CallOptions {
-  /** The writer is alone, so that a list of referrers needs no second look after a while. @default false */
-  readonly alone?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
   /** Called with the tag of each list of referrers that named the manifest and does so no longer. */
   readonly onUnlisted?: ((tag: string) => void) | undefined;
 }

@@ -53,8 +53,8 @@ export interface PutManifestOptions extends CallOptions {
   readonly tags?: readonly string[] | undefined;
   /** It is reached through an index that follows: a layout keeps no entry of its own for it. @default false */
   readonly child?: boolean | undefined;
-  /** The writer is alone, so that a list of referrers needs no second look after a while. @default false */
-  readonly alone?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
   /** Delete the lists of referrers that this write replaces, which stay as untagged manifests else. @default false */
   readonly clean?: boolean | undefined;
   /** List it with its subject later, with `listReferrers` of a `Lister`: many are listed in one step then. @default false */

@@ -98,7 +98,7 @@ async function list(
     await addToList(client, subject, entries, {
       prefetched,
       signal: options.signal,
-      alone: options.alone,
+      settle: options.settle,
       onReplaced: (list) => replaced.add(list),
     });
     if (options.clean && replaced.size > 0) await clean(client, subject, replaced, options);

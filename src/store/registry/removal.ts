@@ -70,9 +70,9 @@ async function unlist(
   client: RegistryClient,
   subject: Digest,
   digest: Digest,
-  { alone, signal, onUnlisted }: DeleteManifestOptions,
+  { settle, signal, onUnlisted }: DeleteManifestOptions,
 ): Promise<Descriptor | undefined> {
-  const entry = await removeFromList(client, subject, digest, { alone, signal });
+  const entry = await removeFromList(client, subject, digest, { settle, signal });
   if (entry !== undefined) onUnlisted?.(referrersTag(subject));
   return entry;
 }
@@ -83,14 +83,14 @@ async function relisted(
   subject: Digest,
   entry: Descriptor,
   error: unknown,
-  { alone, signal }: DeleteManifestOptions,
+  { settle, signal }: DeleteManifestOptions,
 ): Promise<unknown> {
   if (!isRemoraError(error) || error.code === 'INTERRUPTED') return error;
   // Without an answer it may be gone.
   const failure =
     error.status === undefined
       ? error
-      : await addToList(client, subject, [entry], { alone, signal }).then(
+      : await addToList(client, subject, [entry], { settle, signal }).then(
           () => undefined,
           (cause: unknown) => cause,
         );

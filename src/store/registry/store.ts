@@ -154,7 +154,7 @@ export class RegistryStore implements Store, Deleter, Lister {
   async listReferrers(
     subject: Digest,
     manifests: readonly Manifest[],
-    options?: Pick<PutManifestOptions, 'signal' | 'alone'>,
+    options?: Pick<PutManifestOptions, 'signal' | 'settle'>,
   ): Promise<Via> {
     const listed = await this.#listed.get(subject);
     // The answer is good for one time: afterwards the list is another, most likely.

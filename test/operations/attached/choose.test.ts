@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
-import type { SelectedThing } from '../../../src/operations/attached/by-distance.js';
+import type { SelectedAttachment } from '../../../src/operations/attached/by-distance.js';
 import { choose } from '../../../src/operations/attached/choose.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';
@@ -13,12 +13,12 @@ const SIGNATURE = 'application/vnd.example.signature.v1';
 async function put(store: Store, subject: Descriptor, type: string, created?: string, note = ''): Promise<Descriptor> {
   const annotations = { ...(created && { 'org.opencontainers.image.created': created }), ...(note && { note }) };
   const manifest = referrerOf(subject, type, annotations);
-  await attach(store, manifest, { alone: true });
+  await attach(store, manifest, { settle: false });
   return manifest.descriptor;
 }
 
 const digestsOf = (found: readonly Descriptor[]) => found.map(({ digest }) => digest).sort();
-const chosen = (found: readonly SelectedThing[]) => digestsOf(found.map(({ descriptor }) => descriptor));
+const chosen = (found: readonly SelectedAttachment[]) => digestsOf(found.map(({ descriptor }) => descriptor));
 
 describe.each(PLACES)('choose in %s', (_what, open) => {
   it('takes the only one, of a type or of all', async () => {
@@ -70,7 +70,7 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
     // Written as another tool did: our own builder refuses a date that is none.
     const { content } = referrerOf(descriptor, SBOM);
     const annotations = { note: 'other', ...(date && { 'org.opencontainers.image.created': date }) };
-    await attach(store, written({ ...content, annotations }), { alone: true });
+    await attach(store, written({ ...content, annotations }), { settle: false });
     await expect(choose(store, descriptor, { latest: true })).rejects.toMatchObject({
       code: 'AMBIGUOUS',
       candidates: [expect.any(String), expect.any(String)],

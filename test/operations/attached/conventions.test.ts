@@ -119,11 +119,11 @@ it.each(MIXTURES)('finds once what is noted by %s', async (_names, group) => {
   // One thing by each tool alone.
   for (const { name, via, note } of group) {
     const isChild = name === 'BuildKit';
-    const thing = isChild
+    const attachment = isChild
       ? await attestation(draft, name, false)
       : await draft.layout.referrer(draft.subject, 'application/spdx+json', { annotations: { by: name } });
-    note(draft, thing);
-    expected.push(`${thing.digest} sbom ${via}`);
+    note(draft, attachment);
+    expected.push(`${attachment.digest} sbom ${via}`);
   }
   // And one that all of them noted.
   const shared = hasBuildkit

@@ -52,7 +52,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
   ])('finds what is meant by %s', async (_by, selection, expected) => {
     const all = await start();
     const plan = await planDetach(all.store, all.image, selection(all));
-    expect(types(plan.remove.flatMap(({ things }) => things)).sort()).toEqual([...expected].sort());
+    expect(types(plan.remove.flatMap(({ attachments }) => attachments)).sort()).toEqual([...expected].sort());
     expect(await listDigests(all.store, all.image)).toHaveLength(3);
   });
 
@@ -94,8 +94,8 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
   it('finds what it planned gone already, and is content', async () => {
     const { store, image } = await start();
     const plan = await planDetach(store, image, { all: true });
-    await detach(store, plan, { alone: true });
-    const again = await detach(store, plan, { alone: true });
+    await detach(store, plan, { settle: false });
+    const again = await detach(store, plan, { settle: false });
     expect([again.failure, again.result.incomplete]).toEqual([undefined, []]);
   });
 
@@ -157,7 +157,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     await cosignImage(store, 1, [tag]);
     const plan = await planDetach(store, image, { kinds: ['signature'] });
     const newer = await cosignImage(store, 2, [tag]);
-    const { result, failure } = await detach(store, plan, { alone: true });
+    const { result, failure } = await detach(store, plan, { settle: false });
     expect(failure).toMatchObject({ code: 'CHANGED' });
     expect(result.incomplete).toHaveLength(1);
     expect((await store.findTag(tag))?.digest).toBe(newer.digest);

@@ -120,7 +120,7 @@ describe.each(PLACES)('a selection in %s', (_name, open) => {
     });
     const attach = async (type: string, day: number) => {
       const manifest = referrerOf(descriptor, type, date(day));
-      await attached(store, manifest, { alone: true });
+      await attached(store, manifest, { settle: false });
       return manifest.descriptor;
     };
     const old = await attach(SBOM, 1);

@@ -86,7 +86,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
     const empty = new Content(Buffer.from('{}'), { mediaType: MediaType.empty });
     await writeContent(store, layer, empty);
     const manifest = buildManifest({ artifactType: MediaType.unknownArtifact, layers: [layer.descriptor], subject });
-    await store.putManifest(manifest, { alone: true });
+    await store.putManifest(manifest, { settle: false });
     const { result } = await discover(store, subject);
     expect(result.referrers).toMatchObject([
       { kind: 'sbom', formats: ['spdx'], artifactType: MediaType.unknownArtifact },

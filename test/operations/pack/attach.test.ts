@@ -11,7 +11,7 @@ import { inDirectory, newLayout, PLACES } from '../support/places.js';
 
 const SBOM = 'application/spdx+json';
 const FILE = { content: '{"spdx":true}', name: 'sbom.spdx.json' };
-const options: AttachOptions = { artifactType: SBOM, alone: true };
+const options: AttachOptions = { artifactType: SBOM, settle: false };
 
 /** An index with a child for each platform. */
 async function pushPlatforms(store: Store) {

@@ -32,7 +32,7 @@ describe('an attachment without a type', () => {
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const files = [{ path: 'npm.spdx.json' }];
     const told = await pack(files, { subject: descriptor });
-    const first = await attach(store, { tag: 'v1' }, files, { alone: true });
+    const first = await attach(store, { tag: 'v1' }, files, { settle: false });
     expect(first).toMatchObject({
       digest: told.manifest.descriptor.digest,
       artifactType: 'application/spdx+json',
@@ -41,7 +41,7 @@ describe('an attachment without a type', () => {
     });
     vi.setSystemTime(Date.now() + 86_400_000 * 40);
     onTestFinished(() => void vi.useRealTimers());
-    const again = await attach(store, { tag: 'v1' }, files, { alone: true });
+    const again = await attach(store, { tag: 'v1' }, files, { settle: false });
     expect(again).toMatchObject({ digest: first.digest, result: 'exists' });
   });
 
@@ -56,7 +56,7 @@ describe('an attachment without a type', () => {
         opened++;
         return Readable.from(inPieces(bytes, size), { objectMode: false });
       };
-      const result = await attach(store, { tag: 'v1' }, [{ content, name: 'x' }], { alone: true });
+      const result = await attach(store, { tag: 'v1' }, [{ content, name: 'x' }], { settle: false });
       expect(result.artifactType).toBe('application/vnd.cyclonedx+json');
       expect(result.layers).toMatchObject([{ digest: layersOf(told)[0]?.digest, size: bytes.length }]);
       expect(opened).toBe(1);

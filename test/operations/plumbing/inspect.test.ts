@@ -80,7 +80,7 @@ describe.each(PLACES)('inspect in %s', (_what, open) => {
     });
     expect(result).not.toHaveProperty('image');
     const attached = referrerOf(image.descriptor, 'application/y');
-    await attach(store, attached, { alone: true });
+    await attach(store, attached, { settle: false });
     const empty = await inspect(store, attached);
     expect(empty).toMatchObject({ subject: image.descriptor, layers: [], totalSize: 0 });
   });

@@ -20,7 +20,7 @@ const SCAN = 'application/sarif+json';
 const v1 = { tag: 'v1' };
 
 async function attachFile(store: Store, content: string, artifactType = SBOM, created?: string) {
-  return attach(store, v1, [{ content, name: 'report.json' }], { artifactType, created, alone: true });
+  return attach(store, v1, [{ content, name: 'report.json' }], { artifactType, created, settle: false });
 }
 
 async function stream(store: Store, options: PullSelectedOptions) {

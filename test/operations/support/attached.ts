@@ -16,6 +16,6 @@ export function shape(nodes: readonly DiscoveredNode[]): string[] {
 /** Attaches an artifact without files; the note makes it another one. */
 export async function put(store: Store, subject: Descriptor, type: string, note = ''): Promise<Descriptor> {
   const manifest = referrerOf(subject, type, note === '' ? undefined : { note });
-  await attach(store, manifest, { alone: true });
+  await attach(store, manifest, { settle: false });
   return manifest.descriptor;
 }

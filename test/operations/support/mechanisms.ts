@@ -56,7 +56,7 @@ export async function layered(
   const manifest = parseManifest(Buffer.from(JSON.stringify(document)));
   const hasSubject = more.fields !== undefined && 'subject' in more.fields;
   const child = more.child ?? (more.tags === undefined && !hasSubject);
-  await store.putManifest(manifest, { tags: more.tags, child, alone: true });
+  await store.putManifest(manifest, { tags: more.tags, child, settle: false });
   return manifest;
 }
 

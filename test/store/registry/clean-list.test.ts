@@ -8,7 +8,7 @@ import { begin, REPOSITORY } from './support/start.js';
 async function withList(options: RegistryOptions = {}) {
   const started = await begin({ referrers: 'none', ...options }, { access: 'delete' });
   const { descriptor: subject } = await pushImage(started.store, 'image', { tags: ['v1'] });
-  await attach(started.store, referrerOf(subject, 'application/spdx+json'), { alone: true });
+  await attach(started.store, referrerOf(subject, 'application/spdx+json'), { settle: false });
   const repository = started.registry.repository(REPOSITORY);
   const listed = () => repository.tags.get(referrersTag(subject.digest)) ?? '';
   return { ...started, subject, repository, listed, before: listed() };
@@ -18,20 +18,20 @@ const OTHER = 'application/sarif+json';
 
 it('leaves the list that it replaces alone', async () => {
   const { store, subject, repository, before, listed } = await withList();
-  await attach(store, referrerOf(subject, OTHER), { alone: true });
+  await attach(store, referrerOf(subject, OTHER), { settle: false });
   expect(listed()).not.toBe(before);
   expect(repository.manifests.has(before)).toBe(true);
 });
 
 it('deletes it when it is asked to, and nothing else', async () => {
   const { registry, store, subject, repository, before, listed } = await withList();
-  await attach(store, referrerOf(subject, OTHER), { alone: true, clean: true });
+  await attach(store, referrerOf(subject, OTHER), { settle: false, clean: true });
   expect(repository.manifests.has(before)).toBe(false);
   expect(repository.manifests.has(listed())).toBe(true);
   expect(repository.manifests.has(subject.digest)).toBe(true);
   expect(registry.count('DELETE', '/manifests/')).toBe(1);
   // Nothing is replaced when it is there already.
-  await attach(store, referrerOf(subject, OTHER), { alone: true, clean: true });
+  await attach(store, referrerOf(subject, OTHER), { settle: false, clean: true });
   expect(registry.count('DELETE', '/manifests/')).toBe(1);
 });
 
@@ -39,7 +39,7 @@ it('is done all the same where the registry deletes nothing, and says so (E102)'
   const { store, subject, repository, before } = await withList({ deletes: false });
   const kept: unknown[] = [];
   const onUncleaned = (list: string, error: unknown) => void kept.push(list, error);
-  await attach(store, referrerOf(subject, OTHER), { alone: true, clean: true, onUncleaned });
+  await attach(store, referrerOf(subject, OTHER), { settle: false, clean: true, onUncleaned });
   expect(kept).toEqual([before, expect.objectContaining({ code: 'UNSUPPORTED' })]);
   expect(repository.manifests.has(before)).toBe(true);
 });
@@ -47,7 +47,7 @@ it('is done all the same where the registry deletes nothing, and says so (E102)'
 it('never deletes the subject where the tag gives the subject itself (E101, as GitLab)', async () => {
   const { registry, store } = await begin({ referrers: 'none', mapTagToSubject: true }, { access: 'delete' });
   const { descriptor: subject } = await pushImage(store, 'image', { tags: ['v1'] });
-  await attach(store, referrerOf(subject, OTHER), { alone: true, clean: true });
+  await attach(store, referrerOf(subject, OTHER), { settle: false, clean: true });
   expect(registry.count('DELETE', '/manifests/')).toBe(0);
   expect(registry.repository(REPOSITORY).manifests.has(subject.digest)).toBe(true);
 });

@@ -197,11 +197,11 @@ it.each(['none', 'ignored'] as const)('writes again what another writer erased (
 it('waits before it looks again, unless it is alone', async () => {
   const { store, subject } = await withoutApi();
   let count = 0;
-  const times = async (alone: boolean) => {
+  const times = async (settle: boolean) => {
     const measured: number[] = [];
     for (const _ of [1, 2, 3]) {
       const began = performance.now();
-      await attach(store, referrerOf(subject, SBOM, { n: String(count++) }), { alone });
+      await attach(store, referrerOf(subject, SBOM, { n: String(count++) }), { settle });
       measured.push(performance.now() - began);
     }
     return measured;
@@ -236,7 +236,7 @@ it('does not write a list that was read a while ago', async () => {
   const old = performance.now() - 1_500;
   await addToList(client, subject.digest, [entry], {
     prefetched: { entries: [], asked: old, arrived: old },
-    alone: true,
+    settle: false,
   });
   await http.close();
   expect(readTag().manifests).toEqual([other, entry]);

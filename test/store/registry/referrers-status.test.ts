@@ -17,7 +17,7 @@ async function answering(fault: Fault) {
   const { registry, store, open } = await begin({ referrers: 'none', fault: choose });
   const image = await pushImage(store, 'image');
   const sbom = referrerOf(image.descriptor, SBOM);
-  await attach(store, sbom, { alone: true });
+  await attach(store, sbom, { settle: false });
   isOn = true;
   registry.clear();
   return { registry, open, subject: image.descriptor, sbom };
@@ -126,7 +126,7 @@ describe('the referrers tag gives no answer', () => {
       });
       const image = await pushImage(store, 'image', { tags: ['v1'] });
       const sbom = referrerOf(image.descriptor, SBOM);
-      await attach(store, sbom, { alone: true });
+      await attach(store, sbom, { settle: false });
       // Registries that were upgraded have both.
       const fallback = buildIndex({ manifests: [referrerEntry(sbom)] });
       const tag = referrersTag(image.descriptor.digest);

@@ -18,7 +18,7 @@ async function withReferrers(count: number, options: RegistryOptions = {}) {
   const subject = (await pushImage(store, 'image', { tags: ['v1'] })).descriptor;
   const tag = referrersTag(subject.digest);
   const referrers = Array.from({ length: count }, (_, n) => referrerOf(subject, SBOM, { n: String(n) }));
-  for (const manifest of referrers) await attach(store, manifest, { alone: true });
+  for (const manifest of referrers) await attach(store, manifest, { settle: false });
   const setTag = (document: object) => registry.putManifest(REPOSITORY, document, { tag });
   const readTag = () => {
     const { manifests, tags } = registry.repository(REPOSITORY);
@@ -65,7 +65,7 @@ it('keeps foreign entries and unknown fields of the list (E97)', async () => {
   const foreign = { mediaType: 'application/xml', digest: `sha256:${'1'.repeat(64)}`, size: 7, 'x.unknown': [1] };
   const [one, two] = readTag().manifests;
   setTag(index([foreign, { ...one, 'x.more': null }, two, one], { 'x.top': true, annotations: { a: 'b' } }));
-  expect(await store.deleteManifest(first, { alone: true })).toBe(true);
+  expect(await store.deleteManifest(first, { settle: false })).toBe(true);
   expect(readTag()).toEqual(index([foreign, two], { 'x.top': true, annotations: { a: 'b' } }));
 });
 
@@ -124,7 +124,7 @@ it.each([401, 403, 429, 500])('deletes nothing where the list answered %i', asyn
 it('puts the entry back where the registry does not delete', async () => {
   const { store, open, subject, referrers, first, readTag } = await withReferrers(2, { deletes: false });
   const before = readTag().manifests;
-  await expect(store.deleteManifest(first, { alone: true })).rejects.toMatchObject({
+  await expect(store.deleteManifest(first, { settle: false })).rejects.toMatchObject({
     code: 'UNSUPPORTED',
     status: 405,
     message: expect.stringContaining('does not let manifests be deleted'),
@@ -136,7 +136,7 @@ it('puts the entry back where the registry does not delete', async () => {
 it('goes on where an interruption left it', async () => {
   const { registry, store, open, first, readTag, trap } = await withReferrers(1);
   trap.at = ({ method }) => (method === 'DELETE' ? 'reset' : undefined);
-  await expect(store.deleteManifest(first, { alone: true })).rejects.toMatchObject({
+  await expect(store.deleteManifest(first, { settle: false })).rejects.toMatchObject({
     code: 'UNREACHABLE',
     hint: expect.stringContaining('again'),
   });
@@ -149,7 +149,7 @@ it('goes on where an interruption left it', async () => {
 it('cleans the lists of what others deleted', async () => {
   const { registry, store, subject, referrers, first, open } = await withReferrers(2, { pageSize: 1 });
   registry.repository(REPOSITORY).manifests.delete(first);
-  expect(await store.deleteManifest(first, { alone: true })).toBe(true);
+  expect(await store.deleteManifest(first, { settle: false })).toBe(true);
   expect(await store.deleteManifest(first)).toBe(false);
   expect(await listDigests(open(), subject)).toEqual(digests(...referrers.slice(1)));
 });

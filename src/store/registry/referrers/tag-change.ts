@@ -28,8 +28,8 @@ const MAPPED_ROUNDS = 3;
 export interface ChangeListOptions extends CallOptions {
   /** The list as it was read before. */
   readonly prefetched?: ReferrersList | undefined;
-  /** Nobody else writes: read back once, do not wait. */
-  readonly alone?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
   /** Called with each list that was replaced by ours. */
   readonly onReplaced?: ((digest: Digest) => void) | undefined;
 }
@@ -68,7 +68,8 @@ export async function changeList(
       const now = list.manifest?.descriptor.digest;
       const entries = change(list.entries);
       if (entries === undefined) {
-        if (seen === undefined || seen === now || options.alone || honoured || ++quietLooks === QUIET_LOOKS) return;
+        if (seen === undefined || seen === now || options.settle === false || honoured || ++quietLooks === QUIET_LOOKS)
+          return;
         seen = now;
         await pause(QUIET_MS * (1 + Math.random() / 2), options.signal);
       } else {
@@ -82,7 +83,7 @@ export async function changeList(
         honoured ||= !isWritten;
         if (isWritten) seen = written.descriptor.digest;
         if (isWritten && list.manifest !== undefined) options.onReplaced?.(list.manifest.descriptor.digest);
-        if (isWritten && !options.alone && !honoured) await settle(list, contended, options);
+        if (isWritten && options.settle !== false && !honoured) await settle(list, contended, options);
       }
     } catch (error) {
       // Reading has been tried several times already.

@@ -36,7 +36,7 @@ export async function copyTag(
 ): Promise<CopyResult> {
   const ahead = destination.kind === 'registry' ? new CopyAhead(destination, options) : undefined;
   const plan = await planCopy(source, [{ selector: { tag }, tags: [tag] }], { recursive: true, ahead, ...options });
-  return copy(source, destination, plan, { alone: true, ahead, ...options });
+  return copy(source, destination, plan, { settle: false, ahead, ...options });
 }
 
 /** Everything that is attached, by digest and subject, in a form that does not depend on how it is found. */

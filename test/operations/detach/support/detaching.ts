@@ -5,7 +5,7 @@ import type { Descriptor } from '../../../../src/oci/values/descriptor.js';
 import { referrersTag } from '../../../../src/oci/values/referrers-tag.js';
 import { detach } from '../../../../src/operations/detach/detach.js';
 import { type PlanDetachOptions, planDetach } from '../../../../src/operations/detach/plan.js';
-import type { DetachedThing } from '../../../../src/operations/detach/result.js';
+import type { DetachedAttachment } from '../../../../src/operations/detach/result.js';
 import type { DetachSelection } from '../../../../src/operations/detach/selection.js';
 import type { Store } from '../../../../src/store/interfaces/store.js';
 import { type HostedLayout, openHostedLayout } from '../../../../src/store/layout/hosted-store.js';
@@ -81,12 +81,12 @@ export async function run(
   selection: DetachSelection,
   options: PlanDetachOptions = {},
 ) {
-  return detach(store, await planDetach(store, subject, selection, options), { alone: true });
+  return detach(store, await planDetach(store, subject, selection, options), { settle: false });
 }
 
-export const types = (things: readonly DetachedThing[]) =>
-  things.map(({ artifactType, mediaType }) => artifactType ?? mediaType);
-export const kinds = (things: readonly DetachedThing[]) => things.map(({ kind }) => kind).sort();
+export const types = (attachments: readonly DetachedAttachment[]) =>
+  attachments.map(({ artifactType, mediaType }) => artifactType ?? mediaType);
+export const kinds = (attachments: readonly DetachedAttachment[]) => attachments.map(({ kind }) => kind).sort();
 export const isThere = (store: Store, { digest }: Descriptor) =>
   store.manifest({ digest }).then(
     () => true,

@@ -33,7 +33,7 @@ export function referrerContract(start: StartPlace, { via }: ContractTraits): vo
     const sbom = referrerOf(image.descriptor, SBOM, { 'x.tool': 'syft', 'x.empty': '' });
     const signature = referrerOf(image.descriptor, SIGNATURE);
     expect(await attach(store, sbom)).toEqual({ result: 'written', listedBy: via });
-    expect(await attach(store, signature, { alone: true })).toEqual({ result: 'written', listedBy: via });
+    expect(await attach(store, signature, { settle: false })).toEqual({ result: 'written', listedBy: via });
     const found = await list(await open(), image.descriptor);
     expect(found).toHaveLength(2);
     expect(found).toContainEqual({
@@ -48,7 +48,7 @@ export function referrerContract(start: StartPlace, { via }: ContractTraits): vo
     const { store, open } = await begin(start);
     const image = await pushImage(store, 'image');
     const sbom = referrerOf(image.descriptor, SBOM);
-    await attach(store, sbom, { alone: true });
+    await attach(store, sbom, { settle: false });
     expect(await attach(store, sbom)).toEqual({ result: 'exists', listedBy: via });
     expect(await attach(await open(), sbom)).toEqual({ result: 'exists', listedBy: via });
     expect(await listDigests(store, image.descriptor)).toEqual(digests(sbom));
@@ -65,7 +65,7 @@ export function referrerContract(start: StartPlace, { via }: ContractTraits): vo
     });
     const typed = buildIndex({ artifactType: SBOM, manifests: [], subject: image.descriptor });
     const untyped = buildIndex({ manifests: [], subject: image.descriptor, annotations: { untyped: 'yes' } });
-    for (const manifest of [byConfig, typed, untyped]) await attach(store, manifest, { alone: true });
+    for (const manifest of [byConfig, typed, untyped]) await attach(store, manifest, { settle: false });
     const found = await list(await open(), image.descriptor);
     const types = new Map<string, string | undefined>(
       found.map(({ descriptor }) => [descriptor.digest, descriptor.artifactType]),
@@ -83,7 +83,7 @@ export function referrerContract(start: StartPlace, { via }: ContractTraits): vo
     const sbom = referrerOf(image.descriptor, SBOM);
     const signature = referrerOf(sbom.descriptor, SIGNATURE);
     const other = referrerOf(neighbour.descriptor, SIGNATURE);
-    for (const manifest of [sbom, signature, other]) await attach(store, manifest, { alone: true });
+    for (const manifest of [sbom, signature, other]) await attach(store, manifest, { settle: false });
     const reader = await open();
     expect(await listDigests(reader, image.descriptor)).toEqual(digests(sbom));
     expect(await listDigests(reader, sbom.descriptor)).toEqual(digests(signature));
@@ -96,7 +96,7 @@ export function referrerContract(start: StartPlace, { via }: ContractTraits): vo
     const image = await pushImage(store, 'image');
     const sboms = [1, 2].map((n) => referrerOf(image.descriptor, SBOM, { n: String(n) }));
     const signature = referrerOf(image.descriptor, SIGNATURE);
-    for (const manifest of [...sboms, signature]) await attach(store, manifest, { alone: true });
+    for (const manifest of [...sboms, signature]) await attach(store, manifest, { settle: false });
     const reader = await open();
     expect(await listDigests(reader, image.descriptor, { artifactType: SBOM })).toEqual(digests(...sboms));
     expect(await listDigests(reader, image.descriptor, { artifactType: SIGNATURE })).toEqual(digests(signature));
@@ -107,7 +107,7 @@ export function referrerContract(start: StartPlace, { via }: ContractTraits): vo
     const { store, open } = await begin(start);
     const later = text('not pushed yet').descriptor;
     const sbom = referrerOf({ ...later, mediaType: MediaType.imageManifest }, SBOM);
-    expect(await attach(store, sbom, { alone: true })).toEqual({ result: 'written', listedBy: via });
+    expect(await attach(store, sbom, { settle: false })).toEqual({ result: 'written', listedBy: via });
     expect(await listDigests(await open(), later)).toEqual(digests(sbom));
   });
 
@@ -124,7 +124,7 @@ export function referrerContract(start: StartPlace, { via }: ContractTraits): vo
     if (first === undefined || second === undefined) throw new Error('two subjects');
     expect(referrersTag(first.digest)).toBe(referrersTag(second.digest));
     const [one, two] = [referrerOf(first, SBOM), referrerOf(second, SBOM)];
-    for (const manifest of [one, two]) await attach(store, manifest, { alone: true });
+    for (const manifest of [one, two]) await attach(store, manifest, { settle: false });
     const reader = await open();
     expect(await listDigests(reader, first)).toEqual(digests(one));
     expect(await listDigests(reader, second)).toEqual(digests(two));

@@ -45,7 +45,7 @@ export function removalContract(start: StartPlace, traits: ContractTraits): void
     const { store, open } = await begin(start);
     const image = await pushImage(store, 'image', { tags: ['v1'] });
     const sbom = referrerOf(image.descriptor, SBOM);
-    await attach(store, sbom, { alone: true });
+    await attach(store, sbom, { settle: false });
     await (await open()).tagManifest(sbom, ['sbom']);
     const reader = await open();
     expect(await listDigests(reader, image.descriptor)).toEqual(digests(sbom));
@@ -113,15 +113,15 @@ export function removalContract(start: StartPlace, traits: ContractTraits): void
     const image = await pushImage(store, 'image', { tags: ['v1'] });
     const [one, two, three] = ['1', '2', '3'].map((n) => referrerOf(image.descriptor, SBOM, { n }));
     if (!one || !two || !three) throw new Error('three referrers');
-    for (const manifest of [one, two, three]) await attach(store, manifest, { alone: true });
+    for (const manifest of [one, two, three]) await attach(store, manifest, { settle: false });
     expect(await deleter(store).deleteManifest(two.descriptor.digest)).toBe(true);
     for (const reader of [store, await open()])
       expect(await listDigests(reader, image.descriptor)).toEqual(digests(one, three));
     for (const { descriptor } of [one, three])
-      expect(await deleter(await open()).deleteManifest(descriptor.digest, { alone: true })).toBe(true);
+      expect(await deleter(await open()).deleteManifest(descriptor.digest, { settle: false })).toBe(true);
     expect(await listDigests(await open(), image.descriptor)).toEqual([]);
     expect((await store.resolve({ tag: 'v1' })).digest).toBe(image.descriptor.digest);
-    expect(await attach(store, two, { alone: true })).toEqual({ result: 'written', listedBy: traits.via });
+    expect(await attach(store, two, { settle: false })).toEqual({ result: 'written', listedBy: traits.via });
     expect(await listDigests(await open(), image.descriptor)).toEqual(digests(two));
     expect(await leftovers()).toEqual([]);
   });
@@ -132,7 +132,7 @@ export function removalContract(start: StartPlace, traits: ContractTraits): void
     await writeContent(store, text('{}'));
     const referrers = Array.from({ length: 8 }, (_, n) => referrerOf(image.descriptor, SBOM, { n: String(n) }));
     const [old, fresh] = [referrers.slice(0, 4), referrers.slice(4)];
-    for (const manifest of old) await attach(store, manifest, { alone: true });
+    for (const manifest of old) await attach(store, manifest, { settle: false });
     const writers = await Promise.all(referrers.map(() => open()));
     await Promise.all(
       writers.map(async (writer, n) => {

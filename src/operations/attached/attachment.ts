@@ -8,7 +8,7 @@ import { MediaType } from '../../oci/values/media-types.js';
 import type { Via } from '../../store/interfaces/store.js';
 
 /** Something that is attached: a manifest, or one layer of a manifest that holds several things. */
-export interface AttachedThing {
+export interface Attachment {
   /** Of the manifest, with its artifact type and annotations; of the layer, with its own. */
   readonly descriptor: Descriptor;
   /** For a layer: the manifest that holds it. */
@@ -32,12 +32,12 @@ const PREDICATE_KEYS: readonly string[] = [
 ];
 
 /** What a list says of a manifest, which is enough where its type tells the kind. */
-export function thingOfEntry(descriptor: Descriptor, via: readonly Via[]): AttachedThing {
-  return thing(descriptor, via, { artifactType: descriptor.artifactType }, [descriptor.annotations]);
+export function attachmentOfEntry(descriptor: Descriptor, via: readonly Via[]): Attachment {
+  return attachment(descriptor, via, { artifactType: descriptor.artifactType }, [descriptor.annotations]);
 }
 
 /** What a manifest is, from all that it says. */
-export function thingOfManifest(manifest: Manifest, via: readonly Via[]): AttachedThing {
+export function attachmentOfManifest(manifest: Manifest, via: readonly Via[]): Attachment {
   const layers = layersOf(manifest);
   const facts = {
     artifactType: manifest.content.artifactType ?? undefined,
@@ -45,7 +45,7 @@ export function thingOfManifest(manifest: Manifest, via: readonly Via[]): Attach
     layerTypes: layers.map(({ mediaType }) => mediaType),
   };
   const annotations = [manifest.content.annotations, ...layers.map((layer) => layer.annotations)];
-  return thing(referrerEntry(manifest), via, facts, annotations);
+  return attachment(referrerEntry(manifest), via, facts, annotations);
 }
 
 /**
@@ -53,16 +53,16 @@ export function thingOfManifest(manifest: Manifest, via: readonly Via[]): Attach
  *
  * @param tag of cosign that the manifest was found under
  */
-export function thingsOfLayers(manifest: Manifest, via: readonly Via[], tag?: string): readonly AttachedThing[] {
+export function attachmentsOfLayers(manifest: Manifest, via: readonly Via[], tag?: string): readonly Attachment[] {
   const holder = referrerEntry(manifest);
   const date = manifest.content.annotations?.[Annotation.created];
   const layers = layersOf(manifest).filter((layer) => !isEmpty(layer));
   const tags = tag === undefined ? {} : { tags: [tag] };
   // One without content is a thing itself: else nobody would see that it is there.
-  if (layers.length === 0 && manifest.kind !== 'index') return [{ ...thingOfManifest(manifest, via), ...tags }];
+  if (layers.length === 0 && manifest.kind !== 'index') return [{ ...attachmentOfManifest(manifest, via), ...tags }];
   const cosignTag = tag?.slice(tag.lastIndexOf('.'));
   return layers.map((layer) => ({
-    ...thing(layer, via, { layerTypes: [layer.mediaType], cosignTag }, [layer.annotations]),
+    ...attachment(layer, via, { layerTypes: [layer.mediaType], cosignTag }, [layer.annotations]),
     holder,
     ...tags,
     ...(layer.annotations?.[Annotation.created] === undefined && date !== undefined ? { created: date } : {}),
@@ -78,12 +78,12 @@ export function isUndecided({ artifactType, annotations }: Descriptor): boolean 
   return row !== undefined && row.kind === undefined && predicateOf(annotations) === undefined;
 }
 
-function thing(
+function attachment(
   descriptor: Descriptor,
   via: readonly Via[],
   facts: Parameters<typeof kindOf>[0],
   annotations: readonly (Annotations | undefined)[],
-): AttachedThing {
+): Attachment {
   const predicateTypes = annotations.flatMap((some) => predicateOf(some) ?? []);
   const { kind, formats } = kindOf({ ...facts, predicateTypes });
   // A bundle without a statement is a signature of the subject itself.

@@ -91,3 +91,21 @@ export class RemoraError extends Error {
 export function isRemoraError(value: unknown): value is RemoraError {
   return value instanceof Error && brand in value;
 }
+
+/** What `--json` and results tell of a failure. */
+export interface ErrorFields {
+  /** A {@link RemoraErrorCode}, or `FAILED` for what is not a {@link RemoraError}. */
+  readonly code: string;
+  readonly message: string;
+  /** One next step. */
+  readonly hint?: string;
+}
+
+/** Code, message and next step of whatever was thrown. */
+export function errorFields(error: unknown): ErrorFields {
+  return {
+    code: isRemoraError(error) ? error.code : 'FAILED',
+    message: error instanceof Error ? error.message : String(error),
+    ...(isRemoraError(error) && error.hint !== undefined ? { hint: error.hint } : {}),
+  };
+}

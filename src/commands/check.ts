@@ -115,7 +115,7 @@ Every finding has a code that does not change, a severity and a next step. The e
     const { incomplete, findings, fixed = [], dryRun } = result;
     // What would be repaired is still wrong.
     const wrong = dryRun ? [...findings, ...fixed] : findings;
-    for (const { place, error } of incomplete) this.note(`could not check ${place}: ${error.message}`);
+    for (const { way, error } of incomplete) this.note(`could not check ${way}: ${error.message}`);
     if (failure !== undefined) {
       process.exitCode = exitCodeFor(failure);
       this.note(`more may be wrong${isRemoraError(failure) && failure.hint ? `: ${failure.hint}` : ''}`);

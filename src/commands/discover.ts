@@ -109,7 +109,7 @@ An empty list means that every place was asked and answered. Where a place could
       style === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }),
     );
     if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
-    for (const { place: unasked, error } of result.incomplete) this.note(`could not ask ${unasked}: ${error.message}`);
+    for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
     if (requirements !== undefined)
       return this.#gate(result, failure, missingKinds(result, requirements, flags['require-on']));
     const isEmpty = [result, ...(result.platforms ?? [])].every(({ referrers }) => referrers.length === 0);

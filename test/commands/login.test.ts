@@ -177,7 +177,7 @@ describe('login --list', () => {
     const { code, stdout, stderr } = await remora(['login', '--list', '--json'], { env });
     expect([code, resultSchemas.login.parse(JSON.parse(stdout))]).toMatchObject([
       4,
-      { credentials: [], incomplete: [{ place: 'docker-credential-none-such', error: { code: 'UNAUTHORIZED' } }] },
+      { credentials: [], incomplete: [{ way: 'docker-credential-none-such', error: { code: 'UNAUTHORIZED' } }] },
     ]);
     expect(stderr).toContain('remora: could not ask docker-credential-none-such: ');
     expect(stderr).not.toContain('no credentials are stored');
@@ -213,7 +213,7 @@ describe('logout', () => {
     expect(code).toBe(4);
     expect(resultSchemas.logout.parse(JSON.parse(stdout))).toMatchObject({
       removed: [file],
-      incomplete: [{ place: 'docker-credential-none-such' }],
+      incomplete: [{ way: 'docker-credential-none-such' }],
     });
   });
 });

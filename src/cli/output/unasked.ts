@@ -11,7 +11,7 @@ export function unaskedNote({ place, error }: UnaskedPlace): string {
 
 /** The same for `--json`. */
 export function unaskedJson({ place, error }: UnaskedPlace): object {
-  return { place, error: { code: isRemoraError(error) ? error.code : 'IO', message: redact(messageOf(error)) } };
+  return { way: place, error: { code: isRemoraError(error) ? error.code : 'IO', message: redact(messageOf(error)) } };
 }
 
 function messageOf(error: unknown): string {

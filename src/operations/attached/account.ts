@@ -1,5 +1,6 @@
-import { isRemoraError } from '../../errors.js';
+import { type ErrorFields, errorFields } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
+import { given } from '../../oci/values/given.js';
 import type { AskedPlace, Via } from '../../store/interfaces/store.js';
 
 /** One way to be attached, and what came of asking for it. */
@@ -13,10 +14,10 @@ export interface AskedWay {
   readonly unsupported?: number;
 }
 
-/** A place that could not be asked, so that the list may lack what is there. */
+/** A way that could not be asked, so that the list may lack what is there. */
 export interface Unasked {
-  readonly place: string;
-  readonly error: { readonly code: string; readonly message: string };
+  readonly way: string;
+  readonly error: ErrorFields;
 }
 
 /** The account of all places: those that answered, counted by way, and each that did not. */
@@ -33,17 +34,15 @@ export class AskedPlaces {
       via,
       subjects: (before?.subjects ?? 0) + 1,
       found: (before?.found ?? 0) + found,
-      ...(lacking === 0 ? {} : { unsupported: lacking }),
+      ...given({ unsupported: lacking || undefined }),
     });
   }
 
   /** @throws what interrupted the question: that is no failure of a place */
-  failed(place: string, error: unknown): void {
+  failed(way: string, error: unknown): void {
     if (isInterruption(error)) throw error;
     this.failure ??= error;
-    const code = isRemoraError(error) ? error.code : 'FAILED';
-    const message = error instanceof Error ? error.message : String(error);
-    this.#incomplete.set(place, { place, error: { code, message } });
+    this.#incomplete.set(way, { way, error: errorFields(error) });
   }
 
   /** No place answered, and none failed: there is none of those that were meant. */

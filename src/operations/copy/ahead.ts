@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { isRemoraError } from '../../errors.js';
+import { once } from '../../io/async/once.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -125,12 +126,3 @@ export class CopyAhead {
 
 /** What is written anew. */
 const HEALED: readonly string[] = ['NOT_FOUND', 'MALFORMED', 'DIGEST_MISMATCH', 'SIZE_MISMATCH'];
-
-function once<K, V>(known: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const asked = ask();
-  known.set(key, asked);
-  asked.catch(() => known.delete(key));
-  return asked;
-}

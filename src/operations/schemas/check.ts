@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { digestSchema } from '../../oci/values/descriptor.js';
 import type { CheckResult } from '../check/check.js';
 import { FINDING_CODES, SEVERITIES } from '../check/report/findings.js';
+import { incompleteSchema } from '../results/incomplete.js';
 
 const finding = z.strictObject({
   code: z.enum(FINDING_CODES),
@@ -27,8 +28,6 @@ export const checkSchema: z.ZodType<CheckResult> = z.strictObject({
   deep: z.boolean().describe('false: of blobs only presence and size were checked'),
   findings: z.array(finding).describe('The worst first'),
   fixed: z.array(finding).exactOptional().describe('What is no more; in a dry run: would be no more'),
-  incomplete: z
-    .array(z.strictObject({ place: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) }))
-    .describe('What could not be read or asked; empty means that everything was'),
+  incomplete: z.array(incompleteSchema).describe('What could not be read or asked; empty means that everything was'),
   dryRun: z.literal(true).exactOptional().describe('Nothing was changed'),
 });

@@ -3,6 +3,7 @@ import { KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../../oci/values/descriptor.js';
 import { VIAS } from '../../store/interfaces/store.js';
 import type { DetachResult } from '../detach/detach.js';
+import { errorFieldsSchema } from '../results/incomplete.js';
 
 const attachment = {
   reference: z.string().describe('The manifest, also where the thing is one of its layers'),
@@ -26,7 +27,7 @@ export const detachSchema: z.ZodType<DetachResult> = z.strictObject({
     .array(z.strictObject({ ...attachment, reason: z.string(), hint: z.string() }))
     .describe('Meant, and yet it stays'),
   incomplete: z
-    .array(z.strictObject({ ...attachment, error: z.strictObject({ code: z.string(), message: z.string() }) }))
+    .array(z.strictObject({ ...attachment, error: errorFieldsSchema }))
     .describe('What should go and is still there; empty means that all went'),
   pruned: z
     .strictObject({ blobs: z.int().nonnegative(), bytes: z.int().nonnegative() })

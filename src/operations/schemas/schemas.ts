@@ -8,6 +8,7 @@ import type { MissingKind } from '../discover/gate.js';
 import type { AttachResult } from '../pack/attach.js';
 import type { PushResult } from '../pack/push.js';
 import type { PullResult } from '../pull/pull.js';
+import { incompleteSchema } from '../results/incomplete.js';
 import { checkSchema as check } from './check.js';
 import { detachSchema as detach } from './detach.js';
 import { plumbingSchemas } from './plumbing.js';
@@ -99,7 +100,7 @@ const discover: z.ZodType<DiscoverResult & { readonly missing?: readonly Missing
     )
     .describe('The places that answered'),
   incomplete: z
-    .array(z.strictObject({ place: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) }))
+    .array(incompleteSchema)
     .describe('Places that could not be asked; empty means that the list is complete'),
 });
 
@@ -166,7 +167,7 @@ const copy: z.ZodType<CopyResult> = z.strictObject({
 });
 
 const unaskedPlaces = z
-  .array(z.strictObject({ place: z.string(), error: z.strictObject({ code: z.string(), message: z.string() }) }))
+  .array(incompleteSchema)
   .exactOptional()
   .describe('Files and credential helpers that could not be asked');
 

@@ -92,7 +92,7 @@ describe('a manifest', () => {
     expect(json.code).toBe(5);
     expect(JSON.parse(json.stdout)).toMatchObject({
       referrers: [],
-      incomplete: [{ place: expect.stringContaining(digest), error: { code: 'SIZE_MISMATCH' } }],
+      incomplete: [{ way: expect.stringContaining(digest), error: { code: 'SIZE_MISMATCH' } }],
     });
     expect(await failureHere(5, ['pull', './layout:v1', '--artifact-type', SBOM], cwd)).toMatchObject({
       code: 'SIZE_MISMATCH',

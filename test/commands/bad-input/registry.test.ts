@@ -112,7 +112,7 @@ describe('discover never takes a failure for an empty list', () => {
       expect(json.code).toBe(exit);
       const { incomplete } = JSON.parse(json.stdout);
       expect(incomplete.length).toBeGreaterThan(0);
-      expect(incomplete[0]).toMatchObject({ place: expect.any(String), error: { code } });
+      expect(incomplete[0]).toMatchObject({ way: expect.any(String), error: { code } });
     },
   );
 

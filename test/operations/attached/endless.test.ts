@@ -15,7 +15,7 @@ it('ends where referrers of referrers have no end', async () => {
   const { result, failure } = await discover(store, descriptor);
   expect([failure, result.incomplete]).toMatchObject([
     { code: 'MALFORMED', expected: 100 },
-    [{ place: expect.anything() }],
+    [{ way: expect.anything() }],
   ]);
   expect(result.referrers).toHaveLength(1);
   expect((await discover(store, descriptor, { depth: 50 })).failure).toBeUndefined();

@@ -133,7 +133,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     const { result } = await run(store, image, { digest: first?.digest });
     expect(result.removed).toEqual([]);
     expect(result.blocked).toMatchObject([
-      { digest: first?.digest, reason: expect.stringContaining('holds 3 things') },
+      { digest: first?.digest, reason: expect.stringContaining('holds 3 attachments') },
     ]);
     expect(result.blocked[0]?.hint).toContain(`--digest ${first?.manifest}`);
     const whole = await run(store, image, { digest: first?.manifest });

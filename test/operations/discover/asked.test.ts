@@ -48,7 +48,7 @@ describe('the account of what was asked', () => {
     const { result } = await discover(store, descriptor, { via: ['tag'] });
     expect([result.asked.map(({ via }) => via), result.incomplete]).toEqual([['tag'], []]);
     const all = (await discover(store, descriptor)).result;
-    expect(all.incomplete).toMatchObject([{ place: expect.stringContaining('cosign tag .sig') }]);
+    expect(all.incomplete).toMatchObject([{ way: expect.stringContaining('cosign tag .sig') }]);
   });
 
   it('covers the ways of a layout, and the index', async () => {

@@ -51,7 +51,10 @@ describe('discover in a registry that fails', () => {
     const { result, failure } = await discover(store, descriptor, { depth: 1 });
     expect(failure).toMatchObject({ code });
     expect(result.incomplete).toEqual([
-      { place: expect.stringContaining(place.slice(4)), error: { code, message: expect.any(String) } },
+      {
+        way: expect.stringContaining(place.slice(4)),
+        error: expect.objectContaining({ code, message: expect.any(String) }),
+      },
     ]);
     const found = result.referrers.map(({ digest }) => digest);
     const lost = {
@@ -82,7 +85,7 @@ describe('discover in a registry that fails', () => {
     const { result, failure } = await discover(store, descriptor);
     expect(shape(result.referrers)).toEqual([`${SCAN}\n  ${SIGNATURE}`, SBOM, SBOM].sort());
     expect(failure).toMatchObject({ code: 'BUSY' });
-    const unasked = result.incomplete.map(({ place }) => /sha256:\w+$/.exec(place)?.[0]);
+    const unasked = result.incomplete.map(({ way }) => /sha256:\w+$/.exec(way)?.[0]);
     expect(unasked.sort()).toEqual(broken.sort());
   });
 
@@ -98,7 +101,7 @@ describe('discover in a registry that fails', () => {
     broken = sbom.digest;
     const { result, failure } = await discover(store, descriptor);
     expect(shape(result.referrers)).toEqual([SCAN]);
-    expect(result.incomplete).toMatchObject([{ place: expect.stringContaining(sbom.digest), error: { code: 'BUSY' } }]);
+    expect(result.incomplete).toMatchObject([{ way: expect.stringContaining(sbom.digest), error: { code: 'BUSY' } }]);
     expect(failure).toMatchObject({ code: 'BUSY' });
   });
 });

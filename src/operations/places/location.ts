@@ -1,0 +1,86 @@
+import type { CredentialSource } from '../../io/credentials/credential.js';
+import type { ConnectionOptions } from '../../io/http/connection-options.js';
+import { type Place, parsePlace } from '../../oci/names/place.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
+import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
+import { type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from '../../store/open.js';
+
+/** An artifact in a store that is open already: the only one there without tag and digest. */
+export interface Stored<S extends Source = Source> {
+  readonly store: S;
+  readonly tag?: string | undefined;
+  readonly digest?: Digest | undefined;
+}
+
+/** The first argument of a verb: a reference like `ghcr.io/acme/app:v1` or `oci:./layout:v1`, a parsed one, or an open store. */
+export type Location<S extends Source = Source> = string | Place | S | Stored<S>;
+
+/** How a verb reaches a place. A store that is open already has its own. */
+export interface AccessOptions extends CallOptions {
+  /** @default the credentials of Docker and Podman */
+  readonly credentials?: CredentialSource | undefined;
+  /** Time limits, TLS and headers for a registry. @default https, and http for loopback hosts */
+  readonly connection?: ConnectionOptions | undefined;
+}
+
+type ForReading = Pick<OpenSourceOptions, 'damaged' | 'maxUnpackedBytes'>;
+type ForWriting = Pick<OpenStoreOptions, 'access' | 'create'>;
+
+/**
+ * Opens a location for reading while `use` runs. A store that was open already stays open.
+ *
+ * @throws RemoraError as `parsePlace`, `openSource` and `use`
+ */
+export async function withSource<T>(
+  location: Location,
+  options: AccessOptions & ForReading,
+  use: (source: Source, selector: ManifestSelector) => Promise<T>,
+): Promise<T> {
+  const at = resolveLocation(location);
+  if ('store' in at) return use(at.store, selectorOf(at));
+  const { damaged, maxUnpackedBytes, signal } = options;
+  const source = await openSource(at, given({ ...access(options), damaged, maxUnpackedBytes, signal }));
+  return closing(source, use(source, selectorOf(at)));
+}
+
+/**
+ * Opens a location for writing while `use` runs. A store that was open already stays open.
+ *
+ * @throws RemoraError as `parsePlace`, `openStore` and `use`
+ */
+export async function withStore<T>(
+  location: Location<Store>,
+  options: AccessOptions & ForWriting,
+  use: (store: Store, selector: ManifestSelector) => Promise<T>,
+): Promise<T> {
+  const at = resolveLocation(location);
+  if ('store' in at) return use(at.store, selectorOf(at));
+  const { create } = options;
+  const store = await openStore(at, given({ ...access(options), access: options.access ?? 'write', create }));
+  return closing(store, use(store, selectorOf(at)));
+}
+
+/** The parsed place of a location, or the open store with what is named in it. */
+export function resolveLocation<S extends Source>(location: Location<S>): Place | Stored<S> {
+  if (typeof location === 'string') return parsePlace(location);
+  if ('close' in location) return { store: location };
+  return location;
+}
+
+/** Tag and digest alone. */
+export function selectorOf({ tag, digest }: ManifestSelector): ManifestSelector {
+  return given({ tag, digest });
+}
+
+function access({ connection, credentials }: AccessOptions): OpenStoreOptions {
+  return given({ ...connection, credentials });
+}
+
+async function closing<T>(source: Source, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } finally {
+    await source.close();
+  }
+}

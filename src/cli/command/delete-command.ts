@@ -1,5 +1,5 @@
 import { boolean } from '@oclif/core/flags';
-import type { DeleteResult } from '../../operations/plumbing/delete.js';
+import type { Deletion } from '../../operations/results/deletion.js';
 import { printable } from '../output/text.js';
 import { BaseCommand } from './base-command.js';
 
@@ -15,18 +15,18 @@ export abstract class DeleteCommand extends BaseCommand {
     (await import('../input/confirm.js')).requireAnswer(what, flags, process.stdin);
   }
 
-  /** Removes when the answer is yes. A no is exit code 1: whoever runs on must not take it for done. */
-  protected async whenConfirmed(
-    question: string,
-    reference: string,
+  /** Asks before something is deleted. A no is exit code 1: whoever runs on must not take it for done. */
+  protected asking(
     flags: { readonly yes: boolean },
-    remove: () => Promise<DeleteResult>,
-  ): Promise<DeleteResult> {
-    const { confirm } = await import('../input/confirm.js');
-    const environment = { stdin: process.stdin, stderr: this.stderr, signal: this.signal };
-    if (flags.yes || (await confirm(printable(question), environment))) return remove();
-    this.note('nothing was deleted');
-    process.exitCode = 1;
-    return { reference, deleted: false };
+    questionFor: (deletion: Deletion) => string,
+  ): (deletion: Deletion) => Promise<boolean> {
+    return async (deletion) => {
+      const { confirm } = await import('../input/confirm.js');
+      const environment = { stdin: process.stdin, stderr: this.stderr, signal: this.signal };
+      if (flags.yes || (await confirm(printable(questionFor(deletion)), environment))) return true;
+      this.note('nothing was deleted');
+      process.exitCode = 1;
+      return false;
+    };
   }
 }

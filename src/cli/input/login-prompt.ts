@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { RemoraError } from '../../errors.js';
-import type { Credential } from '../../io/credentials/credential.js';
 import { addSecret } from '../../io/redact.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { readSecret } from '../flags/connection.js';
@@ -9,6 +8,11 @@ import { printable } from '../output/text.js';
 
 /** The flags that say who logs in. */
 export type LoginFlags = Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>;
+
+/** A user name with its password, or an identity token. */
+export type LoginCredential =
+  | { readonly username: string; readonly password: string }
+  | { readonly identityToken: string; readonly username?: string | undefined };
 
 /** Where to ask. Questions go to stderr, so that stdout has the result alone. */
 export interface Terminal {
@@ -22,11 +26,10 @@ export interface Terminal {
  *
  * @throws RemoraError `INVALID_ARGUMENT` where there is no terminal, `INTERRUPTED`
  */
-export async function askCredential(registry: string, flags: LoginFlags, terminal: Terminal): Promise<Credential> {
+export async function askCredential(registry: string, flags: LoginFlags, terminal: Terminal): Promise<LoginCredential> {
   const { stdin, stderr } = terminal;
   if (flags['identity-token-stdin']) {
-    const identityToken = await readSecret(stdin, '--identity-token-stdin');
-    return { identityToken, ...(flags.username === undefined ? {} : { username: flags.username }) };
+    return { identityToken: await readSecret(stdin, '--identity-token-stdin'), username: flags.username };
   }
   if (flags['password-stdin'] && flags.username !== undefined)
     return { username: flags.username, password: await readSecret(stdin, '--password-stdin') };

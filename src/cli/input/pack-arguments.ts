@@ -1,16 +1,18 @@
 import { lstat, readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { RemoraError } from '../../errors.js';
-import { fileError } from '../../io/files/system-error.js';
+import { fileError, systemCode } from '../../io/files/system-error.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
 import { type Annotations, isReservedUnknown } from '../../oci/values/annotations.js';
 import { isMediaType, parseMediaType } from '../../oci/values/media-types.js';
+import type { ExportOptions } from '../../operations/pack/export-manifest.js';
 import type { FileInput } from '../../operations/pack/inputs.js';
 import type { PackOptions } from '../../operations/pack/plan.js';
 import { checkStandardInput, isStandardInput, unguarded } from './standard-input.js';
 
 /** What the flags of push and attach hold. */
 export interface PackFlags {
+  readonly 'export-manifest'?: string | undefined;
   readonly 'artifact-type'?: string | undefined;
   readonly annotation?: readonly string[] | undefined;
   readonly 'layer-annotation'?: readonly string[] | undefined;
@@ -28,7 +30,7 @@ export async function packArguments(
   environment: { readonly stdin: NodeJS.ReadStream; readonly sourceDateEpoch: string | undefined },
 ): Promise<{
   readonly inputs: readonly FileInput[];
-  readonly options: PackOptions;
+  readonly options: PackOptions & ExportOptions;
   readonly notes: readonly string[];
 }> {
   const fromFile =
@@ -51,12 +53,13 @@ export async function packArguments(
   const config = flags.config === undefined ? undefined : await splitType(flags.config);
   const created = createdFrom(flags.created, environment.sourceDateEpoch);
   const annotations = { ...fromFile?.manifest, ...keyValues(flags.annotation ?? [], 'annotation') };
-  const options: PackOptions = {
+  const options: PackOptions & ExportOptions = {
     artifactType: flags['artifact-type'],
     annotations,
     concurrency: flags.concurrency,
-    ...(config === undefined ? {} : { config: { ...config, annotations: fromFile?.config } }),
-    ...(created === undefined ? {} : { created }),
+    config: config && { ...config, annotations: fromFile?.config },
+    created,
+    exportManifest: flags['export-manifest'],
   };
   return {
     inputs: inputs.map(({ typed, input }) => ({
@@ -118,10 +121,14 @@ async function splitType(text: string): Promise<{ path: string; mediaType: strin
   return { path, mediaType: parseMediaType(suffix, `media type of ${path}`) };
 }
 
+/** A path that cannot be looked at is told of when the file is opened. */
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      if (systemCode(error) === undefined) throw error;
+      return false;
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 import { isEmpty } from '../../oci/values/empty.js';
-import type { InspectResult } from '../../operations/plumbing/inspect.js';
+import type { InspectResult } from '../../operations/inspect/schema.js';
 import { columns, fields, formatSize, type Paint, printable } from './text.js';
 
 /** One artifact, image or index, for people. */

@@ -1,10 +1,11 @@
 import { basename, normalize } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { type LocalFile, localFile } from '../../io/files/local-file.js';
 import { checkName } from '../../io/files/safe-path.js';
 import { Annotation, type Annotations } from '../../oci/values/annotations.js';
 import { MediaType, parseMediaType } from '../../oci/values/media-types.js';
+import { toStream } from './content.js';
 
 /** What becomes a layer of an artifact. */
 export type FileInput = {
@@ -27,12 +28,17 @@ export type FileInput = {
     }
 );
 
-/** Content that comes once. */
+/** A stream, which can be read once. */
 export interface InputStream {
   readonly kind: 'stream';
   open(): Promise<Readable>;
   /** Closes what was opened to look at its beginning, where nobody will read the rest. */
   discard?(): void;
+}
+
+/** The files of push and attach, where a string is a path. */
+export function fileInputs(files: readonly (string | FileInput)[]): readonly FileInput[] {
+  return files.map((file) => (typeof file === 'string' ? { path: file } : file));
 }
 
 /** An input that was looked at: it exists, is readable, and has a title that is safe to unpack. */
@@ -109,8 +115,4 @@ function checkTitle(title: string): string {
 async function typeByName(title: string): Promise<string> {
   const { default: mime } = await import('mime-types');
   return mime.lookup(title) || MediaType.octetStream;
-}
-
-function toStream(content: Uint8Array | string | (() => Readable)): Readable {
-  return typeof content === 'function' ? content() : Readable.from([Buffer.from(content)], { objectMode: false });
 }

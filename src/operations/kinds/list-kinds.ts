@@ -1,23 +1,10 @@
 import { RemoraError } from '../../errors.js';
-import type { Format, Kind, KindRow, Where } from '../../formats/kinds/kind.js';
+import type { Kind, KindRow } from '../../formats/kinds/kind.js';
 import { kindRow } from '../../formats/kinds/kind-of.js';
 import { KIND_TABLE } from '../../formats/kinds/table.js';
 import { quote } from '../../oci/text/quote.js';
-
-/** One row of the table, as it is printed. */
-export interface KnownValue {
-  readonly where: Where;
-  /** What ends in `*` stands for all that begin so. */
-  readonly value: string;
-  /** Missing for wrappers, whose content decides. */
-  readonly kind?: Kind;
-  readonly format?: Format;
-}
-
-/** What is known of kinds, or of one value. */
-export interface KindsResult {
-  readonly kinds: readonly KnownValue[];
-}
+import { given } from '../../oci/values/given.js';
+import type { KindsResult, KnownValue } from './schema.js';
 
 /** Options of {@link listKinds}. */
 export interface ListKindsOptions {
@@ -51,7 +38,7 @@ export function listKinds({ kind, value }: ListKindsOptions = {}): KindsResult {
 }
 
 function printed({ where, value, kind, format }: KindRow): KnownValue {
-  return { where, value, ...(kind === undefined ? {} : { kind }), ...(format === undefined ? {} : { format }) };
+  return given({ where, value, kind, format });
 }
 
 /** A media type first; the row for any predicate is only for what could be one, which has a scheme. */

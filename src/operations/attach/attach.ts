@@ -32,9 +32,11 @@ export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions
   readonly layoutLists?: 'auto' | 'none' | undefined;
   /** Called for a list that could not be deleted; the attachment is done all the same. */
   readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
-  /** Pack without writing anything. @default false */
-  readonly dryRun?: boolean | undefined;
+  /** `true` packs without writing anything: the result is a {@link DryRunResult} then. @default false */
+  readonly dryRun?: false | undefined;
 }
+
+type MaybeAttachOptions = Omit<AttachOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
 
 /**
  * Packs files into an artifact whose `subject` is a manifest of the same place.
@@ -50,22 +52,22 @@ export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions
 export async function attach(
   location: Location<Store>,
   files: readonly (string | FileInput)[],
-  options: AttachOptions & { readonly dryRun: true },
+  options: MaybeAttachOptions & { readonly dryRun: true },
 ): Promise<DryRunResult>;
 export async function attach(
   location: Location<Store>,
   files: readonly (string | FileInput)[],
-  options?: AttachOptions & { readonly dryRun?: false | undefined },
+  options?: AttachOptions,
 ): Promise<AttachResult>;
 export async function attach(
   location: Location<Store>,
   files: readonly (string | FileInput)[],
-  options?: AttachOptions,
+  options: MaybeAttachOptions,
 ): Promise<AttachResult | DryRunResult>;
 export async function attach(
   location: Location<Store>,
   files: readonly (string | FileInput)[],
-  options: AttachOptions = {},
+  options: MaybeAttachOptions = {},
 ): Promise<AttachResult | DryRunResult> {
   const at = resolveLocation(location);
   const platform = platformOf(options.platform);
@@ -87,7 +89,7 @@ async function attachIn(
   store: Store,
   selector: ManifestSelector,
   files: readonly (string | FileInput)[],
-  options: AttachOptions & { readonly platform: Platform | undefined },
+  options: MaybeAttachOptions & { readonly platform: Platform | undefined },
 ): Promise<AttachResult> {
   const checked = await planPack(files, options);
   const resolved = resolvePlatform(store, selector, options.platform, options);

@@ -16,9 +16,11 @@ import type { PushResult } from './schema.js';
 export interface PushOptions extends PackOptions, AccessOptions, ExportOptions {
   /** More tags than the target names. @default none: without any the artifact is found by its digest */
   readonly tags?: readonly string[] | undefined;
-  /** Pack without writing anything; the target is not opened. @default false */
-  readonly dryRun?: boolean | undefined;
+  /** `true` packs without writing anything; the target is not opened: the result is a {@link DryRunResult} then. @default false */
+  readonly dryRun?: false | undefined;
 }
+
+type MaybePushOptions = Omit<PushOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
 
 /**
  * Packs files into an artifact and writes it: blobs first, the manifest last. A layout is created where there is none.
@@ -32,22 +34,22 @@ export interface PushOptions extends PackOptions, AccessOptions, ExportOptions {
 export async function push(
   target: Location<Store>,
   files: readonly (string | FileInput)[],
-  options: PushOptions & { readonly dryRun: true },
+  options: MaybePushOptions & { readonly dryRun: true },
 ): Promise<DryRunResult>;
 export async function push(
   target: Location<Store>,
   files: readonly (string | FileInput)[],
-  options?: PushOptions & { readonly dryRun?: false | undefined },
+  options?: PushOptions,
 ): Promise<PushResult>;
 export async function push(
   target: Location<Store>,
   files: readonly (string | FileInput)[],
-  options?: PushOptions,
+  options: MaybePushOptions,
 ): Promise<PushResult | DryRunResult>;
 export async function push(
   target: Location<Store>,
   files: readonly (string | FileInput)[],
-  options: PushOptions = {},
+  options: MaybePushOptions = {},
 ): Promise<PushResult | DryRunResult> {
   const { at, tags: named } = unpinnedTarget(target);
   if (options.dryRun) return dryRunResult(await pack(files, options), options);
@@ -62,7 +64,7 @@ export async function push(
 async function pushPlan(
   store: Store,
   checked: PackPlan,
-  options: PushOptions & { readonly tags: readonly string[] },
+  options: MaybePushOptions & { readonly tags: readonly string[] },
 ): Promise<PushResult> {
   const { tags, signal } = options;
   const plan = await recogniseInputs(checked, options);

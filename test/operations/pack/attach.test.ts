@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
 import { subjectOf } from '../../../src/oci/documents/manifest.js';
-import { type AttachOptions, attach } from '../../../src/operations/pack/attach.js';
-import { pack, push } from '../../../src/operations/pack/push.js';
+import { type AttachOptions, attach } from '../../../src/operations/attach/attach.js';
+import { pack } from '../../../src/operations/pack/pack.js';
+import { push } from '../../../src/operations/push/push.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';
 import { list, listDigests, pushImage } from '../../store/support/artifacts.js';
@@ -33,7 +34,7 @@ describe.each(PLACES)('attach in %s', (_what, open) => {
   it('names the subject by its type, digest and size, and is listed with it', async () => {
     const store = await open();
     const image = await pushImage(store, 'image', { tags: ['v1'] });
-    const result = await attach(store, { tag: 'v1' }, [FILE], { ...options, annotations: { k: 'v' } });
+    const result = await attach({ store, tag: 'v1' }, [FILE], { ...options, annotations: { k: 'v' } });
     expect(subjectOf(result.manifest)).toEqual(image.descriptor);
     expect(result).toMatchObject({
       reference: store.format({ digest: result.manifest.descriptor.digest }),
@@ -53,20 +54,20 @@ describe.each(PLACES)('attach in %s', (_what, open) => {
   it('gives the same digest again, and says that it was there', async () => {
     const store = await open();
     const image = await pushImage(store, 'image', { tags: ['v1'] });
-    const first = await attach(store, { tag: 'v1' }, [FILE], options);
-    const again = await attach(store, { digest: image.descriptor.digest }, [FILE], options);
+    const first = await attach({ store, tag: 'v1' }, [FILE], options);
+    const again = await attach({ store, digest: image.descriptor.digest }, [FILE], options);
     expect(again).toMatchObject({ digest: first.digest, result: 'exists', layers: [{ result: 'exists' }] });
     expect(await listDigests(store, image.descriptor)).toEqual([first.digest]);
-    const other = await attach(store, { tag: 'v1' }, [{ ...FILE, content: '{}' }], options);
+    const other = await attach({ store, tag: 'v1' }, [{ ...FILE, content: '{}' }], options);
     expect(await listDigests(store, image.descriptor)).toEqual([first.digest, other.digest].sort());
   });
 
   it('attaches to an index, or to the child of a platform', async () => {
     const store = await open();
     const { index, arm64 } = await pushPlatforms(store);
-    const toIndex = await attach(store, { tag: 'multi' }, [FILE], options);
+    const toIndex = await attach({ store, tag: 'multi' }, [FILE], options);
     const platform = { os: 'linux', architecture: 'arm64' };
-    const toChild = await attach(store, { tag: 'multi' }, [FILE], { ...options, platform });
+    const toChild = await attach({ store, tag: 'multi' }, [FILE], { ...options, platform });
     expect(toIndex.subject).toMatchObject(index.descriptor);
     expect(toChild.subject).toMatchObject(arm64.descriptor);
     expect(await listDigests(store, index.descriptor)).toEqual([toIndex.digest]);
@@ -77,15 +78,15 @@ describe.each(PLACES)('attach in %s', (_what, open) => {
     const store = await open();
     const image = await pushImage(store, 'image', { tags: ['v1'] });
     const told = await pack([FILE], { artifactType: SBOM, subject: image.descriptor });
-    expect((await attach(store, { tag: 'v1' }, [FILE], options)).digest).toBe(told.manifest.descriptor.digest);
+    expect((await attach({ store, tag: 'v1' }, [FILE], options)).digest).toBe(told.manifest.descriptor.digest);
   });
 
   it('without files has the empty layer, and attaches to an attached artifact', async () => {
     const store = await open();
     await pushImage(store, 'image', { tags: ['v1'] });
-    const first = await attach(store, { tag: 'v1' }, [], options);
+    const first = await attach({ store, tag: 'v1' }, [], options);
     expect(first.layers).toEqual([]);
-    const second = await attach(store, { digest: first.manifest.descriptor.digest }, [], options);
+    const second = await attach({ store, digest: first.manifest.descriptor.digest }, [], options);
     expect(await listDigests(store, first.manifest.descriptor)).toEqual([second.digest]);
   });
 });
@@ -102,7 +103,7 @@ describe('attach to what is not there', () => {
     await pushImage(store, 'image', { tags: ['v1'] });
     await pushPlatforms(store);
     const before = await tree(store.directory);
-    await expect(attach(store, selector, [FILE], { ...options, ...more })).rejects.toMatchObject({ code });
+    await expect(attach({ store, ...selector }, [FILE], { ...options, ...more })).rejects.toMatchObject({ code });
     expect(await tree(store.directory)).toEqual(before);
   });
 
@@ -114,7 +115,7 @@ describe('attach to what is not there', () => {
     const before = [blobs.size, manifests.size];
     registry.clear();
     const files = [FILE, { content: 'x'.repeat(1_000_000), name: 'large' }];
-    await expect(attach(store, selector, files, { ...options, ...more })).rejects.toMatchObject({ code });
+    await expect(attach({ store, ...selector }, files, { ...options, ...more })).rejects.toMatchObject({ code });
     expect([blobs.size, manifests.size]).toEqual(before);
     expect(registry.requests.filter(({ requestBytes }) => requestBytes > 0)).toEqual([]);
   });
@@ -123,12 +124,12 @@ describe('attach to what is not there', () => {
     for (const store of [await newLayout(), (await begin()).store]) {
       await pushImage(store, 'image', { tags: ['v1'] });
       await pushPlatforms(store);
-      await expect(attach(store, { tag: 'none' }, [FILE], options)).rejects.toMatchObject({
+      await expect(attach({ store, tag: 'none' }, [FILE], options)).rejects.toMatchObject({
         candidates: expect.arrayContaining(['v1', 'multi']),
         hint: expect.stringContaining('multi'),
       });
       const platform = { os: 'linux', architecture: 's390x' };
-      await expect(attach(store, { tag: 'multi' }, [FILE], { ...options, platform })).rejects.toMatchObject({
+      await expect(attach({ store, tag: 'multi' }, [FILE], { ...options, platform })).rejects.toMatchObject({
         candidates: ['linux/amd64', 'linux/arm64/v8'],
         hint: 'It has linux/amd64, linux/arm64/v8',
       });
@@ -140,8 +141,8 @@ describe('attach --verify', () => {
   it('finds out that a registry acknowledged the entry and lost it', async () => {
     const { store, registry } = await begin({ ociSubject: 'lie' });
     const image = await pushImage(store, 'image', { tags: ['v1'] });
-    expect(await attach(store, { tag: 'v1' }, [FILE], options)).toMatchObject({ listedBy: 'api' });
-    const verified = attach(store, { tag: 'v1' }, [FILE], { ...options, verify: true });
+    expect(await attach({ store, tag: 'v1' }, [FILE], options)).toMatchObject({ listedBy: 'api' });
+    const verified = attach({ store, tag: 'v1' }, [FILE], { ...options, confirm: true });
     await expect(verified).rejects.toMatchObject({
       code: 'CHANGED',
       message: expect.stringContaining(`is not listed with ${image.descriptor.digest}`),
@@ -153,7 +154,7 @@ describe('attach --verify', () => {
   it.each(PLACES)('is content with %s', async (_what, open) => {
     const store = await open();
     await pushImage(store, 'image', { tags: ['v1'] });
-    expect(await attach(store, { tag: 'v1' }, [FILE], { ...options, verify: true })).toMatchObject({
+    expect(await attach({ store, tag: 'v1' }, [FILE], { ...options, confirm: true })).toMatchObject({
       result: 'written',
     });
   });

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { parseReference } from '../../../src/oci/names/reference.js';
-import { push } from '../../../src/operations/pack/push.js';
+import { push } from '../../../src/operations/push/push.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { openLayout } from '../../../src/store/layout/store.js';
 import { openRegistry } from '../../../src/store/registry/store.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { buildIndex, buildManifest } from '../../../src/oci/documents/build-manifest.js';
-import type { Manifest } from '../../../src/oci/documents/manifest.js';
-import { push } from '../../../src/operations/pack/push.js';
-import { inspect } from '../../../src/operations/plumbing/inspect.js';
+import { inspect } from '../../../src/operations/inspect/inspect.js';
+import type { Stored } from '../../../src/operations/places/location.js';
+import { push } from '../../../src/operations/push/push.js';
 import { attach, pushImage, referrerOf, text, writeContent, written } from '../../store/support/artifacts.js';
 import { newLayout, PLACES } from '../support/places.js';
 
@@ -38,7 +38,7 @@ describe.each(PLACES)('inspect in %s', (_what, open) => {
       layers: [{ ...layer.descriptor, mediaType: layerType }],
     });
     await store.putManifest(manifest, { tags: ['v1'] });
-    expect(await inspect(store, await store.manifest({ tag: 'v1' }))).toEqual({
+    expect(await inspect({ store, tag: 'v1' })).toEqual({
       reference: store.format({ digest: manifest.descriptor.digest }),
       ...manifest.descriptor,
       mediaType,
@@ -58,7 +58,7 @@ describe.each(PLACES)('inspect in %s', (_what, open) => {
     const annotations = { 'org.example.k': 'v' };
     const index = buildIndex({ manifests: [{ ...child.descriptor, platform }], annotations });
     await store.putManifest(index, { tags: ['multi'] });
-    expect(await inspect(store, index)).toEqual({
+    expect(await inspect({ store, digest: index.descriptor.digest })).toEqual({
       reference: store.format({ digest: index.descriptor.digest }),
       ...index.descriptor,
       annotations,
@@ -71,7 +71,7 @@ describe.each(PLACES)('inspect in %s', (_what, open) => {
     const store = await open();
     const image = await pushImage(store, 'image', { tags: ['v1'] });
     const { manifest } = await push(store, [{ content: 'ab', name: 'a.txt' }], { artifactType: 'application/x' });
-    const result = await inspect(store, manifest);
+    const result = await inspect({ store, digest: manifest.descriptor.digest });
     expect(result).toMatchObject({
       kind: 'artifact',
       artifactType: 'application/x',
@@ -81,33 +81,32 @@ describe.each(PLACES)('inspect in %s', (_what, open) => {
     expect(result).not.toHaveProperty('image');
     const attached = referrerOf(image.descriptor, 'application/y');
     await attach(store, attached, { settle: false });
-    const empty = await inspect(store, attached);
+    const empty = await inspect({ store, digest: attached.descriptor.digest });
     expect(empty).toMatchObject({ subject: image.descriptor, layers: [], totalSize: 0 });
   });
 });
 
 describe('inspect of an odd config', () => {
-  async function withConfig(
-    content: string,
-    mediaType: string,
-  ): Promise<[Awaited<ReturnType<typeof newLayout>>, Manifest]> {
+  async function withConfig(content: string, mediaType: string): Promise<Stored> {
     const store = await newLayout();
     const config = text(content);
     await writeContent(store, config);
-    return [store, buildManifest({ config: { ...config.descriptor, mediaType } })];
+    const manifest = buildManifest({ config: { ...config.descriptor, mediaType } });
+    await store.putManifest(manifest);
+    return { store, digest: manifest.descriptor.digest };
   }
 
   it('leaves one alone that it does not know, JSON or not (B9)', async () => {
-    const [store, manifest] = await withConfig('\0not JSON', 'application/vnd.example.config.v1');
-    const result = await inspect(store, manifest);
+    const stored = await withConfig('\0not JSON', 'application/vnd.example.config.v1');
+    const result = await inspect(stored);
     expect(result).toMatchObject({ kind: 'artifact', artifactType: 'application/vnd.example.config.v1' });
   });
 
   it.each(['{}', 'not JSON', '{"architecture":5}'])(
     'takes %j of the type of images for that of an artifact (B8)',
     async (content) => {
-      const [store, manifest] = await withConfig(content, `${OCI}.config.v1+json`);
-      const result = await inspect(store, manifest);
+      const stored = await withConfig(content, `${OCI}.config.v1+json`);
+      const result = await inspect(stored);
       expect(result).toMatchObject({ kind: 'artifact', config: { size: content.length } });
       expect(result).not.toHaveProperty('image');
     },
@@ -116,6 +115,8 @@ describe('inspect of an odd config', () => {
   it('does not take a damaged one for anything', async () => {
     const { descriptor } = text('never written');
     const manifest = buildManifest({ config: { ...descriptor, mediaType: `${OCI}.config.v1+json` } });
-    await expect(inspect(await newLayout(), manifest)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const store = await newLayout();
+    await store.putManifest(manifest);
+    await expect(inspect({ store, digest: manifest.descriptor.digest })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

@@ -1,7 +1,7 @@
 import { Command } from '@oclif/core/command';
 import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
-import { type Place, parsePlace } from '../../oci/names/place.js';
+import type { Place } from '../../oci/names/place.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { Source, Store } from '../../store/interfaces/store.js';
 import type { OpenSourceOptions, OpenStoreOptions } from '../../store/open.js';
@@ -88,7 +88,8 @@ export abstract class BaseCommand extends Command {
     location?: string | { readonly kind: string },
   ): Promise<AccessOptions> {
     const { signal } = this;
-    const place = typeof location === 'string' ? parsePlace(location) : location;
+    const place =
+      typeof location === 'string' ? (await import('../../oci/names/place.js')).parsePlace(location) : location;
     if (place !== undefined && place.kind !== 'registry') return { signal };
     const { credentials, ...connection } = await this.connection(flags);
     return { signal, connection, credentials };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
 import { addSecret } from '../../io/redact.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { readSecret } from '../flags/connection.js';
@@ -63,10 +64,11 @@ async function askName(registry: string, { stdin, stderr, signal }: Terminal): P
   const stop = new AbortController();
   lines.once('SIGINT', () => stop.abort());
   // Ctrl-D: without an answer the question would be open for ever.
-  const closed = once(lines, 'close', { signal: stop.signal }).then(() => {
-    throw notAnswered(undefined);
-  });
-  closed.catch(() => {});
+  const closed = handled(
+    once(lines, 'close', { signal: stop.signal }).then(() => {
+      throw notAnswered(undefined);
+    }),
+  );
   try {
     const question = lines.question(`User name at ${registry}: `, { signal: AbortSignal.any([signal, stop.signal]) });
     return (await Promise.race([question, closed])).trim();

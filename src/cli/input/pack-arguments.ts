@@ -1,6 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { RemoraError } from '../../errors.js';
+import { errorFields, RemoraError } from '../../errors.js';
 import { fileError, systemCode } from '../../io/files/system-error.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
 import { type Annotations, isReservedUnknown } from '../../oci/values/annotations.js';
@@ -181,7 +181,7 @@ async function readAnnotationFile(path: string) {
   try {
     document = checkShape(annotationFileSchema, parseJson(bytes, path), path);
   } catch (cause) {
-    throw new RemoraError('INVALID_ARGUMENT', cause instanceof Error ? cause.message : String(cause), {
+    throw new RemoraError('INVALID_ARGUMENT', errorFields(cause).message, {
       cause,
       hint: 'Write it like {"$manifest": {"key": "value"}, "sbom.json": {"key": "value"}}',
     });

@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Platform } from '../../oci/values/platform.js';
@@ -92,20 +93,15 @@ async function attachIn(
   options: MaybeAttachOptions & { readonly platform: Platform | undefined },
 ): Promise<AttachResult> {
   const checked = await planPack(files, options);
-  const resolved = resolvePlatform(store, selector, options.platform, options);
-  // It is awaited below; until then a failure must not count as unhandled.
-  resolved.catch(() => {});
+  const resolved = handled(resolvePlatform(store, selector, options.platform, options));
   if (isIngester(store)) await resolved;
   const plan = await recogniseInputs(checked, options, { required: true });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
-    const written = writeContents(store, contents, options, resolved);
-    written.catch(() => {});
-    // The uploads can fail first, while the subject is still asked for again.
-    written.catch(() => {});
-    // The subject's error comes first: an upload that waits for it fails too.
+    const written = handled(writeContents(store, contents, options, resolved));
+    // The subject's error comes first: an upload that waits for it fails too, and ends before the caller goes on.
     const subject = await resolved.catch(async (error: unknown) => {
-      await written.catch(() => {});
+      await Promise.allSettled([written]);
       throw error;
     });
     const manifest = manifestOf(plan, contents, subject);

@@ -62,7 +62,9 @@ async function describeManifest(store: Source, manifest: Manifest, options: Call
   const isImage = config.mediaType === MediaType.imageConfig || config.mediaType === MediaType.dockerImageConfig;
   if (!isImage || config.size > MAX_CONFIG_BYTES) return { ...base, kind: 'artifact', config, ...files };
   const image = await readConfig(store, config, options);
-  return { ...base, kind: image === undefined ? 'artifact' : 'image', config, ...files, ...(image && { image }) };
+  return image === undefined
+    ? { ...base, kind: 'artifact', config, ...files }
+    : { ...base, kind: 'image', config, ...files, image };
 }
 
 /** Older tools gave artifacts the type of an image's config, and `{}` or anything else as its content. */

@@ -30,7 +30,7 @@ export function deleteManifest(location: Location<Store>, options: DeleteManifes
         onUnlisted: (list) => void lists.push(list),
       });
       if (!isDeleted) throw missing('manifest', reference);
-      return { reference, deleted: true, ...(lists.length === 0 ? {} : { listUpdated: true }) };
+      return given({ reference, deleted: true, listUpdated: lists.length > 0 || undefined });
     });
   });
 }

@@ -32,7 +32,7 @@ export type FileInput = {
 export interface InputStream {
   readonly kind: 'stream';
   open(): Promise<Readable>;
-  /** Closes what was opened to look at its beginning, where nobody will read the rest. */
+  /** Closes a stream whose first bytes were read, where the rest is not. */
   discard?(): void;
 }
 

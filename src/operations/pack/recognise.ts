@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import type { Recognised } from '../../formats/recognise/recognise.js';
 import { Annotation, type Annotations, InTotoAnnotation, SigstoreAnnotation } from '../../oci/values/annotations.js';
+import { given } from '../../oci/values/given.js';
 import { type Look, lookAtInput } from './identify.js';
 import type { CheckedInput } from './inputs.js';
 import type { PackOptions, PackPlan } from './plan.js';
@@ -40,7 +41,7 @@ export async function recogniseInputs(
     const seen = looks.length === inputs.length ? looks : [];
     const dated = wantsDate ? withDate({ ...plan, inputs }, seen) : { ...plan, inputs };
     if (!wantsType) return dated;
-    if (required) requireOneType(looks);
+    if (required) checkOneType(looks);
     return isOneType(seen) ? withTypes(dated, seen) : dated;
   } catch (error) {
     for (const { input } of looks) if (input.source.kind === 'stream') input.source.discard?.();
@@ -52,7 +53,7 @@ function isOneType(looks: readonly Look[]): boolean {
   return looks.every(({ told }) => told !== undefined && told.artifactType === looks[0]?.told?.artifactType);
 }
 
-function requireOneType(looks: readonly Look[]): void {
+function checkOneType(looks: readonly Look[]): void {
   const unknown = looks.find(({ told }) => told === undefined);
   if (unknown !== undefined) {
     const { input, seen } = unknown;
@@ -94,7 +95,7 @@ function withTypes(plan: PackPlan, looks: readonly Look[]): PackPlan {
 function typedInput({ input, told, content }: Look): CheckedInput {
   const stated = told?.byContent && (content?.format === 'in-toto' || content?.format === 'dsse');
   const predicateType = stated ? content.predicateType : undefined;
-  const more: Annotations = predicateType === undefined ? {} : { [InTotoAnnotation.predicateType]: predicateType };
+  const more = given({ [InTotoAnnotation.predicateType]: predicateType });
   return { ...input, mediaType: told?.mediaType ?? input.mediaType, annotations: { ...more, ...input.annotations } };
 }
 

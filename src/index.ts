@@ -115,17 +115,13 @@ export { logout } from './operations/logout/logout.js';
 export type { LogoutResult } from './operations/logout/schema.js';
 export { type DeleteManifestOptions, deleteManifest, deleteTag } from './operations/manifest/delete-manifest.js';
 export { type PutManifestOptions, putManifest } from './operations/manifest/put-manifest.js';
-export {
-  type ReadManifestOptions,
-  type ReadManifestResult,
-  readManifest,
-} from './operations/manifest/read-manifest.js';
-export type { PutManifestResult } from './operations/manifest/schema.js';
+export { type ReadManifestOptions, readManifest } from './operations/manifest/read-manifest.js';
+export type { PutManifestResult, ReadManifestResult } from './operations/manifest/schema.js';
 export type { Content, ContentInput } from './operations/pack/content.js';
-export type { DryRunResult } from './operations/pack/dry-run.js';
 export type { FileInput } from './operations/pack/inputs.js';
 export { type PackResult, pack } from './operations/pack/pack.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
+export type { DryRunResult } from './operations/pack/schema.js';
 export type { AccessOptions, Location, Stored } from './operations/places/location.js';
 export type { PullOptions } from './operations/pull/options.js';
 export {

@@ -1,7 +1,7 @@
-import type { DryRunResult } from '../../operations/pack/dry-run.js';
 import type { ExportOptions } from '../../operations/pack/export-manifest.js';
 import type { FileInput } from '../../operations/pack/inputs.js';
 import type { PackOptions } from '../../operations/pack/plan.js';
+import type { DryRunResult } from '../../operations/pack/schema.js';
 import type { PushResult } from '../../operations/push/schema.js';
 import type { PackFlags } from '../input/pack-arguments.js';
 import { guardStandardInput } from '../input/standard-input.js';

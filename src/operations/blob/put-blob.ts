@@ -1,12 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { tmpdir } from 'node:os';
-import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
-import { throwIfInterrupted } from '../../io/async/interrupt.js';
-import { createTempFile, writeStream } from '../../io/files/temp-file.js';
-import { counted } from '../../io/streams/counted.js';
+import {
+  type DescribedContent,
+  type DescribeOptions,
+  describeStream,
+  spoolContent,
+} from '../../io/files/describe-content.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import { algorithmOf, type Digest, digestOf, hasherFor, parseDigest } from '../../oci/values/digest.js';
+import type { Digest } from '../../oci/values/digest.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { isIngester } from '../../store/interfaces/abilities.js';
 import type { Store, TransferOptions, WriteResult } from '../../store/interfaces/store.js';
@@ -68,8 +68,7 @@ async function writeSource(
     const ingested = await store.ingestBlob(MediaType.octetStream, () => source.open(), options);
     return resultOf(ingested.descriptor, ingested.result);
   }
-  const content =
-    source.kind === 'file' ? await measure(source, wanted, options) : await spool(source, wanted, options);
+  const content = await describeSource(source, { like: wanted, signal: options.signal });
   try {
     const { descriptor } = content;
     if (wanted !== undefined && descriptor.digest !== wanted) {
@@ -84,55 +83,10 @@ async function writeSource(
   }
 }
 
-interface Content {
-  readonly descriptor: Descriptor;
-  readonly open: () => Promise<Readable>;
-  readonly discard: () => Promise<void>;
-}
-
-async function measure(file: ContentSource, wanted: Digest | undefined, { signal }: TransferOptions): Promise<Content> {
-  const sum = summing(wanted);
-  for await (const chunk of await file.open()) {
-    throwIfInterrupted(signal);
-    sum.add(chunk);
-  }
-  return { descriptor: sum.descriptor(), open: () => file.open(), discard: async () => {} };
-}
-
-async function spool(source: ContentSource, wanted: Digest | undefined, { signal }: TransferOptions): Promise<Content> {
-  const file = await createTempFile(tmpdir(), 0o600);
-  try {
-    const sum = summing(wanted);
-    await writeStream(
-      file,
-      counted(await source.open(), (_, chunk) => sum.add(chunk)),
-      signal,
-    );
-    return {
-      descriptor: sum.descriptor(),
-      open: async () => createReadStream(file.path, { highWaterMark: 256 * 1024 }),
-      discard: () => file.discard(),
-    };
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
-}
-
-/** Digest and size of what is added, in the algorithm that is wanted. */
-function summing(wanted: Digest | undefined) {
-  const like = wanted ?? digestOf(new Uint8Array());
-  const hash = hasherFor(like);
-  let size = 0;
-  return {
-    add(chunk: Uint8Array): void {
-      hash.update(chunk);
-      size += chunk.length;
-    },
-    descriptor: (): Descriptor => ({
-      mediaType: MediaType.octetStream,
-      digest: parseDigest(`${algorithmOf(like)}:${hash.digest('hex')}`),
-      size,
-    }),
-  };
+/** A file is read twice; a stream waits in a temporary file. */
+async function describeSource(source: ContentSource, options: DescribeOptions): Promise<DescribedContent> {
+  const open = () => source.open();
+  if (source.kind === 'stream') return spoolContent(open, MediaType.octetStream, options);
+  const descriptor = await describeStream(await open(), MediaType.octetStream, options);
+  return { descriptor, open, discard: async () => {} };
 }

@@ -1,28 +1,14 @@
-import type { Manifest } from '../../oci/documents/manifest.js';
-import type { Digest } from '../../oci/values/digest.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { platformManifest } from '../attached/platform.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { withHidden } from '../results/hidden.js';
+import type { ReadManifestResult } from './schema.js';
 
 /** Options of {@link readManifest}. */
 export interface ReadManifestOptions extends AccessOptions {
   /** Read this child of an index, like `linux/arm64`. @default the manifest itself */
   readonly platform?: string | Platform | undefined;
-}
-
-/** A manifest that was read. */
-export interface ReadManifestResult {
-  readonly reference: string;
-  readonly mediaType: string;
-  readonly digest: Digest;
-  /** Bytes. */
-  readonly size: number;
-  /** The parsed document. */
-  readonly manifest: Manifest['content'];
-  /** Exactly as they are stored, and verified; not enumerable. */
-  readonly bytes: Uint8Array;
 }
 
 /**

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { annotations, manifestFields, via, written } from '../results/schema.js';
+import { annotations, document, manifestFields, via, written } from '../results/schema.js';
 
 const { artifactType, ...readFields } = manifestFields;
 
 export const readManifestSchema = z.strictObject({
   ...readFields,
-  manifest: z.looseObject({}).describe('What the bytes say; their digest is not that of this text'),
+  manifest: document.describe('What the bytes say; their digest is not that of this text'),
 });
 
 export const putManifestSchema = z.strictObject({
@@ -17,5 +17,10 @@ export const putManifestSchema = z.strictObject({
   listedBy: via.exactOptional().describe('For a manifest with a subject: where it is listed'),
 });
 
+/** A manifest that was read. */
+export type ReadManifestResult = Readonly<z.infer<typeof readManifestSchema>> & {
+  /** Exactly as they are stored, and verified; not enumerable, so that JSON has none. */
+  readonly bytes: Uint8Array;
+};
 /** A manifest that was put. */
 export type PutManifestResult = Readonly<z.infer<typeof putManifestSchema>>;

@@ -1,12 +1,13 @@
 import { runAll } from '../../io/async/run-all.js';
 import { isIngester } from '../../store/interfaces/abilities.js';
 import type { Store, WriteResult } from '../../store/interfaces/store.js';
-import { type DryRunResult, dryRunResult } from '../pack/dry-run.js';
+import { dryRunResult } from '../pack/dry-run.js';
 import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
 import type { FileInput } from '../pack/inputs.js';
 import { discardContents, pack, packedResult, writeContents } from '../pack/pack.js';
 import { manifestOf, type PackOptions, type PackPlan, planPack, readContents } from '../pack/plan.js';
 import { recogniseInputs } from '../pack/recognise.js';
+import type { DryRunResult } from '../pack/schema.js';
 import { type AccessOptions, type Location, withStore } from '../places/location.js';
 import { unpinnedTarget } from '../places/target-location.js';
 import { withHidden } from '../results/hidden.js';

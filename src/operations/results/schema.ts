@@ -1,10 +1,16 @@
 import * as z from 'zod';
+import type { Manifest } from '../../oci/documents/manifest.js';
 import { digestSchema } from '../../oci/values/descriptor.js';
 import { VIAS } from '../../store/interfaces/store.js';
 
 export const annotations = z.record(z.string(), z.string());
 export const written = z.enum(['written', 'exists']);
 export const via = z.enum(VIAS);
+
+/** The parsed document of a manifest or index. */
+export const document = z.custom<Manifest['content']>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
 
 /** Every result that is a manifest begins with these, in this order. */
 export const manifestFields = {

@@ -12,6 +12,7 @@ import { kindsSchema } from '../kinds/schema.js';
 import { loginSchema, loginsSchema } from '../login/schema.js';
 import { logoutSchema } from '../logout/schema.js';
 import { putManifestSchema, readManifestSchema } from '../manifest/schema.js';
+import { dryRunSchema } from '../pack/schema.js';
 import type { PullResult } from '../pull/pull.js';
 import { pushSchema } from '../push/schema.js';
 import { repositoriesSchema, tagsSchema } from '../repo/schema.js';
@@ -161,8 +162,8 @@ const error = z.strictObject({
  * later versions; none is renamed or removed.
  */
 export const resultSchemas = {
-  push: pushSchema,
-  attach: attachSchema,
+  push: z.union([pushSchema, dryRunSchema]),
+  attach: z.union([attachSchema, dryRunSchema]),
   detach,
   discover,
   check,

@@ -57,9 +57,9 @@ The first line of the output is the address. Ctrl-C lets running requests finish
     });
     const { url, repositories } = server;
     const started = { url, host: server.host, directory: args.directory, repositories };
-    // Whoever started it waits for this line, so it does not wait for the end.
+    // The caller waits for this line, so it is printed before the end.
     this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${url}\n`);
-    // Whoever was impatient has interrupted it already.
+    // The signal may have been aborted already.
     if (!this.signal.aborted)
       await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
     await server.close(GRACE_MS);

@@ -3,19 +3,19 @@ import type { Deletion } from '../../operations/results/deletion.js';
 import { printable } from '../output/text.js';
 import { BaseCommand } from './base-command.js';
 
-/** Flags of what removes something. */
+/** Flags of commands that delete. */
 export const deleteFlags = {
   yes: boolean({ char: 'y', summary: 'Do it without being asked' }),
 };
 
-/** What the commands share that remove something for good: they ask first, where there is somebody to ask. */
+/** The base of commands that delete: they ask first, where standard input is a terminal. */
 export abstract class DeleteCommand extends BaseCommand {
-  /** Comes first: where nobody can answer nothing is opened either. */
+  /** Comes first: without a terminal no place is opened. */
   protected async requireAnswer(what: string, flags: { readonly yes: boolean }): Promise<void> {
     (await import('../input/confirm.js')).requireAnswer(what, flags, process.stdin);
   }
 
-  /** Asks before something is deleted. A no is exit code 1: whoever runs on must not take it for done. */
+  /** Asks before a deletion. A no is exit code 1, so that scripts do not take it for done. */
   protected asking(
     flags: { readonly yes: boolean },
     questionFor: (deletion: Deletion) => string,

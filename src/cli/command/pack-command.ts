@@ -8,7 +8,7 @@ import { guardStandardInput } from '../input/standard-input.js';
 import { columns, fields, formatSize, jsonText, painter, printable } from '../output/text.js';
 import { BaseCommand } from './base-command.js';
 
-/** What push and attach share: they take the same files and flags and print the same result. */
+/** The base of push and attach: they take the same files and flags and print the same result. */
 export abstract class PackCommand extends BaseCommand {
   protected guardedArgv(): string[] {
     return guardStandardInput(this.argv);

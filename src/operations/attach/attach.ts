@@ -20,7 +20,7 @@ import type { AttachResult } from './schema.js';
 
 /** Options of {@link attach}. */
 export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions {
-  /** What is attached is found by its type. @default what all files are recognised as; there must be such a type */
+  /** The type by which the attachment is found. @default what all files are recognised as; there must be such a type */
   readonly artifactType?: string | undefined;
   /** Attach to this child of an index, like `linux/arm64`. @default to what the location names, the index itself for one */
   readonly platform?: string | Platform | undefined;

@@ -23,5 +23,5 @@ export const inspectSchema = z.strictObject({
   image: image.exactOptional().describe('The image config'),
 });
 
-/** One artifact, image or index, for people. */
+/** A description of an artifact, image or index. */
 export type InspectResult = Readonly<z.infer<typeof inspectSchema>>;

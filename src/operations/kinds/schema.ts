@@ -10,7 +10,7 @@ export const knownValueSchema = z.strictObject({
 
 export const kindsSchema = z.strictObject({ kinds: z.array(knownValueSchema).readonly() });
 
-/** One row of the table, as it is printed. */
+/** A row of the table, as it is printed. */
 export type KnownValue = Readonly<z.infer<typeof knownValueSchema>>;
 /** The table of kinds, or its row for one value. */
 export type KindsResult = Readonly<z.infer<typeof kindsSchema>>;

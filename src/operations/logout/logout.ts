@@ -6,7 +6,7 @@ import type { LogoutResult } from './schema.js';
 
 /**
  * Removes the credentials of a registry from every file of Docker and Podman, and with every credential helper, that has
- * exactly this host. One that fails is named in `incomplete`, and the others are asked.
+ * exactly this host. A place that fails is named in `incomplete`, and the others are asked.
  *
  * @param registry `host[:port]`
  * @throws RemoraError `INVALID_ARGUMENT`

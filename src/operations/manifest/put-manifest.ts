@@ -29,9 +29,9 @@ export interface PutManifestOptions extends AccessOptions {
 }
 
 /**
- * Writes a manifest byte for byte. One with a subject is listed as what is attached is.
+ * Writes a manifest byte for byte. A manifest with a subject is listed as an attachment is.
  *
- * What it names must be there: registries see to that themselves, a layout is looked at here. The children of an index
+ * The blobs that it names must exist: registries see to that themselves, a layout is looked at here. The children of an index
  * may be missing in a layout (a sparse index, image-spec image-layout.md), and so may any subject. A layout is created for
  * a manifest that needs no blob.
  *

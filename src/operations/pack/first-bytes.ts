@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
 import type { CheckedInput } from './inputs.js';
 
-/** What is read of a file to tell what it is. */
+/** Bytes of a file that are read to recognise it. */
 const ENOUGH = 1024 * 1024;
 
 /** The first bytes of an input, and the input, which gives all of them again. */

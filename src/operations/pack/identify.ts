@@ -5,15 +5,15 @@ import { type Recognised, recognise } from '../../formats/recognise/recognise.js
 import { type FirstBytes, readFirstBytes } from './first-bytes.js';
 import type { CheckedInput } from './inputs.js';
 
-/** What one input was found to be. */
+/** The finding about one input. */
 export interface Look {
   /** To go on with: what was read of a stream is given again. */
   readonly input: CheckedInput;
   /** By its content. */
   readonly content: Recognised | undefined;
-  /** What decides the type of the artifact; undefined where nothing does. */
+  /** The types that decide the type of the artifact, if any. */
   readonly told: Told | undefined;
-  /** What can be said of it where nothing does: "it looks like text". */
+  /** A description for people, like "it looks like text". */
   readonly seen: string;
 }
 
@@ -65,7 +65,7 @@ function fromType(type: string): Told | undefined {
   return { artifactType: type, mediaType: type, what: type, byContent: false };
 }
 
-/** A name is not believed against the content: an empty file, or an error page, is no report. */
+/** The content outweighs the name: an empty file, or an error page, is not a report. */
 function isPlausible(type: string, bytes: Uint8Array): boolean {
   const [first] = Buffer.from(bytes.subarray(0, 4096)).toString().trimStart();
   if (type.endsWith('+json')) return first === '{' || first === '[';

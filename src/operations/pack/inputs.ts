@@ -1,13 +1,13 @@
 import { basename, normalize } from 'node:path';
 import type { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
+import { errorFields, RemoraError } from '../../errors.js';
 import { type LocalFile, localFile } from '../../io/files/local-file.js';
 import { checkName } from '../../io/files/safe-path.js';
 import { Annotation, type Annotations } from '../../oci/values/annotations.js';
 import { MediaType, parseMediaType } from '../../oci/values/media-types.js';
 import { toStream } from './content.js';
 
-/** What becomes a layer of an artifact. */
+/** Content that becomes a layer of an artifact. */
 export type FileInput = {
   /** @default by content where that tells the artifact's type, by the extension of the name, else `application/octet-stream`; a directory is `…layer.v1.tar+gzip` */
   readonly mediaType?: string | undefined;
@@ -102,7 +102,7 @@ function checkTitle(title: string): string {
   } catch (cause) {
     throw new RemoraError(
       'INVALID_ARGUMENT',
-      `title ${JSON.stringify(title)} cannot be used: ${cause instanceof Error ? cause.message : ''}`,
+      `title ${JSON.stringify(title)} cannot be used: ${errorFields(cause).message}`,
       {
         cause,
         found: title,

@@ -116,7 +116,7 @@ async function checkConfig({
   };
 }
 
-/** Reads all inputs; `into` takes the content on the way. What was put aside is removed when one fails. */
+/** Reads all inputs; `into` takes the content on the way. When one fails, temporary files are removed. */
 export async function readContents(
   plan: PackPlan,
   options: PackOptions,
@@ -144,7 +144,7 @@ export async function readContents(
   };
 }
 
-/** A config is no file of the artifact. */
+/** A config is not a file of the artifact. */
 function withoutTitle(content: LayerContent, input: CheckedInput | undefined): LayerContent {
   const { annotations: _, ...descriptor } = content.descriptor;
   const annotations = input?.annotations ?? {};

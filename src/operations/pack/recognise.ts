@@ -34,7 +34,7 @@ export async function recogniseInputs(
     for (const input of plan.inputs) {
       const look = await lookAtInput(input, options.signal);
       looks.push(look);
-      // One that is nothing decides it: thousands of plain files are not opened twice.
+      // A file of no known type decides it: thousands of plain files are not opened twice.
       if (look.content === undefined && !(wantsType && look.told)) break;
     }
     const inputs = [...looks.map(({ input }) => input), ...plan.inputs.slice(looks.length)];
@@ -91,7 +91,7 @@ function withTypes(plan: PackPlan, looks: readonly Look[]): PackPlan {
   };
 }
 
-/** What was typed by hand stays; the rest is filled in, with the predicate as BuildKit writes it beside a layer. */
+/** A type that was given stays; the rest is filled in, with the predicate as BuildKit writes it beside a layer. */
 function typedInput({ input, told, content }: Look): CheckedInput {
   const stated = told?.byContent && (content?.format === 'in-toto' || content?.format === 'dsse');
   const predicateType = stated ? content.predicateType : undefined;

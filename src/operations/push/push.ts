@@ -26,7 +26,7 @@ type MaybePushOptions = Omit<PushOptions, 'dryRun'> & { readonly dryRun?: boolea
 /**
  * Packs files into an artifact and writes it: blobs first, the manifest last. A layout is created where there is none.
  *
- * Nothing is written before all files were looked at; equal input gives an equal digest.
+ * Packing looks at all files before a byte is written; equal input gives an equal digest.
  *
  * @param target `host/repo:v1,latest`, `oci:PATH:v1`, a place, or an open store
  * @param files paths, or files with types and annotations

@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     root: new URL('.', import.meta.url).pathname,
     include: ['**/*.test.ts'],
-    setupFiles: ['support/equal-bytes.ts'],
+    setupFiles: ['support/equal-bytes.ts', 'support/prompt-timeouts.ts'],
     disableConsoleIntercept: true,
     // Most of a test is waiting; the runner leaves one processor idle otherwise, which is half of a machine of CI.
     maxWorkers: '100%',

@@ -20,8 +20,8 @@ export default defineConfig({
     root: new URL('.', import.meta.url).pathname,
     setupFiles: ['support/equal-bytes.ts', 'support/prompt-timeouts.ts'],
     disableConsoleIntercept: true,
-    // Tests wait half of their time: three at a time keep two processors busy.
-    maxWorkers: '150%',
+    // Much of a test is waiting: the runner would leave one processor idle.
+    maxWorkers: '100%',
     projects: [
       { extends: true, test: { name: 'sharing', include: SHARING, exclude: ALONE, isolate: false } },
       {

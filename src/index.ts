@@ -46,11 +46,9 @@ export { EMPTY_BYTES, EMPTY_DESCRIPTOR, isEmpty } from './oci/values/empty.js';
 export { isMediaType, MediaType, parseMediaType } from './oci/values/media-types.js';
 export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/values/platform.js';
 export { isDigestTag, isReferrersTag, referrersTag } from './oci/values/referrers-tag.js';
-export type { Attachment } from './operations/attached/attachment.js';
-export type { SelectedAttachment } from './operations/attached/by-distance.js';
-export { choose, type Selection } from './operations/attached/choose.js';
+export type { Attachment, SelectedAttachment } from './operations/attached/attachment.js';
 export { platformManifest, resolvePlatform } from './operations/attached/platform.js';
-export type { AnnotationSelector } from './operations/attached/selection.js';
+export type { AnnotationSelector, Selection } from './operations/attached/selection.js';
 export {
   type Checked,
   type CheckOptions,
@@ -71,15 +69,14 @@ export { type CopyItem, type CopyPlan, type CopyRoot, type PlanCopyOptions, plan
 export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy/result.js';
 export type { CopySelection } from './operations/copy/selection.js';
 export {
-  type Detachment,
+  type BlockedAttachment,
+  type DetachedAttachment,
   type DetachOptions,
   type DetachResult,
+  type DetachSelection,
   detach,
   type FailedAttachment,
 } from './operations/detach/detach.js';
-export { type DetachPlan, type PlanDetachOptions, planDetach } from './operations/detach/plan.js';
-export type { BlockedAttachment, DetachedAttachment, DetachItem } from './operations/detach/result.js';
-export type { DetachSelection } from './operations/detach/selection.js';
 export {
   type AskedWay,
   type DiscoveredNode,
@@ -88,16 +85,10 @@ export {
   type DiscoverResult,
   type Discovery,
   discover,
+  type MissingKind,
   type Unasked,
 } from './operations/discover/discover.js';
-export {
-  type MissingKind,
-  missingKinds,
-  parseRequirement,
-  REQUIRE_ON,
-  type Requirement,
-  type RequireOn,
-} from './operations/discover/gate.js';
+export { REQUIRE_ON, type Requirement, type RequireOn } from './operations/discover/missing.js';
 export { type AttachOptions, type AttachResult, attach } from './operations/pack/attach.js';
 export type { FileInput } from './operations/pack/inputs.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
@@ -133,18 +124,16 @@ export {
   readManifestDocument,
 } from './operations/plumbing/put-manifest.js';
 export { type TagResult, tag } from './operations/plumbing/tag.js';
-export type { PullOptions } from './operations/pull/options.js';
 export {
+  type PulledArtifact,
+  type PulledFile,
+  type PullOptions,
   type PullResult,
-  type PullSelectedOptions,
-  pullSelected,
-  type SelectedArtifact,
-  type SelectedFile,
+  pull,
 } from './operations/pull/pull.js';
-export type { PulledFile } from './operations/pull/stage-file.js';
-export { streamSelected } from './operations/pull/to-stream.js';
+export { type ReadOptions, read } from './operations/pull/read.js';
+export { type PullToStreamOptions, pullToStream } from './operations/pull/to-stream.js';
 export { type Unwrapped, unwrap } from './operations/pull/unwrap.js';
-export { type PulledArtifact, pull } from './operations/pull/write-files.js';
 export { resultSchemas } from './operations/schemas/schemas.js';
 export { type Listening, type ListenOptions, listen } from './serve/listen.js';
 export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';

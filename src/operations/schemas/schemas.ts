@@ -1,16 +1,14 @@
 import * as z from 'zod';
-import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../../oci/values/descriptor.js';
 import { VIAS } from '../../store/interfaces/store.js';
 import type { CopyResult } from '../copy/result.js';
-import type { DiscoveredNode, DiscoverResult } from '../discover/discover.js';
-import type { MissingKind } from '../discover/gate.js';
+import { detachSchema as detach } from '../detach/schema.js';
+import { discoverSchema as discover } from '../discover/schema.js';
 import type { AttachResult } from '../pack/attach.js';
 import type { PushResult } from '../pack/push.js';
-import type { PullResult } from '../pull/pull.js';
+import { pullSchema as pull } from '../pull/schema.js';
 import { incompleteSchema } from '../results/incomplete.js';
 import { checkSchema as check } from './check.js';
-import { detachSchema as detach } from './detach.js';
 import { plumbingSchemas } from './plumbing.js';
 
 const annotations = z.record(z.string(), z.string());
@@ -53,80 +51,6 @@ const push: z.ZodType<Omit<PushResult, 'manifest'>> = z.strictObject(pushFields)
 const attach: z.ZodType<Omit<AttachResult, 'manifest'>> = z.strictObject({
   ...pushFields,
   subject: z.strictObject({ ...manifestFields }),
-});
-
-const node: z.ZodType<DiscoveredNode> = z.strictObject({
-  ...manifestFields,
-  annotations: annotations.exactOptional(),
-  kind: z.enum(KINDS).exactOptional().describe('What people call it'),
-  formats: z.array(z.enum(FORMATS)).exactOptional().describe('From the outermost wrapper inwards'),
-  predicateType: z.string().exactOptional(),
-  created: z.string().exactOptional().describe('RFC 3339'),
-  manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
-  subject: digestSchema.describe('What it is attached to'),
-  via: z.array(via).describe('How it was found'),
-  get referrers() {
-    return z.array(node);
-  },
-});
-
-const discover: z.ZodType<DiscoverResult & { readonly missing?: readonly MissingKind[] }> = z.strictObject({
-  ...manifestFields,
-  referrers: z.array(node).describe('What is attached, each with what is attached to it'),
-  platforms: z
-    .array(z.strictObject({ ...manifestFields, platform: z.string().exactOptional(), referrers: z.array(node) }))
-    .exactOptional()
-    .describe('For an index: its children'),
-  missing: z
-    .array(
-      z.strictObject({
-        kind: z.enum(KINDS),
-        format: z.enum(FORMATS).exactOptional(),
-        digest: digestSchema.describe('What it is not attached to'),
-        platform: z.string().exactOptional(),
-        onIndex: z.literal(true).exactOptional(),
-      }),
-    )
-    .exactOptional()
-    .describe('With --require: what is required and not there'),
-  asked: z
-    .array(
-      z.strictObject({
-        via,
-        subjects: z.int().describe('How many subjects were asked about there'),
-        found: z.int(),
-        unsupported: z.int().exactOptional().describe('For so many of them there is no such place'),
-      }),
-    )
-    .describe('The places that answered'),
-  incomplete: z
-    .array(incompleteSchema)
-    .describe('Places that could not be asked; empty means that the list is complete'),
-});
-
-const pull: z.ZodType<PullResult> = z.strictObject({
-  reference: z.string(),
-  artifacts: z.array(
-    z.strictObject({
-      ...manifestFields,
-      files: z.array(
-        z.strictObject({
-          path: z.string(),
-          mediaType: z.string(),
-          digest: digestSchema.describe('Of what was written'),
-          size: z.int(),
-          result: z.enum(['written', 'unchanged']),
-          from: z.string().describe('The manifest that has it'),
-          kind: z.enum(KINDS).exactOptional().describe('What people call it'),
-          formats: z.array(z.enum(FORMATS)).exactOptional().describe('From the outermost wrapper inwards'),
-          platform: z.string().exactOptional().describe('Of the image that it is attached to'),
-          via: z.array(via).exactOptional().describe('How it was found'),
-          unwrapped: z.literal(true).exactOptional().describe('It was taken out of a statement, and nothing verified'),
-          wrapper: digestSchema.exactOptional().describe('The layer that has the statement'),
-        }),
-      ),
-    }),
-  ),
 });
 
 const inspect = z.strictObject({

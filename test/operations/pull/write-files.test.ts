@@ -26,13 +26,14 @@ describe.each(PLACES)('pull from %s', (_what, open) => {
     const { manifest, layers } = await push(store, FILES, { artifactType: 'application/x' });
     const output = join(await tempDir(), 'out');
     const first = await pullManifest(store, manifest, { output });
+    const from = store.format({ digest: manifest.descriptor.digest });
     expect(first).toEqual({
-      reference: store.format({ digest: manifest.descriptor.digest }),
+      reference: from,
       ...manifest.descriptor,
       artifactType: 'application/x',
       files: [
-        { ...file(layers[0]), path: join(output, 'a.json'), result: 'written' },
-        { ...file(layers[1]), path: join(output, 'sub/dir/b.txt'), result: 'written' },
+        { ...file(layers[0]), path: join(output, 'a.json'), result: 'written', from },
+        { ...file(layers[1]), path: join(output, 'sub/dir/b.txt'), result: 'written', from },
       ],
     });
     expect(await tree(output)).toEqual(['a.json', 'sub/dir/b.txt']);

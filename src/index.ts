@@ -150,7 +150,6 @@ export {
 export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/interfaces/hosting.js';
 export type {
   ArchiveWriter,
-  AskedPlace,
   CallOptions,
   ContentReader,
   ContentWriter,
@@ -165,6 +164,7 @@ export type {
   TagResolver,
   TransferOptions,
   Via,
+  WayAnswer,
   WriteResult,
 } from './store/interfaces/store.js';
 export { type OpenRepositoriesOptions, openRepositories } from './store/layout/repositories.js';

@@ -1,7 +1,7 @@
 import { type ErrorFields, errorFields } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { given } from '../../oci/values/given.js';
-import type { AskedPlace, Via } from '../../store/interfaces/store.js';
+import type { Via, WayAnswer } from '../../store/interfaces/store.js';
 
 /** A way to be attached, and the outcome of asking for it. */
 export interface AskedWay {
@@ -27,7 +27,7 @@ export class AskedWays {
   /** The first failure, for the exit code. */
   failure: unknown;
 
-  answered({ via, found, unsupported }: AskedPlace): void {
+  answered({ via, found, unsupported }: WayAnswer): void {
     const before = this.#ways.get(via);
     const lacking = (before?.unsupported ?? 0) + (unsupported ? 1 : 0);
     this.#ways.set(via, {

@@ -2,7 +2,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
-import type { AskedPlace, CallOptions, Source, Via } from '../../store/interfaces/store.js';
+import type { CallOptions, Source, Via, WayAnswer } from '../../store/interfaces/store.js';
 import {
   type Attachment,
   attachmentOfEntry,
@@ -25,7 +25,7 @@ export interface FindOptions extends CallOptions {
   /** Only these ways are asked. @default all */
   readonly via?: readonly Via[] | undefined;
   /** Called for each way that answered. */
-  readonly onAsked?: ((asked: AskedPlace) => void) | undefined;
+  readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
   /** Called for each entry of a list of referrers as soon as it is known. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
   /** Called for each way that could not be asked. @default the first failure is thrown, when all were asked */
@@ -33,7 +33,7 @@ export interface FindOptions extends CallOptions {
 }
 
 /**
- * Everything that is attached to one subject, whichever way: as a referrer, under cosign's tags, or beside it in its
+ * The attachments of one subject, whichever way: as a referrer, under cosign's tags, or beside it in its
  * index. All ways are asked at the same time. An attachment that is found in several ways is given once.
  */
 export async function findAttached(

@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import type { Format, Kind } from '../../formats/kinds/kind.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { Attachment } from './attachment.js';
 
 /** An annotation that must be present, with any value where none is given. */
@@ -67,7 +68,7 @@ export function noMatch(
   const wanted = describeSelection(selection).join(', ');
   const what = wanted === '' ? 'nothing attached' : words.what(wanted);
   return new RemoraError('NO_MATCH', `${reference} has ${what}`, {
-    ...(wanted === '' ? {} : { expected: wanted }),
+    ...given({ expected: wanted || undefined }),
     candidates,
     hint:
       candidates.length === 0

@@ -18,7 +18,7 @@ export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsk
   readonly concurrency?: number | undefined;
 }
 
-/** A registry can make up one referrer of a referrer after the other; nobody attaches so many. */
+/** A registry can make up referrers of referrers without end; real ones are never so deep. */
 const MAX_LEVELS = 100;
 
 /**
@@ -99,7 +99,7 @@ export class AttachedWalk {
     return this.#meet(holder.digest) ? holder : undefined;
   }
 
-  /** Lists the tags now, where one list saves asking for the tags of each thing. */
+  /** Lists the tags now, where one list saves asking for the tags of each attachment. */
   listTags(): TagSnapshot | undefined {
     // A layout needs no list to know its tags.
     if (this.store.kind === 'registry') this.#tags ??= tagSnapshot(this.store, { signal: this.#signal });

@@ -1,10 +1,10 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { isInterruption } from '../../io/async/interrupt.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import { runAll } from '../../io/async/run-all.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { DeleteManifestOptions, Deleter } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Store } from '../../store/interfaces/store.js';
+import { UNLISTED } from '../attached/tag-snapshot.js';
 import type { DetachItem } from './order.js';
 
 /** A repository with more tags than this is not asked for each of them. */
@@ -81,10 +81,7 @@ export class Deletion {
 
   /** The other tags of a manifest, which deleting it would remove as well; undefined where they are not known. */
   async #othersFor(digest: Digest, tags: readonly string[]): Promise<readonly string[] | undefined> {
-    this.#tags ??= tagsByDigest(this.store, this.options).catch((error: unknown) => {
-      if (isInterruption(error)) throw error;
-      return undefined;
-    });
+    this.#tags ??= orUndefined(tagsByDigest(this.store, this.options), ...UNLISTED);
     const names = (await this.#tags)?.get(digest) ?? [];
     // In a layout a name may be a whole reference.
     const others = names.filter((name) => !tags.some((tag) => name === tag || name.endsWith(`:${tag}`)));

@@ -48,11 +48,9 @@ export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from '.
 export { isDigestTag, isReferrersTag, referrersTag } from './oci/values/referrers-tag.js';
 export { type AttachOptions, attach } from './operations/attach/attach.js';
 export type { AttachResult } from './operations/attach/schema.js';
-export type { Attachment } from './operations/attached/attachment.js';
-export type { SelectedAttachment } from './operations/attached/by-distance.js';
-export { choose, type Selection } from './operations/attached/choose.js';
+export type { Attachment, SelectedAttachment } from './operations/attached/attachment.js';
 export { platformManifest, resolvePlatform } from './operations/attached/platform.js';
-export type { AnnotationSelector } from './operations/attached/selection.js';
+export type { AnnotationSelector, Selection } from './operations/attached/selection.js';
 export { deleteBlob } from './operations/blob/delete-blob.js';
 export { type FetchBlobOptions, fetchBlob, type OpenedBlob, openBlob } from './operations/blob/fetch-blob.js';
 export { type PutBlobOptions, putBlob } from './operations/blob/put-blob.js';
@@ -77,15 +75,14 @@ export { type CopyItem, type CopyPlan, type CopyRoot, type PlanCopyOptions, plan
 export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy/result.js';
 export type { CopySelection } from './operations/copy/selection.js';
 export {
-  type Detachment,
+  type BlockedAttachment,
+  type DetachedAttachment,
   type DetachOptions,
   type DetachResult,
+  type DetachSelection,
   detach,
   type FailedAttachment,
 } from './operations/detach/detach.js';
-export { type DetachPlan, type PlanDetachOptions, planDetach } from './operations/detach/plan.js';
-export type { BlockedAttachment, DetachedAttachment, DetachItem } from './operations/detach/result.js';
-export type { DetachSelection } from './operations/detach/selection.js';
 export {
   type AskedWay,
   type DiscoveredNode,
@@ -94,16 +91,10 @@ export {
   type DiscoverResult,
   type Discovery,
   discover,
+  type MissingKind,
   type Unasked,
 } from './operations/discover/discover.js';
-export {
-  type MissingKind,
-  missingKinds,
-  parseRequirement,
-  REQUIRE_ON,
-  type Requirement,
-  type RequireOn,
-} from './operations/discover/gate.js';
+export { REQUIRE_ON, type Requirement, type RequireOn } from './operations/discover/missing.js';
 export { type InspectOptions, inspect } from './operations/inspect/inspect.js';
 export type { InspectResult } from './operations/inspect/schema.js';
 export { type ListKindsOptions, listKinds } from './operations/kinds/list-kinds.js';
@@ -123,18 +114,16 @@ export { type PackResult, pack } from './operations/pack/pack.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
 export type { DryRunResult } from './operations/pack/schema.js';
 export type { AccessOptions, Location, Stored } from './operations/places/location.js';
-export type { PullOptions } from './operations/pull/options.js';
 export {
+  type PulledArtifact,
+  type PulledFile,
+  type PullOptions,
   type PullResult,
-  type PullSelectedOptions,
-  pullSelected,
-  type SelectedArtifact,
-  type SelectedFile,
+  pull,
 } from './operations/pull/pull.js';
-export type { PulledFile } from './operations/pull/stage-file.js';
-export { streamSelected } from './operations/pull/to-stream.js';
+export { type ReadOptions, read } from './operations/pull/read.js';
+export { type PullToStreamOptions, pullToStream } from './operations/pull/to-stream.js';
 export { type Unwrapped, unwrap } from './operations/pull/unwrap.js';
-export { type PulledArtifact, pull } from './operations/pull/write-files.js';
 export { type PushOptions, push } from './operations/push/push.js';
 export type { PushResult } from './operations/push/schema.js';
 export { listRepositories } from './operations/repo/list-repositories.js';
@@ -163,7 +152,6 @@ export {
 export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/interfaces/hosting.js';
 export type {
   ArchiveWriter,
-  AskedPlace,
   CallOptions,
   ContentReader,
   ContentWriter,
@@ -178,6 +166,7 @@ export type {
   TagResolver,
   TransferOptions,
   Via,
+  WayAnswer,
   WriteResult,
 } from './store/interfaces/store.js';
 export { type OpenRepositoriesOptions, openRepositories } from './store/layout/repositories.js';

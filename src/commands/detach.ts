@@ -4,9 +4,8 @@ import { DeleteCommand, deleteFlags } from '../cli/command/delete-command.js';
 import { exitCodeFor } from '../cli/command/exit-codes.js';
 import { detachFlags, detachSelection } from '../cli/flags/detach.js';
 import { platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
-import { renderDetach } from '../cli/output/detach.js';
+import { detachNotes, renderDetach } from '../cli/output/detach.js';
 import { painter } from '../cli/output/text.js';
-import { isRemoraError } from '../errors.js';
 import type { DetachResult } from '../operations/detach/detach.js';
 
 /** `remora detach` */
@@ -52,39 +51,22 @@ What is attached to what goes is named, and goes with it only with --recursive. 
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Detach);
-    const [{ parsePlace }, { parsePlatform }, { requireSelection }, { platformSubject }, plans, detaches] =
-      await Promise.all([
-        import('../oci/names/place.js'),
-        import('../oci/values/platform.js'),
-        import('../operations/detach/selection.js'),
-        import('../operations/attached/platform.js'),
-        import('../operations/detach/plan.js'),
-        import('../operations/detach/detach.js'),
-      ]);
-    const place = parsePlace(args.subject);
+    const { platform, recursive, prune, settle, 'dry-run': dryRun } = flags;
+    const access = await this.access(flags, args.subject);
+    const { detach } = await import('../operations/detach/detach.js');
+    const permission = { isRefused: false };
+    const confirm = async (planned: DetachResult) => {
+      permission.isRefused = !flags.yes && !(await this.#isConfirmed(planned));
+      return !permission.isRefused;
+    };
     const selection = detachSelection(flags);
-    requireSelection(selection);
-    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const dryRun = flags['dry-run'];
     if (!dryRun) await this.requireAnswer('detach', flags);
-    const store = await this.open(place, flags, { access: dryRun ? 'read' : 'delete' });
-    if (flags.prune) detaches.requirePruner(store);
-    const { signal } = this;
-    const { subject, index } = await platformSubject(store, place, platform, { signal });
-    const plan = await plans.planDetach(store, subject, selection, { index, recursive: flags.recursive, signal });
-    const planned = detaches.plannedResult(store, plan);
-    if (dryRun) return this.#report({ ...planned, dryRun: true });
-    if (plan.remove.length > 0 && !flags.yes && !(await this.#isConfirmed(planned))) {
-      this.note('nothing was removed');
-      process.exitCode = 1;
-      return { ...planned, removed: [], orphans: [] };
-    }
-    const { result, failure } = await detaches.detach(store, plan, {
-      signal,
-      settle: flags.settle,
-      prune: flags.prune,
-    });
-    return this.#report(result, failure);
+    const options = { ...access, selection, platform, recursive, prune, settle, dryRun, confirm };
+    const result = await detach(args.subject, options);
+    if (!permission.isRefused) return this.#report(result);
+    this.note('nothing was removed');
+    process.exitCode = 1;
+    return result;
   }
 
   async #isConfirmed(planned: DetachResult): Promise<boolean> {
@@ -93,20 +75,13 @@ What is attached to what goes is named, and goes with it only with --recursive. 
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }
 
-  /** What was meant and is still there is no success: whoever runs on must not take it for gone. */
-  #report(result: DetachResult, failure?: unknown): DetachResult {
+  /** An attachment that was selected and is still there is not a success: a script must not take it for gone. */
+  #report(result: DetachResult): DetachResult {
     this.print(renderDetach(result, painter(this.stdout)));
-    const { removed, incomplete, blocked } = result;
-    if (blocked.length > 0) {
-      process.exitCode = 1;
-      this.note(`${blocked.length} of what was meant ${blocked.length === 1 ? 'stays' : 'stay'}, for a reason`);
-    }
-    if (failure === undefined) return result;
-    process.exitCode = exitCodeFor(failure);
-    const hint = isRemoraError(failure) && failure.hint !== undefined ? `: ${failure.hint}` : '';
-    for (const message of new Set(incomplete.map(({ error }) => error.message))) this.note(message);
-    if (incomplete.length === 0) this.note(failure instanceof Error ? failure.message : String(failure));
-    this.note(`removed ${removed.length} of ${removed.length + incomplete.length}${hint}`);
+    for (const note of detachNotes(result)) this.note(note);
+    const failure = result.incomplete[0]?.error ?? result.unpruned;
+    if (failure !== undefined) process.exitCode = exitCodeFor(failure);
+    else if (result.blocked.length > 0) process.exitCode = 1;
     return result;
   }
 }

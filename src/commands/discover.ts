@@ -3,14 +3,10 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor } from '../cli/command/exit-codes.js';
 import { platformFlag, registryFlags } from '../cli/flags/flags.js';
-import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
-import { describeAsked, renderMissing, renderTable, renderTree } from '../cli/output/discover.js';
+import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
+import { describeAsked, discoverNotes, renderMissing, renderTable, renderTree } from '../cli/output/discover.js';
 import { painter } from '../cli/output/text.js';
-import { isRemoraError, RemoraError } from '../errors.js';
-import { describeSelection } from '../operations/attached/selection.js';
-import type { DiscoverResult } from '../operations/discover/discover.js';
-import { type MissingKind, missingKinds, parseRequirement, REQUIRE_ON } from '../operations/discover/gate.js';
-import { VIAS } from '../store/interfaces/store.js';
+import { REQUIRE_ON } from '../operations/discover/missing.js';
 
 /** `remora discover` */
 export default class Discover extends BaseCommand {
@@ -45,10 +41,7 @@ An empty list means that every place was asked and answered. Where a place could
   static override flags = {
     ...selectionFlags('Show', ', and what leads to it'),
     latest: boolean({ summary: 'Of these show the newest by org.opencontainers.image.created' }),
-    via: option({ options: VIAS, multiple: true, multipleNonGreedy: true })({
-      summary: 'Ask only this place; can be given several times',
-      helpValue: 'PLACE',
-    }),
+    ...viaFlag,
     depth: integer({ summary: 'Levels below the subject [default: all]', helpValue: 'N', min: 1 }),
     format: option({ options: ['tree', 'table', 'json'] as const })({
       summary: 'How to show the result',
@@ -83,62 +76,24 @@ An empty list means that every place was asked and answered. Where a place could
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
-    const [{ parsePlace }, { parsePlatform }, { discover }, { platformSubject }] = await Promise.all([
-      import('../oci/names/place.js'),
-      import('../oci/values/platform.js'),
-      import('../operations/discover/discover.js'),
-      import('../operations/attached/platform.js'),
-    ]);
-    const place = parsePlace(args.subject);
-    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const { format: style, ...chosen } = flags;
-    const selection = selectionFrom(chosen);
-    const requirements = flags.require?.map(parseRequirement);
-    const store = await this.open(place, flags);
-    const { subject, index } = await platformSubject(store, place, platform, { signal: this.signal });
-    const { result, failure } = await discover(store, subject, {
-      ...selection,
-      depth: flags.depth,
-      via: flags.via,
-      index,
-      signal: this.signal,
-    });
-
+    const { format: style, via, depth, platform, require, 'require-on': requireOn, ...selectors } = flags;
+    const access = await this.access(flags, args.subject);
+    const selection = selectionFrom(selectors);
+    const { discover } = await import('../operations/discover/discover.js');
+    const options = { ...access, selection, platform, depth, via, require, requireOn, partial: true };
+    const result = await discover(args.subject, options);
     const paint = painter(this.stdout);
     this.print(() =>
       style === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }),
     );
     if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
-    if (requirements !== undefined)
-      return this.#gate(result, failure, missingKinds(result, requirements, flags['require-on']));
-    const isEmpty = [result, ...(result.platforms ?? [])].every(({ referrers }) => referrers.length === 0);
-    if (failure !== undefined) this.#fail(failure);
-    else if (isEmpty && !this.jsonEnabled()) {
-      const wanted = describeSelection(selection ?? {});
-      const where = flags.via === undefined ? '' : ` by way of ${flags.via.join(' or ')}; other places were not asked`;
-      this.note(`nothing${wanted.length === 0 ? '' : ` of ${wanted.join(', ')}`} is attached${where}`);
-    }
+    this.print(renderMissing(result.missing ?? []));
+    for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
+    const [failed] = result.incomplete;
+    // Attachments that were found are there, also where a way could not be asked.
+    if (failed !== undefined && result.missing?.length !== 0) process.exitCode = exitCodeFor(failed.error);
+    else if (result.missing?.length) process.exitCode = exitCodeFor({ code: 'NO_MATCH' });
     return result;
-  }
-
-  /** What is there is there, also where a place could not be asked; what is missing is missing only when all were. */
-  #gate(result: DiscoverResult, failure: unknown, missing: readonly MissingKind[]): object {
-    this.print(renderMissing(missing));
-    if (missing.length > 0 && failure !== undefined) this.#fail(failure);
-    else if (missing.length > 0) {
-      process.exitCode = exitCodeFor(new RemoraError('NO_MATCH', 'what is required is missing'));
-      if (missing.some(({ onIndex }) => onIndex))
-        this.note('the index itself has some of it; --require-on any lets that count for its platforms');
-    } else
-      this.note(
-        'everything that is required is attached; that is no verification, check signatures with their own tools',
-      );
-    return { ...result, missing };
-  }
-
-  #fail(failure: unknown): void {
-    process.exitCode = exitCodeFor(failure);
-    this.note(`more may be attached${isRemoraError(failure) && failure.hint ? `: ${failure.hint}` : ''}`);
   }
 }

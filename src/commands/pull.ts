@@ -5,7 +5,7 @@ import { platformFlag, registryFlags } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
 import { FORMATS } from '../formats/kinds/kind.js';
-import type { SelectedArtifact, SelectedFile } from '../operations/pull/pull.js';
+import type { PulledArtifact, PulledFile } from '../operations/pull/pull.js';
 
 /** `remora pull` */
 export default class Pull extends BaseCommand {
@@ -65,39 +65,19 @@ With --kind, --format, --artifact-type, --annotation, --digest, --latest or --al
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Pull);
-    const [{ parsePlace }, { parsePlatform }, { parseTemplate }, { pullSelected }] = await Promise.all([
-      import('../oci/names/place.js'),
-      import('../oci/values/platform.js'),
-      import('../operations/pull/template.js'),
-      import('../operations/pull/pull.js'),
-    ]);
-    const place = parsePlace(args.reference);
-    const selection = selectionFrom(flags);
-    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    // A template that cannot be used is told before anything is asked.
-    if (flags.name !== undefined) parseTemplate(flags.name);
-    const store = await this.open(place, flags);
-    const options = {
-      selector: place,
-      platform,
-      selection,
-      output: flags.output,
-      name: flags.name,
-      unwrap: flags.unwrap,
-      noClobber: flags['no-clobber'],
-      concurrency: flags.concurrency,
-      signal: this.signal,
-      onProgress: await this.progress(),
-    };
+    const { platform, output, name, unwrap, concurrency, 'no-clobber': noClobber } = flags;
+    const access = await this.access(flags, args.reference);
+    const options = { ...access, selection: selectionFrom(flags), platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout) {
-      const { streamSelected } = await import('../operations/pull/to-stream.js');
-      const descriptor = await streamSelected(store, this.stdout, options);
-      this.#warn(flags.unwrap);
+      const { pullToStream } = await import('../operations/pull/to-stream.js');
+      const descriptor = await pullToStream(args.reference, this.stdout, options);
+      this.#warn(unwrap);
       return descriptor;
     }
-    const result = await pullSelected(store, options);
+    const { pull } = await import('../operations/pull/pull.js');
+    const result = await pull(args.reference, { ...options, output, name, noClobber, concurrency });
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
-    this.#warn(flags.unwrap && !this.jsonEnabled());
+    this.#warn(unwrap && !this.jsonEnabled());
     return result;
   }
 
@@ -105,15 +85,15 @@ With --kind, --format, --artifact-type, --annotation, --digest, --latest or --al
     if (isUnwrapped) this.note('unwrapped without verifying the signature');
   }
 
-  #render({ reference, files }: SelectedArtifact): string {
+  #render({ reference, files }: PulledArtifact): string {
     const paint = painter(this.stdout);
     if (files.length === 0) this.note(`${reference} has no files`);
     return files.map((file) => `${printable(file.path)}  ${paint('dim', facts(file))}`).join('\n');
   }
 }
 
-/** What is known of a file: its size, for attached ones also what it is and how it was found. */
-function facts({ size, result, kind, platform, via }: SelectedFile): string {
+/** Facts of a file: its size; for an attachment also its kind and how it was found. */
+function facts({ size, result, kind, platform, via }: PulledFile): string {
   const found = [kind, via && `via ${via.join('+')}`].filter((word) => word !== undefined).join(' ');
   return [
     formatSize(size),

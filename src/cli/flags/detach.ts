@@ -1,15 +1,19 @@
 import { boolean } from '@oclif/core/flags';
 import type { Kind } from '../../formats/kinds/kind.js';
-import type { DetachSelection } from '../../operations/detach/selection.js';
+import { checkSelection, type DetachSelection } from '../../operations/detach/selection.js';
 import { selectionFlags, selectionFrom } from './selection.js';
 
-/** What `detach` is told to remove. */
+/** The flags that say what `detach` removes. */
 export const detachFlags = {
   ...selectionFlags('Remove'),
   all: boolean({ summary: 'Remove everything that is attached, or all that the rest says' }),
 };
 
-/** The flags as a selection; a platform alone means all that is attached to it. */
+/**
+ * The flags as a selection; a platform alone means all its attachments.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`, also where no flag selects anything
+ */
 export function detachSelection(flags: {
   readonly kind?: readonly Kind[] | undefined;
   readonly 'artifact-type'?: string | undefined;
@@ -19,5 +23,7 @@ export function detachSelection(flags: {
   readonly all: boolean;
 }): DetachSelection {
   const { platform, all, ...chosen } = flags;
-  return { ...selectionFrom(chosen), all: all || platform !== undefined };
+  const selection = { ...selectionFrom(chosen), all: all || platform !== undefined };
+  checkSelection(selection);
+  return selection;
 }

@@ -5,8 +5,9 @@ import { quote } from '../../oci/text/quote.js';
 import { parseDigest } from '../../oci/values/digest.js';
 import { parseMediaType } from '../../oci/values/media-types.js';
 import type { AnnotationSelector, Selection } from '../../operations/attached/selection.js';
+import { VIAS } from '../../store/interfaces/store.js';
 
-/** The flags that choose among what is attached, for a command that does something with it. */
+/** The flags that select attachments, for a command with this verb. */
 export function selectionFlags(verb: string, tail = '') {
   return {
     kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
@@ -25,7 +26,15 @@ export function selectionFlags(verb: string, tail = '') {
   };
 }
 
-/** What the flags hold that choose among attached things. */
+/** The flag for the ways that are asked. */
+export const viaFlag = {
+  via: option({ options: VIAS, multiple: true, multipleNonGreedy: true })({
+    summary: 'Ask only this place; can be given several times',
+    helpValue: 'PLACE',
+  }),
+};
+
+/** The values of the flags that select attachments. */
 export interface SelectionFlags {
   readonly kind?: readonly Kind[] | undefined;
   readonly format?: readonly Format[] | undefined;
@@ -44,12 +53,12 @@ export interface SelectionFlags {
 export function selectionFrom(flags: SelectionFlags): Selection | undefined {
   const { kind, format, annotation, digest, latest, all } = flags;
   const artifactType = flags['artifact-type'];
-  const given = [kind, format, annotation, digest, artifactType, latest || undefined, all || undefined];
-  if (given.every((value) => value === undefined)) return undefined;
+  const values = [kind, format, annotation, digest, artifactType, latest || undefined, all || undefined];
+  if (values.every((value) => value === undefined)) return undefined;
   return {
     artifactType: artifactType === undefined ? undefined : parseMediaType(artifactType, 'artifact type'),
-    kinds: kind,
-    formats: format,
+    kind,
+    format,
     annotations: annotation?.map(parseSelector),
     digest: digest === undefined ? undefined : parseDigest(digest),
     latest,

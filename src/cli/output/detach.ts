@@ -1,8 +1,23 @@
-import type { DetachResult } from '../../operations/detach/detach.js';
-import type { BlockedAttachment, DetachedAttachment } from '../../operations/detach/result.js';
+import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../operations/detach/detach.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 
-/** What goes, or went, and what stays. */
+/** The notes on a result that is not a success: attachments that stay, and the failures. */
+export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachResult): readonly string[] {
+  const stay = blocked.length === 1 ? 'stays' : 'stay';
+  const failure = incomplete[0]?.error ?? unpruned;
+  const messages = incomplete.length > 0 ? incomplete.map(({ error }) => error.message) : [unpruned?.message ?? ''];
+  return [
+    ...(blocked.length === 0 ? [] : [`${blocked.length} of what was meant ${stay}, for a reason`]),
+    ...(failure === undefined
+      ? []
+      : [
+          ...new Set(messages),
+          `removed ${removed.length} of ${removed.length + incomplete.length}${failure.hint === undefined ? '' : `: ${failure.hint}`}`,
+        ]),
+  ];
+}
+
+/** The attachments that go, or went, and those that stay. */
 export function renderDetach(result: DetachResult, paint: Paint): string {
   const { removed, orphans, blocked, incomplete, pruned, dryRun } = result;
   const verb = dryRun ? 'Would remove' : 'Removed';
@@ -19,7 +34,7 @@ export function renderDetach(result: DetachResult, paint: Paint): string {
   return blocks.filter((block) => block !== '').join('\n');
 }
 
-/** Things that stay for the same reason are told it once. */
+/** Attachments that stay for the same reason share one section. */
 function stays(blocked: readonly BlockedAttachment[], paint: Paint): readonly string[] {
   const byReason = new Map<string, BlockedAttachment[]>();
   for (const attachment of blocked) {

@@ -1,5 +1,5 @@
-import type { AskedWay, DiscoveredNode, DiscoverResult } from '../../operations/discover/discover.js';
-import type { MissingKind } from '../../operations/discover/gate.js';
+import { describeSelection, type Selection } from '../../operations/attached/selection.js';
+import type { AskedWay, DiscoveredNode, DiscoverResult, MissingKind } from '../../operations/discover/discover.js';
 import type { Via } from '../../store/interfaces/store.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 
@@ -48,7 +48,7 @@ const WAYS: Readonly<Record<Via, string>> = {
   'layout-scan': 'all other blobs',
 };
 
-/** One line of the account: which place was asked about how many, and what it had. */
+/** A line of the account: the way, how many subjects it was asked about, and how many attachments it had. */
 export function describeAsked({ via, subjects, found, unsupported = 0 }: AskedWay): string {
   const lacking = unsupported === subjects ? 'not there' : `${found === 0 ? 'none' : found} found`;
   return `asked ${WAYS[via]} (${via}) about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
@@ -92,7 +92,33 @@ export function renderTable(result: DiscoverResult): string {
   return columns([heading, ...rows]);
 }
 
-/** What is required and not there; empty when nothing is missing. */
+/** What was asked for, and whether `--json` shows an empty list already. */
+export interface NoteOptions {
+  readonly selection: Selection | undefined;
+  readonly via: readonly Via[] | undefined;
+  readonly json: boolean;
+}
+
+/** The notes on a result, without those on ways that were not asked. */
+export function discoverNotes(result: DiscoverResult, { selection = {}, via, json }: NoteOptions): readonly string[] {
+  const { missing, incomplete, referrers, platforms = [] } = result;
+  const [failed] = incomplete;
+  if (failed !== undefined && missing?.length !== 0) {
+    return [`more may be attached${failed.error.hint === undefined ? '' : `: ${failed.error.hint}`}`];
+  }
+  if (missing?.length === 0)
+    return ['everything that is required is attached; that is no verification, check signatures with their own tools'];
+  if (missing !== undefined)
+    return missing.some(({ onIndex }) => onIndex)
+      ? ['the index itself has some of it; --require-on any lets that count for its platforms']
+      : [];
+  if (json || [{ referrers }, ...platforms].some((subject) => subject.referrers.length > 0)) return [];
+  const wanted = describeSelection(selection).join(', ');
+  const where = via === undefined ? '' : ` by way of ${via.join(' or ')}; other places were not asked`;
+  return [`nothing${wanted === '' ? '' : ` of ${wanted}`} is attached${where}`];
+}
+
+/** The requirements that are not met; empty when all are. */
 export function renderMissing(missing: readonly MissingKind[]): string {
   if (missing.length === 0) return '';
   const rows = missing.map(({ kind, format, platform, digest }) => [

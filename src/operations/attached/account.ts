@@ -1,16 +1,16 @@
 import { type ErrorFields, errorFields } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { given } from '../../oci/values/given.js';
-import type { AskedPlace, Via } from '../../store/interfaces/store.js';
+import type { Via, WayAnswer } from '../../store/interfaces/store.js';
 
-/** One way to be attached, and what came of asking for it. */
+/** A way to be attached, and the outcome of asking for it. */
 export interface AskedWay {
   readonly via: Via;
-  /** How many subjects were asked about there. */
+  /** How many subjects were asked about. */
   readonly subjects: number;
-  /** How much was found; one thing can be found in several ways. */
+  /** How many attachments were found; an attachment can be found in several ways. */
   readonly found: number;
-  /** For so many of the subjects there was no such place, as in a registry without the Referrers API. */
+  /** For so many of the subjects the way does not exist, as in a registry without the Referrers API. */
   readonly unsupported?: number;
 }
 
@@ -20,14 +20,14 @@ export interface Unasked {
   readonly error: ErrorFields;
 }
 
-/** The account of all places: those that answered, counted by way, and each that did not. */
-export class AskedPlaces {
+/** The account of all ways: those that answered, with their counts, and each that did not. */
+export class AskedWays {
   readonly #ways = new Map<Via, AskedWay>();
   readonly #incomplete = new Map<string, Unasked>();
   /** The first failure, for the exit code. */
   failure: unknown;
 
-  answered({ via, found, unsupported }: AskedPlace): void {
+  answered({ via, found, unsupported }: WayAnswer): void {
     const before = this.#ways.get(via);
     const lacking = (before?.unsupported ?? 0) + (unsupported ? 1 : 0);
     this.#ways.set(via, {
@@ -38,14 +38,14 @@ export class AskedPlaces {
     });
   }
 
-  /** @throws what interrupted the question: that is no failure of a place */
+  /** @throws RemoraError `INTERRUPTED`: an interruption is not a failure of a way */
   failed(way: string, error: unknown): void {
     if (isInterruption(error)) throw error;
     this.failure ??= error;
     this.#incomplete.set(way, { way, error: errorFields(error) });
   }
 
-  /** No place answered, and none failed: there is none of those that were meant. */
+  /** No way answered, and none failed: the store has none of them. */
   get isSilent(): boolean {
     return this.#incomplete.size === 0 && this.ways.every(({ subjects, unsupported }) => unsupported === subjects);
   }

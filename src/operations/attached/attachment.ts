@@ -3,11 +3,13 @@ import { kindOf, kindRow } from '../../formats/kinds/kind-of.js';
 import { layersOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import { Annotation, type Annotations, InTotoAnnotation, SigstoreAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
 import { isEmpty } from '../../oci/values/empty.js';
+import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { Via } from '../../store/interfaces/store.js';
 
-/** Something that is attached: a manifest, or one layer of a manifest that holds several things. */
+/** An attachment: a manifest, or one layer of a manifest that holds several attachments. */
 export interface Attachment {
   /** Of the manifest, with its artifact type and annotations; of the layer, with its own. */
   readonly descriptor: Descriptor;
@@ -22,6 +24,13 @@ export interface Attachment {
   readonly predicateType?: string;
   /** When it was made, RFC 3339. */
   readonly created?: string;
+}
+
+/** An attachment, and its subject. */
+export interface SelectedAttachment extends Attachment {
+  readonly subject: Digest;
+  /** `os/architecture[/variant]`, where the subject is a child of an index. */
+  readonly platform?: string;
 }
 
 /** Where tools write the predicate type of an in-toto statement: BuildKit, cosign's tags, Sigstore bundles. */
@@ -49,7 +58,7 @@ export function attachmentOfManifest(manifest: Manifest, via: readonly Via[]): A
 }
 
 /**
- * Each layer of a manifest as a thing of its own: a signature image of cosign with three layers is three signatures.
+ * Each layer of a manifest as an attachment of its own: a signature image of cosign with three layers is three signatures.
  *
  * @param tag of cosign that the manifest was found under
  */
@@ -57,15 +66,15 @@ export function attachmentsOfLayers(manifest: Manifest, via: readonly Via[], tag
   const holder = referrerEntry(manifest);
   const date = manifest.content.annotations?.[Annotation.created];
   const layers = layersOf(manifest).filter((layer) => !isEmpty(layer));
-  const tags = tag === undefined ? {} : { tags: [tag] };
-  // One without content is a thing itself: else nobody would see that it is there.
+  const tags = given({ tags: tag === undefined ? undefined : [tag] });
+  // A manifest without content is an attachment itself: else no list would show it.
   if (layers.length === 0 && manifest.kind !== 'index') return [{ ...attachmentOfManifest(manifest, via), ...tags }];
   const cosignTag = tag?.slice(tag.lastIndexOf('.'));
   return layers.map((layer) => ({
     ...attachment(layer, via, { layerTypes: [layer.mediaType], cosignTag }, [layer.annotations]),
     holder,
     ...tags,
-    ...(layer.annotations?.[Annotation.created] === undefined && date !== undefined ? { created: date } : {}),
+    ...given({ created: layer.annotations?.[Annotation.created] ?? date }),
   }));
 }
 
@@ -94,10 +103,9 @@ function attachment(
   return {
     descriptor,
     via,
-    ...(name === undefined ? {} : { kind: name }),
+    ...given({ kind: name }),
     formats,
-    ...(predicateType === undefined ? {} : { predicateType }),
-    ...(created === undefined ? {} : { created }),
+    ...given({ predicateType, created }),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
-import type { AskedPlace, CallOptions, Source, Via } from '../../store/interfaces/store.js';
+import type { CallOptions, Source, Via, WayAnswer } from '../../store/interfaces/store.js';
 import {
   type Attachment,
   attachmentOfEntry,
@@ -21,19 +22,19 @@ export interface FindOptions extends CallOptions {
   readonly attestations?: readonly Descriptor[] | undefined;
   /** The tags of the repository, where they were listed: what is not among them need not be asked for. */
   readonly tags?: TagSnapshot | undefined;
-  /** Only these places are asked. @default all */
+  /** Only these ways are asked. @default all */
   readonly via?: readonly Via[] | undefined;
-  /** Called for each place that answered. */
-  readonly onAsked?: ((asked: AskedPlace) => void) | undefined;
+  /** Called for each way that answered. */
+  readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
   /** Called for each entry of a list of referrers as soon as it is known. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
-  /** Called for each place that could not be asked. @default the first failure is thrown, when all were asked */
-  readonly onUnasked?: ((place: string, error: unknown) => void) | undefined;
+  /** Called for each way that could not be asked. @default the first failure is thrown, when all were asked */
+  readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
 }
 
 /**
- * Everything that is attached to one subject, whichever way: as a referrer, under cosign's tags, or beside it in its
- * index. All places are asked at the same time. What is found several ways is one thing.
+ * The attachments of one subject, whichever way: as a referrer, under cosign's tags, or beside it in its
+ * index. All ways are asked at the same time. An attachment that is found in several ways is given once.
  */
 export async function findAttached(
   store: Source,
@@ -41,28 +42,28 @@ export async function findAttached(
   options: FindOptions = {},
 ): Promise<readonly Attachment[]> {
   const failures: unknown[] = [];
-  const onUnasked = options.onUnasked ?? ((_place: string, error: unknown) => void failures.push(error));
+  const onUnasked = options.onUnasked ?? ((_way: string, error: unknown) => void failures.push(error));
   const attachments = await findAll(store, subject, { ...options, onUnasked });
   if (failures.length > 0) throw failures[0];
   return attachments;
 }
 
-/** The options with somebody who is told of failures. */
-type Told = FindOptions & { readonly onUnasked: NonNullable<FindOptions['onUnasked']> };
+/** Options with a failure listener. */
+type Listened = FindOptions & { readonly onUnasked: NonNullable<FindOptions['onUnasked']> };
 
-async function findAll(store: Source, subject: Descriptor, options: Told): Promise<readonly Attachment[]> {
-  const guarded = async (place: string, ask: () => Promise<readonly Attachment[]>) => {
+async function findAll(store: Source, subject: Descriptor, options: Listened): Promise<readonly Attachment[]> {
+  const guarded = async (asked: string, ask: () => Promise<readonly Attachment[]>) => {
     try {
       return await ask();
     } catch (error) {
-      options.onUnasked(place, error);
+      options.onUnasked(asked, error);
       return [];
     }
   };
   const reference = store.format({ digest: subject.digest });
   const wants = (way: Via) => options.via === undefined || options.via.includes(way);
   const attestations = wants('index-child') ? options.attestations : undefined;
-  const found = await Promise.all([
+  const answers = await Promise.all([
     referrers(store, subject, options, guarded),
     ...(wants('cosign-tag') ? COSIGN_TAGS : []).map((end) =>
       guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options)),
@@ -73,14 +74,14 @@ async function findAll(store: Source, subject: Descriptor, options: Told): Promi
       ),
     ),
   ]);
-  const attachments = merged(found.flat());
-  const count = (way: Via) => attachments.filter(({ via }) => via.includes(way)).length;
-  if (wants('cosign-tag')) options.onAsked?.({ via: 'cosign-tag', found: count('cosign-tag') });
-  if (attestations !== undefined) options.onAsked?.({ via: 'index-child', found: count('index-child') });
+  const attachments = merged(answers.flat());
+  const foundBy = (way: Via) => attachments.filter(({ via }) => via.includes(way)).length;
+  if (wants('cosign-tag')) options.onAsked?.({ via: 'cosign-tag', found: foundBy('cosign-tag') });
+  if (attestations !== undefined) options.onAsked?.({ via: 'index-child', found: foundBy('index-child') });
   return attachments;
 }
 
-type Guard = (place: string, ask: () => Promise<readonly Attachment[]>) => Promise<readonly Attachment[]>;
+type Guard = (asked: string, ask: () => Promise<readonly Attachment[]>) => Promise<readonly Attachment[]>;
 
 /** The ways that one look through a layout covers. */
 const LAYOUT_WAYS: readonly Via[] = ['layout-entry', 'layout-tag', 'layout-referrers', 'layout-scan'];
@@ -88,7 +89,7 @@ const LAYOUT_WAYS: readonly Via[] = ['layout-entry', 'layout-tag', 'layout-refer
 async function referrers(
   store: Source,
   subject: Descriptor,
-  options: Told,
+  options: Listened,
   guarded: Guard,
 ): Promise<readonly Attachment[]> {
   const { signal, onUnasked, onListed, onAsked, via: only } = options;
@@ -114,7 +115,7 @@ async function named(
   store: Source,
   descriptor: Descriptor,
   via: readonly Via[],
-  options: Told,
+  options: Listened,
 ): Promise<readonly Attachment[]> {
   if (isAttestation(descriptor)) return layersOf(store, descriptor.digest, via, options);
   if (!isUndecided(descriptor)) return [attachmentOfEntry(descriptor, via)];
@@ -152,8 +153,8 @@ async function layersOf(
 }
 
 /**
- * One thing for each digest (within its holder), with all the ways in which it was found. What stands under a tag of
- * cosign may have a subject, too: its layers are the things then, as there.
+ * One attachment for each digest (within its holder), with all the ways in which it was found. A manifest under a tag of
+ * cosign may have a subject, too: its layers are the attachments then.
  */
 function merged(attachments: readonly Attachment[]): readonly Attachment[] {
   const known = new Map<string, Attachment>();
@@ -165,7 +166,7 @@ function merged(attachments: readonly Attachment[]): readonly Attachment[] {
     known.set(key, {
       ...(before ?? attachment),
       via: [...new Set([...(before?.via ?? []), ...via])],
-      ...(tags.size === 0 ? {} : { tags: [...tags] }),
+      ...given({ tags: tags.size === 0 ? undefined : [...tags] }),
     });
   };
   const holders = new Set(attachments.map(({ holder }) => holder?.digest));

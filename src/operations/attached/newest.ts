@@ -3,13 +3,13 @@ import { Annotation } from '../../oci/values/annotations.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment } from './attachment.js';
 
-/** What a choice is made among. */
+/** An attachment that a selection may mean. */
 type Candidate = Attachment & { readonly platform?: string };
 
 /**
- * The thing with the newest `org.opencontainers.image.created`.
+ * The attachment with the newest `org.opencontainers.image.created`.
  *
- * @throws RemoraError `AMBIGUOUS`: undated ones could be newer or older, which is no choice to make for anybody
+ * @throws RemoraError `AMBIGUOUS`: undated ones could be newer or older, so the caller must decide
  */
 export function newestOf<T extends Candidate>(store: Source, found: readonly T[]): T {
   const dated = found.map((attachment) => ({ attachment, time: Date.parse(attachment.created ?? '') }));
@@ -22,7 +22,7 @@ export function newestOf<T extends Candidate>(store: Source, found: readonly T[]
   throw ambiguous(store, winners, 'They have the same date: name one with --digest, or take all');
 }
 
-/** What tells the matches apart: where each is, what it is, and when it was made. */
+/** The error for several matches, with where each is, what it is, and when it was made. */
 export function ambiguous(store: Source, found: readonly Candidate[], hint: string): RemoraError {
   const candidates = found.map((attachment) => {
     const { descriptor, holder, kind, formats, platform, created } = attachment;
@@ -34,7 +34,7 @@ export function ambiguous(store: Source, found: readonly Candidate[], hint: stri
   return new RemoraError('AMBIGUOUS', `${found.length} attached artifacts match, wanted one`, { candidates, hint });
 }
 
-/** The most telling type of a thing. */
+/** The most telling type of an attachment. */
 export function typeName({ descriptor, predicateType }: Attachment): string {
   return descriptor.artifactType || (predicateType ?? descriptor.mediaType);
 }

@@ -5,8 +5,8 @@ import { formatPlatform, matchesPlatform, type Platform } from '../../oci/values
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 
 /**
- * Resolves what is meant: the selected manifest, or with `platform` the first child of an index that fits
- * (image-spec image-index.md). BuildKit's attestations (`unknown/unknown`) are no platform.
+ * Resolves a selector: the selected manifest, or with `platform` the first child of an index that fits
+ * (image-spec image-index.md). BuildKit's attestations (`unknown/unknown`) do not count as platforms.
  *
  * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (no such platform, with those there are)
  */
@@ -18,18 +18,6 @@ export async function resolvePlatform(
 ): Promise<Descriptor> {
   if (platform === undefined) return store.resolve(selector, options);
   return childFor(store, await store.manifest(selector, options), platform);
-}
-
-/** The same, with the index that a platform was chosen from. */
-export async function platformSubject(
-  store: Source,
-  selector: ManifestSelector,
-  platform: Platform | undefined,
-  options: CallOptions = {},
-): Promise<{ readonly subject: Descriptor; readonly index?: Manifest }> {
-  if (platform === undefined) return { subject: await store.resolve(selector, options) };
-  const index = await store.manifest(selector, options);
-  return { subject: childFor(store, index, platform), index };
 }
 
 /** The manifest of {@link resolvePlatform}. */
@@ -45,7 +33,12 @@ export async function platformManifest(
   return child.digest === manifest.descriptor.digest ? manifest : store.manifest({ digest: child.digest }, options);
 }
 
-function childFor(store: Source, manifest: Manifest, platform: Platform): Descriptor {
+/**
+ * The first child of an index that fits a platform.
+ *
+ * @throws RemoraError `NO_MATCH`
+ */
+export function childFor(store: Source, manifest: Manifest, platform: Platform): Descriptor {
   const reference = store.format({ digest: manifest.descriptor.digest });
   if (manifest.kind !== 'index') {
     throw new RemoraError('NO_MATCH', `${reference} is no index: it has no platforms to choose from`, {

@@ -1,36 +1,39 @@
+import { RemoraError } from '../../errors.js';
 import type { Format, Kind } from '../../formats/kinds/kind.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { Attachment } from './attachment.js';
 
-/** An annotation that must be there, with any value where none is given. */
+/** An annotation that must be present, with any value where none is given. */
 export interface AnnotationSelector {
   readonly key: string;
   /** @default any */
   readonly value?: string | undefined;
 }
 
-/** Which attached things are meant: all that is given must fit. */
+/** Selects attachments: all that is given must fit. */
 export interface Selection {
-  /** Only this type; of a thing that is one layer, the layer's type or that of the manifest that holds it. @default any */
+  /** This type; of an attachment that is a layer, the layer's type or that of the manifest that holds it. @default any */
   readonly artifactType?: string | undefined;
-  /** One of these kinds. @default any */
-  readonly kinds?: readonly Kind[] | undefined;
-  /** Written down in one of these formats; wrappers count as well as what they wrap. @default any */
-  readonly formats?: readonly Format[] | undefined;
+  /** This kind, or one of these. @default any */
+  readonly kind?: Kind | readonly Kind[] | undefined;
+  /** This format, or one of these; a wrapper counts as well as its content. @default any */
+  readonly format?: Format | readonly Format[] | undefined;
   /** With all of these annotations. @default any */
   readonly annotations?: readonly AnnotationSelector[] | undefined;
   /** The manifest, or the layer, with this digest. @default any */
   readonly digest?: Digest | undefined;
-  /** The one with the newest `org.opencontainers.image.created`. @default false */
+  /** The newest by `org.opencontainers.image.created`. @default false */
   readonly latest?: boolean | undefined;
-  /** All that match. @default false: exactly one must match */
+  /** All that match. @default false: the verb says how many may match */
   readonly all?: boolean | undefined;
 }
 
-/** Whether a thing is what is looked for. */
+/** Whether an attachment fits a selection. */
 export function isWanted(attachment: Attachment, selection: Selection): boolean {
   const { descriptor, holder, kind } = attachment;
-  const { artifactType, kinds = [], formats = [], annotations = [], digest } = selection;
+  const { artifactType, annotations = [], digest } = selection;
+  const [kinds, formats] = [listOf(selection.kind), listOf(selection.format)];
   const types = holder === undefined ? [descriptor.artifactType] : [descriptor.mediaType, holder.artifactType];
   const has = { ...holder?.annotations, ...descriptor.annotations };
   return (
@@ -42,9 +45,10 @@ export function isWanted(attachment: Attachment, selection: Selection): boolean 
   );
 }
 
-/** What is looked for, in the words of its flags; empty where anything will do. */
+/** A selection in the words of its flags; empty where every attachment fits. */
 export function describeSelection(selection: Selection): readonly string[] {
-  const { artifactType, kinds = [], formats = [], annotations = [], digest } = selection;
+  const { artifactType, annotations = [], digest } = selection;
+  const [kinds, formats] = [listOf(selection.kind), listOf(selection.format)];
   return [
     ...(artifactType === undefined ? [] : [`type ${artifactType}`]),
     ...(kinds.length === 0 ? [] : [`kind ${kinds.join(' or ')}`]),
@@ -52,4 +56,27 @@ export function describeSelection(selection: Selection): readonly string[] {
     ...annotations.map(({ key, value }) => `annotation ${key}${value === undefined ? '' : `=${value}`}`),
     ...(digest === undefined ? [] : [`digest ${digest}`]),
   ];
+}
+
+/** The error for a subject without a match; its hint names what there is. */
+export function noMatch(
+  reference: string,
+  selection: Selection,
+  candidates: readonly string[],
+  words: { readonly what: (wanted: string) => string; readonly tail?: string },
+): RemoraError {
+  const wanted = describeSelection(selection).join(', ');
+  const what = wanted === '' ? 'nothing attached' : words.what(wanted);
+  return new RemoraError('NO_MATCH', `${reference} has ${what}`, {
+    ...given({ expected: wanted || undefined }),
+    candidates,
+    hint:
+      candidates.length === 0
+        ? 'Nothing is attached to it; check the digest, or the platform with --platform'
+        : `It has ${candidates.join(', ')}${words.tail ?? ''}`,
+  });
+}
+
+function listOf<T extends string>(values: T | readonly T[] | undefined): readonly T[] {
+  return values === undefined ? [] : typeof values === 'string' ? [values] : values;
 }

@@ -1,7 +1,26 @@
+import type { RemoraErrorCode } from '../../errors.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 
 /** A repository with more tags than this is asked for each tag by name. */
 const MAX_TAGS = 5_000;
+
+/** Failures after which the tags are asked for one by one. */
+export const UNLISTED: readonly [RemoraErrorCode, ...RemoraErrorCode[]] = [
+  'NOT_FOUND',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'MALFORMED',
+  'UNREACHABLE',
+  'TIMEOUT',
+  'BUSY',
+  'UNSUPPORTED',
+  'REJECTED',
+  'INVALID_ARGUMENT',
+  'SIZE_MISMATCH',
+  'DIGEST_MISMATCH',
+  'IO',
+];
 
 /** The tags of a repository at one moment. */
 export interface TagSnapshot {
@@ -10,8 +29,8 @@ export interface TagSnapshot {
 }
 
 /**
- * Lists the tags once, so that what is attached to what is attached need not be looked for under four tags each, most of
- * which do not exist. A list that cannot be had is no answer; the tags are asked for one by one then.
+ * Lists the tags once, so that the attachments of attachments need not be looked for under four tags each, most of which
+ * do not exist. Without a list, the tags are asked for one by one.
  */
 export function tagSnapshot(store: Source, options: CallOptions = {}): TagSnapshot {
   const list = async () => {
@@ -22,5 +41,8 @@ export function tagSnapshot(store: Source, options: CallOptions = {}): TagSnapsh
     }
     return names;
   };
-  return { names: list().catch(() => undefined) };
+  const names = orUndefined(list(), ...UNLISTED);
+  // An interruption is reported where the names are awaited.
+  names.catch(() => {});
+  return { names };
 }

@@ -1,10 +1,11 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../../errors.js';
-import { mapSome } from '../../io/async/run-all.js';
+import { mapSome, runAll, sharedSignal } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
-import type { Attachment } from './attachment.js';
+import type { Attachment, SelectedAttachment } from './attachment.js';
 import { type FindOptions, findAttached } from './find.js';
 import type { Subject } from './subject.js';
 import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
@@ -17,15 +18,17 @@ export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsk
   readonly concurrency?: number | undefined;
 }
 
-/** A registry can make up one referrer of a referrer after the other; nobody attaches so many. */
+/** A registry can make up referrers of referrers without end; real ones are never so deep. */
 const MAX_LEVELS = 100;
 
 /**
- * The way through what is attached to a subject, and to that, and so on. Each thing is met once, so that nothing goes
- * around in circles, and each subject is asked about once.
+ * The walk through the attachments of a subject, and theirs, and so on. Each attachment is met once, so that the walk
+ * never goes around in circles, and each subject is asked about once.
  */
 export class AttachedWalk {
   readonly #limit: ReturnType<typeof pLimit>;
+  readonly #failure = new AbortController();
+  readonly #signal: AbortSignal;
   readonly #asked = new Map<Digest, Promise<readonly Attachment[]>>();
   readonly #met = new Set<string>();
   readonly #levels = new Map<Digest, number>();
@@ -38,6 +41,7 @@ export class AttachedWalk {
     private readonly options: WalkOptions,
   ) {
     this.#limit = pLimit(options.concurrency ?? 32);
+    this.#signal = sharedSignal(this.#failure.signal, options.signal);
     if (root !== undefined) this.#met.add(root.digest);
   }
 
@@ -47,9 +51,37 @@ export class AttachedWalk {
    * @param ahead so many levels below are asked about as soon as a list names them, while it is still being verified
    */
   async below(subject: Subject, ahead = 0): Promise<readonly Attachment[]> {
-    const attachments = await this.#ask(subject, ahead);
-    for (const { descriptor, holder } of attachments) this.#deepen(holder ?? descriptor, subject.descriptor);
-    return attachments.filter(({ descriptor, holder }) => this.#meet(keyOf(descriptor.digest, holder?.digest)));
+    return (await this.#attachedTo(subject, ahead)).filter((attachment) => this.#meetAttachment(attachment));
+  }
+
+  /** The attachments of these subjects that were not met before, then of those, and so on: stop when it is enough. */
+  async *levels(subjects: readonly Subject[]): AsyncGenerator<readonly SelectedAttachment[]> {
+    for (let level = subjects; level.length > 0; ) {
+      const attachments = (await this.level(level)).filter((attachment) => this.#meetAttachment(attachment));
+      yield attachments;
+      level = attachments.flatMap((attachment) => {
+        const descriptor = this.carrier(attachment);
+        return descriptor === undefined ? [] : [{ descriptor, ...given({ platform: attachment.platform }) }];
+      });
+    }
+  }
+
+  /**
+   * All attachments of these subjects, met before or not. The first failure ends the walk; all requests under way are
+   * awaited.
+   */
+  async level(subjects: readonly Subject[]): Promise<readonly SelectedAttachment[]> {
+    const ask = async (subject: Subject): Promise<readonly SelectedAttachment[]> => {
+      try {
+        const { descriptor, platform } = subject;
+        const attachments = await this.#attachedTo(subject, 0);
+        return attachments.map((found) => ({ ...found, subject: descriptor.digest, ...given({ platform }) }));
+      } catch (error) {
+        this.#failure.abort();
+        throw error;
+      }
+    };
+    return (await runAll(subjects, ask, { concurrency: this.#limit.concurrency })).flat();
   }
 
   /** {@link below}, and the result of `action` for each: some at a time, since a list can name thousands. */
@@ -61,17 +93,23 @@ export class AttachedWalk {
     return mapSome(await this.below(subject, ahead), this.#limit.concurrency, action);
   }
 
-  /** What else may be attached to: the thing's manifest, when it was not given before. Nothing is attached to a layer. */
+  /** The manifest of an attachment as a subject; of several layers in one manifest, only the first one gives it. */
   carrier({ descriptor, holder }: Attachment): Descriptor | undefined {
     if (holder === undefined) return descriptor;
     return this.#meet(holder.digest) ? holder : undefined;
   }
 
-  /** Lists the tags now, where one list saves asking for the tags of each thing. */
+  /** Lists the tags now, where one list saves asking for the tags of each attachment. */
   listTags(): TagSnapshot | undefined {
     // A layout needs no list to know its tags.
-    if (this.store.kind === 'registry') this.#tags ??= tagSnapshot(this.store, { signal: this.options.signal });
+    if (this.store.kind === 'registry') this.#tags ??= tagSnapshot(this.store, { signal: this.#signal });
     return this.#tags;
+  }
+
+  async #attachedTo(subject: Subject, ahead: number): Promise<readonly Attachment[]> {
+    const attachments = await this.#ask(subject, ahead);
+    for (const { descriptor, holder } of attachments) this.#deepen(holder ?? descriptor, subject.descriptor);
+    return attachments;
   }
 
   #ask(subject: Subject, ahead: number): Promise<readonly Attachment[]> {
@@ -82,6 +120,7 @@ export class AttachedWalk {
     const attachments = this.#limit(() =>
       findAttached(this.store, descriptor, {
         ...this.options,
+        signal: this.#signal,
         attestations,
         // The subject itself is asked for by name; most of what is below has no tags.
         tags: descriptor.digest === this.root?.digest ? undefined : this.listTags(),
@@ -121,11 +160,11 @@ export class AttachedWalk {
     if (!this.#levels.has(digest)) this.#levels.set(digest, this.#levelOf(below) + 1);
   }
 
+  #meetAttachment({ descriptor: { digest }, holder }: Attachment): boolean {
+    return this.#meet(holder === undefined ? digest : `${holder.digest} ${digest}`);
+  }
+
   #meet(key: string): boolean {
     return !this.#met.has(key) && this.#met.add(key).has(key);
   }
-}
-
-function keyOf(digest: Digest, holder: Digest | undefined): string {
-  return holder === undefined ? digest : `${holder} ${digest}`;
 }

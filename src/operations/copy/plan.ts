@@ -7,8 +7,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
-import { platformSubject } from '../attached/platform.js';
-import { rootSubject, type Subject } from '../attached/subject.js';
+import { resolveSubject, type Subject } from '../attached/subject.js';
 import type { CopyAhead } from './ahead.js';
 import { attachedTrees } from './attached.js';
 import { asReferrer } from './convert.js';
@@ -132,13 +131,13 @@ class Planner {
   async #root({ selector, tags }: CopyRoot): Promise<Subject> {
     const { platform, ahead } = this.options;
     ahead?.expectTags(tags);
-    const { subject, index } =
+    const subject =
       platform === undefined
-        ? { subject: (await this.source.manifest(selector, { signal: this.signal })).descriptor, index: undefined }
-        : await platformSubject(this.source, selector, platform, { signal: this.signal });
-    for (const tag of tags) this.#tags.set(tag, subject.digest);
-    ahead?.expectRoot(subject.digest);
-    return rootSubject(subject, index);
+        ? { descriptor: (await this.source.manifest(selector, { signal: this.signal })).descriptor }
+        : await resolveSubject(this.source, selector, platform, { signal: this.signal });
+    for (const tag of tags) this.#tags.set(tag, subject.descriptor.digest);
+    ahead?.expectRoot(subject.descriptor.digest);
+    return subject;
   }
 
   /** A manifest, with its children and theirs. */

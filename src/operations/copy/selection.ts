@@ -52,7 +52,7 @@ export function chosenTrees(
 function isExcluded(attachment: Attachment, { except = {} }: CopySelection): boolean {
   const { kinds = [], artifactTypes = [], annotations = [] } = except;
   return (
-    (kinds.length > 0 && isWanted(attachment, { kinds })) ||
+    (kinds.length > 0 && isWanted(attachment, { kind: kinds })) ||
     artifactTypes.some((artifactType) => isWanted(attachment, { artifactType })) ||
     annotations.some((annotation) => isWanted(attachment, { annotations: [annotation] }))
   );

@@ -1,8 +1,8 @@
 import type { Digest } from '../../oci/values/digest.js';
 import { isAttestation } from '../attached/buildkit.js';
-import type { Group } from './result.js';
+import type { Holder } from './holder.js';
 
-/** Why something stays, and what can be done about it. */
+/** Why an attachment stays, and what can be done about it. */
 export interface Reason {
   readonly reason: string;
   readonly hint: string;
@@ -12,11 +12,11 @@ export interface Reason {
  * Why a manifest cannot go, if so. An index names its children by digest: to take one out is to make another index, with
  * another digest, which is no longer what was signed and deployed.
  *
- * @param wanted the things of the group that are meant
+ * @param wanted the selected attachments of the manifest
  * @param own the subject and the children of its index
  */
-export function blockedBy(group: Group, wanted: Group['attachments'], own: ReadonlySet<Digest>): Reason | undefined {
-  const { manifest, via, attachments } = group;
+export function blockedBy(holder: Holder, wanted: Holder['attachments'], own: ReadonlySet<Digest>): Reason | undefined {
+  const { manifest, via, attachments } = holder;
   if (via.includes('index-child') || isAttestation(manifest)) {
     return {
       reason: 'BuildKit keeps it inside the image index, which would get another digest without it',

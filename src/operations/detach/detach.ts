@@ -1,137 +1,56 @@
-import { isRemoraError, RemoraError } from '../../errors.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { isDeleter, isPruner, type PruneResult, type Pruner } from '../../store/interfaces/abilities.js';
-import type { CallOptions, Store } from '../../store/interfaces/store.js';
-import type { DetachPlan } from './plan.js';
-import { Remover } from './remove.js';
-import type { BlockedAttachment, DetachedAttachment, DetachItem } from './result.js';
+import type { Platform } from '../../oci/values/platform.js';
+import type { Store } from '../../store/interfaces/store.js';
+import { resolveSubject } from '../attached/subject.js';
+import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
+import { carryOut, prunerOf } from './carry-out.js';
+import { planDetach, plannedResult } from './plan.js';
+import type { DetachResult } from './schema.js';
+import { checkSelection, type DetachSelection } from './selection.js';
+
+export type { BlockedAttachment, DetachedAttachment, DetachResult, FailedAttachment } from './schema.js';
+export type { DetachSelection } from './selection.js';
 
 /** Options of {@link detach}. */
-export interface DetachOptions extends CallOptions {
+export interface DetachOptions extends AccessOptions {
+  /** The attachments to remove; to remove all, say `{ all: true }`. */
+  readonly selection: DetachSelection;
+  /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
+  readonly platform?: string | Platform | undefined;
+  /** Remove the attachments of those that go, too, and so on. @default false: they stay, in `orphans` */
+  readonly recursive?: boolean | undefined;
   /** In a layout: remove the blobs, too, that nothing leads to any more. @default false */
   readonly prune?: boolean | undefined;
   /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
   readonly settle?: boolean | undefined;
-}
-
-/** Something that could not be removed. */
-export interface FailedAttachment extends DetachedAttachment {
-  readonly error: { readonly code: string; readonly message: string };
-}
-
-/** What became of a plan. */
-export interface DetachResult {
-  /** The subject. */
-  readonly reference: string;
-  /** In the order in which they went; in a dry run: would go. */
-  readonly removed: readonly DetachedAttachment[];
-  /** Attached to what went, and stays without its subject. */
-  readonly orphans: readonly DetachedAttachment[];
-  /** Meant, and yet it stays, with the reason. */
-  readonly blocked: readonly BlockedAttachment[];
-  /** What should go and is still there; empty when all went. */
-  readonly incomplete: readonly FailedAttachment[];
-  readonly pruned?: PruneResult;
-  /** Nothing was changed. */
-  readonly dryRun?: true;
-}
-
-/** What {@link detach} gives, and the first failure, for the exit code. */
-export interface Detachment {
-  readonly result: DetachResult;
-  readonly failure: unknown;
-}
-
-/** What a plan would do, as the result that it would have. */
-export function plannedResult(store: Store, plan: DetachPlan): DetachResult {
-  return {
-    reference: store.format({ digest: plan.subject.digest }),
-    removed: plan.remove.flatMap(({ attachments }) => attachments),
-    orphans: plan.leftovers,
-    blocked: plan.blocked,
-    incomplete: [],
-  };
+  /** Remove nothing, and return what would be removed. @default false */
+  readonly dryRun?: boolean | undefined;
+  /** Called with the planned result before anything is removed; `false` removes nothing. @default everything is permitted */
+  readonly confirm?: ((planned: DetachResult) => boolean | Promise<boolean>) | undefined;
 }
 
 /**
- * Carries out a plan, one manifest after another. A list never names what is gone, so that it can be interrupted at any
- * moment, and made again: then it goes on with what is left. What cannot be removed is named in `incomplete`.
+ * Removes attachments of an image or artifact with all their tags and list entries; for an index also those of its
+ * children. The subject itself stays.
  *
- * @throws RemoraError `UNSUPPORTED` when nothing can be removed from the store, before anything is
+ * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
+ * @returns what was removed; attachments that could not be removed are in `incomplete`, in the order of the attempts
+ * @throws RemoraError `INVALID_ARGUMENT` (an empty selection, `prune` outside of a layout), `NO_MATCH`, `NOT_FOUND`,
+ *   `UNSUPPORTED`, and the failure of a way that could not be asked, all before anything is removed
  */
-export async function detach(store: Store, plan: DetachPlan, options: DetachOptions = {}): Promise<Detachment> {
-  if (!isDeleter(store)) throw new RemoraError('UNSUPPORTED', `${store.format({})} cannot delete anything`);
-  const pruner = options.prune ? requirePruner(store) : undefined;
-  const remover = new Remover(store, { signal: options.signal, settle: options.settle });
-  const progress = new Progress();
-  const leftBehind = new Set<Digest>();
-  for (const item of plan.remove) {
-    try {
-      progress.check(item);
-      for (const digest of (await pruner?.blobsOf(item.digest)) ?? []) leftBehind.add(digest);
-      await remover.remove(item);
-      progress.removed.push(item);
-    } catch (error) {
-      progress.failed(item, error);
-    }
-  }
-  let pruned: PruneResult | undefined;
-  try {
-    if (progress.removed.length > 0) pruned = await pruner?.pruneBlobs(leftBehind, { signal: options.signal });
-  } catch (error) {
-    progress.failure ??= error;
-  }
-  const gone = new Set(progress.removed.map(({ digest }) => digest));
-  return {
-    failure: progress.failure,
-    result: {
-      reference: store.format({ digest: plan.subject.digest }),
-      removed: progress.removed.flatMap(({ attachments }) => attachments),
-      orphans: plan.leftovers.filter(({ subject }) => gone.has(subject)),
-      blocked: plan.blocked,
-      incomplete: progress.incomplete,
-      ...(pruned === undefined ? {} : { pruned }),
-    },
-  };
-}
-
-/** @throws RemoraError `INVALID_ARGUMENT` for a store whose blobs are not ours to remove */
-export function requirePruner(store: Store): Store & Pruner {
-  if (isPruner(store)) return store;
-  throw new RemoraError('INVALID_ARGUMENT', `${store.format({})} is no layout: its blobs cannot be pruned`, {
-    hint: 'Leave out --prune; a registry removes blobs that no manifest names when it collects garbage',
+export async function detach(location: Location<Store>, options: DetachOptions): Promise<DetachResult> {
+  const { selection, signal, recursive, prune, settle, dryRun, confirm } = options;
+  const at = resolveLocation(location);
+  checkSelection(selection);
+  const platform = platformOf(options.platform);
+  return withStore(at, { ...options, access: dryRun ? 'read' : 'delete' }, async (store, selector) => {
+    if (prune) prunerOf(store);
+    const subject = await resolveSubject(store, selector, platform, { signal });
+    const plan = await planDetach(store, subject, selection, { recursive, signal });
+    const planned = plannedResult(store, plan);
+    if (dryRun) return { ...planned, dryRun: true };
+    if (plan.items.length > 0 && confirm !== undefined && !(await confirm(planned)))
+      return { ...planned, removed: [], orphans: [] };
+    return carryOut(store, plan, { signal, settle, prune });
   });
-}
-
-/** Failures that the next manifest would share: nobody answers, or may go on. */
-const SHARED: readonly string[] = ['INTERRUPTED', 'UNREACHABLE', 'TIMEOUT', 'BUSY', 'UNAUTHORIZED', 'IO'];
-/** Some registries lock single manifests; one that refuses the first two refuses all. */
-const REFUSALS = 2;
-
-/** How far it got, and what need not be tried any more. */
-class Progress {
-  readonly removed: DetachItem[] = [];
-  readonly incomplete: FailedAttachment[] = [];
-  failure: unknown;
-  /** What still has something attached that should have gone first. */
-  readonly #carriers = new Map<Digest, unknown>();
-  #shared: { readonly error: unknown } | undefined;
-  #refusals = 0;
-
-  /** @throws the failure that makes it pointless to try this one */
-  check({ digest, byTag }: DetachItem): void {
-    if (this.#carriers.has(digest)) throw this.#carriers.get(digest);
-    if (this.#shared !== undefined) throw this.#shared.error;
-    if (this.#refusals >= REFUSALS && this.removed.length === 0 && !byTag) throw this.failure;
-  }
-
-  failed({ attachments, parent, byTag }: DetachItem, error: unknown): void {
-    this.failure ??= error;
-    if (parent !== undefined) this.#carriers.set(parent, error);
-    const code = isRemoraError(error) ? error.code : 'FAILED';
-    if (SHARED.includes(code)) this.#shared ??= { error };
-    if (code === 'UNSUPPORTED' && !byTag) this.#refusals += 1;
-    const message = error instanceof Error ? error.message : String(error);
-    this.incomplete.push(...attachments.map((attachment) => ({ ...attachment, error: { code, message } })));
-  }
 }

@@ -1,92 +1,94 @@
-import { sharedSignal } from '../../io/async/run-all.js';
-import type { Manifest } from '../../oci/documents/manifest.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
-import { tagSnapshot } from '../attached/tag-snapshot.js';
+import { platformSubjects, type Subject } from '../attached/subject.js';
+import { AttachedWalk } from '../attached/walk.js';
 import { blockedBy } from './blocked.js';
-import { type Chosen, itemsOf } from './order.js';
-import {
-  attachmentsOf,
-  type BlockedAttachment,
-  type DetachedAttachment,
-  type DetachItem,
-  type Group,
-} from './result.js';
-import { type DetachSelection, nothingFits, requireSelection, wantedOf } from './selection.js';
-import { attachedGroups, subjectsOf } from './subjects.js';
+import { type Holder, holdersOf, reported } from './holder.js';
+import { type DetachItem, itemsOf, type Leaving } from './order.js';
+import type { BlockedAttachment, DetachedAttachment, DetachResult } from './schema.js';
+import { checkSelection, type DetachSelection, nothingFits, wantedOf } from './selection.js';
 
 /** Options of {@link planDetach}. */
 export interface PlanDetachOptions extends CallOptions {
-  /** The index that the subject was chosen from: BuildKit keeps attestations of its children there. @default none */
-  readonly index?: Manifest | undefined;
-  /** What is attached to what goes, goes as well. @default false: it stays, and is named */
+  /** Attachments of those that go, go as well. @default false: they stay, and are named */
   readonly recursive?: boolean | undefined;
 }
 
-/** What would go, and what would not. Made by {@link planDetach}, carried out by `detach`. */
+/** The manifests that go, and those that stay. Made by {@link planDetach}, carried out by `carryOut`. */
 export interface DetachPlan {
-  readonly subject: Descriptor;
-  /** In the order in which they go: what is attached comes before what it is attached to. */
-  readonly remove: readonly DetachItem[];
-  /** Meant, and yet it stays. */
+  readonly subject: Subject;
+  /** In the order in which they go: an attachment comes before its subject. */
+  readonly items: readonly DetachItem[];
+  /** Selected attachments that stay. */
   readonly blocked: readonly BlockedAttachment[];
   /** Attached to what goes, and stays without its subject. */
   readonly leftovers: readonly DetachedAttachment[];
 }
 
 /**
- * Looks for what a selection means among all that is attached to a subject, for an index also to its platforms. Nothing
- * is changed.
+ * Looks for a selection among the attachments of a subject, for an index also of its platforms. It changes nothing.
  *
- * @throws RemoraError `NO_MATCH`, `INVALID_ARGUMENT` (an empty selection), and when a place could not be asked: what is
- *   not found there would be taken for gone
+ * @throws RemoraError `NO_MATCH`, `INVALID_ARGUMENT` (an empty selection), and the failure of a way that could not be
+ *   asked: attachments that were not found would be taken for gone
  */
 export async function planDetach(
   store: Source,
-  subject: Descriptor,
+  subject: Subject,
   selection: DetachSelection,
   options: PlanDetachOptions = {},
 ): Promise<DetachPlan> {
-  requireSelection(selection);
-  const signal = sharedSignal(options.signal);
-  const { subjects, own } = await subjectsOf(store, subject, options.index, { signal });
-  // The subject itself is asked for by name; for what is below, one list of tags tells which of cosign's exist.
-  const snapshot = () => (store.kind === 'registry' ? tagSnapshot(store, { signal }) : undefined);
-  let tags = subjects.length > 1 ? snapshot() : undefined;
-  const found = await attachedGroups(store, subjects, { signal, tags });
+  checkSelection(selection);
+  const { signal } = options;
+  const { digest } = subject.descriptor;
+  const children = await platformSubjects(store, subject.descriptor, { signal });
+  const subjects = [subject, ...(children?.platforms ?? [])];
+  const own = new Set([digest, ...(children?.children ?? subject.siblings ?? [])]);
+  // A single subject is asked about by name; for several, one list of tags tells which of cosign's exist.
+  const root = subjects.length > 1 ? undefined : subject.descriptor;
+  const walk = new AttachedWalk(store, root, { signal, concurrency: 16 });
+  const found = holdersOf(await walk.level(subjects));
 
   const blocked: BlockedAttachment[] = [];
-  const chosen: Chosen[] = [];
-  const decide = (group: Group, wanted: Group['attachments'], parent?: Digest) => {
-    const reason = blockedBy(group, wanted, own);
-    if (reason === undefined) chosen.push({ group, parent });
+  const leaving: Leaving[] = [];
+  const decide = (holder: Holder, wanted: Holder['attachments'], parent?: Digest) => {
+    const reason = blockedBy(holder, wanted, own);
+    if (reason === undefined) leaving.push({ holder, parent });
     else
       blocked.push(
-        ...attachmentsOf(store, { ...group, attachments: wanted }).map((attachment) => ({ ...attachment, ...reason })),
+        ...reported(store, { ...holder, attachments: wanted }).map((attachment) => ({ ...attachment, ...reason })),
       );
   };
-  for (const group of found) {
-    const wanted = wantedOf(group, selection);
-    if (wanted.length > 0) decide(group, wanted);
+  for (const holder of found) {
+    const wanted = wantedOf(holder, selection);
+    if (wanted.length > 0) decide(holder, wanted);
   }
-  if (chosen.length === 0 && blocked.length === 0) throw nothingFits(store, subject, selection, found);
+  if (leaving.length === 0 && blocked.length === 0) throw nothingFits(store.format({ digest }), selection, found);
 
-  // What is meant by itself is no leftover of something else.
-  const seen = new Set<Digest>([...own, ...chosen.map(({ group }) => group.manifest.digest)]);
+  // A selected attachment is not a leftover of another one.
+  const seen = new Set<Digest>([...own, ...leaving.map(({ holder }) => holder.manifest.digest)]);
   const leftovers: DetachedAttachment[] = [];
-  for (let level: readonly Chosen[] = chosen; level.length > 0; ) {
-    const going = level.filter(({ group }) => !own.has(group.manifest.digest)).map(({ group }) => group.manifest);
+  for (let level: readonly Leaving[] = leaving; level.length > 0; ) {
+    const going = level.map(({ holder }) => holder.manifest).filter((manifest) => !own.has(manifest.digest));
     const parents = [...new Map(going.map((descriptor) => [descriptor.digest, { descriptor }])).values()];
-    if (parents.length > 0) tags ??= snapshot();
-    const before = chosen.length;
-    for (const group of await attachedGroups(store, parents, { signal, tags })) {
-      if (seen.has(group.manifest.digest)) continue;
-      if (options.recursive) decide(group, group.attachments, group.subject);
-      else leftovers.push(...attachmentsOf(store, group));
+    const before = leaving.length;
+    for (const holder of holdersOf(await walk.level(parents))) {
+      if (seen.has(holder.manifest.digest)) continue;
+      if (options.recursive) decide(holder, holder.attachments, holder.subject);
+      else leftovers.push(...reported(store, holder));
     }
-    level = chosen.slice(before);
-    for (const { group } of level) seen.add(group.manifest.digest);
+    level = leaving.slice(before);
+    for (const { holder } of level) seen.add(holder.manifest.digest);
   }
-  return { subject, remove: itemsOf(store, chosen, own), blocked, leftovers };
+  return { subject, items: itemsOf(store, leaving, own), blocked, leftovers };
+}
+
+/** The result that a plan would have. */
+export function plannedResult(store: Source, plan: DetachPlan): DetachResult {
+  return {
+    reference: store.format({ digest: plan.subject.descriptor.digest }),
+    removed: plan.items.flatMap(({ attachments }) => attachments),
+    orphans: plan.leftovers,
+    blocked: plan.blocked,
+    incomplete: [],
+  };
 }

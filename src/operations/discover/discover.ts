@@ -1,194 +1,141 @@
 import { RemoraError } from '../../errors.js';
-import type { Format, Kind } from '../../formats/kinds/kind.js';
 import { sharedSignal } from '../../io/async/run-all.js';
-import type { Manifest } from '../../oci/documents/manifest.js';
-import type { Annotations } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
-import type { CallOptions, Source, Via } from '../../store/interfaces/store.js';
-import { AskedPlaces, type AskedWay, type Unasked } from '../attached/account.js';
-import type { Attachment } from '../attached/attachment.js';
-import { newestOf } from '../attached/newest.js';
-import { isWanted, type Selection } from '../attached/selection.js';
-import { platformSubjects, rootSubject, type Subject } from '../attached/subject.js';
+import type { Platform } from '../../oci/values/platform.js';
+import type { Source, Via } from '../../store/interfaces/store.js';
+import { AskedWays } from '../attached/account.js';
+import type { Selection } from '../attached/selection.js';
+import { platformSubjects, resolveSubject, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
+import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
 import { resultFields } from '../results/manifest-fields.js';
+import { missingKinds, parseRequirement, type Requirement, type RequireOn } from './missing.js';
+import type { DiscoveredNode, DiscoverResult } from './schema.js';
+import { type AttachedTree, NodeBuilder } from './tree.js';
 
 export type { AskedWay, Unasked } from '../attached/account.js';
+export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, MissingKind } from './schema.js';
 
-/** Options of {@link discover}. Of a selection all that fits is shown, and what leads to it: the SBOM of a signature. */
-export interface DiscoverOptions extends CallOptions, Omit<Selection, 'all'> {
+/** Options of {@link discover}. */
+export interface DiscoverOptions extends AccessOptions {
+  /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
+  readonly platform?: string | Platform | undefined;
+  /** Show only these attachments, and what leads to them: the SBOM of a signature. @default all */
+  readonly selection?: Selection | undefined;
   /** Levels below the subject. @default all */
   readonly depth?: number | undefined;
-  /** The index that the subject was chosen from: BuildKit keeps attestations of its children there. @default none */
-  readonly index?: Manifest | undefined;
-  /** Only these places are asked. @default all */
+  /** Only these ways are asked. @default all */
   readonly via?: readonly Via[] | undefined;
+  /** Kinds that must be attached, like `sbom` or `sbom@spdx`: the result lists those that are not. @default none */
+  readonly require?: readonly (string | Requirement)[] | undefined;
+  /** For an index: where the required kinds must be attached. @default 'platforms' */
+  readonly requireOn?: RequireOn | undefined;
+  /** Return what was found when a way could not be asked, and name the way in `incomplete`. @default false: throw */
+  readonly partial?: boolean | undefined;
   /** Subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
 
-/** One attached thing, with what is attached to it in turn. */
-export interface DiscoveredNode {
-  /** The manifest, also where the thing is one of its layers. */
-  readonly reference: string;
-  readonly mediaType: string;
-  /** Of the thing: of the manifest, or of the layer. */
-  readonly digest: Digest;
-  readonly size: number;
-  readonly artifactType?: string;
-  readonly annotations?: Annotations;
-  /** What people call it: `sbom`, `signature`, … */
-  readonly kind?: Kind;
-  /** How it is written down, from the outermost wrapper inwards. */
-  readonly formats?: readonly Format[];
-  readonly predicateType?: string;
-  /** RFC 3339. */
-  readonly created?: string;
-  /** For a layer: the manifest that holds it. */
-  readonly manifest?: Digest;
-  /** What it is attached to. */
-  readonly subject: Digest;
-  /** How it was found. */
-  readonly via: readonly Via[];
-  readonly referrers: readonly DiscoveredNode[];
-}
-
-/** One child of an index, and what is attached to it. */
-export interface DiscoveredPlatform {
-  readonly reference: string;
-  readonly mediaType: string;
-  readonly digest: Digest;
-  readonly size: number;
-  /** `os/architecture[/variant]`, where the index names one. */
-  readonly platform?: string;
-  readonly referrers: readonly DiscoveredNode[];
-}
-
-/** What is attached to a subject. An empty `incomplete` means that every place was asked and answered. */
-export interface DiscoverResult {
-  readonly reference: string;
-  readonly mediaType: string;
-  readonly digest: Digest;
-  readonly size: number;
-  readonly artifactType?: string;
-  readonly referrers: readonly DiscoveredNode[];
-  /** For an index: its children. */
-  readonly platforms?: readonly DiscoveredPlatform[];
-  /** The places that answered. */
-  readonly asked: readonly AskedWay[];
-  readonly incomplete: readonly Unasked[];
-}
-
-/** What {@link discover} gives, and the first failure, for the exit code. */
-export interface Discovery {
-  readonly result: DiscoverResult;
-  readonly failure: unknown;
-}
+/**
+ * A {@link DiscoverResult} whose iterator gives every attachment once: those of the subject, then of each platform, and
+ * after each attachment its own.
+ */
+export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
 
 /**
- * Lists everything that is attached to a subject, and to that, and so on; for an index also to each of its children.
- * Each thing is listed once, so that nothing goes around in circles. Subjects are asked about concurrently.
+ * Lists all attachments of a subject, and their attachments; for an index also those of its children. Each attachment is
+ * listed once. Subjects are asked about concurrently.
  *
- * What could be found is always given; a place that could not be asked is named in `incomplete`.
- *
- * @throws RemoraError `INTERRUPTED`
+ * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
+ * @throws RemoraError the first failure of a way that could not be asked, unless `partial`; `INVALID_ARGUMENT`,
+ *   `NOT_FOUND`, `NO_MATCH` (platform), `AMBIGUOUS` (the newest is not known), `INTERRUPTED`
  */
-export async function discover(store: Source, subject: Descriptor, options: DiscoverOptions = {}): Promise<Discovery> {
-  const signal = sharedSignal(options.signal);
-  const account = new AskedPlaces();
-  const { concurrency, via } = options;
-  const onUnasked = (place: string, error: unknown) => account.failed(place, error);
-  const onAsked = account.answered.bind(account);
-  const walk = new AttachedWalk(store, subject, { signal, concurrency, via, onUnasked, onAsked });
-  const depth = options.depth ?? Number.POSITIVE_INFINITY;
-  if (depth > 1 || isIndexType(subject.mediaType)) walk.listTags();
+export async function discover(location: Location, options: DiscoverOptions = {}): Promise<Discovery> {
+  const at = resolveLocation(location);
+  const platform = platformOf(options.platform);
+  const requirements = options.require?.map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
+  return withSource(at, options, async (source, selector) => {
+    const signal = sharedSignal(options.signal);
+    const subject = await resolveSubject(source, selector, platform, { signal });
+    const { result, failure } = await listAttached(source, subject, { ...options, signal });
+    if (failure !== undefined && !options.partial) throw failure;
+    const missing = requirements && missingKinds(result, requirements, options.requireOn);
+    return iterable({ ...result, ...given({ missing }) });
+  });
+}
 
-  const below = async (of: Subject, levels: number): Promise<readonly Found[]> => {
+async function listAttached(
+  source: Source,
+  subject: Subject,
+  options: DiscoverOptions,
+): Promise<{ readonly result: DiscoverResult; readonly failure: unknown }> {
+  const { signal, concurrency, via, depth = Number.POSITIVE_INFINITY, selection = {} } = options;
+  const { descriptor } = subject;
+  const reference = source.format({ digest: descriptor.digest });
+  const account = new AskedWays();
+  const onUnasked = (way: string, error: unknown) => account.failed(way, error);
+  const onAsked = account.answered.bind(account);
+  const walk = new AttachedWalk(source, descriptor, { signal, concurrency, via, onUnasked, onAsked });
+  if (depth > 1 || isIndexType(descriptor.mediaType)) walk.listTags();
+
+  const trees = async (of: Subject, levels: number): Promise<readonly AttachedTree[]> => {
     if (levels <= 0) return [];
     return walk.each(of, levels - 1, async (attachment) => {
-      // What is attached to the manifest of several layers is shown with its first one.
-      const descriptor = walk.carrier(attachment);
-      return { attachment, below: descriptor === undefined ? [] : await below({ descriptor }, levels - 1) };
+      // Attachments of a manifest with several layers are shown with its first one.
+      const carrier = walk.carrier(attachment);
+      return { attachment, below: carrier === undefined ? [] : await trees({ descriptor: carrier }, levels - 1) };
     });
   };
-  const platforms = async () => {
+  const ofPlatforms = async () => {
     try {
-      const found = await platformSubjects(store, subject, { signal });
-      return found && (await Promise.all(found.platforms.map(async (of) => ({ of, found: await below(of, depth) }))));
+      const found = await platformSubjects(source, descriptor, { signal });
+      return found && (await Promise.all(found.platforms.map(async (of) => ({ of, found: await trees(of, depth) }))));
     } catch (error) {
-      onUnasked(`children of ${store.format({ digest: subject.digest })}`, error);
+      onUnasked(`children of ${reference}`, error);
       return [];
     }
   };
-  const [found, ofPlatforms] = await Promise.all([below(rootSubject(subject, options.index), depth), platforms()]);
+  const [found, platforms] = await Promise.all([trees(subject, depth), ofPlatforms()]);
+  if (via !== undefined && !via.includes('index-child') && account.isSilent)
+    account.failed(`${via.join(' or ')} of ${reference}`, unsupported(reference, via));
 
-  if (via !== undefined && !via.includes('index-child') && account.isSilent) {
-    const where = store.format({ digest: subject.digest });
-    const message = `${where} is in a place without ${via.join(' or ')}: nothing was asked`;
-    account.failed(
-      `${via.join(' or ')} of ${where}`,
-      new RemoraError('UNSUPPORTED', message, { hint: 'Leave out --via' }),
-    );
+  const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
+  const builder = new NodeBuilder(source, all, selection);
+  const result = {
+    ...resultFields(source, descriptor),
+    referrers: builder.nodes(descriptor.digest, found),
+    ...given({
+      platforms: platforms?.map((each) => ({
+        ...resultFields(source, each.of.descriptor),
+        ...given({ platform: each.of.platform }),
+        referrers: builder.nodes(each.of.descriptor.digest, each.found),
+      })),
+    }),
+    asked: account.ways,
+    incomplete: account.incomplete,
+  };
+  return { result, failure: account.failure };
+}
+
+function unsupported(reference: string, via: readonly Via[]): RemoraError {
+  const message = `${reference} is in a place without ${via.join(' or ')}: nothing was asked`;
+  return new RemoraError('UNSUPPORTED', message, { hint: 'Leave out --via' });
+}
+
+/** The iterator is not enumerable: neither JSON nor a comparison sees it. */
+function iterable(result: DiscoverResult): Discovery {
+  function* each(nodes: readonly DiscoveredNode[]): Generator<DiscoveredNode> {
+    for (const node of nodes) {
+      yield node;
+      yield* each(node.referrers);
+    }
   }
-
-  const isShown = shown([...found, ...(ofPlatforms ?? []).flatMap((platform) => platform.found)], store, options);
-  const nodes = (of: Digest, trees: readonly Found[]): readonly DiscoveredNode[] =>
-    trees.flatMap(({ attachment, below }) => {
-      const referrers = nodes((attachment.holder ?? attachment.descriptor).digest, below);
-      return isShown(attachment) || referrers.length > 0 ? [{ ...nodeFields(store, attachment, of), referrers }] : [];
-    });
-  return {
-    result: {
-      ...resultFields(store, subject),
-      referrers: nodes(subject.digest, found),
-      ...(ofPlatforms && {
-        platforms: ofPlatforms.map(({ of: { descriptor, platform }, found }) => ({
-          ...resultFields(store, descriptor),
-          ...(platform === undefined ? {} : { platform }),
-          referrers: nodes(descriptor.digest, found),
-        })),
-      }),
-      asked: account.ways,
-      incomplete: account.incomplete,
-    },
-    failure: account.failure,
-  };
-}
-
-/** A thing, and what is attached to it. */
-interface Found {
-  readonly attachment: Attachment;
-  readonly below: readonly Found[];
-}
-
-/** What is shown for itself. */
-function shown(
-  trees: readonly Found[],
-  store: Source,
-  selection: DiscoverOptions,
-): (attachment: Attachment) => boolean {
-  if (!selection.latest) return (attachment) => isWanted(attachment, selection);
-  const all = (some: readonly Found[]): Attachment[] =>
-    some.flatMap(({ attachment, below }) => [attachment, ...all(below)]);
-  const wanted = all(trees).filter((attachment) => isWanted(attachment, selection));
-  const newest = wanted.length > 1 ? newestOf(store, wanted) : wanted[0];
-  return (attachment) => attachment === newest;
-}
-
-function nodeFields(store: Source, attachment: Attachment, subject: Digest): Omit<DiscoveredNode, 'referrers'> {
-  const { descriptor, holder, via, kind, formats, predicateType, created } = attachment;
-  return {
-    ...resultFields(store, descriptor),
-    ...(holder === undefined ? {} : { reference: store.format({ digest: holder.digest }) }),
-    ...(descriptor.annotations === undefined ? {} : { annotations: descriptor.annotations }),
-    ...(kind === undefined ? {} : { kind }),
-    ...(formats.length === 0 ? {} : { formats }),
-    ...(predicateType === undefined ? {} : { predicateType }),
-    ...(created === undefined ? {} : { created }),
-    ...(holder === undefined ? {} : { manifest: holder.digest }),
-    subject,
-    via,
-  };
+  function* all(): Generator<DiscoveredNode> {
+    yield* each(result.referrers);
+    for (const { referrers } of result.platforms ?? []) yield* each(referrers);
+  }
+  const withIterator = { ...result, [Symbol.iterator]: all };
+  return Object.defineProperty(withIterator, Symbol.iterator, { enumerable: false });
 }

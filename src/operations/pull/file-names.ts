@@ -10,11 +10,11 @@ import type { WantedFile, WantedManifest } from './wanted.js';
 
 /** How files get their names. */
 export interface NamingOptions {
-  /** What was inside of each file, in their order; undefined for what was not unwrapped. @default nothing was */
+  /** The unwrapped content of each file, in their order; undefined for a file without. @default none */
   readonly unwrapped?: readonly (UnwrappedFile | undefined)[] | undefined;
   /** @default titles, and a directory for each of several manifests */
   readonly template?: NameTemplate | undefined;
-  /** They are attached to what was asked for. */
+  /** They are the files of attachments. */
   readonly isAttached: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface NamingOptions {
  * @throws RemoraError `MALFORMED` for a name that is not safe, or two files of one artifact with one name;
  *   `INVALID_ARGUMENT` for a template that gives two files one name
  */
-export function nameSelected(
+export function nameFiles(
   manifests: readonly WantedManifest[],
   { unwrapped, template, isAttached }: NamingOptions,
 ): readonly NamedLayer[] {
@@ -36,7 +36,7 @@ export function nameSelected(
 }
 
 function nameFile(
-  { layer, attachment, platform, isAlone }: WantedFile,
+  { layer, attachment, platform, isOnly }: WantedFile,
   unwrapped: UnwrappedFile | undefined,
   template: NameTemplate | undefined,
   isAttached: boolean,
@@ -50,8 +50,8 @@ function nameFile(
     if (title === undefined || unwrapped === undefined || title.toLowerCase().endsWith(ext)) return title;
     return `${withoutWrapper(title)}${ext}`;
   };
-  // A thing that somebody asked for by its kind is called so.
-  const byKind = isAttached && isAlone && kind !== undefined ? `${kind}-${digest.slice(0, 12)}${ext}` : undefined;
+  // An attachment that was asked for by its kind is called so.
+  const byKind = isAttached && isOnly && kind !== undefined ? `${kind}-${digest.slice(0, 12)}${ext}` : undefined;
   const name =
     template?.({
       kind,

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
 import { checkName } from '../../io/files/safe-path.js';
 import { Annotation, OrasAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -23,25 +22,6 @@ export interface LayerDirectory {
   readonly prefix: string;
   /** The digest of the uncompressed tar, if the layer says it. */
   readonly tarDigest: string | undefined;
-}
-
-/**
- * Names each layer's file: its title, or its digest where it has none.
- *
- * @throws RemoraError `MALFORMED` for a title that is not safe, or two layers with one title
- */
-export function nameLayers(layers: readonly Descriptor[]): readonly NamedLayer[] {
-  const named = layers.map((descriptor) => ({
-    descriptor,
-    name: titleOf(descriptor) ?? digestName(descriptor),
-    directory: directoryOf(descriptor),
-  }));
-  const clash = findClash(named);
-  if (clash === undefined) return named;
-  throw new RemoraError('MALFORMED', `artifact has two files for the name ${JSON.stringify(clash)}`, {
-    found: clash,
-    hint: 'Fetch its blobs by digest',
-  });
 }
 
 /** The first name that two files would have, or that one file and the directory of another would have. */

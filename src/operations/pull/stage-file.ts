@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
+import { interrupted } from '../../io/async/interrupt.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import { localFile } from '../../io/files/local-file.js';
 import { makeDirectory, nearestDirectory } from '../../io/files/make-directory.js';
 import { inTheWay, lstatIfExists, resolveInside } from '../../io/files/safe-path.js';
@@ -11,26 +12,28 @@ import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp
 import { counted } from '../../io/streams/counted.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { algorithmOf, hasherFor } from '../../oci/values/digest.js';
-import type { Source } from '../../store/interfaces/store.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { Transfer } from '../pack/plan.js';
 import type { NamedLayer } from './layer-names.js';
-import type { PullOptions } from './options.js';
+import type { WrittenFile } from './schema.js';
 
-/** What became of one file. */
-export interface PulledFile {
-  /** Where it is, below the output directory. */
-  readonly path: string;
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-  /** `unchanged` when it was there and right. */
-  readonly result: 'written' | 'unchanged';
+/** Options for files that are written. */
+export interface WriteFilesOptions extends CallOptions {
+  /** Directory for the files; created when it does not exist. @default the current directory */
+  readonly output?: string | undefined;
+  /** Fail, and write nothing, when a file exists with other content. @default false: it is replaced */
+  readonly noClobber?: boolean | undefined;
+  /** Files that are fetched at a time. @default 5 */
+  readonly concurrency?: number | undefined;
+  /** Called again and again while content moves. */
+  readonly onProgress?: ((transfer: Transfer) => void) | undefined;
 }
 
 /** A file whose content is verified and waits for its name. */
 export interface StagedFile {
   readonly name: string;
   readonly isDirectory: boolean;
-  commit(): Promise<PulledFile>;
+  commit(): Promise<WrittenFile>;
   discard(): Promise<void>;
 }
 
@@ -39,11 +42,11 @@ export async function stageFile(
   store: Source,
   layer: NamedLayer,
   output: string,
-  options: PullOptions,
+  options: WriteFilesOptions,
 ): Promise<StagedFile> {
   const { descriptor, name } = layer;
   const path = await resolveInside(output, name);
-  const done = (result: PulledFile['result']): PulledFile => ({
+  const done = (result: WrittenFile['result']): WrittenFile => ({
     path,
     mediaType: descriptor.mediaType,
     digest: descriptor.digest,
@@ -91,14 +94,14 @@ export async function stageFile(
   };
 }
 
-function reported(content: Readable, name: string, { size }: Descriptor, { onProgress }: PullOptions): Readable {
+function reported(content: Readable, name: string, { size }: Descriptor, { onProgress }: WriteFilesOptions): Readable {
   return onProgress === undefined
     ? content
     : counted(content, (bytes) => onProgress({ name, bytes, total: size, phase: 'move' }));
 }
 
-async function isSameFile(path: string, descriptor: Descriptor, { signal }: PullOptions): Promise<boolean> {
-  const file = await localFile(path).catch(() => undefined);
+async function isSameFile(path: string, descriptor: Descriptor, { signal }: WriteFilesOptions): Promise<boolean> {
+  const file = await orUndefined(localFile(path), 'NOT_FOUND', 'IO');
   if (file?.kind !== 'file' || file.size !== descriptor.size) return false;
   const hash = hasherFor(descriptor.digest);
   await file.open().then((content) => feed(content, hash, signal));
@@ -106,19 +109,25 @@ async function isSameFile(path: string, descriptor: Descriptor, { signal }: Pull
 }
 
 /** A directory is right when packing it again gives the same tar. */
-async function isSameDirectory(path: string, layer: NamedLayer, { signal }: PullOptions): Promise<boolean> {
+async function isSameDirectory(path: string, layer: NamedLayer, { signal }: WriteFilesOptions): Promise<boolean> {
   const wanted = layer.directory?.tarDigest;
   if (layer.directory === undefined) return false;
-  const info = await stat(path).catch(() => undefined);
-  if (!wanted?.startsWith('sha256:') || !info?.isDirectory()) return false;
+  const existing = await orUndefined(localFile(path), 'NOT_FOUND', 'IO');
+  if (!wanted?.startsWith('sha256:') || existing?.kind !== 'directory') return false;
   const { tarDirectory } = await import('../../io/tar/from-directory.js');
   const hash = createHash('sha256');
-  const same = await feed(tarDirectory(path, { prefix: layer.directory.prefix, signal }), hash, signal).then(
-    () => true,
-    // What cannot be packed (a socket, a link that leads out) is not what we would have unpacked.
-    () => false,
+  const packed = feed(tarDirectory(path, { prefix: layer.directory.prefix, signal }), hash, signal).then(() => true);
+  // A directory that cannot be packed (a socket, a link that leads out) is not one that was unpacked.
+  const isPacked = await orUndefined(
+    packed,
+    'NOT_FOUND',
+    'IO',
+    'INVALID_ARGUMENT',
+    'CHANGED',
+    'MALFORMED',
+    'SIZE_MISMATCH',
   );
-  return same && `sha256:${hash.digest('hex')}` === wanted;
+  return isPacked === true && `sha256:${hash.digest('hex')}` === wanted;
 }
 
 async function feed(
@@ -127,12 +136,12 @@ async function feed(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for await (const chunk of content) {
-    if (signal?.aborted) throw new RemoraError('INTERRUPTED', 'interrupted', { cause: signal.reason });
+    if (signal?.aborted) throw interrupted(signal);
     hash.update(chunk);
   }
 }
 
-/** The parents are looked at again: another file of the artifact, or somebody else, may have put a link there meanwhile. */
+/** The parents are checked again: another file of the artifact, or another program, may have put a link there meanwhile. */
 async function makeParents(path: string, output: string, name: string): Promise<void> {
   await resolveInside(output, name);
   await makeDirectory(dirname(path));

@@ -56,7 +56,7 @@ function fill(part: Part, values: TemplateValues): string {
   return value === undefined || value === '' ? 'none' : harmless(value);
 }
 
-/** A value as a part of a name: nothing that leads elsewhere, or means something to a shell, stays in it. */
+/** A value as a part of a name, without characters that lead elsewhere or have a meaning for a shell. */
 function harmless(value: string): string {
   return value.replace(/[^\p{L}\p{N}._+@=-]+|^\.+$/gu, '-');
 }

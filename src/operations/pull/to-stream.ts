@@ -1,52 +1,48 @@
 import { createReadStream } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { pipeline } from 'node:stream/promises';
-import { RemoraError } from '../../errors.js';
 import { interrupted } from '../../io/async/interrupt.js';
 import { createTempFile, writeStream } from '../../io/files/temp-file.js';
-import { Annotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Source } from '../../store/interfaces/store.js';
-import type { PullSelectedOptions } from './pull.js';
-import { unwrapFiles } from './unwrap-layers.js';
-import { wantedFiles } from './wanted.js';
+import { given } from '../../oci/values/given.js';
+import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { type ProgressOptions, unwrapFiles } from './unwrap-layers.js';
+import { onlyFile, type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
+
+/** Options of {@link pullToStream}. */
+export interface PullToStreamOptions extends SelectOptions, ProgressOptions {}
 
 /**
- * Writes the one file that was selected to a stream, which stays open. Nothing is written before all of it was
- * verified: it waits in a temporary file.
+ * Writes the only selected file to a stream, which stays open. Its first byte goes out when all of it is verified: it
+ * waits in a temporary file.
  *
- * @returns the descriptor of what was written
- * @throws RemoraError `AMBIGUOUS` for several files, `NO_MATCH` for none, and as `pullSelected`
+ * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
+ * @returns the descriptor of the content that was written
+ * @throws RemoraError `AMBIGUOUS` for several files, `NO_MATCH` for none, and as `pull`
  */
-export async function streamSelected(
-  store: Source,
+export async function pullToStream(
+  location: Location,
   out: NodeJS.WritableStream,
-  options: PullSelectedOptions,
+  options: PullToStreamOptions = {},
 ): Promise<Descriptor> {
-  const { reference, manifests } = await wantedFiles(store, options);
-  const files = manifests.flatMap((manifest) => manifest.files);
-  const [only] = files;
-  if (only === undefined) {
-    throw new RemoraError('NO_MATCH', `${reference} has no files, wanted one`, {
-      hint: 'See what it has with inspect',
-    });
-  }
-  if (files.length > 1) {
-    throw new RemoraError('AMBIGUOUS', `${files.length} files would go to standard output, wanted one`, {
-      candidates: files.map(({ layer }) => layer.annotations?.[Annotation.title] ?? layer.digest),
+  const at = resolveLocation(location);
+  const wantedBy = wantedOptions(options);
+  return withSource(at, options, async (source, selector) => {
+    const only = onlyFile(await wantedFiles(source, selector, wantedBy), {
+      where: 'would go to standard output',
       hint: 'Fetch them into a directory with -o',
     });
-  }
-  const { signal } = options;
-  const [unwrapped] = options.unwrap ? await unwrapFiles(store, files, options) : [];
-  const file = await createTempFile(tmpdir(), 0o600);
-  try {
-    await writeStream(file, unwrapped?.open() ?? (await store.openBlob(only.layer, { signal })), signal);
-    await pipeline(createReadStream(file.path), out, { end: false, ...(signal === undefined ? {} : { signal }) });
-  } catch (error) {
-    throw signal?.aborted ? interrupted(signal) : error;
-  } finally {
-    await file.discard();
-  }
-  return unwrapped?.descriptor ?? only.layer;
+    const { signal } = options;
+    const [unwrapped] = options.unwrap ? await unwrapFiles(source, [only], options) : [];
+    const file = await createTempFile(tmpdir(), 0o600);
+    try {
+      await writeStream(file, unwrapped?.open() ?? (await source.openBlob(only.layer, { signal })), signal);
+      await pipeline(createReadStream(file.path), out, { end: false, ...given({ signal }) });
+    } catch (error) {
+      throw signal?.aborted ? interrupted(signal) : error;
+    } finally {
+      await file.discard();
+    }
+    return unwrapped?.descriptor ?? only.layer;
+  });
 }

@@ -3,6 +3,7 @@ import { kindRow } from '../../formats/kinds/kind-of.js';
 import { decodeText, fromBase64 } from '../../formats/recognise/base64.js';
 import { recognise } from '../../formats/recognise/recognise.js';
 import { type JsonMember, membersOf } from '../../oci/text/json-members.js';
+import { given } from '../../oci/values/given.js';
 
 /** What a statement says, taken out of it. */
 export interface Unwrapped {
@@ -55,7 +56,7 @@ function unwrapStatement(bytes: Uint8Array, what: string): Unwrapped {
   return {
     bytes: content.bytes,
     mediaType: mediaTypeOf(content, predicateType),
-    ...(predicateType === undefined ? {} : { predicateType }),
+    ...given({ predicateType }),
   };
 }
 

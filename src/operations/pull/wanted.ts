@@ -2,23 +2,42 @@ import { RemoraError } from '../../errors.js';
 import { type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import { Annotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
-import { type Attachment, attachmentOfManifest } from '../attached/attachment.js';
-import type { SelectedAttachment } from '../attached/by-distance.js';
-import { choose } from '../attached/choose.js';
-import { platformManifest, platformSubject } from '../attached/platform.js';
+import { type Attachment, attachmentOfManifest, type SelectedAttachment } from '../attached/attachment.js';
+import { platformManifest } from '../attached/platform.js';
+import { selectAttached } from '../attached/select.js';
 import type { Selection } from '../attached/selection.js';
-import { filesOf } from './write-files.js';
+import { resolveSubject } from '../attached/subject.js';
+import type { AccessOptions } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
+import { filesOf } from './files-of.js';
 
-/** What is to be fetched. */
-export interface WantedOptions extends CallOptions {
-  readonly selector: ManifestSelector;
-  /** Choose this child of an index. */
-  readonly platform?: Platform | undefined;
-  /** Take what is attached to the selected manifest instead of its own files. */
+/** Options that say which files are fetched. */
+export interface SelectOptions extends AccessOptions {
+  /** Take this child of an index: `os/architecture[/variant]`. @default the index */
+  readonly platform?: string | Platform | undefined;
+  /** Take the files of these attachments; exactly one must match, unless `latest` or `all`. @default its own files */
   readonly selection?: Selection | undefined;
+  /**
+   * Take the content (the predicate) of in-toto statements instead of them, also out of DSSE envelopes and Sigstore
+   * bundles. That verifies no signature. @default false
+   */
+  readonly unwrap?: boolean | undefined;
+}
+
+/** {@link SelectOptions}, parsed. */
+export interface WantedOptions extends CallOptions {
+  readonly platform?: Platform | undefined;
+  readonly selection?: Selection | undefined;
+}
+
+/** @throws RemoraError `INVALID_ARGUMENT` for a platform that is none, before anything is opened */
+export function wantedOptions({ platform, selection, signal }: SelectOptions): WantedOptions {
+  return { platform: platformOf(platform), selection, signal };
 }
 
 /** A manifest, and those of its layers that are wanted. */
@@ -27,95 +46,113 @@ export interface WantedManifest {
   readonly files: readonly WantedFile[];
 }
 
-/** A layer that is wanted, and what it is, or belongs to. */
+/** A layer that is wanted, and the attachment that it is, or belongs to. */
 export interface WantedFile {
   readonly layer: Descriptor;
   readonly attachment: Attachment;
   readonly platform?: string;
-  /** True when it is all that its thing consists of: the thing's kind is what the file is. */
-  readonly isAlone: boolean;
+  /** True when the attachment has no other files: its kind is that of the file. */
+  readonly isOnly: boolean;
+}
+
+/** The wanted files of all manifests. */
+export interface Wanted {
+  /** The artifact or subject that was asked for. */
+  readonly reference: string;
+  readonly manifests: readonly WantedManifest[];
 }
 
 /**
- * Finds the files that are wanted: those of the selected manifest, or of what is attached to it.
+ * Finds the files that are wanted: those of the manifest, or of its attachments.
  *
- * @throws RemoraError `NO_MATCH` for an image, whose layers are no files, and as {@link choose}
+ * @throws RemoraError `NO_MATCH` for an image, whose layers are not files, and as {@link selectAttached}
  */
 export async function wantedFiles(
-  store: Source,
-  options: WantedOptions,
-): Promise<{ readonly reference: string; readonly manifests: readonly WantedManifest[] }> {
-  const { selector, platform, selection, signal } = options;
+  source: Source,
+  selector: ManifestSelector,
+  { platform, selection, signal }: WantedOptions,
+): Promise<Wanted> {
   if (selection === undefined) {
-    const manifest = await platformManifest(store, selector, platform, { signal });
-    requireFiles(store, manifest);
-    const attachment = attachmentOfManifest(manifest, []);
-    const files = filesOfAttachment(
-      store,
-      manifest,
-      attachment,
-      platform === undefined ? undefined : formatPlatform(platform),
-    );
-    return {
-      reference: store.format({ digest: manifest.descriptor.digest }),
-      manifests: [{ descriptor: referrerEntry(manifest), files }],
-    };
+    const manifest = await platformManifest(source, selector, platform, { signal });
+    const { digest } = manifest.descriptor;
+    checkHasFiles(source, manifest);
+    const name = platform && formatPlatform(platform);
+    const files = filesOfAttachment(source, manifest, attachmentOfManifest(manifest, []), name);
+    return { reference: source.format({ digest }), manifests: [{ descriptor: referrerEntry(manifest), files }] };
   }
-  const { subject, index } = await platformSubject(store, selector, platform, { signal });
-  const attachments = await choose(store, subject, selection, { signal, index });
-  const groups = new Map<string, readonly [SelectedAttachment, ...SelectedAttachment[]]>();
+  const subject = await resolveSubject(source, selector, platform, { signal });
+  const attachments = await selectAttached(source, subject, selection, { signal });
+  const byManifest = new Map<Digest, readonly [SelectedAttachment, ...SelectedAttachment[]]>();
   for (const attachment of attachments) {
     const { digest } = attachment.holder ?? attachment.descriptor;
-    const group = groups.get(digest);
-    groups.set(digest, group === undefined ? [attachment] : [...group, attachment]);
+    const known = byManifest.get(digest);
+    byManifest.set(digest, known === undefined ? [attachment] : [...known, attachment]);
   }
-  const manifests = await Promise.all([...groups.values()].map((group) => manifestOf(store, group, signal)));
-  return { reference: store.format({ digest: subject.digest }), manifests };
+  const manifests = await Promise.all([...byManifest.values()].map((some) => wantedManifest(source, some, signal)));
+  return { reference: source.format({ digest: subject.descriptor.digest }), manifests };
 }
 
-/** The files of things of one manifest: of its layers where these are the things, of all of it where it is the thing. */
-async function manifestOf(
-  store: Source,
+/**
+ * The only file.
+ *
+ * @throws RemoraError `NO_MATCH` for none, `AMBIGUOUS` for several
+ */
+export function onlyFile(
+  { reference, manifests }: Wanted,
+  several: { readonly where: string; readonly hint: string },
+): WantedFile {
+  const files = manifests.flatMap((manifest) => manifest.files);
+  const [only] = files;
+  if (only === undefined) {
+    throw new RemoraError('NO_MATCH', `${reference} has no files, wanted one`, {
+      hint: 'See what it has with inspect',
+    });
+  }
+  if (files.length === 1) return only;
+  throw new RemoraError('AMBIGUOUS', `${files.length} files ${several.where}, wanted one`, {
+    candidates: files.map(({ layer }) => layer.annotations?.[Annotation.title] ?? layer.digest),
+    hint: several.hint,
+  });
+}
+
+/** The files of attachments in one manifest: its layers where these are the attachments, else all of it. */
+async function wantedManifest(
+  source: Source,
   attachments: readonly [SelectedAttachment, ...SelectedAttachment[]],
   signal: AbortSignal | undefined,
 ): Promise<WantedManifest> {
   const [first] = attachments;
   const { holder, descriptor } = first;
   if (holder === undefined) {
-    const manifest = await store.manifest({ digest: descriptor.digest }, { signal });
-    return { descriptor: referrerEntry(manifest), files: filesOfAttachment(store, manifest, first, first.platform) };
+    const manifest = await source.manifest({ digest: descriptor.digest }, { signal });
+    return { descriptor: referrerEntry(manifest), files: filesOfAttachment(source, manifest, first, first.platform) };
   }
   const files = attachments.map((attachment) => ({
     layer: attachment.descriptor,
     attachment,
-    isAlone: true,
-    ...(attachment.platform === undefined ? {} : { platform: attachment.platform }),
+    isOnly: true,
+    ...given({ platform: attachment.platform }),
   }));
   return { descriptor: holder, files };
 }
 
 function filesOfAttachment(
-  store: Source,
+  source: Source,
   manifest: Manifest,
   attachment: Attachment,
   platform: string | undefined,
 ): readonly WantedFile[] {
-  const layers = filesOf(store, manifest);
-  return layers.map((layer) => ({
-    layer,
-    attachment,
-    isAlone: layers.length === 1,
-    ...(platform === undefined ? {} : { platform }),
-  }));
+  const layers = filesOf(source, manifest);
+  return layers.map((layer) => ({ layer, attachment, isOnly: layers.length === 1, ...given({ platform }) }));
 }
 
-/** An image's layers are no files for people, unless they have titles. */
-function requireFiles(store: Source, manifest: Manifest): void {
-  const files = filesOf(store, manifest);
+/** An image's layers are not files for people, unless they have titles. */
+function checkHasFiles(source: Source, manifest: Manifest): void {
+  const files = filesOf(source, manifest);
   const config = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
   if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;
   if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return;
-  const reference = store.format({ digest: manifest.descriptor.digest });
+  const reference = source.format({ digest: manifest.descriptor.digest });
   throw new RemoraError('NO_MATCH', `${reference} is an image: its layers are no files`, {
     hint: 'Give --kind or --artifact-type to fetch what is attached to it, or see it with inspect',
   });

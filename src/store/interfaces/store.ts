@@ -142,12 +142,12 @@ export interface Referrer {
   readonly via: readonly Via[];
 }
 
-/** One place that was asked about a subject, and answered. */
-export interface AskedPlace {
+/** A way that was asked about a subject, and answered. */
+export interface WayAnswer {
   readonly via: Via;
   /** How much it named that is attached; 0 is an answer, too. */
   readonly found: number;
-  /** The registry has no such place. */
+  /** The registry does not have this way. */
   readonly unsupported?: true;
 }
 
@@ -160,7 +160,7 @@ export interface ReferrerOptions extends CallOptions {
   /** Only these places are asked. @default all */
   readonly via?: readonly Via[] | undefined;
   /** Called for each place that answered. */
-  readonly onAsked?: ((asked: AskedPlace) => void) | undefined;
+  readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
   /** The tags that there are, where they were listed: a referrers tag that is not among them is not asked for. */
   readonly tags?: ReadonlySet<string> | undefined;
   /** Called for each entry of a list as soon as it is known, before it is verified: to ask ahead what hangs below it. */

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
-import { discover } from '../../../src/operations/discover/discover.js';
 import { HandWrittenLayout, tagged } from '../../store/layout/support/by-hand.js';
+import { discovered } from '../support/discovered.js';
 
 const IN_TOTO = 'application/vnd.in-toto+json';
 const BUILDKIT = 'application/vnd.docker.attestation.manifest.v1+json';
@@ -98,7 +98,7 @@ async function begin(): Promise<Draft> {
 }
 
 async function found({ layout, subject }: Draft, index: Descriptor) {
-  const { result, failure } = await discover(await layout.open(), index);
+  const { result, failure } = await discovered(await layout.open(), index);
   expect([failure, result.incomplete, result.referrers]).toEqual([undefined, [], []]);
   expect(result.platforms?.map(({ digest }) => digest)).toEqual([subject.digest]);
   return (result.platforms ?? [])

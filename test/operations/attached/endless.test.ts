@@ -5,6 +5,7 @@ import { planCopy } from '../../../src/operations/copy/plan.js';
 import { discover } from '../../../src/operations/discover/discover.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { put, SIGNATURE } from '../support/attached.js';
+import { discovered } from '../support/discovered.js';
 import { newLayout } from '../support/places.js';
 
 it('ends where referrers of referrers have no end', async () => {
@@ -12,13 +13,11 @@ it('ends where referrers of referrers have no end', async () => {
   const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
   let last: Descriptor = descriptor;
   for (let level = 0; level < 101; level++) last = await put(store, last, SIGNATURE);
-  const { result, failure } = await discover(store, descriptor);
-  expect([failure, result.incomplete]).toMatchObject([
-    { code: 'MALFORMED', expected: 100 },
-    [{ way: expect.anything() }],
-  ]);
+  const { result, failure } = await discovered(store, descriptor);
+  expect([failure, result.incomplete]).toMatchObject([{ code: 'MALFORMED' }, [{ way: expect.anything() }]]);
   expect(result.referrers).toHaveLength(1);
-  expect((await discover(store, descriptor, { depth: 50 })).failure).toBeUndefined();
+  await expect(discover({ store, tag: 'v1' })).rejects.toMatchObject({ code: 'MALFORMED', expected: 100 });
+  expect((await discovered(store, descriptor, { depth: 50 })).failure).toBeUndefined();
   const roots = [{ selector: { tag: 'v1' }, tags: ['v1'] }];
   await expect(planCopy(store, roots, { recursive: true })).rejects.toMatchObject({ code: 'MALFORMED' });
   expect((await planCopy(store, roots)).items.size).toBe(1);

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import { check } from '../../../src/operations/check/check.js';
 import { repair, requireMender } from '../../../src/operations/check/repair/repair.js';
-import { discover } from '../../../src/operations/discover/discover.js';
 import { openSource, openStore } from '../../../src/store/open.js';
 import { tarOf } from '../../io/tar/support/archives.js';
 import { membersOf } from '../../store/archive/support/packed.js';
@@ -11,6 +10,7 @@ import { INDEX, REF_NAME } from '../../store/layout/support/by-hand.js';
 import { begin } from '../../store/registry/support/start.js';
 import { tree } from '../../support/temp.js';
 import { put } from '../support/attached.js';
+import { discovered } from '../support/discovered.js';
 import { CheckDraft, SCAN } from './support/draft.js';
 
 /** Repairs a layout, and checks that it is whole then. */
@@ -53,7 +53,7 @@ describe('repair', () => {
     await draft.olareg([]);
     await repaired(draft);
     const source = await draft.open();
-    const { result } = await discover(source, draft.index, { depth: 1 });
+    const { result } = await discovered(source, draft.index, { depth: 1 });
     expect(result.referrers.map(({ digest, via }) => [digest, [...via].sort()]).sort()).toEqual(
       [draft.sbom, scan].map(({ digest }) => [digest, ['layout-entry', 'layout-referrers', 'layout-tag']]).sort(),
     );
@@ -78,7 +78,7 @@ describe('repair', () => {
       repair(await draft.open(), checkup),
       ...[1, 2, 3, 4, 5].map((n) => put(store, draft.index, SCAN, `${n}`)),
     ]);
-    const { result } = await discover(await draft.open(), draft.index, { depth: 1 });
+    const { result } = await discovered(await draft.open(), draft.index, { depth: 1 });
     expect(result.referrers).toHaveLength(7);
     for (const { digest } of others)
       expect(result.referrers.find((node) => node.digest === digest)?.via).toEqual(['layout-entry', 'layout-tag']);

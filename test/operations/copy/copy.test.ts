@@ -135,7 +135,7 @@ describe('what is attached', () => {
       await copyTag(source, destination, 'v1', { selection });
       return (await everything(destination, image)).map((line) => line.split(' ')[0]);
     };
-    expect(await kinds({ kinds: ['scan'] })).toEqual(['scan']);
+    expect(await kinds({ kind: 'scan' })).toEqual(['scan']);
     expect(await kinds({ artifactType: 'application/vnd.example.signature.v1' })).toEqual(['sbom', 'undefined']);
     // What is attached to what stays behind stays with it.
     expect(await kinds({ except: { kinds: ['sbom'] } })).toEqual(['scan']);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { isReferrersTag, referrersTag } from '../../../src/oci/values/referrers-tag.js';
-import { detach } from '../../../src/operations/detach/detach.js';
+import { carryOut } from '../../../src/operations/detach/carry-out.js';
+import { type DetachSelection, detach } from '../../../src/operations/detach/detach.js';
 import { planDetach } from '../../../src/operations/detach/plan.js';
-import type { DetachSelection } from '../../../src/operations/detach/selection.js';
-import { discover } from '../../../src/operations/discover/discover.js';
 import { listDigests, listTags, pushImage } from '../../store/support/artifacts.js';
 import { put, SBOM, SCAN, SIGNATURE } from '../support/attached.js';
+import { discovered } from '../support/discovered.js';
 import {
   buildkitIndex,
   childOf,
@@ -32,7 +32,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
 
   it('removes what is meant and its list entries, and nothing else', async () => {
     const { store, image, sbom, other, scan } = await start();
-    const { result, failure } = await run(store, image, { kinds: ['scan'] });
+    const { result, failure } = await run(store, image, { kind: 'scan' });
     expect([failure, result.incomplete, result.blocked, result.orphans]).toEqual([undefined, [], [], []]);
     expect(result.removed).toMatchObject([
       { reference: store.format(scan), digest: scan.digest, kind: 'scan', subject: image.digest },
@@ -47,12 +47,12 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     ['an annotation', () => ({ annotations: [{ key: 'note' }] }), [SBOM, SBOM]],
     ['its value', () => ({ annotations: [{ key: 'note', value: 'two' }] }), [SBOM]],
     ['a digest', ({ other }) => ({ digest: other.digest }), [SBOM]],
-    ['several kinds', () => ({ kinds: ['scan', 'sbom'] }), [SBOM, SBOM, SCAN]],
+    ['several kinds', () => ({ kind: ['scan', 'sbom'] }), [SBOM, SBOM, SCAN]],
     ['everything', () => ({ all: true }), [SBOM, SBOM, SCAN]],
   ])('finds what is meant by %s', async (_by, selection, expected) => {
     const all = await start();
-    const plan = await planDetach(all.store, all.image, selection(all));
-    expect(types(plan.remove.flatMap(({ attachments }) => attachments)).sort()).toEqual([...expected].sort());
+    const plan = await planDetach(all.store, { descriptor: all.image }, selection(all));
+    expect(types(plan.items.flatMap(({ attachments }) => attachments)).sort()).toEqual([...expected].sort());
     expect(await listDigests(all.store, all.image)).toHaveLength(3);
   });
 
@@ -74,36 +74,40 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     const order = result.removed.map(({ digest }) => digest);
     expect(order.indexOf(deeper.digest)).toBeLessThan(order.indexOf(signature.digest));
     expect(order.indexOf(signature.digest)).toBeLessThan(order.indexOf(sbom.digest));
-    expect((await discover(store, image)).result.referrers).toEqual([]);
+    expect((await discovered(store, image)).result.referrers).toEqual([]);
     for (const gone of [sbom, signature, deeper]) expect(await isThere(store, gone)).toBe(false);
   });
 
   it('says so when nothing fits, and wants to be told what is meant', async () => {
     const { store, image } = await start();
-    await expect(planDetach(store, image, { kinds: ['vex'] })).rejects.toMatchObject({
+    await expect(planDetach(store, { descriptor: image }, { kind: 'vex' })).rejects.toMatchObject({
       code: 'NO_MATCH',
       candidates: expect.arrayContaining(['sbom', 'scan']),
     });
-    for (const nothing of [{}, { kinds: [], annotations: [] }]) {
-      await expect(planDetach(store, image, nothing)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    for (const nothing of [{}, { kind: [], annotations: [] }]) {
+      await expect(planDetach(store, { descriptor: image }, nothing)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+      });
     }
     const { descriptor: plain } = await pushImage(store, 'plain');
-    await expect(planDetach(store, plain, { all: true })).rejects.toMatchObject({ code: 'NO_MATCH', candidates: [] });
+    await expect(planDetach(store, { descriptor: plain }, { all: true })).rejects.toMatchObject({
+      code: 'NO_MATCH',
+      candidates: [],
+    });
   });
 
   it('finds what it planned gone already, and is content', async () => {
     const { store, image } = await start();
-    const plan = await planDetach(store, image, { all: true });
-    await detach(store, plan, { settle: false });
-    const again = await detach(store, plan, { settle: false });
-    expect([again.failure, again.result.incomplete]).toEqual([undefined, []]);
+    const plan = await planDetach(store, { descriptor: image }, { all: true });
+    await carryOut(store, plan, { settle: false });
+    expect((await carryOut(store, plan, { settle: false })).incomplete).toEqual([]);
   });
 
   it("removes cosign's images with their tags", async () => {
     const { store, image } = await start();
     const tag = referrersTag(image.digest);
     await cosignTags(store, image);
-    const { result, failure } = await run(store, image, { kinds: ['signature', 'provenance'] });
+    const { result, failure } = await run(store, image, { kind: ['signature', 'provenance'] });
     expect([failure, kinds(result.removed)]).toEqual([
       undefined,
       ['provenance', 'signature', 'signature', 'signature'],
@@ -119,7 +123,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     const { store, image } = await start();
     const tag = referrersTag(image.digest);
     const kept = await cosignImage(store, 1, [`${tag}.sig`, 'kept']);
-    const { result } = await run(store, image, { kinds: ['signature'] });
+    const { result } = await run(store, image, { kind: 'signature' });
     expect(result.removed).toHaveLength(1);
     expect((await listTags(store)).filter((name) => !isReferrersTag(name))).toEqual(['kept', 'v1']);
     expect(await isThere(store, kept)).toBe(true);
@@ -128,7 +132,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
   it('removes no part of an image that holds several things', async () => {
     const { store, image } = await start();
     await cosignTags(store, image);
-    const { result: before } = await discover(store, image, { kinds: ['signature'] });
+    const { result: before } = await discovered(store, image, { kind: 'signature' });
     const [first] = before.referrers.filter(({ manifest }) => manifest !== undefined);
     const { result } = await run(store, image, { digest: first?.digest });
     expect(result.removed).toEqual([]);
@@ -155,11 +159,10 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     const { store, image } = await start();
     const tag = `${referrersTag(image.digest)}.sig`;
     await cosignImage(store, 1, [tag]);
-    const plan = await planDetach(store, image, { kinds: ['signature'] });
+    const plan = await planDetach(store, { descriptor: image }, { kind: 'signature' });
     const newer = await cosignImage(store, 2, [tag]);
-    const { result, failure } = await detach(store, plan, { settle: false });
-    expect(failure).toMatchObject({ code: 'CHANGED' });
-    expect(result.incomplete).toHaveLength(1);
+    const { incomplete } = await carryOut(store, plan, { settle: false });
+    expect(incomplete).toMatchObject([{ error: { code: 'CHANGED' } }]);
     expect((await store.findTag(tag))?.digest).toBe(newer.digest);
   });
 
@@ -184,12 +187,12 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
         reason: expect.stringContaining('another digest'),
         hint: expect.stringContaining('--provenance=false --sbom=false'),
       });
-      const after = await discover(store, index.descriptor);
+      const after = await discovered(store, index.descriptor);
       expect(after.failure).toBeUndefined();
       expect(after.result.platforms?.map(({ referrers }) => referrers.length)).toEqual([2, 2]);
       // Nor does the way around the index help.
       if (isNew) {
-        const alone = await run(store, { ...amd64, platform: undefined }, { all: true });
+        const alone = await run(store, amd64, { all: true });
         expect([alone.result.removed, alone.result.blocked.length]).toEqual([[], 2]);
       }
     },
@@ -201,14 +204,15 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     const children = index.kind === 'index' ? index.content.manifests.filter((_, n) => n % 2 === 0) : [];
     const tags = children.map(({ digest }) => `${referrersTag(digest)}.sbom`);
     const shared = await cosignImage(store, 7, tags);
-    const [amd64] = children;
-    if (amd64 === undefined) throw new Error('no child');
-    const one = await run(store, amd64, { kinds: ['signature'] }, { index });
-    expect(one.result.removed).toHaveLength(1);
+    const one = await detach(
+      { store, tag: 'multi' },
+      { selection: { kind: 'signature' }, platform: 'linux/amd64', settle: false },
+    );
+    expect(one.removed).toHaveLength(1);
     expect(await isThere(store, shared)).toBe(true);
     expect(await listTags(store)).toEqual(expect.arrayContaining([tags[1]]));
     await store.tagManifest(await store.manifest(shared), tags.slice(0, 1));
-    const both = await run(store, index.descriptor, { kinds: ['signature'] });
+    const both = await run(store, index.descriptor, { kind: 'signature' });
     expect(both.failure).toBeUndefined();
     expect(await isThere(store, shared)).toBe(false);
   });

@@ -9,6 +9,7 @@ import { HandWrittenLayout, tagged } from '../../store/layout/support/by-hand.js
 import { begin as beginRegistry } from '../../store/registry/support/start.js';
 import { listDigests } from '../../store/support/artifacts.js';
 import { readLayout } from '../support/layout-files.js';
+import { run } from './support/detaching.js';
 
 const SBOM = 'application/spdx+json';
 const SCAN = 'application/sarif+json';
@@ -78,7 +79,7 @@ describe.each(CONVENTIONS)('referrers as %s', (_how, entries) => {
     await layout.index([tagged(image, 'v1'), ...(await entries(begun))], { annotations: { kept: 'yes' } });
     const before = await readLayout(layout.directory);
     const store = await open();
-    const { result, failure } = await detach(store, await planDetach(store, image, { kinds: ['sbom'] }), { prune });
+    const { result, failure } = await run(store, image, { kind: 'sbom' }, { prune });
     expect([failure, result.removed.map(({ digest }) => digest)]).toEqual([undefined, [sbom.digest]]);
     // A fresh look, as other programs have it.
     const other = await open();
@@ -99,7 +100,7 @@ describe.each(CONVENTIONS)('referrers as %s', (_how, entries) => {
     expect(result.pruned?.blobs).toBe(gone.length);
     expect(result.pruned?.bytes).toBeGreaterThanOrEqual(own.size);
     // Of the lists, only those that are named are left.
-    const all = await detach(other, await planDetach(other, image, { all: true }), { prune });
+    const all = await run(other, image, { all: true }, { prune });
     expect(all.failure).toBeUndefined();
     const end = await readLayout(layout.directory);
     expect(end.missing).toEqual([]);
@@ -115,7 +116,7 @@ describe('pruning', () => {
     const stray = await layout.blob('nobody knows why', 'text/plain');
     await layout.index([tagged(image, 'v1'), sbom]);
     const store = await open();
-    const { result } = await detach(store, await planDetach(store, image, { kinds: ['sbom'] }), { prune: true });
+    const { result } = await run(store, image, { kind: 'sbom' }, { prune: true });
     const { blobs } = await readLayout(layout.directory);
     expect(blobs).toEqual(expect.arrayContaining([own.digest, coming.digest, stray.digest]));
     // Only the config of the SBOM was its own.
@@ -128,8 +129,7 @@ describe('pruning', () => {
     const index = await layout.document({ manifests: [broken] });
     await layout.index([tagged(image, 'v1'), tagged(index, 'odd'), sbom]);
     const store = await open();
-    const plan = await planDetach(store, image, { kinds: ['sbom'] });
-    const { result, failure } = await detach(store, plan, { prune: true });
+    const { result, failure } = await run(store, image, { kind: 'sbom' }, { prune: true });
     expect(failure).toMatchObject({ code: 'MALFORMED' });
     expect([result.removed.length, result.pruned]).toEqual([1, undefined]);
     expect((await readLayout(layout.directory)).blobs).toContain(own.digest);
@@ -141,8 +141,7 @@ describe('pruning', () => {
     const sparse = await layout.document({ manifests: [absent] });
     await layout.index([tagged(image, 'v1'), tagged(sparse, 'sparse'), sbom]);
     const store = await open();
-    const plan = await planDetach(store, image, { kinds: ['sbom'] });
-    expect((await detach(store, plan, { prune: true })).result.pruned?.blobs).toBe(2);
+    expect((await run(store, image, { kind: 'sbom' }, { prune: true })).result.pruned?.blobs).toBe(2);
     expect((await readLayout(layout.directory)).blobs).not.toContain(own.digest);
   });
 
@@ -151,15 +150,16 @@ describe('pruning', () => {
     await layout.index([tagged(image, 'v1'), sbom]);
     await writeFile(join(layout.directory, 'blobs', 'README'), 'mine');
     const store = await open();
-    await detach(store, await planDetach(store, image, { kinds: ['sbom'] }), { prune: true });
+    await run(store, image, { kind: 'sbom' }, { prune: true });
     expect(await readdir(join(layout.directory, 'blobs'))).toEqual(['README', 'sha256']);
   });
 
   it('is for layouts', async () => {
-    const { store } = await beginRegistry();
-    const subject = { mediaType: 'x/y', size: 0, digest: (await begin()).image.digest };
-    const plan = { subject, remove: [], blocked: [], leftovers: [] };
-    await expect(detach(store, plan, { prune: true })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    const { store, registry } = await beginRegistry();
+    await expect(detach(store, { selection: { all: true }, prune: true })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+    expect(registry.requests).toEqual([]);
   });
 });
 
@@ -168,6 +168,6 @@ it('reports an entry that names what is not there, and removes nothing', async (
   await layout.index([tagged(image, 'v1'), sbom, { ...sbom, digest: `sha256:${'0'.repeat(64)}` }]);
   const before = await layout.readIndex();
   const store = await open();
-  await expect(planDetach(store, image, { all: true })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(planDetach(store, { descriptor: image }, { all: true })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(await layout.readIndex()).toBe(before);
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
-import { discover } from '../../../src/operations/discover/discover.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';
 import { pushImage, referrerOf } from '../../store/support/artifacts.js';
 import { put, SBOM, SCAN, SIGNATURE, shape } from '../support/attached.js';
+import { discovered } from '../support/discovered.js';
 import { PLACES } from '../support/places.js';
 
 /** An image with a signed SBOM and a scan, and a signature on that signature. */
@@ -22,7 +22,7 @@ describe.each(PLACES)('discover in %s', (_what, open) => {
   it('lists everything, and what is attached to that', async () => {
     const store = await open();
     const image = await pushTree(store);
-    const { result, failure } = await discover(store, image);
+    const { result, failure } = await discovered(store, image);
     expect(shape(result.referrers)).toEqual([SCAN, `${SBOM}\n  ${SIGNATURE}\n    ${SIGNATURE}`]);
     expect(result).toMatchObject({ reference: store.format({ digest: image.digest }), ...image, incomplete: [] });
     expect(failure).toBeUndefined();
@@ -33,7 +33,7 @@ describe.each(PLACES)('discover in %s', (_what, open) => {
   it('goes as deep as it is told', async () => {
     const store = await open();
     const image = await pushTree(store);
-    const at = async (depth: number) => shape((await discover(store, image, { depth })).result.referrers);
+    const at = async (depth: number) => shape((await discovered(store, image, { depth })).result.referrers);
     expect(await at(1)).toEqual([SCAN, SBOM]);
     expect(await at(2)).toEqual([SCAN, `${SBOM}\n  ${SIGNATURE}`]);
     expect(await at(3)).toEqual([SCAN, `${SBOM}\n  ${SIGNATURE}\n    ${SIGNATURE}`]);
@@ -43,7 +43,7 @@ describe.each(PLACES)('discover in %s', (_what, open) => {
     const store = await open();
     const image = await pushTree(store);
     const only = async (artifactType: string, depth?: number) =>
-      shape((await discover(store, image, { artifactType, depth })).result.referrers);
+      shape((await discovered(store, image, { artifactType, depth })).result.referrers);
     expect(await only(SIGNATURE)).toEqual([`${SBOM}\n  ${SIGNATURE}\n    ${SIGNATURE}`]);
     expect(await only(SIGNATURE, 1)).toEqual([]);
     expect(await only(SBOM)).toEqual([SBOM]);
@@ -53,7 +53,7 @@ describe.each(PLACES)('discover in %s', (_what, open) => {
   it('lists nothing where nothing is attached', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image');
-    expect(await discover(store, descriptor)).toMatchObject({
+    expect(await discovered(store, descriptor)).toMatchObject({
       result: { referrers: [], incomplete: [] },
       failure: undefined,
     });
@@ -62,7 +62,7 @@ describe.each(PLACES)('discover in %s', (_what, open) => {
   it('stops when it is interrupted', async () => {
     const store = await open();
     const image = await pushTree(store);
-    await expect(discover(store, image, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    await expect(discovered(store, image, { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'INTERRUPTED',
     });
   });
@@ -82,15 +82,15 @@ describe('discover asks once, and at once', () => {
     onTestFinished(() => void process.off('warning', onWarning));
     // Node.js warns where more than ten listen to one signal.
     const { signal } = new AbortController();
-    const { result } = await discover(open({ concurrency: 16 }), descriptor, { signal });
+    const { result } = await discovered(open({ concurrency: 16 }), descriptor, { signal });
     expect(warnings).toEqual([]);
     expect(result.referrers).toHaveLength(20);
-    // The list, one manifest that proves it, three tags of cosign, and the list of each subject below: what tags they have
+    // The subject, the list, one manifest that proves it, three tags of cosign, and the list of each subject below: what tags they have
     // is known from one list of all tags.
     expect(registry.count('GET', '/referrers/')).toBe(21);
     expect(registry.count('GET', '/tags/list')).toBe(1);
-    expect(registry.requests).toHaveLength(27);
-    expect(registry.series()).toBeLessThanOrEqual(5);
+    expect(registry.requests).toHaveLength(28);
+    expect(registry.series()).toBeLessThanOrEqual(6);
     expect(registry.duplicates()).toEqual([]);
   });
 
@@ -112,7 +112,7 @@ describe('discover asks once, and at once', () => {
       { ...other, artifactType: SCAN },
       { ...descriptor, artifactType: SCAN },
     ];
-    const { result } = await discover(store, descriptor);
+    const { result } = await discovered(store, descriptor);
     expect(shape(result.referrers)).toEqual([SCAN, SBOM].sort());
   });
 
@@ -122,7 +122,7 @@ describe('discover asks once, and at once', () => {
     const sbom = await put(store, descriptor, SBOM);
     const list = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [sbom, sbom] };
     registry.putManifest('team/app', list, { tag: referrersTag(descriptor.digest) });
-    const { result } = await discover(store, descriptor);
+    const { result } = await discovered(store, descriptor);
     expect(result.referrers).toMatchObject([{ digest: sbom.digest, via: ['api', 'tag'] }]);
   });
 });

@@ -7,16 +7,17 @@ import { begin } from '../../store/registry/support/start.js';
 import { Content, pushImage, readBlob, writeContent } from '../../store/support/artifacts.js';
 import { buildkitIndex, childOf, cosignTags } from '../detach/support/detaching.js';
 import { put, SBOM, SIGNATURE } from '../support/attached.js';
+import { discovered } from '../support/discovered.js';
 import { PLACES } from '../support/places.js';
 
 const kinds = (nodes: readonly DiscoveredNode[]) => nodes.map(({ kind, via }) => `${kind} ${via.join('+')}`).sort();
 
 describe.each(PLACES)('in %s', (_what, open) => {
-  it('finds what cosign keeps under tags: each layer is one thing', async () => {
+  it('finds what cosign keeps under tags: each layer is an attachment', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     await cosignTags(store, descriptor);
-    const { result, failure } = await discover(store, descriptor);
+    const { result, failure } = await discovered(store, descriptor);
     expect(failure).toBeUndefined();
     expect(kinds(result.referrers)).toEqual([
       'provenance cosign-tag',
@@ -38,7 +39,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
   it.each([false, true])('finds what BuildKit keeps in the index, once (as a referrer, too: %s)', async (isNew) => {
     const store = await open();
     const index = await buildkitIndex(store, isNew);
-    const { result, failure } = await discover(store, index.descriptor);
+    const { result, failure } = await discovered(store, index.descriptor);
     expect(failure).toBeUndefined();
     expect(result.referrers).toEqual([]);
     expect(result.platforms?.map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64']);
@@ -50,9 +51,9 @@ describe.each(PLACES)('in %s', (_what, open) => {
       expect(referrers.every(({ via }) => via.length === ways)).toBe(true);
     }
     // A child that was chosen from the index shows the same.
-    const amd64 = childOf(index);
-    const chosen = await discover(store, amd64, { index });
-    expect(chosen.result.referrers).toEqual(result.platforms?.[0]?.referrers);
+    const selected = await discover({ store, tag: 'multi' }, { platform: 'linux/amd64' });
+    expect(selected.digest).toBe(childOf(index).digest);
+    expect(selected.referrers).toEqual(result.platforms?.[0]?.referrers);
   });
 
   it('shows what is attached to the index, to each platform, and to that', async () => {
@@ -63,7 +64,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
     const scan = await put(store, amd64, 'application/sarif+json');
     await put(store, scan, SIGNATURE);
     await cosignTags(store, amd64);
-    const { result, failure } = await discover(store, index.descriptor);
+    const { result, failure } = await discovered(store, index.descriptor);
     expect(failure).toBeUndefined();
     expect(result.referrers.map(({ kind }) => kind)).toEqual(['sbom']);
     const [first, second] = result.platforms ?? [];
@@ -71,7 +72,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
     expect(first?.referrers.find(({ kind }) => kind === 'scan')?.referrers).toHaveLength(1);
     expect(second?.referrers).toHaveLength(2);
     // Only what is looked for, and what leads to it.
-    const only = await discover(store, index.descriptor, { kinds: ['sbom', 'scan'] });
+    const only = await discovered(store, index.descriptor, { kind: ['sbom', 'scan'] });
     expect(only.result.referrers).toHaveLength(1);
     expect(only.result.platforms?.map(({ referrers }) => kinds(referrers).map((line) => line.split(' ')[0]))).toEqual([
       ['sbom', 'sbom', 'scan'],
@@ -87,7 +88,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
     await writeContent(store, layer, empty);
     const manifest = buildManifest({ artifactType: MediaType.unknownArtifact, layers: [layer.descriptor], subject });
     await store.putManifest(manifest, { settle: false });
-    const { result } = await discover(store, subject);
+    const { result } = await discovered(store, subject);
     expect(result.referrers).toMatchObject([
       { kind: 'sbom', formats: ['spdx'], artifactType: MediaType.unknownArtifact },
     ]);
@@ -98,7 +99,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const other = buildIndex({ manifests: [] });
     await store.putManifest(other, { tags: [`${referrersTag(descriptor.digest)}.sig`] });
-    const { result, failure } = await discover(store, descriptor);
+    const { result, failure } = await discovered(store, descriptor);
     expect([result.referrers, result.incomplete, failure]).toEqual([[], [], undefined]);
   });
 });
@@ -111,7 +112,7 @@ it('asks for each tag where the tags cannot be listed', async () => {
   const sbom = await put(store, descriptor, SBOM);
   await cosignTags(store, sbom);
   registry.clear();
-  const { result, failure } = await discover(store, descriptor);
+  const { result, failure } = await discovered(store, descriptor);
   expect(failure).toBeUndefined();
   expect(result.referrers[0]?.referrers).toHaveLength(5);
   expect(registry.count('HEAD', `${referrersTag(sbom.digest)}.sig`)).toBe(1);

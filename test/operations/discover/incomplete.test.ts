@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
-import { discover } from '../../../src/operations/discover/discover.js';
 import { begin } from '../../store/registry/support/start.js';
 import { pushImage, referrerOf } from '../../store/support/artifacts.js';
 import { put, SBOM, SCAN, SIGNATURE, shape } from '../support/attached.js';
+import { discovered } from '../support/discovered.js';
 
 describe('discover in a registry that fails', () => {
   const faults = [
@@ -48,7 +48,7 @@ describe('discover in a registry that fails', () => {
     registry.repository('team/app').unlisted.add(byTag.descriptor.digest);
 
     broken = true;
-    const { result, failure } = await discover(store, descriptor, { depth: 1 });
+    const { result, failure } = await discovered(store, descriptor, { depth: 1 });
     expect(failure).toMatchObject({ code });
     expect(result.incomplete).toEqual([
       {
@@ -66,7 +66,7 @@ describe('discover in a registry that fails', () => {
     expect(found).toEqual(all.filter((digest) => !lost[place].some((gone) => gone === digest)));
 
     broken = false;
-    const whole = await discover(store, descriptor, { depth: 1 });
+    const whole = await discovered(store, descriptor, { depth: 1 });
     expect(whole).toMatchObject({ result: { incomplete: [] }, failure: undefined });
     expect(whole.result.referrers).toHaveLength(2);
   });
@@ -82,7 +82,7 @@ describe('discover in a registry that fails', () => {
     const scan = await put(store, descriptor, SCAN);
     await put(store, scan, SIGNATURE);
     broken.push(...sboms.map(({ digest }) => digest));
-    const { result, failure } = await discover(store, descriptor);
+    const { result, failure } = await discovered(store, descriptor);
     expect(shape(result.referrers)).toEqual([`${SCAN}\n  ${SIGNATURE}`, SBOM, SBOM].sort());
     expect(failure).toMatchObject({ code: 'BUSY' });
     const unasked = result.incomplete.map(({ way }) => /sha256:\w+$/.exec(way)?.[0]);
@@ -99,7 +99,7 @@ describe('discover in a registry that fails', () => {
     const sbom = await put(store, descriptor, SBOM);
     await put(store, descriptor, SCAN);
     broken = sbom.digest;
-    const { result, failure } = await discover(store, descriptor);
+    const { result, failure } = await discovered(store, descriptor);
     expect(shape(result.referrers)).toEqual([SCAN]);
     expect(result.incomplete).toMatchObject([{ way: expect.stringContaining(sbom.digest), error: { code: 'BUSY' } }]);
     expect(failure).toMatchObject({ code: 'BUSY' });

@@ -2,13 +2,13 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildManifest } from '../../../src/oci/documents/build-manifest.js';
-import { pull } from '../../../src/operations/pull/write-files.js';
 import { push } from '../../../src/operations/push/push.js';
 import type { LayoutStore } from '../../../src/store/layout/store.js';
 import { makeFiles, readText } from '../../io/tar/support/archives.js';
 import { text } from '../../store/support/artifacts.js';
 import { tempDir } from '../../support/temp.js';
 import { newLayout } from '../support/places.js';
+import { pullManifest } from './support/pulling.js';
 
 const FILES = [
   { content: '{"a":1}', name: 'a.json' },
@@ -39,7 +39,7 @@ describe('pull of something damaged', () => {
     await writeFile(blob, damage(await readFile(blob)));
     const output = await tempDir();
     await makeFiles(output, { 'a.json': 'old a', 'sub/dir/b.txt': 'old b' });
-    await expect(pull(store, manifest, { output })).rejects.toMatchObject({ code });
+    await expect(pullManifest(store, manifest, { output })).rejects.toMatchObject({ code });
     // Not even the undamaged one: all are there before the first takes its name.
     expect([await readText(output, 'a.json'), await readText(output, 'sub/dir/b.txt')]).toEqual(['old a', 'old b']);
     expect(await readdir(output, { recursive: true })).toHaveLength(4);
@@ -50,7 +50,9 @@ describe('pull of something damaged', () => {
     const missing = { ...text('never written').descriptor, annotations: { 'org.opencontainers.image.title': 'a/b' } };
     const root = await tempDir();
     const manifest = buildManifest({ artifactType: 'application/x', layers: [missing] });
-    await expect(pull(store, manifest, { output: join(root, 'x/y/z') })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(pullManifest(store, manifest, { output: join(root, 'x/y/z') })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
     expect(await readdir(root)).toEqual([]);
   });
 
@@ -58,7 +60,7 @@ describe('pull of something damaged', () => {
     const store = await newLayout();
     const manifest = await artifact(store);
     const root = await tempDir();
-    const pulled = pull(store, manifest, { output: join(root, 'out'), signal: AbortSignal.abort() });
+    const pulled = pullManifest(store, manifest, { output: join(root, 'out'), signal: AbortSignal.abort() });
     await expect(pulled).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(await readdir(root)).toEqual([]);
   });

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { buildManifest } from '../../../src/oci/documents/build-manifest.js';
-import { pull } from '../../../src/operations/pull/write-files.js';
 import { push } from '../../../src/operations/push/push.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { type HostileEntry, makeFiles, readText, tarOf } from '../../io/tar/support/archives.js';
 import { Content, writeContent } from '../../store/support/artifacts.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { inDirectory, newLayout, PLACES } from '../support/places.js';
+import { pullManifest } from './support/pulling.js';
 
 const CONTENT = ['img/a.svg', 'img/up.html', 'index.html', 'none/', 'pictures', 'run.sh'];
 
@@ -27,7 +27,7 @@ describe.each(PLACES)('a directory from %s', (_what, open) => {
     const store = await open();
     const manifest = await pushSite(store);
     const output = join(await tempDir(), 'out');
-    const { files } = await pull(store, manifest, { output });
+    const { files } = await pullManifest(store, manifest, { output });
     expect(files.map(({ path, result }) => [path, result])).toEqual([
       [join(output, 'site'), 'written'],
       [join(output, 'beside.txt'), 'written'],
@@ -38,7 +38,7 @@ describe.each(PLACES)('a directory from %s', (_what, open) => {
     expect([await mode('run.sh'), await mode('index.html')]).toEqual(wanted);
     expect(await readlink(join(output, 'site/img/up.html'))).toBe('../index.html');
     expect((await lstat(join(output, 'site/pictures'))).isSymbolicLink()).toBe(true);
-    const again = await pull(store, manifest, { output });
+    const again = await pullManifest(store, manifest, { output });
     expect(again.files.map(({ result }) => result)).toEqual(['unchanged', 'unchanged']);
   });
 });
@@ -59,11 +59,11 @@ describe('a directory onto what is there', () => {
     const store = await newLayout();
     const manifest = await pushSite(store);
     const output = await tempDir();
-    await pull(store, manifest, { output });
+    await pullManifest(store, manifest, { output });
     await damage(join(output, 'site'));
-    await expect(pull(store, manifest, { output, noClobber: true })).rejects.toMatchObject({ code: 'EXISTS' });
-    expect((await pull(store, manifest, { output })).files[0]).toMatchObject({ result: 'written' });
-    expect((await pull(store, manifest, { output })).files[0]).toMatchObject({ result: 'unchanged' });
+    await expect(pullManifest(store, manifest, { output, noClobber: true })).rejects.toMatchObject({ code: 'EXISTS' });
+    expect((await pullManifest(store, manifest, { output })).files[0]).toMatchObject({ result: 'written' });
+    expect((await pullManifest(store, manifest, { output })).files[0]).toMatchObject({ result: 'unchanged' });
     expect(await readText(output, 'site/index.html')).toBe('<p>');
     expect(await tree(join(output, 'site'))).toEqual(CONTENT);
   });
@@ -73,7 +73,7 @@ describe('a directory onto what is there', () => {
     const manifest = await pushSite(store);
     const output = await tempDir();
     await makeFiles(output, { 'site/mine.txt': 'mine', 'site/img/mine.svg': 'mine' });
-    await pull(store, manifest, { output });
+    await pullManifest(store, manifest, { output });
     expect(await tree(join(output, 'site'))).toEqual([...CONTENT, 'img/mine.svg', 'mine.txt'].sort());
   });
 
@@ -83,7 +83,9 @@ describe('a directory onto what is there', () => {
     const root = await tempDir();
     await makeFiles(root, { 'elsewhere/': '', 'out/': '' });
     await symlink('../elsewhere', join(root, 'out/site'));
-    await expect(pull(store, manifest, { output: join(root, 'out') })).rejects.toMatchObject({ code: 'EXISTS' });
+    await expect(pullManifest(store, manifest, { output: join(root, 'out') })).rejects.toMatchObject({
+      code: 'EXISTS',
+    });
     expect(await readdir(join(root, 'elsewhere'))).toEqual([]);
     expect(await readdir(join(root, 'out'))).toEqual(['site']);
   });
@@ -120,7 +122,9 @@ describe('a directory layer of somebody else', () => {
     });
     const root = await tempDir();
     await makeFiles(root, { victim: 'untouched', 'out/site/old.txt': 'old' });
-    await expect(pull(store, manifest, { output: join(root, 'out') })).rejects.toMatchObject({ code: 'MALFORMED' });
+    await expect(pullManifest(store, manifest, { output: join(root, 'out') })).rejects.toMatchObject({
+      code: 'MALFORMED',
+    });
     expect(await tree(root)).toEqual(['out/site/old.txt', 'victim']);
   });
 
@@ -129,7 +133,7 @@ describe('a directory layer of somebody else', () => {
     const annotations = { [UNPACK]: 'true', 'io.deis.oras.content.digest': tarDigest };
     const { store, manifest } = await artifactOf([{ name: 'site/a', content: 'x' }], annotations);
     const root = await tempDir();
-    await expect(pull(store, manifest, { output: join(root, 'out') })).rejects.toMatchObject({
+    await expect(pullManifest(store, manifest, { output: join(root, 'out') })).rejects.toMatchObject({
       code: 'DIGEST_MISMATCH',
     });
     expect(await readdir(root)).toEqual([]);
@@ -138,7 +142,7 @@ describe('a directory layer of somebody else', () => {
   it('stays an archive unless it asks to be unpacked', async () => {
     const { store, manifest } = await artifactOf([{ name: 'site/a', content: 'x' }], {});
     const output = await tempDir();
-    await pull(store, manifest, { output });
+    await pullManifest(store, manifest, { output });
     expect((await stat(join(output, 'site'))).isFile()).toBe(true);
   });
 });

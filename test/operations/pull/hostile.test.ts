@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildManifest } from '../../../src/oci/documents/build-manifest.js';
-import { pull } from '../../../src/operations/pull/write-files.js';
 import { makeFiles, readText } from '../../io/tar/support/archives.js';
 import { text, writeContent } from '../../store/support/artifacts.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { newLayout } from '../support/places.js';
+import { pullManifest } from './support/pulling.js';
 
 const UNPACK = { 'io.deis.oras.content.unpack': 'true' };
 
@@ -28,7 +28,7 @@ async function refusal(titles: readonly string[], more?: Readonly<Record<string,
   const root = await tempDir();
   await makeFiles(root, { 'victim.txt': 'untouched', 'parent/': '' });
   const output = join(root, 'parent', 'out');
-  const error = await pull(store, manifest, { output }).catch((caught: unknown) => caught);
+  const error = await pullManifest(store, manifest, { output }).catch((caught: unknown) => caught);
   expect(await tree(root)).toEqual(['parent/', 'victim.txt']);
   expect(await readText(root, 'victim.txt')).toBe('untouched');
   return error;
@@ -99,7 +99,7 @@ describe('an odd title', () => {
   it('is a name like any other, inside of the directory', async () => {
     const { store, manifest } = await artifactWith(ODD);
     const root = await tempDir();
-    const { files } = await pull(store, manifest, { output: join(root, 'out') });
+    const { files } = await pullManifest(store, manifest, { output: join(root, 'out') });
     expect(await readdir(root)).toEqual(['out']);
     expect(await tree(join(root, 'out'))).toEqual([...ODD].sort());
     expect(files.map(({ path }) => path)).toEqual(ODD.map((name) => join(root, 'out', name)));
@@ -109,7 +109,7 @@ describe('an odd title', () => {
   it('is cleaned of dots and slashes', async () => {
     const { store, manifest } = await artifactWith(['./a', 'b//c/']);
     const root = await tempDir();
-    await pull(store, manifest, { output: root });
+    await pullManifest(store, manifest, { output: root });
     expect(await tree(root)).toEqual(['a', 'b/c']);
   });
 });

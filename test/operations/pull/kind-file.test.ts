@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pullSelected } from '../../../src/operations/pull/pull.js';
 import { readText } from '../../io/tar/support/archives.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { tempDir } from '../../support/temp.js';
@@ -16,7 +15,7 @@ import {
   statement,
 } from '../support/mechanisms.js';
 import { newLayout } from '../support/places.js';
-import { fails, fetch, layerOf, sbom, stream, v1 } from './support/pulling.js';
+import { fails, fetch, layerOf, pullFrom, sbom, stream, v1 } from './support/pulling.js';
 
 describe('a file that is fetched by its kind', () => {
   it.each(['../../evil', '/etc/evil', 'a\u0000b', '..'])('is not written where the title %j leads', async (title) => {
@@ -55,15 +54,15 @@ describe('a file that is fetched by its kind', () => {
     const output = await tempDir();
     const options = {
       selector: v1,
-      selection: { kinds: ['provenance'] },
+      selection: { kind: 'provenance' },
       unwrap: true,
       name: 'p{ext}',
       output,
     } as const;
     for (const result of ['written', 'unchanged'])
-      expect((await pullSelected(store, options)).artifacts[0]?.files).toMatchObject([{ result }]);
+      expect((await pullFrom(store, options)).artifacts[0]?.files).toMatchObject([{ result }]);
     await writeFile(join(output, 'p.json'), 'mine');
-    await expect(pullSelected(store, { ...options, noClobber: true })).rejects.toMatchObject({ code: 'EXISTS' });
+    await expect(pullFrom(store, { ...options, noClobber: true })).rejects.toMatchObject({ code: 'EXISTS' });
     expect(await readText(output, 'p.json')).toBe('mine');
   });
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { parseDigest } from '../../../src/oci/values/digest.js';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import { attach } from '../../../src/operations/attach/attach.js';
-import { pullSelected } from '../../../src/operations/pull/pull.js';
 import { readText } from '../../io/tar/support/archives.js';
 import { begin } from '../../store/registry/support/start.js';
 import { pushImage } from '../../store/support/artifacts.js';
@@ -19,7 +18,7 @@ import {
   statement,
 } from '../support/mechanisms.js';
 import { newLayout, PLACES } from '../support/places.js';
-import { fails, fetch, hex, layerOf, multi, sbom, stream, v1 } from './support/pulling.js';
+import { fails, fetch, hex, layerOf, multi, pullFrom, sbom, stream, v1 } from './support/pulling.js';
 
 describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
   it('comes from the layer under a tag of cosign', async () => {
@@ -61,9 +60,7 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     const manifest = await attachBundle(store, descriptor);
     const name = `sbom-${hex(layerOf(manifest))}`;
     expect((await fetch(store, {})).names).toEqual([`${name}.sigstore.json`]);
-    expect((await fetch(store, { unwrap: true, selection: { formats: ['spdx'] } })).names).toEqual([
-      `${name}.spdx.json`,
-    ]);
+    expect((await fetch(store, { unwrap: true, selection: { format: 'spdx' } })).names).toEqual([`${name}.spdx.json`]);
     expect([await stream(store, {}), await stream(store, { unwrap: true })]).toEqual([bundle(statement()), SPDX]);
   });
 
@@ -77,12 +74,12 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     expect(await fails(store, 'NO_MATCH', { unwrap: true })).toMatchObject({
       message: expect.stringContaining('is no in-toto statement and wraps none: it is an SPDX document (JSON)'),
     });
-    const again = await pullSelected(store, { selector: v1, selection: sbom, output });
+    const again = await pullFrom(store, { selector: v1, selection: sbom, output });
     expect(again.artifacts[0]?.files).toMatchObject([{ result: 'unchanged' }]);
 
     const signed = [{ content: envelope(statement()), name: 'app.intoto.json' }];
     await attach({ store, ...v1 }, signed, { artifactType: 'application/vnd.in-toto.spdx+dsse', settle: false });
-    const selection = { formats: ['in-toto'] } as const;
+    const selection = { format: 'in-toto' } as const;
     expect((await fetch(store, { selection })).names).toEqual(['app.intoto.json']);
     expect((await fetch(store, { selection, unwrap: true })).names).toEqual(['app.spdx.json']);
   });
@@ -102,7 +99,7 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     expect(files).toMatchObject([{ kind: 'sbom', platform: 'linux/arm64', unwrapped: true }]);
     expect(names).toEqual([expect.stringMatching(/^sbom-[0-9a-f]{12}\.spdx\.json$/)]);
     expect(JSON.parse(await readText(output, names[0] ?? ''))).toMatchObject({ name: 'arm64' });
-    const provenance = { kinds: ['provenance'] } as const;
+    const provenance = { kind: 'provenance' } as const;
     expect(await stream(store, { selector: multi, platform, selection: provenance, unwrap: true })).toBe(
       '{"for":"arm64"}',
     );
@@ -129,7 +126,7 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     const [amd64] = images;
     if (amd64 === undefined) throw new Error('no image');
     await cosignTag(store, amd64, '.sig', { type: 'application/vnd.dev.cosign.simplesigning.v1+json', text: '{}' });
-    const signature = await fetch(store, { selector: multi, selection: { kinds: ['signature'] } });
+    const signature = await fetch(store, { selector: multi, selection: { kind: 'signature' } });
     expect(signature.files).toMatchObject([{ platform: 'linux/amd64', via: ['cosign-tag'] }]);
   });
 });
@@ -157,8 +154,8 @@ describe('a choice among what is attached', () => {
     const { store, spdx } = await withTwo();
     await fails(store, 'AMBIGUOUS', {});
     const choices = [
-      [{ formats: ['spdx'] }, '1'],
-      [{ formats: ['cyclonedx', 'syft'] }, '2'],
+      [{ format: 'spdx' }, '1'],
+      [{ format: ['cyclonedx', 'syft'] }, '2'],
       [{ annotations: [{ key: 'team', value: 'red' }] }, '2'],
       [{ annotations: [{ key: 'a.b' }] }, '2'],
       [{ annotations: [{ key: 'a.b', value: '' }, { key: 'team' }] }, '2'],
@@ -170,8 +167,8 @@ describe('a choice among what is attached', () => {
   });
 
   it.each([
-    [{ kinds: ['vex', 'scan'] } as const, 'kind vex or scan'],
-    [{ ...sbom, formats: ['sarif'] } as const, 'kind sbom, format sarif'],
+    [{ kind: ['vex', 'scan'] } as const, 'kind vex or scan'],
+    [{ ...sbom, format: 'sarif' } as const, 'kind sbom, format sarif'],
     [{ annotations: [{ key: 'team', value: 'green' }] }, 'annotation team=green'],
     [{ annotations: [{ key: 'toString' }] }, 'annotation toString'],
   ])('that leaves nothing tells what there is (%j)', async (selection, wanted) => {
@@ -187,7 +184,7 @@ describe('a choice among what is attached', () => {
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const type = 'application/vnd.dev.cosign.simplesigning.v1+json';
     const holder = await cosignTag(store, descriptor, '.sig', ...['1', '2', '3'].map((text) => ({ type, text })));
-    const selection = { kinds: ['signature'] } as const;
+    const selection = { kind: 'signature' } as const;
     const error = await fails(store, 'AMBIGUOUS', { selection });
     expect(error).toHaveProperty(
       'candidates',

@@ -1,12 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
 import { attach } from '../../../src/operations/attach/attach.js';
-import { type PullSelectedOptions, pullSelected } from '../../../src/operations/pull/pull.js';
-import { streamSelected } from '../../../src/operations/pull/to-stream.js';
+import { pullToStream } from '../../../src/operations/pull/to-stream.js';
 import { push } from '../../../src/operations/push/push.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { readText } from '../../io/tar/support/archives.js';
@@ -14,19 +12,13 @@ import { begin } from '../../store/registry/support/start.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { newLayout, PLACES } from '../support/places.js';
+import { pullFrom, streamFrom, v1 } from './support/pulling.js';
 
 const SBOM = 'application/spdx+json';
 const SCAN = 'application/sarif+json';
-const v1 = { tag: 'v1' };
 
 async function attachFile(store: Store, content: string, artifactType = SBOM, created?: string) {
   return attach({ store, ...v1 }, [{ content, name: 'report.json' }], { artifactType, created, settle: false });
-}
-
-async function stream(store: Store, options: PullSelectedOptions) {
-  const out = new PassThrough();
-  const descriptor = await streamSelected(store, out, options).finally(() => out.end());
-  return { descriptor, content: await readAll(out) };
 }
 
 describe.each(PLACES)('what is attached in %s', (_what, open) => {
@@ -38,12 +30,12 @@ describe.each(PLACES)('what is attached in %s', (_what, open) => {
     const output = await tempDir();
     const options = { selector: v1, output, selection: { artifactType: SBOM } };
     const path = relative('', join(output, 'report.json'));
-    expect(await pullSelected(store, options)).toMatchObject({
+    expect(await pullFrom(store, options)).toMatchObject({
       reference: store.format({ digest: image.descriptor.digest }),
       artifacts: [{ digest: sbom.digest, artifactType: SBOM, files: [{ path, result: 'written', size: 10 }] }],
     });
     expect(await readText(output, 'report.json')).toBe('{"spdx":1}');
-    expect(await stream(store, options)).toMatchObject({ descriptor: { size: 10 }, content: '{"spdx":1}' });
+    expect(await streamFrom(store, options)).toMatchObject({ descriptor: { size: 10 }, content: '{"spdx":1}' });
   });
 
   it('comes into directories of its own when several are wanted', async () => {
@@ -51,11 +43,11 @@ describe.each(PLACES)('what is attached in %s', (_what, open) => {
     await pushImage(store, 'image', { tags: ['v1'] });
     const both = [await attachFile(store, '1'), await attachFile(store, '2')];
     const output = await tempDir();
-    await expect(pullSelected(store, { selector: v1, output, selection: {} })).rejects.toMatchObject({
+    await expect(pullFrom(store, { selector: v1, output, selection: {} })).rejects.toMatchObject({
       code: 'AMBIGUOUS',
     });
     expect(await readdir(output)).toEqual([]);
-    await pullSelected(store, { selector: v1, output, selection: { all: true } });
+    await pullFrom(store, { selector: v1, output, selection: { all: true } });
     const names = both.map(({ digest }) => `${digest.slice(0, 19).replace(':', '-')}/report.json`);
     expect(await tree(output)).toEqual(names.sort());
   });
@@ -65,7 +57,7 @@ describe.each(PLACES)('what is attached in %s', (_what, open) => {
     await pushImage(store, 'image', { tags: ['v1'] });
     await attachFile(store, 'newer', SBOM, '2026-03-01T00:00:00Z');
     await attachFile(store, 'older', SBOM, '2026-02-01T00:00:00Z');
-    expect((await stream(store, { selector: v1, selection: { latest: true } })).content).toBe('newer');
+    expect((await streamFrom(store, { selector: v1, selection: { latest: true } })).content).toBe('newer');
   });
 });
 
@@ -74,14 +66,14 @@ describe('pull without a selection', () => {
     const store = await newLayout();
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const output = await tempDir();
-    await expect(pullSelected(store, { selector: v1, output })).rejects.toMatchObject({
+    await expect(pullFrom(store, { selector: v1, output })).rejects.toMatchObject({
       code: 'NO_MATCH',
       message: expect.stringContaining('is an image'),
       hint: expect.stringContaining('--artifact-type'),
     });
     const index = buildIndex({ manifests: [{ ...descriptor, platform: { os: 'linux', architecture: 'amd64' } }] });
     await store.putManifest(index, { tags: ['multi'] });
-    await expect(pullSelected(store, { selector: { tag: 'multi' }, output })).rejects.toMatchObject({
+    await expect(pullFrom(store, { selector: { tag: 'multi' }, output })).rejects.toMatchObject({
       code: 'AMBIGUOUS',
       candidates: ['linux/amd64'],
     });
@@ -94,7 +86,7 @@ describe('pull without a selection', () => {
     const entry = { ...child.manifest.descriptor, platform: { os: 'linux', architecture: 'arm64' } };
     await store.putManifest(buildIndex({ manifests: [entry] }), { tags: ['multi'] });
     const platform = { os: 'linux', architecture: 'arm64' };
-    expect((await stream(store, { selector: { tag: 'multi' }, platform })).content).toBe('arm');
+    expect((await streamFrom(store, { selector: { tag: 'multi' }, platform })).content).toBe('arm');
   });
 });
 
@@ -104,11 +96,11 @@ describe('a file on its way to a stream', () => {
     const files = ['a', 'b'].map((name) => ({ content: name, name }));
     await push(store, files, { tags: ['two'] });
     await push(store, [], { tags: ['none'] });
-    await expect(stream(store, { selector: { tag: 'two' } })).rejects.toMatchObject({
+    await expect(streamFrom(store, { selector: { tag: 'two' } })).rejects.toMatchObject({
       code: 'AMBIGUOUS',
       candidates: ['a', 'b'],
     });
-    await expect(stream(store, { selector: { tag: 'none' } })).rejects.toMatchObject({ code: 'NO_MATCH' });
+    await expect(streamFrom(store, { selector: { tag: 'none' } })).rejects.toMatchObject({ code: 'NO_MATCH' });
   });
 
   it.each([
@@ -127,7 +119,7 @@ describe('a file on its way to a stream', () => {
     const out = new PassThrough();
     const received: unknown[] = [];
     out.on('data', (chunk) => received.push(chunk));
-    await expect(streamSelected(store, out, { selector: v1 })).rejects.toMatchObject({ code });
+    await expect(pullToStream({ store, ...v1 }, out)).rejects.toMatchObject({ code });
     expect(received).toEqual([]);
     expect(out.destroyed).toBe(false);
   });

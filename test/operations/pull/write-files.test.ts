@@ -2,14 +2,14 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, utimes, writeFil
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildIndex, buildManifest } from '../../../src/oci/documents/build-manifest.js';
-import type { PullOptions } from '../../../src/operations/pull/options.js';
-import { pull } from '../../../src/operations/pull/write-files.js';
+import type { PullOptions } from '../../../src/operations/pull/pull.js';
 import { push } from '../../../src/operations/push/push.js';
 import type { LayoutStore } from '../../../src/store/layout/store.js';
 import { makeFiles, readText } from '../../io/tar/support/archives.js';
 import { noise, pushImage, text, writeContent } from '../../store/support/artifacts.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { newLayout, PLACES } from '../support/places.js';
+import { pullManifest } from './support/pulling.js';
 
 const FILES = [
   { content: '{"a":1}', name: 'a.json' },
@@ -25,21 +25,22 @@ describe.each(PLACES)('pull from %s', (_what, open) => {
     const store = await open();
     const { manifest, layers } = await push(store, FILES, { artifactType: 'application/x' });
     const output = join(await tempDir(), 'out');
-    const first = await pull(store, manifest, { output });
+    const first = await pullManifest(store, manifest, { output });
+    const from = store.format({ digest: manifest.descriptor.digest });
     expect(first).toEqual({
-      reference: store.format({ digest: manifest.descriptor.digest }),
+      reference: from,
       ...manifest.descriptor,
       artifactType: 'application/x',
       files: [
-        { ...file(layers[0]), path: join(output, 'a.json'), result: 'written' },
-        { ...file(layers[1]), path: join(output, 'sub/dir/b.txt'), result: 'written' },
+        { ...file(layers[0]), path: join(output, 'a.json'), result: 'written', from },
+        { ...file(layers[1]), path: join(output, 'sub/dir/b.txt'), result: 'written', from },
       ],
     });
     expect(await tree(output)).toEqual(['a.json', 'sub/dir/b.txt']);
     expect(await readText(output, 'a.json')).toBe('{"a":1}');
 
     await utimes(join(output, 'a.json'), 1, 1);
-    const again = await pull(store, manifest, { output });
+    const again = await pullManifest(store, manifest, { output });
     expect(again.files.map(({ result }) => result)).toEqual(['unchanged', 'unchanged']);
     expect((await stat(join(output, 'a.json'))).mtimeMs).toBe(1000);
   });
@@ -54,7 +55,7 @@ describe.each(PLACES)('pull from %s', (_what, open) => {
     const output = await tempDir();
     const progress: [string, number, number | undefined][] = [];
     const onProgress: PullOptions['onProgress'] = ({ name, bytes, total }) => progress.push([name, bytes, total]);
-    await pull(store, manifest, { output, onProgress });
+    await pullManifest(store, manifest, { output, onProgress });
     expect((await readFile(join(output, 'large'))).equals(large.bytes)).toBe(true);
     expect((await stat(join(output, 'empty'))).size).toBe(0);
     expect(progress.findLast(([name]) => name === 'large')).toEqual(['large', 3_000_000, 3_000_000]);
@@ -70,7 +71,7 @@ describe('pull onto what is there', () => {
     const store = await newLayout();
     const output = await tempDir();
     await makeFiles(output, { 'a.json': '{"a":2}', 'sub/dir/b.txt': 'longer', 'other.txt': 'stays' });
-    const { files } = await pull(store, await artifact(store), { output });
+    const { files } = await pullManifest(store, await artifact(store), { output });
     expect(files.map(({ result }) => result)).toEqual(['written', 'written']);
     expect([await readText(output, 'a.json'), await readText(output, 'sub/dir/b.txt')]).toEqual(['{"a":1}', 'b']);
     expect(await tree(output)).toEqual(['a.json', 'other.txt', 'sub/dir/b.txt']);
@@ -81,14 +82,14 @@ describe('pull onto what is there', () => {
     const manifest = await artifact(store);
     const output = await tempDir();
     await makeFiles(output, { 'sub/dir/b.txt': 'mine' });
-    await expect(pull(store, manifest, { output, noClobber: true })).rejects.toMatchObject({
+    await expect(pullManifest(store, manifest, { output, noClobber: true })).rejects.toMatchObject({
       code: 'EXISTS',
       message: `${join(output, 'sub/dir/b.txt')} exists with other content`,
     });
     expect(await tree(output)).toEqual(['sub/dir/b.txt']);
     expect(await readText(output, 'sub/dir/b.txt')).toBe('mine');
     await makeFiles(output, { 'sub/dir/b.txt': 'b' });
-    const { files } = await pull(store, manifest, { output, noClobber: true });
+    const { files } = await pullManifest(store, manifest, { output, noClobber: true });
     expect(files.map(({ result }) => result)).toEqual(['written', 'unchanged']);
   });
 
@@ -105,7 +106,9 @@ describe('pull onto what is there', () => {
     await makeFiles(root, { victim: 'untouched', 'out/': '' });
     await block(join(root, 'out'));
     const before = await tree(root);
-    await expect(pull(store, manifest, { output: join(root, 'out') })).rejects.toMatchObject({ code: 'EXISTS' });
+    await expect(pullManifest(store, manifest, { output: join(root, 'out') })).rejects.toMatchObject({
+      code: 'EXISTS',
+    });
     expect(await tree(root)).toEqual(before);
     expect(await readText(root, 'victim')).toBe('untouched');
   });
@@ -115,7 +118,7 @@ describe('pull onto what is there', () => {
     const root = await tempDir();
     await mkdir(join(root, 'real'));
     await symlink('real', join(root, 'out'));
-    await pull(store, await artifact(store), { output: join(root, 'out') });
+    await pullManifest(store, await artifact(store), { output: join(root, 'out') });
     expect(await tree(join(root, 'real'))).toEqual(['a.json', 'sub/dir/b.txt']);
   });
 
@@ -124,7 +127,7 @@ describe('pull onto what is there', () => {
     const output = await tempDir();
     await makeFiles(output, { 'a.json': 'secret' });
     await chmod(join(output, 'a.json'), 0o000);
-    await pull(store, await artifact(store), { output });
+    await pullManifest(store, await artifact(store), { output });
     expect(await readText(output, 'a.json')).toBe('{"a":1}');
   });
 });
@@ -133,7 +136,9 @@ describe('pull of what has no files', () => {
   it('writes nothing for the empty layer, not even the directory (C9)', async () => {
     const store = await newLayout();
     const root = await tempDir();
-    expect(await pull(store, await artifact(store, []), { output: join(root, 'out') })).toMatchObject({ files: [] });
+    expect(await pullManifest(store, await artifact(store, []), { output: join(root, 'out') })).toMatchObject({
+      files: [],
+    });
     expect(await readdir(root)).toEqual([]);
   });
 
@@ -142,7 +147,7 @@ describe('pull of what has no files', () => {
     const child = await pushImage(store, 'child', { child: true });
     const index = buildIndex({ manifests: [{ ...child.descriptor, platform: { os: 'linux', architecture: 'arm' } }] });
     await store.putManifest(index);
-    await expect(pull(store, index, { output: await tempDir() })).rejects.toMatchObject({
+    await expect(pullManifest(store, index, { output: await tempDir() })).rejects.toMatchObject({
       code: 'AMBIGUOUS',
       candidates: ['linux/arm'],
     });
@@ -158,7 +163,7 @@ describe('pull of layers without titles', () => {
     const layers = contents.map(({ descriptor }, n) => ({ ...descriptor, mediaType: types[n] ?? '' }));
     const manifest = buildManifest({ artifactType: 'application/x', layers });
     const output = await tempDir();
-    await pull(store, manifest, { output });
+    await pullManifest(store, manifest, { output });
     const names = ['.json', '.txt', ''].map((end, n) => `${layers[n]?.digest.replace(':', '-')}${end}`);
     expect(await tree(output)).toEqual(names.sort());
     for (const name of names) expect((await lstat(join(output, name))).mode & 0o777).toBe(0o644 & ~process.umask());

@@ -1,7 +1,7 @@
 import type { Digest } from '../../../oci/values/digest.js';
 import { isMender } from '../../../store/interfaces/inventory.js';
 import type { Source } from '../../../store/interfaces/store.js';
-import { AskedPlaces } from '../../attached/account.js';
+import { AskedWays } from '../../attached/account.js';
 import { type Finding, type FindingCode, fixElsewhere, rowOf, SEVERITIES } from './findings.js';
 
 /** What a finding is about. */
@@ -23,7 +23,7 @@ export interface Checked {
 
 /** Gathers what a check finds, counts what it looks at, and keeps account of what could not be asked. */
 export class CheckReport {
-  readonly account = new AskedPlaces();
+  readonly account = new AskedWays();
   /** Whether `index.json` can be changed: none of its entries would be lost. */
   indexIsSound = true;
   readonly #findings = new Map<string, Finding>();

@@ -41,8 +41,7 @@ export async function copyTag(
 
 /** Everything that is attached, by digest and subject, in a form that does not depend on how it is found. */
 export async function everything(store: Source, subject: Descriptor): Promise<readonly string[]> {
-  const { result, failure } = await discover(store, subject);
-  if (failure !== undefined) throw failure;
+  const result = await discover({ store, digest: subject.digest });
   const lines = (nodes: readonly DiscoveredNode[]): string[] =>
     nodes.flatMap((node) => [
       `${node.kind} ${node.digest} of ${node.subject} in ${node.manifest ?? '-'}`,

@@ -3,10 +3,12 @@ import { buildIndex } from '../../../../src/oci/documents/build-manifest.js';
 import type { Manifest } from '../../../../src/oci/documents/manifest.js';
 import type { Descriptor } from '../../../../src/oci/values/descriptor.js';
 import { referrersTag } from '../../../../src/oci/values/referrers-tag.js';
-import { detach } from '../../../../src/operations/detach/detach.js';
-import { type PlanDetachOptions, planDetach } from '../../../../src/operations/detach/plan.js';
-import type { DetachedAttachment } from '../../../../src/operations/detach/result.js';
-import type { DetachSelection } from '../../../../src/operations/detach/selection.js';
+import {
+  type DetachedAttachment,
+  type DetachOptions,
+  type DetachSelection,
+  detach,
+} from '../../../../src/operations/detach/detach.js';
 import type { Store } from '../../../../src/store/interfaces/store.js';
 import { type HostedLayout, openHostedLayout } from '../../../../src/store/layout/hosted-store.js';
 import { begin } from '../../../store/registry/support/start.js';
@@ -75,13 +77,15 @@ export function childOf(index: Manifest): Descriptor {
   return first;
 }
 
+/** What became of it, and the first failure. */
 export async function run(
   store: Store,
-  subject: Descriptor,
+  { digest }: Pick<Descriptor, 'digest'>,
   selection: DetachSelection,
-  options: PlanDetachOptions = {},
+  options: Partial<DetachOptions> = {},
 ) {
-  return detach(store, await planDetach(store, subject, selection, options), { settle: false });
+  const result = await detach({ store, digest }, { selection, settle: false, ...options });
+  return { result, failure: result.incomplete[0]?.error ?? result.unpruned };
 }
 
 export const types = (attachments: readonly DetachedAttachment[]) =>

@@ -1,16 +1,17 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { isInterruption } from '../../io/async/interrupt.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import { runAll } from '../../io/async/run-all.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { DeleteManifestOptions, Deleter } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Store } from '../../store/interfaces/store.js';
-import type { DetachItem } from './result.js';
+import { UNLISTED } from '../attached/tag-snapshot.js';
+import type { DetachItem } from './order.js';
 
 /** A repository with more tags than this is not asked for each of them. */
 const MAX_TAGS = 2_000;
 
-/** Removes what was planned, one manifest at a time. */
-export class Remover {
+/** Deletes the manifests and tags of a plan, one manifest at a time. */
+export class Deletion {
   #tags: Promise<ReadonlyMap<Digest, readonly string[]> | undefined> | undefined;
 
   constructor(
@@ -19,11 +20,11 @@ export class Remover {
   ) {}
 
   /**
-   * Removes a manifest with its list entries; what only tags make attached is removed so that no other tag is lost.
+   * Deletes a manifest with its list entries; where only tags make it attached, no other tag is lost.
    *
    * @throws RemoraError `UNSUPPORTED`, `CHANGED`, and what the store throws
    */
-  async remove({ digest, tags, byTag, keepsManifest }: DetachItem): Promise<void> {
+  async delete({ digest, tags, byTag, keepsManifest }: DetachItem): Promise<void> {
     const there = await this.#stillNaming(digest, tags);
     const others = byTag && !keepsManifest ? await this.#othersFor(digest, tags) : undefined;
     let isGone = false;
@@ -40,13 +41,8 @@ export class Remover {
 
   /** False where manifests cannot be deleted: a registry may delete tags all the same. */
   async #deleteAlone(digest: Digest): Promise<boolean> {
-    try {
-      await this.store.deleteManifest(digest, this.options);
-      return true;
-    } catch (error) {
-      if (isRemoraError(error) && error.code === 'UNSUPPORTED') return false;
-      throw error;
-    }
+    const deleted = this.store.deleteManifest(digest, this.options).then(() => true);
+    return (await orUndefined(deleted, 'UNSUPPORTED')) ?? false;
   }
 
   async #deleteTag(tag: string, digest: Digest, others: readonly string[]): Promise<void> {
@@ -69,7 +65,7 @@ export class Remover {
     }
   }
 
-  /** Somebody may have signed since the plan was made: then the tag stands for more than was meant. */
+  /** A signature may have come since the plan was made: then the tag stands for more than was planned. */
   async #stillNaming(digest: Digest, tags: readonly string[]): Promise<readonly string[]> {
     const { signal } = this.options;
     const found = await Promise.all(tags.map((tag) => this.store.findTag(tag, { signal })));
@@ -83,12 +79,9 @@ export class Remover {
     });
   }
 
-  /** The other tags of a manifest, which deleting it would remove as well; undefined where nobody can say. */
+  /** The other tags of a manifest, which deleting it would remove as well; undefined where they are not known. */
   async #othersFor(digest: Digest, tags: readonly string[]): Promise<readonly string[] | undefined> {
-    this.#tags ??= tagsByDigest(this.store, this.options).catch((error: unknown) => {
-      if (isInterruption(error)) throw error;
-      return undefined;
-    });
+    this.#tags ??= orUndefined(tagsByDigest(this.store, this.options), ...UNLISTED);
     const names = (await this.#tags)?.get(digest) ?? [];
     // In a layout a name may be a whole reference.
     const others = names.filter((name) => !tags.some((tag) => name === tag || name.endsWith(`:${tag}`)));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDigest } from '../../../src/oci/values/digest.js';
 import type { DiscoveredNode, DiscoverResult } from '../../../src/operations/discover/discover.js';
-import { missingKinds, parseRequirement } from '../../../src/operations/discover/gate.js';
+import { missingKinds, parseRequirement } from '../../../src/operations/discover/missing.js';
 
 const digest = (n: number) => parseDigest(`sha256:${String(n).repeat(64)}`);
 

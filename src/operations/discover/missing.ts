@@ -1,8 +1,8 @@
 import { RemoraError } from '../../errors.js';
 import { FORMATS, type Format, KINDS, type Kind } from '../../formats/kinds/kind.js';
 import { quote } from '../../oci/text/quote.js';
-import type { Digest } from '../../oci/values/digest.js';
-import type { DiscoveredNode, DiscoverResult } from './discover.js';
+import { given } from '../../oci/values/given.js';
+import type { DiscoveredNode, DiscoverResult, MissingKind } from './schema.js';
 
 /** A kind that must be attached, in one format if it is given. */
 export interface Requirement {
@@ -11,20 +11,11 @@ export interface Requirement {
 }
 
 /**
- * Where it must be attached for an index: to each platform itself, to the index, or to either. What is no index is asked
- * for itself in all cases.
+ * Where it must be attached for an index: to each platform itself, to the index, or to either. For a manifest that is not
+ * an index, only itself counts.
  */
 export const REQUIRE_ON = ['platforms', 'index', 'any'] as const;
 export type RequireOn = (typeof REQUIRE_ON)[number];
-
-/** A requirement that is not met. */
-export interface MissingKind extends Requirement {
-  /** What it is not attached to. */
-  readonly digest: Digest;
-  readonly platform?: string;
-  /** The index has it, which does not count here. */
-  readonly onIndex?: true;
-}
 
 /**
  * Parses `KIND` or `KIND@FORMAT`.
@@ -47,12 +38,12 @@ export function parseRequirement(text: string): Requirement {
       },
     );
   }
-  return { kind, ...(format === undefined ? {} : { format }) };
+  return { kind, ...given({ format }) };
 }
 
 /**
- * What is required and not attached. Only what is attached directly counts: a signature of the SBOM is none of the image.
- * That something is there says nothing of whether it is right.
+ * The requirements that are not met. Only direct attachments count: a signature of the SBOM does not sign the image.
+ * Attachments are not verified.
  */
 export function missingKinds(
   result: DiscoverResult,
@@ -67,14 +58,7 @@ export function missingKinds(
     return subjects.flatMap((subject): readonly MissingKind[] => {
       if (has(subject.referrers, requirement) || (onIndex && on === 'any')) return [];
       const platform = 'platform' in subject ? subject.platform : undefined;
-      return [
-        {
-          ...requirement,
-          digest: subject.digest,
-          ...(platform === undefined ? {} : { platform }),
-          ...(onIndex ? { onIndex } : {}),
-        },
-      ];
+      return [{ ...requirement, digest: subject.digest, ...given({ platform, onIndex: onIndex || undefined }) }];
     });
   });
 }

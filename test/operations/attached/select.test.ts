@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
-import type { SelectedAttachment } from '../../../src/operations/attached/by-distance.js';
-import { choose } from '../../../src/operations/attached/choose.js';
+import type { SelectedAttachment } from '../../../src/operations/attached/attachment.js';
+import { selectAttached } from '../../../src/operations/attached/select.js';
+import type { Selection } from '../../../src/operations/attached/selection.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';
 import { attach, pushImage, referrerOf, written } from '../../store/support/artifacts.js';
@@ -17,26 +18,28 @@ async function put(store: Store, subject: Descriptor, type: string, created?: st
   return manifest.descriptor;
 }
 
+const select = (store: Store, descriptor: Descriptor, selection: Selection) =>
+  selectAttached(store, { descriptor }, selection);
 const digestsOf = (found: readonly Descriptor[]) => found.map(({ digest }) => digest).sort();
 const chosen = (found: readonly SelectedAttachment[]) => digestsOf(found.map(({ descriptor }) => descriptor));
 
-describe.each(PLACES)('choose in %s', (_what, open) => {
+describe.each(PLACES)('a selection in %s', (_what, open) => {
   it('takes the only one, of a type or of all', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image');
     const sbom = await put(store, descriptor, SBOM);
-    expect(chosen(await choose(store, descriptor, {}))).toEqual([sbom.digest]);
+    expect(chosen(await select(store, descriptor, {}))).toEqual([sbom.digest]);
     await put(store, descriptor, SIGNATURE);
-    expect(chosen(await choose(store, descriptor, { artifactType: SBOM }))).toEqual([sbom.digest]);
-    expect(await choose(store, descriptor, { all: true })).toHaveLength(2);
+    expect(chosen(await select(store, descriptor, { artifactType: SBOM }))).toEqual([sbom.digest]);
+    expect(await select(store, descriptor, { all: true })).toHaveLength(2);
   });
 
-  it('lists the candidates where it cannot choose', async () => {
+  it('lists the candidates where several match', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image');
     const dated = await put(store, descriptor, SBOM, '2026-01-01T00:00:00Z');
     const undated = await put(store, descriptor, SBOM, undefined, 'no date');
-    const error = await choose(store, descriptor, { artifactType: SBOM }).catch((caught: unknown) => caught);
+    const error = await select(store, descriptor, { artifactType: SBOM }).catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'AMBIGUOUS', message: '2 attached artifacts match, wanted one' });
     expect(error).toHaveProperty(
       'candidates',
@@ -45,7 +48,7 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
         `${store.format({ digest: undated.digest })}  sbom  ${SBOM}  spdx`,
       ]),
     );
-    expect(chosen(await choose(store, descriptor, { artifactType: SBOM, all: true }))).toEqual(
+    expect(chosen(await select(store, descriptor, { artifactType: SBOM, all: true }))).toEqual(
       digestsOf([dated, undated]),
     );
   });
@@ -56,7 +59,7 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
     await put(store, descriptor, SBOM, '2026-01-01T12:00:00+12:00');
     const latest = await put(store, descriptor, SBOM, '2026-01-01T01:00:00Z');
     await put(store, descriptor, SBOM, '2025-12-31T23:59:59.999Z');
-    expect(chosen(await choose(store, descriptor, { latest: true }))).toEqual([latest.digest]);
+    expect(chosen(await select(store, descriptor, { latest: true }))).toEqual([latest.digest]);
   });
 
   it.each([
@@ -71,7 +74,7 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
     const { content } = referrerOf(descriptor, SBOM);
     const annotations = { note: 'other', ...(date && { 'org.opencontainers.image.created': date }) };
     await attach(store, written({ ...content, annotations }), { settle: false });
-    await expect(choose(store, descriptor, { latest: true })).rejects.toMatchObject({
+    await expect(select(store, descriptor, { latest: true })).rejects.toMatchObject({
       code: 'AMBIGUOUS',
       candidates: [expect.any(String), expect.any(String)],
     });
@@ -82,22 +85,22 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
     const { descriptor } = await pushImage(store, 'image');
     const sbom = await put(store, descriptor, SBOM);
     const below = await put(store, sbom, SIGNATURE);
-    expect(chosen(await choose(store, descriptor, { artifactType: SIGNATURE }))).toEqual([below.digest]);
+    expect(chosen(await select(store, descriptor, { artifactType: SIGNATURE }))).toEqual([below.digest]);
     const direct = await put(store, descriptor, SIGNATURE);
-    expect(chosen(await choose(store, descriptor, { artifactType: SIGNATURE }))).toEqual([direct.digest]);
+    expect(chosen(await select(store, descriptor, { artifactType: SIGNATURE }))).toEqual([direct.digest]);
   });
 
   it('tells what there is where nothing matches', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image');
-    await expect(choose(store, descriptor, { artifactType: SBOM })).rejects.toMatchObject({
+    await expect(select(store, descriptor, { artifactType: SBOM })).rejects.toMatchObject({
       code: 'NO_MATCH',
       candidates: [],
       hint: expect.stringContaining('Nothing is attached'),
     });
     const sbom = await put(store, descriptor, SBOM);
     await put(store, sbom, SIGNATURE);
-    await expect(choose(store, descriptor, { artifactType: 'application/x' })).rejects.toMatchObject({
+    await expect(select(store, descriptor, { artifactType: 'application/x' })).rejects.toMatchObject({
       code: 'NO_MATCH',
       expected: 'type application/x',
       candidates: [`sbom (${SBOM})`, SIGNATURE],
@@ -106,11 +109,11 @@ describe.each(PLACES)('choose in %s', (_what, open) => {
   });
 });
 
-describe('choose in a registry', () => {
+describe('a selection in a registry', () => {
   it.each([
     ['the API', '/referrers/'],
     ['the referrers tag', '/manifests/sha256-'],
-  ])('does not choose from half of a list: %s fails', async (_what, path) => {
+  ])('does not select from half of a list: %s fails', async (_what, path) => {
     let broken = false;
     const { store } = await begin({
       fault: (request) => (broken && request.path.includes(path) ? { status: 500 } : undefined),
@@ -119,10 +122,10 @@ describe('choose in a registry', () => {
     await put(store, descriptor, SBOM);
     broken = true;
     for (const selection of [{}, { artifactType: SBOM }, { all: true }, { artifactType: 'application/none' }])
-      await expect(choose(store, descriptor, selection)).rejects.toMatchObject({ code: 'BUSY' });
+      await expect(select(store, descriptor, selection)).rejects.toMatchObject({ code: 'BUSY' });
   });
 
-  it('does not choose from half of a tree either', async () => {
+  it('does not select from half of a tree either', async () => {
     let broken: string | undefined;
     const { store } = await begin({
       fault: ({ path }) => (broken && path.includes(`/referrers/${broken}`) ? { status: 500 } : undefined),
@@ -131,7 +134,7 @@ describe('choose in a registry', () => {
     const sbom = await put(store, descriptor, SBOM);
     await put(store, sbom, SIGNATURE);
     broken = sbom.digest;
-    const chosen = choose(store, descriptor, { artifactType: SIGNATURE });
+    const chosen = select(store, descriptor, { artifactType: SIGNATURE });
     await expect(chosen).rejects.toMatchObject({ code: 'BUSY' });
   });
 
@@ -142,7 +145,7 @@ describe('choose in a registry', () => {
     await put(store, sbom, SIGNATURE);
     for (const artifactType of [SBOM, SIGNATURE, 'application/none']) {
       registry.clear();
-      await choose(open(), descriptor, { artifactType }).catch(() => []);
+      await select(open(), descriptor, { artifactType }).catch(() => []);
       expect(registry.duplicates(), artifactType).toEqual([]);
     }
   });

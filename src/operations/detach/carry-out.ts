@@ -1,0 +1,104 @@
+import { errorFields, RemoraError } from '../../errors.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
+import { isDeleter, isPruner, type Pruner } from '../../store/interfaces/abilities.js';
+import type { CallOptions, Store } from '../../store/interfaces/store.js';
+import { Deletion } from './deletion.js';
+import type { DetachItem } from './order.js';
+import type { DetachPlan } from './plan.js';
+import type { DetachResult, FailedAttachment } from './schema.js';
+
+/** Options of {@link carryOut}. */
+export interface CarryOutOptions extends CallOptions {
+  /** In a layout: remove the blobs, too, that nothing leads to any more. @default false */
+  readonly prune?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
+}
+
+/**
+ * Carries out a plan, one manifest after another. A list never names what is gone, so that an interrupted run can be
+ * repeated: it goes on with the rest. Attachments that cannot be removed are named in `incomplete`.
+ *
+ * @throws RemoraError `UNSUPPORTED` when the store cannot delete, before anything is deleted
+ */
+export async function carryOut(store: Store, plan: DetachPlan, options: CarryOutOptions = {}): Promise<DetachResult> {
+  if (!isDeleter(store)) throw new RemoraError('UNSUPPORTED', `${store.format({})} cannot delete anything`);
+  const { signal, settle } = options;
+  const pruner = options.prune ? prunerOf(store) : undefined;
+  const deletion = new Deletion(store, { signal, settle });
+  const progress = new Progress();
+  const leftBehind = new Set<Digest>();
+  for (const item of plan.items) {
+    try {
+      progress.check(item);
+      for (const digest of (await pruner?.blobsOf(item.digest)) ?? []) leftBehind.add(digest);
+      await deletion.delete(item);
+      progress.removed.push(item);
+    } catch (error) {
+      progress.failed(item, error);
+    }
+  }
+  const gone = new Set(progress.removed.map(({ digest }) => digest));
+  return {
+    reference: store.format({ digest: plan.subject.descriptor.digest }),
+    removed: progress.removed.flatMap(({ attachments }) => attachments),
+    orphans: plan.leftovers.filter(({ subject }) => gone.has(subject)),
+    blocked: plan.blocked,
+    incomplete: progress.incomplete,
+    ...(pruner !== undefined && gone.size > 0 ? await prune(pruner, leftBehind, signal) : {}),
+  };
+}
+
+async function prune(
+  pruner: Pruner,
+  blobs: ReadonlySet<Digest>,
+  signal: AbortSignal | undefined,
+): Promise<Pick<DetachResult, 'pruned' | 'unpruned'>> {
+  try {
+    return { pruned: await pruner.pruneBlobs(blobs, given({ signal })) };
+  } catch (error) {
+    return { unpruned: errorFields(error) };
+  }
+}
+
+/** @throws RemoraError `INVALID_ARGUMENT` for a store whose blobs are not ours to remove */
+export function prunerOf(store: Store): Store & Pruner {
+  if (isPruner(store)) return store;
+  throw new RemoraError('INVALID_ARGUMENT', `${store.format({})} is no layout: its blobs cannot be pruned`, {
+    hint: 'Leave out --prune; a registry removes blobs that no manifest names when it collects garbage',
+  });
+}
+
+/** Failures that the next manifest would share. */
+const SHARED: readonly string[] = ['INTERRUPTED', 'UNREACHABLE', 'TIMEOUT', 'BUSY', 'UNAUTHORIZED', 'IO'];
+/** Some registries lock single manifests; one that refuses the first two refuses all. */
+const REFUSALS = 2;
+
+/** The outcome so far, and what need not be tried any more. */
+class Progress {
+  readonly removed: DetachItem[] = [];
+  readonly incomplete: FailedAttachment[] = [];
+  #failure: unknown;
+  /** Manifests whose own attachments could not be removed. */
+  readonly #carriers = new Map<Digest, unknown>();
+  #shared: { readonly error: unknown } | undefined;
+  #refusals = 0;
+
+  /** @throws the failure that makes it pointless to try this one */
+  check({ digest, byTag }: DetachItem): void {
+    if (this.#carriers.has(digest)) throw this.#carriers.get(digest);
+    if (this.#shared !== undefined) throw this.#shared.error;
+    if (this.#refusals >= REFUSALS && this.removed.length === 0 && !byTag) throw this.#failure;
+  }
+
+  failed({ attachments, parent, byTag }: DetachItem, error: unknown): void {
+    this.#failure ??= error;
+    if (parent !== undefined) this.#carriers.set(parent, error);
+    const fields = errorFields(error);
+    const { code } = fields;
+    if (SHARED.includes(code)) this.#shared ??= { error };
+    if (code === 'UNSUPPORTED' && !byTag) this.#refusals += 1;
+    this.incomplete.push(...attachments.map((attachment) => ({ ...attachment, error: fields })));
+  }
+}

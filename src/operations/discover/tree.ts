@@ -1,0 +1,65 @@
+import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
+import type { Source } from '../../store/interfaces/store.js';
+import type { Attachment } from '../attached/attachment.js';
+import { newestOf } from '../attached/newest.js';
+import { isWanted, type Selection } from '../attached/selection.js';
+import { resultFields } from '../results/manifest-fields.js';
+import type { DiscoveredNode } from './schema.js';
+
+/** An attachment, and its own attachments. */
+export interface AttachedTree {
+  readonly attachment: Attachment;
+  readonly below: readonly AttachedTree[];
+}
+
+/** Turns trees into nodes of a result: what a selection means, and what leads to it. */
+export class NodeBuilder {
+  readonly #isShown: (attachment: Attachment) => boolean;
+
+  /**
+   * @param trees all of them: the newest is one
+   * @throws RemoraError `AMBIGUOUS` where the newest is not known
+   */
+  constructor(
+    private readonly source: Source,
+    trees: readonly AttachedTree[],
+    selection: Selection,
+  ) {
+    this.#isShown = (attachment) => isWanted(attachment, selection);
+    if (!selection.latest) return;
+    const wanted = flat(trees).filter(this.#isShown);
+    const newest = wanted.length > 1 ? newestOf(source, wanted) : wanted[0];
+    this.#isShown = (attachment) => attachment === newest;
+  }
+
+  nodes(subject: Digest, trees: readonly AttachedTree[]): readonly DiscoveredNode[] {
+    return trees.flatMap(({ attachment, below }) => {
+      const referrers = this.nodes((attachment.holder ?? attachment.descriptor).digest, below);
+      const isNode = this.#isShown(attachment) || referrers.length > 0;
+      return isNode ? [{ ...this.#fields(attachment, subject), referrers }] : [];
+    });
+  }
+
+  #fields(attachment: Attachment, subject: Digest): Omit<DiscoveredNode, 'referrers'> {
+    const { descriptor, holder, via, kind, formats, predicateType, created } = attachment;
+    return {
+      ...resultFields(this.source, descriptor),
+      ...(holder && { reference: this.source.format({ digest: holder.digest }) }),
+      ...given({
+        annotations: descriptor.annotations,
+        kind,
+        formats: formats.length === 0 ? undefined : formats,
+        predicateType,
+        created,
+        manifest: holder?.digest,
+      }),
+      subject,
+      via,
+    };
+  }
+}
+
+function flat(trees: readonly AttachedTree[]): readonly Attachment[] {
+  return trees.flatMap(({ attachment, below }) => [attachment, ...flat(below)]);
+}

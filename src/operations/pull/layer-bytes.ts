@@ -1,0 +1,44 @@
+import { RemoraError } from '../../errors.js';
+import { interrupted } from '../../io/async/interrupt.js';
+import { counted } from '../../io/streams/counted.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { Transfer } from '../pack/plan.js';
+
+/** Options of {@link layerBytes}. */
+export interface LayerBytesOptions extends CallOptions {
+  readonly onProgress?: ((transfer: Transfer) => void) | undefined;
+  /** @default no limit but that of the descriptor */
+  readonly maxBytes?: number | undefined;
+}
+
+/**
+ * Reads a layer into memory, to its end: there the store has verified it.
+ *
+ * @throws RemoraError `SIZE_MISMATCH` for more than `maxBytes`, by its descriptor before it is fetched; and as the store
+ */
+export async function layerBytes(source: Source, layer: Descriptor, options: LayerBytesOptions): Promise<Buffer> {
+  const { signal, onProgress, maxBytes = Number.POSITIVE_INFINITY } = options;
+  const { digest: name, size: total } = layer;
+  if (total > maxBytes) throw tooLarge(layer, total, maxBytes);
+  const blob = await source.openBlob(layer, { signal });
+  const content =
+    onProgress === undefined ? blob : counted(blob, (bytes) => onProgress({ name, bytes, total, phase: 'move' }));
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of content) {
+    if (signal?.aborted) throw interrupted(signal);
+    size += chunk.length;
+    if (size > maxBytes) throw tooLarge(layer, size, maxBytes);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge({ digest }: Descriptor, found: number, expected: number): RemoraError {
+  return new RemoraError('SIZE_MISMATCH', `${digest} has ${found} bytes, wanted at most ${expected}`, {
+    expected,
+    found,
+    hint: 'Raise maxBytes, or pull it into a file',
+  });
+}

@@ -1,0 +1,36 @@
+import { describeSelection, type Selection } from '../attached/selection.js';
+import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { layerBytes } from './layer-bytes.js';
+import { unwrapLayer } from './unwrap-layers.js';
+import { onlyFile, type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
+
+/** Options of {@link read}. */
+export interface ReadOptions extends Omit<SelectOptions, 'selection'> {
+  /** The most bytes that the file may have. @default 67108864, 64 MiB */
+  readonly maxBytes?: number | undefined;
+}
+
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Reads a file into memory, and verifies it: the only file of an artifact, or with a selection that of an attachment.
+ *
+ * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
+ * @param selection the attachment, like `{ kind: 'sbom' }`. @default the artifact itself
+ * @throws RemoraError `NO_MATCH`, `AMBIGUOUS` (several matches or files, with the candidates), `SIZE_MISMATCH` (more than
+ *   `maxBytes`), `DIGEST_MISMATCH`, and as the store
+ */
+export async function read(location: Location, selection: Selection = {}, options: ReadOptions = {}): Promise<Buffer> {
+  const at = resolveLocation(location);
+  const isSelection = selection.latest || selection.all || describeSelection(selection).length > 0;
+  const wantedBy = wantedOptions({ ...options, selection: isSelection ? selection : undefined });
+  const { signal, unwrap, maxBytes = MAX_BYTES } = options;
+  return withSource(at, options, async (source, selector) => {
+    const { layer } = onlyFile(await wantedFiles(source, selector, wantedBy), {
+      where: 'would be read',
+      hint: 'Pull them into a directory, or select one',
+    });
+    if (!unwrap) return layerBytes(source, layer, { signal, maxBytes });
+    return (await unwrapLayer(source, layer, { signal, maxBytes })).bytes;
+  });
+}

@@ -63,12 +63,11 @@ export {
   type Severity,
 } from './operations/check/check.js';
 export { repair, repairable } from './operations/check/repair/repair.js';
-export { CopyAhead, type CopyAheadOptions } from './operations/copy/ahead.js';
-export { plannedCopy } from './operations/copy/dry-run.js';
-export { type CopyToArchiveOptions, copyToArchive } from './operations/copy/into-archive.js';
-export { type CopyOptions, copy } from './operations/copy/into-store.js';
-export { type CopyItem, type CopyPlan, type CopyRoot, type PlanCopyOptions, planCopy } from './operations/copy/plan.js';
-export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy/result.js';
+export { type CopyOptions, copy, type SideAccess } from './operations/copy/copy.js';
+export type { CopyTarget } from './operations/copy/locations.js';
+export type { CopyVolume } from './operations/copy/plan.js';
+export type { CopyNames } from './operations/copy/roots.js';
+export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy/schema.js';
 export type { CopySelection } from './operations/copy/selection.js';
 export {
   type Detachment,

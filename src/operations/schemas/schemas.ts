@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../../oci/values/descriptor.js';
 import { VIAS } from '../../store/interfaces/store.js';
-import type { CopyResult } from '../copy/result.js';
+import { copySchema } from '../copy/schema.js';
 import type { DiscoveredNode, DiscoverResult } from '../discover/discover.js';
 import type { MissingKind } from '../discover/gate.js';
 import type { AttachResult } from '../pack/attach.js';
@@ -143,29 +143,6 @@ const inspect = z.strictObject({
 
 const resolve = z.strictObject({ ...manifestFields });
 
-const copy: z.ZodType<CopyResult> = z.strictObject({
-  roots: z.array(descriptor.extend({ reference: z.string() })).describe('What was asked for, in the destination'),
-  tags: z.array(
-    z.strictObject({
-      tag: z.string(),
-      digest: digestSchema,
-      replaced: digestSchema.exactOptional().describe('What it stood for before'),
-    }),
-  ),
-  attached: z.int().describe('How many manifests came along since they are attached'),
-  bytes: z.int().describe('How many were moved'),
-  objects: z.array(
-    z.strictObject({
-      mediaType: z.string(),
-      digest: digestSchema,
-      size: z.int(),
-      result: z.enum(['copied', 'mounted', 'exists', 'skipped']),
-    }),
-  ),
-  left: z.array(descriptor).describe('Attached by way of an index that was not copied, so that it stayed behind'),
-  dryRun: z.literal(true).exactOptional().describe('Nothing was written'),
-});
-
 const unaskedPlaces = z
   .array(incompleteSchema)
   .exactOptional()
@@ -220,7 +197,7 @@ export const resultSchemas = {
   detach,
   discover,
   check,
-  copy,
+  copy: copySchema,
   pull,
   inspect,
   resolve,

@@ -51,18 +51,10 @@ export type { SelectedAttachment } from './operations/attached/by-distance.js';
 export { choose, type Selection } from './operations/attached/choose.js';
 export { platformManifest, resolvePlatform } from './operations/attached/platform.js';
 export type { AnnotationSelector } from './operations/attached/selection.js';
-export {
-  type Checked,
-  type CheckOptions,
-  type CheckResult,
-  type Checkup,
-  check,
-  FINDINGS,
-  type Finding,
-  type FindingCode,
-  type Severity,
-} from './operations/check/check.js';
-export { repair, repairable } from './operations/check/repair/repair.js';
+export { type CheckOptions, check } from './operations/check/check.js';
+export { FINDINGS, type FindingCode, type Severity } from './operations/check/report/findings.js';
+export type { Checked, Finding } from './operations/check/report/schema.js';
+export type { CheckResult } from './operations/check/schema.js';
 export { type CopyOptions, copy, type SideAccess } from './operations/copy/copy.js';
 export type { CopyTarget } from './operations/copy/locations.js';
 export type { CopyVolume } from './operations/copy/plan.js';

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../../oci/values/descriptor.js';
 import { VIAS } from '../../store/interfaces/store.js';
+import { checkSchema } from '../check/schema.js';
 import { copySchema } from '../copy/schema.js';
 import type { DiscoveredNode, DiscoverResult } from '../discover/discover.js';
 import type { MissingKind } from '../discover/gate.js';
@@ -9,7 +10,6 @@ import type { AttachResult } from '../pack/attach.js';
 import type { PushResult } from '../pack/push.js';
 import type { PullResult } from '../pull/pull.js';
 import { incompleteSchema } from '../results/incomplete.js';
-import { checkSchema as check } from './check.js';
 import { detachSchema as detach } from './detach.js';
 import { plumbingSchemas } from './plumbing.js';
 
@@ -196,7 +196,7 @@ export const resultSchemas = {
   attach,
   detach,
   discover,
-  check,
+  check: checkSchema,
   copy: copySchema,
   pull,
   inspect,

@@ -55,24 +55,15 @@ export { deleteBlob } from './operations/blob/delete-blob.js';
 export { type FetchBlobOptions, fetchBlob, type OpenedBlob, openBlob } from './operations/blob/fetch-blob.js';
 export { type PutBlobOptions, putBlob } from './operations/blob/put-blob.js';
 export type { FetchBlobResult, PutBlobResult } from './operations/blob/schema.js';
-export {
-  type Checked,
-  type CheckOptions,
-  type CheckResult,
-  type Checkup,
-  check,
-  FINDINGS,
-  type Finding,
-  type FindingCode,
-  type Severity,
-} from './operations/check/check.js';
-export { repair, repairable } from './operations/check/repair/repair.js';
-export { CopyAhead, type CopyAheadOptions } from './operations/copy/ahead.js';
-export { plannedCopy } from './operations/copy/dry-run.js';
-export { type CopyToArchiveOptions, copyToArchive } from './operations/copy/into-archive.js';
-export { type CopyOptions, copy } from './operations/copy/into-store.js';
-export { type CopyItem, type CopyPlan, type CopyRoot, type PlanCopyOptions, planCopy } from './operations/copy/plan.js';
-export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy/result.js';
+export { type CheckOptions, check } from './operations/check/check.js';
+export { FINDINGS, type FindingCode, type Severity } from './operations/check/report/findings.js';
+export type { Checked, Finding } from './operations/check/report/schema.js';
+export type { CheckResult } from './operations/check/schema.js';
+export { type CopyOptions, copy, type SideAccess } from './operations/copy/copy.js';
+export type { CopyTarget } from './operations/copy/locations.js';
+export type { CopyVolume } from './operations/copy/plan.js';
+export type { CopyNames } from './operations/copy/roots.js';
+export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy/schema.js';
 export type { CopySelection } from './operations/copy/selection.js';
 export {
   type BlockedAttachment,

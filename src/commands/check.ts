@@ -5,8 +5,8 @@ import { exitCodeFor } from '../cli/command/exit-codes.js';
 import { registryFlags } from '../cli/flags/flags.js';
 import { renderCheck } from '../cli/output/check.js';
 import { painter } from '../cli/output/text.js';
-import { isRemoraError, RemoraError } from '../errors.js';
-import type { CheckResult, Checkup } from '../operations/check/check.js';
+import { RemoraError } from '../errors.js';
+import type { CheckResult } from '../operations/check/schema.js';
 
 /** `remora check` */
 export default class Check extends BaseCommand {
@@ -54,82 +54,54 @@ Every finding has a code that does not change, a severity and a next step. The e
     ...registryFlags,
   };
 
-  #verbose = false;
-
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Check);
-    this.#verbose = flags.verbose;
-    const [{ parsePlace }, checks, repairs] = await Promise.all([
+    const [{ parsePlace }, { assertWhole, check }, { requireAnswer }] = await Promise.all([
       import('../oci/names/place.js'),
       import('../operations/check/check.js'),
-      import('../operations/check/repair/repair.js'),
+      import('../cli/input/confirm.js'),
     ]);
     const place = parsePlace(args.place);
-    const other = flags['fetch-from'] === undefined ? undefined : parsePlace(flags['fetch-from']);
-    const isNamed = place.tag !== undefined || place.digest !== undefined;
-    if (flags.fix && isNamed && place.kind === 'layout') {
-      throw new RemoraError('INVALID_ARGUMENT', 'a layout is repaired as a whole, and one thing of it was named', {
-        hint: 'Leave out tag and digest',
-      });
-    }
-    const dryRun = flags['dry-run'];
-    if (flags.fix && !dryRun)
-      (await import('../cli/input/confirm.js')).requireAnswer('check --fix', flags, process.stdin);
-    const source = await this.openAt(place, {
-      ...(place.kind === 'registry' ? await this.connection(flags) : {}),
-      damaged: true,
-    });
-    if (flags.fix) repairs.requireMender(source);
-    const from = other && (await this.open(other, flags));
-    const { signal } = this;
-    const checkup = await checks.check(source, place, {
+    const fetchFrom = flags['fetch-from'] === undefined ? undefined : parsePlace(flags['fetch-from']);
+    if (flags.fix) assertWhole(place);
+    if (flags.fix && !flags['dry-run']) requireAnswer('check --fix', flags, process.stdin);
+    const result = await check(place, {
+      ...(await this.access(flags, fetchFrom?.kind === 'registry' ? fetchFrom : place)),
+      fetchFrom,
       recursive: flags.recursive,
       deep: flags.quick ? false : flags.deep || undefined,
-      fetchFrom: from,
-      dryRun,
+      fix: flags.fix,
+      dryRun: flags['dry-run'],
+      confirm: async (planned) => flags.yes || this.#isConfirmed(planned),
       concurrency: flags.concurrency,
       onProgress: await this.progress(),
-      signal,
     });
-    if (!flags.fix) return this.#report(checkup);
-    const plan = repairs.repairable(checkup.result);
-    const planned = { ...checkup, result: asPlanned(checkup.result) };
-    if (dryRun || plan.length === 0) return this.#report(dryRun ? planned : checkup);
-    if (!flags.yes && !(await this.#isConfirmed(planned.result))) {
-      this.note('nothing was repaired');
-      // Whoever runs on must not take it for done.
-      process.exitCode = 1;
-      return this.#report(checkup);
-    }
-    return this.#report(await repairs.repair(source, checkup, { signal }));
+    this.print(renderCheck(result, painter(this.stdout), { verbose: flags.verbose }));
+    this.#conclude(result);
+    return result;
   }
 
   async #isConfirmed(planned: CheckResult): Promise<boolean> {
     const { confirm } = await import('../cli/input/confirm.js');
-    this.stderr.write(`${renderCheck({ ...planned, dryRun: true }, painter(this.stderr))}\n`);
-    return confirm('Repair this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
+    this.stderr.write(`${renderCheck(planned, painter(this.stderr))}\n`);
+    const environment = { stdin: process.stdin, stderr: this.stderr, signal: this.signal };
+    if (await confirm('Repair this?', environment)) return true;
+    this.note('nothing was repaired');
+    // Whoever runs on must not take it for done.
+    process.exitCode = 1;
+    return false;
   }
 
-  #report({ result, failure }: Checkup): CheckResult {
-    this.print(renderCheck(result, painter(this.stdout), { verbose: this.#verbose }));
-    const { incomplete, findings, fixed = [], dryRun } = result;
+  /** Notes and exit code: of what could not be asked, else of errors. */
+  #conclude({ incomplete, findings, fixed = [], dryRun }: CheckResult): void {
     // What would be repaired is still wrong.
     const wrong = dryRun ? [...findings, ...fixed] : findings;
     for (const { way, error } of incomplete) this.note(`could not check ${way}: ${error.message}`);
-    if (failure !== undefined) {
-      process.exitCode = exitCodeFor(failure);
-      this.note(`more may be wrong${isRemoraError(failure) && failure.hint ? `: ${failure.hint}` : ''}`);
+    const [first] = incomplete;
+    if (first !== undefined) {
+      process.exitCode = exitCodeFor(first.error);
+      this.note(`more may be wrong${first.error.hint ? `: ${first.error.hint}` : ''}`);
     } else if (wrong.some(({ severity }) => severity === 'error'))
       process.exitCode = exitCodeFor(new RemoraError('MALFORMED', 'errors were found'));
-    return result;
   }
-}
-
-/** What would be left, and what would be fixed. */
-function asPlanned(result: CheckResult): CheckResult {
-  return {
-    ...result,
-    findings: result.findings.filter(({ fixable }) => !fixable),
-    fixed: [...(result.fixed ?? []), ...result.findings.filter(({ fixable }) => fixable)],
-  };
 }

@@ -1,16 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
-import { copySelection, copySelectionFlags, sideOptions, twoRegistryFlags } from '../cli/flags/copy.js';
+import {
+  areTwoRegistries,
+  copySelection,
+  copySelectionFlags,
+  sideAccess,
+  twoRegistryFlags,
+} from '../cli/flags/copy.js';
 import { platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
-import { describeObject, describePlan, renderCopy } from '../cli/output/copy.js';
-import { isRemoraError } from '../errors.js';
-import { fileError } from '../io/files/system-error.js';
-import type { Place } from '../oci/names/place.js';
-import type { CopyOptions, CopyResult } from '../operations/copy/into-store.js';
-import type { CopyPlan } from '../operations/copy/plan.js';
-import type { OpenStoreOptions } from '../store/open.js';
+import { describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
+import type { CopyOptions } from '../operations/copy/copy.js';
+import type { CopyResult } from '../operations/copy/schema.js';
 
 /** `remora copy` */
 export default class Copy extends BaseCommand {
@@ -78,82 +79,48 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Copy);
-    const [
-      { copyPlaces, copyRoots },
-      { planCopy, sizeOf },
-      { copy },
-      { copyToArchive },
-      { CopyAhead },
-      { parsePlatform },
-    ] = await Promise.all([
-      import('../operations/copy/roots.js'),
-      import('../operations/copy/plan.js'),
-      import('../operations/copy/into-store.js'),
-      import('../operations/copy/into-archive.js'),
-      import('../operations/copy/ahead.js'),
+    const [{ copyLocations }, { copy }, { tagNames }, { parsePlatform }] = await Promise.all([
+      import('../operations/copy/locations.js'),
+      import('../operations/copy/copy.js'),
+      import('../cli/input/tag-names.js'),
       import('../oci/values/platform.js'),
     ]);
-    const { signal } = this;
-    const tagsFile = flags['tags-from'];
-    const names =
-      tagsFile === undefined && flags.tag === undefined && !flags['all-tags']
-        ? undefined
-        : {
-            all: flags['all-tags'],
-            patterns: flags.tag ?? [],
-            listed: tagsFile === undefined ? [] : await readLines(tagsFile),
-          };
-    const { from, to } = copyPlaces(args.source, args.destination, names !== undefined);
+    const names = await tagNames(flags);
+    const { source, destination } = args;
+    const areTwo = areTwoRegistries(copyLocations(source, destination, names !== undefined));
     const selection = copySelection(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const recursive = flags.recursive || selection !== undefined;
-
-    const connection = await this.connection(flags);
-    const isOther = from.kind === 'registry' && to.place.kind === 'registry' && from.registry !== to.place.registry;
-    const source = await this.openAt(from, sideOptions(connection, flags, 'source', isOther));
-    const connectTo = sideOptions(connection, flags, 'destination', isOther);
-    const archive =
-      to.place.kind === 'archive'
-        ? await (await import('../store/open.js')).openArchiveWriter(to.place.path, { overwrite: flags.overwrite })
-        : undefined;
-    // To open a registry sends nothing; what is there is asked for while the source is read.
-    const registry =
-      to.place.kind === 'registry' && !flags['dry-run']
-        ? await this.openStoreAt(to.place, { ...connectTo, access: 'write' })
-        : undefined;
-    const ahead = registry && new CopyAhead(registry, { signal, trustDestination: flags['trust-destination'] });
-
-    const roots = await copyRoots(source, from, to, { names, recursive, signal });
-    const plan = await planCopy(source, roots, {
-      platform,
-      recursive,
-      selection,
+    const result = await copy(source, destination, {
+      ...sideAccess(await this.access(flags), flags, areTwo),
+      ...(await this.#view(flags)),
+      ...{ signal: this.signal, names, platform, selection },
+      recursive: flags.recursive,
       convert: flags.convert,
-      ahead,
-      signal,
-    });
-    const view = flags['dry-run'] || flags.verbose ? undefined : await this.progressView();
-    view?.expect(describePlan(plan), sizeOf(plan));
-    const options: CopyOptions = {
-      signal,
-      onProgress: view?.onProgress,
-      onObject: (object) => {
-        view?.onDone(object.digest, object.size);
-        if (flags.verbose) this.note(describeObject(object));
-      },
-      ahead,
-      trustDestination: flags['trust-destination'],
+      assumeComplete: flags['trust-destination'],
+      overwrite: flags.overwrite,
+      dryRun: flags['dry-run'],
       settle: flags.settle,
       concurrency: flags.concurrency,
-      mountFrom: !isOther && from.kind === 'registry' && registry !== undefined ? from.repository : undefined,
+    });
+    this.#report(result);
+    return result;
+  }
+
+  /** One bar for all that moves, or a line for each object. */
+  async #view(flags: {
+    readonly verbose: boolean;
+    readonly 'dry-run': boolean;
+  }): Promise<Pick<CopyOptions, 'onPlan' | 'onProgress' | 'onObject'>> {
+    if (flags.verbose) return { onObject: (object) => this.note(describeObject(object)) };
+    const view = flags['dry-run'] ? undefined : await this.progressView();
+    return {
+      onPlan: (volume) => view?.expect(describeVolume(volume), volume.bytes),
+      onProgress: view?.onProgress,
+      onObject: ({ digest, size }) => view?.onDone(digest, size),
     };
-    const carryOut = async (): Promise<CopyResult> => {
-      if (flags['dry-run']) return this.#dryRun(plan, to.place, connectTo);
-      if (archive !== undefined) return copyToArchive(source, archive, plan, options);
-      // A layout is made only when all of the source was found.
-      return copy(source, registry ?? (await this.openStoreAt(to.place, { create: true })), plan, options);
-    };
-    const result = await carryOut();
+  }
+
+  #report(result: CopyResult): void {
     this.print(renderCopy(result));
     for (const { tag, replaced } of result.tags)
       if (replaced !== undefined) this.note(`tag ${tag} stood for ${replaced} before`);
@@ -161,29 +128,5 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
       this.note(
         `${result.left.length} attached manifests belong to the index, and stay there; copy it without --platform`,
       );
-    return result;
   }
-
-  async #dryRun(plan: CopyPlan, to: Place, connection: OpenStoreOptions): Promise<CopyResult> {
-    const [{ plannedCopy }, { formatPlace }] = await Promise.all([
-      import('../operations/copy/dry-run.js'),
-      import('../oci/names/place.js'),
-    ]);
-    const open = to.kind === 'archive' ? undefined : this.openAt(to, connection);
-    const store = await open?.catch((error: unknown) => {
-      if (isRemoraError(error) && error.code === 'NOT_FOUND') return undefined;
-      throw error;
-    });
-    return plannedCopy(store, (selector) => formatPlace(to, selector), plan, { signal: this.signal });
-  }
-}
-
-async function readLines(path: string): Promise<readonly string[]> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw fileError(error, path);
-  });
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
 }

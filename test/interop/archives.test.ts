@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { copyToArchive } from '../../src/operations/copy/into-archive.js';
+import { copyIntoArchive } from '../../src/operations/copy/into-archive.js';
 import { planCopy } from '../../src/operations/copy/plan.js';
 import { openLayout } from '../../src/store/layout/store.js';
 import { openArchiveWriter } from '../../src/store/open.js';
@@ -20,7 +20,7 @@ const orasList = z.object({ manifests: z.array(z.object({ digest: z.string(), ar
 async function archiveOf({ directory, tag }: TestImage, path: string): Promise<string> {
   const source = await openLayout(directory);
   const plan = await planCopy(source, [{ selector: { tag }, tags: [tag] }], { recursive: true });
-  await copyToArchive(source, await openArchiveWriter(path), plan);
+  await copyIntoArchive(source, await openArchiveWriter(path), plan);
   return path;
 }
 

@@ -1,10 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parsePlace } from '../../src/oci/names/place.js';
 import { check } from '../../src/operations/check/check.js';
-import { repair } from '../../src/operations/check/repair/repair.js';
-import { openSource } from '../../src/store/open.js';
 import { type AttestedIndex, writeAttestedIndex } from '../support/attested-index.js';
 import { writeDocuments } from '../support/carried.js';
 import { type Cosign, OLD_FORMAT, openCosign } from '../support/cosign.js';
@@ -14,17 +11,11 @@ import { tempDir } from '../support/temp.js';
 
 /** Checks a place, which must be without errors and warnings that are not known, and gives all codes. */
 async function clean(text: string, known: readonly string[] = []): Promise<readonly string[]> {
-  const place = parsePlace(text);
-  const source = await openSource(place, { damaged: true });
-  try {
-    const { result, failure } = await check(source, place, { deep: true, recursive: true });
-    expect([result.incomplete, failure]).toEqual([[], undefined]);
-    expect(result.findings.filter(({ severity, code }) => severity !== 'note' && !known.includes(code))).toEqual([]);
-    expect(result.checked.manifests).toBeGreaterThan(0);
-    return [...new Set(result.findings.map(({ code }) => code))].sort();
-  } finally {
-    await source.close();
-  }
+  const result = await check(text, { deep: true, recursive: true });
+  expect(result.incomplete).toEqual([]);
+  expect(result.findings.filter(({ severity, code }) => severity !== 'note' && !known.includes(code))).toEqual([]);
+  expect(result.checked.manifests).toBeGreaterThan(0);
+  return [...new Set(result.findings.map(({ code }) => code))].sort();
 }
 
 describe('clean layouts, as tools write them', () => {
@@ -83,8 +74,7 @@ describe('clean layouts, as tools write them', () => {
         const layout = join(await tempDir(), 'layout');
         await cosign.ok(['save', '--dir', layout, source.at(':v1')]);
         expect(await clean(layout)).toEqual(['referrer-unlisted']);
-        const store = await openSource({ kind: 'layout', path: layout });
-        await repair(store, await check(store));
+        await check({ kind: 'layout', path: layout }, { fix: true });
         expect(await clean(layout)).toEqual([]);
         // oras sees what was only in blobs/, and cosign what it saw before.
         const tree = await ok('oras', ['discover', ...layoutPlace(layout).oras(`@${image.digest}`)]);

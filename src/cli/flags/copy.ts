@@ -1,8 +1,11 @@
 import { boolean, option, string } from '@oclif/core/flags';
 import { KINDS, type Kind } from '../../formats/kinds/kind.js';
+import { given } from '../../oci/values/given.js';
 import { parseMediaType } from '../../oci/values/media-types.js';
+import type { SideAccess } from '../../operations/copy/copy.js';
+import type { CopyLocations } from '../../operations/copy/locations.js';
 import type { CopySelection } from '../../operations/copy/selection.js';
-import type { OpenStoreOptions } from '../../store/open.js';
+import type { AccessOptions } from '../../operations/places/location.js';
 import { parseSelector, type SelectionFlags, selectionFlags, selectionFrom } from './selection.js';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
@@ -70,22 +73,33 @@ export function copySelection(
   };
 }
 
-/** The options of one side: secrets go to the registry that they are for, and to no other. */
-export function sideOptions(
-  options: OpenStoreOptions,
+/** Whether both sides are registries, and not the same one. */
+export function areTwoRegistries({ from, to }: CopyLocations): boolean {
+  const [source, destination] = [from, to.at].map((at) => ('registry' in at ? at.registry : undefined));
+  return source !== undefined && destination !== undefined && source !== destination;
+}
+
+/** How each side is reached: secrets go to the registry that they are for, and to no other. */
+export function sideAccess(
+  { credentials, connection = {} }: AccessOptions,
   flags: TwoRegistryFlags,
-  side: 'source' | 'destination',
-  isOther: boolean,
-): OpenStoreOptions {
-  const from = side === 'source';
-  const { credentials, headers, clientCertificate, ...rest } = options;
-  const secrets = !isOther || flags['credentials-for'] === side ? { credentials, headers, clientCertificate } : {};
+  areTwo: boolean,
+): { readonly from: SideAccess; readonly to: SideAccess } {
+  const { headers, clientCertificate, ...rest } = connection;
+  const side = (name: TwoRegistryFlags['credentials-for'], plainHttp: boolean, insecure: boolean): SideAccess => {
+    const hasSecrets = !areTwo || flags['credentials-for'] === name;
+    return {
+      credentials: hasSecrets ? credentials : undefined,
+      connection: {
+        ...rest,
+        ...(hasSecrets ? given({ headers, clientCertificate }) : {}),
+        plainHttp: plainHttp || rest.plainHttp,
+        insecure: insecure || rest.insecure,
+      },
+    };
+  };
   return {
-    ...rest,
-    ...(secrets.credentials === undefined ? {} : { credentials: secrets.credentials }),
-    ...(secrets.headers === undefined ? {} : { headers: secrets.headers }),
-    ...(secrets.clientCertificate === undefined ? {} : { clientCertificate: secrets.clientCertificate }),
-    plainHttp: (from ? flags['from-plain-http'] : flags['to-plain-http']) || options.plainHttp,
-    insecure: (from ? flags['from-insecure'] : flags['to-insecure']) || options.insecure,
+    from: side('source', flags['from-plain-http'], flags['from-insecure']),
+    to: side('destination', flags['to-plain-http'], flags['to-insecure']),
   };
 }

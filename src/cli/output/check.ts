@@ -1,4 +1,6 @@
-import type { CheckResult, Finding, Severity } from '../../operations/check/check.js';
+import type { Severity } from '../../operations/check/report/findings.js';
+import type { Finding } from '../../operations/check/report/schema.js';
+import type { CheckResult } from '../../operations/check/schema.js';
 import { formatSize, type Paint, printable } from './text.js';
 
 const COLOURS = { error: 'red', warning: 'yellow', note: 'dim' } as const;

@@ -1,5 +1,5 @@
-import type { CopiedObject, CopyResult } from '../../operations/copy/into-store.js';
-import type { CopyPlan } from '../../operations/copy/plan.js';
+import type { CopyVolume } from '../../operations/copy/plan.js';
+import type { CopiedObject, CopyResult } from '../../operations/copy/schema.js';
 import { fields, formatSize, printable } from './text.js';
 
 /** What was copied, for people. */
@@ -21,9 +21,8 @@ export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: Co
 }
 
 /** What is being copied, in the few words that stand before a bar. */
-export function describePlan({ items, blobs }: CopyPlan): string {
-  const attached = [...items.values()].filter(({ role }) => role === 'attached').length;
-  return `${items.size + blobs.size} objects, ${attached} attached`;
+export function describeVolume({ objects, attached }: CopyVolume): string {
+  return `${objects} objects, ${attached} attached`;
 }
 
 /** One line for one object. */

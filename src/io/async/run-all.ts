@@ -9,21 +9,27 @@ export async function runAll<T, R>(
   action: (item: T, signal: AbortSignal) => Promise<R>,
   options: { readonly concurrency?: number | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<readonly R[]> {
+  const results: R[] = [];
+  await endTogether(
+    (signal) => workers(items, options.concurrency ?? 5, (item) => action(item, signal), results),
+    options.signal,
+  );
+  return results;
+}
+
+/** Waits for all parts. When one fails the others are aborted and awaited as well, and the first failure is thrown. */
+export async function endTogether(
+  parts: (signal: AbortSignal) => readonly Promise<unknown>[],
+  signal?: AbortSignal | undefined,
+): Promise<void> {
   const failure = new AbortController();
-  const signal = sharedSignal(failure.signal, options.signal);
   let first: { readonly error: unknown } | undefined;
-  const results = await mapSome(items, options.concurrency ?? 5, async (item) => {
-    if (first !== undefined) return [];
-    try {
-      return [await action(item, signal)];
-    } catch (error) {
-      first ??= { error };
-      failure.abort();
-      return [];
-    }
-  });
+  const fail = (error: unknown) => {
+    first ??= { error };
+    failure.abort(error);
+  };
+  await Promise.all(parts(sharedSignal(failure.signal, signal)).map((part) => part.catch(fail)));
   if (first !== undefined) throw first.error;
-  return results.flat();
 }
 
 /**
@@ -36,6 +42,16 @@ export async function mapSome<T, R>(
   action: (item: T) => Promise<R>,
 ): Promise<readonly R[]> {
   const results: R[] = [];
+  await Promise.all(workers(items, concurrency, action, results));
+  return results;
+}
+
+function workers<T, R>(
+  items: readonly T[],
+  concurrency: number,
+  action: (item: T) => Promise<R>,
+  results: R[],
+): readonly Promise<void>[] {
   const waiting = items.entries();
   let isFailed = false;
   const work = async () => {
@@ -47,8 +63,7 @@ export async function mapSome<T, R>(
       });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, work));
-  return results;
+  return Array.from({ length: Math.min(concurrency, items.length) }, work);
 }
 
 /** Follows all signals. Any number of requests may listen to it, where Node.js warns of more than ten. */

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import { isRemoraError } from '../../errors.js';
 import { once } from '../../io/async/once.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -10,8 +10,8 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 
 /** Options of {@link CopyAhead}. */
 export interface CopyAheadOptions extends CallOptions {
-  /** What the destination has is taken to be whole, so that its blobs need not be looked for. @default false */
-  readonly trustDestination?: boolean | undefined;
+  /** A manifest in the destination is assumed to be complete: its blobs are not looked for. @default false */
+  readonly assumeComplete?: boolean | undefined;
 }
 
 /**
@@ -59,7 +59,7 @@ export class CopyAhead {
   /** Something whose content is known now. */
   expectBlobs(manifest: Manifest): void {
     const ask = async () => {
-      if (this.options.trustDestination || !(await this.hasManifest(manifest.descriptor.digest))) return;
+      if (this.options.assumeComplete || !(await this.hasManifest(manifest.descriptor.digest))) return;
       await Promise.all(neededBlobs(manifest).map((blob) => this.hasBlob(blob)));
     };
     ask().catch(() => {});
@@ -112,17 +112,16 @@ export class CopyAhead {
 
   #read(digest: Digest): Promise<Manifest | undefined> {
     return once(this.#manifests, digest, () =>
-      this.#limit(async () => {
-        try {
-          return await this.destination.manifest({ digest }, this.options);
-        } catch (error) {
-          if (isRemoraError(error) && HEALED.includes(error.code)) return undefined;
-          throw error;
-        }
-      }),
+      // What is damaged is written anew, as what is missing.
+      this.#limit(() =>
+        orUndefined(
+          this.destination.manifest({ digest }, this.options),
+          'NOT_FOUND',
+          'MALFORMED',
+          'DIGEST_MISMATCH',
+          'SIZE_MISMATCH',
+        ),
+      ),
     );
   }
 }
-
-/** What is written anew. */
-const HEALED: readonly string[] = ['NOT_FOUND', 'MALFORMED', 'DIGEST_MISMATCH', 'SIZE_MISMATCH'];

@@ -1,5 +1,6 @@
 import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
+import { given } from '../../oci/values/given.js';
 
 /** The types that cosign itself gives to signatures, attestations and SBOMs that it attaches with a subject. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -24,7 +25,7 @@ export function asReferrer(manifest: Manifest, subject: Descriptor, tags: readon
     config,
     layers,
     subject: { mediaType, digest, size },
-    ...(annotations === undefined ? {} : { annotations }),
+    ...given({ annotations }),
   };
   return parseManifest(Buffer.from(JSON.stringify(document)));
 }

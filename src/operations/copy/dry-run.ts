@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import type { CopyPlan } from './plan.js';
-import { type CopiedObject, type CopyResult, copyResult } from './result.js';
+import { copyResult } from './result.js';
+import type { CopiedObject, CopyResult } from './schema.js';
 
 /**
  * What a copy would do, as the result that it would have. Nothing is written.

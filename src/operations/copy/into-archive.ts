@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream';
 import type { ArchiveBlob, ArchiveWriter, ListedManifest, Source } from '../../store/interfaces/store.js';
-import type { CopyOptions } from './into-store.js';
+import type { IntoStoreOptions } from './into-store.js';
 import { type CopyItem, type CopyPlan, tagsByDigest } from './plan.js';
-import { type CopiedObject, type CopyResult, copyResult } from './result.js';
+import { copyResult } from './result.js';
+import type { CopiedObject, CopyResult } from './schema.js';
 
-/** Options of {@link copyToArchive}: an archive is new, so that nothing in it need be looked for. */
-export type CopyToArchiveOptions = Pick<CopyOptions, 'signal' | 'concurrency' | 'onProgress' | 'onObject'>;
+/** Options of {@link copyIntoArchive}: an archive is new, so that nothing in it need be looked for. */
+export type IntoArchiveOptions = Pick<IntoStoreOptions, 'signal' | 'concurrency' | 'onProgress' | 'onObject'>;
 
 /**
  * Carries out a copy into a new archive. The same plan gives the same bytes. What is attached is listed as ORAS does it,
@@ -14,11 +15,11 @@ export type CopyToArchiveOptions = Pick<CopyOptions, 'signal' | 'concurrency' | 
  * @param writer of `openArchiveWriter`, asked for before the plan is made: it tells what is wrong with the place
  * @throws RemoraError the first failure; what was there before is there still, and nothing else
  */
-export async function copyToArchive(
+export async function copyIntoArchive(
   source: Source,
   writer: ArchiveWriter,
   plan: CopyPlan,
-  options: CopyToArchiveOptions = {},
+  options: IntoArchiveOptions = {},
 ): Promise<CopyResult> {
   const objects: CopiedObject[] = [];
   const { signal, concurrency, onProgress, onObject } = options;

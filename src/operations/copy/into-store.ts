@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { sharedSignal } from '../../io/async/run-all.js';
+import { endTogether } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -7,16 +7,14 @@ import type { Digest } from '../../oci/values/digest.js';
 import { hasBlobFiles, isCloner, isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source, Store, WriteResult } from '../../store/interfaces/store.js';
 import { CopyAhead } from './ahead.js';
-import { grouped } from './grouped.js';
-import { type CopyItem, type CopyPlan, tagsByDigest } from './plan.js';
-import { type CopiedObject, type CopyResult, copyResult } from './result.js';
+import { type CopyItem, type CopyPlan, itemsBySubject, tagsByDigest } from './plan.js';
+import { copyResult } from './result.js';
+import type { CopiedObject, CopyResult } from './schema.js';
 
-export type { CopiedObject, CopyResult } from './result.js';
-
-/** Options of {@link copy}. */
-export interface CopyOptions extends CallOptions {
-  /** What the destination has is taken to be whole: a manifest that is there is not looked into. @default false */
-  readonly trustDestination?: boolean | undefined;
+/** Options of {@link copyIntoStore}. */
+export interface IntoStoreOptions extends CallOptions {
+  /** A manifest in the destination is assumed to be complete: its blobs are not looked for. @default false */
+  readonly assumeComplete?: boolean | undefined;
   /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
   readonly settle?: boolean | undefined;
   /** The repository of the same registry that is copied from: blobs are mounted from there. @default none */
@@ -46,27 +44,16 @@ export interface BlobTransfer {
  *
  * @throws RemoraError the first failure; no tag points at anything new then
  */
-export async function copy(
+export async function copyIntoStore(
   source: Source,
   destination: Store,
   plan: CopyPlan,
-  options: CopyOptions = {},
+  options: IntoStoreOptions = {},
 ): Promise<CopyResult> {
-  const failure = new AbortController();
-  const signal = sharedSignal(failure.signal, options.signal);
-  const run = new Copier(source, destination, plan, { ...options, signal });
-  // When one part fails the others end, and are awaited: nothing goes on behind the caller's back.
-  const parts = run.parts().map((part) =>
-    part.catch((error: unknown) => {
-      if (!failure.signal.aborted) failure.abort(error);
-      throw error;
-    }),
-  );
-  const settled = await Promise.allSettled(parts);
-  if (failure.signal.aborted) throw failure.signal.reason;
-  for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason;
-  await run.tag();
-  return run.result();
+  const copier = new Copier(source, destination, plan, options);
+  await endTogether((signal) => copier.parts(signal), options.signal);
+  await copier.tag();
+  return copier.result();
 }
 
 /** What is known of a manifest that needs a blob. */
@@ -83,7 +70,7 @@ class Copier {
   readonly #blobs = new Map<Digest, Promise<void>>();
   readonly #moving: ReturnType<typeof pLimit>;
   readonly #asking = pLimit(32);
-  readonly #signal: AbortSignal | undefined;
+  #signal: AbortSignal | undefined;
   readonly #replaced = new Map<string, Digest>();
   readonly #ahead: CopyAhead;
   readonly #tagged: ReadonlySet<Digest>;
@@ -92,7 +79,7 @@ class Copier {
     private readonly source: Source,
     private readonly destination: Store,
     private readonly plan: CopyPlan,
-    private readonly options: CopyOptions,
+    private readonly options: IntoStoreOptions,
   ) {
     this.#moving = pLimit(options.concurrency ?? 5);
     this.#signal = options.signal;
@@ -101,7 +88,8 @@ class Copier {
   }
 
   /** All that is to be done before tags are given. */
-  parts(): readonly Promise<unknown>[] {
+  parts(signal: AbortSignal): readonly Promise<unknown>[] {
+    this.#signal = signal;
     const manifests = [...this.plan.items.values()].map((item) => this.#manifest(item));
     return [...manifests, ...this.#lists()];
   }
@@ -138,14 +126,7 @@ class Copier {
 
   /** A manifest, after all that it names; true when it was there already. */
   #manifest(item: CopyItem): Promise<boolean> {
-    const { digest } = item.manifest.descriptor;
-    const known = this.#manifests.get(digest);
-    if (known !== undefined) return known;
-    const written = this.#write(item);
-    this.#manifests.set(digest, written);
-    // Several wait for it; who fails first is told to all.
-    written.catch(() => {});
-    return written;
+    return shared(this.#manifests, item.manifest.descriptor.digest, () => this.#write(item));
   }
 
   /** What is there can be listed, also while what it needs is still being looked for. */
@@ -155,7 +136,7 @@ class Copier {
 
   async #write({ manifest, role, children }: CopyItem): Promise<boolean> {
     const existed = await this.#ahead.hasManifest(manifest.descriptor.digest);
-    const isTrusted = existed && this.options.trustDestination === true;
+    const isTrusted = existed && this.options.assumeComplete === true;
     await Promise.all([
       ...neededBlobs(manifest).map((blob) => this.#blob(blob, { existed, isTrusted })),
       ...children.map((child) => this.#item(child)),
@@ -190,14 +171,8 @@ class Copier {
   #lists(): readonly Promise<unknown>[] {
     const { destination } = this;
     if (!isLister(destination)) return [];
-    const bySubject = grouped(
-      [...this.plan.items.values()].flatMap((item): (readonly [Digest, CopyItem])[] => {
-        const subject = subjectOf(item.manifest)?.digest;
-        return subject === undefined ? [] : [[subject, item]];
-      }),
-    );
     const { settle } = this.options;
-    return [...bySubject].map(async ([subject, items]) => {
+    return [...itemsBySubject(this.plan)].map(async ([subject, items]) => {
       await Promise.all(items.map((item) => this.#present(item)));
       const manifests = items.map(({ manifest }) => manifest);
       await this.#asking(() => destination.listReferrers(subject, manifests, { signal: this.#signal, settle }));
@@ -205,12 +180,7 @@ class Copier {
   }
 
   #blob(blob: Descriptor, how: Needed): Promise<void> {
-    const known = this.#blobs.get(blob.digest);
-    if (known !== undefined) return known;
-    const moved = this.#move(blob, how);
-    this.#blobs.set(blob.digest, moved);
-    moved.catch(() => {});
-    return moved;
+    return shared(this.#blobs, blob.digest, () => this.#move(blob, how));
   }
 
   async #move(blob: Descriptor, how: Needed): Promise<void> {
@@ -244,3 +214,13 @@ const RESULTS: Readonly<Record<WriteResult, CopiedObject['result']>> = {
   exists: 'exists',
   mounted: 'mounted',
 };
+
+/** The one answer for a key. A failure is kept, unlike with `once`: it ends the copy, and all who wait are told the same. */
+function shared<K, V>(answers: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
+  const known = answers.get(key);
+  if (known !== undefined) return known;
+  const answer = ask();
+  answers.set(key, answer);
+  answer.catch(() => {});
+  return answer;
+}

@@ -11,7 +11,6 @@ import { resolveSubject, type Subject } from '../attached/subject.js';
 import type { CopyAhead } from './ahead.js';
 import { attachedTrees } from './attached.js';
 import { asReferrer } from './convert.js';
-import { grouped } from './grouped.js';
 import { type AttachedTree, type CopySelection, chosenTrees, isEverything } from './selection.js';
 
 /** What is to be copied from a source. */
@@ -80,13 +79,47 @@ export async function planCopy(
 
 /** The tags that each manifest shall have in the destination. */
 export function tagsByDigest({ tags }: CopyPlan): ReadonlyMap<Digest, readonly string[]> {
-  return grouped([...tags].map(([tag, digest]) => [digest, tag] as const));
+  return byKey([...tags].map(([tag, digest]) => [digest, tag] as const));
 }
 
-/** The bytes of all blobs and manifests of a plan. */
-export function sizeOf({ items, blobs }: CopyPlan): number {
-  const manifests = [...items.values()].map(({ manifest }) => manifest.descriptor);
-  return [...manifests, ...blobs.values()].reduce((sum, { size }) => sum + size, 0);
+/** The referrers of a plan by their subjects, whether these are copied or not. */
+export function itemsBySubject({ items }: CopyPlan): ReadonlyMap<Digest, readonly CopyItem[]> {
+  return byKey(
+    [...items.values()].flatMap((item): (readonly [Digest, CopyItem])[] => {
+      const subject = subjectOf(item.manifest)?.digest;
+      return subject === undefined ? [] : [[subject, item]];
+    }),
+  );
+}
+
+function byKey<K, V>(pairs: Iterable<readonly [K, V]>): ReadonlyMap<K, readonly V[]> {
+  const groups = new Map<K, V[]>();
+  for (const [key, value] of pairs) {
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [value]);
+    else group.push(value);
+  }
+  return groups;
+}
+
+/** How much a copy has to move at most. */
+export interface CopyVolume {
+  /** Blobs and manifests. */
+  readonly objects: number;
+  /** Manifests among them that come along since they are attached. */
+  readonly attached: number;
+  /** Bytes of all objects. */
+  readonly bytes: number;
+}
+
+/** How much a plan moves where the destination has none of it. */
+export function volumeOf({ items, blobs }: CopyPlan): CopyVolume {
+  const objects = [...[...items.values()].map(({ manifest }) => manifest.descriptor), ...blobs.values()];
+  return {
+    objects: objects.length,
+    attached: [...items.values()].filter(({ role }) => role === 'attached').length,
+    bytes: objects.reduce((sum, { size }) => sum + size, 0),
+  };
 }
 
 /** Indexes of indexes are rare, and never deep; a registry can make them up without end. */
@@ -100,6 +133,8 @@ class Planner {
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #tags = new Map<string, Digest>();
   readonly #expected = new Set<Digest>();
+  /** What a tag named in the source, so that it is not read again by its digest. */
+  readonly #named = new Map<Digest, Manifest>();
   readonly #left = new Map<Digest, Descriptor>();
 
   constructor(
@@ -133,11 +168,17 @@ class Planner {
     ahead?.expectTags(tags);
     const subject =
       platform === undefined
-        ? { descriptor: (await this.source.manifest(selector, { signal: this.signal })).descriptor }
+        ? { descriptor: await this.#namedBy(selector) }
         : await resolveSubject(this.source, selector, platform, { signal: this.signal });
     for (const tag of tags) this.#tags.set(tag, subject.descriptor.digest);
     ahead?.expectRoot(subject.descriptor.digest);
     return subject;
+  }
+
+  async #namedBy(selector: ManifestSelector): Promise<Descriptor> {
+    const manifest = await this.source.manifest(selector, { signal: this.signal });
+    this.#named.set(manifest.descriptor.digest, manifest);
+    return manifest.descriptor;
   }
 
   /** A manifest, with its children and theirs. */
@@ -187,10 +228,15 @@ class Planner {
 
   /** Content is the same wherever it comes from. What was asked for by name was read in the source for that. */
   async #read(digest: Digest, role: CopyItem['role']): Promise<Manifest> {
-    const found = role === 'root' ? undefined : await this.options.ahead?.manifest(digest).catch(() => undefined);
+    const found = role === 'root' ? this.#named.get(digest) : await this.#copiedBefore(digest);
     const manifest = found ?? (await this.source.manifest({ digest }, { signal: this.signal }));
     this.options.ahead?.expectBlobs(manifest);
     return manifest;
+  }
+
+  /** Where the destination cannot answer, the source does. */
+  #copiedBefore(digest: Digest): Promise<Manifest | undefined> | undefined {
+    return this.options.ahead?.manifest(digest).catch(() => undefined);
   }
 
   #trees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {

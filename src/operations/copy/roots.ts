@@ -1,21 +1,21 @@
 import { RemoraError } from '../../errors.js';
-import { type Place, parsePlace } from '../../oci/names/place.js';
 import { isTag } from '../../oci/names/reference.js';
 import { matchesTag } from '../../oci/names/tag-pattern.js';
-import { type PinnedTarget, parsePinnedTarget } from '../../oci/names/target.js';
 import { quote } from '../../oci/text/quote.js';
+import { given } from '../../oci/values/given.js';
 import { isDigestTag, isReferrersTag } from '../../oci/values/referrers-tag.js';
-import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import type { CopyDestination } from './locations.js';
 import type { CopyRoot } from './plan.js';
 
-/** Which names of a repository are copied; what fits any of these. */
+/** Which tags of a repository are copied: those that fit any of these. */
 export interface CopyNames {
-  /** Every tag. */
-  readonly all: boolean;
-  /** Patterns of a shell. */
-  readonly patterns: readonly string[];
-  /** Tags, each of which must be there. */
-  readonly listed: readonly string[];
+  /** Every tag. @default false */
+  readonly all?: boolean | undefined;
+  /** Shell patterns like `v1.*`. @default none */
+  readonly patterns?: readonly string[] | undefined;
+  /** Tags, each of which must exist. @default none */
+  readonly listed?: readonly string[] | undefined;
 }
 
 /** Options of {@link copyRoots}. */
@@ -27,35 +27,6 @@ export interface CopyRootsOptions extends CallOptions {
 }
 
 /**
- * Parses both sides of a copy.
- *
- * @param isMany whether tags are copied by name, so that neither side can have one
- * @throws RemoraError `INVALID_ARGUMENT`
- */
-export function copyPlaces(
-  source: string,
-  destination: string,
-  isMany: boolean,
-): { readonly from: Place; readonly to: PinnedTarget } {
-  const from = parsePlace(source);
-  const to = parsePinnedTarget(destination);
-  if (to.place.kind === 'directory') {
-    throw new RemoraError('INVALID_ARGUMENT', `destination ${quote(destination)} is a directory of skopeo's`, {
-      hint: 'Copy into an image layout like oci:./layout, or an archive like oci-archive:app.tar',
-    });
-  }
-  if (!isMany) return { from, to };
-  const named = from.tag !== undefined || from.digest !== undefined ? source : undefined;
-  const toNamed = to.tags.length > 0 || to.digest !== undefined ? destination : undefined;
-  const wrong = named ?? toNamed;
-  if (wrong === undefined) return { from, to };
-  throw new RemoraError('INVALID_ARGUMENT', `${quote(wrong)} names one tag or digest, and tags are copied by name`, {
-    found: wrong,
-    hint: 'Leave it out: write the repository, layout or archive alone',
-  });
-}
-
-/**
  * What is copied, and the tags that it gets: those of the destination, else those it has in the source.
  *
  * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (no tag fits), `INVALID_ARGUMENT` (a name that is no tag there),
@@ -63,16 +34,13 @@ export function copyPlaces(
  */
 export async function copyRoots(
   source: Source,
-  from: Place,
-  to: PinnedTarget,
+  from: ManifestSelector,
+  to: CopyDestination,
   options: CopyRootsOptions = {},
 ): Promise<readonly CopyRoot[]> {
   const { names, signal } = options;
   if (names !== undefined) return namedRoots(source, to, names, options);
-  const selector = {
-    ...(from.tag === undefined ? {} : { tag: from.tag }),
-    ...(from.digest === undefined ? {} : { digest: from.digest }),
-  };
+  const selector = given({ tag: from.tag, digest: from.digest });
   if (to.tags.length > 0) return [{ selector, tags: to.tags }];
   if (to.digest !== undefined) {
     const { digest } = await source.resolve(selector, { signal });
@@ -87,14 +55,14 @@ export async function copyRoots(
       },
     );
   }
-  const tags = from.digest !== undefined && from.tag === undefined ? [] : await ownTags(source, from, { signal });
+  const tags = from.digest !== undefined && from.tag === undefined ? [] : await ownTags(source, from.tag, { signal });
   return [{ selector, tags: tags.map((tag) => tagFor(to, tag)) }];
 }
 
 /** The tag that something is named by; where nothing is named, what its only root is called. */
-async function ownTags(source: Source, { kind, tag }: Place, { signal }: CallOptions): Promise<readonly string[]> {
+async function ownTags(source: Source, tag: string | undefined, { signal }: CallOptions): Promise<readonly string[]> {
   if (tag !== undefined) return [tag];
-  if (kind === 'registry') return ['latest'];
+  if (source.kind === 'registry') return ['latest'];
   const { digest } = await source.resolve({}, { signal });
   const tags: string[] = [];
   for await (const name of source.tags({ signal }))
@@ -105,8 +73,8 @@ async function ownTags(source: Source, { kind, tag }: Place, { signal }: CallOpt
 /** A source's list of referrers is never copied as it is: the destination makes its own (distribution-spec, "Referrers Tag Schema"). */
 async function namedRoots(
   source: Source,
-  to: PinnedTarget,
-  { all, patterns, listed }: CopyNames,
+  to: CopyDestination,
+  { all = false, patterns = [], listed = [] }: CopyNames,
   { recursive, signal }: CopyRootsOptions,
 ): Promise<readonly CopyRoot[]> {
   const there: string[] = [];
@@ -127,15 +95,15 @@ async function namedRoots(
   });
   if (chosen.length > 0) return chosen.map((tag) => ({ selector: { tag }, tags: [tagFor(to, tag)] }));
   throw new RemoraError('NO_MATCH', `${source.format({})} has no tag that fits`, {
-    ...(patterns.length === 0 ? {} : { expected: patterns.join(', ') }),
+    ...given({ expected: patterns.length === 0 ? undefined : patterns.join(', ') }),
     candidates: there.slice(0, 50),
     hint: there.length === 0 ? 'It has no tags' : `It has ${there.slice(0, 10).join(', ')}`,
   });
 }
 
 /** A layout's names can be full references; in a registry only the tag of one counts. */
-function tagFor(to: PinnedTarget, name: string): string {
-  if (to.place.kind !== 'registry' || isTag(name)) return name;
+function tagFor({ kind }: CopyDestination, name: string): string {
+  if (kind !== 'registry' || isTag(name)) return name;
   const tag = /:([^/:]+)$/.exec(name)?.[1];
   if (tag !== undefined && isTag(tag)) return tag;
   throw new RemoraError('INVALID_ARGUMENT', `${quote(name)} can be no tag in a registry`, {

@@ -30,21 +30,21 @@ describe('check with another copy', () => {
     const wanted = await Promise.all([manifest, file].map((of) => readFile(draft.path(of))));
     await damage(draft, file);
     await damage(draft, manifest);
-    expect((await draft.check()).result.findings.some(({ severity }) => severity === 'error')).toBe(true);
-    const { result } = await draft.check({ fetchFrom: from });
+    expect((await draft.check()).findings.some(({ severity }) => severity === 'error')).toBe(true);
+    const result = await draft.check({ fetchFrom: from });
     expect(result.findings).toEqual([]);
     expect(result.fixed?.map(({ digest }) => digest).sort()).toEqual([file.digest, manifest.digest].sort());
     expect(await Promise.all([manifest, file].map((of) => readFile(draft.path(of))))).toEqual(wanted);
-    expect((await draft.check()).result.findings).toEqual([]);
+    expect((await draft.check()).findings).toEqual([]);
     await rm(copy, { recursive: true });
   });
 
   it('goes on below a manifest that it brought back', async () => {
     const { draft, from } = await twice();
     await draft.remove('blobs');
-    const { result } = await draft.check({ fetchFrom: from });
+    const result = await draft.check({ fetchFrom: from });
     expect([result.findings, result.fixed?.length]).toEqual([[], 12]);
-    expect((await draft.check()).result.findings).toEqual([]);
+    expect((await draft.check()).findings).toEqual([]);
   });
 
   it('says what it would bring back, and changes nothing', async () => {
@@ -52,25 +52,25 @@ describe('check with another copy', () => {
     await draft.remove(manifest);
     await draft.flip(file);
     const before = await readFile(draft.path(file));
-    const { result } = await draft.check({ fetchFrom: from, dryRun: true });
+    const result = await draft.check({ fetchFrom: from, dryRun: true });
     expect(result).toMatchObject({ dryRun: true, findings: [] });
     expect(result.fixed).toHaveLength(2);
     expect(await readFile(draft.path(file))).toEqual(before);
-    expect((await draft.check()).result.findings.map(({ code }) => code)).toContain('tag-missing');
+    expect((await draft.check()).findings.map(({ code }) => code)).toContain('tag-missing');
   });
 
   it('leaves what is damaged in the other copy, too, and what is not there', async () => {
     const { draft, manifest, file, copy, from } = await twice();
     await draft.flip(file);
     await cp(draft.path(file), file.digest.replace(':', '/').replace(/^/, `${copy}/blobs/`));
-    expect((await draft.check({ fetchFrom: from })).result).toMatchObject({
+    expect(await draft.check({ fetchFrom: from })).toMatchObject({
       findings: [{ code: 'blob-digest' }],
       incomplete: [],
       fixed: [],
     });
     await draft.remove(manifest);
     await rm(`${copy}/blobs/${manifest.digest.replace(':', '/')}`);
-    const { result } = await draft.check({ fetchFrom: from });
+    const result = await draft.check({ fetchFrom: from });
     expect(result.findings.map(({ code }) => code)).toContain('tag-missing');
   });
 
@@ -85,12 +85,12 @@ describe('check with another copy', () => {
     await draft.remove(manifest);
     fault = { status: 403 };
     const refused = await draft.check({ fetchFrom: store });
-    expect(refused.failure).toMatchObject({ code: 'FORBIDDEN' });
-    expect(refused.result.findings.map(({ code }) => code)).toContain('tag-missing');
+    expect(refused.incomplete[0]?.error).toMatchObject({ code: 'FORBIDDEN' });
+    expect(refused.findings.map(({ code }) => code)).toContain('tag-missing');
     fault = undefined;
-    const { result } = await draft.check({ fetchFrom: store });
+    const result = await draft.check({ fetchFrom: store });
     expect([result.findings, result.incomplete]).toEqual([[], []]);
-    expect((await draft.check()).result.findings).toEqual([]);
+    expect((await draft.check()).findings).toEqual([]);
   });
 
   it('changes nothing but layout directories', async () => {
@@ -99,6 +99,6 @@ describe('check with another copy', () => {
     const options: CheckOptions = { fetchFrom: from };
     const refused: readonly Source[] = [store];
     for (const source of refused)
-      await expect(check(source, { tag: 'v1' }, options)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      await expect(check({ store: source, tag: 'v1' }, options)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });

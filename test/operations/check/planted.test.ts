@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CheckResult, FINDINGS } from '../../../src/operations/check/check.js';
-import { repair, repairable } from '../../../src/operations/check/repair/repair.js';
+import { FINDINGS } from '../../../src/operations/check/report/findings.js';
+import type { CheckResult } from '../../../src/operations/check/schema.js';
 import { resultSchemas } from '../../../src/operations/schemas/schemas.js';
 import { CheckDraft } from './support/draft.js';
 import { PLANTED } from './support/planted.js';
@@ -28,24 +28,25 @@ describe('check', () => {
     const draft = await CheckDraft.begin();
     await draft.regctl([draft.sbom]);
     await draft.olareg([draft.sbom]);
-    const { result, failure } = await draft.check();
-    expect([result.findings, result.incomplete, failure]).toEqual([[], [], undefined]);
+    const result = await draft.check();
+    expect([result.findings, result.incomplete]).toEqual([[], []]);
     expect(result.checked).toMatchObject({ manifests: 6, blobs: 6 });
   });
 
   it.each(PLANTED.map((planted) => [planted.name, planted] as const))('finds %s', async (_name, planted) => {
     const draft = await CheckDraft.begin();
     await planted.plant(draft);
-    const checkup = await draft.check();
-    expect(codes(checkup.result)).toEqual(planted.finds.map((row) => row.join(' ')).sort());
-    expect(checkup.result.incomplete).toEqual([]);
-    resultSchemas.check.parse(JSON.parse(JSON.stringify(checkup.result)));
-    if (repairable(checkup.result).length === 0) return;
+    const found = await draft.check();
+    expect(codes(found)).toEqual(planted.finds.map((row) => row.join(' ')).sort());
+    expect(found.incomplete).toEqual([]);
+    resultSchemas.check.parse(JSON.parse(JSON.stringify(found)));
+    const fixable = found.findings.filter((finding) => finding.fixable).map(({ code }) => code);
+    if (fixable.length === 0) return;
 
-    const { result } = await repair(await draft.open(), checkup);
+    const result = await draft.check({ fix: true });
     const left = planted.finds.filter(([, , fixable]) => fixable === undefined).map(([code]) => code);
-    expect(result.fixed?.map(({ code }) => code)).toEqual(repairable(checkup.result).map(({ code }) => code));
-    const again = (await draft.check()).result;
+    expect(result.fixed?.map(({ code }) => code)).toEqual(fixable);
+    const again = await draft.check();
     expect([...new Set(again.findings.map(({ code }) => code))].sort()).toEqual(
       [...left, ...(planted.afterwards ?? [])].sort(),
     );

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
 import { type Digest, parseDigest } from '../../../src/oci/values/digest.js';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
-import { type CheckOptions, type CheckResult, check } from '../../../src/operations/check/check.js';
+import { type CheckOptions, check } from '../../../src/operations/check/check.js';
+import type { CheckResult } from '../../../src/operations/check/schema.js';
 import type { Source } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';
 import { pushImage, referrerOf } from '../../store/support/artifacts.js';
@@ -37,8 +38,8 @@ async function pushed(options: RegistryOptions = {}) {
 const codes = ({ findings }: CheckResult) => findings.map(({ code, severity }) => `${code} ${severity}`);
 
 async function checked(store: Source, options: CheckOptions = {}): Promise<CheckResult> {
-  const { result, failure } = await check(store, { tag: 'v1' }, options);
-  expect([result.incomplete, failure]).toEqual([[], undefined]);
+  const result = await check({ store: store, tag: 'v1' }, options);
+  expect(result.incomplete).toEqual([]);
   return result;
 }
 
@@ -131,7 +132,7 @@ describe('check in a registry', () => {
     const { open, registry } = await pushed();
     const lost = referrerOf({ mediaType: INDEX, digest: parseDigest(NOWHERE), size: 1 }, SBOM);
     registry.putManifest(REPOSITORY, Buffer.from(lost.bytes), { tag: 'lost' });
-    const { result } = await check(open(), { tag: 'lost' });
+    const result = await check({ store: open(), tag: 'lost' });
     expect(codes(result)).toContain('subject-missing note');
   });
 
@@ -146,8 +147,8 @@ describe('check in a registry', () => {
     let broken = false;
     const { open } = await pushed({ fault: (request) => (broken && path.test(request.path) ? fault : undefined) });
     broken = true;
-    const { result, failure } = await check(open(), { tag: 'v1' }, { recursive: true });
-    expect(failure).toMatchObject({ code });
+    const result = await check({ store: open(), tag: 'v1' }, { recursive: true });
+    expect(result.incomplete[0]?.error).toMatchObject({ code });
     expect(result.findings).toEqual([]);
     expect(result.incomplete.length).toBeGreaterThan(0);
     for (const { error } of result.incomplete) expect(error.code).toBe(code);
@@ -155,6 +156,6 @@ describe('check in a registry', () => {
 
   it('fails where the tag does not exist', async () => {
     const { open } = await pushed();
-    await expect(check(open(), { tag: 'v2' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(check({ store: open(), tag: 'v2' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });

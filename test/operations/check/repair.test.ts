@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import { check } from '../../../src/operations/check/check.js';
-import { repair, requireMender } from '../../../src/operations/check/repair/repair.js';
+import { examine } from '../../../src/operations/check/examine.js';
+import { mendableLayout, repair } from '../../../src/operations/check/repair.js';
 import { openSource, openStore } from '../../../src/store/open.js';
 import { tarOf } from '../../io/tar/support/archives.js';
 import { membersOf } from '../../store/archive/support/packed.js';
@@ -15,8 +16,8 @@ import { CheckDraft, SCAN } from './support/draft.js';
 
 /** Repairs a layout, and checks that it is whole then. */
 async function repaired(draft: CheckDraft): Promise<void> {
-  await repair(await draft.open(), await draft.check());
-  expect((await draft.check()).result.findings.filter(({ fixable }) => fixable)).toEqual([]);
+  await draft.check({ fix: true });
+  expect((await draft.check()).findings.filter(({ fixable }) => fixable)).toEqual([]);
 }
 
 describe('repair', () => {
@@ -63,8 +64,9 @@ describe('repair', () => {
     const draft = await CheckDraft.begin();
     await draft.put('notes.txt');
     const before = [await draft.layout.readIndex(), await tree(draft.directory)];
-    const { result } = await repair(await draft.open(), await draft.check());
-    expect(result.fixed).toEqual([]);
+    const layout = mendableLayout(await draft.open());
+    expect((await repair(layout, await examine(layout))).fixed).toEqual([]);
+    expect((await draft.check({ fix: true })).findings).toHaveLength(1);
     expect([await draft.layout.readIndex(), await tree(draft.directory)]).toEqual(before);
   });
 
@@ -72,17 +74,18 @@ describe('repair', () => {
     const draft = await CheckDraft.begin();
     await draft.attached();
     await draft.regctl([]);
-    const checkup = await draft.check();
+    const layout = mendableLayout(await draft.open());
+    const examination = await examine(layout);
     const store = await openStore({ kind: 'layout', path: draft.directory });
     const [, ...others] = await Promise.all([
-      repair(await draft.open(), checkup),
+      repair(layout, examination),
       ...[1, 2, 3, 4, 5].map((n) => put(store, draft.index, SCAN, `${n}`)),
     ]);
     const { result } = await discovered(await draft.open(), draft.index, { depth: 1 });
     expect(result.referrers).toHaveLength(7);
     for (const { digest } of others)
       expect(result.referrers.find((node) => node.digest === digest)?.via).toEqual(['layout-entry', 'layout-tag']);
-    expect((await draft.check()).result.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+    expect((await draft.check()).findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
   });
 
   it('is for layout directories', async () => {
@@ -91,10 +94,10 @@ describe('repair', () => {
     const path = `${draft.directory}.tar`;
     await writeFile(path, await tarOf(await membersOf(draft.directory)));
     const archive = await openSource({ kind: 'archive', path });
-    const { result, failure } = await check(archive);
-    expect([result.findings, failure]).toEqual([[], undefined]);
+    const result = await check(archive);
+    expect([result.findings, result.incomplete]).toEqual([[], []]);
     for (const source of [store, archive])
-      expect(() => requireMender(source)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+      await expect(check(source, { fix: true })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     await archive.close();
   });
 });

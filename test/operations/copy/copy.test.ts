@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import { plannedCopy } from '../../../src/operations/copy/dry-run.js';
-import type { CopyResult } from '../../../src/operations/copy/into-store.js';
+
 import { planCopy } from '../../../src/operations/copy/plan.js';
+import type { CopyResult } from '../../../src/operations/copy/schema.js';
 import { isDeleter } from '../../../src/store/interfaces/abilities.js';
 import { begin } from '../../store/registry/support/start.js';
 import { listTags, pushImage, readBlob } from '../../store/support/artifacts.js';
@@ -66,7 +67,7 @@ describe.each(DELETING_PLACES)('what is damaged in %s', (_name, open) => {
     const [layer] = image.kind === 'image' ? image.content.layers : [];
     if (layer === undefined || !isDeleter(destination)) throw new Error('nothing to delete');
     expect(await destination.deleteBlob(layer.digest)).toBe(true);
-    const trusting = await copyTag(source, destination, 'v1', { trustDestination: true });
+    const trusting = await copyTag(source, destination, 'v1', { assumeComplete: true });
     expect(results(trusting)).toEqual(['exists', 'skipped']);
     expect(await destination.hasBlob(layer)).toBe(false);
     const healed = await copyTag(source, destination, 'v1');

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isDigestTag } from '../../../src/oci/values/referrers-tag.js';
-import { type CopyToArchiveOptions, copyToArchive } from '../../../src/operations/copy/into-archive.js';
+import { copyIntoArchive, type IntoArchiveOptions } from '../../../src/operations/copy/into-archive.js';
 import { type PlanCopyOptions, planCopy } from '../../../src/operations/copy/plan.js';
 import type { Source } from '../../../src/store/interfaces/store.js';
 import { blobPath } from '../../../src/store/layout/paths.js';
@@ -21,10 +21,10 @@ async function newArchive(name = 'copy.tar'): Promise<string> {
   return join(await tempDir(), name);
 }
 
-async function copyTo(path: string, source: Source, tag: string, options: PlanCopyOptions & CopyToArchiveOptions = {}) {
+async function copyTo(path: string, source: Source, tag: string, options: PlanCopyOptions & IntoArchiveOptions = {}) {
   const writer = await openArchiveWriter(path);
   const plan = await planCopy(source, [{ selector: { tag }, tags: [tag] }], { recursive: true, ...options });
-  return copyToArchive(source, writer, plan, options);
+  return copyIntoArchive(source, writer, plan, options);
 }
 
 /** A source that answers in another order each time. */
@@ -142,7 +142,7 @@ describe('index.json', () => {
     const roots = (await listTags(source)).reverse().map((tag) => ({ selector: { tag }, tags: [tag] }));
     const plan = await planCopy(source, roots);
     const path = await newArchive();
-    const result = await copyToArchive(source, await openArchiveWriter(path), plan);
+    const result = await copyIntoArchive(source, await openArchiveWriter(path), plan);
     const named = (await entriesOf(path)).map(({ digest, annotations }) => [annotations?.[REF_NAME], digest]);
     const [b, a] = images.map(({ descriptor }) => descriptor.digest);
     expect(named).toEqual([
@@ -159,7 +159,7 @@ describe('index.json', () => {
     const { digest } = await loadedImage(source);
     const path = await newArchive();
     const plan = await planCopy(source, [{ selector: { digest }, tags: [] }]);
-    await copyToArchive(source, await openArchiveWriter(path), plan);
+    await copyIntoArchive(source, await openArchiveWriter(path), plan);
     expect(await entriesOf(path)).toMatchObject([{ digest }]);
     const archive = await openForTest(path);
     expect((await archive.manifest({})).descriptor.digest).toBe(digest);
@@ -214,7 +214,7 @@ it('is refused before a plan is made where a file is in the way', async () => {
   await expect(openArchiveWriter(path)).rejects.toMatchObject({ code: 'EXISTS' });
   const writer = await openArchiveWriter(path, { overwrite: true });
   const plan = await planCopy(source, [{ selector: { tag: 'v1' }, tags: ['v1', 'latest'] }], { recursive: true });
-  await copyToArchive(source, writer, plan);
+  await copyIntoArchive(source, writer, plan);
   expect(await listTags(await openForTest(path))).toEqual(['latest', 'v1']);
   expect((await stat(path)).ino).not.toBe(before.ino);
   expect(await readdir(dirname(path))).toEqual([basename(path)]);

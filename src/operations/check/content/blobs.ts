@@ -1,5 +1,6 @@
 import type pLimit from 'p-limit';
 import { isRemoraError, RemoraError } from '../../../errors.js';
+import { once } from '../../../io/async/once.js';
 import { type Descriptor, embeddedData } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { isNonDistributable, MediaType } from '../../../oci/values/media-types.js';
@@ -67,12 +68,9 @@ export class BlobCheck {
   }
 
   #state(digest: Digest, diffId: boolean): Promise<State> {
-    const key = `${digest} ${diffId}`;
-    const known = this.#states.get(key) ?? this.#states.get(`${digest} true`);
-    if (known !== undefined) return known;
-    const state = this.options.limit(() => this.#look(digest, diffId));
-    this.#states.set(key, state);
-    return state;
+    // A look that tells the content as well tells the rest, too.
+    const key = [`${digest} ${diffId}`, `${digest} true`].find((name) => this.#states.has(name));
+    return once(this.#states, key ?? `${digest} ${diffId}`, () => this.options.limit(() => this.#look(digest, diffId)));
   }
 
   async #look(digest: Digest, diffId: boolean): Promise<State> {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
 import { isRemoraError } from '../../../errors.js';
+import { once } from '../../../io/async/once.js';
 import type { Manifest } from '../../../oci/documents/manifest.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -30,16 +31,12 @@ export class Fetcher {
 
   /** Brings a blob; false where the other place does not have it either. */
   blob(digest: Digest): Promise<boolean> {
-    const fetched = this.#blobs.get(digest) ?? this.#guarded(digest, () => this.#blob(digest), false);
-    this.#blobs.set(digest, fetched);
-    return fetched;
+    return once(this.#blobs, digest, () => this.#guarded(digest, () => this.#blob(digest), false));
   }
 
   /** Brings a manifest, and gives it, so that the check can go on with what it names. */
   manifest(digest: Digest): Promise<Manifest | undefined> {
-    const fetched = this.#manifests.get(digest) ?? this.#guarded(digest, () => this.#manifest(digest), undefined);
-    this.#manifests.set(digest, fetched);
-    return fetched;
+    return once(this.#manifests, digest, () => this.#guarded(digest, () => this.#manifest(digest), undefined));
   }
 
   async #blob(digest: Digest): Promise<boolean> {

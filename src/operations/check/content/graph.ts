@@ -1,5 +1,6 @@
 import type pLimit from 'p-limit';
 import { isRemoraError } from '../../../errors.js';
+import { once } from '../../../io/async/once.js';
 import type { ImageIndex } from '../../../oci/documents/image-index.js';
 import { layersOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -67,9 +68,7 @@ export class GraphCheck {
       await this.blobs.check({ ...wanted, mediaType, size }, naming.holder);
       return undefined;
     }
-    const visit = this.#visits.get(digest) ?? this.#visit(wanted);
-    this.#visits.set(digest, visit);
-    const fact = await visit;
+    const fact = await once(this.#visits, digest, () => this.#visit(wanted));
     const about = { digest, what: naming.what };
     if (fact === 'missing')
       this.report.add(naming.missing, `${naming.holder} names ${digest}, which does not exist`, about);

@@ -1,5 +1,6 @@
 import { Annotation } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
+import { given } from '../../../oci/values/given.js';
 import type { Fact } from '../content/graph.js';
 import { differences, type Fault } from '../content/manifest-faults.js';
 
@@ -64,7 +65,7 @@ export function mendedMember(member: Descriptor, { entry }: Fact): Descriptor {
     ...rest,
     mediaType: entry.mediaType,
     size: entry.size,
-    ...(entry.artifactType === undefined ? {} : { artifactType: entry.artifactType }),
+    ...given({ artifactType: entry.artifactType }),
     ...(annotations === undefined && entry.annotations === undefined
       ? {}
       : { annotations: { ...annotations, ...entry.annotations } }),

@@ -1,4 +1,3 @@
-import type { Digest } from '../../../oci/values/digest.js';
 import type { Source } from '../../../store/interfaces/store.js';
 
 /** An `error` breaks something for somebody, a `warning` may, a `note` is good to know. */
@@ -115,21 +114,4 @@ export function fixElsewhere({ fix, by }: Row, kind: Source['kind']): string {
 /** The row of a code. */
 export function rowOf(code: FindingCode): Row {
   return FINDINGS[code];
-}
-
-/** Something that is not as it should be. */
-export interface Finding {
-  readonly code: FindingCode;
-  readonly severity: Severity;
-  /** What was found; it names the thing and what names that. */
-  readonly message: string;
-  /** The thing: a digest, a tag or a file. */
-  readonly what: string;
-  readonly digest?: Digest;
-  /** The place that has it. */
-  readonly place: string;
-  /** One next step. */
-  readonly fix: string;
-  /** `--fix` does that step. */
-  readonly fixable: boolean;
 }

@@ -1,24 +1,16 @@
 import type { Digest } from '../../../oci/values/digest.js';
+import { given } from '../../../oci/values/given.js';
 import { isMender } from '../../../store/interfaces/inventory.js';
 import type { Source } from '../../../store/interfaces/store.js';
 import { AskedWays } from '../../attached/account.js';
-import { type Finding, type FindingCode, fixElsewhere, rowOf, SEVERITIES } from './findings.js';
+import { type FindingCode, fixElsewhere, rowOf, SEVERITIES } from './findings.js';
+import type { Checked, Finding } from './schema.js';
 
 /** What a finding is about. */
 export interface About {
   readonly digest?: Digest | undefined;
   /** A tag or a file, where it is no digest. */
   readonly what?: string | undefined;
-}
-
-/** What was looked at. */
-export interface Checked {
-  readonly manifests: number;
-  readonly blobs: number;
-  /** Of all of them. */
-  readonly bytes: number;
-  /** Bytes that were read and hashed. */
-  readonly bytesRead: number;
 }
 
 /** Gathers what a check finds, counts what it looks at, and keeps account of what could not be asked. */
@@ -75,8 +67,8 @@ export class CheckReport {
       severity: (isRegistry ? row.inRegistry : undefined) ?? row.severity,
       message,
       what: what ?? digest ?? this.source.format({}),
-      ...(digest === undefined ? {} : { digest }),
-      place: this.source.format(digest === undefined ? {} : { digest }),
+      ...given({ digest }),
+      place: this.source.format(given({ digest })),
       fix: fixable || (row.by === undefined && isMender(this.source)) ? row.fix : fixElsewhere(row, this.source.kind),
       fixable,
     };

@@ -58,7 +58,7 @@ export class CheckDraft {
   }
 
   async check(options: CheckOptions = {}) {
-    return check(await this.open(), {}, options);
+    return check(await this.open(), options);
   }
 
   /** Puts a file in the way, or in place. */

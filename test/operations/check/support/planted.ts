@@ -1,4 +1,4 @@
-import type { FindingCode, Severity } from '../../../../src/operations/check/check.js';
+import type { FindingCode, Severity } from '../../../../src/operations/check/report/findings.js';
 import type { CheckDraft } from './draft.js';
 import { CONTENT } from './planted-content.js';
 import { AROUND_LISTS, LAYOUT, LISTS } from './planted-layout.js';

@@ -1,7 +1,8 @@
 import type { Descriptor } from '../../../../src/oci/values/descriptor.js';
 import { CopyAhead } from '../../../../src/operations/copy/ahead.js';
-import { type CopyOptions, type CopyResult, copy } from '../../../../src/operations/copy/into-store.js';
+import { copyIntoStore, type IntoStoreOptions } from '../../../../src/operations/copy/into-store.js';
 import { type PlanCopyOptions, planCopy } from '../../../../src/operations/copy/plan.js';
+import type { CopyResult } from '../../../../src/operations/copy/schema.js';
 import { type DiscoveredNode, discover } from '../../../../src/operations/discover/discover.js';
 import type { Source, Store } from '../../../../src/store/interfaces/store.js';
 import { pushImage } from '../../../store/support/artifacts.js';
@@ -32,11 +33,11 @@ export async function copyTag(
   source: Source,
   destination: Store,
   tag: string,
-  options: PlanCopyOptions & CopyOptions = {},
+  options: PlanCopyOptions & IntoStoreOptions = {},
 ): Promise<CopyResult> {
   const ahead = destination.kind === 'registry' ? new CopyAhead(destination, options) : undefined;
   const plan = await planCopy(source, [{ selector: { tag }, tags: [tag] }], { recursive: true, ahead, ...options });
-  return copy(source, destination, plan, { settle: false, ahead, ...options });
+  return copyIntoStore(source, destination, plan, { settle: false, ahead, ...options });
 }
 
 /** Everything that is attached, by digest and subject, in a form that does not depend on how it is found. */

@@ -1,14 +1,26 @@
-import { RemoraError } from '../../../errors.js';
-import type { Digest } from '../../../oci/values/digest.js';
-import { hasInventory, isMender } from '../../../store/interfaces/inventory.js';
-import type { CallOptions, Source } from '../../../store/interfaces/store.js';
-import { type CheckResult, type Checkup, check } from '../check.js';
-import { type Finding, rowOf } from '../report/findings.js';
-import { type MendableLayout, mendIndex } from './mend-index.js';
+import { RemoraError } from '../../errors.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { hasInventory, isMender } from '../../store/interfaces/inventory.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { type Examination, examine } from './examine.js';
+import { type MendableLayout, mendIndex } from './layout/mend-index.js';
+import { rowOf } from './report/findings.js';
+import type { Finding } from './report/schema.js';
+import type { CheckResult } from './schema.js';
 
 /** What {@link repair} would do. */
 export function repairable({ findings }: CheckResult): readonly Finding[] {
   return findings.filter((finding) => finding.fixable);
+}
+
+/** The result that a repair would have. */
+export function plannedRepair(result: CheckResult): CheckResult {
+  return {
+    ...result,
+    findings: result.findings.filter(({ fixable }) => !fixable),
+    fixed: [...(result.fixed ?? []), ...repairable(result)],
+    dryRun: true,
+  };
 }
 
 /**
@@ -16,11 +28,13 @@ export function repairable({ findings }: CheckResult): readonly Finding[] {
  * but entries of lists, doubled entries and left-overs; `index.json` is changed under its lock.
  *
  * @returns what is left, and what was fixed
- * @throws RemoraError `INVALID_ARGUMENT` as {@link requireMender}, and what the layout throws
+ * @throws RemoraError what the layout throws
  */
-export async function repair(source: Source, checkup: Checkup, options: CallOptions = {}): Promise<Checkup> {
-  const layout = requireMender(source);
-  const { result, subjects, failure } = checkup;
+export async function repair(
+  layout: MendableLayout,
+  { result, subjects }: Examination,
+  options: CallOptions = {},
+): Promise<CheckResult> {
   const plan = repairable(result);
   const does = (kind: 'index' | 'files') => plan.some(({ code }) => rowOf(code).by === kind);
   if (does('files')) {
@@ -33,23 +47,19 @@ export async function repair(source: Source, checkup: Checkup, options: CallOpti
     );
     await mendIndex(layout, { subjects, unlisted, signal: options.signal });
   }
-  const again = await check(layout, {}, { deep: false, signal: options.signal });
-  const left = repairable(again.result);
+  const again = (await examine(layout, {}, { deep: false, signal: options.signal })).result;
+  const left = repairable(again);
   const isLeft = ({ code, what }: Finding) => left.some((other) => other.code === code && other.what === what);
   return {
-    subjects,
-    failure: failure ?? again.failure,
-    result: {
-      ...result,
-      findings: [...result.findings.filter((finding) => !finding.fixable), ...left],
-      fixed: [...(result.fixed ?? []), ...plan.filter((finding) => !isLeft(finding))],
-      incomplete: result.incomplete.length > 0 ? result.incomplete : again.result.incomplete,
-    },
+    ...result,
+    findings: [...result.findings.filter((finding) => !finding.fixable), ...left],
+    fixed: [...(result.fixed ?? []), ...plan.filter((finding) => !isLeft(finding))],
+    incomplete: result.incomplete.length > 0 ? result.incomplete : again.incomplete,
   };
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` for what is no layout directory */
-export function requireMender(source: Source): MendableLayout {
+export function mendableLayout(source: Source): MendableLayout {
   if (isMender(source) && hasInventory(source)) return source;
   throw new RemoraError('INVALID_ARGUMENT', `${source.format({})} is no layout directory: only those are repaired`, {
     hint:

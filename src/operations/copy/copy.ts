@@ -1,0 +1,110 @@
+import { orUndefined } from '../../io/async/or-undefined.js';
+import { formatPlace, type Place } from '../../oci/names/place.js';
+import { given } from '../../oci/values/given.js';
+import type { Platform } from '../../oci/values/platform.js';
+import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
+import { openArchiveWriter, openSource } from '../../store/open.js';
+import { type AccessOptions, type Location, type Stored, withSource, withStore } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
+import { CopyAhead } from './ahead.js';
+import { plannedCopy } from './dry-run.js';
+import { copyIntoArchive } from './into-archive.js';
+import { copyIntoStore, type IntoStoreOptions } from './into-store.js';
+import { type CopyDestination, type CopyTarget, copyLocations } from './locations.js';
+import { type CopyPlan, type CopyVolume, type PlanCopyOptions, planCopy, volumeOf } from './plan.js';
+import { type CopyNames, copyRoots } from './roots.js';
+import type { CopyResult } from './schema.js';
+
+/** How a copy reaches one of its sides. */
+export type SideAccess = Pick<AccessOptions, 'credentials' | 'connection'>;
+
+/** Options of {@link copy}. */
+export interface CopyOptions
+  extends AccessOptions,
+    Pick<PlanCopyOptions, 'recursive' | 'selection' | 'convert'>,
+    Pick<IntoStoreOptions, 'assumeComplete' | 'settle' | 'concurrency' | 'onProgress' | 'onObject'> {
+  /** How the source is reached, @default `credentials` and `connection` */
+  readonly from?: SideAccess | undefined;
+  /** How the destination is reached, @default `credentials` and `connection` */
+  readonly to?: SideAccess | undefined;
+  /** Copy these tags, instead of the one that the source names. @default the one that the source names */
+  readonly names?: CopyNames | undefined;
+  /** Select this child of an index, like `linux/arm64`; it keeps its own digest. @default the index, with all children */
+  readonly platform?: string | Platform | undefined;
+  /** Replace an archive that exists. @default false */
+  readonly overwrite?: boolean | undefined;
+  /** Write nothing, and tell what would be copied. @default false */
+  readonly dryRun?: boolean | undefined;
+  /** Called when all manifests of the source were read, before the first blob moves. */
+  readonly onPlan?: ((volume: CopyVolume) => void) | undefined;
+}
+
+/**
+ * Copies an artifact or tags between any two places, on request with all that is attached. Digests never change. Blobs go
+ * first, tags last, so that readers of the destination see nothing incomplete; the same call again continues a copy that
+ * was interrupted. A layout is created when the source was found.
+ *
+ * @param destination the same tag as in the source where it names none
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (no such platform or tag), `CHANGED` (the destination is
+ *   written with another digest), `EXISTS` (archive), and the first failure; no tag points at anything new then
+ */
+export async function copy(source: Location, destination: CopyTarget, options: CopyOptions = {}): Promise<CopyResult> {
+  const { signal, dryRun, overwrite, assumeComplete } = options;
+  const { from, to } = copyLocations(source, destination, options.names !== undefined);
+  const platform = platformOf(options.platform);
+  const access = sideAccess(options, options.to);
+  return withSource(from, sideAccess(options, options.from), async (store, selector) => {
+    const plan = (ahead?: CopyAhead) => planned(store, selector, to, { ...options, platform, ahead });
+    // An archive tells what is wrong with its path before anything is fetched.
+    const archive = 'path' in to.at && to.kind === 'archive' && (await openArchiveWriter(to.at.path, { overwrite }));
+    if (dryRun) return dryRunAt(to, await plan(), access);
+    if (archive) return copyIntoArchive(store, archive, await plan(), options);
+    if (to.kind === 'layout') {
+      const found = await plan();
+      return withStore(to.at, { ...access, create: true }, (into) => copyIntoStore(store, into, found, options));
+    }
+    // Opening a registry sends nothing; it is asked while the source is read.
+    return withStore(to.at, access, async (into) => {
+      const ahead = new CopyAhead(into, { signal, assumeComplete });
+      return copyIntoStore(store, into, await plan(ahead), { ...options, ahead, mountFrom: mountFrom(from, to.at) });
+    });
+  });
+}
+
+type PlanOptions = PlanCopyOptions & Pick<CopyOptions, 'names' | 'onPlan'>;
+
+async function planned(
+  source: Source,
+  from: ManifestSelector,
+  to: CopyDestination,
+  options: PlanOptions,
+): Promise<CopyPlan> {
+  const recursive = options.recursive || options.selection !== undefined;
+  const roots = await copyRoots(source, from, to, { ...options, recursive });
+  const plan = await planCopy(source, roots, { ...options, recursive });
+  options.onPlan?.(volumeOf(plan));
+  return plan;
+}
+
+/** A destination that does not exist yet, or is an archive, has nothing. */
+async function dryRunAt({ at, kind }: CopyDestination, plan: CopyPlan, access: AccessOptions): Promise<CopyResult> {
+  const { signal, connection, credentials } = access;
+  if ('store' in at) return plannedCopy(at.store, (selector) => at.store.format(selector), plan, { signal });
+  const open = () => openSource(at, given({ ...connection, credentials, signal }));
+  const store = kind === 'archive' ? undefined : await orUndefined(open(), 'NOT_FOUND');
+  try {
+    return await plannedCopy(store, (selector) => formatPlace(at, selector), plan, { signal });
+  } finally {
+    await store?.close();
+  }
+}
+
+function sideAccess({ signal, credentials, connection }: AccessOptions, side?: SideAccess): AccessOptions {
+  return { signal, ...(side ?? { credentials, connection }) };
+}
+
+/** The repository that blobs can be mounted from: of the same registry. */
+function mountFrom(from: Place | Stored, to: Place | Stored): string | undefined {
+  if ('store' in from || 'store' in to || from.kind !== 'registry' || to.kind !== 'registry') return undefined;
+  return from.registry === to.registry ? from.repository : undefined;
+}

@@ -5,7 +5,7 @@ import { BaseCommand } from './base-command.js';
 
 /** Flags of what removes something. */
 export const deleteFlags = {
-  yes: boolean({ char: 'y', summary: 'Do it without being asked' }),
+  yes: boolean({ char: 'y', summary: 'Do not ask' }),
 };
 
 /** What the commands share that remove something for good: they ask first, where there is somebody to ask. */

@@ -5,8 +5,8 @@ import { selectionFlags, selectionFrom } from './selection.js';
 
 /** What `detach` is told to remove. */
 export const detachFlags = {
-  ...selectionFlags('Remove'),
-  all: boolean({ summary: 'Remove everything that is attached, or all that the rest says' }),
+  ...selectionFlags,
+  all: boolean({ summary: 'All attachments that fit, or all there are', helpGroup: 'SELECTION' }),
 };
 
 /** The flags as a selection; a platform alone means all that is attached to it. */

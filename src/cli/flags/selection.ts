@@ -6,24 +6,28 @@ import { parseDigest } from '../../oci/values/digest.js';
 import { parseMediaType } from '../../oci/values/media-types.js';
 import type { AnnotationSelector, Selection } from '../../operations/attached/selection.js';
 
-/** The flags that choose among what is attached, for a command that does something with it. */
-export function selectionFlags(verb: string, tail = '') {
-  return {
-    kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
-      summary: `${verb} this kind${tail}; can be given several times`,
-      helpValue: 'KIND',
-    }),
-    'artifact-type': string({ summary: `${verb} this type${tail}`, helpValue: 'TYPE' }),
-    annotation: string({
-      char: 'a',
-      summary: `${verb} what has this annotation${tail}; can be given several times, and all must be there`,
-      helpValue: 'KEY[=VALUE]',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    digest: string({ summary: `${verb} the one with this digest${tail}`, helpValue: 'DIGEST' }),
-  };
-}
+/** The flags that select among attachments; `help selection` shows them. */
+export const selectionFlags = {
+  kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
+    summary: 'Attachments of this kind; can be given several times',
+    helpValue: 'KIND',
+    helpGroup: 'SELECTION',
+  }),
+  'artifact-type': string({
+    summary: 'Attachments of this artifact type',
+    helpValue: 'TYPE',
+    helpGroup: 'SELECTION',
+  }),
+  annotation: string({
+    char: 'a',
+    summary: 'Attachments with this annotation; all that are given must be there',
+    helpValue: 'KEY[=VALUE]',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'SELECTION',
+  }),
+  digest: string({ summary: 'The attachment with this digest', helpValue: 'DIGEST', helpGroup: 'SELECTION' }),
+};
 
 /** What the flags hold that choose among attached things. */
 export interface SelectionFlags {

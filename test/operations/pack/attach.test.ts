@@ -136,7 +136,7 @@ describe('attach to what is not there', () => {
   });
 });
 
-describe('attach --verify', () => {
+describe('attach --confirm', () => {
   it('finds out that a registry acknowledged the entry and lost it', async () => {
     const { store, registry } = await begin({ ociSubject: 'lie' });
     const image = await pushImage(store, 'image', { tags: ['v1'] });

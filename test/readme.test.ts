@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from '@oclif/core/command';
 import { parse as parseWords } from '@oclif/core/parser';
 import { describe, expect, it } from 'vitest';
+import { guardStandardInput } from '../src/cli/input/standard-input.js';
 import { run } from './support/peers.js';
 import { REMORA } from './support/remora.js';
 import { shellCommands } from './support/shell-commands.js';
@@ -103,7 +104,11 @@ describe('commands that are shown', () => {
     const { args, flags, baseFlags } = command;
     const { json: _, ...rest } = { ...baseFlags, ...flags };
     const argv = words.slice(isNested ? 2 : 1).filter((word) => word !== '--json');
-    return parseWords([...argv], { args, flags: rest, strict: true });
+    return parseWords(['attach', 'push'].includes(id) ? guardStandardInput(argv) : argv, {
+      args,
+      flags: rest,
+      strict: true,
+    });
   }
 
   it.each([...ids.keys()])('work when they are pasted: the examples of %s', async (id) => {
@@ -124,7 +129,7 @@ describe('commands that are shown', () => {
       const blocks = [...text.matchAll(/```(?:sh|console)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
       const lines = blocks.flatMap((block) => block.split('\n')).map((line) => line.replace(/^\$ /, ''));
       const inline = page.startsWith('docs/coming-from/')
-        ? [...text.matchAll(/`(remora [^`]+)`/g)].map(([, command = '']) => command)
+        ? [...text.matchAll(/(?<=^\|.*)`(remora [^`]+)`/gm)].map(([, command = '']) => command)
         : [];
       for (const line of [...lines, ...inline].filter((each) => /^remora [a-z]/.test(each)))
         for (const words of await shellCommands(line))

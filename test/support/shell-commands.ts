@@ -10,12 +10,12 @@ const OTHERS = ['jq', 'syft', 'tar'];
  */
 export async function shellCommands(line: string): Promise<string[][]> {
   const functions = OTHERS.map((name) => `${name}() { :; }`).join('; ');
-  const script = `shopt -s failglob; ${functions}; remora() { printf '%s\\0' "$@" >&3; printf '\\n' >&3; }
+  const script = `shopt -s failglob; ${functions}; remora() { local IFS=$'\\x1f'; printf '%s\\n' "$*" >&3; }
 { ${line}\n} 3>&1 >/dev/null </dev/null`;
   const { stdout, stderr } = await run('bash', ['-c', script], { cwd: await tempDir() });
   if (stderr !== '') throw new Error(`${line}: ${stderr}`);
   return stdout
     .split('\n')
     .filter((words) => words !== '')
-    .map((words) => words.split('\0').slice(0, -1));
+    .map((words) => words.split('\x1f'));
 }

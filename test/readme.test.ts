@@ -1,16 +1,36 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import type { Command } from '@oclif/core/command';
+import { parse as parseWords } from '@oclif/core/parser';
+import { describe, expect, it } from 'vitest';
+import { guardStandardInput } from '../src/cli/input/standard-input.js';
 import { run } from './support/peers.js';
+import { REMORA } from './support/remora.js';
+import { shellCommands } from './support/shell-commands.js';
 import { tempDir } from './support/temp.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** The pages with blocks that run: each continues with the files that the one before has left. */
+const STORY = ['README.md', 'docs/finding.md', 'docs/checking.md'];
 
-it('shows in the README what commands really print', async () => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const shown = [...readme.matchAll(/```console\n(\$ remora [\s\S]*?)```/g)].map((match) => match[1] ?? '');
-  expect(shown).toHaveLength(10);
+async function pages(): Promise<string[]> {
+  const docs = (await readdir(join(root, 'docs'), { recursive: true })).filter((name) => name.endsWith('.md'));
+  return ['README.md', 'CONTRIBUTING.md', '.github/SECURITY.md', ...docs.map((name) => `docs/${name}`)];
+}
+
+const read = (file: string) => readFile(join(root, file), 'utf8');
+
+function blocks(page: string): string[] {
+  return [...page.matchAll(/```console\n(\$ remora [\s\S]*?)```/g)].map((match) => match[1] ?? '');
+}
+
+it('shows in the README and in docs/ what commands really print', async () => {
+  const shown = (await Promise.all(STORY.map(read))).flatMap(blocks);
+  const all = (await Promise.all((await pages()).map(read))).flatMap(blocks);
+  expect(shown.length).toBeGreaterThanOrEqual(10);
+  expect(all, 'a page with blocks is missing in the list above').toHaveLength(shown.length);
   const cwd = await tempDir();
   await writeFile(join(cwd, 'app.yaml'), 'listen: 8080\n');
   await writeFile(join(cwd, 'schema.json'), '{"type":"object"}\n');
@@ -26,9 +46,7 @@ it('shows in the README what commands really print', async () => {
 });
 
 it('shows a program of ten lines that runs', async () => {
-  const [readme, example] = await Promise.all(
-    ['README.md', 'examples/library.js'].map((file) => readFile(join(root, file), 'utf8')),
-  );
+  const [readme, example] = await Promise.all(['README.md', 'examples/library.js'].map(read));
   expect(readme).toContain(`\`\`\`js\n${example}\`\`\``);
   const cwd = await tempDir();
   await writeFile(join(cwd, 'sbom.spdx.json'), '{"spdxVersion":"SPDX-2.3"}\n');
@@ -38,4 +56,120 @@ it('shows a program of ten lines that runs', async () => {
   expect(stderr).toBe('');
   expect(stdout).toMatch(/^application\/spdx\+json sha256:[0-9a-f]{64} layout-entry\n$/);
   expect(await readFile(join(cwd, 'out', 'sbom.spdx.json'), 'utf8')).toBe('{"spdxVersion":"SPDX-2.3"}\n');
+});
+
+it('keeps the README to 300 lines', async () => {
+  expect((await read('README.md')).split('\n').length).toBeLessThanOrEqual(301);
+});
+
+it('has no link that leads nowhere', async () => {
+  const broken: string[] = [];
+  for (const page of await pages()) {
+    for (const [, link = ''] of (await read(page)).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(link)) continue;
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? page : join(dirname(page), file);
+      const found = await access(join(root, target)).then(
+        () => true,
+        () => false,
+      );
+      if (!found || (anchor !== undefined && !anchors(await read(target)).includes(anchor)))
+        broken.push(`${page}: ${link}`);
+    }
+  }
+  expect(broken).toEqual([]);
+});
+
+/** As they are made of headings where Markdown is shown. */
+function anchors(page: string): string[] {
+  return [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe('commands that are shown', () => {
+  const { commands } = createRequire(import.meta.url)(join(dirname(REMORA), 'program.cjs'));
+  const ids = new Map<string, typeof Command>(Object.entries<typeof Command>(commands));
+
+  /** Reads one command line as the program does. */
+  async function parse(words: readonly string[]): Promise<unknown> {
+    const [first = '', second = ''] = words;
+    const isNested = ids.has(`${first}:${second}`);
+    const id = isNested ? `${first}:${second}` : first;
+    const command = [...ids].find(([name, { aliases }]) => name === id || aliases?.includes(id))?.[1];
+    if (command === undefined) throw new Error(`${id} is not a command`);
+    const { args, flags, baseFlags } = command;
+    const { json: _, ...rest } = { ...baseFlags, ...flags };
+    const argv = words.slice(isNested ? 2 : 1).filter((word) => word !== '--json');
+    return parseWords(['attach', 'push'].includes(id) ? guardStandardInput(argv) : argv, {
+      args,
+      flags: rest,
+      strict: true,
+    });
+  }
+
+  it.each([...ids.keys()])('work when they are pasted: the examples of %s', async (id) => {
+    const examples = ids.get(id)?.examples ?? [];
+    expect(examples.length).toBeGreaterThan(0);
+    expect(examples.length).toBeLessThanOrEqual(3);
+    for (const example of examples) {
+      if (typeof example === 'string') throw new Error('an example has a description');
+      const parsed = await shellCommands(example.command.replaceAll('<%= config.bin %>', 'remora'));
+      expect(parsed.length).toBeGreaterThan(0);
+      for (const words of parsed) await parse(words);
+    }
+  });
+
+  it('have flags and arguments that exist: the pages', async () => {
+    for (const page of await pages()) {
+      const text = await read(page);
+      const blocks = [...text.matchAll(/```(?:sh|console)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+      const lines = blocks.flatMap((block) => block.split('\n')).map((line) => line.replace(/^\$ /, ''));
+      const inline = page.startsWith('docs/coming-from/')
+        ? [...text.matchAll(/(?<=^\|.*)`(remora [^`]+)`/gm)].map(([, command = '']) => command)
+        : [];
+      for (const line of [...lines, ...inline].filter((each) => /^remora [a-z]/.test(each)))
+        for (const words of await shellCommands(line))
+          await parse(words).catch((error: unknown) => {
+            throw new Error(`${page}: ${line}`, { cause: error });
+          });
+    }
+  });
+});
+
+it('has generated files that are what the commands say: oclif.manifest.json and docs/commands', {
+  timeout: 120_000,
+}, async () => {
+  const copy = await tempDir();
+  for (const name of ['package.json', 'dist', 'docs', '.ci/docs.js'])
+    await cp(join(root, name), join(copy, name), { recursive: true });
+  await mkdir(join(copy, 'docs', 'commands'), { recursive: true });
+  for (const name of ['node_modules', 'tsconfig.json']) await symlink(join(root, name), join(copy, name));
+  const oclif = join(root, 'node_modules', 'oclif', 'bin', 'run.js');
+  const { scripts } = JSON.parse(await read('package.json'));
+  const [build, ...steps] = scripts.docs.split(' && ').map((step: string) => step.split(' '));
+  expect(build).toEqual(['npm', 'run', 'build']);
+  for (const [program, ...words] of steps)
+    await run(process.execPath, program === 'oclif' ? [oclif, ...words] : words, { cwd: copy });
+
+  const stale = 'stale: npm run docs';
+  // oclif writes the commands in the order in which the file system lists them.
+  const [made, committed] = await Promise.all(
+    [copy, root].map(async (directory) => JSON.parse(await readFile(join(directory, 'oclif.manifest.json'), 'utf8'))),
+  );
+  expect(made, stale).toEqual(committed);
+  const names = await readdir(join(root, 'docs', 'commands'));
+  expect((await readdir(join(copy, 'docs', 'commands'))).sort(), stale).toEqual(names.sort());
+  for (const name of names)
+    expect(await readFile(join(copy, 'docs', 'commands', name), 'utf8'), stale).toBe(
+      await read(`docs/commands/${name}`),
+    );
+  // Each page belongs to a command, or to the flags that commands share.
+  const topics = new Set(Object.keys(made.commands).map((id) => id.split(':')[0]));
+  expect(names.map((name) => name.replace('.md', '')).sort()).toEqual(
+    [...topics, 'README', 'connection', 'selection'].sort(),
+  );
 });

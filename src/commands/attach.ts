@@ -8,29 +8,24 @@ import { errorFields } from '../errors.js';
 export default class Attach extends PackCommand {
   static override summary = 'Attach files to an image or artifact';
   static override description =
-    `Packs the files into an artifact whose subject is SUBJECT and pushes it beside it, by digest. It is then listed by the Referrers API, or by the referrers tag in registries without that API, and in a layout by its index.json.
-
-Without --artifact-type the files tell it, all of them the same: by the type that is written behind them, by their content (SPDX, CycloneDX, SARIF, OpenVEX, CSAF, in-toto, Sigstore and others, see kinds), or by their extension. A document's own date becomes org.opencontainers.image.created unless something else sets it.
-
-Attaching the same again gives the same digest and changes nothing.`;
+    'Packs the files into an artifact whose subject is SUBJECT, and pushes it by digest. The artifact type comes from the type behind a file, its content or its extension; remora kinds lists them. Attaching the same files again changes nothing.';
   static override examples = [
     {
       description: 'Attach an SBOM to an image',
       command: '<%= config.bin %> attach ghcr.io/acme/app:v1 sbom.spdx.json',
     },
     {
-      description: 'Attach a file of a type that only you know',
+      description: 'Attach a file of another type',
       command: '<%= config.bin %> attach --artifact-type application/vnd.acme.review ghcr.io/acme/app:v1 review.txt',
     },
     {
-      description: 'To one platform of a multi-platform image in a layout',
-      command:
-        '<%= config.bin %> attach --platform linux/arm64 --artifact-type application/sarif+json oci:./layout:v1 scan.sarif',
+      description: 'Attach to one platform of an image in a layout',
+      command: '<%= config.bin %> attach --platform linux/arm64 oci:./layout:v1 scan.sarif',
     },
   ];
   static override args = {
     subject: string({
-      description: 'What to attach to: host/repo:tag, host/repo@digest or oci:PATH:TAG',
+      description: 'Image or artifact: host/repo:tag, host/repo@digest or oci:PATH:TAG',
       required: true,
       ignoreStdin: true,
     }),
@@ -42,19 +37,19 @@ Attaching the same again gives the same digest and changes nothing.`;
   };
   static override flags = {
     'artifact-type': stringFlag({
-      summary: 'Type of the artifact, by which it is found [default: what the files are recognised as]',
+      summary: 'Type of the artifact [default: the recognised type of the files]',
       helpValue: 'TYPE',
     }),
     ...packFlags,
     ...platformFlag,
-    verify: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
+    confirm: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
     ...settleFlag,
     'layout-lists': option({ options: ['auto', 'none'] as const })({
-      summary: 'In a layout that has lists of referrers as regctl or olareg write them, keep these true as well',
+      summary: 'Update the lists of referrers that regctl and olareg keep in a layout',
       default: 'auto' as const,
     }),
     clean: boolean({
-      summary: 'Without the Referrers API, delete the list that is replaced, where the registry allows that',
+      summary: 'Without the Referrers API, delete the list that is replaced',
       helpGroup: 'REGISTRY',
     }),
     ...uploadFlags,
@@ -73,7 +68,7 @@ Attaching the same again gives the same digest and changes nothing.`;
       ...options,
       ...(await this.access(flags, place)),
       platform: flags.platform,
-      confirm: flags.verify,
+      confirm: flags.confirm,
       settle: flags.settle,
       clean: flags.clean,
       layoutLists: flags['layout-lists'],

@@ -10,28 +10,23 @@ import type { CheckResult } from '../operations/check/schema.js';
 
 /** `remora check` */
 export default class Check extends BaseCommand {
-  static override summary = 'Check that an image, or a whole layout, is there and is what it says';
+  static override summary = 'Check that an image, or a whole layout, is complete and undamaged';
   static override description =
-    `Checks every blob's presence, size and digest, manifests and indexes against their grammar, layers against the image's config, and lists of referrers against the manifests that they name. A layout without a tag is checked as a whole, with what nothing leads to. In a registry blobs are asked for by HEAD, and read with --deep.
-
-Every finding has a code that does not change, a severity and a next step. The exit code is 5 when an error was found. What could not be read or asked is never called fine: it is named, and the exit code is that of the failure.
-
---fix repairs what the manifests prove: lists of referrers, entries of index.json, left-over files. It removes no content and no tags.`;
+    'Checks presence, size and digest of every blob, the grammar of manifests, and the lists of referrers. A layout without a tag is checked as a whole. The exit code is 5 when an error was found.';
   static override examples = [
-    { description: 'A whole layout', command: '<%= config.bin %> check ./layout' },
+    { description: 'Check a whole layout', command: '<%= config.bin %> check ./layout' },
     {
-      description: 'An image in a registry with everything that is attached; reads every blob',
+      description: 'Check an image in a registry with all attachments; read every blob',
       command: '<%= config.bin %> check --recursive --deep ghcr.io/acme/app:v1',
     },
-    { description: 'What would be repaired', command: '<%= config.bin %> check --fix --dry-run ./layout' },
     {
-      description: 'Damaged blobs brought back from where the layout came from',
+      description: 'Fetch damaged blobs from where the layout came from',
       command: '<%= config.bin %> check --fetch-from ghcr.io/acme/app ./layout',
     },
   ];
   static override args = {
     place: string({
-      description: 'What to check: host/repo:tag, oci:PATH[:TAG], oci-archive:FILE or dir:PATH',
+      description: 'host/repo:tag, oci:PATH[:TAG], oci-archive:FILE or dir:PATH',
       required: true,
       ignoreStdin: true,
     }),
@@ -39,18 +34,18 @@ Every finding has a code that does not change, a severity and a next step. The e
   static override flags = {
     recursive: boolean({
       char: 'r',
-      summary: 'Check everything that is attached, too; a whole layout includes it',
+      summary: 'Check all attachments as well; a whole layout includes them',
     }),
-    deep: boolean({ summary: 'Read and hash blobs in a registry, too', exclusive: ['quick'] }),
-    quick: boolean({ summary: 'Read no blobs: check only that they are there, in the right size' }),
-    fix: boolean({ summary: 'Repair what can be repaired without guessing, in a whole layout; asks first' }),
+    deep: boolean({ summary: 'Read and hash blobs in a registry as well', exclusive: ['quick'] }),
+    quick: boolean({ summary: 'Check presence and size of blobs only' }),
+    fix: boolean({ summary: 'Repair lists, entries and left-over files of a whole layout; asks first' }),
     'fetch-from': stringFlag({
-      summary: 'Bring missing and damaged content back from this place, by its digest',
+      summary: 'Fetch missing and damaged content from this place, by its digest',
       helpValue: 'PLACE',
     }),
     verbose: boolean({ summary: 'Show the next step for each finding', default: false }),
     'dry-run': boolean({ summary: 'Show what --fix and --fetch-from would do, and change nothing' }),
-    yes: boolean({ char: 'y', summary: 'Do it without being asked' }),
+    yes: boolean({ char: 'y', summary: 'Do not ask' }),
     ...registryFlags,
   };
 

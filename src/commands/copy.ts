@@ -15,47 +15,41 @@ import type { CopyResult } from '../operations/copy/schema.js';
 
 /** `remora copy` */
 export default class Copy extends BaseCommand {
-  static override summary = 'Copy an image or artifact, with everything that is attached';
+  static override summary = 'Copy an image or artifact, with all its attachments';
   static override description =
-    `Copies between any two places: registries, image layouts and archives of these. Digests never change. With --recursive all that is attached comes along, to an index and to each of its children, and what is attached to that: referrers are listed in the way of the destination, tags of cosign are copied as tags.
-
-Blobs go first, then manifests, then what is attached, and tags last: whoever looks at the destination meanwhile sees nothing incomplete. A copy that was interrupted is made again with the same command; what is there already is not sent twice.`;
+    'Copies between registries, image layouts and archives of these. Digests never change, and tags are written last. The same command again continues an interrupted copy.';
   static override aliases = ['cp'];
   static override examples = [
     {
-      description: 'An image with its SBOMs and signatures, to another registry',
+      description: 'Copy an image with its SBOMs and signatures to another registry',
       command: '<%= config.bin %> copy -r ghcr.io/acme/app:v1 registry.example.com/acme/app',
     },
     {
-      description: 'Into a file for a closed network, and back',
+      description: 'Copy into a file for a closed network',
       command: '<%= config.bin %> copy -r ghcr.io/acme/app:v1 oci-archive:app.tar',
     },
     {
-      description: 'Without scan results',
-      command: '<%= config.bin %> copy --no-kind scan ghcr.io/acme/app:v1 oci:./layout',
-    },
-    {
-      description: 'A whole repository',
+      description: 'Back up a whole repository',
       command: '<%= config.bin %> copy -r --all-tags ghcr.io/acme/app oci-archive:backup.tar',
     },
   ];
   static override args = {
     source: string({
-      description: 'What to copy: host/repo:tag, host/repo@digest, oci:PATH:TAG or oci-archive:FILE:TAG',
+      description: 'host/repo:tag, host/repo@digest, oci:PATH:TAG or oci-archive:FILE:TAG',
       required: true,
       ignoreStdin: true,
     }),
     destination: string({
-      description: 'Where to: host/repo[:tag,…], oci:PATH[:TAG,…] or oci-archive:FILE[:TAG,…] [default: the same tag]',
+      description: 'host/repo[:tag,…], oci:PATH[:TAG,…] or oci-archive:FILE[:TAG,…]; without a tag the same one',
       required: true,
       ignoreStdin: true,
     }),
   };
   static override flags = {
-    recursive: boolean({ char: 'r', summary: 'Copy what is attached, too, at every depth', default: false }),
+    recursive: boolean({ char: 'r', summary: 'Copy all attachments as well, at every depth', default: false }),
     ...platformFlag,
     ...copySelectionFlags,
-    convert: boolean({ summary: 'Copy what stands under tags of cosign as referrers, too', default: false }),
+    convert: boolean({ summary: 'List the attachments under cosign tags as referrers as well', default: false }),
     'all-tags': boolean({ summary: 'Copy every tag of the repository', default: false }),
     tag: stringFlag({
       summary: "Copy the tags that fit, like 'v1.*'; can be given several times",
@@ -64,8 +58,8 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
       multipleNonGreedy: true,
     }),
     'tags-from': stringFlag({ summary: 'Copy the tags in this file, one a line', helpValue: 'FILE' }),
-    'trust-destination': boolean({
-      summary: 'Take a manifest that is there for whole, and do not look for what it needs',
+    'assume-complete': boolean({
+      summary: 'Assume that a manifest at the destination has all its blobs',
       default: false,
     }),
     overwrite: boolean({ summary: 'Replace an archive that exists', default: false }),
@@ -96,7 +90,7 @@ Blobs go first, then manifests, then what is attached, and tags last: whoever lo
       ...{ signal: this.signal, names, platform, selection },
       recursive: flags.recursive,
       convert: flags.convert,
-      assumeComplete: flags['trust-destination'],
+      assumeComplete: flags['assume-complete'],
       overwrite: flags.overwrite,
       dryRun: flags['dry-run'],
       settle: flags.settle,

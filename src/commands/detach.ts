@@ -10,23 +10,22 @@ import type { DetachResult } from '../operations/detach/detach.js';
 
 /** `remora detach` */
 export default class Detach extends DeleteCommand {
-  static override summary = 'Remove what is attached to an image or artifact';
+  static override summary = 'Remove attachments of an image or artifact';
   static override description =
-    `Removes attached artifacts with all their tags, their entries in every list that names them, and cosign's tags. SUBJECT itself stays. For an index, what is attached to its platforms is meant as well. What is meant must be said: --all is everything.
-
-What is attached to what goes is named, and goes with it only with --recursive. BuildKit's attestations are part of their image index and stay; the report says what can be done. Run it again where it could not finish: it goes on.`;
+    'Removes attachments with their tags and their entries in every list; SUBJECT itself stays. For an index, attachments of its platforms are included. Attestations of BuildKit are part of their index and stay.';
   static override examples = [
     {
-      description: 'See what would go',
+      description: 'See which SBOMs would be removed',
       command: '<%= config.bin %> detach --kind sbom --dry-run ghcr.io/acme/app:v1',
     },
     {
-      description: 'Everything, with what is attached to it, without being asked',
+      description: 'Remove all attachments, and theirs, without being asked',
       command: '<%= config.bin %> detach --all --recursive --yes ghcr.io/acme/app:v1',
     },
     {
-      description: 'One artifact of a layout, with its blobs',
-      command: '<%= config.bin %> detach --digest sha256:2c26…7ae --prune oci:./layout:v1',
+      description: 'Remove one attachment of a layout, with its blobs',
+      command:
+        '<%= config.bin %> detach --prune oci:./layout:v1 --digest sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
     },
   ];
   static override args = {
@@ -39,9 +38,9 @@ What is attached to what goes is named, and goes with it only with --recursive. 
   static override flags = {
     ...detachFlags,
     ...platformFlag,
-    recursive: boolean({ char: 'r', summary: 'Remove what is attached to it, too, and so on' }),
+    recursive: boolean({ char: 'r', summary: 'Remove the attachments of attachments as well' }),
     prune: boolean({
-      summary: 'In a layout, remove the blobs that nothing leads to any more; no other writer may be at work',
+      summary: 'In a layout, remove unreachable blobs; no other writer may be at work',
     }),
     'dry-run': boolean({ summary: 'Show what would be removed, and remove nothing' }),
     ...deleteFlags,

@@ -10,25 +10,19 @@ import { REQUIRE_ON } from '../operations/discover/missing.js';
 
 /** `remora discover` */
 export default class Discover extends BaseCommand {
-  static override summary = 'List everything that is attached to an image or artifact';
+  static override summary = 'List all attachments of an image or artifact';
   static override description =
-    `Asks the Referrers API, the referrers tag and cosign's tags of a registry, or all entries and lists of a layout, looks at the attestations that BuildKit keeps in an index, and goes on to the children of an index and to what is attached to what is attached. How each one was found stands behind it.
-
-An empty list means that every place was asked and answered. Where a place could not be asked, the rest is shown, the place is named, and the exit code is that of the failure.`;
+    'Asks every way in which an artifact can be attached, and continues with the platforms of an index and the attachments of attachments. An empty list means that every way was asked and answered; otherwise the exit code is that of the failure.';
   static override aliases = ['referrers'];
   static override examples = [
-    { description: 'A tree of everything', command: '<%= config.bin %> discover ghcr.io/acme/app:v1' },
+    { description: 'Show a tree of all attachments', command: '<%= config.bin %> discover ghcr.io/acme/app:v1' },
     {
-      description: 'SBOMs, and what leads to them',
-      command: '<%= config.bin %> discover --artifact-type application/spdx+json oci:./layout:v1',
-    },
-    {
-      description: 'A gate for CI: no SBOM and no signature, no release',
+      description: 'Fail in CI unless an SBOM and a signature are attached',
       command: '<%= config.bin %> discover --require sbom --require signature ghcr.io/acme/app:v1',
     },
     {
-      description: 'For a program',
-      command: '<%= config.bin %> discover --json ghcr.io/acme/app:v1 | jq .referrers[].digest',
+      description: 'List digests for a program',
+      command: "<%= config.bin %> discover --json ghcr.io/acme/app:v1 | jq '.referrers[].digest'",
     },
   ];
   static override args = {
@@ -39,8 +33,11 @@ An empty list means that every place was asked and answered. Where a place could
     }),
   };
   static override flags = {
-    ...selectionFlags('Show', ', and what leads to it'),
-    latest: boolean({ summary: 'Of these show the newest by org.opencontainers.image.created' }),
+    ...selectionFlags,
+    latest: boolean({
+      summary: 'The newest that fits, by org.opencontainers.image.created',
+      helpGroup: 'SELECTION',
+    }),
     ...viaFlag,
     depth: integer({ summary: 'Levels below the subject [default: all]', helpValue: 'N', min: 1 }),
     format: option({ options: ['tree', 'table', 'json'] as const })({
@@ -48,16 +45,16 @@ An empty list means that every place was asked and answered. Where a place could
       default: 'tree' as const,
     }),
     annotations: boolean({ summary: 'Show annotations in the tree', default: false }),
-    verbose: boolean({ summary: 'Tell which places were asked, and what each had', default: false }),
+    verbose: boolean({ summary: 'Tell which ways were asked, and the answer of each', default: false }),
     require: stringFlag({
-      summary: 'Fail (exit code 3) unless this kind is attached; can be given several times',
+      summary: 'Exit with 3 unless this kind is attached; can be given several times',
       helpValue: 'KIND[@FORMAT]',
       multiple: true,
       multipleNonGreedy: true,
       helpGroup: 'GATE',
     }),
     'require-on': option({ options: REQUIRE_ON })({
-      summary: 'Where it must be, for an index: on each of its platforms, on the index itself, or on either',
+      summary: 'For an index: on each of its platforms, on the index, or on either',
       default: 'platforms' as const,
       helpGroup: 'GATE',
     }),

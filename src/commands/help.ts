@@ -4,9 +4,13 @@ import { loadHelpClass } from '@oclif/core/help';
 
 /** `remora help` */
 export default class Help extends Command {
-  static override summary = 'Show help for a command';
+  static override summary = 'Show help for a command, or for shared flags';
+  static override examples = [
+    { description: 'Show help for a command', command: '<%= config.bin %> help copy' },
+    { description: 'Show the flags for registries', command: '<%= config.bin %> help connection' },
+  ];
   static override args = {
-    command: string({ description: 'The command to show help for', multiple: true, ignoreStdin: true }),
+    command: string({ description: 'Command, or connection or selection', multiple: true, ignoreStdin: true }),
   };
 
   async run(): Promise<void> {

@@ -7,9 +7,14 @@ import { painter } from '../cli/output/text.js';
 /** `remora inspect` */
 export default class Inspect extends BaseCommand {
   static override summary = 'Show one artifact, image or index';
+  static override description =
+    'Shows type, size, config, files and annotations of an artifact or image, and the platforms of an index.';
   static override examples = [
-    { description: 'An image with its platforms', command: '<%= config.bin %> inspect ghcr.io/acme/app:v1' },
-    { description: 'One of them', command: '<%= config.bin %> inspect --platform linux/arm64 ghcr.io/acme/app:v1' },
+    { description: 'Show an image with its platforms', command: '<%= config.bin %> inspect ghcr.io/acme/app:v1' },
+    {
+      description: 'Show one platform',
+      command: '<%= config.bin %> inspect --platform linux/arm64 ghcr.io/acme/app:v1',
+    },
   ];
   static override args = {
     reference: string({

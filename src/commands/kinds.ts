@@ -8,19 +8,17 @@ import { KINDS } from '../formats/kinds/kind.js';
 export default class Kinds extends BaseCommand {
   static override summary = 'List the kinds of artifacts, and the types that tell them';
   static override description =
-    `Media types of artifacts, configs and layers, predicate types of in-toto statements, and the tags of cosign. What ends in * stands for all that begin so; the first row that fits counts. A wrapper has no kind of its own: what it wraps decides.
-
-With TYPE it tells what that type or predicate is, and ends with exit code 3 when that is not known.`;
+    'Lists media types, predicate types of in-toto statements, and tags of cosign. A value that ends in * stands for all that begin so; the first row that fits counts. With TYPE it tells the kind of that type, and exits with 3 when the type is not known.';
   static override examples = [
-    { description: 'All', command: '<%= config.bin %> kinds' },
-    { description: 'Of one kind, for programs', command: '<%= config.bin %> kinds --kind sbom --json' },
-    { description: 'What a type is', command: '<%= config.bin %> kinds application/spdx+json' },
+    { description: 'List all kinds', command: '<%= config.bin %> kinds' },
+    { description: 'List the types of one kind, for programs', command: '<%= config.bin %> kinds --kind sbom --json' },
+    { description: 'Tell the kind of a type', command: '<%= config.bin %> kinds application/spdx+json' },
   ];
   static override args = {
-    type: string({ description: 'A media type, predicate type or end of a tag', ignoreStdin: true }),
+    type: string({ description: 'Media type, predicate type or end of a tag', ignoreStdin: true }),
   };
   static override flags = {
-    kind: option({ summary: 'Only this kind', helpValue: 'KIND', options: KINDS })(),
+    kind: option({ summary: 'Show only this kind', helpValue: 'KIND', options: KINDS })(),
   };
 
   async run(): Promise<object> {

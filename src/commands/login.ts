@@ -9,18 +9,16 @@ import { RemoraError } from '../errors.js';
 
 /** `remora login` */
 export default class Login extends BaseCommand {
-  static override summary = 'Log in to a registry, or list who is logged in where';
+  static override summary = 'Log in to a registry, or list stored credentials';
   static override description =
-    `Asks the registry first, and stores what it accepts where Docker and Podman look for it: with the credential helper that Docker's config.json names (credHelpers, credsStore), else in that file, or in the one of REGISTRY_AUTH_FILE.
-
-Without --username it asks for name and password on the terminal.`;
+    'Asks the registry first, and stores accepted credentials where Docker and Podman look for them. Without --username it asks for name and password on the terminal.';
   static override examples = [
     { description: 'Ask for name and password', command: '<%= config.bin %> login ghcr.io' },
     {
-      description: 'In a script',
+      description: 'Log in from a script',
       command: 'echo "$TOKEN" | <%= config.bin %> login ghcr.io --username ann --password-stdin',
     },
-    { description: 'Who is logged in where', command: '<%= config.bin %> login --list' },
+    { description: 'List stored credentials', command: '<%= config.bin %> login --list' },
   ];
   static override args = {
     registry: string({ description: 'Host of the registry: host[:port]', ignoreStdin: true }),
@@ -30,7 +28,7 @@ Without --username it asks for name and password on the terminal.`;
     ...registryFlags,
     username: stringFlag({
       char: 'u',
-      summary: 'User name; without --password-stdin the password is asked for on the terminal',
+      summary: 'User name; without --password-stdin the terminal asks for the password',
       helpValue: 'NAME',
       helpGroup: 'REGISTRY',
     }),

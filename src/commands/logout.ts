@@ -7,8 +7,8 @@ import { printable } from '../cli/output/text.js';
 export default class Logout extends BaseCommand {
   static override summary = 'Remove the stored credentials of a registry';
   static override description =
-    `Removes them from every file of Docker and Podman, and with every credential helper, that has exactly this host.`;
-  static override examples = [{ description: 'Forget an account', command: '<%= config.bin %> logout ghcr.io' }];
+    'Removes the credentials of exactly this host from every file and credential helper of Docker and Podman.';
+  static override examples = [{ description: 'Remove an account', command: '<%= config.bin %> logout ghcr.io' }];
   static override args = {
     registry: string({ description: 'Host of the registry: host[:port]', required: true, ignoreStdin: true }),
   };

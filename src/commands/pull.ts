@@ -9,26 +9,20 @@ import type { PulledArtifact, PulledFile } from '../operations/pull/pull.js';
 
 /** `remora pull` */
 export default class Pull extends BaseCommand {
-  static override summary = 'Fetch the files of an artifact, or of what is attached to an image';
+  static override summary = 'Fetch the files of an artifact, or attachments of an image';
   static override description =
-    `Writes each file under its title. Every byte is verified before a file takes its name; a file that is there and right is left alone.
-
-With --kind, --format, --artifact-type, --annotation, --digest, --latest or --all the files come from what is attached to REFERENCE, in one step and whichever way it is attached: as a referrer, as a Sigstore bundle, under cosign's tags, or as an attestation that BuildKit keeps in an index. Of an index, what is attached to its platforms counts as well. All that is given must fit; where several attachments match, they are listed and none is fetched.
-
---unwrap writes what an in-toto statement says (the SBOM itself), also out of a DSSE envelope or a Sigstore bundle. That verifies no signature.`;
+    'Writes each file under its title; every byte is verified before a file takes its name. With a flag that selects, the files come from the attachments of REFERENCE and of its platforms. Several matches are listed and none is fetched, unless --latest or --all is given.';
   static override examples = [
-    { description: 'Files of an artifact', command: '<%= config.bin %> pull -o config ghcr.io/acme/config:v1' },
     {
-      description: 'The SBOM of an image, whichever way it is attached',
+      description: 'Pull the files of an artifact',
+      command: '<%= config.bin %> pull -o config ghcr.io/acme/config:v1',
+    },
+    {
+      description: 'Pull the SBOM of an image, however it is attached',
       command: '<%= config.bin %> pull --kind sbom --platform linux/amd64 ghcr.io/acme/app:v1',
     },
     {
-      description: 'The SBOM itself, out of its attestation, into a pipe',
-      command:
-        '<%= config.bin %> pull --kind sbom --format spdx --unwrap --stdout ghcr.io/acme/app:v1 | jq .packages[].name',
-    },
-    {
-      description: 'Everything that is attached, side by side',
+      description: 'Pull all attachments, side by side',
       command: "<%= config.bin %> pull --all --name '{kind}-{platform}-{digest:12}{ext}' -o out ghcr.io/acme/app:v1",
     },
   ];
@@ -41,22 +35,24 @@ With --kind, --format, --artifact-type, --annotation, --digest, --latest or --al
   };
   static override flags = {
     output: stringFlag({ char: 'o', summary: 'Directory for the files', helpValue: 'DIR', default: '.' }),
-    ...selectionFlags('Of what is attached, fetch'),
+    ...selectionFlags,
     format: option({ options: FORMATS, multiple: true, multipleNonGreedy: true })({
-      summary: 'Of what is attached, fetch this format; can be given several times',
+      summary: 'Attachments of this format; can be given several times',
       helpValue: 'FORMAT',
+      helpGroup: 'SELECTION',
     }),
     latest: boolean({
-      summary: 'Of several attached ones, the newest by org.opencontainers.image.created',
+      summary: 'The newest that fits, by org.opencontainers.image.created',
+      helpGroup: 'SELECTION',
       exclusive: ['all'],
     }),
-    all: boolean({ summary: 'All attached ones, each in a directory of its own when there are several' }),
+    all: boolean({ summary: 'All attachments that fit, or all there are', helpGroup: 'SELECTION' }),
     name: stringFlag({
-      summary: 'Names of the files, from {kind} {format} {platform} {digest} {digest:N} {title} {ext} {type}',
+      summary: 'Names of files, from {kind} {format} {platform} {digest} {digest:N} {title} {ext} {type}',
       helpValue: 'TEMPLATE',
       exclusive: ['stdout'],
     }),
-    unwrap: boolean({ summary: 'Write what in-toto statements say instead of them; verifies no signature' }),
+    unwrap: boolean({ summary: 'Write the document inside an in-toto statement; verifies no signature' }),
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),
     'no-clobber': boolean({ char: 'n', summary: 'Fail, and write nothing, when a file exists with other content' }),
     ...platformFlag,

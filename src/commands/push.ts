@@ -7,11 +7,7 @@ import { packFlags, registryFlags, uploadFlags } from '../cli/flags/flags.js';
 export default class Push extends PackCommand {
   static override summary = 'Pack files into an artifact and push it to a registry or an image layout';
   static override description =
-    `Each file becomes one layer with its path as title; a directory becomes one tar+gzip layer. The type of a file is what follows its last colon, else it is told by its extension. Without files the artifact has the empty layer.
-
-Without --artifact-type the artifact is what its files are recognised as when they are all of one type, as attach does it, and of no known type otherwise. A document's own date becomes org.opencontainers.image.created unless something else sets it.
-
-Packing is reproducible: the same files, names, types and annotations give the same digest, on any machine at any time.`;
+    'Each file becomes a layer with its path as title; a directory becomes a tar+gzip layer. The artifact type comes from the files where all are of one type. The same files, names, types and annotations give the same digest.';
   static override aliases = ['pack'];
   static override examples = [
     {
@@ -19,21 +15,17 @@ Packing is reproducible: the same files, names, types and annotations give the s
       command: '<%= config.bin %> push ghcr.io/acme/config:v1 app.yaml schema.json:application/schema+json',
     },
     {
-      description: 'Into an image layout, which is created, with three tags',
+      description: 'Push into an image layout, with three tags',
       command: '<%= config.bin %> push oci:./layout:v1,v1.0,latest report.pdf',
     },
     {
-      description: 'From a pipe',
+      description: 'Push from a pipe',
       command: 'syft . -o spdx-json | <%= config.bin %> push ghcr.io/acme/sboms:app -:sbom.spdx.json',
-    },
-    {
-      description: 'Show what would be pushed',
-      command: '<%= config.bin %> push --dry-run ghcr.io/acme/config:v1 app.yaml',
     },
   ];
   static override args = {
     target: string({
-      description: 'Registry reference or layout, with any number of tags: host/repo:v1,latest or oci:PATH:v1',
+      description: 'Repository or layout with any number of tags: host/repo:v1,latest or oci:PATH:v1',
       required: true,
       ignoreStdin: true,
     }),
@@ -45,8 +37,7 @@ Packing is reproducible: the same files, names, types and annotations give the s
   };
   static override flags = {
     'artifact-type': stringFlag({
-      summary:
-        'Type of the artifact [default: what the files are recognised as, else application/vnd.unknown.artifact.v1]',
+      summary: 'Type of the artifact [default: the recognised type of the files]',
       helpValue: 'TYPE',
     }),
     ...packFlags,

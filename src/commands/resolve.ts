@@ -6,10 +6,11 @@ import { platformFlag, registryFlags } from '../cli/flags/flags.js';
 /** `remora resolve` */
 export default class Resolve extends BaseCommand {
   static override summary = 'Print the digest of a tag';
+  static override description = 'Asks for the digest of a tag, or of one platform of an index.';
   static override examples = [
-    { description: 'The digest', command: '<%= config.bin %> resolve ghcr.io/acme/app:v1' },
+    { description: 'Print the digest', command: '<%= config.bin %> resolve ghcr.io/acme/app:v1' },
     {
-      description: 'The whole reference of one platform',
+      description: 'Print the reference of one platform',
       command: '<%= config.bin %> resolve --full --platform linux/arm64 ghcr.io/acme/app:v1',
     },
   ];

@@ -11,14 +11,15 @@ const GRACE_MS = 10_000;
 export default class Serve extends BaseCommand {
   static override summary = 'Serve image layouts as a registry with the Referrers API';
   static override description =
-    `DIR is an image layout, which becomes one repository, or a directory of layouts, in which every repository is a sub-folder; those that do not exist are created by the first push. Everything is kept in plain image layouts, which other commands and other tools may use meanwhile.
-
-The first line of the output is the address. Ctrl-C lets running requests finish.`;
+    'DIRECTORY is a layout, which becomes one repository, or a directory of layouts, each a repository. The first push creates a repository. The first line of output is the address; Ctrl-C lets running requests finish.';
   static override examples = [
-    { description: 'A registry for development', command: '<%= config.bin %> serve ./registry' },
-    { description: 'One layout, on a free port', command: '<%= config.bin %> serve --port 0 --name team/app ./layout' },
+    { description: 'Serve a registry for development', command: '<%= config.bin %> serve ./registry' },
     {
-      description: 'For others, with users and TLS',
+      description: 'Serve one layout on a free port',
+      command: '<%= config.bin %> serve --port 0 --name team/app ./layout',
+    },
+    {
+      description: 'Serve others, with users and TLS',
       command:
         '<%= config.bin %> serve --host 0.0.0.0 --htpasswd users --cert-file cert.pem --key-file key.pem ./registry',
     },
@@ -27,18 +28,27 @@ The first line of the output is the address. Ctrl-C lets running requests finish
     directory: string({ description: 'An image layout, or a directory of layouts', required: true, ignoreStdin: true }),
   };
   static override flags = {
-    host: stringFlag({ summary: 'Address to listen on', default: '127.0.0.1' }),
-    port: integer({ summary: 'Port to listen on; 0 takes a free one', default: 5000, min: 0, max: 65535 }),
-    name: stringFlag({ summary: "Name of the repository when DIR is a layout [default: the folder's name]" }),
+    host: stringFlag({ summary: 'Address to listen on', helpValue: 'ADDRESS', default: '127.0.0.1' }),
+    port: integer({
+      summary: 'Port to listen on; 0 takes a free one',
+      helpValue: 'PORT',
+      default: 5000,
+      min: 0,
+      max: 65535,
+    }),
+    name: stringFlag({
+      summary: "Name of the repository when DIRECTORY is a layout [default: the folder's name]",
+      helpValue: 'NAME',
+    }),
     'read-only': boolean({ summary: 'Refuse every push and delete' }),
-    htpasswd: stringFlag({ summary: 'Let in only the users of this file (htpasswd -B)', helpValue: 'FILE' }),
+    htpasswd: stringFlag({ summary: 'Admit only the users of this file (htpasswd -B)', helpValue: 'FILE' }),
     'cert-file': stringFlag({
       summary: 'Serve https with this certificate (PEM)',
       helpValue: 'FILE',
       dependsOn: ['key-file'],
     }),
     'key-file': stringFlag({ summary: 'Key of the certificate (PEM)', helpValue: 'FILE', dependsOn: ['cert-file'] }),
-    quiet: boolean({ char: 'q', summary: 'No line per request' }),
+    quiet: boolean({ char: 'q', summary: 'Print no line per request' }),
   };
 
   async run(): Promise<object> {

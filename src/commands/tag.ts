@@ -6,10 +6,14 @@ import { registryFlags } from '../cli/flags/flags.js';
 export default class Tag extends BaseCommand {
   static override summary = 'Give a manifest more tags';
   static override description =
-    'Points each TAG at the manifest that REFERENCE names, in the same place. A tag that exists is moved. No blobs are sent.';
+    'Points each TAG at the manifest of REFERENCE, in the same place. An existing tag is moved, and no blob is sent.';
   static override examples = [
-    { description: 'Release what was tested', command: '<%= config.bin %> tag ghcr.io/acme/app:rc1 v1.0 v1 latest' },
-    { description: 'In a layout, by digest', command: '<%= config.bin %> tag oci:./layout@sha256:2c26…7ae stable' },
+    { description: 'Release a tested image', command: '<%= config.bin %> tag ghcr.io/acme/app:rc1 v1.0 v1 latest' },
+    {
+      description: 'Tag a digest of a layout',
+      command:
+        '<%= config.bin %> tag oci:./layout@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae stable',
+    },
   ];
   static override args = {
     reference: string({

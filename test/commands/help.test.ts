@@ -24,20 +24,60 @@ const COMMANDS = [
   'repo list',
   'repo tags',
   'resolve',
+  'serve',
   'tag',
 ];
 
 describe('help', () => {
-  it.each(COMMANDS)('of %s tells the arguments, every flag and examples, on standard output', async (command) => {
+  it.each(COMMANDS)('of %s tells the arguments, its own flags and examples, on standard output', async (command) => {
     const { stdout, stderr } = await success([...command.split(' '), '--help']);
     expect(stderr).toBe('');
-    for (const heading of ['USAGE', 'ARGUMENTS', 'EXAMPLES', 'GLOBAL FLAGS']) expect(stdout).toContain(heading);
+    for (const heading of ['USAGE', 'EXAMPLES', 'ARGUMENTS']) expect(stdout).toContain(heading);
     expect(stdout).toMatch(new RegExp(`^ {2}\\$ remora ${command} \\[?[A-Z]+`, 'm'));
-    // Each flag and argument has words beside it.
-    const flags = stdout.split('\n').filter((line) => /^ {2,6}(-\w, )?--/.test(line));
-    expect(flags.length).toBeGreaterThan(['kinds', 'logout'].includes(command) ? 0 : 3);
+    // Each flag has words beside it.
+    const flags = stdout.split('\n').filter((line) => /^ {2,6}(-\w, +)?--/.test(line));
+    expect(flags.join('\n')).toMatch(/^ +--json {2,}\S/m);
+    for (const flag of flags) expect(flag).toMatch(/--[\w[\]-]+\S* {2,}\S/);
     expect(stdout).not.toMatch(/undefined|<%/);
-    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
+    const long = stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('    $ '));
+    expect(long).toEqual([]);
+  });
+
+  it.each([...COMMANDS, 'blob', 'manifest', 'repo', 'connection', 'selection'])(
+    'of %s fits into 60 lines',
+    async (topic) => {
+      for (const args of [
+        [...topic.split(' '), '--help'],
+        ['help', ...topic.split(' ')],
+      ]) {
+        const { stdout } = await success(args, { env: { COLUMNS: '80' } });
+        expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(60);
+      }
+    },
+  );
+
+  it('leads to the flags that commands share, and these are shown once', async () => {
+    const manifest = JSON.parse(await readFile(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'));
+    const [connection, selection] = await Promise.all(
+      ['connection', 'selection'].map(async (topic) => (await success(['help', topic])).stdout),
+    );
+    for (const command of COMMANDS) {
+      const { stdout } = await success([...command.split(' '), '--help']);
+      const flags: Record<string, { helpGroup?: string; allowNo?: boolean }> =
+        manifest.commands[command.replace(' ', ':')].flags;
+      const selects = Object.values(flags).some(({ helpGroup }) => helpGroup === 'SELECTION');
+      for (const [name, { helpGroup, allowNo }] of Object.entries(flags)) {
+        const label = new RegExp(`^ +(-\\w, +)?--${allowNo ? '\\[no-\\]' : ''}${name}\\b`, 'm');
+        const shared = helpGroup === 'REGISTRY' ? connection : selection;
+        if (helpGroup === 'REGISTRY' || helpGroup === 'SELECTION') {
+          expect(stdout).not.toMatch(label);
+          expect(shared).toMatch(label);
+        } else expect(selects && name === 'platform' ? selection : stdout).toMatch(label);
+      }
+      expect(stdout.includes('remora help selection')).toBe(selects);
+      const connects = Object.values(flags).some(({ helpGroup }) => helpGroup === 'REGISTRY');
+      expect(stdout.includes('remora help connection')).toBe(connects);
+    }
   });
 
   it.each([['--help'], ['help']])('of the program by %s names each command once, without aliases', async (word) => {
@@ -65,5 +105,14 @@ describe('what does not exist', () => {
     const error = await failure(2, ['pack', 'oci:./x', '--tag', 'v1']);
     expect(error).toMatchObject({ message: 'there is no flag --tag', hint: 'See remora push --help' });
     expect((await remora(['push', '--tag'])).stderr).toContain('See remora push --help');
+  });
+
+  it.each([
+    [['attach', 'oci:./x:v1', 'a.txt'], '--verify', '--confirm'],
+    [['copy', 'oci:./x:v1', 'oci:./y'], '--trust-destination', '--assume-complete'],
+    [['cp', 'oci:./x:v1', 'oci:./y'], '--trust-destination', '--assume-complete'],
+  ])('is told as such: an old name of a flag of %s, with the new one', async (args, old, now) => {
+    const message = `there is no flag ${old}: ${old} is now ${now}`;
+    expect(await failure(2, [...args, old])).toMatchObject({ code: 'INVALID_ARGUMENT', message });
   });
 });

@@ -14,7 +14,7 @@ const credentials = { username: 'robot', password: PASSWORD };
 
 const commands = (image: string): string[][] => [
   ['push', image.replace(':v1', ':new'), 'a.txt'],
-  ['attach', image, '--artifact-type', SBOM, 'a.txt', '--verify'],
+  ['attach', image, '--artifact-type', SBOM, 'a.txt', '--confirm'],
   ['discover', image],
   ['pull', image, '--artifact-type', SBOM, '-o', 'out'],
   ['inspect', image],

@@ -15,7 +15,7 @@ const ENCODED = Buffer.from(`robot:${PASSWORD}`).toString('base64');
 
 const commands = (image: string): string[][] => [
   ['push', image.replace(':v1', ':new'), 'a.txt'],
-  ['attach', image, '--artifact-type', SBOM, 'a.txt', '--verify'],
+  ['attach', image, '--artifact-type', SBOM, 'a.txt', '--confirm'],
   ['discover', image],
   ['pull', image, '--artifact-type', SBOM, '-o', 'out'],
   ['inspect', image],

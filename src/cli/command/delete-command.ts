@@ -5,7 +5,7 @@ import { BaseCommand } from './base-command.js';
 
 /** Flags of commands that delete. */
 export const deleteFlags = {
-  yes: boolean({ char: 'y', summary: 'Do it without being asked' }),
+  yes: boolean({ char: 'y', summary: 'Do not ask' }),
 };
 
 /** The base of commands that delete: they ask first, where standard input is a terminal. */

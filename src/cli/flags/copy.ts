@@ -10,22 +10,25 @@ import { parseSelector, type SelectionFlags, selectionFlags, selectionFrom } fro
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
 
-/** Which of what is attached comes along. */
+/** Which attachments are copied. */
 export const copySelectionFlags = {
-  ...selectionFlags('Of what is attached, copy', ', and what leads to it'),
-  latest: boolean({ summary: 'Of these copy the newest of each subject' }),
+  ...selectionFlags,
+  latest: boolean({ summary: 'The newest that fits, by org.opencontainers.image.created', helpGroup: 'SELECTION' }),
   'no-kind': option({ options: KINDS, ...several })({
-    summary: 'Leave this kind behind, with what is attached to it; can be given several times',
+    summary: 'Leave this kind behind, with its own attachments',
     helpValue: 'KIND',
+    helpGroup: 'SELECTION',
   }),
   'no-artifact-type': string({
-    summary: 'Leave this type behind, with what is attached to it; can be given several times',
+    summary: 'Leave this artifact type behind, with its own attachments',
     helpValue: 'TYPE',
+    helpGroup: 'SELECTION',
     ...several,
   }),
   'no-annotation': string({
-    summary: 'Leave behind what has this annotation; can be given several times',
+    summary: 'Leave attachments with this annotation behind',
     helpValue: 'KEY[=VALUE]',
+    helpGroup: 'SELECTION',
     ...several,
   }),
 };
@@ -33,7 +36,7 @@ export const copySelectionFlags = {
 /** How the two registries of a copy differ. */
 export const twoRegistryFlags = {
   'credentials-for': option({ options: ['source', 'destination'] as const })({
-    summary: 'Of two registries, the one that user name, secrets, headers and client certificate are for',
+    summary: 'Of two registries, the one that secrets, headers and client certificate are for',
     default: 'destination' as const,
     helpGroup: 'REGISTRY',
   }),

@@ -5,8 +5,8 @@ import { selectionFlags, selectionFrom } from './selection.js';
 
 /** The flags that say what `detach` removes. */
 export const detachFlags = {
-  ...selectionFlags('Remove'),
-  all: boolean({ summary: 'Remove everything that is attached, or all that the rest says' }),
+  ...selectionFlags,
+  all: boolean({ summary: 'All attachments that fit, or all there are', helpGroup: 'SELECTION' }),
 };
 
 /**

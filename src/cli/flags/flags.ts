@@ -3,15 +3,15 @@ import { boolean, integer, string } from '@oclif/core/flags';
 /** Flags of every command that may speak to a registry; `connection.ts` makes options of them. */
 export const registryFlags = {
   'plain-http': boolean({
-    summary: 'Speak http with the registry; loopback hosts do so anyway',
+    summary: 'Use http; loopback hosts use it anyway',
     helpGroup: 'REGISTRY',
   }),
   insecure: boolean({
-    summary: "Do not verify the certificates of the registry's host",
+    summary: "Do not verify the registry's certificate",
     helpGroup: 'REGISTRY',
   }),
   'ca-file': string({
-    summary: 'Trust the certificates of this file (PEM), too',
+    summary: 'Trust the certificates of this file (PEM) as well',
     helpValue: 'FILE',
     helpGroup: 'REGISTRY',
   }),
@@ -29,7 +29,7 @@ export const registryFlags = {
   }),
   header: string({
     char: 'H',
-    summary: 'Header for every request to the registry, and to no other host; can be given several times',
+    summary: 'Header for every request to the registry; can be given several times',
     helpValue: 'NAME:VALUE',
     multiple: true,
     multipleNonGreedy: true,
@@ -37,7 +37,7 @@ export const registryFlags = {
   }),
   username: string({
     char: 'u',
-    summary: 'User name for the registry, with --password-stdin; stored credentials are not asked for then',
+    summary: 'User name, with --password-stdin; replaces stored credentials',
     helpValue: 'NAME',
     dependsOn: ['password-stdin'],
     helpGroup: 'REGISTRY',
@@ -49,18 +49,18 @@ export const registryFlags = {
     helpGroup: 'REGISTRY',
   }),
   'identity-token-stdin': boolean({
-    summary: 'Read an identity token (an OAuth refresh token) from standard input',
+    summary: 'Read an identity token from standard input',
     helpGroup: 'REGISTRY',
   }),
   concurrency: integer({
-    summary: 'How many requests and files are under way at a time [default: 32 requests, 5 files]',
+    summary: 'Requests and files at a time [default: 32 requests, 5 files]',
     helpValue: 'N',
     min: 1,
     max: 100,
     helpGroup: 'REGISTRY',
   }),
   timeout: integer({
-    summary: 'Seconds without a byte, in either direction, after which a request has failed',
+    summary: 'Seconds without a byte after which a request fails',
     helpValue: 'SECONDS',
     default: 30,
     min: 1,
@@ -68,7 +68,7 @@ export const registryFlags = {
     helpGroup: 'REGISTRY',
   }),
   'max-wait': integer({
-    summary: 'Seconds to wait at most when the registry asks to come back later',
+    summary: 'Seconds to wait at most when the registry asks to wait',
     helpValue: 'SECONDS',
     default: 60,
     min: 0,
@@ -84,7 +84,7 @@ export const registryFlags = {
 /** How blobs are sent to a registry. */
 export const uploadFlags = {
   'chunk-size': string({
-    summary: 'Send blobs in requests of at most this size, like 16MiB [default: whole, in chunks where it is needed]',
+    summary: 'Send blobs in requests of this size, like 16MiB [default: whole, in chunks where needed]',
     helpValue: 'SIZE',
     helpGroup: 'REGISTRY',
   }),
@@ -93,7 +93,7 @@ export const uploadFlags = {
 /** Which child of an index is meant. */
 export const platformFlag = {
   platform: string({
-    summary: 'Choose this child of an index, like linux/arm64',
+    summary: 'Choose this platform of an index, like linux/arm64',
     helpValue: 'OS/ARCH[/VARIANT]',
   }),
 };
@@ -101,7 +101,7 @@ export const platformFlag = {
 /** Whether a list of referrers is looked at a second time after it was written. */
 export const settleFlag = {
   settle: boolean({
-    summary: 'Without the Referrers API, look again after a moment that no other writer undid the change of the list',
+    summary: 'Without the Referrers API, look again after a moment whether another writer undid the change',
     default: true,
     allowNo: true,
     helpGroup: 'REGISTRY',
@@ -124,27 +124,26 @@ export const packFlags = {
     multipleNonGreedy: true,
   }),
   'annotation-file': string({
-    summary: 'JSON file with annotations: {"$manifest": {…}, "$config": {…}, "FILE": {…}}',
+    summary: 'JSON file: {"$manifest": {…}, "$config": {…}, "FILE": {…}}',
     helpValue: 'FILE',
   }),
   config: string({
-    summary: 'File with JSON metadata, as the config of the artifact',
+    summary: 'JSON file as the config of the artifact',
     helpValue: 'FILE[:TYPE]',
   }),
   name: string({
-    summary: 'Name for standard input where it is written as -',
+    summary: 'Name for standard input, given as -',
     helpValue: 'FILE',
   }),
   created: string({
-    summary:
-      'Write org.opencontainers.image.created: "now" or an RFC 3339 date-time; SOURCE_DATE_EPOCH is used as well [default: the date in the document]',
+    summary: 'Time of creation, "now" or RFC 3339 [default: SOURCE_DATE_EPOCH, else the date in the document]',
     helpValue: 'now|TIME',
   }),
   'export-manifest': string({
-    summary: 'Write the manifest to this file, too',
+    summary: 'Write the manifest to this file as well',
     helpValue: 'FILE',
   }),
   'dry-run': boolean({
-    summary: 'Show the manifest and the digests, and write nothing',
+    summary: 'Show manifest and digests, and write nothing',
   }),
 };

@@ -7,30 +7,34 @@ import { parseMediaType } from '../../oci/values/media-types.js';
 import type { AnnotationSelector, Selection } from '../../operations/attached/selection.js';
 import { VIAS } from '../../store/interfaces/store.js';
 
-/** The flags that select attachments, for a command with this verb. */
-export function selectionFlags(verb: string, tail = '') {
-  return {
-    kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
-      summary: `${verb} this kind${tail}; can be given several times`,
-      helpValue: 'KIND',
-    }),
-    'artifact-type': string({ summary: `${verb} this type${tail}`, helpValue: 'TYPE' }),
-    annotation: string({
-      char: 'a',
-      summary: `${verb} what has this annotation${tail}; can be given several times, and all must be there`,
-      helpValue: 'KEY[=VALUE]',
-      multiple: true,
-      multipleNonGreedy: true,
-    }),
-    digest: string({ summary: `${verb} the one with this digest${tail}`, helpValue: 'DIGEST' }),
-  };
-}
+/** The flags that select among attachments; `help selection` shows them. */
+export const selectionFlags = {
+  kind: option({ options: KINDS, multiple: true, multipleNonGreedy: true })({
+    summary: 'Attachments of this kind; can be given several times',
+    helpValue: 'KIND',
+    helpGroup: 'SELECTION',
+  }),
+  'artifact-type': string({
+    summary: 'Attachments of this artifact type',
+    helpValue: 'TYPE',
+    helpGroup: 'SELECTION',
+  }),
+  annotation: string({
+    char: 'a',
+    summary: 'Attachments with this annotation; all that are given must be there',
+    helpValue: 'KEY[=VALUE]',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'SELECTION',
+  }),
+  digest: string({ summary: 'The attachment with this digest', helpValue: 'DIGEST', helpGroup: 'SELECTION' }),
+};
 
 /** The flag for the ways that are asked. */
 export const viaFlag = {
   via: option({ options: VIAS, multiple: true, multipleNonGreedy: true })({
-    summary: 'Ask only this place; can be given several times',
-    helpValue: 'PLACE',
+    summary: `Ask only this way: ${VIAS.join(', ')}`,
+    helpValue: 'WAY',
   }),
 };
 

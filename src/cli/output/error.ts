@@ -10,7 +10,7 @@ export function toRemoraError(error: unknown, bin: string, command: string | und
   if (isRemoraError(error)) return error;
   if (error instanceof Error && 'oclif' in error) {
     const hint = `See ${[bin, command?.replaceAll(':', ' '), '--help'].filter((word) => word).join(' ')}`;
-    return new RemoraError('INVALID_ARGUMENT', parserMessage(error), { cause: error, hint });
+    return new RemoraError('INVALID_ARGUMENT', parserMessage(error, command), { cause: error, hint });
   }
   return new RemoraError('IO', error instanceof Error ? error.message : String(error), {
     cause: error,

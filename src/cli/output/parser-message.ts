@@ -4,8 +4,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^--([\w-]+)=.* cannot also be provided when using --([\w-]+)$/s, '--$1 and --$2 exclude each other'],
   [/^Nonexistent flag: (.*)$/s, 'there is no flag $1'],
   [/^Nonexistent flags: (.*)$/s, 'there are no flags $1'],
-  [/^Unexpected argument: (.*)$/s, 'there is no place for the argument $1'],
-  [/^Unexpected arguments: (.*)$/s, 'there is no place for the arguments $1'],
+  [/^Unexpected argument: (.*)$/s, 'unexpected argument $1'],
+  [/^Unexpected arguments: (.*)$/s, 'unexpected arguments $1'],
   [/^Expected --([\w-]+)=(.*) to be one of: (.*)$/s, '--$1 is "$2", wanted one of $3'],
   [/^Parsing --([\w-]+)\s+Expected (.*) but received: (.*)$/s, '--$1 is "$3", wanted $2'],
   [/^Flag --([\w-]+) expects a value$/, '--$1 needs a value'],
@@ -13,8 +13,22 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^command ([^:]*)(?::.*)? not found$/s, '"$1" is not a command'],
 ];
 
-/** The message of an error of oclif's parser. */
-export function parserMessage(error: Error): string {
+/** Flags that have another name since 0.2, by command. */
+const RENAMED: Readonly<Record<string, readonly [old: string, now: string]>> = {
+  attach: ['--verify', '--confirm'],
+  copy: ['--trust-destination', '--assume-complete'],
+};
+
+/** The message of an error of oclif's parser; `command` is the one that was typed. */
+export function parserMessage(error: Error, command?: string): string {
+  const [old, now] = RENAMED[command ?? ''] ?? [];
+  const message = messageOf(error);
+  return old !== undefined && new RegExp(`there (?:is|are) no flags? .*${old}\\b`).test(message)
+    ? `${message}: ${old} is now ${now}`
+    : message;
+}
+
+function messageOf(error: Error): string {
   if (error.message.startsWith('Missing') && 'args' in error && Array.isArray(error.args)) {
     return error.args
       .map((arg: { readonly name: string }) => `argument ${arg.name.toUpperCase()} is missing`)

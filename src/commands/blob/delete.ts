@@ -4,13 +4,14 @@ import { registryFlags } from '../../cli/flags/flags.js';
 
 /** `remora blob delete` */
 export default class BlobDelete extends DeleteCommand {
-  static override summary = 'Delete one blob, whoever names it';
+  static override summary = 'Delete one blob, even if a manifest names it';
   static override description =
-    'Manifests that name the blob stay, and can no longer be pulled: registries remove what nothing names by themselves, so that this is rarely needed. What a layout lists as a manifest is deleted with manifest delete.';
+    'Manifests that name the blob stay, and can no longer be pulled. Registries remove unused blobs by themselves, so this is rarely needed. Use manifest delete for a manifest of a layout.';
   static override examples = [
     {
-      description: 'Something that should never have been pushed',
-      command: '<%= config.bin %> blob delete --yes ghcr.io/acme/app@sha256:2c26…7ae',
+      description: 'Delete a blob that should not have been pushed',
+      command:
+        '<%= config.bin %> blob delete --yes ghcr.io/acme/app@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
     },
   ];
   static override args = {

@@ -8,13 +8,18 @@ import { RemoraError } from '../../errors.js';
 export default class BlobGet extends BaseCommand {
   static override summary = 'Fetch one blob';
   static override description =
-    `Every byte is verified. A file gets its name when it is whole and right; to standard output the bytes go as they come, and the last of them only when all were right: the exit code tells.`;
+    'Every byte is verified. A file takes its name when it is complete and correct. Standard output receives bytes as they come; the exit code tells whether all were correct.';
   static override examples = [
     {
-      description: 'Into a file',
-      command: '<%= config.bin %> blob get -o layer.tar.gz ghcr.io/acme/app@sha256:2c26…7ae',
+      description: 'Fetch into a file',
+      command:
+        '<%= config.bin %> blob get -o layer.tar.gz ghcr.io/acme/app@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
     },
-    { description: 'Into a pipe', command: '<%= config.bin %> blob get oci:./layout@sha256:2c26…7ae | tar -tz' },
+    {
+      description: 'Fetch into a pipe',
+      command:
+        '<%= config.bin %> blob get oci:./layout@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae | tar -tz',
+    },
   ];
   static override args = {
     reference: string({

@@ -6,10 +6,10 @@ import { registryFlags } from '../../cli/flags/flags.js';
 export default class BlobPut extends BaseCommand {
   static override summary = 'Store one blob and print its digest';
   static override description =
-    'With a digest the content must have it. A layout is created where there is none. Registries remove blobs that no manifest names after a while.';
+    'With a digest, the content must have it. A layout that does not exist is created. Registries remove blobs that no manifest names after a while.';
   static override examples = [
-    { description: 'A file', command: '<%= config.bin %> blob put ghcr.io/acme/app layer.tar.gz' },
-    { description: 'From a pipe', command: 'tar -cz site | <%= config.bin %> blob put oci:./layout -' },
+    { description: 'Store a file', command: '<%= config.bin %> blob put ghcr.io/acme/app layer.tar.gz' },
+    { description: 'Store from a pipe', command: 'tar -cz site | <%= config.bin %> blob put oci:./layout -' },
   ];
   static override args = {
     place: string({

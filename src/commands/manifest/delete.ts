@@ -7,14 +7,13 @@ import type { Deletion } from '../../operations/results/deletion.js';
 export default class ManifestDelete extends DeleteCommand {
   static override summary = 'Delete a manifest, or only a tag';
   static override description =
-    `With a digest the manifest is deleted together with all its tags, and its entry in the list of its subject. With a tag the tag alone is deleted, and the manifest stays; not every registry can do that.
-
-What is attached to a manifest is not deleted with it, nor are its blobs.`;
+    'A digest deletes the manifest with all its tags, and its entry in the list of its subject. A tag deletes the tag alone; not every registry can do that. Attachments and blobs stay.';
   static override examples = [
-    { description: 'A tag', command: '<%= config.bin %> manifest delete ghcr.io/acme/app:old' },
+    { description: 'Delete a tag', command: '<%= config.bin %> manifest delete ghcr.io/acme/app:old' },
     {
-      description: 'A manifest, without being asked',
-      command: '<%= config.bin %> manifest delete --yes oci:./layout@sha256:2c26…7ae',
+      description: 'Delete a manifest without being asked',
+      command:
+        '<%= config.bin %> manifest delete --yes oci:./layout@sha256:2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
     },
   ];
   static override args = {

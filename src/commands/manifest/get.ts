@@ -8,12 +8,12 @@ import { harmlessJson, jsonText } from '../../cli/output/text.js';
 export default class ManifestGet extends BaseCommand {
   static override summary = 'Print a manifest or index, byte for byte';
   static override description =
-    'The bytes are verified by their digest and printed as they are, without a newline at the end; on a terminal what acts on it is escaped.';
+    'The bytes are verified by their digest and printed unchanged, without a newline at the end. On a terminal, control characters are escaped.';
   static override examples = [
-    { description: 'For a program', command: '<%= config.bin %> manifest get ghcr.io/acme/app:v1 | jq .layers' },
-    { description: 'Into a file', command: '<%= config.bin %> manifest get -o manifest.json oci:./layout:v1' },
+    { description: 'Show the layers', command: '<%= config.bin %> manifest get ghcr.io/acme/app:v1 | jq .layers' },
+    { description: 'Fetch into a file', command: '<%= config.bin %> manifest get -o manifest.json oci:./layout:v1' },
     {
-      description: 'One platform, for reading',
+      description: 'Show one platform, indented',
       command: '<%= config.bin %> manifest get --pretty --platform linux/arm64 ghcr.io/acme/app:v1',
     },
   ];
@@ -26,7 +26,7 @@ export default class ManifestGet extends BaseCommand {
   };
   static override flags = {
     output: stringFlag({ char: 'o', summary: 'Write to this file; - is standard output', helpValue: 'FILE' }),
-    pretty: boolean({ summary: 'Indent it: the same JSON, with another digest' }),
+    pretty: boolean({ summary: 'Indent the JSON, which gives it another digest' }),
     ...platformFlag,
     ...registryFlags,
   };

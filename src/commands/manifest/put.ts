@@ -8,13 +8,14 @@ import { fields } from '../../cli/output/text.js';
 export default class ManifestPut extends BaseCommand {
   static override summary = 'Store a manifest or index, byte for byte';
   static override description =
-    `What the manifest names must be there before; in a layout the children of an index may be missing. With tags it is stored under each of them, with a digest the content must have it.
-
-A manifest with a subject is listed as what attach attaches is.`;
+    'All that the manifest names must exist before; in a layout the children of an index may be missing. A digest in TARGET must be that of the content. A manifest with a subject is listed like an attached artifact.';
   static override examples = [
-    { description: 'With two tags', command: '<%= config.bin %> manifest put ghcr.io/acme/app:v1,latest index.json' },
     {
-      description: 'From one place to another, by digest',
+      description: 'Store an index with two tags',
+      command: '<%= config.bin %> manifest put ghcr.io/acme/app:v1,latest index.json',
+    },
+    {
+      description: 'Copy a manifest by digest',
       command: '<%= config.bin %> manifest get oci:./layout:v1 | <%= config.bin %> manifest put ghcr.io/acme/app -',
     },
   ];
@@ -27,7 +28,7 @@ A manifest with a subject is listed as what attach attaches is.`;
     file: string({ description: 'The manifest, or - for standard input', required: true, ignoreStdin: true }),
   };
   static override flags = {
-    'media-type': stringFlag({ summary: 'Its type, where the document names none', helpValue: 'TYPE' }),
+    'media-type': stringFlag({ summary: 'Media type, where the document names none', helpValue: 'TYPE' }),
     ...settleFlag,
     ...registryFlags,
   };

@@ -7,11 +7,11 @@ import { printable } from '../../cli/output/text.js';
 export default class RepoList extends BaseCommand {
   static override summary = 'List the repositories of a registry, or the layouts below a directory';
   static override description =
-    'Not every registry gives such a list, and some give it only to some accounts: that is an error, never an empty list.';
+    'Some registries have no such list, or give it only to some accounts. That is an error, never an empty list.';
   static override examples = [
-    { description: 'All of a registry', command: '<%= config.bin %> repo list registry.example.com' },
-    { description: 'Those of one team', command: '<%= config.bin %> repo list registry.example.com/team' },
-    { description: 'Layouts, as serve has them', command: '<%= config.bin %> repo list oci:./layouts' },
+    { description: 'List all repositories of a registry', command: '<%= config.bin %> repo list registry.example.com' },
+    { description: 'List those of one team', command: '<%= config.bin %> repo list registry.example.com/team' },
+    { description: 'List the layouts that serve would serve', command: '<%= config.bin %> repo list oci:./layouts' },
   ];
   static override args = {
     place: string({

@@ -8,10 +8,10 @@ import { printable } from '../../cli/output/text.js';
 export default class RepoTags extends BaseCommand {
   static override summary = 'List the tags of a repository or layout';
   static override description =
-    'Tags that stand for a digest are left out: those of the referrers tag schema, and the .sig, .att and .sbom of cosign.';
+    'Tags that stand for a digest are left out: those of the referrers tag schema, and .sig, .att and .sbom of cosign.';
   static override examples = [
-    { description: 'Of a repository', command: '<%= config.bin %> repo tags ghcr.io/acme/app' },
-    { description: 'Really all', command: '<%= config.bin %> repo tags --all oci:./layout' },
+    { description: 'List the tags of a repository', command: '<%= config.bin %> repo tags ghcr.io/acme/app' },
+    { description: 'List all tags of a layout', command: '<%= config.bin %> repo tags --all oci:./layout' },
   ];
   static override args = {
     repository: string({
@@ -21,7 +21,7 @@ export default class RepoTags extends BaseCommand {
     }),
   };
   static override flags = {
-    all: boolean({ summary: 'Show also the tags that stand for a digest' }),
+    all: boolean({ summary: 'Show tags that stand for a digest as well' }),
     ...registryFlags,
   };
 

@@ -121,7 +121,7 @@ describe('what the parser refuses', () => {
     [['push'], 'argument TARGET is missing'],
     [['attach'], 'argument SUBJECT is missing'],
     [['push', 'oci:./x', '--anotation', 'k=v'], 'there is no flag --anotation'],
-    [['resolve', 'oci:./x', 'oci:./y'], 'there is no place for the argument oci:./y'],
+    [['resolve', 'oci:./x', 'oci:./y'], 'unexpected argument oci:./y'],
     [['pull', 'oci:./x', '--latest', '--all'], '--all and --latest exclude each other'],
     [['discover', 'oci:./x', '--format', 'yaml'], '--format is "yaml", wanted one of tree, table, json'],
     [['discover', 'oci:./x', '--depth', '0'], '--depth is "0", wanted an integer greater than or equal to 1'],

@@ -1,0 +1,58 @@
+import type { Command } from '@oclif/core/command';
+
+/** Flags that several commands share, and that help shows once. */
+export interface SharedTopic {
+  readonly name: 'connection' | 'selection';
+  readonly group: string;
+  /** Stands before the command that shows the flags. */
+  readonly lead: string;
+  readonly summary: string;
+  readonly description: string;
+}
+
+export const SHARED: readonly SharedTopic[] = [
+  {
+    name: 'selection',
+    group: 'SELECTION',
+    lead: 'Flags that select attachments (--kind, --digest, …)',
+    summary: 'Flags that select among the attachments of an image or artifact',
+    description:
+      'An attachment must fit all flags that are given. discover and copy also take the attachments that lead to it, such as the SBOM that a selected signature signs. The command kinds lists kinds and formats.',
+  },
+  {
+    name: 'connection',
+    group: 'REGISTRY',
+    lead: 'Flags for registries (credentials, TLS, time limits)',
+    summary: 'Flags of every command that connects to a registry',
+    description:
+      'Credentials, headers and the client certificate go to the registry that they were given for, and to no other host. Image layouts and archives need none of these flags.',
+  },
+];
+
+/** More commands than this are not listed behind a flag. */
+const MAX_COMMANDS = 3;
+
+/** The topic that shows a flag; undefined where the command's own help does. */
+export function topicOf(flag: Command.Flag.Any, all: readonly Command.Flag.Any[]): SharedTopic['name'] | undefined {
+  const selects = flag.name === 'platform' && all.some(({ helpGroup }) => helpGroup === 'SELECTION');
+  const group = selects ? 'SELECTION' : flag.helpGroup;
+  return SHARED.find((topic) => topic.group === group)?.name;
+}
+
+/** The flags of a topic, each once. */
+export function sharedFlags(commands: readonly Command.Loadable[], topic: SharedTopic['name']): Command.Flag.Any[] {
+  const found = new Map<string, { readonly flag: Command.Flag.Any; readonly ids: string[] }>();
+  for (const { id, flags } of commands) {
+    const all = Object.values(flags);
+    for (const flag of all.filter((each) => topicOf(each, all) === topic)) {
+      const known = found.get(flag.name);
+      if (known === undefined) found.set(flag.name, { flag, ids: [id] });
+      else known.ids.push(id);
+    }
+  }
+  const key = ({ char, name }: Command.Flag.Any) => `${char ?? '~'}${name}`;
+  const sorted = [...found.values()].sort((a, b) => (key(a.flag) < key(b.flag) ? -1 : 1));
+  return sorted.map(({ flag, ids }) =>
+    ids.length > MAX_COMMANDS ? flag : { ...flag, summary: `${flag.summary} (${ids.join(', ').replaceAll(':', ' ')})` },
+  );
+}

@@ -41,9 +41,7 @@ export async function vendorPackages(folder) {
   const { metafile } = await build({
     entryPoints: Object.fromEntries([...packages.keys()].map((name) => [name, `vendored:${name}`])),
     outdir: join(folder, 'vendor'),
-    chunkNames: 'shared-[hash]',
     bundle: true,
-    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',

@@ -102,6 +102,7 @@ export { type AttachOptions, type AttachResult, attach } from './operations/pack
 export type { FileInput } from './operations/pack/inputs.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
 export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/pack/push.js';
+export type { AccessOptions, Location, Stored } from './operations/places/location.js';
 export {
   type BlobSource,
   type FetchedBlob,
@@ -159,6 +160,7 @@ export {
   type Pruner,
 } from './store/interfaces/abilities.js';
 export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './store/interfaces/hosting.js';
+export type { Session } from './store/interfaces/session.js';
 export type {
   ArchiveWriter,
   AskedPlace,
@@ -187,3 +189,4 @@ export {
   openSource,
   openStore,
 } from './store/open.js';
+export { openSession } from './store/session.js';

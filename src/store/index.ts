@@ -13,6 +13,7 @@ export {
   type Pruner,
 } from './interfaces/abilities.js';
 export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './interfaces/hosting.js';
+export type { Session } from './interfaces/session.js';
 export type {
   ArchiveWriter,
   AskedPlace,
@@ -42,3 +43,4 @@ export {
   openSource,
   openStore,
 } from './open.js';
+export { openSession } from './session.js';

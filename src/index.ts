@@ -146,7 +146,6 @@ export type { PulledFile } from './operations/pull/stage-file.js';
 export { streamSelected } from './operations/pull/to-stream.js';
 export { type Unwrapped, unwrap } from './operations/pull/unwrap.js';
 export { type PulledArtifact, pull } from './operations/pull/write-files.js';
-export { resultSchemas } from './operations/schemas/schemas.js';
 export { type Listening, type ListenOptions, listen } from './serve/listen.js';
 export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';
 export {

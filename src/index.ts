@@ -46,11 +46,17 @@ export { EMPTY_BYTES, EMPTY_DESCRIPTOR, isEmpty } from './oci/values/empty.js';
 export { isMediaType, MediaType, parseMediaType } from './oci/values/media-types.js';
 export { formatPlatform, matchesPlatform, type Platform, parsePlatform } from './oci/values/platform.js';
 export { isDigestTag, isReferrersTag, referrersTag } from './oci/values/referrers-tag.js';
+export { type AttachOptions, attach } from './operations/attach/attach.js';
+export type { AttachResult } from './operations/attach/schema.js';
 export type { Attachment } from './operations/attached/attachment.js';
 export type { SelectedAttachment } from './operations/attached/by-distance.js';
 export { choose, type Selection } from './operations/attached/choose.js';
 export { platformManifest, resolvePlatform } from './operations/attached/platform.js';
 export type { AnnotationSelector } from './operations/attached/selection.js';
+export { deleteBlob } from './operations/blob/delete-blob.js';
+export { type FetchBlobOptions, fetchBlob, type OpenedBlob, openBlob } from './operations/blob/fetch-blob.js';
+export { type PutBlobOptions, putBlob } from './operations/blob/put-blob.js';
+export type { FetchBlobResult, PutBlobResult } from './operations/blob/schema.js';
 export {
   type Checked,
   type CheckOptions,
@@ -98,42 +104,25 @@ export {
   type Requirement,
   type RequireOn,
 } from './operations/discover/gate.js';
-export { type AttachOptions, type AttachResult, attach } from './operations/pack/attach.js';
+export { type InspectOptions, inspect } from './operations/inspect/inspect.js';
+export type { InspectResult } from './operations/inspect/schema.js';
+export { type ListKindsOptions, listKinds } from './operations/kinds/list-kinds.js';
+export type { KindsResult, KnownValue } from './operations/kinds/schema.js';
+export { listLogins } from './operations/login/list-logins.js';
+export { type LoginOptions, login } from './operations/login/login.js';
+export type { LoginResult, LoginsResult } from './operations/login/schema.js';
+export { logout } from './operations/logout/logout.js';
+export type { LogoutResult } from './operations/logout/schema.js';
+export { type DeleteManifestOptions, deleteManifest, deleteTag } from './operations/manifest/delete-manifest.js';
+export { type PutManifestOptions, putManifest } from './operations/manifest/put-manifest.js';
+export { type ReadManifestOptions, readManifest } from './operations/manifest/read-manifest.js';
+export type { PutManifestResult, ReadManifestResult } from './operations/manifest/schema.js';
+export type { Content, ContentInput } from './operations/pack/content.js';
 export type { FileInput } from './operations/pack/inputs.js';
+export { type PackResult, pack } from './operations/pack/pack.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
-export { type PackResult, type PushOptions, type PushResult, pack, push } from './operations/pack/push.js';
+export type { DryRunResult } from './operations/pack/schema.js';
 export type { AccessOptions, Location, Stored } from './operations/places/location.js';
-export {
-  type BlobSource,
-  type FetchedBlob,
-  fetchBlob,
-  type PutBlobOptions,
-  type PutBlobResult,
-  putBlob,
-} from './operations/plumbing/blob.js';
-export {
-  type DeleteOptions,
-  type DeleteResult,
-  deleteBlob,
-  deleteManifest,
-  deleteTag,
-} from './operations/plumbing/delete.js';
-export { type InspectResult, inspect } from './operations/plumbing/inspect.js';
-export {
-  type KindsResult,
-  type KnownValue,
-  type ListKindsOptions,
-  listKinds,
-} from './operations/plumbing/list-kinds.js';
-export { type ListTagsOptions, listTags, type TagsResult } from './operations/plumbing/list-tags.js';
-export {
-  type PutManifestDocumentOptions,
-  type PutManifestDocumentResult,
-  putManifest,
-  type ReadManifestOptions,
-  readManifestDocument,
-} from './operations/plumbing/put-manifest.js';
-export { type TagResult, tag } from './operations/plumbing/tag.js';
 export type { PullOptions } from './operations/pull/options.js';
 export {
   type PullResult,
@@ -146,10 +135,22 @@ export type { PulledFile } from './operations/pull/stage-file.js';
 export { streamSelected } from './operations/pull/to-stream.js';
 export { type Unwrapped, unwrap } from './operations/pull/unwrap.js';
 export { type PulledArtifact, pull } from './operations/pull/write-files.js';
+export { type PushOptions, push } from './operations/push/push.js';
+export type { PushResult } from './operations/push/schema.js';
+export { listRepositories } from './operations/repo/list-repositories.js';
+export { type ListTagsOptions, listTags } from './operations/repo/list-tags.js';
+export type { RepositoriesResult, TagsResult } from './operations/repo/schema.js';
+export { type ResolveOptions, resolve } from './operations/resolve/resolve.js';
+export type { ResolveResult } from './operations/resolve/schema.js';
+export type { DeleteOptions, Deletion } from './operations/results/deletion.js';
+export type { DeleteResult } from './operations/results/deletion-schema.js';
+export type { TagResult } from './operations/tag/schema.js';
+export { tag } from './operations/tag/tag.js';
 export { type Listening, type ListenOptions, listen } from './serve/listen.js';
+export { type ServeDirectoryOptions, type ServedDirectory, serveDirectory } from './serve/serve-directory.js';
 export { createServer, type RequestLog, type ServerOptions } from './serve/server.js';
 export {
-  type DeleteManifestOptions,
+  type DeleteManifestOptions as StoreDeleteManifestOptions,
   type Deleter,
   type Ingester,
   isDeleter,
@@ -167,8 +168,8 @@ export type {
   ContentReader,
   ContentWriter,
   ManifestSelector,
-  PutManifestOptions,
-  PutManifestResult,
+  PutManifestOptions as StorePutManifestOptions,
+  PutManifestResult as StorePutManifestResult,
   Referrer,
   ReferrerLister,
   ReferrerOptions,
@@ -180,7 +181,6 @@ export type {
   WriteResult,
 } from './store/interfaces/store.js';
 export { type OpenRepositoriesOptions, openRepositories } from './store/layout/repositories.js';
-export { type ListRepositoriesOptions, listRepositories } from './store/list-repositories.js';
 export {
   type OpenSourceOptions,
   type OpenStoreOptions,

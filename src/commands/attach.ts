@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { PackCommand } from '../cli/command/pack-command.js';
 import { packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
+import { errorFields } from '../errors.js';
 
 /** `remora attach` */
 export default class Attach extends PackCommand {
@@ -62,37 +63,24 @@ Attaching the same again gives the same digest and changes nothing.`;
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Attach, this.guardedArgv());
-    const [{ parsePlace }, { parsePlatform }, { attach }] = await Promise.all([
+    const [{ parsePlace }, { attach }] = await Promise.all([
       import('../oci/names/place.js'),
-      import('../oci/values/platform.js'),
-      import('../operations/pack/attach.js'),
+      import('../operations/attach/attach.js'),
     ]);
     const place = parsePlace(args.subject);
-    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);
-    if (flags['dry-run']) {
-      const [{ pack }, { resolvePlatform }] = await Promise.all([
-        import('../operations/pack/push.js'),
-        import('../operations/attached/platform.js'),
-      ]);
-      const subject = await resolvePlatform(await this.open(place, flags, { access: 'read' }), place, platform, {
-        signal: this.signal,
-      });
-      return this.dryRun(await pack(inputs, { ...options, subject }), flags['export-manifest']);
-    }
-    const exportTo = await this.prepareExport(flags['export-manifest']);
-    const store = await this.open(place, flags, { access: flags.clean ? 'delete' : 'write' });
-    const { manifest, ...result } = await attach(store, place, inputs, {
+    const result = await attach(place, inputs, {
       ...options,
-      platform,
-      verify: flags.verify,
+      ...(await this.access(flags, place)),
+      platform: flags.platform,
+      confirm: flags.verify,
       settle: flags.settle,
       clean: flags.clean,
       layoutLists: flags['layout-lists'],
-      onUncleaned: (list, error) =>
-        this.note(`the replaced list ${list} stays: ${error instanceof Error ? error.message : String(error)}`),
+      onUncleaned: (list, error) => this.note(`the replaced list ${list} stays: ${errorFields(error).message}`),
+      dryRun: flags['dry-run'],
     });
-    await exportTo(manifest.bytes);
+    if ('dryRun' in result) return this.printDryRun(result);
     this.printPushed(result, [], result.subject.reference);
     return result;
   }

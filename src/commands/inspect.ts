@@ -22,17 +22,9 @@ export default class Inspect extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Inspect);
-    const [{ parsePlace }, { parsePlatform }, { inspect }, { platformManifest }] = await Promise.all([
-      import('../oci/names/place.js'),
-      import('../oci/values/platform.js'),
-      import('../operations/plumbing/inspect.js'),
-      import('../operations/attached/platform.js'),
-    ]);
-    const place = parsePlace(args.reference);
-    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const store = await this.open(place, flags);
-    const manifest = await platformManifest(store, place, platform, { signal: this.signal });
-    const result = await inspect(store, manifest, { signal: this.signal });
+    const { inspect } = await import('../operations/inspect/inspect.js');
+    const access = await this.access(flags, args.reference);
+    const result = await inspect(args.reference, { ...access, platform: flags.platform });
     this.print(renderInspection(result, painter(this.stdout)));
     return result;
   }

@@ -25,7 +25,7 @@ With TYPE it tells what that type or predicate is, and ends with exit code 3 whe
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Kinds);
-    const { listKinds } = await import('../operations/plumbing/list-kinds.js');
+    const { listKinds } = await import('../operations/kinds/list-kinds.js');
     const result = listKinds({ kind: flags.kind, value: args.type });
     const rows = result.kinds.map(({ kind = '-', format = '-', where, value }) => [kind, format, where, value]);
     this.print(columns([['KIND', 'FORMAT', 'WHERE', 'VALUE'], ...rows]));

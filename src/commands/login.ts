@@ -5,8 +5,7 @@ import { exitCodeFor } from '../cli/command/exit-codes.js';
 import type { ConnectionFlags } from '../cli/flags/connection.js';
 import { registryFlags } from '../cli/flags/flags.js';
 import { printable } from '../cli/output/text.js';
-import { isRemoraError, RemoraError } from '../errors.js';
-import type { Credential } from '../io/credentials/credential.js';
+import { RemoraError } from '../errors.js';
 
 /** `remora login` */
 export default class Login extends BaseCommand {
@@ -47,66 +46,42 @@ Without --username it asks for name and password on the terminal.`;
     if (flags.list) return this.#list();
     if (args.registry === undefined)
       throw new RemoraError('INVALID_ARGUMENT', 'login wants a registry', { hint: 'Write remora login ghcr.io' });
-    const [{ parseRegistry }, { askCredential }] = await Promise.all([
+    return this.#login(args.registry, flags);
+  }
+
+  async #login(name: string, flags: ConnectionFlags): Promise<object> {
+    const [{ parseRegistry }, { askCredential }, { login }] = await Promise.all([
       import('../oci/names/registry.js'),
       import('../cli/input/login-prompt.js'),
+      import('../operations/login/login.js'),
     ]);
-    const registry = parseRegistry(args.registry);
-    const credential = await askCredential(registry, flags, {
-      stdin: process.stdin,
-      stderr: this.stderr,
-      signal: this.signal,
-    });
-    const verified = await this.#verify(registry, credential, flags);
-    return this.#store(registry, credential, verified);
-  }
-
-  /** False when the registry asks nobody who they are. */
-  async #verify(registry: string, credential: Credential, flags: ConnectionFlags): Promise<boolean> {
-    const { pingRegistry } = await import('../store/registry/ping.js');
-    const { username: _, ...others } = flags;
-    const connection = await this.connection({ ...others, 'password-stdin': false, 'identity-token-stdin': false });
-    const who = { credentials: async () => credential, signal: this.signal };
-    try {
-      return (await pingRegistry(registry, { ...connection, ...who })) === 'accepted';
-    } catch (error) {
-      if (!isRemoraError(error) || (error.code !== 'UNAUTHORIZED' && error.code !== 'FORBIDDEN')) throw error;
-      throw new RemoraError(error.code, error.message, {
-        ...(error.status === undefined ? {} : { status: error.status }),
-        cause: error,
-        hint: 'Check the name and the password or token; nothing was stored',
-      });
-    }
-  }
-
-  async #store(registry: string, credential: Credential, verified: boolean): Promise<object> {
-    const [{ placesBeforeLogin, storeCredential }, { throwIfInterrupted }] = await Promise.all([
-      import('../io/credentials/store.js'),
-      import('../io/async/interrupt.js'),
-    ]);
-    throwIfInterrupted(this.signal);
-    const { place, isHelper } = await storeCredential(registry, credential);
-    const username = 'username' in credential ? credential.username : undefined;
+    const registry = parseRegistry(name);
+    const { stderr, signal } = this;
+    const credential = await askCredential(registry, flags, { stdin: process.stdin, stderr, signal });
+    const others = { ...flags, username: undefined, 'password-stdin': false, 'identity-token-stdin': false };
+    const { connection } = await this.access(others);
+    const result = await login(registry, { ...credential, connection, signal });
+    const { username, stored, verified, isHelper, askedFirst } = result;
     const who = username === undefined ? 'with an identity token' : `as ${username}`;
-    this.print(printable(`Logged in to ${registry} ${who} (stored in ${place})`));
+    this.print(printable(`Logged in to ${registry} ${who} (stored in ${stored})`));
     if (!verified) this.note(`${registry} asked for no credentials: nothing was verified`);
-    if (!isHelper) this.note(`stored without encryption in ${place}; a credential helper (credsStore) keeps it safer`);
-    for (const earlier of await placesBeforeLogin(registry))
-      this.note(`${earlier} has credentials of ${registry}, too, and is asked first`);
-    return { registry, ...(username === undefined ? {} : { username }), stored: place, verified };
+    if (!isHelper) this.note(`stored without encryption in ${stored}; a credential helper (credsStore) keeps it safer`);
+    for (const earlier of askedFirst) this.note(`${earlier} has credentials of ${registry}, too, and is asked first`);
+    return result;
   }
 
   async #list(): Promise<object> {
-    const [{ listCredentials }, { renderCredentials }, { unaskedJson, unaskedNote }] = await Promise.all([
-      import('../io/credentials/list.js'),
+    const [{ listLogins }, { renderCredentials }, { unaskedNote }] = await Promise.all([
+      import('../operations/login/list-logins.js'),
       import('../cli/output/credentials.js'),
       import('../cli/output/unasked.js'),
     ]);
-    const { credentials, incomplete } = await listCredentials();
-    this.print(renderCredentials(credentials));
+    const result = await listLogins();
+    const { credentials, incomplete = [] } = result;
+    this.print(renderCredentials(result));
     for (const unasked of incomplete) this.note(unaskedNote(unasked));
     if (incomplete[0] !== undefined) process.exitCode = exitCodeFor(incomplete[0].error);
     else if (credentials.length === 0) this.note('no credentials are stored');
-    return { credentials, ...(incomplete.length === 0 ? {} : { incomplete: incomplete.map(unaskedJson) }) };
+    return result;
   }
 }

@@ -15,23 +15,17 @@ export default class Logout extends BaseCommand {
 
   async run(): Promise<object> {
     const { args } = await this.parse(Logout);
-    const [{ parseRegistry }, { eraseCredential }, { unaskedJson, unaskedNote }] = await Promise.all([
-      import('../oci/names/registry.js'),
-      import('../io/credentials/erase.js'),
+    const [{ logout }, { unaskedNote }] = await Promise.all([
+      import('../operations/logout/logout.js'),
       import('../cli/output/unasked.js'),
     ]);
-    const registry = parseRegistry(args.registry);
-    const { removed, kept, incomplete } = await eraseCredential(registry);
+    const result = await logout(args.registry);
+    const { registry, removed, kept = [], incomplete = [] } = result;
     if (removed.length > 0) this.print(printable(`Removed credentials of ${registry} from ${removed.join(', ')}`));
     for (const unasked of incomplete) this.note(unaskedNote(unasked));
     for (const place of kept) this.note(`${place} has credentials of ${registry}, and cannot be changed from here`);
     if (incomplete[0] !== undefined) process.exitCode = exitCodeFor(incomplete[0].error);
     else if (removed.length === 0 && kept.length === 0) this.note(`not logged in to ${registry}`);
-    return {
-      registry,
-      removed,
-      ...(kept.length === 0 ? {} : { kept }),
-      ...(incomplete.length === 0 ? {} : { incomplete: incomplete.map(unaskedJson) }),
-    };
+    return result;
   }
 }

@@ -56,23 +56,18 @@ Packing is reproducible: the same files, names, types and annotations give the s
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Push, this.guardedArgv());
-    const [{ parseTarget }, { pack, push }, { planPack }] = await Promise.all([
+    const [{ parseTarget }, { formatPlace }, { push }] = await Promise.all([
       import('../oci/names/target.js'),
-      import('../operations/pack/push.js'),
-      import('../operations/pack/plan.js'),
+      import('../oci/names/place.js'),
+      import('../operations/push/push.js'),
     ]);
-    const target = parseTarget(args.target);
+    const { place, tags } = parseTarget(args.target);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);
-    if (flags['dry-run']) return this.dryRun(await pack(inputs, options), flags['export-manifest']);
-    // A layout is created below: not for files that are not there.
-    await planPack(inputs, options);
-    const exportTo = await this.prepareExport(flags['export-manifest']);
-    const store = await this.open(target.place, flags, { create: true, access: 'write' });
-    const { manifest, ...result } = await push(store, inputs, { ...options, tags: target.tags });
-    await exportTo(manifest.bytes);
+    if (flags['dry-run']) return this.printDryRun(await push(args.target, inputs, { ...options, dryRun: true }));
+    const result = await push(args.target, inputs, { ...options, ...(await this.access(flags, place)) });
     this.printPushed(
       result,
-      target.tags.map((tag) => store.format({ tag })),
+      tags.map((tag) => formatPlace(place, { tag })),
     );
     return result;
   }

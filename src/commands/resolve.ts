@@ -28,17 +28,10 @@ export default class Resolve extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Resolve);
-    const [{ parsePlace }, { parsePlatform }, { resolvePlatform }] = await Promise.all([
-      import('../oci/names/place.js'),
-      import('../oci/values/platform.js'),
-      import('../operations/attached/platform.js'),
-    ]);
-    const place = parsePlace(args.reference);
-    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const store = await this.open(place, flags);
-    const { mediaType, digest, size } = await resolvePlatform(store, place, platform, { signal: this.signal });
-    const reference = store.format({ digest });
-    this.print(flags.full ? reference : digest);
-    return { reference, mediaType, digest, size };
+    const { resolve } = await import('../operations/resolve/resolve.js');
+    const access = await this.access(flags, args.reference);
+    const result = await resolve(args.reference, { ...access, platform: flags.platform });
+    this.print(flags.full ? result.reference : result.digest);
+    return result;
   }
 }

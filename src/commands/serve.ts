@@ -2,7 +2,6 @@ import { string } from '@oclif/core/args';
 import { boolean, integer, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { printable } from '../cli/output/text.js';
-import { RemoraError } from '../errors.js';
 import type { RequestLog } from '../serve/server.js';
 
 /** Running requests have this long to finish. */
@@ -44,70 +43,27 @@ The first line of the output is the address. Ctrl-C lets running requests finish
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Serve);
-    const [{ openRepositories }, { createServer }, { listen }, { isLoopback }, { keepSwept }] = await Promise.all([
-      import('../store/layout/repositories.js'),
-      import('../serve/server.js'),
-      import('../serve/listen.js'),
-      import('../oci/names/reference.js'),
-      import('../serve/uploads.js'),
-    ]);
-    const { 'cert-file': certFile, 'key-file': keyFile } = flags;
-    const tls = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
-    if (
-      !isLoopback(flags.host.includes(':') ? `[${flags.host}]` : flags.host) &&
-      (tls === undefined || flags.htpasswd === undefined)
-    ) {
-      throw new RemoraError(
-        'INVALID_ARGUMENT',
-        `${flags.host} can be reached by others, and needs --htpasswd with --cert-file and --key-file`,
-        {
-          found: flags.host,
-          hint: 'Give them, or listen on 127.0.0.1',
-        },
-      );
-    }
-    await this.#checkDirectory(args.directory, flags['read-only']);
-    const authenticate =
-      flags.htpasswd === undefined
-        ? undefined
-        : await (await import('../serve/htpasswd.js')).readHtpasswd(flags.htpasswd);
+    const { serveDirectory } = await import('../serve/serve-directory.js');
+    const { host, port, name, htpasswd, 'cert-file': certFile, 'key-file': keyFile } = flags;
     this.endsByInterruption(GRACE_MS + 1000);
-    const repositories = await openRepositories(args.directory, { name: flags.name });
-    const listener = createServer(repositories, {
+    const server = await serveDirectory(args.directory, {
+      host,
+      port,
+      name,
+      htpasswd,
+      tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
-      authenticate,
       onRequest: flags.quiet ? undefined : (log) => this.#log(log),
     });
-    const server = await listen(listener, { host: flags.host, port: flags.port, tls });
-    const started = {
-      url: server.url,
-      host: server.host,
-      directory: args.directory,
-      repositories: await repositories.names(),
-    };
-    const sweeping = flags['read-only'] ? undefined : keepSwept(repositories);
-    // Whoever started it waits for this line, so it does not wait for the end.
-    this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${server.url}\n`);
-    // Whoever was impatient has interrupted it already.
+    const { url, repositories } = server;
+    const started = { url, host: server.host, directory: args.directory, repositories };
+    // The caller waits for this line, so it is printed before the end.
+    this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${url}\n`);
+    // The signal may have been aborted already.
     if (!this.signal.aborted)
       await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
-    sweeping?.stop();
     await server.close(GRACE_MS);
     return started;
-  }
-
-  /** A first push creates the directory; where none is possible, it is a mistake in the path. */
-  async #checkDirectory(path: string, readOnly: boolean): Promise<void> {
-    const [{ stat }, { fileError, systemCode }] = await Promise.all([
-      import('node:fs/promises'),
-      import('../io/files/system-error.js'),
-    ]);
-    const info = await stat(path).catch((error: unknown) => {
-      if (systemCode(error) === 'ENOENT' && !readOnly) return undefined;
-      throw fileError(error, path);
-    });
-    if (info !== undefined && !info.isDirectory())
-      throw new RemoraError('INVALID_ARGUMENT', `${path} is a file, wanted a directory`, { found: path });
   }
 
   /** The address was printed when it was known. */
@@ -117,14 +73,7 @@ The first line of the output is the address. Ctrl-C lets running requests finish
 
   #log({ method, path, status, bytes, milliseconds, error }: RequestLog): void {
     const line = this.jsonEnabled()
-      ? JSON.stringify({
-          method,
-          path,
-          status,
-          bytes,
-          milliseconds: Math.round(milliseconds),
-          ...(error === undefined ? {} : { error }),
-        })
+      ? JSON.stringify({ method, path, status, bytes, milliseconds: Math.round(milliseconds), error })
       : `${method} ${printable(path)} ${status} ${bytes} ${milliseconds.toFixed(0)}ms${error === undefined ? '' : ` ${printable(error)}`}`;
     this.stderr.write(`${line}\n`);
   }

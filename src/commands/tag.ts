@@ -23,16 +23,13 @@ export default class Tag extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Tag);
-    const [{ parsePlace }, { parseTags }, { tag }] = await Promise.all([
+    const [{ formatPlace, parsePlace }, { tag }] = await Promise.all([
       import('../oci/names/place.js'),
-      import('../oci/names/target.js'),
-      import('../operations/plumbing/tag.js'),
+      import('../operations/tag/tag.js'),
     ]);
     const place = parsePlace(args.reference);
-    const tags = parseTags(place.kind, args.tags);
-    const store = await this.open(place, flags, { access: 'write' });
-    const result = await tag(store, place, tags, { signal: this.signal });
-    this.print(result.tags.map((name) => store.format({ tag: name })).join('\n'));
+    const result = await tag(place, args.tags, await this.access(flags, place));
+    this.print(result.tags.map((name) => formatPlace(place, { tag: name })).join('\n'));
     return result;
   }
 }

@@ -34,7 +34,6 @@ export type {
   WriteResult,
 } from './interfaces/store.js';
 export { type OpenRepositoriesOptions, openRepositories } from './layout/repositories.js';
-export { type ListRepositoriesOptions, listRepositories } from './list-repositories.js';
 export {
   type OpenArchiveWriterOptions,
   type OpenSourceOptions,

@@ -1,4 +1,5 @@
 import { RemoraError } from '../errors.js';
+import type { CatalogPlace } from '../oci/names/catalog.js';
 import { formatPlace, type Place } from '../oci/names/place.js';
 import type { ArchiveWriter, CallOptions, Source, Store } from './interfaces/store.js';
 import type { OpenRegistryOptions } from './registry/store.js';
@@ -87,4 +88,37 @@ export interface OpenArchiveWriterOptions {
 export async function openArchiveWriter(path: string, options: OpenArchiveWriterOptions = {}): Promise<ArchiveWriter> {
   const { archiveWriter } = await import('./archive/writer.js');
   return archiveWriter(path, options);
+}
+
+/** Options of {@link repositoryNames} and {@link pingRegistry}. */
+export type AskRegistryOptions = Omit<OpenStoreOptions, 'access' | 'create'> & CallOptions;
+
+/**
+ * The names of the repositories of a registry, or of the image layouts below a directory as a server of that directory
+ * has them. Only the code of that kind of place is loaded.
+ *
+ * @throws RemoraError `UNSUPPORTED` for a registry that gives no list: that is never an empty one; `NOT_FOUND`
+ */
+export async function* repositoryNames(place: CatalogPlace, options: AskRegistryOptions = {}): AsyncIterable<string> {
+  if (place.kind === 'directory') {
+    const { listLayouts } = await import('./layout/catalog.js');
+    yield* await listLayouts(place.path);
+    return;
+  }
+  const { registry, prefix } = place;
+  const { listCatalog } = await import('./registry/catalog.js');
+  for await (const name of listCatalog(registry, options)) {
+    if (prefix === undefined || name === prefix || name.startsWith(`${prefix}/`)) yield name;
+  }
+}
+
+/**
+ * Asks a registry whether it takes the credentials.
+ *
+ * @returns 'accepted', or 'open' when it asks nobody for credentials
+ * @throws RemoraError `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND` when there is no registry, or a network error
+ */
+export async function pingRegistry(registry: string, options: AskRegistryOptions = {}): Promise<'accepted' | 'open'> {
+  const ping = await import('./registry/ping.js');
+  return ping.pingRegistry(registry, options);
 }

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { parsePlace } from '../../src/oci/names/place.js';
-import { push } from '../../src/operations/pack/push.js';
+import { push } from '../../src/operations/push/push.js';
 import { listen } from '../../src/serve/listen.js';
 import { createServer } from '../../src/serve/server.js';
 import { openStore } from '../../src/store/open.js';

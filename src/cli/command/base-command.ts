@@ -2,6 +2,7 @@ import { Command } from '@oclif/core/command';
 import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import type { Place } from '../../oci/names/place.js';
+import type { AccessOptions } from '../../operations/places/location.js';
 import type { Source, Store } from '../../store/interfaces/store.js';
 import type { OpenSourceOptions, OpenStoreOptions } from '../../store/open.js';
 import type { ConnectionFlags } from '../flags/connection.js';
@@ -79,6 +80,19 @@ export abstract class BaseCommand extends Command {
       retryDelay: process.env.REMORA_RETRY_DELAY,
       note: (text) => this.note(text),
     });
+  }
+
+  /** How a verb reaches a place, from the flags; for a place that is not a registry they are not read. */
+  protected async access(
+    flags: ConnectionFlags,
+    location?: string | { readonly kind: string },
+  ): Promise<AccessOptions> {
+    const { signal } = this;
+    const place =
+      typeof location === 'string' ? (await import('../../oci/names/place.js')).parsePlace(location) : location;
+    if (place !== undefined && place.kind !== 'registry') return { signal };
+    const { credentials, ...connection } = await this.connection(flags);
+    return { signal, connection, credentials };
   }
 
   /** Progress bars, where somebody looks at them. */

@@ -22,7 +22,9 @@ const EXIT_CODES: Readonly<Record<RemoraErrorCode, number>> = {
   INTERRUPTED: 130,
 };
 
-/** The exit code for an error; what nobody foresaw is 1. */
+/** The exit code for an error, or for the code and message that a result has of one; an unforeseen one is 1. */
 export function exitCodeFor(error: unknown): number {
-  return isRemoraError(error) ? EXIT_CODES[error.code] : 1;
+  if (isRemoraError(error)) return EXIT_CODES[error.code];
+  if (typeof error !== 'object' || error === null || error instanceof Error || !('code' in error)) return 1;
+  return Object.entries(EXIT_CODES).find(([code]) => code === error.code)?.[1] ?? 1;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { RemoraError } from '../../errors.js';
-import type { Credential } from '../../io/credentials/credential.js';
+import { handled } from '../../io/async/handled.js';
 import { addSecret } from '../../io/redact.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { readSecret } from '../flags/connection.js';
@@ -9,6 +9,11 @@ import { printable } from '../output/text.js';
 
 /** The flags that say who logs in. */
 export type LoginFlags = Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>;
+
+/** A user name with its password, or an identity token. */
+export type LoginCredential =
+  | { readonly username: string; readonly password: string }
+  | { readonly identityToken: string; readonly username?: string | undefined };
 
 /** Where to ask. Questions go to stderr, so that stdout has the result alone. */
 export interface Terminal {
@@ -22,11 +27,10 @@ export interface Terminal {
  *
  * @throws RemoraError `INVALID_ARGUMENT` where there is no terminal, `INTERRUPTED`
  */
-export async function askCredential(registry: string, flags: LoginFlags, terminal: Terminal): Promise<Credential> {
+export async function askCredential(registry: string, flags: LoginFlags, terminal: Terminal): Promise<LoginCredential> {
   const { stdin, stderr } = terminal;
   if (flags['identity-token-stdin']) {
-    const identityToken = await readSecret(stdin, '--identity-token-stdin');
-    return { identityToken, ...(flags.username === undefined ? {} : { username: flags.username }) };
+    return { identityToken: await readSecret(stdin, '--identity-token-stdin'), username: flags.username };
   }
   if (flags['password-stdin'] && flags.username !== undefined)
     return { username: flags.username, password: await readSecret(stdin, '--password-stdin') };
@@ -60,10 +64,11 @@ async function askName(registry: string, { stdin, stderr, signal }: Terminal): P
   const stop = new AbortController();
   lines.once('SIGINT', () => stop.abort());
   // Ctrl-D: without an answer the question would be open for ever.
-  const closed = once(lines, 'close', { signal: stop.signal }).then(() => {
-    throw notAnswered(undefined);
-  });
-  closed.catch(() => {});
+  const closed = handled(
+    once(lines, 'close', { signal: stop.signal }).then(() => {
+      throw notAnswered(undefined);
+    }),
+  );
   try {
     const question = lines.question(`User name at ${registry}: `, { signal: AbortSignal.any([signal, stop.signal]) });
     return (await Promise.race([question, closed])).trim();

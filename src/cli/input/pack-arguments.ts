@@ -1,16 +1,17 @@
-import { lstat, readFile } from 'node:fs/promises';
-import * as z from 'zod';
+import { lstat } from 'node:fs/promises';
 import { RemoraError } from '../../errors.js';
-import { fileError } from '../../io/files/system-error.js';
-import { checkShape, parseJson } from '../../oci/text/json.js';
-import { type Annotations, isReservedUnknown } from '../../oci/values/annotations.js';
+import { systemCode } from '../../io/files/system-error.js';
+import { isReservedUnknown } from '../../oci/values/annotations.js';
 import { isMediaType, parseMediaType } from '../../oci/values/media-types.js';
+import type { ExportOptions } from '../../operations/pack/export-manifest.js';
 import type { FileInput } from '../../operations/pack/inputs.js';
 import type { PackOptions } from '../../operations/pack/plan.js';
+import { keyValues, layerAnnotations, readAnnotationFile, unknownFile } from './annotation-arguments.js';
 import { checkStandardInput, isStandardInput, unguarded } from './standard-input.js';
 
-/** What the flags of push and attach hold. */
+/** The values of the flags of push and attach. */
 export interface PackFlags {
+  readonly 'export-manifest'?: string | undefined;
   readonly 'artifact-type'?: string | undefined;
   readonly annotation?: readonly string[] | undefined;
   readonly 'layer-annotation'?: readonly string[] | undefined;
@@ -28,7 +29,7 @@ export async function packArguments(
   environment: { readonly stdin: NodeJS.ReadStream; readonly sourceDateEpoch: string | undefined },
 ): Promise<{
   readonly inputs: readonly FileInput[];
-  readonly options: PackOptions;
+  readonly options: PackOptions & ExportOptions;
   readonly notes: readonly string[];
 }> {
   const fromFile =
@@ -51,12 +52,13 @@ export async function packArguments(
   const config = flags.config === undefined ? undefined : await splitType(flags.config);
   const created = createdFrom(flags.created, environment.sourceDateEpoch);
   const annotations = { ...fromFile?.manifest, ...keyValues(flags.annotation ?? [], 'annotation') };
-  const options: PackOptions = {
+  const options: PackOptions & ExportOptions = {
     artifactType: flags['artifact-type'],
     annotations,
     concurrency: flags.concurrency,
-    ...(config === undefined ? {} : { config: { ...config, annotations: fromFile?.config } }),
-    ...(created === undefined ? {} : { created }),
+    config: config && { ...config, annotations: fromFile?.config },
+    created,
+    exportManifest: flags['export-manifest'],
   };
   return {
     inputs: inputs.map(({ typed, input }) => ({
@@ -118,85 +120,13 @@ async function splitType(text: string): Promise<{ path: string; mediaType: strin
   return { path, mediaType: parseMediaType(suffix, `media type of ${path}`) };
 }
 
+/** A path that cannot be looked at is told of when the file is opened. */
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,
-    () => false,
-  );
-}
-
-function keyValues(pairs: readonly string[], what: string): Record<string, string> {
-  const found: Record<string, string> = {};
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    if (equals <= 0) {
-      throw new RemoraError('INVALID_ARGUMENT', `${what} ${JSON.stringify(pair)} is not KEY=VALUE`, {
-        found: pair,
-        hint: 'Write it like org.example.team=blue',
-      });
-    }
-    const key = pair.slice(0, equals);
-    if (Object.hasOwn(found, key))
-      throw new RemoraError('INVALID_ARGUMENT', `${what} ${key} is given twice`, {
-        found: pair,
-        hint: 'Give each key once',
-      });
-    found[key] = pair.slice(equals + 1);
-  }
-  return found;
-}
-
-/** `FILE:KEY=VALUE`; the file may hold colons, the key may not hold "=". */
-function layerAnnotations(pairs: readonly string[]): ReadonlyMap<string, Annotations> {
-  const byFile = new Map<string, string[]>();
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    const colon = equals < 0 ? -1 : pair.lastIndexOf(':', equals);
-    if (colon <= 0) {
-      throw new RemoraError('INVALID_ARGUMENT', `layer annotation ${JSON.stringify(pair)} is not FILE:KEY=VALUE`, {
-        found: pair,
-        hint: 'Write it like sbom.json:org.example.team=blue',
-      });
-    }
-    const file = pair.slice(0, colon);
-    byFile.set(file, [...(byFile.get(file) ?? []), pair.slice(colon + 1)]);
-  }
-  return new Map([...byFile].map(([file, list]) => [file, keyValues(list, `layer annotation of ${file}`)]));
-}
-
-const annotationFileSchema = z.record(z.string(), z.record(z.string(), z.string()));
-
-async function readAnnotationFile(path: string) {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw fileError(error, path);
-  });
-  let document: Record<string, Record<string, string>>;
-  try {
-    document = checkShape(annotationFileSchema, parseJson(bytes, path), path);
-  } catch (cause) {
-    throw new RemoraError('INVALID_ARGUMENT', cause instanceof Error ? cause.message : String(cause), {
-      cause,
-      hint: 'Write it like {"$manifest": {"key": "value"}, "sbom.json": {"key": "value"}}',
-    });
-  }
-  const { $manifest: manifest, $config: config, ...files } = document;
-  const unknown = Object.keys(files).find((key) => key.startsWith('$'));
-  if (unknown !== undefined)
-    throw new RemoraError('INVALID_ARGUMENT', `${path} has the unknown key ${unknown}`, {
-      found: unknown,
-      hint: 'Use $manifest, $config, or the name of a file',
-    });
-  return { manifest, config, files: new Map(Object.entries(files)) };
-}
-
-function unknownFile(file: string, known: readonly string[]): RemoraError {
-  return new RemoraError(
-    'INVALID_ARGUMENT',
-    `annotations are given for ${JSON.stringify(file)}, which is not among the files`,
-    {
-      found: file,
-      candidates: known,
-      hint: 'Write the file as it is written in the command',
+    (error: unknown) => {
+      if (systemCode(error) === undefined) throw error;
+      return false;
     },
   );
 }

@@ -1,8 +1,8 @@
 import { isEmpty } from '../../oci/values/empty.js';
-import type { InspectResult } from '../../operations/plumbing/inspect.js';
+import type { InspectResult } from '../../operations/inspect/schema.js';
 import { columns, fields, formatSize, type Paint, printable } from './text.js';
 
-/** One artifact, image or index, for people. */
+/** The text for an artifact, image or index. */
 export function renderInspection(result: InspectResult, paint: Paint): string {
   const { image } = result;
   const heading = (text: string) => paint('bold', text);

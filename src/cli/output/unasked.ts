@@ -1,19 +1,7 @@
-import { isRemoraError } from '../../errors.js';
-import type { UnaskedPlace } from '../../io/credentials/erase.js';
-import { redact } from '../../io/redact.js';
+import type { ErrorFields } from '../../errors.js';
 
-/** What stderr says of a place of credentials that failed. */
-export function unaskedNote({ place, error }: UnaskedPlace): string {
-  const message = messageOf(error);
-  const hint = isRemoraError(error) && error.hint !== undefined ? ` (${error.hint})` : '';
-  return `could not ask ${place}: ${message}${hint}`;
-}
-
-/** The same for `--json`. */
-export function unaskedJson({ place, error }: UnaskedPlace): object {
-  return { way: place, error: { code: isRemoraError(error) ? error.code : 'IO', message: redact(messageOf(error)) } };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** The line on stderr for a place of credentials that failed. */
+export function unaskedNote({ way, error }: { readonly way: string; readonly error: ErrorFields }): string {
+  const { message, hint } = error;
+  return `could not ask ${way}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
 }

@@ -24,18 +24,17 @@ export default class BlobDelete extends DeleteCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(BlobDelete);
-    const [{ parseBlobReference }, { deleteBlob }] = await Promise.all([
-      import('../../cli/input/blob-reference.js'),
-      import('../../operations/plumbing/delete.js'),
+    const [{ blobDigest }, { deleteBlob }] = await Promise.all([
+      import('../../operations/blob/blob-digest.js'),
+      import('../../operations/blob/delete-blob.js'),
     ]);
-    const { place, digest } = parseBlobReference(args.reference);
+    blobDigest(args.reference);
     await this.requireAnswer('blob delete', flags);
-    const store = await this.open(place, flags, { access: 'delete' });
-    const reference = store.format({ digest });
-    const result = await this.whenConfirmed(`Delete blob ${reference}?`, reference, flags, () =>
-      deleteBlob(store, digest, { signal: this.signal }),
-    );
-    if (result.deleted) this.print(`Deleted ${reference}`);
+    const result = await deleteBlob(args.reference, {
+      ...(await this.access(flags, args.reference)),
+      permit: this.asking(flags, ({ reference }) => `Delete blob ${reference}?`),
+    });
+    if (result.deleted) this.print(`Deleted ${result.reference}`);
     return result;
   }
 }

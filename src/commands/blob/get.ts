@@ -30,31 +30,20 @@ export default class BlobGet extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(BlobGet);
-    const [{ parseBlobReference }, { fetchBlob }, { prepareOutput, copyTo }] = await Promise.all([
-      import('../../cli/input/blob-reference.js'),
-      import('../../operations/plumbing/blob.js'),
-      import('../../io/files/output-file.js'),
+    const [{ blobDigest }, { fetchBlob }] = await Promise.all([
+      import('../../operations/blob/blob-digest.js'),
+      import('../../operations/blob/fetch-blob.js'),
     ]);
-    const { place, digest } = parseBlobReference(args.reference);
+    blobDigest(args.reference);
     const path = flags.output === '-' ? undefined : flags.output;
     if (path === undefined && this.jsonEnabled()) {
       throw new RemoraError('INVALID_ARGUMENT', '--json and the blob itself cannot both go to standard output', {
         hint: 'Give -o FILE',
       });
     }
-    const { signal } = this;
-    const writeFile = path === undefined ? undefined : await prepareOutput(path, { signal });
-    const store = await this.open(place, flags);
-    const onProgress = writeFile === undefined ? undefined : await this.progress();
-    let total: number | undefined;
-    const blob = await fetchBlob(store, digest, {
-      signal,
-      ...(onProgress && { onProgress: (bytes) => onProgress({ name: digest, bytes, total, phase: 'move' }) }),
+    return fetchBlob(args.reference, path ?? this.stdout, {
+      ...(await this.access(flags, args.reference)),
+      onProgress: path === undefined ? undefined : await this.progress(),
     });
-    total = blob.size;
-    if (writeFile === undefined) await copyTo(this.stdout, blob.content, { signal });
-    else await writeFile(blob.content);
-    const { reference, size } = blob;
-    return { reference, digest, size, path };
   }
 }

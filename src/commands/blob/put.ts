@@ -23,21 +23,15 @@ export default class BlobPut extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(BlobPut);
-    const [{ parseBlobPlace }, { inputOf }, { putBlob }] = await Promise.all([
-      import('../../cli/input/blob-reference.js'),
+    const [{ optionalBlobDigest }, { inputOf }, { putBlob }] = await Promise.all([
+      import('../../operations/blob/blob-digest.js'),
       import('../../cli/input/file-argument.js'),
-      import('../../operations/plumbing/blob.js'),
+      import('../../operations/blob/put-blob.js'),
     ]);
-    const { place, digest } = parseBlobPlace(args.place);
-    const source = await inputOf(args.file, flags, process.stdin);
-    const store = await this.open(place, flags, { access: 'write', create: true });
-    const onProgress = await this.progress();
-    const total = source.kind === 'file' ? source.size : undefined;
-    const result = await putBlob(store, source, {
-      digest,
-      signal: this.signal,
-      ...(onProgress && { onProgress: (bytes) => onProgress({ name: args.file, bytes, total, phase: 'move' }) }),
-    });
+    optionalBlobDigest(args.place);
+    const content = inputOf(args.file, flags, process.stdin);
+    const access = await this.access(flags, args.place);
+    const result = await putBlob(args.place, content, { ...access, onProgress: await this.progress() });
     this.print(result.digest);
     return result;
   }

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { DeleteCommand, deleteFlags } from '../../cli/command/delete-command.js';
 import { registryFlags, settleFlag } from '../../cli/flags/flags.js';
-import { RemoraError } from '../../errors.js';
+import type { Deletion } from '../../operations/results/deletion.js';
 
 /** `remora manifest delete` */
 export default class ManifestDelete extends DeleteCommand {
@@ -28,42 +28,25 @@ What is attached to a manifest is not deleted with it, nor are its blobs.`;
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestDelete);
-    const [{ parsePlace }, { quote }, { deleteManifest, deleteTag }] = await Promise.all([
-      import('../../oci/names/place.js'),
-      import('../../oci/text/quote.js'),
-      import('../../operations/plumbing/delete.js'),
+    const [{ parseDeleteReference }, { deleteManifest, deleteTag }] = await Promise.all([
+      import('../../cli/input/delete-reference.js'),
+      import('../../operations/manifest/delete-manifest.js'),
     ]);
-    const place = parsePlace(args.reference);
-    const { tag, digest } = place;
-    if ((tag === undefined) === (digest === undefined)) {
-      const why = tag === undefined ? 'has neither a tag nor a digest' : 'has a tag and a digest';
-      throw new RemoraError('INVALID_ARGUMENT', `${quote(args.reference)} ${why}, wanted one of them`, {
-        found: args.reference,
-        hint: 'A digest deletes the manifest with all its tags, a tag deletes the tag alone',
-      });
-    }
+    const place = parseDeleteReference(args.reference);
     await this.requireAnswer('manifest delete', flags);
-    const store = await this.open(place, flags, { access: 'delete' });
-    const { signal } = this;
-    if (digest !== undefined) {
-      const reference = store.format({ digest });
-      const question = `Delete manifest ${reference} with all its tags?`;
-      const result = await this.whenConfirmed(question, reference, flags, () =>
-        deleteManifest(store, digest, { signal, settle: flags.settle }),
-      );
-      if (result.deleted) {
-        const list = result.listUpdated ? ', and its entry in the list of its subject' : '';
-        this.print(`Deleted ${reference}${list}`);
-      }
+    const access = await this.access(flags, place);
+    if (place.digest === undefined) {
+      const question = ({ reference, manifest }: Deletion) => `Delete tag ${reference} (${manifest} stays)?`;
+      const result = await deleteTag(place, { ...access, permit: this.asking(flags, question) });
+      const { reference, deleted, remaining } = result;
+      if (deleted) this.print(`Deleted tag ${reference}; the manifest stays: ${remaining}`);
       return result;
     }
-    const manifest = await store.resolve({ tag }, { signal });
-    const reference = store.format({ tag });
-    const question = `Delete tag ${reference} (${manifest.digest} stays)?`;
-    const result = await this.whenConfirmed(question, reference, flags, () =>
-      deleteTag(store, tag ?? '', manifest, { signal }),
-    );
-    if (result.deleted) this.print(`Deleted tag ${reference}; the manifest stays: ${result.remaining}`);
+    const question = ({ reference }: Deletion) => `Delete manifest ${reference} with all its tags?`;
+    const permit = this.asking(flags, question);
+    const result = await deleteManifest(place, { ...access, permit, settle: flags.settle });
+    const list = result.listUpdated ? ', and its entry in the list of its subject' : '';
+    if (result.deleted) this.print(`Deleted ${result.reference}${list}`);
     return result;
   }
 }

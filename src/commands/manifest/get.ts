@@ -33,23 +33,20 @@ export default class ManifestGet extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestGet);
-    const [{ parsePlace }, { parsePlatform }, { platformManifest }, { prepareOutput }] = await Promise.all([
+    const [{ parsePlace }, { parsePlatform }, { outputFile }, { readManifest }] = await Promise.all([
       import('../../oci/names/place.js'),
       import('../../oci/values/platform.js'),
-      import('../../operations/attached/platform.js'),
-      import('../../io/files/output-file.js'),
+      import('../../cli/output/file.js'),
+      import('../../operations/manifest/read-manifest.js'),
     ]);
     const place = parsePlace(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const path = flags.output === '-' ? undefined : flags.output;
-    const writeFile = path === undefined ? undefined : await prepareOutput(path, { signal: this.signal });
-    const store = await this.open(place, flags);
-    const { descriptor, bytes, content } = await platformManifest(store, place, platform, { signal: this.signal });
-    const output = flags.pretty ? Buffer.from(`${jsonText(content)}\n`) : bytes;
+    const writeFile = await outputFile(flags.output, this.signal);
+    const result = await readManifest(place, { ...(await this.access(flags, place)), platform });
+    const output = flags.pretty ? Buffer.from(`${jsonText(result.manifest)}\n`) : result.bytes;
     if (writeFile !== undefined) await writeFile(output);
     else if (!this.jsonEnabled()) this.#show(output);
-    const { mediaType, digest, size } = descriptor;
-    return { reference: store.format({ digest }), mediaType, digest, size, manifest: content };
+    return result;
   }
 
   #show(bytes: Uint8Array): void {

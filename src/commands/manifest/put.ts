@@ -34,28 +34,23 @@ A manifest with a subject is listed as what attach attaches is.`;
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestPut);
-    const [{ parsePinnedTarget }, { MAX_READ_BYTES }, input, operation] = await Promise.all([
+    const [{ parsePinnedTarget }, { formatPlace }, { inputOf }, { putManifest }] = await Promise.all([
       import('../../oci/names/target.js'),
-      import('../../oci/documents/manifest.js'),
+      import('../../oci/names/place.js'),
       import('../../cli/input/file-argument.js'),
-      import('../../operations/plumbing/put-manifest.js'),
+      import('../../operations/manifest/put-manifest.js'),
     ]);
-    const { place, tags, digest } = parsePinnedTarget(args.target);
-    const source = await input.inputOf(args.file, flags, process.stdin);
-    const bytes = await input.readInput(source, MAX_READ_BYTES, 'manifest', this.signal);
-    const manifest = operation.readManifestDocument(bytes, { digest, mediaType: flags['media-type'] });
-    // A new layout has no blobs: one that needs some is not created only to be left empty.
-    const create = operation.neededBlobs(manifest).length === 0;
-    const store = await this.open(place, flags, { access: 'write', create });
-    const result = await operation.putManifest(store, manifest, {
-      tags,
+    const { place, tags } = parsePinnedTarget(args.target);
+    const document = inputOf(args.file, flags, process.stdin);
+    const result = await putManifest(args.target, document, {
+      ...(await this.access(flags, place)),
+      mediaType: flags['media-type'],
       settle: flags.settle,
-      signal: this.signal,
     });
     this.print(
       fields([
         ['Pushed', `${result.reference}${result.result === 'exists' ? ' (was there already)' : ''}`],
-        ['Tags', tags.length === 0 ? undefined : tags.map((tag) => store.format({ tag })).join(', ')],
+        ['Tags', tags.length === 0 ? undefined : tags.map((tag) => formatPlace(place, { tag })).join(', ')],
         ['Type', result.artifactType],
         ['Listed by', result.listedBy],
       ]),

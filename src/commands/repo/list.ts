@@ -26,18 +26,12 @@ export default class RepoList extends BaseCommand {
     const { args, flags } = await this.parse(RepoList);
     const [{ parseCatalogPlace }, { listRepositories }] = await Promise.all([
       import('../../oci/names/catalog.js'),
-      import('../../store/list-repositories.js'),
+      import('../../operations/repo/list-repositories.js'),
     ]);
     const place = parseCatalogPlace(args.place);
-    const connection = place.kind === 'registry' ? await this.connection(flags) : {};
-    const repositories: string[] = [];
-    // Printed when all pages were read: half a list looks like a whole one.
-    for await (const name of listRepositories(place, { ...connection, signal: this.signal })) repositories.push(name);
-    repositories.sort();
-    this.print(repositories.map(printable).join('\n'));
-    if (repositories.length === 0 && !this.jsonEnabled()) this.note(`${args.place} has no repositories`);
-    return place.kind === 'registry'
-      ? { registry: place.registry, repositories }
-      : { directory: place.path, repositories };
+    const result = await listRepositories(place, await this.access(flags, place));
+    this.print(result.repositories.map(printable).join('\n'));
+    if (result.repositories.length === 0 && !this.jsonEnabled()) this.note(`${args.place} has no repositories`);
+    return result;
   }
 }

@@ -3,7 +3,6 @@ import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/command/base-command.js';
 import { registryFlags } from '../../cli/flags/flags.js';
 import { printable } from '../../cli/output/text.js';
-import { RemoraError } from '../../errors.js';
 
 /** `remora repo tags` */
 export default class RepoTags extends BaseCommand {
@@ -28,21 +27,11 @@ export default class RepoTags extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(RepoTags);
-    const [{ parsePlace }, { quote }, { listTags }] = await Promise.all([
-      import('../../oci/names/place.js'),
-      import('../../oci/text/quote.js'),
-      import('../../operations/plumbing/list-tags.js'),
-    ]);
-    const place = parsePlace(args.repository);
-    if (place.tag !== undefined || place.digest !== undefined) {
-      const what = place.tag === undefined ? 'a digest' : 'a tag';
-      throw new RemoraError('INVALID_ARGUMENT', `${quote(args.repository)} has ${what}, wanted a repository alone`, {
-        found: args.repository,
-        hint: `Leave out ${what}, or see what it is with inspect`,
-      });
-    }
-    const store = await this.open(place, flags);
-    const result = await listTags(store, { all: flags.all, signal: this.signal });
+    const { listTags } = await import('../../operations/repo/list-tags.js');
+    const result = await listTags(args.repository, {
+      ...(await this.access(flags, args.repository)),
+      all: flags.all,
+    });
     this.print(result.tags.map(printable).join('\n'));
     if (!this.jsonEnabled()) {
       if (result.tags.length === 0) this.note(`${result.reference} has no tags`);

@@ -1,7 +1,7 @@
 import type { Format, Kind, KindRow, Where } from './kind.js';
 import { KIND_TABLE } from './table.js';
 
-/** What is known of an artifact that can tell its kind. */
+/** The facts about an artifact that can tell its kind. */
 export interface KindFacts {
   readonly artifactType?: string | undefined;
   readonly configType?: string | undefined;
@@ -12,7 +12,7 @@ export interface KindFacts {
   readonly cosignTag?: string | undefined;
 }
 
-/** What an artifact is; formats from the outermost wrapper inwards. */
+/** The kind of an artifact, and its formats from the outermost wrapper inwards. */
 export interface KindResult {
   readonly kind: Kind | undefined;
   readonly formats: readonly Format[];

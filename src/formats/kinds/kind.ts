@@ -1,4 +1,4 @@
-/** What an artifact is to people. */
+/** The everyday names of artifacts. */
 export const KINDS = [
   'sbom',
   'signature',
@@ -16,7 +16,7 @@ export const KINDS = [
   'certificate',
   'image',
 ] as const;
-/** What an artifact is to people: one of {@link KINDS}. */
+/** The everyday name of an artifact: one of {@link KINDS}. */
 export type Kind = (typeof KINDS)[number];
 
 /** How it is written down. A wrapper and what it wraps are two formats of one artifact. */
@@ -39,7 +39,7 @@ export type Format = (typeof FORMATS)[number];
 /** Where a fact of the table is looked for. */
 export type Where = 'type' | 'predicate' | 'cosign-tag';
 
-/** One fact: what this value says of an artifact that has it. */
+/** A row: a value, and the kind and formats of an artifact that has it. */
 export interface KindRow {
   /**
    * `type`: media types of the artifact, its config and its layers, which share one name space; `predicate`: predicate

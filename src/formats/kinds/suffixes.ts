@@ -5,7 +5,7 @@
  * tools write in formats of their own, and `.sigstore.json`, whose type has a version that only the content tells.
  */
 const SUFFIXES: readonly (readonly [string, string])[] = [
-  // What their own tools and examples write; CycloneDX registers its two ("Recognized file patterns").
+  // The suffixes that each format's own tools and examples write; CycloneDX registers its two ("Recognized file patterns").
   ['.spdx.json', 'application/spdx+json'],
   ['.spdx3.json', 'application/spdx3+json'],
   ['.spdx.yaml', 'application/spdx+yaml'],

@@ -123,7 +123,7 @@ export const KIND_TABLE: readonly KindRow[] = [
   predicate('cosign.sigstore.dev/attestation/vuln/*', 'scan'),
   predicate('https://in-toto.io/attestation/vulns/*', 'scan'),
   predicate('https://in-toto.io/attestation/test-result/*', 'test-result'),
-  // Whatever else is stated is an attestation, no more.
+  // Every other statement is an attestation.
   predicate('*', 'attestation'),
 
   // cosign's tags beside a subject.

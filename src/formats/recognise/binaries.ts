@@ -12,7 +12,7 @@ export function wasm(bytes: Uint8Array): Recognised | undefined {
   return layer === 1 ? plainDocument('application/wasm', 'wasm', 'a WebAssembly component') : undefined;
 }
 
-/** What people pack as a tar archive with gzip and push under a name of its own. */
+/** Formats that are tar archives with gzip, pushed under names of their own. */
 export function archive(bytes: Uint8Array): Recognised | undefined {
   const entries = firstTarEntries(bytes, ENTRIES);
   return entries.length === 0 ? undefined : (helmChart(entries) ?? opaBundle(entries));
@@ -39,8 +39,8 @@ function helmChart(entries: readonly TarEntry[]): Recognised | undefined {
 const IN_BUNDLE = /(^|\/)(data\.(json|ya?ml)|[^/]+\.rego)$|^(\.manifest|\.signatures\.json|plan\.json|[^/]+\.wasm)$/;
 
 /**
- * A bundle of the Open Policy Agent (its documentation, "Bundle File Format"): nothing in it but policies and data, and one
- * of what makes it a bundle. The layer's type is the one that opa itself asks a registry for, the other is conftest's.
+ * A bundle of the Open Policy Agent (its documentation, "Bundle File Format"): policies and data alone, with a manifest or a
+ * policy among them. opa asks a registry for this layer type; the other type is conftest's.
  */
 function opaBundle(entries: readonly TarEntry[]): Recognised | undefined {
   const names = entries.filter(({ isFile }) => isFile).map(({ name }) => cleanName(name));

@@ -5,7 +5,7 @@ const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d{1,12})?(Z|z|[+-]\
 const EARLIEST = Date.UTC(1990);
 const LATEST = Date.UTC(2100);
 
-/** A date as RFC 3339 in UTC; undefined for what is no date, names no zone, or cannot be the date of a document. */
+/** A date as RFC 3339 in UTC; undefined for text that is not a date, names no zone, or cannot date a document. */
 export function toUtc(text: string | undefined): string | undefined {
   const [, day = '', time = '', fraction = '', zone = ''] = RFC_3339.exec(text ?? '') ?? [];
   const local = fromMillis(Date.parse(`${day}T${time}Z`));

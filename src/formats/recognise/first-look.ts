@@ -17,7 +17,7 @@ const MAGIC: readonly (readonly [string, readonly number[]])[] = [
   ['an ELF program', [0x7f, 0x45, 0x4c, 0x46]],
 ];
 
-/** What people should hear of a file that is not recognised, from its first bytes: "it is a PNG image". */
+/** A hint for a file that is not recognised, from its first bytes: "it is a PNG image". */
 export function firstLook(bytes: Uint8Array, complete: boolean): string {
   if (bytes.length === 0) return 'it is empty';
   const magic = MAGIC.find(([, start]) => start.every((byte, at) => bytes[at] === byte));

@@ -3,7 +3,7 @@ import { visit } from 'jsonc-parser';
 /** A JSON value without its deep parts. Objects are maps, so that no name of a hostile document means anything. */
 export type JsonNode = string | number | boolean | null | JsonNode[] | Map<string, JsonNode>;
 
-/** What can be told of a JSON document, the end of which may be missing. */
+/** An outline of a JSON document whose end may be missing. */
 export interface JsonOutline {
   readonly root: Map<string, JsonNode>;
   /** True when the document goes on behind what was read. */

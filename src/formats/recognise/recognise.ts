@@ -38,14 +38,14 @@ const JSON_FORMATS: readonly ((outline: JsonOutline) => Recognised | undefined)[
 ];
 
 /**
- * Tells what a file is from its first bytes, up to a MiB of which is looked at.
+ * Recognises a file by its first bytes, 1 MiB at most.
  *
- * Only what names its format where the format's specification says so is recognised: a document that merely holds or quotes
- * such a name is not. Nothing is verified, and nothing is thrown, whatever the bytes are.
+ * A document must name its format where that format's specification says so; a document that quotes such a name is not
+ * recognised. The bytes are not verified, and the function never throws.
  */
-export function recognise(beginning: Uint8Array, options: RecogniseOptions): Recognised | undefined {
-  const bytes = beginning.subarray(0, MAX_BYTES);
-  const complete = options.complete && bytes.length === beginning.length;
+export function recognise(firstBytes: Uint8Array, options: RecogniseOptions): Recognised | undefined {
+  const bytes = firstBytes.subarray(0, MAX_BYTES);
+  const complete = options.complete && bytes.length === firstBytes.length;
   const binary = wasm(bytes) ?? coseSign1(bytes) ?? archive(bytes);
   if (binary !== undefined) return binary;
   const text = decodeText(bytes, complete)?.trimStart();

@@ -1,7 +1,7 @@
 import type { Format, Kind } from '../kinds/kind.js';
 import { kindOf } from '../kinds/kind-of.js';
 
-/** What a file is, told from its first bytes alone. */
+/** The kind and formats of a file, told from its first bytes. */
 export interface Recognised {
   /** The type for the manifest of an artifact that holds the file. */
   readonly artifactType: string;
@@ -36,7 +36,7 @@ export function plainDocument(
   };
 }
 
-/** What a statement with this predicate type is; an attestation where the type is not known, or not yet read. */
+/** The kind of a statement with this predicate type: an attestation where the type is unknown or not yet read. */
 export function kindOfPredicate(predicateType: string | undefined): Kind {
   if (predicateType === undefined) return 'attestation';
   return kindOf({ predicateTypes: [predicateType] }).kind ?? 'attestation';

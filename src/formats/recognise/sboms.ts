@@ -28,7 +28,7 @@ export function spdx3({ root, cut }: JsonOutline): Recognised | undefined {
   return plainDocument('application/spdx3+json', 'sbom', 'an SPDX 3 document (JSON)', { format: 'spdx', created });
 }
 
-/** One element has the date for all that refer to it; a document of one element has it inside. */
+/** A single element dates all that refer to it; a document of one element has it inside. */
 function createdInGraph(root: JsonNode): string | undefined {
   const info = elementsOf(nodeAt(root, '@graph')).find((element) => textAt(element, 'type') === 'CreationInfo');
   return textAt(info, 'created') ?? textAt(root, 'creationInfo', 'created');
@@ -48,8 +48,8 @@ export function cyclonedx({ root, cut }: JsonOutline): Recognised | undefined {
 }
 
 /**
- * Syft's own JSON. It names itself at its end, in `descriptor` and `schema`: of a document that is cut before, the first
- * package must do, which names the cataloger that found it.
+ * Syft's own JSON. It names itself at its end, in `descriptor` and `schema`. In a document that is cut before them, the
+ * first package tells it: it names the cataloger that found it.
  */
 export function syft({ root, cut }: JsonOutline): Recognised | undefined {
   const [first] = elementsOf(nodeAt(root, 'artifacts'));

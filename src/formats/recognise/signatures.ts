@@ -7,7 +7,7 @@ import { plainDocument, type Recognised } from './recognised.js';
 const NOTARY_ARTIFACT = 'application/vnd.cncf.notary.signature';
 const NOTARY_PAYLOAD = 'application/vnd.cncf.notary.payload.v1+json';
 
-/** What cosign signs (its SIGNATURE_SPEC.md, "Payload"). */
+/** The payload that cosign signs (its SIGNATURE_SPEC.md, "Payload"). */
 export function cosignPayload({ root }: JsonOutline): Recognised | undefined {
   if (textAt(root, 'critical', 'type') !== 'cosign container image signature') return undefined;
   return plainDocument('application/vnd.dev.cosign.simplesigning.v1+json', 'signature', "cosign's signed payload", {
@@ -35,8 +35,8 @@ export function jwsJson({ root, cut }: JsonOutline): Recognised | undefined {
 }
 
 /**
- * A JWS in one line (RFC 7515 §7.1). Access tokens are that, too, and are nobody's signature of a file: what says that it
- * is a token, or makes a token's claims, is left alone.
+ * A JWS in one line (RFC 7515 §7.1). Access tokens have the same form and sign no file: a
+ * JWS with a token's type or a token's claims is not recognised.
  */
 export function jwsCompact(text: string, complete: boolean): Recognised | undefined {
   if (!complete) return undefined;
@@ -57,8 +57,8 @@ function readHeader(base64: string | undefined): JsonNode | undefined {
 }
 
 /**
- * A COSE_Sign1 with its tag (RFC 9052 §4.2): an array of four, of which the first is a map in a byte string and the second
- * a map. Notary's names the type of its payload in the first.
+ * A COSE_Sign1 with its tag (RFC 9052 §4.2): an array of four. The first element is a map in a byte string, the second
+ * a map. Notary's envelope names the type of its payload in the first.
  */
 export function coseSign1(bytes: Uint8Array): Recognised | undefined {
   if (bytes[0] !== 0xd2 || bytes[1] !== 0x84) return undefined;

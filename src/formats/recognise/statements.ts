@@ -5,7 +5,7 @@ import { type JsonNode, type JsonOutline, outlineJson } from './json-outline.js'
 import { elementsOf, fits, isObject, nodeAt, textAt } from './json-path.js';
 import { kindOfPredicate, plainDocument, type Recognised, wrapperNoun } from './recognised.js';
 
-/** What an in-toto statement says of itself. */
+/** The header of an in-toto statement. */
 interface Statement {
   readonly kind: Kind;
   readonly predicateType?: string;

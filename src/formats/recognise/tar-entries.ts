@@ -1,6 +1,6 @@
 import { Gunzip } from 'fflate';
 
-/** What of an archive can be told from its beginning. */
+/** The entries at the start of an archive. */
 export interface TarEntry {
   readonly name: string;
   readonly isFile: boolean;
@@ -10,7 +10,7 @@ export interface TarEntry {
 
 /** All that is unpacked at most: enough for the first entries, and no more than the beginning that was given. */
 const MAX_UNPACKED = 1024 * 1024;
-/** One packed byte gives up to about a thousand; so little at a time keeps a bomb at twice the bound. */
+/** A packed byte unpacks to a thousand at most; so little at a time keeps a bomb at twice the bound. */
 const STEP = 1024;
 const BLOCK = 512;
 

@@ -5,8 +5,8 @@ import { plainDocument, type Recognised } from './recognised.js';
 const OPENING_TAG = /^(SPDXVersion|DataLicense|SPDXID|DocumentName|DocumentNamespace): *(.+)$/;
 
 /**
- * SPDX in tags and values. The first two lines that are not comments must be tags of the document, one of them its version:
- * a text that quotes them in its middle is another thing.
+ * SPDX in tags and values. The first two lines that are not comments must be tags of the document, and one is its
+ * version: a text that quotes them further down is not recognised.
  */
 export function spdxTagValue(text: string): Recognised | undefined {
   const opening: RegExpExecArray[] = [];
@@ -22,8 +22,8 @@ export function spdxTagValue(text: string): Recognised | undefined {
 }
 
 /**
- * SPDX 2 in YAML, with its marks as names of the outermost mapping; whoever sorts names has the version last, so that two
- * marks of three are enough. What is no such mapping, like prose or a list, ends the search.
+ * SPDX 2 in YAML, with its marks as names of the outermost mapping. Two marks of three are enough, since a sorted mapping
+ * has the version last. A line of another form, as in prose or a list, ends the search.
  */
 export function spdxYaml(text: string): Recognised | undefined {
   const marks = new Set<string>();

@@ -2,11 +2,11 @@ import pLimit from 'p-limit';
 import { isRemoraError } from '../../errors.js';
 import { once } from '../../io/async/once.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
+import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
-import { neededBlobs } from '../plumbing/put-manifest.js';
 
 /** Options of {@link CopyAhead}. */
 export interface CopyAheadOptions extends CallOptions {

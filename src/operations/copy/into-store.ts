@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
 import { sharedSignal } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
+import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { hasBlobFiles, isCloner, isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source, Store, WriteResult } from '../../store/interfaces/store.js';
-import { neededBlobs } from '../plumbing/put-manifest.js';
 import { CopyAhead } from './ahead.js';
 import { grouped } from './grouped.js';
 import { type CopyItem, type CopyPlan, tagsByDigest } from './plan.js';

@@ -2,22 +2,22 @@ import { Readable } from 'node:stream';
 import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
 import type { CheckedInput } from './inputs.js';
 
-/** What is read of a file to tell what it is. */
+/** Bytes of a file that are read to recognise it. */
 const ENOUGH = 1024 * 1024;
 
 /** The first bytes of an input, and the input, which gives all of them again. */
-export interface Beginning {
+export interface FirstBytes {
   readonly bytes: Uint8Array;
   /** True when that is all. */
   readonly complete: boolean;
   readonly input: CheckedInput;
 }
 
-/** Reads the beginning of an input; a directory has none. A stream is opened once: what was read of it is kept. */
-export async function readBeginning(
+/** Reads the first bytes of an input; a directory has none. A stream is opened once: what was read of it is kept. */
+export async function readFirstBytes(
   input: CheckedInput,
   signal: AbortSignal | undefined,
-): Promise<Beginning | undefined> {
+): Promise<FirstBytes | undefined> {
   if (input.source.kind === 'directory') return undefined;
   const stream = await input.source.open();
   const stop = () => stream.destroy(signal && interrupted(signal));

@@ -2,18 +2,18 @@ import { kindRow } from '../../formats/kinds/kind-of.js';
 import { isAmbiguousName, typeBySuffix } from '../../formats/kinds/suffixes.js';
 import { firstLook } from '../../formats/recognise/first-look.js';
 import { type Recognised, recognise } from '../../formats/recognise/recognise.js';
-import { type Beginning, readBeginning } from './first-bytes.js';
+import { type FirstBytes, readFirstBytes } from './first-bytes.js';
 import type { CheckedInput } from './inputs.js';
 
-/** What one input was found to be. */
+/** The finding about one input. */
 export interface Look {
   /** To go on with: what was read of a stream is given again. */
   readonly input: CheckedInput;
   /** By its content. */
   readonly content: Recognised | undefined;
-  /** What decides the type of the artifact; undefined where nothing does. */
+  /** The types that decide the type of the artifact, if any. */
   readonly told: Told | undefined;
-  /** What can be said of it where nothing does: "it looks like text". */
+  /** A description for people, like "it looks like text". */
   readonly seen: string;
 }
 
@@ -28,15 +28,15 @@ export interface Told {
 }
 
 /**
- * Finds out what an input is: by the media type that it was given, where that is a kind of thing, else by its beginning,
+ * Finds out what an input is: by the media type that it was given, where that is a kind of thing, else by its first bytes,
  * else by its name. A type that says nothing of a kind, such as `application/json`, decides nothing.
  */
 export async function lookAtInput(checked: CheckedInput, signal: AbortSignal | undefined): Promise<Look> {
-  const beginning = await readBeginning(checked, signal);
-  const input = beginning?.input ?? checked;
-  const content = beginning && recognise(beginning.bytes, { name: checked.title, complete: beginning.complete });
-  const told = byGivenType(input, content) ?? byContent(input, content) ?? (await byName(input, beginning));
-  const seen = beginning === undefined ? 'it is a directory' : firstLook(beginning.bytes, beginning.complete);
+  const first = await readFirstBytes(checked, signal);
+  const input = first?.input ?? checked;
+  const content = first && recognise(first.bytes, { name: checked.title, complete: first.complete });
+  const told = byGivenType(input, content) ?? byContent(input, content) ?? (await byName(input, first));
+  const seen = first === undefined ? 'it is a directory' : firstLook(first.bytes, first.complete);
   return { input, content, told, seen: told === undefined ? seen : told.what };
 }
 
@@ -52,11 +52,11 @@ function byContent({ typed, mediaType }: CheckedInput, content: Recognised | und
   return { artifactType, mediaType: typed ? mediaType : content.mediaType, what, byContent: true };
 }
 
-async function byName({ typed, title }: CheckedInput, beginning: Beginning | undefined): Promise<Told | undefined> {
-  if (typed || beginning === undefined || isAmbiguousName(title)) return undefined;
+async function byName({ typed, title }: CheckedInput, first: FirstBytes | undefined): Promise<Told | undefined> {
+  if (typed || first === undefined || isAmbiguousName(title)) return undefined;
   const { default: mime } = await import('mime-types');
   const found = fromType(typeBySuffix(title) ?? (mime.lookup(title) || ''));
-  return found !== undefined && isPlausible(found.mediaType, beginning.bytes) ? found : undefined;
+  return found !== undefined && isPlausible(found.mediaType, first.bytes) ? found : undefined;
 }
 
 function fromType(type: string): Told | undefined {
@@ -65,7 +65,7 @@ function fromType(type: string): Told | undefined {
   return { artifactType: type, mediaType: type, what: type, byContent: false };
 }
 
-/** A name is not believed against the content: an empty file, or an error page, is no report. */
+/** The content outweighs the name: an empty file, or an error page, is not a report. */
 function isPlausible(type: string, bytes: Uint8Array): boolean {
   const [first] = Buffer.from(bytes.subarray(0, 4096)).toString().trimStart();
   if (type.endsWith('+json')) return first === '{' || first === '[';

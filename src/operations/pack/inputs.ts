@@ -1,12 +1,13 @@
 import { basename, normalize } from 'node:path';
-import { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
+import type { Readable } from 'node:stream';
+import { errorFields, RemoraError } from '../../errors.js';
 import { type LocalFile, localFile } from '../../io/files/local-file.js';
 import { checkName } from '../../io/files/safe-path.js';
 import { Annotation, type Annotations } from '../../oci/values/annotations.js';
 import { MediaType, parseMediaType } from '../../oci/values/media-types.js';
+import { toStream } from './content.js';
 
-/** What becomes a layer of an artifact. */
+/** Content that becomes a layer of an artifact. */
 export type FileInput = {
   /** @default by content where that tells the artifact's type, by the extension of the name, else `application/octet-stream`; a directory is `…layer.v1.tar+gzip` */
   readonly mediaType?: string | undefined;
@@ -27,12 +28,17 @@ export type FileInput = {
     }
 );
 
-/** Content that comes once. */
+/** A stream, which can be read once. */
 export interface InputStream {
   readonly kind: 'stream';
   open(): Promise<Readable>;
-  /** Closes what was opened to look at its beginning, where nobody will read the rest. */
+  /** Closes a stream whose first bytes were read, where the rest is not. */
   discard?(): void;
+}
+
+/** The files of push and attach, where a string is a path. */
+export function fileInputs(files: readonly (string | FileInput)[]): readonly FileInput[] {
+  return files.map((file) => (typeof file === 'string' ? { path: file } : file));
 }
 
 /** An input that was looked at: it exists, is readable, and has a title that is safe to unpack. */
@@ -96,7 +102,7 @@ function checkTitle(title: string): string {
   } catch (cause) {
     throw new RemoraError(
       'INVALID_ARGUMENT',
-      `title ${JSON.stringify(title)} cannot be used: ${cause instanceof Error ? cause.message : ''}`,
+      `title ${JSON.stringify(title)} cannot be used: ${errorFields(cause).message}`,
       {
         cause,
         found: title,
@@ -109,8 +115,4 @@ function checkTitle(title: string): string {
 async function typeByName(title: string): Promise<string> {
   const { default: mime } = await import('mime-types');
   return mime.lookup(title) || MediaType.octetStream;
-}
-
-function toStream(content: Uint8Array | string | (() => Readable)): Readable {
-  return typeof content === 'function' ? content() : Readable.from([Buffer.from(content)], { objectMode: false });
 }

@@ -1,13 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
-import { throwIfInterrupted } from '../../io/async/interrupt.js';
-import { createTempFile, writeStream } from '../../io/files/temp-file.js';
-import { counted } from '../../io/streams/counted.js';
+import { describeStream, spoolContent } from '../../io/files/describe-content.js';
 import { Annotation, type Annotations, OrasAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import { digestFromHash } from '../../oci/values/digest.js';
 import type { Ingester } from '../../store/interfaces/abilities.js';
 import type { TransferOptions, WriteResult } from '../../store/interfaces/store.js';
 import type { CheckedInput } from './inputs.js';
@@ -53,13 +47,13 @@ async function hashFile(
   file: { open(): Promise<Readable> },
   options: TransferOptions,
 ): Promise<LayerContent> {
-  const descriptor = await hash(input, await file.open(), options);
+  const descriptor = await describeStream(await file.open(), input.mediaType, options);
   return { descriptor: withTitle(input, descriptor), open: () => file.open(), discard: async () => {} };
 }
 
 async function describe(input: CheckedInput, options: TransferOptions): Promise<LayerContent> {
   const opened = opener(input, options);
-  const descriptor = await hash(input, await opened.open(), options);
+  const descriptor = await describeStream(await opened.open(), input.mediaType, options);
   return {
     descriptor: withTitle(input, descriptor, await opened.annotations()),
     open: opened.open,
@@ -69,46 +63,12 @@ async function describe(input: CheckedInput, options: TransferOptions): Promise<
 
 /** Streams and packed directories come once: they are put aside until the digest is known. */
 async function spool(input: CheckedInput, options: TransferOptions): Promise<LayerContent> {
-  const file = await createTempFile(tmpdir(), 0o600);
-  try {
-    const opened = opener(input, options);
-    const sum = createHash('sha256');
-    let size = 0;
-    const stream = counted(await opened.open(), (bytes, chunk) => {
-      sum.update(chunk);
-      size = bytes;
-      options.onProgress?.(bytes);
-    });
-    await writeStream(file, stream, options.signal);
-    const descriptor: Descriptor = { mediaType: input.mediaType, digest: digestFromHash('sha256', sum), size };
-    return {
-      descriptor: withTitle(input, descriptor, await opened.annotations()),
-      open: async () => createReadStream(file.path, { highWaterMark: 256 * 1024 }),
-      discard: () => file.discard(),
-    };
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
+  const opened = opener(input, options);
+  const spooled = await spoolContent(() => opened.open(), input.mediaType, options);
+  return { ...spooled, descriptor: withTitle(input, spooled.descriptor, await opened.annotations()) };
 }
 
-async function hash(
-  input: CheckedInput,
-  stream: Readable,
-  { signal, onProgress }: TransferOptions,
-): Promise<Descriptor> {
-  const sum = createHash('sha256');
-  let size = 0;
-  for await (const chunk of stream) {
-    throwIfInterrupted(signal);
-    sum.update(chunk);
-    size += chunk.length;
-    onProgress?.(size);
-  }
-  return { mediaType: input.mediaType, digest: digestFromHash('sha256', sum), size };
-}
-
-/** What opens an input, and the annotations that are known only when it has been read. */
+/** Opens an input; some of its annotations are known only when it was read. */
 function opener(
   { source, title }: CheckedInput,
   { signal }: TransferOptions,

@@ -7,10 +7,11 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import { Annotation, type Annotations, checkAnnotations, isDateTime } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { EMPTY_BYTES, EMPTY_DESCRIPTOR } from '../../oci/values/empty.js';
+import { given } from '../../oci/values/given.js';
 import { MediaType, parseMediaType } from '../../oci/values/media-types.js';
 import type { Ingester } from '../../store/interfaces/abilities.js';
 import type { CallOptions } from '../../store/interfaces/store.js';
-import { type CheckedInput, checkInputs, type FileInput } from './inputs.js';
+import { type CheckedInput, checkInputs, type FileInput, fileInputs } from './inputs.js';
 import { type LayerContent, readLayer } from './layer.js';
 
 /** How files become an artifact. */
@@ -70,7 +71,7 @@ const UNKNOWN_CONFIG = 'application/vnd.unknown.config.v1+json';
  *
  * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `IO`
  */
-export async function planPack(files: readonly FileInput[], options: PackOptions): Promise<PackPlan> {
+export async function planPack(files: readonly (string | FileInput)[], options: PackOptions): Promise<PackPlan> {
   if (options.artifactType !== undefined) parseMediaType(options.artifactType, 'artifact type');
   if (options.created !== undefined && !isDateTime(options.created)) {
     throw new RemoraError(
@@ -83,15 +84,16 @@ export async function planPack(files: readonly FileInput[], options: PackOptions
     );
   }
   const annotations: Annotations = {
-    ...(options.created === undefined ? {} : { [Annotation.created]: options.created }),
+    ...given({ [Annotation.created]: options.created }),
     ...options.annotations,
   };
   checkAnnotations(annotations);
-  for (const file of files) checkAnnotations(file.annotations ?? {});
+  const inputs = fileInputs(files);
+  for (const file of inputs) checkAnnotations(file.annotations ?? {});
   const config = options.config === undefined ? undefined : await checkConfig(options.config);
   const artifactType =
     options.artifactType ?? (options.config?.mediaType === undefined ? MediaType.unknownArtifact : undefined);
-  return { inputs: await checkInputs(files), config, artifactType, annotations };
+  return { inputs: await checkInputs(inputs), config, artifactType, annotations };
 }
 
 async function checkConfig({
@@ -114,7 +116,7 @@ async function checkConfig({
   };
 }
 
-/** Reads all inputs; `into` takes the content on the way. What was put aside is removed when one fails. */
+/** Reads all inputs; `into` takes the content on the way. When one fails, temporary files are removed. */
 export async function readContents(
   plan: PackPlan,
   options: PackOptions,
@@ -142,7 +144,7 @@ export async function readContents(
   };
 }
 
-/** A config is no file of the artifact. */
+/** A config is not a file of the artifact. */
 function withoutTitle(content: LayerContent, input: CheckedInput | undefined): LayerContent {
   const { annotations: _, ...descriptor } = content.descriptor;
   const annotations = input?.annotations ?? {};

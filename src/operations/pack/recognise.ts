@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import type { Recognised } from '../../formats/recognise/recognise.js';
 import { Annotation, type Annotations, InTotoAnnotation, SigstoreAnnotation } from '../../oci/values/annotations.js';
+import { given } from '../../oci/values/given.js';
 import { type Look, lookAtInput } from './identify.js';
 import type { CheckedInput } from './inputs.js';
 import type { PackOptions, PackPlan } from './plan.js';
@@ -33,14 +34,14 @@ export async function recogniseInputs(
     for (const input of plan.inputs) {
       const look = await lookAtInput(input, options.signal);
       looks.push(look);
-      // One that is nothing decides it: thousands of plain files are not opened twice.
+      // A file of no known type decides it: thousands of plain files are not opened twice.
       if (look.content === undefined && !(wantsType && look.told)) break;
     }
     const inputs = [...looks.map(({ input }) => input), ...plan.inputs.slice(looks.length)];
     const seen = looks.length === inputs.length ? looks : [];
     const dated = wantsDate ? withDate({ ...plan, inputs }, seen) : { ...plan, inputs };
     if (!wantsType) return dated;
-    if (required) requireOneType(looks);
+    if (required) checkOneType(looks);
     return isOneType(seen) ? withTypes(dated, seen) : dated;
   } catch (error) {
     for (const { input } of looks) if (input.source.kind === 'stream') input.source.discard?.();
@@ -52,7 +53,7 @@ function isOneType(looks: readonly Look[]): boolean {
   return looks.every(({ told }) => told !== undefined && told.artifactType === looks[0]?.told?.artifactType);
 }
 
-function requireOneType(looks: readonly Look[]): void {
+function checkOneType(looks: readonly Look[]): void {
   const unknown = looks.find(({ told }) => told === undefined);
   if (unknown !== undefined) {
     const { input, seen } = unknown;
@@ -90,11 +91,11 @@ function withTypes(plan: PackPlan, looks: readonly Look[]): PackPlan {
   };
 }
 
-/** What was typed by hand stays; the rest is filled in, with the predicate as BuildKit writes it beside a layer. */
+/** A type that was given stays; the rest is filled in, with the predicate as BuildKit writes it beside a layer. */
 function typedInput({ input, told, content }: Look): CheckedInput {
   const stated = told?.byContent && (content?.format === 'in-toto' || content?.format === 'dsse');
   const predicateType = stated ? content.predicateType : undefined;
-  const more: Annotations = predicateType === undefined ? {} : { [InTotoAnnotation.predicateType]: predicateType };
+  const more = given({ [InTotoAnnotation.predicateType]: predicateType });
   return { ...input, mediaType: told?.mediaType ?? input.mediaType, annotations: { ...more, ...input.annotations } };
 }
 

@@ -2,19 +2,28 @@ import * as z from 'zod';
 import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../../oci/values/descriptor.js';
 import { VIAS } from '../../store/interfaces/store.js';
+import { attachSchema } from '../attach/schema.js';
+import { fetchBlobSchema, putBlobSchema } from '../blob/schema.js';
 import type { CopyResult } from '../copy/result.js';
 import type { DiscoveredNode, DiscoverResult } from '../discover/discover.js';
 import type { MissingKind } from '../discover/gate.js';
-import type { AttachResult } from '../pack/attach.js';
-import type { PushResult } from '../pack/push.js';
+import { inspectSchema } from '../inspect/schema.js';
+import { kindsSchema } from '../kinds/schema.js';
+import { loginSchema, loginsSchema } from '../login/schema.js';
+import { logoutSchema } from '../logout/schema.js';
+import { putManifestSchema, readManifestSchema } from '../manifest/schema.js';
+import { dryRunSchema } from '../pack/schema.js';
 import type { PullResult } from '../pull/pull.js';
+import { pushSchema } from '../push/schema.js';
+import { repositoriesSchema, tagsSchema } from '../repo/schema.js';
+import { resolveSchema } from '../resolve/schema.js';
+import { deleteSchema } from '../results/deletion-schema.js';
 import { incompleteSchema } from '../results/incomplete.js';
+import { tagSchema } from '../tag/schema.js';
 import { checkSchema as check } from './check.js';
 import { detachSchema as detach } from './detach.js';
-import { plumbingSchemas } from './plumbing.js';
 
 const annotations = z.record(z.string(), z.string());
-const result = z.enum(['written', 'exists']);
 const via = z.enum(VIAS);
 
 /** Every result that is a manifest begins with these, in this order. */
@@ -38,22 +47,6 @@ const descriptorFields = {
   artifactType: z.string().exactOptional(),
 };
 const descriptor = z.looseObject({ ...descriptorFields, platform: platform.exactOptional() });
-
-const pushFields = {
-  ...manifestFields,
-  annotations: annotations.exactOptional(),
-  tags: z.array(z.string()),
-  result: result.describe('exists: the very same artifact was there already'),
-  layers: z.array(z.looseObject({ ...descriptorFields, result })),
-  listedBy: via.exactOptional().describe('For an artifact with a subject: where it is listed'),
-};
-
-const push: z.ZodType<Omit<PushResult, 'manifest'>> = z.strictObject(pushFields);
-
-const attach: z.ZodType<Omit<AttachResult, 'manifest'>> = z.strictObject({
-  ...pushFields,
-  subject: z.strictObject({ ...manifestFields }),
-});
 
 const node: z.ZodType<DiscoveredNode> = z.strictObject({
   ...manifestFields,
@@ -129,20 +122,6 @@ const pull: z.ZodType<PullResult> = z.strictObject({
   ),
 });
 
-const inspect = z.strictObject({
-  ...manifestFields,
-  annotations: annotations.exactOptional(),
-  kind: z.enum(['index', 'image', 'artifact']),
-  subject: descriptor.exactOptional(),
-  config: descriptor.exactOptional(),
-  layers: z.array(z.looseObject({ ...descriptorFields, title: z.string().exactOptional() })).exactOptional(),
-  totalSize: z.int().exactOptional().describe('Bytes of all layers'),
-  manifests: z.array(z.looseObject({ ...descriptorFields, platform: z.string().exactOptional() })).exactOptional(),
-  image: z.looseObject({ architecture: z.string(), os: z.string() }).exactOptional().describe('The image config'),
-});
-
-const resolve = z.strictObject({ ...manifestFields });
-
 const copy: z.ZodType<CopyResult> = z.strictObject({
   roots: z.array(descriptor.extend({ reference: z.string() })).describe('What was asked for, in the destination'),
   tags: z.array(
@@ -166,38 +145,6 @@ const copy: z.ZodType<CopyResult> = z.strictObject({
   dryRun: z.literal(true).exactOptional().describe('Nothing was written'),
 });
 
-const unaskedPlaces = z
-  .array(incompleteSchema)
-  .exactOptional()
-  .describe('Files and credential helpers that could not be asked');
-
-const login = z.union([
-  z.strictObject({
-    registry: z.string(),
-    username: z.string().exactOptional(),
-    stored: z.string().describe('Path of the file, or name of the credential helper'),
-    verified: z.boolean().describe('false: the registry asks nobody for credentials'),
-  }),
-  z.strictObject({
-    credentials: z.array(
-      z.strictObject({
-        registry: z.string(),
-        username: z.string().exactOptional(),
-        kind: z.enum(['password', 'identity-token', 'registry-token']),
-        from: z.string().describe('File, variable or credential helper'),
-      }),
-    ),
-    incomplete: unaskedPlaces,
-  }),
-]);
-
-const logout = z.strictObject({
-  registry: z.string(),
-  removed: z.array(z.string()).describe('Files and credential helpers that had credentials; empty: not logged in'),
-  kept: z.array(z.string()).exactOptional().describe('Variables that have credentials and cannot be changed'),
-  incomplete: unaskedPlaces,
-});
-
 const error = z.strictObject({
   error: z.strictObject({
     code: z.string().describe('One of RemoraErrorCode'),
@@ -215,17 +162,26 @@ const error = z.strictObject({
  * later versions; none is renamed or removed.
  */
 export const resultSchemas = {
-  push,
-  attach,
+  push: z.union([pushSchema, dryRunSchema]),
+  attach: z.union([attachSchema, dryRunSchema]),
   detach,
   discover,
   check,
   copy,
   pull,
-  inspect,
-  resolve,
-  login,
-  logout,
-  ...plumbingSchemas,
+  inspect: inspectSchema,
+  resolve: resolveSchema,
+  login: z.union([loginSchema, loginsSchema]),
+  logout: logoutSchema,
+  tag: tagSchema,
+  'repo list': repositoriesSchema,
+  'repo tags': tagsSchema,
+  'manifest get': readManifestSchema,
+  'manifest put': putManifestSchema,
+  'manifest delete': deleteSchema,
+  'blob get': fetchBlobSchema,
+  'blob put': putBlobSchema,
+  'blob delete': deleteSchema,
+  kinds: kindsSchema,
   error,
 } as const;

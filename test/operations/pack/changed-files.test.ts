@@ -1,8 +1,8 @@
 import { appendFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { attach } from '../../../src/operations/pack/attach.js';
-import { push } from '../../../src/operations/pack/push.js';
+import { attach } from '../../../src/operations/attach/attach.js';
+import { push } from '../../../src/operations/push/push.js';
 import { begin } from '../../store/registry/support/start.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { inDirectory, PLACES } from '../support/places.js';
@@ -70,7 +70,7 @@ describe('a file that changes between hash and upload', () => {
     });
     const image = await pushImage(store, 'image', { tags: ['v1'] });
     armed = true;
-    const attached = attach(store, { tag: 'v1' }, [{ path: 'log.txt' }], { artifactType: 'application/x' });
+    const attached = attach({ store, tag: 'v1' }, [{ path: 'log.txt' }], { artifactType: 'application/x' });
     await expect(attached).rejects.toMatchObject({ code: 'CHANGED' });
     expect([...registry.repository('team/app').manifests.keys()]).toEqual([image.descriptor.digest]);
     expect(registry.repository('team/app').uploads.size).toBe(0);

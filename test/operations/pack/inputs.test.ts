@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkInputs, type FileInput } from '../../../src/operations/pack/inputs.js';
-import { pack } from '../../../src/operations/pack/push.js';
+import { pack } from '../../../src/operations/pack/pack.js';
 import { system } from '../../io/tar/support/archives.js';
 import { inDirectory } from '../support/places.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pack } from '../../../src/operations/pack/push.js';
+import { pack } from '../../../src/operations/pack/pack.js';
 import { makeFiles } from '../../io/tar/support/archives.js';
 import { tempDir } from '../../support/temp.js';
 import { inDirectory } from '../support/places.js';

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { annotationsOf, layersOf } from '../../../src/oci/documents/manifest.js';
-import { attach } from '../../../src/operations/pack/attach.js';
+import { attach } from '../../../src/operations/attach/attach.js';
 import type { FileInput } from '../../../src/operations/pack/inputs.js';
-import { pack } from '../../../src/operations/pack/push.js';
+import { pack } from '../../../src/operations/pack/pack.js';
 import { corpus, PEM } from '../../formats/recognise/support/corpus.js';
 import * as by from '../../formats/recognise/support/documents.js';
 import { listDigests, pushImage } from '../../store/support/artifacts.js';
@@ -32,7 +32,7 @@ describe('an attachment without a type', () => {
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const files = [{ path: 'npm.spdx.json' }];
     const told = await pack(files, { subject: descriptor });
-    const first = await attach(store, { tag: 'v1' }, files, { settle: false });
+    const first = await attach({ store, tag: 'v1' }, files, { settle: false });
     expect(first).toMatchObject({
       digest: told.manifest.descriptor.digest,
       artifactType: 'application/spdx+json',
@@ -41,7 +41,7 @@ describe('an attachment without a type', () => {
     });
     vi.setSystemTime(Date.now() + 86_400_000 * 40);
     onTestFinished(() => void vi.useRealTimers());
-    const again = await attach(store, { tag: 'v1' }, files, { settle: false });
+    const again = await attach({ store, tag: 'v1' }, files, { settle: false });
     expect(again).toMatchObject({ digest: first.digest, result: 'exists' });
   });
 
@@ -56,7 +56,7 @@ describe('an attachment without a type', () => {
         opened++;
         return Readable.from(inPieces(bytes, size), { objectMode: false });
       };
-      const result = await attach(store, { tag: 'v1' }, [{ content, name: 'x' }], { settle: false });
+      const result = await attach({ store, tag: 'v1' }, [{ content, name: 'x' }], { settle: false });
       expect(result.artifactType).toBe('application/vnd.cyclonedx+json');
       expect(result.layers).toMatchObject([{ digest: layersOf(told)[0]?.digest, size: bytes.length }]);
       expect(opened).toBe(1);
@@ -190,7 +190,7 @@ describe('what is not recognised', () => {
     const store = await newLayout();
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const stream = Readable.from([Buffer.alloc(5 * 1024 * 1024, 'x')], { objectMode: false });
-    const error = await attach(store, { tag: 'v1' }, [{ content: () => stream, name: 'x' }]).catch((e: unknown) => e);
+    const error = await attach({ store, tag: 'v1' }, [{ content: () => stream, name: 'x' }]).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect(stream.destroyed).toBe(true);
     expect(await listDigests(store, descriptor)).toEqual([]);

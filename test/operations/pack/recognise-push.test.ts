@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FileInput } from '../../../src/operations/pack/inputs.js';
+import { pack } from '../../../src/operations/pack/pack.js';
 import type { PackOptions } from '../../../src/operations/pack/plan.js';
-import { pack, push } from '../../../src/operations/pack/push.js';
+import { push } from '../../../src/operations/push/push.js';
 import * as by from '../../formats/recognise/support/documents.js';
 import { inDirectory, newLayout } from '../support/places.js';
 import { attached, CREATED, file } from './support/recognising.js';

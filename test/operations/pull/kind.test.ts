@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseDigest } from '../../../src/oci/values/digest.js';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
-import { attach } from '../../../src/operations/pack/attach.js';
+import { attach } from '../../../src/operations/attach/attach.js';
 import { pullSelected } from '../../../src/operations/pull/pull.js';
 import { readText } from '../../io/tar/support/archives.js';
 import { begin } from '../../store/registry/support/start.js';
@@ -71,7 +71,7 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     const store = await open();
     await pushImage(store, 'image', { tags: ['v1'] });
     const files = [{ content: SPDX, name: 'app/sbom.spdx.json' }];
-    await attach(store, v1, files, { artifactType: 'application/spdx+json', settle: false });
+    await attach({ store, ...v1 }, files, { artifactType: 'application/spdx+json', settle: false });
     const { names, output } = await fetch(store, {});
     expect(names).toEqual(['app/sbom.spdx.json']);
     expect(await fails(store, 'NO_MATCH', { unwrap: true })).toMatchObject({
@@ -81,7 +81,7 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     expect(again.artifacts[0]?.files).toMatchObject([{ result: 'unchanged' }]);
 
     const signed = [{ content: envelope(statement()), name: 'app.intoto.json' }];
-    await attach(store, v1, signed, { artifactType: 'application/vnd.in-toto.spdx+dsse', settle: false });
+    await attach({ store, ...v1 }, signed, { artifactType: 'application/vnd.in-toto.spdx+dsse', settle: false });
     const selection = { formats: ['in-toto'] } as const;
     expect((await fetch(store, { selection })).names).toEqual(['app.intoto.json']);
     expect((await fetch(store, { selection, unwrap: true })).names).toEqual(['app.spdx.json']);
@@ -139,7 +139,12 @@ describe('a choice among what is attached', () => {
     const store = await newLayout();
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const attachOne = (content: string, type: string, created: string, annotations: Record<string, string>) =>
-      attach(store, v1, [{ content, name: 'x.json' }], { artifactType: type, created, annotations, settle: false });
+      attach({ store, ...v1 }, [{ content, name: 'x.json' }], {
+        artifactType: type,
+        created,
+        annotations,
+        settle: false,
+      });
     const spdx = await attachOne('1', 'application/spdx+json', '2026-01-01T00:00:00Z', { team: 'blue' });
     const cdx = await attachOne('2', 'application/vnd.cyclonedx+json', '2026-02-01T00:00:00Z', {
       team: 'red',

@@ -4,10 +4,10 @@ import { PassThrough } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
-import { attach } from '../../../src/operations/pack/attach.js';
-import { push } from '../../../src/operations/pack/push.js';
+import { attach } from '../../../src/operations/attach/attach.js';
 import { type PullSelectedOptions, pullSelected } from '../../../src/operations/pull/pull.js';
 import { streamSelected } from '../../../src/operations/pull/to-stream.js';
+import { push } from '../../../src/operations/push/push.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { readText } from '../../io/tar/support/archives.js';
 import { begin } from '../../store/registry/support/start.js';
@@ -20,7 +20,7 @@ const SCAN = 'application/sarif+json';
 const v1 = { tag: 'v1' };
 
 async function attachFile(store: Store, content: string, artifactType = SBOM, created?: string) {
-  return attach(store, v1, [{ content, name: 'report.json' }], { artifactType, created, settle: false });
+  return attach({ store, ...v1 }, [{ content, name: 'report.json' }], { artifactType, created, settle: false });
 }
 
 async function stream(store: Store, options: PullSelectedOptions) {

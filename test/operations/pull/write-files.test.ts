@@ -2,9 +2,9 @@ import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, utimes, writeFil
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildIndex, buildManifest } from '../../../src/oci/documents/build-manifest.js';
-import { push } from '../../../src/operations/pack/push.js';
 import type { PullOptions } from '../../../src/operations/pull/options.js';
 import { pull } from '../../../src/operations/pull/write-files.js';
+import { push } from '../../../src/operations/push/push.js';
 import type { LayoutStore } from '../../../src/store/layout/store.js';
 import { makeFiles, readText } from '../../io/tar/support/archives.js';
 import { noise, pushImage, text, writeContent } from '../../store/support/artifacts.js';

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { parseCatalogPlace } from '../../../src/oci/names/catalog.js';
-import { listRepositories } from '../../../src/store/list-repositories.js';
+import { repositoryNames } from '../../../src/store/open.js';
 import { listCatalog } from '../../../src/store/registry/catalog.js';
 import { type Registry, type RegistryOptions, startRegistry } from '../../support/registry.js';
 import { startTokenServer } from '../../support/token-server.js';
@@ -31,7 +31,7 @@ it.each<RegistryOptions>([{}, { pageSize: 1 }, { pageSize: 2, link: 'relative' }
 
 it('lists whole components of a prefix', async () => {
   const { host } = await withNames();
-  const list = (text: string) => all(listRepositories(parseCatalogPlace(text), anonymous));
+  const list = (text: string) => all(repositoryNames(parseCatalogPlace(text), anonymous));
   expect(await list(`${host}/team`)).toEqual(['team', 'team/app', 'team/app/charts']);
   expect(await list(`${host}/team/app`)).toEqual(['team/app', 'team/app/charts']);
   expect(await list(`${host}/tea`)).toEqual([]);

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { EMPTY_DESCRIPTOR } from '../../../../src/oci/values/empty.js';
 import type { FileInput } from '../../../../src/operations/pack/inputs.js';
+import { pack } from '../../../../src/operations/pack/pack.js';
 import type { PackOptions } from '../../../../src/operations/pack/plan.js';
-import { pack } from '../../../../src/operations/pack/push.js';
 
 export const CREATED = 'org.opencontainers.image.created';
 export const TITLE = 'org.opencontainers.image.title';

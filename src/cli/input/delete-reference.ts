@@ -1,0 +1,18 @@
+import { RemoraError } from '../../errors.js';
+import { type Place, parsePlace } from '../../oci/names/place.js';
+import { quote } from '../../oci/text/quote.js';
+
+/**
+ * Parses the place of a manifest or of a tag that is to be deleted.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` for both, and for neither
+ */
+export function parseDeleteReference(text: string): Place {
+  const place = parsePlace(text);
+  if ((place.tag === undefined) !== (place.digest === undefined)) return place;
+  const why = place.tag === undefined ? 'has neither a tag nor a digest' : 'has a tag and a digest';
+  throw new RemoraError('INVALID_ARGUMENT', `${quote(text)} ${why}, wanted one of them`, {
+    found: text,
+    hint: 'A digest deletes the manifest with all its tags, a tag deletes the tag alone',
+  });
+}

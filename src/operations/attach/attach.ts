@@ -1,0 +1,142 @@
+import { RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { Platform } from '../../oci/values/platform.js';
+import { isIngester } from '../../store/interfaces/abilities.js';
+import type { CallOptions, ManifestSelector, Store } from '../../store/interfaces/store.js';
+import { resolvePlatform } from '../attached/platform.js';
+import { dryRunResult } from '../pack/dry-run.js';
+import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
+import type { FileInput } from '../pack/inputs.js';
+import { discardContents, pack, packedResult, writeContents } from '../pack/pack.js';
+import { manifestOf, type PackOptions, planPack, readContents } from '../pack/plan.js';
+import { recogniseInputs } from '../pack/recognise.js';
+import type { DryRunResult } from '../pack/schema.js';
+import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
+import { withHidden } from '../results/hidden.js';
+import type { AttachResult } from './schema.js';
+
+/** Options of {@link attach}. */
+export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions {
+  /** The type by which the attachment is found. @default what all files are recognised as; there must be such a type */
+  readonly artifactType?: string | undefined;
+  /** Attach to this child of an index, like `linux/arm64`. @default to what the location names, the index itself for one */
+  readonly platform?: string | Platform | undefined;
+  /** List again afterwards: some registries acknowledge and lose the entry all the same. @default false */
+  readonly confirm?: boolean | undefined;
+  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
+  /** Delete the lists of referrers that are replaced, where there is no Referrers API. @default false */
+  readonly clean?: boolean | undefined;
+  /** Whether lists of referrers that regctl or olareg keep in a layout are kept true. @default 'auto' */
+  readonly layoutLists?: 'auto' | 'none' | undefined;
+  /** Called for a list that could not be deleted; the attachment is done all the same. */
+  readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
+  /** `true` packs without writing anything: the result is a {@link DryRunResult} then. @default false */
+  readonly dryRun?: false | undefined;
+}
+
+type MaybeAttachOptions = Omit<AttachOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
+
+/**
+ * Packs files into an artifact whose `subject` is a manifest of the same place.
+ *
+ * The subject is resolved while the uploads begin; no byte is sent before it is known to exist. Attaching the same
+ * again gives the same digest.
+ *
+ * @param location the subject: `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
+ * @param files paths, or files with types and annotations
+ * @throws RemoraError `NOT_FOUND` (subject or file), `NO_MATCH` (platform), `INVALID_ARGUMENT` (no type is given or
+ * recognised), `CHANGED` (a file was written to meanwhile; confirm: it is not listed), `IO`, and as the store
+ */
+export async function attach(
+  location: Location<Store>,
+  files: readonly (string | FileInput)[],
+  options: MaybeAttachOptions & { readonly dryRun: true },
+): Promise<DryRunResult>;
+export async function attach(
+  location: Location<Store>,
+  files: readonly (string | FileInput)[],
+  options?: AttachOptions,
+): Promise<AttachResult>;
+export async function attach(
+  location: Location<Store>,
+  files: readonly (string | FileInput)[],
+  options: MaybeAttachOptions,
+): Promise<AttachResult | DryRunResult>;
+export async function attach(
+  location: Location<Store>,
+  files: readonly (string | FileInput)[],
+  options: MaybeAttachOptions = {},
+): Promise<AttachResult | DryRunResult> {
+  const at = resolveLocation(location);
+  const platform = platformOf(options.platform);
+  if (options.dryRun) {
+    const packed = await withStore(at, { ...options, access: 'read' }, async (store, selector) => {
+      const subject = await resolvePlatform(store, selector, platform, { signal: options.signal });
+      return pack(files, { ...options, subject });
+    });
+    return dryRunResult(packed, options);
+  }
+  return exportingManifest(options, () =>
+    withStore(at, { ...options, access: options.clean ? 'delete' : 'write' }, (store, selector) =>
+      attachIn(store, selector, files, { ...options, platform }),
+    ),
+  );
+}
+
+async function attachIn(
+  store: Store,
+  selector: ManifestSelector,
+  files: readonly (string | FileInput)[],
+  options: MaybeAttachOptions & { readonly platform: Platform | undefined },
+): Promise<AttachResult> {
+  const checked = await planPack(files, options);
+  const resolved = handled(resolvePlatform(store, selector, options.platform, options));
+  if (isIngester(store)) await resolved;
+  const plan = await recogniseInputs(checked, options, { required: true });
+  const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
+  try {
+    const written = handled(writeContents(store, contents, options, resolved));
+    // The subject's error comes first: an upload that waits for it fails too, and ends before the caller goes on.
+    const subject = await resolved.catch(async (error: unknown) => {
+      await Promise.allSettled([written]);
+      throw error;
+    });
+    const manifest = manifestOf(plan, contents, subject);
+    const [results] = await Promise.all([written, store.prepareManifest(manifest, options)]);
+    const { signal, settle, clean, layoutLists, onUncleaned } = options;
+    const how = { signal, settle, clean, layoutLists, onUncleaned };
+    const { result, listedBy } = await store.putManifest(manifest, how);
+    if (options.confirm) await confirmListed(store, subject, manifest.descriptor, options);
+    const { mediaType, digest, size } = subject;
+    const shown = {
+      ...packedResult(store, manifest, contents, results, { result, listedBy, tags: [] }),
+      subject: { reference: store.format({ digest }), mediaType, digest, size },
+    };
+    return withHidden(shown, { manifest });
+  } finally {
+    await discardContents(contents);
+  }
+}
+
+async function confirmListed(
+  store: Store,
+  subject: Descriptor,
+  wanted: Descriptor,
+  { signal }: CallOptions,
+): Promise<void> {
+  for await (const { descriptor } of store.referrers(subject, { signal })) {
+    if (descriptor.digest === wanted.digest) return;
+  }
+  throw new RemoraError(
+    'CHANGED',
+    `${store.format({ digest: wanted.digest })} was accepted, but is not listed with ${subject.digest}`,
+    {
+      expected: wanted.digest,
+      hint: 'Attach it again; if that does not help, the registry loses entries',
+    },
+  );
+}

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import type { Manifest } from '../../oci/documents/manifest.js';
+import { packedFields } from '../pack/schema.js';
+import { manifestFields } from '../results/schema.js';
+
+export const attachSchema = z.strictObject({
+  ...packedFields,
+  subject: z.strictObject({ ...manifestFields }),
+});
+
+/** An artifact that was attached, and its subject. */
+export type AttachResult = Readonly<z.infer<typeof attachSchema>> & {
+  /** The manifest with its exact bytes; not enumerable, so that JSON has none. */
+  readonly manifest: Manifest;
+};

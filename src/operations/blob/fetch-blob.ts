@@ -1,0 +1,75 @@
+import type { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
+import { copyTo, prepareOutput } from '../../io/files/output-file.js';
+import { counted } from '../../io/streams/counted.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { MediaType } from '../../oci/values/media-types.js';
+import type { Source, TransferOptions } from '../../store/interfaces/store.js';
+import type { Transfer } from '../pack/plan.js';
+import { type AccessOptions, type Location, withSource } from '../places/location.js';
+import { blobDigest } from './blob-digest.js';
+import type { FetchBlobResult } from './schema.js';
+
+/** A blob that is being read. */
+export interface OpenedBlob {
+  readonly reference: string;
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** Verified: it ends with an error when size or digest differ, and keeps its last bytes until then. */
+  readonly content: Readable;
+}
+
+/** Options of {@link fetchBlob}. */
+export interface FetchBlobOptions extends AccessOptions {
+  /** Called again and again while content moves. */
+  readonly onProgress?: ((transfer: Transfer) => void) | undefined;
+}
+
+/**
+ * Writes a blob into a file, which gets its name when it is whole and right, or to a stream, which stays open and gets
+ * the last bytes only when all were right.
+ *
+ * @param location `host/repo@digest` or `oci:PATH@DIGEST`
+ * @param output the path of a file, or a stream
+ * @throws RemoraError `INVALID_ARGUMENT` without a digest or with a tag, `NOT_FOUND`, `UNSUPPORTED` (digest algorithm),
+ * `EXISTS` and `IO` (the file), and as the store
+ */
+export async function fetchBlob(
+  location: Location,
+  output: string | NodeJS.WritableStream,
+  options: FetchBlobOptions = {},
+): Promise<FetchBlobResult> {
+  const { signal, onProgress } = options;
+  const name = blobDigest(location);
+  const write =
+    typeof output === 'string'
+      ? await prepareOutput(output, { signal })
+      : (content: Readable) => copyTo(output, content, { signal });
+  return withSource(location, options, async (store) => {
+    let total: number | undefined;
+    const report = onProgress && ((bytes: number) => onProgress({ name, bytes, total, phase: 'move' }));
+    const { content, ...blob } = await openBlob(store, name, { signal, onProgress: report });
+    total = blob.size;
+    await write(content);
+    return typeof output === 'string' ? { ...blob, path: output } : blob;
+  });
+}
+
+/**
+ * Opens a blob of which only the digest is known.
+ *
+ * @throws RemoraError `NOT_FOUND`, `UNSUPPORTED` (digest algorithm)
+ */
+export async function openBlob(store: Source, digest: Digest, options: TransferOptions = {}): Promise<OpenedBlob> {
+  const { signal, onProgress } = options;
+  const reference = store.format({ digest });
+  const size = await store.blobSize(digest, { signal });
+  if (size === undefined) {
+    throw new RemoraError('NOT_FOUND', `blob ${reference} does not exist`, {
+      hint: 'Check the digest; inspect shows the blobs of a manifest',
+    });
+  }
+  const content = await store.openBlob({ mediaType: MediaType.octetStream, digest, size }, { signal });
+  return { reference, digest, size, content: onProgress === undefined ? content : counted(content, onProgress) };
+}

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { digestSchema } from '../../oci/values/descriptor.js';
+import { written } from '../results/schema.js';
+
+const blobFields = { reference: z.string(), digest: digestSchema, size: z.int().nonnegative().describe('Bytes') };
+
+export const fetchBlobSchema = z.strictObject({
+  ...blobFields,
+  path: z.string().exactOptional().describe('The file that was written; missing for a stream'),
+});
+export const putBlobSchema = z.strictObject({
+  ...blobFields,
+  result: written.describe('exists: it was there already'),
+});
+
+/** A blob that was fetched. */
+export type FetchBlobResult = Readonly<z.infer<typeof fetchBlobSchema>>;
+/** A blob that was put. */
+export type PutBlobResult = Readonly<z.infer<typeof putBlobSchema>>;

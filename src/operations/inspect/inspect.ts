@@ -1,0 +1,76 @@
+import { orUndefined } from '../../io/async/or-undefined.js';
+import { type ImageConfig, parseImageConfig } from '../../oci/documents/image-config.js';
+import { annotationsOf, artifactTypeOf, layersOf, type Manifest, subjectOf } from '../../oci/documents/manifest.js';
+import { Annotation } from '../../oci/values/annotations.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import { isEmpty } from '../../oci/values/empty.js';
+import { given } from '../../oci/values/given.js';
+import { MediaType } from '../../oci/values/media-types.js';
+import { formatPlatform, type Platform } from '../../oci/values/platform.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { platformManifest } from '../attached/platform.js';
+import { type AccessOptions, type Location, withSource } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
+import type { InspectResult } from './schema.js';
+
+/** A config is small; a larger one is not shown. */
+const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
+
+/** Options of {@link inspect}. */
+export interface InspectOptions extends AccessOptions {
+  /** Describe this child of an index, like `linux/arm64`. @default the manifest itself */
+  readonly platform?: string | Platform | undefined;
+}
+
+/**
+ * Describes a manifest: an index with its children, an image with its config, an artifact with its files.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), and as the store
+ */
+export async function inspect(location: Location, options: InspectOptions = {}): Promise<InspectResult> {
+  const platform = platformOf(options.platform);
+  const { signal } = options;
+  return withSource(location, options, async (store, selector) =>
+    describeManifest(store, await platformManifest(store, selector, platform, { signal }), { signal }),
+  );
+}
+
+async function describeManifest(store: Source, manifest: Manifest, options: CallOptions): Promise<InspectResult> {
+  const { mediaType, digest, size } = manifest.descriptor;
+  const annotations = annotationsOf(manifest);
+  const base = given({
+    reference: store.format({ digest }),
+    mediaType,
+    digest,
+    size,
+    artifactType: artifactTypeOf(manifest),
+    annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
+    subject: subjectOf(manifest),
+  });
+  if (manifest.kind === 'index') {
+    const manifests = manifest.content.manifests.map(({ platform, ...entry }) =>
+      given({ ...entry, platform: platform && formatPlatform(platform) }),
+    );
+    return { ...base, kind: 'index', manifests };
+  }
+  const layers = layersOf(manifest)
+    .filter((layer) => !isEmpty(layer))
+    .map((layer) => given({ ...layer, title: layer.annotations?.[Annotation.title] }));
+  const files = { layers, totalSize: layers.reduce((sum, layer) => sum + layer.size, 0) };
+  if (manifest.kind === 'artifact') return { ...base, kind: 'artifact', ...files };
+  const { config } = manifest.content;
+  const isImage = config.mediaType === MediaType.imageConfig || config.mediaType === MediaType.dockerImageConfig;
+  if (!isImage || config.size > MAX_CONFIG_BYTES) return { ...base, kind: 'artifact', config, ...files };
+  const image = await readConfig(store, config, options);
+  return image === undefined
+    ? { ...base, kind: 'artifact', config, ...files }
+    : { ...base, kind: 'image', config, ...files, image };
+}
+
+/** Older tools gave artifacts the type of an image's config, and `{}` or anything else as its content. */
+async function readConfig(store: Source, config: Descriptor, options: CallOptions): Promise<ImageConfig | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of await store.openBlob(config, options)) chunks.push(chunk);
+  const parse = async () => parseImageConfig(Buffer.concat(chunks));
+  return orUndefined(parse(), 'MALFORMED');
+}

@@ -1,0 +1,10 @@
+import { listCredentials } from '../../io/credentials/list.js';
+import { given } from '../../oci/values/given.js';
+import { incompleteOf } from '../results/unasked.js';
+import type { LoginsResult } from './schema.js';
+
+/** Lists the credentials that Docker and Podman keep. A place that fails is named in `incomplete`, and the rest is listed. */
+export async function listLogins(): Promise<LoginsResult> {
+  const { credentials, incomplete } = await listCredentials();
+  return given({ credentials: [...credentials], incomplete: incompleteOf(incomplete) });
+}

@@ -1,0 +1,86 @@
+import { runAll } from '../../io/async/run-all.js';
+import { isIngester } from '../../store/interfaces/abilities.js';
+import type { Store, WriteResult } from '../../store/interfaces/store.js';
+import { dryRunResult } from '../pack/dry-run.js';
+import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
+import type { FileInput } from '../pack/inputs.js';
+import { discardContents, pack, packedResult, writeContents } from '../pack/pack.js';
+import { manifestOf, type PackOptions, type PackPlan, planPack, readContents } from '../pack/plan.js';
+import { recogniseInputs } from '../pack/recognise.js';
+import type { DryRunResult } from '../pack/schema.js';
+import { type AccessOptions, type Location, withStore } from '../places/location.js';
+import { unpinnedTarget } from '../places/target-location.js';
+import { withHidden } from '../results/hidden.js';
+import type { PushResult } from './schema.js';
+
+/** Options of {@link push}. */
+export interface PushOptions extends PackOptions, AccessOptions, ExportOptions {
+  /** More tags than the target names. @default none: without any the artifact is found by its digest */
+  readonly tags?: readonly string[] | undefined;
+  /** `true` packs without writing anything; the target is not opened: the result is a {@link DryRunResult} then. @default false */
+  readonly dryRun?: false | undefined;
+}
+
+type MaybePushOptions = Omit<PushOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
+
+/**
+ * Packs files into an artifact and writes it: blobs first, the manifest last. A layout is created where there is none.
+ *
+ * Packing looks at all files before a byte is written; equal input gives an equal digest.
+ *
+ * @param target `host/repo:v1,latest`, `oci:PATH:v1`, a place, or an open store
+ * @param files paths, or files with types and annotations
+ * @throws RemoraError `NOT_FOUND`, `IO`, `INVALID_ARGUMENT`, `CHANGED` (a file was written to meanwhile), and as the store
+ */
+export async function push(
+  target: Location<Store>,
+  files: readonly (string | FileInput)[],
+  options: MaybePushOptions & { readonly dryRun: true },
+): Promise<DryRunResult>;
+export async function push(
+  target: Location<Store>,
+  files: readonly (string | FileInput)[],
+  options?: PushOptions,
+): Promise<PushResult>;
+export async function push(
+  target: Location<Store>,
+  files: readonly (string | FileInput)[],
+  options: MaybePushOptions,
+): Promise<PushResult | DryRunResult>;
+export async function push(
+  target: Location<Store>,
+  files: readonly (string | FileInput)[],
+  options: MaybePushOptions = {},
+): Promise<PushResult | DryRunResult> {
+  const { at, tags: named } = unpinnedTarget(target);
+  if (options.dryRun) return dryRunResult(await pack(files, options), options);
+  const tags = [...new Set([...named, ...(options.tags ?? [])])];
+  // A layout is not created for files that do not exist.
+  const plan = await planPack(files, options);
+  return exportingManifest(options, () =>
+    withStore(at, { ...options, create: true }, (store) => pushPlan(store, plan, { ...options, tags })),
+  );
+}
+
+async function pushPlan(
+  store: Store,
+  checked: PackPlan,
+  options: MaybePushOptions & { readonly tags: readonly string[] },
+): Promise<PushResult> {
+  const { tags, signal } = options;
+  const plan = await recogniseInputs(checked, options);
+  const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
+  try {
+    const manifest = manifestOf(plan, contents);
+    let written: ReadonlyMap<string, WriteResult> = new Map();
+    const write = async (shared: AbortSignal) => {
+      written = await writeContents(store, contents, { ...options, signal: shared });
+    };
+    const prepare = (shared: AbortSignal) => store.prepareManifest(manifest, { signal: shared });
+    await runAll([write, prepare], async (task, shared) => void (await task(shared)), { signal });
+    const { result } = await store.putManifest(manifest, { tags, signal });
+    return withHidden(packedResult(store, manifest, contents, written, { result, tags }), { manifest });
+  } finally {
+    await discardContents(contents);
+  }
+}

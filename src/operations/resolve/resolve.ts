@@ -1,0 +1,25 @@
+import type { Platform } from '../../oci/values/platform.js';
+import { resolvePlatform } from '../attached/platform.js';
+import { type AccessOptions, type Location, withSource } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
+import type { ResolveResult } from './schema.js';
+
+/** Options of {@link resolve}. */
+export interface ResolveOptions extends AccessOptions {
+  /** Resolve to this child of an index, like `linux/arm64`. @default the manifest itself */
+  readonly platform?: string | Platform | undefined;
+}
+
+/**
+ * Tells which manifest a tag stands for.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), and as the store
+ */
+export async function resolve(location: Location, options: ResolveOptions = {}): Promise<ResolveResult> {
+  const platform = platformOf(options.platform);
+  const { signal } = options;
+  return withSource(location, options, async (store, selector) => {
+    const { mediaType, digest, size } = await resolvePlatform(store, selector, platform, { signal });
+    return { reference: store.format({ digest }), mediaType, digest, size };
+  });
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import type { Manifest } from '../../oci/documents/manifest.js';
+import { digestSchema } from '../../oci/values/descriptor.js';
+import { VIAS } from '../../store/interfaces/store.js';
+
+export const annotations = z.record(z.string(), z.string());
+export const written = z.enum(['written', 'exists']);
+export const via = z.enum(VIAS);
+
+/** The parsed document of a manifest or index. */
+export const document = z.custom<Manifest['content']>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+);
+
+/** Every result that is a manifest begins with these, in this order. */
+export const manifestFields = {
+  reference: z.string().describe('The manifest by its digest, as remora takes it'),
+  mediaType: z.string(),
+  digest: digestSchema,
+  size: z.int().nonnegative().describe('Bytes'),
+  artifactType: z.string().exactOptional(),
+};
+
+/** A descriptor without its platform, whose form differs. */
+export const descriptorFields = {
+  mediaType: z.string(),
+  digest: digestSchema,
+  size: z.int().nonnegative().describe('Bytes'),
+  urls: z.array(z.string()).readonly().optional(),
+  annotations: annotations.optional(),
+  data: z.string().optional().describe('The content itself, in base64'),
+  artifactType: z.string().optional(),
+};

@@ -1,0 +1,67 @@
+import { stat } from 'node:fs/promises';
+import { RemoraError } from '../errors.js';
+import { fileError, systemCode } from '../io/files/system-error.js';
+import { isLoopback } from '../oci/names/reference.js';
+import { openRepositories } from '../store/layout/repositories.js';
+import { type Listening, type ListenOptions, listen } from './listen.js';
+import { createServer, type ServerOptions } from './server.js';
+import { keepSwept } from './uploads.js';
+
+/** Options of {@link serveDirectory}. */
+export interface ServeDirectoryOptions
+  extends Pick<ListenOptions, 'host' | 'port' | 'tls'>,
+    Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name'> {
+  /** Let in only the users of this file (`htpasswd -B`). @default everybody */
+  readonly htpasswd?: string | undefined;
+}
+
+/** A directory that is served. */
+export interface ServedDirectory extends Listening {
+  /** The names of the repositories at the start. */
+  readonly repositories: readonly string[];
+}
+
+/**
+ * Serves an image layout as one repository, or a directory of layouts, which the first push creates.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` for a file, and for a host that others can reach without users and TLS;
+ * `NOT_FOUND`, `EXISTS` (the port is taken), `MALFORMED`, `IO`
+ */
+export async function serveDirectory(directory: string, options: ServeDirectoryOptions = {}): Promise<ServedDirectory> {
+  const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest } = options;
+  checkProtected(host, options);
+  await checkDirectory(directory, readOnly ?? false);
+  const authenticate =
+    htpasswd === undefined ? undefined : await (await import('./htpasswd.js')).readHtpasswd(htpasswd);
+  const repositories = await openRepositories(directory, { name });
+  const server = await listen(createServer(repositories, { readOnly, authenticate, onRequest }), { host, port, tls });
+  const sweeping = readOnly ? undefined : keepSwept(repositories);
+  return {
+    url: server.url,
+    host: server.host,
+    repositories: await repositories.names(),
+    close(grace) {
+      sweeping?.stop();
+      return server.close(grace);
+    },
+  };
+}
+
+function checkProtected(host: string, { tls, htpasswd }: ServeDirectoryOptions): void {
+  if (isLoopback(host.includes(':') ? `[${host}]` : host) || (tls !== undefined && htpasswd !== undefined)) return;
+  throw new RemoraError(
+    'INVALID_ARGUMENT',
+    `${host} can be reached by others, and needs --htpasswd with --cert-file and --key-file`,
+    { found: host, hint: 'Give them, or listen on 127.0.0.1' },
+  );
+}
+
+/** A first push creates the directory; where none is possible, it is a mistake in the path. */
+async function checkDirectory(path: string, readOnly: boolean): Promise<void> {
+  const info = await stat(path).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT' && !readOnly) return undefined;
+    throw fileError(error, path);
+  });
+  if (info !== undefined && !info.isDirectory())
+    throw new RemoraError('INVALID_ARGUMENT', `${path} is a file, wanted a directory`, { found: path });
+}

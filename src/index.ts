@@ -188,4 +188,4 @@ export {
   openSource,
   openStore,
 } from './store/open.js';
-export { openSession } from './store/session.js';
+export { openSession } from './store/registry/session.js';

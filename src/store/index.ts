@@ -42,4 +42,4 @@ export {
   openSource,
   openStore,
 } from './open.js';
-export { openSession } from './session.js';
+export { openSession } from './registry/session.js';

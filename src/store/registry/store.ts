@@ -25,7 +25,6 @@ import type {
   Via,
   WriteResult,
 } from '../interfaces/store.js';
-import { sharedClient } from '../session.js';
 import { hasBlob, openBlob } from './blobs/download.js';
 import { blobSize } from './blobs/size.js';
 import { writeBlob } from './blobs/upload.js';
@@ -36,6 +35,7 @@ import { listTags } from './client/tags.js';
 import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, listReferrers } from './referrers/list.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
+import { sharedClient } from './session.js';
 import { tagManifest } from './tag-manifest.js';
 
 /** Options of {@link openRegistry}. */

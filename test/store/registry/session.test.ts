@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { withSource } from '../../src/operations/places/location.js';
-import { openSession } from '../../src/store/session.js';
-import { startCountingRegistry } from '../support/counting-registry.js';
+import { withSource } from '../../../src/operations/places/location.js';
+import { openSession } from '../../../src/store/registry/session.js';
+import { startCountingRegistry } from '../../support/counting-registry.js';
 
 it('shares connections between calls, and ends them when it is closed', async () => {
   const registry = await startCountingRegistry();

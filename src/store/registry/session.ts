@@ -1,6 +1,6 @@
-import { RemoraError } from '../errors.js';
-import type { HttpClient } from '../io/http/client.js';
-import type { Session } from './interfaces/session.js';
+import { RemoraError } from '../../errors.js';
+import type { HttpClient } from '../../io/http/client.js';
+import type { Session } from '../interfaces/session.js';
 
 /** The clients of each open session, by the origin of their registry. */
 const clients = new WeakMap<Session, Map<string, HttpClient>>();

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer, listen, openRepositories } from 'remora';
+import { createServer, listen, openRepositories } from 'remora/serve';
 import { test as base } from 'vitest';
 
 export const test = base.extend({

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { openSource, openStore, parsePlace } from '../../src/index.js';
+import { openSource, openStore, parsePlace } from '../../src/store/index.js';
 import { tempDir } from '../support/temp.js';
 import { packLayout, writeArchive } from './archive/support/packed.js';
 import { HandWrittenLayout, tagged } from './layout/support/by-hand.js';

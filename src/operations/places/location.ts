@@ -3,6 +3,7 @@ import type { ConnectionOptions } from '../../io/http/connection-options.js';
 import { type Place, parsePlace } from '../../oci/names/place.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
+import type { Session } from '../../store/interfaces/session.js';
 import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from '../../store/open.js';
 
@@ -22,6 +23,8 @@ export interface AccessOptions extends CallOptions {
   readonly credentials?: CredentialSource | undefined;
   /** Time limits, TLS and headers for a registry. @default https, and http for loopback hosts */
   readonly connection?: ConnectionOptions | undefined;
+  /** Shares connections with other calls; made by `openSession`. @default connections of its own */
+  readonly session?: Session | undefined;
 }
 
 type ForReading = Pick<OpenSourceOptions, 'damaged' | 'maxUnpackedBytes'>;
@@ -73,8 +76,8 @@ export function selectorOf({ tag, digest }: ManifestSelector): ManifestSelector 
   return given({ tag, digest });
 }
 
-function access({ connection, credentials }: AccessOptions): OpenStoreOptions {
-  return given({ ...connection, credentials });
+function access({ connection, credentials, session }: AccessOptions): OpenStoreOptions {
+  return given({ ...connection, credentials, session });
 }
 
 async function closing<T>(source: Source, work: Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { isReferrersTag } from '../../oci/values/referrers-tag.js';
 import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abilities.js';
+import type { Session } from '../interfaces/session.js';
 import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
   CallOptions,
@@ -34,6 +35,7 @@ import { listTags } from './client/tags.js';
 import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, listReferrers } from './referrers/list.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
+import { sharedClient } from './session.js';
 import { tagManifest } from './tag-manifest.js';
 
 /** Options of {@link openRegistry}. */
@@ -42,6 +44,8 @@ export interface OpenRegistryOptions extends ConnectionOptions {
   readonly access?: 'read' | 'write' | 'delete' | undefined;
   /** @default the configuration of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
+  /** Shares its connections, and keeps them open after the store is closed. @default connections of its own */
+  readonly session?: Session | undefined;
 }
 
 const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, readonly Action[]>> = {
@@ -54,6 +58,7 @@ const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, reado
 export class RegistryStore implements Store, Deleter, Lister {
   readonly kind = 'registry';
   readonly #http: HttpClient;
+  readonly #session: Session | undefined;
   readonly #client: RegistryClient;
   readonly #capability: Capability = { api: undefined };
   readonly #writes = new SharedWrites(true);
@@ -64,7 +69,10 @@ export class RegistryStore implements Store, Deleter, Lister {
     readonly reference: Pick<Reference, 'registry' | 'repository'>,
     options: OpenRegistryOptions = {},
   ) {
-    this.#http = new HttpClient({ ...options, registry: registryUrl(reference.registry, options.plainHttp) });
+    const registry = registryUrl(reference.registry, options.plainHttp);
+    const make = () => new HttpClient({ ...options, registry });
+    this.#session = options.session;
+    this.#http = options.session === undefined ? make() : sharedClient(options.session, registry, make);
     this.#client = new RegistryClient({
       http: this.#http,
       registry: reference.registry,
@@ -187,8 +195,8 @@ export class RegistryStore implements Store, Deleter, Lister {
     return `${registry}/${repository}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
   }
 
-  close(): Promise<void> {
-    return this.#http.close();
+  async close(): Promise<void> {
+    if (this.#session === undefined) await this.#http.close();
   }
 
   async #notFound(selector: ManifestSelector, options: CallOptions = {}): Promise<never> {

@@ -1,0 +1,20 @@
+// Builds `dist`: the library with its types, the program with its parts, and what tells of the packages inside.
+import { rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleProgram } from './build/program.js';
+import { describeBundled } from './build/sbom.js';
+import { publishTypes } from './build/types.js';
+import { vendorPackages } from './build/vendor.js';
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+rmSync('dist', { recursive: true, force: true });
+const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
+execFileSync(process.execPath, [join(typescript, 'bin', 'tsc'), '-p', 'src'], { stdio: 'inherit' });
+const inputs = [...(await bundleProgram()), ...(await vendorPackages('dist'))];
+await publishTypes('dist', ['index.d.ts', 'oci/index.d.ts', 'store/index.d.ts', 'serve/index.d.ts']);
+const { sbom, licences } = describeBundled(inputs);
+writeFileSync('dist/sbom.cdx.json', sbom);
+writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licences);

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { relative, resolve, sep } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * The files beside `program.cjs` that the program loads when it first uses one of their modules: name to folders of
+ * `src`. No module is in two files: a part takes the modules that it shares from the program, and the program takes
+ * what is in the part from there.
+ */
+export const PARTS = { serve: ['serve/'] };
+
+const OPTIONS = {
+  bundle: true,
+  format: 'cjs',
+  // What is imported when it is used is required then: CommonJS has no other way to load a part of a file.
+  supported: { 'dynamic-import': false },
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  alias: { undici: './src/io/http/undici-parts.cjs' },
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+};
+
+/**
+ * Bundles `dist/program.cjs`, its parts and `dist/bin.js`.
+ *
+ * @returns {Promise<string[]>} the paths of all files that were bundled
+ */
+export async function bundleProgram() {
+  /** What the parts take of the program: found when they are bundled, before the program. */
+  const shared = new Set();
+  const parts = [];
+  for (const part of Object.keys(PARTS)) parts.push(await bundlePart(part, shared));
+  const program = await build({
+    ...OPTIONS,
+    stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
+    outfile: 'dist/program.cjs',
+    plugins: [linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
+  });
+  const bin = await build({
+    ...OPTIONS,
+    format: 'esm',
+    minifyWhitespace: false,
+    minifySyntax: false,
+    supported: {},
+    entryPoints: ['src/bin.ts'],
+    outfile: 'dist/bin.js',
+  });
+  const files = [...parts, program].map(({ metafile }) => Object.keys(metafile.inputs).filter(isReal));
+  refuseTwice(files);
+  return [...files.flat(), ...Object.keys(bin.metafile.inputs).filter(isReal)];
+}
+
+/** All modules in a part's folders that the program may ask for, each loaded when it is asked for. */
+async function bundlePart(part, shared) {
+  const used = new Set();
+  // What the program takes of the part: a first look at the program's imports, which writes nothing.
+  await build({
+    ...OPTIONS,
+    entryPoints: ['src/cli/program.ts'],
+    write: false,
+    plugins: [
+      linked(undefined, (owner, module) => {
+        if (owner === part) used.add(module);
+        return 'module.exports = {};';
+      }),
+    ],
+  });
+  if (used.size === 0) throw new Error(`nothing in the program uses the part ${part}`);
+  return build({
+    ...OPTIONS,
+    stdin: { contents: getters([...used].sort()), resolveDir: 'src', sourcefile: `${part}-entry.js` },
+    outfile: `dist/${part}.cjs`,
+    plugins: [
+      linked(part, (owner, module) => {
+        if (owner !== undefined) return `module.exports = require('./${owner}.cjs')[${JSON.stringify(module)}];`;
+        shared.add(module);
+        return `module.exports = require('./program.cjs').shared[${JSON.stringify(module)}];`;
+      }),
+    ],
+  });
+}
+
+/** Replaces each module of `src` that is in another file than `own` by what `link` says: its owner and its path. */
+function linked(own, link) {
+  return {
+    name: 'parts',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\./ }, ({ path, resolveDir, importer, namespace }) => {
+        if (namespace === 'link') return { path, external: true };
+        const file = resolve(resolveDir, path.replace(/\.js$/, '.ts'));
+        const module = relative(resolve('src'), file).split(sep).join('/');
+        if (module.startsWith('..') || module.endsWith('.cjs') || !existsSync(file)) return undefined;
+        // The entry of a file asks for what is its own.
+        if (importer.endsWith('-entry.js') || ownerOf(module) === own) return { path: file, sideEffects: true };
+        return { path: module, namespace: 'link', pluginData: ownerOf(module) };
+      });
+      onLoad({ filter: /.*/, namespace: 'link' }, ({ path, pluginData }) => ({
+        contents: link(pluginData, path),
+        loader: 'js',
+        resolveDir: resolve('src'),
+      }));
+    },
+  };
+}
+
+function ownerOf(module) {
+  return Object.keys(PARTS).find((part) => PARTS[part].some((folder) => module.startsWith(folder)));
+}
+
+function programEntry(shared) {
+  return `export { commands, main } from './cli/program.ts';
+export const shared = {};
+${getters([...shared].sort(), 'shared')}`;
+}
+
+function getters(modules, object = 'exports') {
+  return modules
+    .map(
+      (module) =>
+        `Object.defineProperty(${object}, ${JSON.stringify(module)}, { enumerable: true, get: () => require(${JSON.stringify(`./${module}`)}) });`,
+    )
+    .join('\n');
+}
+
+/** A module in two files would be loaded twice, and what it keeps would be two things. */
+function refuseTwice(files) {
+  const twice = files.flat().filter((file, index, all) => all.indexOf(file) !== index);
+  if (twice.length > 0) throw new Error(`in more than one file of the program: ${[...new Set(twice)].join(', ')}`);
+}
+
+function isReal(path) {
+  return !path.startsWith('link:') && !path.endsWith('-entry.js');
+}

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, posix, resolve } from 'node:path';
+import { API } from 'typescript/unstable/sync';
+
+const FOREIGN = /\b(zod|undici)\b|@sigstore/;
+const INFERRED = /^z\.(infer|output)</;
+const IMPORTED = /(?:from |import\()["'](\.[^"']+)\.js["']/g;
+/** NoTruncation, UseStructuralFallback, UseFullyQualifiedType, MultilineObjectLiterals, InTypeAlias */
+const WRITTEN_OUT = 1 | 8 | 64 | 1024 | 8388608;
+
+/**
+ * Leaves the declarations that the entries lead to, and writes out in them what is inferred from schemas: a program
+ * that uses the library needs the types of no other package.
+ *
+ * @param {string} folder of the compiled library
+ * @param {string[]} entries in it
+ */
+export async function publishTypes(folder, entries) {
+  const there = entries.filter((entry) => existsSync(join(folder, entry)));
+  const files = reachable(folder, there).filter((file) => FOREIGN.test(readFileSync(join(folder, file), 'utf8')));
+  const rewritten = writtenOut(folder, files);
+  for (const [file, text] of rewritten) writeFileSync(join(folder, file), text);
+  const published = reachable(folder, there);
+  for (const name of readdirSync(folder, { recursive: true }))
+    if (name.endsWith('.d.ts') && !published.includes(name)) rmSync(join(folder, name));
+  for (const name of published) {
+    const text = readFileSync(join(folder, name), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+    if (FOREIGN.test(text)) throw new Error(`${name} names types of another package`);
+  }
+}
+
+function reachable(folder, entries) {
+  const found = new Set(entries);
+  for (const file of found) {
+    for (const [, path] of readFileSync(join(folder, file), 'utf8').matchAll(IMPORTED))
+      found.add(`${posix.join(posix.dirname(file), path)}.d.ts`);
+  }
+  return [...found];
+}
+
+/** The texts of files without schemas, and with the types that were inferred from them. */
+function writtenOut(folder, files) {
+  const config = resolve(folder, 'tsconfig.json');
+  const compilerOptions = { module: 'nodenext', target: 'es2023', strict: true, exactOptionalPropertyTypes: true, types: ['node'] };
+  writeFileSync(config, JSON.stringify({ compilerOptions, include: ['**/*.d.ts'] }));
+  const api = new API();
+  try {
+    const [project] = api.updateSnapshot({ openProjects: [config] }).getProjects();
+    return new Map(files.map((file) => [file, withoutSchemas(project, resolve(folder, file))]));
+  } finally {
+    api.close();
+    rmSync(config);
+  }
+}
+
+function withoutSchemas({ program, checker }, file) {
+  const source = program.getSourceFile(file);
+  const parts = [];
+  source.forEachChild((statement) => {
+    const text = source.text.slice(statement.pos, statement.end);
+    const code = statement.getText(source);
+    const edits = [];
+    const visit = (node) => {
+      if (INFERRED.test(node.getText(source))) {
+        const type = checker.typeToString(checker.getTypeFromTypeNode(node), node, WRITTEN_OUT);
+        edits.push({ start: node.getStart(source) - statement.pos, end: node.end - statement.pos, type });
+      } else node.forEachChild(visit);
+    };
+    if (/^(export )?(declare |type |interface )/.test(code) && !/^(export )?declare (const|function)/.test(code)) visit(statement);
+    let changed = text;
+    for (const { start, end, type } of edits.reverse()) changed = changed.slice(0, start) + type + changed.slice(end);
+    const isSchema = /^(export )?declare (const|function)/.test(code) && /\bz\.|\bDispatcher\b/.test(code);
+    if (!isSchema && !/^import [^;]* from ['"](zod|undici)['"]/.test(code)) parts.push(changed);
+  });
+  return `${parts.join('')}\n`;
+}

@@ -4,17 +4,18 @@ import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { DiscoveredNode, DiscoverResult, MissingKind } from './schema.js';
 
-/** A kind that must be attached, in one format if it is given. */
+/** A kind that must be attached, in the format if one is given. */
 export interface Requirement {
   readonly kind: Kind;
   readonly format?: Format;
 }
 
-/**
- * Where it must be attached for an index: to each platform itself, to the index, or to either. For a manifest that is not
- * an index, only itself counts.
- */
 export const REQUIRE_ON = ['platforms', 'index', 'any'] as const;
+
+/**
+ * The subjects that must have a required kind. `platforms`: each platform of an index; `index`: the index; `any`: the
+ * index or else each platform. A manifest that is not an index must have the kind itself.
+ */
 export type RequireOn = (typeof REQUIRE_ON)[number];
 
 /**
@@ -30,11 +31,11 @@ export function parseRequirement(text: string): Requirement {
     const isFormat = kind !== undefined;
     throw new RemoraError(
       'INVALID_ARGUMENT',
-      `requirement ${quote(text)} names no known ${isFormat ? 'format' : 'kind'}`,
+      `requirement ${quote(text)} has an unknown ${isFormat ? 'format' : 'kind'}`,
       {
         found: text,
         candidates: isFormat ? FORMATS : KINDS,
-        hint: `Write KIND or KIND@FORMAT; there are ${(isFormat ? FORMATS : KINDS).join(', ')}`,
+        hint: `Write KIND or KIND@FORMAT; known are ${(isFormat ? FORMATS : KINDS).join(', ')}`,
       },
     );
   }
@@ -43,7 +44,7 @@ export function parseRequirement(text: string): Requirement {
 
 /**
  * The requirements that are not met. Only direct attachments count: a signature of the SBOM does not sign the image.
- * Attachments are not verified.
+ * Signatures are not verified.
  */
 export function missingKinds(
   result: DiscoverResult,

@@ -8,14 +8,14 @@ import type { Transfer } from '../pack/plan.js';
 /** Options of {@link layerBytes}. */
 export interface LayerBytesOptions extends CallOptions {
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
-  /** @default no limit but that of the descriptor */
+  /** The most bytes that the layer may have. @default its size */
   readonly maxBytes?: number | undefined;
 }
 
 /**
- * Reads a layer into memory, to its end: there the store has verified it.
+ * Reads a layer into memory; the store verifies it at its end.
  *
- * @throws RemoraError `SIZE_MISMATCH` for more than `maxBytes`, by its descriptor before it is fetched; and as the store
+ * @throws RemoraError `SIZE_MISMATCH` for more than `maxBytes`, before the layer is fetched if its descriptor says so; and as the store
  */
 export async function layerBytes(source: Source, layer: Descriptor, options: LayerBytesOptions): Promise<Buffer> {
   const { signal, onProgress, maxBytes = Number.POSITIVE_INFINITY } = options;

@@ -17,15 +17,15 @@ import type { Transfer } from '../pack/plan.js';
 import type { NamedLayer } from './layer-names.js';
 import type { WrittenFile } from './schema.js';
 
-/** Options for files that are written. */
+/** Options of writing files. */
 export interface WriteFilesOptions extends CallOptions {
   /** Directory for the files; created when it does not exist. @default the current directory */
   readonly output?: string | undefined;
-  /** Fail, and write nothing, when a file exists with other content. @default false: it is replaced */
+  /** Throw `EXISTS` before any file is written when a file has other content. @default false: it is replaced */
   readonly noClobber?: boolean | undefined;
-  /** Files that are fetched at a time. @default 5 */
+  /** Number of files that are fetched at a time. @default 5 */
   readonly concurrency?: number | undefined;
-  /** Called again and again while content moves. */
+  /** Called repeatedly while content moves. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface StagedFile {
   discard(): Promise<void>;
 }
 
-/** Fetches one layer into a temporary file beside its target, unless the target is right already. */
+/** Fetches a layer into a temporary file beside its target, unless the target already has the content. */
 export async function stageFile(
   store: Source,
   layer: NamedLayer,
@@ -108,7 +108,7 @@ async function isSameFile(path: string, descriptor: Descriptor, { signal }: Writ
   return `${algorithmOf(descriptor.digest)}:${hash.digest('hex')}` === descriptor.digest;
 }
 
-/** A directory is right when packing it again gives the same tar. */
+/** True when packing the directory again gives the same tar. */
 async function isSameDirectory(path: string, layer: NamedLayer, { signal }: WriteFilesOptions): Promise<boolean> {
   const wanted = layer.directory?.tarDigest;
   if (layer.directory === undefined) return false;
@@ -117,7 +117,7 @@ async function isSameDirectory(path: string, layer: NamedLayer, { signal }: Writ
   const { tarDirectory } = await import('../../io/tar/from-directory.js');
   const hash = createHash('sha256');
   const packed = feed(tarDirectory(path, { prefix: layer.directory.prefix, signal }), hash, signal).then(() => true);
-  // A directory that cannot be packed (a socket, a link that leads out) is not one that was unpacked.
+  // A directory that cannot be packed (a socket, a link that leads out) was not unpacked from a layer.
   const isPacked = await orUndefined(
     packed,
     'NOT_FOUND',
@@ -141,7 +141,7 @@ async function feed(
   }
 }
 
-/** The parents are checked again: another file of the artifact, or another program, may have put a link there meanwhile. */
+/** Checks the parents again: another file of the artifact or another program may have put a link there. */
 async function makeParents(path: string, output: string, name: string): Promise<void> {
   await resolveInside(output, name);
   await makeDirectory(dirname(path));

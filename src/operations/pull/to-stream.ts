@@ -13,8 +13,8 @@ import { onlyFile, type SelectOptions, wantedFiles, wantedOptions } from './want
 export interface PullToStreamOptions extends SelectOptions, ProgressOptions {}
 
 /**
- * Writes the only selected file to a stream, which stays open. Its first byte goes out when all of it is verified: it
- * waits in a temporary file.
+ * Writes the only selected file to a stream, which stays open. The file is verified in a temporary file before its first
+ * byte is written to the stream.
  *
  * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the descriptor of the content that was written

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 
-/** A failure, as results and `--json` tell it. */
+/** The schema of a failure in a result. */
 export const errorFieldsSchema = z.strictObject({
-  code: z.string().describe('One of RemoraErrorCode, or FAILED'),
+  code: z.string().describe('A RemoraErrorCode, or FAILED for any other error'),
   message: z.string(),
-  hint: z.string().exactOptional().describe('One next step'),
+  hint: z.string().exactOptional().describe('A next step'),
 });
 
 /** A way that could not be asked, so that a result may lack what is there. */

@@ -72,7 +72,9 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     const { names, output } = await fetch(store, {});
     expect(names).toEqual(['app/sbom.spdx.json']);
     expect(await fails(store, 'NO_MATCH', { unwrap: true })).toMatchObject({
-      message: expect.stringContaining('is no in-toto statement and wraps none: it is an SPDX document (JSON)'),
+      message: expect.stringContaining(
+        'is not an in-toto statement and does not wrap one: it is an SPDX document (JSON)',
+      ),
     });
     const again = await pullFrom(store, { selector: v1, selection: sbom, output });
     expect(again.artifacts[0]?.files).toMatchObject([{ result: 'unchanged' }]);

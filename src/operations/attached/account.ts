@@ -1,24 +1,8 @@
-import { type ErrorFields, errorFields } from '../../errors.js';
+import { errorFields } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { given } from '../../oci/values/given.js';
 import type { Via, WayAnswer } from '../../store/interfaces/store.js';
-
-/** A way to be attached, and the outcome of asking for it. */
-export interface AskedWay {
-  readonly via: Via;
-  /** How many subjects were asked about. */
-  readonly subjects: number;
-  /** How many attachments were found; an attachment can be found in several ways. */
-  readonly found: number;
-  /** How many of the subjects lack the way, as in a registry without the Referrers API. Absent for 0. */
-  readonly unsupported?: number;
-}
-
-/** A way that could not be asked: the list may lack its attachments. */
-export interface Unasked {
-  readonly way: string;
-  readonly error: ErrorFields;
-}
+import type { AskedWay, Unasked } from '../results/incomplete.js';
 
 /** Counts the answers of each way, and keeps the failure of each way that did not answer. */
 export class AskedWays {

@@ -103,9 +103,8 @@ function attachment(
   return {
     descriptor,
     via,
-    ...given({ kind: name }),
     formats,
-    ...given({ predicateType, created }),
+    ...given({ kind: name, predicateType, created }),
   };
 }
 

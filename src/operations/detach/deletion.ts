@@ -86,10 +86,11 @@ export class Deletion {
   /** The other tags of a manifest, which deleting it would remove, too; undefined when they are not known. */
   async #othersFor(digest: Digest, tags: readonly string[]): Promise<readonly string[] | undefined> {
     this.#tags ??= orUndefined(tagsByDigest(this.store, this.options), ...UNLISTED);
-    const names = (await this.#tags)?.get(digest) ?? [];
+    const known = await this.#tags;
+    if (known === undefined) return undefined;
     // A layout may have whole references as tags.
-    const others = names.filter((name) => !tags.some((tag) => name === tag || name.endsWith(`:${tag}`)));
-    return (await this.#tags) === undefined ? undefined : others;
+    const isPlanned = (name: string) => tags.some((tag) => name === tag || name.endsWith(`:${tag}`));
+    return (known.get(digest) ?? []).filter((name) => !isPlanned(name));
   }
 }
 

@@ -3,8 +3,8 @@ import type { Store } from '../../store/interfaces/store.js';
 import { resolveSubject } from '../attached/subject.js';
 import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { carryOut, prunerOf } from './carry-out.js';
-import { planDetach, plannedResult } from './plan.js';
+import { type CarryOutOptions, carryOut, prunerOf } from './carry-out.js';
+import { type PlanDetachOptions, planDetach, plannedResult } from './plan.js';
 import type { DetachResult } from './schema.js';
 import { checkSelection, type DetachSelection } from './selection.js';
 
@@ -12,17 +12,11 @@ export type { BlockedAttachment, DetachedAttachment, DetachResult, FailedAttachm
 export type { DetachSelection } from './selection.js';
 
 /** Options of {@link detach}. */
-export interface DetachOptions extends AccessOptions {
+export interface DetachOptions extends AccessOptions, PlanDetachOptions, CarryOutOptions {
   /** The attachments to remove; `{ all: true }` for all. */
   readonly selection: DetachSelection;
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
-  /** Also remove the attachments of removed attachments. @default false: they stay, and are in `orphans` */
-  readonly recursive?: boolean | undefined;
-  /** In a layout: also remove the blobs that become unreachable. @default false */
-  readonly prune?: boolean | undefined;
-  /** Read a referrers tag again after a settle time, in case another client wrote it too. @default true */
-  readonly settle?: boolean | undefined;
   /** Return the planned result without removing anything. @default false */
   readonly dryRun?: boolean | undefined;
   /** Called with the planned result before anything is removed; `false` leaves all as it is. @default no question */

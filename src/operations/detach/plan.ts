@@ -10,7 +10,7 @@ import { checkSelection, type DetachSelection, nothingFits, wantedOf } from './s
 
 /** Options of {@link planDetach}. */
 export interface PlanDetachOptions extends CallOptions {
-  /** Also plan the attachments of removed attachments. @default false: they are `leftovers` */
+  /** Also remove the attachments of removed attachments. @default false: they stay, and are in `orphans` */
   readonly recursive?: boolean | undefined;
 }
 

@@ -15,7 +15,7 @@ import { missingKinds, parseRequirement, type Requirement, type RequireOn } from
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { type AttachedTree, NodeBuilder } from './tree.js';
 
-export type { AskedWay, Unasked } from '../attached/account.js';
+export type { AskedWay, Unasked } from '../results/incomplete.js';
 export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, MissingKind } from './schema.js';
 
 /** Options of {@link discover}. */

@@ -28,16 +28,12 @@ export function parseRequirement(text: string): Requirement {
   const kind = KINDS.find((known) => known === name);
   const format = FORMATS.find((known) => known === suffix);
   if (kind === undefined || rest.length > 0 || (suffix !== undefined && format === undefined)) {
-    const isFormat = kind !== undefined;
-    throw new RemoraError(
-      'INVALID_ARGUMENT',
-      `requirement ${quote(text)} has an unknown ${isFormat ? 'format' : 'kind'}`,
-      {
-        found: text,
-        candidates: isFormat ? FORMATS : KINDS,
-        hint: `Write KIND or KIND@FORMAT; known are ${(isFormat ? FORMATS : KINDS).join(', ')}`,
-      },
-    );
+    const [part, known] = kind === undefined ? ['kind', KINDS] : ['format', FORMATS];
+    throw new RemoraError('INVALID_ARGUMENT', `requirement ${quote(text)} has an unknown ${part}`, {
+      found: text,
+      candidates: known,
+      hint: `Write KIND or KIND@FORMAT; known are ${known.join(', ')}`,
+    });
   }
   return { kind, ...given({ format }) };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../../oci/values/descriptor.js';
-import { incompleteSchema } from '../results/incomplete.js';
+import { askedSchema, incompleteSchema } from '../results/incomplete.js';
 import { annotations, manifestFields, via } from '../results/schema.js';
 
 const attachment = z.strictObject({
@@ -46,17 +46,7 @@ export const discoverSchema = z.strictObject({
   ...manifestFields,
   referrers: z.array(node).readonly().describe('The attachments, each with its own attachments'),
   platforms: z.array(platform).readonly().exactOptional().describe('For an index: its children'),
-  asked: z
-    .array(
-      z.strictObject({
-        via,
-        subjects: z.int().describe('How many subjects were asked about'),
-        found: z.int().describe('How many attachments it named'),
-        unsupported: z.int().exactOptional().describe('How many of the subjects lack the way'),
-      }),
-    )
-    .readonly()
-    .describe('The ways that answered'),
+  asked: z.array(askedSchema).readonly().describe('The ways that answered'),
   incomplete: z
     .array(incompleteSchema)
     .readonly()

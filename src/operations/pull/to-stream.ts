@@ -6,7 +6,8 @@ import { createTempFile, writeStream } from '../../io/files/temp-file.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import { type Location, resolveLocation, withSource } from '../places/location.js';
-import { type ProgressOptions, unwrapFiles } from './unwrap-layers.js';
+import type { ProgressOptions } from './progress.js';
+import { unwrapFiles } from './unwrap-layers.js';
 import { onlyFile, type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
 
 /** Options of {@link pullToStream}. */

@@ -4,11 +4,9 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { type LayerBytesOptions, layerBytes } from './layer-bytes.js';
+import type { ProgressOptions } from './progress.js';
 import { MAX_WRAPPED_BYTES, type Unwrapped, unwrap } from './unwrap.js';
 import type { WantedFile } from './wanted.js';
-
-/** Options of calls that fetch content. */
-export type ProgressOptions = Pick<LayerBytesOptions, 'signal' | 'onProgress'>;
 
 /** The content of a layer without its wrappers. */
 export interface UnwrappedFile {

@@ -5,7 +5,7 @@ import { isPruner, type Pruner } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Store } from '../../store/interfaces/store.js';
 import { deleterOf } from '../results/deletion.js';
 import { Deletion } from './deletion.js';
-import type { DetachItem } from './order.js';
+import type { DetachItem } from './items.js';
 import type { DetachPlan } from './plan.js';
 import type { DetachResult, FailedAttachment } from './schema.js';
 

@@ -5,7 +5,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import type { DeleteManifestOptions, Deleter } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Store } from '../../store/interfaces/store.js';
 import { UNLISTED } from '../attached/tag-snapshot.js';
-import type { DetachItem } from './order.js';
+import type { DetachItem } from './items.js';
 
 /** Above this number of tags, the tags are not resolved one by one. */
 const MAX_TAGS = 2_000;

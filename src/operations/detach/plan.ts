@@ -4,7 +4,7 @@ import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { blockedBy } from './blocked.js';
 import { type Holder, holdersOf, reported } from './holder.js';
-import { type DetachItem, itemsOf, type Leaving } from './order.js';
+import { type DetachItem, itemsOf, type Leaving } from './items.js';
 import type { BlockedAttachment, DetachedAttachment, DetachResult } from './schema.js';
 import { checkSelection, type DetachSelection, nothingFits, wantedOf } from './selection.js';
 

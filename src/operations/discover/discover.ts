@@ -4,7 +4,7 @@ import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
-import { AskedWays } from '../attached/account.js';
+import { AskedWays } from '../attached/asked-ways.js';
 import type { Selection } from '../attached/selection.js';
 import { platformSubjects, resolveSubject, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';

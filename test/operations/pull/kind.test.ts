@@ -124,7 +124,7 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     ).toMatchObject({
       message: 'name template gives two files the name "sbom.intoto.json"',
     });
-    // What is attached to one platform counts for the index, too.
+    // Attachments of a platform count for the index, too.
     const [amd64] = images;
     if (amd64 === undefined) throw new Error('no image');
     await cosignTag(store, amd64, '.sig', { type: 'application/vnd.dev.cosign.simplesigning.v1+json', text: '{}' });

@@ -106,7 +106,7 @@ describe('detach', () => {
     expect(stdout).toMatch(/\nPruned 0 blobs, 0 B\n$/);
     await attached(image, SBOM, cwd);
     const { code, message } = await failureHere(2, ['detach', '-y', '--all', '--prune', image], cwd);
-    expect([code, message]).toEqual(['INVALID_ARGUMENT', expect.stringContaining('is no layout')]);
+    expect([code, message]).toEqual(['INVALID_ARGUMENT', expect.stringContaining('is not a layout')]);
     expect(await listed(image, cwd)).toHaveLength(1);
   });
 

@@ -11,18 +11,18 @@ import type { Via } from '../../store/interfaces/store.js';
 
 /** An attachment: a manifest, or one layer of a manifest that holds several attachments. */
 export interface Attachment {
-  /** Of the manifest, with its artifact type and annotations; of the layer, with its own. */
+  /** The manifest's, with its artifact type and annotations; the layer's, with the layer's own. */
   readonly descriptor: Descriptor;
   /** For a layer: the manifest that holds it. */
   readonly holder?: Descriptor;
   readonly via: readonly Via[];
-  /** The tags of cosign that it was found under. */
+  /** cosign's tags that name it. */
   readonly tags?: readonly string[];
   readonly kind?: Kind;
-  /** From the outermost wrapper inwards. */
+  /** The outermost wrapper first. */
   readonly formats: readonly Format[];
   readonly predicateType?: string;
-  /** When it was made, RFC 3339. */
+  /** `org.opencontainers.image.created`, RFC 3339. */
   readonly created?: string;
 }
 
@@ -33,19 +33,19 @@ export interface SelectedAttachment extends Attachment {
   readonly platform?: string;
 }
 
-/** Where tools write the predicate type of an in-toto statement: BuildKit, cosign's tags, Sigstore bundles. */
+/** Annotations with the predicate type of an in-toto statement: BuildKit's, cosign's under tags, Sigstore's of bundles. */
 const PREDICATE_KEYS: readonly string[] = [
   InTotoAnnotation.predicateType,
   'predicateType',
   SigstoreAnnotation.bundlePredicateType,
 ];
 
-/** What a list says of a manifest, which is enough where its type tells the kind. */
+/** The attachment that an entry of a list describes; see {@link isUndecided} for entries that are not enough. */
 export function attachmentOfEntry(descriptor: Descriptor, via: readonly Via[]): Attachment {
   return attachment(descriptor, via, { artifactType: descriptor.artifactType }, [descriptor.annotations]);
 }
 
-/** What a manifest is, from all that it says. */
+/** The attachment that a manifest describes with its types, layers and annotations. */
 export function attachmentOfManifest(manifest: Manifest, via: readonly Via[]): Attachment {
   const layers = layersOf(manifest);
   const facts = {
@@ -58,16 +58,16 @@ export function attachmentOfManifest(manifest: Manifest, via: readonly Via[]): A
 }
 
 /**
- * Each layer of a manifest as an attachment of its own: a signature image of cosign with three layers is three signatures.
+ * Turns each layer of a manifest into an attachment: a signature image of cosign with three layers is three signatures.
  *
- * @param tag of cosign that the manifest was found under
+ * @param tag cosign's tag that names the manifest
  */
 export function attachmentsOfLayers(manifest: Manifest, via: readonly Via[], tag?: string): readonly Attachment[] {
   const holder = referrerEntry(manifest);
   const date = manifest.content.annotations?.[Annotation.created];
   const layers = layersOf(manifest).filter((layer) => !isEmpty(layer));
   const tags = given({ tags: tag === undefined ? undefined : [tag] });
-  // A manifest without content is an attachment itself: else no list would show it.
+  // A manifest without layers is an attachment itself, so that lists show it.
   if (layers.length === 0 && manifest.kind !== 'index') return [{ ...attachmentOfManifest(manifest, via), ...tags }];
   const cosignTag = tag?.slice(tag.lastIndexOf('.'));
   return layers.map((layer) => ({
@@ -78,10 +78,10 @@ export function attachmentsOfLayers(manifest: Manifest, via: readonly Via[], tag
   }));
 }
 
-/** Whether the list's word leaves the kind open, so that the manifest must be read. */
+/** True when an entry of a list leaves the kind open, so that the manifest must be read. */
 export function isUndecided({ artifactType, annotations }: Descriptor): boolean {
   if (artifactType === undefined || artifactType === '' || artifactType === MediaType.unknownArtifact) return true;
-  // The types of cosign's own say what it is, and nothing of how the document in it is written down.
+  // cosign's own types name the kind, and leave the format of the document open.
   if (artifactType.startsWith('application/vnd.dev.cosign.artifact.')) return true;
   const row = kindRow('type', artifactType);
   return row !== undefined && row.kind === undefined && predicateOf(annotations) === undefined;
@@ -103,9 +103,8 @@ function attachment(
   return {
     descriptor,
     via,
-    ...given({ kind: name }),
     formats,
-    ...given({ predicateType, created }),
+    ...given({ kind: name, predicateType, created }),
   };
 }
 

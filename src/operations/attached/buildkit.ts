@@ -7,7 +7,7 @@ const REFERENCE_TYPE = 'vnd.docker.reference.type';
 const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
 const ATTESTATION = 'attestation-manifest';
 
-/** BuildKit's attestation manifests in an index, by the platform's manifest that they speak of. */
+/** BuildKit's attestation manifests in an index, by the digest of the platform's manifest that they describe. */
 export function attestationsIn(index: Manifest): ReadonlyMap<Digest, readonly Descriptor[]> {
   const found = new Map<Digest, Descriptor[]>();
   for (const entry of index.kind === 'index' ? index.content.manifests : []) {
@@ -20,7 +20,7 @@ export function attestationsIn(index: Manifest): ReadonlyMap<Digest, readonly De
   return found;
 }
 
-/** The manifests of an index that are images of a platform, each once. */
+/** The entries of an index without attestations, each digest once. */
 export function platformsIn(index: Manifest): readonly Descriptor[] {
   const entries = index.kind === 'index' ? index.content.manifests.filter((entry) => !isAttestation(entry)) : [];
   return [...new Map(entries.map((entry) => [entry.digest, entry])).values()];

@@ -13,28 +13,28 @@ import {
 import { isAttestation } from './buildkit.js';
 import type { TagSnapshot } from './tag-snapshot.js';
 
-/** The ends of cosign's tags beside a subject. */
+/** Suffixes of cosign's tags for a subject. */
 export const COSIGN_TAGS: readonly string[] = ['.sig', '.att', '.sbom'];
 
 /** Options of {@link findAttached}. */
 export interface FindOptions extends CallOptions {
-  /** BuildKit's attestation manifests for this subject, from the index that holds both. */
+  /** BuildKit's attestation manifests for this subject, from the index that names both. */
   readonly attestations?: readonly Descriptor[] | undefined;
-  /** The tags of the repository, where they were listed: what is not among them need not be asked for. */
+  /** The listed tags of the repository: only tags among them are asked for. @default each tag is asked for */
   readonly tags?: TagSnapshot | undefined;
   /** Only these ways are asked. @default all */
   readonly via?: readonly Via[] | undefined;
   /** Called for each way that answered. */
   readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
-  /** Called for each entry of a list of referrers as soon as it is known. */
+  /** Called for each entry of a list of referrers before the list is verified. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
-  /** Called for each way that could not be asked. @default the first failure is thrown, when all were asked */
+  /** Called for each way that could not be asked. @default the first failure is thrown after all ways were asked */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
 }
 
 /**
- * The attachments of one subject, whichever way: as a referrer, under cosign's tags, or beside it in its
- * index. All ways are asked at the same time. An attachment that is found in several ways is given once.
+ * Finds the attachments of a subject: its referrers, cosign's tags, and BuildKit's attestations in its index. All ways
+ * are asked at the same time. An attachment that several ways name is returned once.
  */
 export async function findAttached(
   store: Source,
@@ -83,7 +83,7 @@ async function findAll(store: Source, subject: Descriptor, options: Listened): P
 
 type Guard = (asked: string, ask: () => Promise<readonly Attachment[]>) => Promise<readonly Attachment[]>;
 
-/** The ways that one look through a layout covers. */
+/** The ways that `referrers` of a layout asks together. */
 const LAYOUT_WAYS: readonly Via[] = ['layout-entry', 'layout-tag', 'layout-referrers', 'layout-scan'];
 
 async function referrers(
@@ -110,7 +110,7 @@ async function referrers(
   });
 }
 
-/** A referrer as what it is; where the list's word is not enough, the manifest is read. */
+/** The attachments of a referrer; its manifest is read only when the list's entry is not enough. */
 async function named(
   store: Source,
   descriptor: Descriptor,
@@ -123,7 +123,7 @@ async function named(
   try {
     return [attachmentOfManifest(await store.manifest({ digest }, { signal: options.signal }), via)];
   } catch (error) {
-    // It is there; only what it is could not be learned.
+    // The list proves that it exists: report it without what the manifest would add.
     options.onUnasked(`manifest ${store.format({ digest })}`, error);
     return [attachmentOfEntry(descriptor, via)];
   }
@@ -153,8 +153,8 @@ async function layersOf(
 }
 
 /**
- * One attachment for each digest (within its holder), with all the ways in which it was found. A manifest under a tag of
- * cosign may have a subject, too: its layers are the attachments then.
+ * Unites attachments with one digest (within one holder), with all ways that named them. A manifest under cosign's tag
+ * may also be a referrer: its layers are the attachments then.
  */
 function merged(attachments: readonly Attachment[]): readonly Attachment[] {
   const known = new Map<string, Attachment>();

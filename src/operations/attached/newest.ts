@@ -3,13 +3,14 @@ import { Annotation } from '../../oci/values/annotations.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment } from './attachment.js';
 
-/** An attachment that a selection may mean. */
+/** An attachment that matches a selection. */
 type Candidate = Attachment & { readonly platform?: string };
 
 /**
  * The attachment with the newest `org.opencontainers.image.created`.
  *
- * @throws RemoraError `AMBIGUOUS`: undated ones could be newer or older, so the caller must decide
+ * @throws RemoraError `AMBIGUOUS` (equal dates, or an attachment without a date: it could be newer, so the caller must
+ *   choose)
  */
 export function newestOf<T extends Candidate>(store: Source, found: readonly T[]): T {
   const dated = found.map((attachment) => ({ attachment, time: Date.parse(attachment.created ?? '') }));
@@ -22,7 +23,7 @@ export function newestOf<T extends Candidate>(store: Source, found: readonly T[]
   throw ambiguous(store, winners, 'They have the same date: name one with --digest, or take all');
 }
 
-/** The error for several matches, with where each is, what it is, and when it was made. */
+/** The error for several matches; each candidate is told by reference, kind, type, formats, platform and date. */
 export function ambiguous(store: Source, found: readonly Candidate[], hint: string): RemoraError {
   const candidates = found.map((attachment) => {
     const { descriptor, holder, kind, formats, platform, created } = attachment;

@@ -5,10 +5,10 @@ import { formatPlatform, matchesPlatform, type Platform } from '../../oci/values
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 
 /**
- * Resolves a selector: the selected manifest, or with `platform` the first child of an index that fits
+ * Resolves a selector: the selected manifest, or with `platform` the first matching child of an index
  * (image-spec image-index.md). BuildKit's attestations (`unknown/unknown`) do not count as platforms.
  *
- * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (no such platform, with those there are)
+ * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (the index lacks the platform; `candidates` has its platforms)
  */
 export async function resolvePlatform(
   store: Source,
@@ -20,7 +20,7 @@ export async function resolvePlatform(
   return childFor(store, await store.manifest(selector, options), platform);
 }
 
-/** The manifest of {@link resolvePlatform}. */
+/** Reads the manifest that {@link resolvePlatform} resolves to. */
 export async function platformManifest(
   store: Source,
   selector: ManifestSelector,
@@ -34,14 +34,14 @@ export async function platformManifest(
 }
 
 /**
- * The first child of an index that fits a platform.
+ * The first child of an index that matches a platform.
  *
- * @throws RemoraError `NO_MATCH`
+ * @throws RemoraError `NO_MATCH` (not an index, or an index without the platform)
  */
 export function childFor(store: Source, manifest: Manifest, platform: Platform): Descriptor {
   const reference = store.format({ digest: manifest.descriptor.digest });
   if (manifest.kind !== 'index') {
-    throw new RemoraError('NO_MATCH', `${reference} is no index: it has no platforms to choose from`, {
+    throw new RemoraError('NO_MATCH', `${reference} is not an index: it has no platforms to choose from`, {
       expected: formatPlatform(platform),
       hint: 'Leave out --platform',
     });

@@ -7,11 +7,11 @@ import { platformSubjects, type Subject } from './subject.js';
 import { AttachedWalk } from './walk.js';
 
 /**
- * Selects among the attachments of `subject` and, where that is an index, of its platforms. Direct attachments come
- * first; deeper ones are read only when no direct attachment matches.
+ * Selects attachments of `subject` and, if that is an index, of its platforms. Attachments of attachments are read only
+ * when no direct attachment matches.
  *
- * @throws RemoraError `NO_MATCH` (with the kinds and types that there are), `AMBIGUOUS` (with the matches), and the
- *   failure of a way that could not be asked: a selection among half of the list would be wrong
+ * @throws RemoraError `NO_MATCH` (with the kinds and types that are attached), `AMBIGUOUS` (with the matches), and the
+ *   failure of a way that could not be asked: a selection from half of the list would be wrong
  */
 export async function selectAttached(
   source: Source,

@@ -4,32 +4,32 @@ import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Attachment } from './attachment.js';
 
-/** An annotation that must be present, with any value where none is given. */
+/** An annotation that an attachment must have. */
 export interface AnnotationSelector {
   readonly key: string;
-  /** @default any */
+  /** The annotation's value. @default any value */
   readonly value?: string | undefined;
 }
 
-/** Selects attachments: all that is given must fit. */
+/** Selects attachments; an attachment must match every member that is given. */
 export interface Selection {
-  /** This type; of an attachment that is a layer, the layer's type or that of the manifest that holds it. @default any */
+  /** Artifact type; for a layer, its media type or the artifact type of its manifest. @default any */
   readonly artifactType?: string | undefined;
-  /** This kind, or one of these. @default any */
+  /** Kind, like `sbom`, or several of which one must match. @default any */
   readonly kind?: Kind | readonly Kind[] | undefined;
-  /** This format, or one of these; a wrapper counts as well as its content. @default any */
+  /** Format, like `spdx`, or several of which one must match; wrappers like `dsse` count. @default any */
   readonly format?: Format | readonly Format[] | undefined;
-  /** With all of these annotations. @default any */
+  /** Annotations; the attachment must have all of them. @default any */
   readonly annotations?: readonly AnnotationSelector[] | undefined;
-  /** The manifest, or the layer, with this digest. @default any */
+  /** Digest of the manifest or of the layer. @default any */
   readonly digest?: Digest | undefined;
-  /** The newest by `org.opencontainers.image.created`. @default false */
+  /** Take only the newest match, by `org.opencontainers.image.created`. @default false */
   readonly latest?: boolean | undefined;
-  /** All that match. @default false: the verb says how many may match */
+  /** Take all matches. @default false: the verb decides how many may match */
   readonly all?: boolean | undefined;
 }
 
-/** Whether an attachment fits a selection. */
+/** True when an attachment matches a selection; `latest` and `all` are not regarded. */
 export function isWanted(attachment: Attachment, selection: Selection): boolean {
   const { descriptor, holder, kind } = attachment;
   const { artifactType, annotations = [], digest } = selection;
@@ -45,7 +45,7 @@ export function isWanted(attachment: Attachment, selection: Selection): boolean 
   );
 }
 
-/** A selection in the words of its flags; empty where every attachment fits. */
+/** A selection in the words of its flags; empty when every attachment matches. */
 export function describeSelection(selection: Selection): readonly string[] {
   const { artifactType, annotations = [], digest } = selection;
   const [kinds, formats] = [listOf(selection.kind), listOf(selection.format)];
@@ -58,7 +58,7 @@ export function describeSelection(selection: Selection): readonly string[] {
   ];
 }
 
-/** The error for a subject without a match; its hint names what there is. */
+/** The error for a subject without a match; its hint lists what is attached. */
 export function noMatch(
   reference: string,
   selection: Selection,
@@ -72,7 +72,7 @@ export function noMatch(
     candidates,
     hint:
       candidates.length === 0
-        ? 'Nothing is attached to it; check the digest, or the platform with --platform'
+        ? 'It has no attachments; check the digest, or the platform with --platform'
         : `It has ${candidates.join(', ')}${words.tail ?? ''}`,
   });
 }

@@ -8,29 +8,28 @@ import type { CallOptions, ManifestSelector, Source } from '../../store/interfac
 import { attestationsIn, platformsIn } from './buildkit.js';
 import { childFor } from './platform.js';
 
-/** A manifest that others may be attached to. */
+/** A manifest that can have attachments. */
 export interface Subject {
   readonly descriptor: Descriptor;
   /** `os/architecture[/variant]`, where it is a child of an index that names one. */
   readonly platform?: string;
-  /** BuildKit's attestation manifests for it; absent where no index was looked at. */
+  /** BuildKit's attestation manifests for it; absent when its index was not read. */
   readonly attestations?: readonly Descriptor[] | undefined;
-  /** All that the index names from which the subject was selected. */
+  /** The children of the index that the subject was selected from. */
   readonly siblings?: readonly Digest[] | undefined;
 }
 
-/** The children of an index that others may be attached to. */
+/** The children of an index, as subjects and as digests. */
 export interface Platforms {
   readonly platforms: readonly Subject[];
-  /** All that the index names: what belongs to it must not be deleted for itself. */
+  /** The digests of all entries, with attestations: deleting one of them would break the index. */
   readonly children: readonly Digest[];
 }
 
 /**
- * The subject that a selector names: the manifest, or with `platform` the first child of an index that fits.
+ * Resolves a selector to a subject: the manifest, or with `platform` the first matching child of an index.
  *
- * @throws RemoraError `NOT_FOUND`, `AMBIGUOUS` (no selector and several roots), `NO_MATCH` (no such platform, with those
- *   there are)
+ * @throws RemoraError `NOT_FOUND`, `AMBIGUOUS` (no selector and several roots), `NO_MATCH` (the index lacks the platform)
  */
 export async function resolveSubject(
   source: Source,
@@ -44,9 +43,9 @@ export async function resolveSubject(
 }
 
 /**
- * A descriptor as a subject.
+ * Turns a descriptor into a subject.
  *
- * @param index from which it was selected: BuildKit keeps attestations of its children there
+ * @param index that the descriptor was selected from: BuildKit keeps attestations of its children there
  */
 export function rootSubject(descriptor: Descriptor, index?: Manifest): Subject {
   return {
@@ -59,7 +58,7 @@ export function rootSubject(descriptor: Descriptor, index?: Manifest): Subject {
   };
 }
 
-/** A reference to an index means its platforms as well; undefined for a manifest that is not an index. */
+/** The children of an index as subjects; undefined for a manifest that is not an index. */
 export async function platformSubjects(
   store: Source,
   { mediaType, digest }: Descriptor,

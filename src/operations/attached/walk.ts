@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
 import { mapSome, runAll, sharedSignal } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -12,18 +13,18 @@ import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
 
 /** Options of {@link AttachedWalk}. */
 export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked'> {
-  /** Called for each entry of a list as soon as it is there, before it is verified. */
+  /** Called for each entry of a list before the list is verified. */
   readonly onListed?: ((entry: Descriptor, subject: Digest) => void) | undefined;
   /** Subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
 
-/** A registry can make up referrers of referrers without end; real ones are never so deep. */
+/** A hostile registry can invent referrers of referrers without end; real ones are less deep. */
 const MAX_LEVELS = 100;
 
 /**
- * The walk through the attachments of a subject, and theirs, and so on. Each attachment is met once, so that the walk
- * never goes around in circles, and each subject is asked about once.
+ * Walks through the attachments of a subject, then through theirs, and so on. The walk meets each attachment once, which
+ * ends circles, and asks about each subject once.
  */
 export class AttachedWalk {
   readonly #limit: ReturnType<typeof pLimit>;
@@ -36,7 +37,7 @@ export class AttachedWalk {
 
   constructor(
     private readonly store: Source,
-    /** Asked for by name, where it is one. */
+    /** The only subject, whose tags are asked for by name; undefined for several. */
     private readonly root: Descriptor | undefined,
     private readonly options: WalkOptions,
   ) {
@@ -46,15 +47,15 @@ export class AttachedWalk {
   }
 
   /**
-   * What is attached to a subject and was not met before.
+   * The attachments of a subject that were not met before.
    *
-   * @param ahead so many levels below are asked about as soon as a list names them, while it is still being verified
+   * @param ahead number of levels below that are asked about before the list that names them is verified
    */
   async below(subject: Subject, ahead = 0): Promise<readonly Attachment[]> {
     return (await this.#attachedTo(subject, ahead)).filter((attachment) => this.#meetAttachment(attachment));
   }
 
-  /** The attachments of these subjects that were not met before, then of those, and so on: stop when it is enough. */
+  /** Yields the attachments of these subjects that were not met before, then theirs; stop iterating once enough matched. */
   async *levels(subjects: readonly Subject[]): AsyncGenerator<readonly SelectedAttachment[]> {
     for (let level = subjects; level.length > 0; ) {
       const attachments = (await this.level(level)).filter((attachment) => this.#meetAttachment(attachment));
@@ -67,8 +68,8 @@ export class AttachedWalk {
   }
 
   /**
-   * All attachments of these subjects, met before or not. The first failure ends the walk; all requests under way are
-   * awaited.
+   * All attachments of these subjects, met before or not. The first failure ends the walk, after all requests under way
+   * have ended.
    */
   async level(subjects: readonly Subject[]): Promise<readonly SelectedAttachment[]> {
     const ask = async (subject: Subject): Promise<readonly SelectedAttachment[]> => {
@@ -84,7 +85,7 @@ export class AttachedWalk {
     return (await runAll(subjects, ask, { concurrency: this.#limit.concurrency })).flat();
   }
 
-  /** {@link below}, and the result of `action` for each: some at a time, since a list can name thousands. */
+  /** Runs `action` for each attachment of {@link below}, some at a time: a list can name thousands. */
   async each<T>(
     subject: Subject,
     ahead: number,
@@ -93,15 +94,15 @@ export class AttachedWalk {
     return mapSome(await this.below(subject, ahead), this.#limit.concurrency, action);
   }
 
-  /** The manifest of an attachment as a subject; of several layers in one manifest, only the first one gives it. */
+  /** The manifest of an attachment as a subject; of several layers in one manifest, only the first returns it. */
   carrier({ descriptor, holder }: Attachment): Descriptor | undefined {
     if (holder === undefined) return descriptor;
     return this.#meet(holder.digest) ? holder : undefined;
   }
 
-  /** Lists the tags now, where one list saves asking for the tags of each attachment. */
+  /** Lists the tags of a registry now, so that {@link below} need not ask for each tag. */
   listTags(): TagSnapshot | undefined {
-    // A layout needs no list to know its tags.
+    // A layout knows its tags without a request.
     if (this.store.kind === 'registry') this.#tags ??= tagSnapshot(this.store, { signal: this.#signal });
     return this.#tags;
   }
@@ -122,7 +123,7 @@ export class AttachedWalk {
         ...this.options,
         signal: this.#signal,
         attestations,
-        // The subject itself is asked for by name; most of what is below has no tags.
+        // The root's tags are asked for by name; most attachments below it have no tags.
         tags: descriptor.digest === this.root?.digest ? undefined : this.listTags(),
         onListed: (entry) => {
           this.options.onListed?.(entry, descriptor.digest);
@@ -136,10 +137,10 @@ export class AttachedWalk {
   }
 
   #askAhead(entry: Descriptor, ahead: number): void {
-    // Of a long list the rest is asked about in its turn: it would only wait here, and take memory.
+    // Entries beyond the limit would only wait here and take memory: their turn comes later.
     if (this.#met.has(entry.digest) || this.#limit.pendingCount >= this.#limit.concurrency) return;
-    // It is awaited when its turn comes, and not at all for what is no referrer after all.
-    this.#ask({ descriptor: entry }, ahead).catch(() => {});
+    // The answer is awaited in its turn, or never if verification drops the entry.
+    handled(this.#ask({ descriptor: entry }, ahead));
   }
 
   async #tooDeep({ digest }: Descriptor): Promise<readonly Attachment[]> {
@@ -148,7 +149,7 @@ export class AttachedWalk {
     const hint = 'Look at the levels above it with --depth';
     const error = new RemoraError('MALFORMED', message, { expected: MAX_LEVELS, hint });
     if (this.options.onUnasked === undefined) throw error;
-    this.options.onUnasked(`what is attached to ${reference}`, error);
+    this.options.onUnasked(`attachments of ${reference}`, error);
     return [];
   }
 

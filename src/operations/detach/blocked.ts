@@ -2,15 +2,15 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isAttestation } from '../attached/buildkit.js';
 import type { Holder } from './holder.js';
 
-/** Why an attachment stays, and what can be done about it. */
+/** The reason why an attachment stays, and a way to remove it. */
 export interface Reason {
   readonly reason: string;
   readonly hint: string;
 }
 
 /**
- * Why a manifest cannot go, if so. An index names its children by digest: to take one out is to make another index, with
- * another digest, which is no longer what was signed and deployed.
+ * The reason why a manifest cannot be deleted; undefined when it can. An index names its children by digest: without one
+ * of them it has another digest, which was not signed or deployed.
  *
  * @param wanted the selected attachments of the manifest
  * @param own the subject and the children of its index
@@ -26,13 +26,13 @@ export function blockedBy(holder: Holder, wanted: Holder['attachments'], own: Re
   const isTagOnly = via.every((way) => way === 'cosign-tag');
   if (own.has(manifest.digest) && !isTagOnly) {
     return {
-      reason: 'it is a child of the image index, which would name what is gone',
+      reason: 'it is a child of the image index, which would name a deleted manifest',
       hint: 'Push a new index without its entry',
     };
   }
   if (wanted.length < attachments.length) {
     return {
-      reason: `its manifest ${manifest.digest} holds ${attachments.length} attachments, and ${wanted.length} of them ${wanted.length === 1 ? 'is' : 'are'} meant`,
+      reason: `its manifest ${manifest.digest} holds ${attachments.length} attachments, and ${wanted.length} of them ${wanted.length === 1 ? 'is' : 'are'} selected`,
       hint: `Remove all of them with --digest ${manifest.digest}`,
     };
   }

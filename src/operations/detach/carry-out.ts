@@ -1,32 +1,33 @@
 import { errorFields, RemoraError } from '../../errors.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
-import { isDeleter, isPruner, type Pruner } from '../../store/interfaces/abilities.js';
+import { isPruner, type Pruner } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Store } from '../../store/interfaces/store.js';
+import { deleterOf } from '../results/deletion.js';
 import { Deletion } from './deletion.js';
-import type { DetachItem } from './order.js';
+import type { DetachItem } from './items.js';
 import type { DetachPlan } from './plan.js';
 import type { DetachResult, FailedAttachment } from './schema.js';
 
 /** Options of {@link carryOut}. */
 export interface CarryOutOptions extends CallOptions {
-  /** In a layout: remove the blobs, too, that nothing leads to any more. @default false */
+  /** In a layout: also remove the blobs that become unreachable. @default false */
   readonly prune?: boolean | undefined;
-  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
+  /** Read a referrers tag again after a settle time, in case another client wrote it too. @default true */
   readonly settle?: boolean | undefined;
 }
 
 /**
- * Carries out a plan, one manifest after another. A list never names what is gone, so that an interrupted run can be
- * repeated: it goes on with the rest. Attachments that cannot be removed are named in `incomplete`.
+ * Carries out a plan, one manifest after another. Lists never name a deleted manifest, so an interrupted run can be
+ * repeated. Attachments that cannot be removed are in `incomplete`.
  *
  * @throws RemoraError `UNSUPPORTED` when the store cannot delete, before anything is deleted
  */
 export async function carryOut(store: Store, plan: DetachPlan, options: CarryOutOptions = {}): Promise<DetachResult> {
-  if (!isDeleter(store)) throw new RemoraError('UNSUPPORTED', `${store.format({})} cannot delete anything`);
+  const deleter = deleterOf(store);
   const { signal, settle } = options;
   const pruner = options.prune ? prunerOf(store) : undefined;
-  const deletion = new Deletion(store, { signal, settle });
+  const deletion = new Deletion(deleter, { signal, settle });
   const progress = new Progress();
   const leftBehind = new Set<Digest>();
   for (const item of plan.items) {
@@ -62,20 +63,20 @@ async function prune(
   }
 }
 
-/** @throws RemoraError `INVALID_ARGUMENT` for a store whose blobs are not ours to remove */
+/** @throws RemoraError `INVALID_ARGUMENT` for a store that is not a layout */
 export function prunerOf(store: Store): Store & Pruner {
   if (isPruner(store)) return store;
-  throw new RemoraError('INVALID_ARGUMENT', `${store.format({})} is no layout: its blobs cannot be pruned`, {
-    hint: 'Leave out --prune; a registry removes blobs that no manifest names when it collects garbage',
+  throw new RemoraError('INVALID_ARGUMENT', `${store.format({})} is not a layout: its blobs cannot be pruned`, {
+    hint: 'Leave out --prune; the garbage collection of a registry removes unreachable blobs',
   });
 }
 
-/** Failures that the next manifest would share. */
+/** Failures that the next manifest would meet, too. */
 const SHARED: readonly string[] = ['INTERRUPTED', 'UNREACHABLE', 'TIMEOUT', 'BUSY', 'UNAUTHORIZED', 'IO'];
-/** Some registries lock single manifests; one that refuses the first two refuses all. */
+/** Some registries lock single manifests; a registry that refuses the first two refuses all. */
 const REFUSALS = 2;
 
-/** The outcome so far, and what need not be tried any more. */
+/** The outcome so far, and the failures that make further attempts pointless. */
 class Progress {
   readonly removed: DetachItem[] = [];
   readonly incomplete: FailedAttachment[] = [];
@@ -85,7 +86,7 @@ class Progress {
   #shared: { readonly error: unknown } | undefined;
   #refusals = 0;
 
-  /** @throws the failure that makes it pointless to try this one */
+  /** @throws the failure that makes this attempt pointless */
   check({ digest, byTag }: DetachItem): void {
     if (this.#carriers.has(digest)) throw this.#carriers.get(digest);
     if (this.#shared !== undefined) throw this.#shared.error;

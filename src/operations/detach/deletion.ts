@@ -5,9 +5,9 @@ import type { Digest } from '../../oci/values/digest.js';
 import type { DeleteManifestOptions, Deleter } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Store } from '../../store/interfaces/store.js';
 import { UNLISTED } from '../attached/tag-snapshot.js';
-import type { DetachItem } from './order.js';
+import type { DetachItem } from './items.js';
 
-/** A repository with more tags than this is not asked for each of them. */
+/** Above this number of tags, the tags are not resolved one by one. */
 const MAX_TAGS = 2_000;
 
 /** Deletes the manifests and tags of a plan, one manifest at a time. */
@@ -20,7 +20,7 @@ export class Deletion {
   ) {}
 
   /**
-   * Deletes a manifest with its list entries; where only tags make it attached, no other tag is lost.
+   * Deletes a manifest with its list entries. If only cosign's tags make it attached and it has other tags, it stays.
    *
    * @throws RemoraError `UNSUPPORTED`, `CHANGED`, and what the store throws
    */
@@ -39,7 +39,7 @@ export class Deletion {
     for (const tag of left) await this.#deleteTag(tag, digest, others ?? []);
   }
 
-  /** False where manifests cannot be deleted: a registry may delete tags all the same. */
+  /** False when the registry cannot delete manifests: it may still delete tags. */
   async #deleteAlone(digest: Digest): Promise<boolean> {
     const deleted = this.store.deleteManifest(digest, this.options).then(() => true);
     return (await orUndefined(deleted, 'UNSUPPORTED')) ?? false;
@@ -65,27 +65,32 @@ export class Deletion {
     }
   }
 
-  /** A signature may have come since the plan was made: then the tag stands for more than was planned. */
+  /**
+   * The tags that still name a manifest.
+   *
+   * @throws RemoraError `CHANGED` for a tag that another client has moved: cosign does so for each new signature
+   */
   async #stillNaming(digest: Digest, tags: readonly string[]): Promise<readonly string[]> {
     const { signal } = this.options;
     const found = await Promise.all(tags.map((tag) => this.store.findTag(tag, { signal })));
     const index = found.findIndex((now) => now !== undefined && now.digest !== digest);
     const now = found[index];
     if (now === undefined) return tags.filter((_, position) => found[position] !== undefined);
-    throw new RemoraError('CHANGED', `tag ${tags[index]} is ${now.digest} by now, wanted ${digest}`, {
+    throw new RemoraError('CHANGED', `tag ${tags[index]} is now ${now.digest}, wanted ${digest}`, {
       expected: digest,
       found: now.digest,
       hint: 'Look again with discover, then run the command again',
     });
   }
 
-  /** The other tags of a manifest, which deleting it would remove as well; undefined where they are not known. */
+  /** The other tags of a manifest, which deleting it would remove, too; undefined when they are not known. */
   async #othersFor(digest: Digest, tags: readonly string[]): Promise<readonly string[] | undefined> {
     this.#tags ??= orUndefined(tagsByDigest(this.store, this.options), ...UNLISTED);
-    const names = (await this.#tags)?.get(digest) ?? [];
-    // In a layout a name may be a whole reference.
-    const others = names.filter((name) => !tags.some((tag) => name === tag || name.endsWith(`:${tag}`)));
-    return (await this.#tags) === undefined ? undefined : others;
+    const known = await this.#tags;
+    if (known === undefined) return undefined;
+    // A layout may have whole references as tags.
+    const isPlanned = (name: string) => tags.some((tag) => name === tag || name.endsWith(`:${tag}`));
+    return (known.get(digest) ?? []).filter((name) => !isPlanned(name));
   }
 }
 

@@ -3,8 +3,8 @@ import type { Store } from '../../store/interfaces/store.js';
 import { resolveSubject } from '../attached/subject.js';
 import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { carryOut, prunerOf } from './carry-out.js';
-import { planDetach, plannedResult } from './plan.js';
+import { type CarryOutOptions, carryOut, prunerOf } from './carry-out.js';
+import { type PlanDetachOptions, planDetach, plannedResult } from './plan.js';
 import type { DetachResult } from './schema.js';
 import { checkSelection, type DetachSelection } from './selection.js';
 
@@ -12,29 +12,23 @@ export type { BlockedAttachment, DetachedAttachment, DetachResult, FailedAttachm
 export type { DetachSelection } from './selection.js';
 
 /** Options of {@link detach}. */
-export interface DetachOptions extends AccessOptions {
-  /** The attachments to remove; to remove all, say `{ all: true }`. */
+export interface DetachOptions extends AccessOptions, PlanDetachOptions, CarryOutOptions {
+  /** The attachments to remove; `{ all: true }` for all. */
   readonly selection: DetachSelection;
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
-  /** Remove the attachments of those that go, too, and so on. @default false: they stay, in `orphans` */
-  readonly recursive?: boolean | undefined;
-  /** In a layout: remove the blobs, too, that nothing leads to any more. @default false */
-  readonly prune?: boolean | undefined;
-  /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
-  readonly settle?: boolean | undefined;
-  /** Remove nothing, and return what would be removed. @default false */
+  /** Return the planned result without removing anything. @default false */
   readonly dryRun?: boolean | undefined;
-  /** Called with the planned result before anything is removed; `false` removes nothing. @default everything is permitted */
+  /** Called with the planned result before anything is removed; `false` leaves all as it is. @default no question */
   readonly confirm?: ((planned: DetachResult) => boolean | Promise<boolean>) | undefined;
 }
 
 /**
  * Removes attachments of an image or artifact with all their tags and list entries; for an index also those of its
- * children. The subject itself stays.
+ * children. The subject itself stays (distribution-spec, "Deleting Manifests").
  *
  * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
- * @returns what was removed; attachments that could not be removed are in `incomplete`, in the order of the attempts
+ * @returns the removed attachments; those that could not be removed are in `incomplete`, in the order of the attempts
  * @throws RemoraError `INVALID_ARGUMENT` (an empty selection, `prune` outside of a layout), `NO_MATCH`, `NOT_FOUND`,
  *   `UNSUPPORTED`, and the failure of a way that could not be asked, all before anything is removed
  */

@@ -6,7 +6,7 @@ import type { Attachment, SelectedAttachment } from '../attached/attachment.js';
 import { resultFields } from '../results/manifest-fields.js';
 import type { DetachedAttachment } from './schema.js';
 
-/** A manifest, with the attachments of one subject that it is, or holds. */
+/** A manifest, with the attachments of one subject: the manifest itself, or its layers. */
 export interface Holder {
   readonly manifest: Descriptor;
   readonly attachments: readonly Attachment[];
@@ -15,7 +15,7 @@ export interface Holder {
   readonly platform?: string | undefined;
 }
 
-/** Attachments by subject, and by the manifest that must be deleted for them. */
+/** Groups attachments by subject and by the manifest that must be deleted for them. */
 export function holdersOf(attachments: readonly SelectedAttachment[]): readonly Holder[] {
   const holders = new Map<string, Holder>();
   for (const attachment of attachments) {
@@ -35,7 +35,7 @@ export function holdersOf(attachments: readonly SelectedAttachment[]): readonly 
   return [...holders.values()];
 }
 
-/** The attachments of a manifest, as results have them. */
+/** The attachments of a manifest as members of a result. */
 export function reported(
   store: Source,
   { manifest, attachments, subject, platform }: Holder,

@@ -4,32 +4,32 @@ import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { blockedBy } from './blocked.js';
 import { type Holder, holdersOf, reported } from './holder.js';
-import { type DetachItem, itemsOf, type Leaving } from './order.js';
+import { type DetachItem, itemsOf, type Leaving } from './items.js';
 import type { BlockedAttachment, DetachedAttachment, DetachResult } from './schema.js';
 import { checkSelection, type DetachSelection, nothingFits, wantedOf } from './selection.js';
 
 /** Options of {@link planDetach}. */
 export interface PlanDetachOptions extends CallOptions {
-  /** Attachments of those that go, go as well. @default false: they stay, and are named */
+  /** Also remove the attachments of removed attachments. @default false: they stay, and are in `orphans` */
   readonly recursive?: boolean | undefined;
 }
 
-/** The manifests that go, and those that stay. Made by {@link planDetach}, carried out by `carryOut`. */
+/** The manifests to delete, and those that stay. {@link planDetach} makes it, `carryOut` carries it out. */
 export interface DetachPlan {
   readonly subject: Subject;
-  /** In the order in which they go: an attachment comes before its subject. */
+  /** In the order of deletion: an attachment comes before its subject. */
   readonly items: readonly DetachItem[];
   /** Selected attachments that stay. */
   readonly blocked: readonly BlockedAttachment[];
-  /** Attached to what goes, and stays without its subject. */
+  /** Attachments that stay without their subject. */
   readonly leftovers: readonly DetachedAttachment[];
 }
 
 /**
- * Looks for a selection among the attachments of a subject, for an index also of its platforms. It changes nothing.
+ * Plans to detach a selection from a subject and, if that is an index, from its platforms. It only reads.
  *
  * @throws RemoraError `NO_MATCH`, `INVALID_ARGUMENT` (an empty selection), and the failure of a way that could not be
- *   asked: attachments that were not found would be taken for gone
+ *   asked: its attachments would stay unnoticed
  */
 export async function planDetach(
   store: Source,
@@ -43,7 +43,7 @@ export async function planDetach(
   const children = await platformSubjects(store, subject.descriptor, { signal });
   const subjects = [subject, ...(children?.platforms ?? [])];
   const own = new Set([digest, ...(children?.children ?? subject.siblings ?? [])]);
-  // A single subject is asked about by name; for several, one list of tags tells which of cosign's exist.
+  // The tags of a single subject are asked for by name; for several subjects, one list of tags costs less.
   const root = subjects.length > 1 ? undefined : subject.descriptor;
   const walk = new AttachedWalk(store, root, { signal, concurrency: 16 });
   const found = holdersOf(await walk.level(subjects));
@@ -64,7 +64,7 @@ export async function planDetach(
   }
   if (leaving.length === 0 && blocked.length === 0) throw nothingFits(store.format({ digest }), selection, found);
 
-  // A selected attachment is not a leftover of another one.
+  // A selected attachment is not a leftover of another attachment.
   const seen = new Set<Digest>([...own, ...leaving.map(({ holder }) => holder.manifest.digest)]);
   const leftovers: DetachedAttachment[] = [];
   for (let level: readonly Leaving[] = leaving; level.length > 0; ) {

@@ -6,48 +6,48 @@ import { manifestFields, via } from '../results/schema.js';
 
 const attachment = z.strictObject({
   ...manifestFields,
-  reference: z.string().describe('The manifest, also where the attachment is one of its layers'),
-  digest: digestSchema.describe('Of the attachment: of the manifest, or of the layer'),
-  kind: z.enum(KINDS).exactOptional().describe('What people call it'),
+  reference: z.string().describe('The manifest, even if the attachment is one of its layers'),
+  digest: digestSchema.describe('The digest of the manifest or of the layer'),
+  kind: z.enum(KINDS).exactOptional().describe('Common name, like sbom or signature'),
   manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
-  subject: digestSchema.describe('What it is, or was, attached to'),
-  platform: z.string().exactOptional().describe('Of the subject, where that is a child of an index'),
-  via: z.array(via).readonly().describe('How it was found'),
+  subject: digestSchema.describe('The manifest that it is, or was, attached to'),
+  platform: z.string().exactOptional().describe('The platform of the subject, if that is a child of an index'),
+  via: z.array(via).readonly().describe('The ways that name it'),
 });
 
 const blocked = attachment.extend({
   reason: z.string().describe('Why it stays'),
-  hint: z.string().describe('How to get rid of it all the same'),
+  hint: z.string().describe('A way to remove it'),
 });
 
 const failed = attachment.extend({ error: errorFieldsSchema });
 
-/** The schema of what `detach` prints with `--json`. */
+/** The schema of `detach --json`. */
 export const detachSchema = z.strictObject({
   reference: z.string().describe('The subject'),
-  removed: z
+  removed: z.array(attachment).readonly().describe('In the order of removal; in a dry run, of the planned removal'),
+  orphans: z
     .array(attachment)
     .readonly()
-    .describe('In the order in which they went; in a dry run, in which they would go'),
-  orphans: z.array(attachment).readonly().describe('Attached to what went, and stays without its subject'),
-  blocked: z.array(blocked).readonly().describe('Meant, and yet it stays'),
-  incomplete: z.array(failed).readonly().describe('What should go and is still there; empty means that all went'),
+    .describe('Attachments of removed attachments, which stay without their subject'),
+  blocked: z.array(blocked).readonly().describe('Selected attachments that cannot be removed'),
+  incomplete: z.array(failed).readonly().describe('Attachments whose removal failed; empty: all were removed'),
   pruned: z
     .strictObject({ blobs: z.int().nonnegative(), bytes: z.int().nonnegative() })
     .exactOptional()
-    .describe('With --prune: blobs that nothing led to any more'),
+    .describe('With --prune: unreachable blobs that were removed'),
   unpruned: errorFieldsSchema.exactOptional().describe('With --prune: why blobs could not be removed'),
-  dryRun: z.literal(true).exactOptional().describe('Nothing was changed: this is what would be'),
+  dryRun: z.literal(true).exactOptional().describe('The store was not changed: the result is the plan'),
 });
 
-/** The outcome of `detach`. */
+/** The outcome of `detach`: each selected attachment is in `removed`, `blocked` or `incomplete`. */
 export type DetachResult = Readonly<z.infer<typeof detachSchema>>;
 
-/** An attachment that is, or was, attached. */
+/** An attachment that was removed, or stays without its subject. `size` is in bytes. */
 export type DetachedAttachment = Readonly<z.infer<typeof attachment>>;
 
-/** A selected attachment that cannot be detached. */
+/** A selected attachment that cannot be removed, with the reason and a way to remove it. */
 export type BlockedAttachment = Readonly<z.infer<typeof blocked>>;
 
-/** An attachment that could not be removed. */
+/** A selected attachment whose removal failed, with the failure. */
 export type FailedAttachment = Readonly<z.infer<typeof failed>>;

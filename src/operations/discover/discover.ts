@@ -4,7 +4,7 @@ import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
-import { AskedWays } from '../attached/account.js';
+import { AskedWays } from '../attached/asked-ways.js';
 import type { Selection } from '../attached/selection.js';
 import { platformSubjects, resolveSubject, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
@@ -15,42 +15,44 @@ import { missingKinds, parseRequirement, type Requirement, type RequireOn } from
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { type AttachedTree, NodeBuilder } from './tree.js';
 
-export type { AskedWay, Unasked } from '../attached/account.js';
+export type { AskedWay, Unasked } from '../results/incomplete.js';
 export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, MissingKind } from './schema.js';
 
 /** Options of {@link discover}. */
 export interface DiscoverOptions extends AccessOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
-  /** Show only these attachments, and what leads to them: the SBOM of a signature. @default all */
+  /** Return only these attachments, and those above them: the SBOM that a signature is attached to. @default all */
   readonly selection?: Selection | undefined;
-  /** Levels below the subject. @default all */
+  /** Number of levels below the subject; 1 is its direct attachments. @default all */
   readonly depth?: number | undefined;
-  /** Only these ways are asked. @default all */
+  /** Ask only these ways. @default all */
   readonly via?: readonly Via[] | undefined;
-  /** Kinds that must be attached, like `sbom` or `sbom@spdx`: the result lists those that are not. @default none */
+  /** Kinds that must be attached, like `sbom` or `sbom@spdx`: `missing` lists those that are not. @default none */
   readonly require?: readonly (string | Requirement)[] | undefined;
-  /** For an index: where the required kinds must be attached. @default 'platforms' */
+  /** For an index: the subjects that must have the required kinds. @default 'platforms' */
   readonly requireOn?: RequireOn | undefined;
-  /** Return what was found when a way could not be asked, and name the way in `incomplete`. @default false: throw */
+  /** List a way that could not be asked in `incomplete` instead of throwing its failure. @default false */
   readonly partial?: boolean | undefined;
-  /** Subjects that are asked about at a time. @default 32 */
+  /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
 
 /**
- * A {@link DiscoverResult} whose iterator gives every attachment once: those of the subject, then of each platform, and
- * after each attachment its own.
+ * A {@link DiscoverResult} that iterates over all attachments: the subject's, then each platform's, each followed by its
+ * own.
  */
 export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
 
 /**
  * Lists all attachments of a subject, and their attachments; for an index also those of its children. Each attachment is
- * listed once. Subjects are asked about concurrently.
+ * listed once. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing Referrers"), cosign's
+ * tags and BuildKit's attestations.
  *
  * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
+ * @returns the attachments; the list is complete when `incomplete` is empty
  * @throws RemoraError the first failure of a way that could not be asked, unless `partial`; `INVALID_ARGUMENT`,
- *   `NOT_FOUND`, `NO_MATCH` (platform), `AMBIGUOUS` (the newest is not known), `INTERRUPTED`
+ *   `NOT_FOUND`, `NO_MATCH` (platform), `AMBIGUOUS` (`latest` with equal or absent dates), `INTERRUPTED`
  */
 export async function discover(location: Location, options: DiscoverOptions = {}): Promise<Discovery> {
   const at = resolveLocation(location);
@@ -83,7 +85,7 @@ async function listAttached(
   const trees = async (of: Subject, levels: number): Promise<readonly AttachedTree[]> => {
     if (levels <= 0) return [];
     return walk.each(of, levels - 1, async (attachment) => {
-      // Attachments of a manifest with several layers are shown with its first one.
+      // Attachments of a manifest with several layers stand below its first layer.
       const carrier = walk.carrier(attachment);
       return { attachment, below: carrier === undefined ? [] : await trees({ descriptor: carrier }, levels - 1) };
     });
@@ -120,11 +122,11 @@ async function listAttached(
 }
 
 function unsupported(reference: string, via: readonly Via[]): RemoraError {
-  const message = `${reference} is in a place without ${via.join(' or ')}: nothing was asked`;
+  const message = `${reference} is in a place without ${via.join(' or ')}: no way was asked`;
   return new RemoraError('UNSUPPORTED', message, { hint: 'Leave out --via' });
 }
 
-/** The iterator is not enumerable: neither JSON nor a comparison sees it. */
+/** Adds an iterator that is not enumerable, so that neither JSON nor a comparison sees it. */
 function iterable(result: DiscoverResult): Discovery {
   function* each(nodes: readonly DiscoveredNode[]): Generator<DiscoveredNode> {
     for (const node of nodes) {

@@ -4,17 +4,18 @@ import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { DiscoveredNode, DiscoverResult, MissingKind } from './schema.js';
 
-/** A kind that must be attached, in one format if it is given. */
+/** A kind that must be attached, in the format if one is given. */
 export interface Requirement {
   readonly kind: Kind;
   readonly format?: Format;
 }
 
-/**
- * Where it must be attached for an index: to each platform itself, to the index, or to either. For a manifest that is not
- * an index, only itself counts.
- */
 export const REQUIRE_ON = ['platforms', 'index', 'any'] as const;
+
+/**
+ * The subjects that must have a required kind. `platforms`: each platform of an index; `index`: the index; `any`: the
+ * index or else each platform. A manifest that is not an index must have the kind itself.
+ */
 export type RequireOn = (typeof REQUIRE_ON)[number];
 
 /**
@@ -27,23 +28,19 @@ export function parseRequirement(text: string): Requirement {
   const kind = KINDS.find((known) => known === name);
   const format = FORMATS.find((known) => known === suffix);
   if (kind === undefined || rest.length > 0 || (suffix !== undefined && format === undefined)) {
-    const isFormat = kind !== undefined;
-    throw new RemoraError(
-      'INVALID_ARGUMENT',
-      `requirement ${quote(text)} names no known ${isFormat ? 'format' : 'kind'}`,
-      {
-        found: text,
-        candidates: isFormat ? FORMATS : KINDS,
-        hint: `Write KIND or KIND@FORMAT; there are ${(isFormat ? FORMATS : KINDS).join(', ')}`,
-      },
-    );
+    const [part, known] = kind === undefined ? ['kind', KINDS] : ['format', FORMATS];
+    throw new RemoraError('INVALID_ARGUMENT', `requirement ${quote(text)} has an unknown ${part}`, {
+      found: text,
+      candidates: known,
+      hint: `Write KIND or KIND@FORMAT; known are ${known.join(', ')}`,
+    });
   }
   return { kind, ...given({ format }) };
 }
 
 /**
  * The requirements that are not met. Only direct attachments count: a signature of the SBOM does not sign the image.
- * Attachments are not verified.
+ * Signatures are not verified.
  */
 export function missingKinds(
   result: DiscoverResult,

@@ -1,22 +1,22 @@
 import * as z from 'zod';
 import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../../oci/values/descriptor.js';
-import { incompleteSchema } from '../results/incomplete.js';
+import { askedSchema, incompleteSchema } from '../results/incomplete.js';
 import { annotations, manifestFields, via } from '../results/schema.js';
 
 const attachment = z.strictObject({
   ...manifestFields,
   annotations: annotations.exactOptional(),
-  kind: z.enum(KINDS).exactOptional().describe('What people call it'),
-  formats: z.array(z.enum(FORMATS)).readonly().exactOptional().describe('From the outermost wrapper inwards'),
+  kind: z.enum(KINDS).exactOptional().describe('Common name, like sbom or signature'),
+  formats: z.array(z.enum(FORMATS)).readonly().exactOptional().describe('The outermost wrapper first'),
   predicateType: z.string().exactOptional(),
   created: z.string().exactOptional().describe('RFC 3339'),
   manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
-  subject: digestSchema.describe('What it is attached to'),
-  via: z.array(via).readonly().describe('How it was found'),
+  subject: digestSchema.describe('The manifest that it is attached to'),
+  via: z.array(via).readonly().describe('The ways that name it'),
 });
 
-/** An attachment, with its own attachments. */
+/** An attachment, with its own attachments in `referrers`. `size` is in bytes, `created` is RFC 3339. */
 export interface DiscoveredNode extends Readonly<z.infer<typeof attachment>> {
   readonly referrers: readonly DiscoveredNode[];
 }
@@ -36,39 +36,33 @@ const platform = z.strictObject({
 const missing = z.strictObject({
   kind: z.enum(KINDS),
   format: z.enum(FORMATS).exactOptional(),
-  digest: digestSchema.describe('What it is not attached to'),
+  digest: digestSchema.describe('The manifest that lacks it'),
   platform: z.string().exactOptional(),
-  onIndex: z.literal(true).exactOptional().describe('The index has it, which does not count here'),
+  onIndex: z.literal(true).exactOptional().describe('The index has it; the platform itself lacks it'),
 });
 
-/** The schema of what `discover` prints with `--json`. */
+/** The schema of `discover --json`. */
 export const discoverSchema = z.strictObject({
   ...manifestFields,
-  referrers: z.array(node).readonly().describe('What is attached, each with what is attached to it'),
+  referrers: z.array(node).readonly().describe('The attachments, each with its own attachments'),
   platforms: z.array(platform).readonly().exactOptional().describe('For an index: its children'),
-  asked: z
-    .array(
-      z.strictObject({
-        via,
-        subjects: z.int().describe('How many subjects were asked about'),
-        found: z.int(),
-        unsupported: z.int().exactOptional().describe('For so many of them the way does not exist'),
-      }),
-    )
-    .readonly()
-    .describe('The ways that answered'),
+  asked: z.array(askedSchema).readonly().describe('The ways that answered'),
   incomplete: z
     .array(incompleteSchema)
     .readonly()
-    .describe('Ways that could not be asked; empty means that the list is complete'),
-  missing: z.array(missing).readonly().exactOptional().describe('With --require: what is required and not there'),
+    .describe('Ways that could not be asked; empty: the list is complete'),
+  missing: z
+    .array(missing)
+    .readonly()
+    .exactOptional()
+    .describe('With --require: the required kinds that are not attached'),
 });
 
-/** The attachments of a subject. An empty `incomplete` means that all ways were asked and answered. */
+/** The attachments of a subject. The list is complete when `incomplete` is empty. */
 export type DiscoverResult = Readonly<z.infer<typeof discoverSchema>>;
 
-/** A child of an index, and its attachments. */
+/** A child of an index, with its attachments in `referrers`. */
 export type DiscoveredPlatform = Readonly<z.infer<typeof platform>>;
 
-/** A requirement that is not met. */
+/** A required kind that the manifest `digest` lacks. */
 export type MissingKind = Readonly<z.infer<typeof missing>>;

@@ -7,19 +7,19 @@ import { isWanted, type Selection } from '../attached/selection.js';
 import { resultFields } from '../results/manifest-fields.js';
 import type { DiscoveredNode } from './schema.js';
 
-/** An attachment, and its own attachments. */
+/** An attachment, with its own attachments. */
 export interface AttachedTree {
   readonly attachment: Attachment;
   readonly below: readonly AttachedTree[];
 }
 
-/** Turns trees into nodes of a result: what a selection means, and what leads to it. */
+/** Turns trees into nodes of a result: the selected attachments, and those above them. */
 export class NodeBuilder {
   readonly #isShown: (attachment: Attachment) => boolean;
 
   /**
-   * @param trees all of them: the newest is one
-   * @throws RemoraError `AMBIGUOUS` where the newest is not known
+   * @param trees all trees of the result, for `latest`
+   * @throws RemoraError `AMBIGUOUS` for `latest` with equal or absent dates
    */
   constructor(
     private readonly source: Source,

@@ -7,23 +7,35 @@ import type { Session } from '../../store/interfaces/session.js';
 import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from '../../store/open.js';
 
-/** An artifact in a store that is open already: the only one there without tag and digest. */
+/**
+ * An artifact in an open store, which the verb does not close. A digest wins over a tag; without both, a layout with one
+ * root means that root.
+ */
 export interface Stored<S extends Source = Source> {
   readonly store: S;
   readonly tag?: string | undefined;
   readonly digest?: Digest | undefined;
 }
 
-/** The first argument of a verb: a reference like `ghcr.io/acme/app:v1` or `oci:./layout:v1`, a parsed one, or an open store. */
+/**
+ * The first argument of a verb, in one of four forms:
+ *
+ * - a reference: `ghcr.io/acme/app:v1`, `ghcr.io/acme/app@sha256:…`, `oci:./layout:v1`
+ * - a parsed reference, {@link Place}
+ * - an open store, for its only artifact or for the repository itself
+ * - an open store with a tag or digest, {@link Stored}
+ *
+ * The verb opens and closes the store of a reference; an open store stays open.
+ */
 export type Location<S extends Source = Source> = string | Place | S | Stored<S>;
 
-/** How a verb reaches a place. A store that is open already has its own. */
+/** Options of every verb that reaches a place. An open store keeps its own credentials, connection and session. */
 export interface AccessOptions extends CallOptions {
-  /** @default the credentials of Docker and Podman */
+  /** Credentials for the registry. @default the logins of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
-  /** Time limits, TLS and headers for a registry. @default https, and http for loopback hosts */
+  /** Time limits, TLS and headers for the registry. @default https, and http for loopback hosts */
   readonly connection?: ConnectionOptions | undefined;
-  /** Shares connections with other calls; made by `openSession`. @default connections of its own */
+  /** Connections and tokens that calls share, from `openSession`. @default a session for the one call */
   readonly session?: Session | undefined;
 }
 
@@ -31,7 +43,7 @@ type ForReading = Pick<OpenSourceOptions, 'damaged' | 'maxUnpackedBytes'>;
 type ForWriting = Pick<OpenStoreOptions, 'access' | 'create'>;
 
 /**
- * Opens a location for reading while `use` runs. A store that was open already stays open.
+ * Opens a location for reading while `use` runs. An open store stays open.
  *
  * @throws RemoraError as `parsePlace`, `openSource` and `use`
  */
@@ -48,7 +60,7 @@ export async function withSource<T>(
 }
 
 /**
- * Opens a location for writing while `use` runs. A store that was open already stays open.
+ * Opens a location for writing while `use` runs. An open store stays open.
  *
  * @throws RemoraError as `parsePlace`, `openStore` and `use`
  */
@@ -64,14 +76,13 @@ export async function withStore<T>(
   return closing(store, use(store, selectorOf(at)));
 }
 
-/** The parsed place of a location, or the open store with what is named in it. */
+/** Parses a reference; wraps an open store. */
 export function resolveLocation<S extends Source>(location: Location<S>): Place | Stored<S> {
   if (typeof location === 'string') return parsePlace(location);
   if ('close' in location) return { store: location };
   return location;
 }
 
-/** Tag and digest alone. */
 export function selectorOf({ tag, digest }: ManifestSelector): ManifestSelector {
   return given({ tag, digest });
 }

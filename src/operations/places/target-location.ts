@@ -6,14 +6,14 @@ import type { Digest } from '../../oci/values/digest.js';
 import type { Store } from '../../store/interfaces/store.js';
 import { type Location, resolveLocation, type Stored } from './location.js';
 
-/** Where something new goes, and the tags and digest it shall have there. */
+/** The place for a new manifest, with its tags, and its digest if the caller pins it. */
 export interface TargetLocation {
   readonly at: Place | Stored<Store>;
   readonly tags: readonly string[];
   readonly digest?: Digest | undefined;
 }
 
-/** Resolves where something new goes: as text with any number of tags, `host/repo:v1,latest`. */
+/** Resolves the target of a new manifest; a reference may have several tags, `host/repo:v1,latest`. */
 export function pinnedTarget(location: Location<Store>): TargetLocation {
   if (typeof location === 'string') {
     const { place, tags, digest } = parsePinnedTarget(location);
@@ -24,9 +24,9 @@ export function pinnedTarget(location: Location<Store>): TargetLocation {
 }
 
 /**
- * The same without a digest, which only the content can decide.
+ * Resolves a target whose digest only the content decides.
  *
- * @throws RemoraError `INVALID_ARGUMENT`
+ * @throws RemoraError `INVALID_ARGUMENT` for a target with a digest
  */
 export function unpinnedTarget(location: Location<Store>): Omit<TargetLocation, 'digest'> {
   const { digest, ...target } = pinnedTarget(location);

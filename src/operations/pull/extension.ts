@@ -1,4 +1,4 @@
-/** Ends of names by media type, as the specifications of the formats and the tools around them write them. */
+/** Extensions by media type, as the specifications and tools of the formats write them. */
 const EXTENSIONS: readonly (readonly [RegExp, string])[] = [
   [/^(?:application|text)\/spdx\+(json|xml|yaml|rdf)$/, '.spdx.$1'],
   [/^application\/spdx3\+json$/, '.spdx3.json'],
@@ -17,7 +17,7 @@ const EXTENSIONS: readonly (readonly [RegExp, string])[] = [
   [/^application\/cose$/, '.cose'],
 ];
 
-/** For all other types: by their structured suffix. */
+/** Extensions of all other types, by their structured suffix. */
 const BY_SUFFIX: readonly (readonly [RegExp, string])[] = [
   [/[+/]json$/, '.json'],
   [/[+/]xml$/, '.xml'],
@@ -29,19 +29,19 @@ const BY_SUFFIX: readonly (readonly [RegExp, string])[] = [
   [/^text\/plain$/, '.txt'],
 ];
 
-/** The end of the name of a document, which names its format: `.spdx.json`; empty where the type tells none. */
+/** The extension that tells a document's format: `.spdx.json`; empty for an unknown type. */
 export function documentExtension(mediaType: string): string {
   const [pattern, extension] = EXTENSIONS.find(([each]) => each.test(mediaType)) ?? [];
   const match = pattern?.exec(mediaType);
   return match && extension !== undefined ? extension.replace('$1', match[1] ?? '') : plainExtension(mediaType);
 }
 
-/** The end of a name by the syntax alone: `.json`. */
+/** The extension that tells the syntax alone: `.json`; empty for an unknown type. */
 export function plainExtension(mediaType: string): string {
   return BY_SUFFIX.find(([pattern]) => pattern.test(mediaType))?.[1] ?? '';
 }
 
-/** A name without the end that says that it is wrapped: `app.spdx.sigstore.json` is about `app.spdx`. */
+/** A name without the extension of its wrapper: `app.spdx` for `app.spdx.sigstore.json`. */
 export function withoutWrapper(name: string): string {
   const shorter = name.replace(/\.(?:intoto|sigstore|dsse|att|bundle)(?:\.jsonl?)?$|\.jsonl?$/i, '');
   return shorter === '' || shorter.endsWith('/') ? name : shorter;

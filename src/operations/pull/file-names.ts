@@ -8,13 +8,13 @@ import type { NameTemplate } from './template.js';
 import type { UnwrappedFile } from './unwrap-layers.js';
 import type { WantedFile, WantedManifest } from './wanted.js';
 
-/** How files get their names. */
+/** Options of {@link nameFiles}. */
 export interface NamingOptions {
-  /** The unwrapped content of each file, in their order; undefined for a file without. @default none */
+  /** The unwrapped content of each file, in their order; undefined for a file that stays wrapped. @default none */
   readonly unwrapped?: readonly (UnwrappedFile | undefined)[] | undefined;
   /** @default titles, and a directory for each of several manifests */
   readonly template?: NameTemplate | undefined;
-  /** They are the files of attachments. */
+  /** True for files of attachments, whose names begin with their kind. */
   readonly isAttached: boolean;
 }
 
@@ -50,7 +50,6 @@ function nameFile(
     if (title === undefined || unwrapped === undefined || title.toLowerCase().endsWith(ext)) return title;
     return `${withoutWrapper(title)}${ext}`;
   };
-  // An attachment that was asked for by its kind is called so.
   const byKind = isAttached && isOnly && kind !== undefined ? `${kind}-${digest.slice(0, 12)}${ext}` : undefined;
   const name =
     template?.({
@@ -75,7 +74,7 @@ function innermost(formats: readonly Format[]): Format | undefined {
   return formats.find((format) => !WRAPPERS.includes(format)) ?? formats.at(-1);
 }
 
-/** Several artifacts may well have files of one name: each gets a directory, named so that nothing can clash. */
+/** Several artifacts may have files of one name: each artifact gets a directory, named by its digest. */
 function intoDirectories(manifests: readonly WantedManifest[], named: readonly NamedLayer[]): readonly NamedLayer[] {
   if (manifests.length === 1) return named;
   const directories = manifests.flatMap(({ descriptor: { digest }, files }) =>
@@ -90,10 +89,10 @@ function refuseClash(named: readonly NamedLayer[], isTemplate: boolean): void {
   if (isTemplate) {
     throw new RemoraError('INVALID_ARGUMENT', `name template gives two files the name ${JSON.stringify(clash)}`, {
       found: clash,
-      hint: 'Put {digest:12} into it, or choose one with --digest',
+      hint: 'Put {digest:12} into the template, or select one attachment with --digest',
     });
   }
-  throw new RemoraError('MALFORMED', `artifact has two files for the name ${JSON.stringify(clash)}`, {
+  throw new RemoraError('MALFORMED', `artifact has two files with the name ${JSON.stringify(clash)}`, {
     found: clash,
     hint: 'Give them names of their own, as with --name {digest}{ext}',
   });

@@ -17,6 +17,6 @@ export function filesOf(source: Source, manifest: Manifest): readonly Descriptor
     candidates: manifest.content.manifests.map(({ platform, digest }) =>
       platform ? formatPlatform(platform) : digest,
     ),
-    hint: 'Choose with --platform or a digest; for what is attached to it give --artifact-type or --all',
+    hint: 'Choose with --platform or a digest; for its attachments give --artifact-type or --all',
   });
 }

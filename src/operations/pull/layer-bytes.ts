@@ -1,33 +1,28 @@
 import { RemoraError } from '../../errors.js';
-import { interrupted } from '../../io/async/interrupt.js';
-import { counted } from '../../io/streams/counted.js';
+import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { CallOptions, Source } from '../../store/interfaces/store.js';
-import type { Transfer } from '../pack/plan.js';
+import type { Source } from '../../store/interfaces/store.js';
+import { type ProgressOptions, withProgress } from './progress.js';
 
 /** Options of {@link layerBytes}. */
-export interface LayerBytesOptions extends CallOptions {
-  readonly onProgress?: ((transfer: Transfer) => void) | undefined;
-  /** @default no limit but that of the descriptor */
+export interface LayerBytesOptions extends ProgressOptions {
+  /** The most bytes that the layer may have. @default its size */
   readonly maxBytes?: number | undefined;
 }
 
 /**
- * Reads a layer into memory, to its end: there the store has verified it.
+ * Reads a layer into memory; the store verifies it at its end.
  *
- * @throws RemoraError `SIZE_MISMATCH` for more than `maxBytes`, by its descriptor before it is fetched; and as the store
+ * @throws RemoraError `SIZE_MISMATCH` for more than `maxBytes`, before the layer is fetched if its descriptor says so; and as the store
  */
 export async function layerBytes(source: Source, layer: Descriptor, options: LayerBytesOptions): Promise<Buffer> {
-  const { signal, onProgress, maxBytes = Number.POSITIVE_INFINITY } = options;
-  const { digest: name, size: total } = layer;
-  if (total > maxBytes) throw tooLarge(layer, total, maxBytes);
+  const { signal, maxBytes = Number.POSITIVE_INFINITY } = options;
+  if (layer.size > maxBytes) throw tooLarge(layer, layer.size, maxBytes);
   const blob = await source.openBlob(layer, { signal });
-  const content =
-    onProgress === undefined ? blob : counted(blob, (bytes) => onProgress({ name, bytes, total, phase: 'move' }));
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of content) {
-    if (signal?.aborted) throw interrupted(signal);
+  for await (const chunk of withProgress(blob, layer.digest, layer.size, options)) {
+    throwIfInterrupted(signal);
     size += chunk.length;
     if (size > maxBytes) throw tooLarge(layer, size, maxBytes);
     chunks.push(chunk);

@@ -7,12 +7,12 @@ import { plainExtension } from './extension.js';
 
 /** A layer and the safe name of its file or directory. */
 export interface NamedLayer {
-  /** Of what is written. */
+  /** The content that is written. */
   readonly descriptor: Descriptor;
   readonly name: string;
   /** Set for a directory. */
   readonly directory: LayerDirectory | undefined;
-  /** The content, where it is not the store's blob. */
+  /** Opens the content when it is not the store's blob. */
   readonly open?: (() => Readable) | undefined;
 }
 
@@ -20,11 +20,11 @@ export interface NamedLayer {
 export interface LayerDirectory {
   /** The name that its entries begin with. */
   readonly prefix: string;
-  /** The digest of the uncompressed tar, if the layer says it. */
+  /** The digest of the uncompressed tar, if the layer's annotations have it. */
   readonly tarDigest: string | undefined;
 }
 
-/** The first name that two files would have, or that one file and the directory of another would have. */
+/** The first name that two files share, or a file and the directory of another file. */
 export function findClash(named: readonly NamedLayer[]): string | undefined {
   const names = new Map<string, NamedLayer>();
   for (const layer of named) {
@@ -45,14 +45,14 @@ export function titleOf({ annotations }: Descriptor): string | undefined {
   return title === undefined ? undefined : checkName(title);
 }
 
-/** The directory that a layer unpacks to, where it is one. */
+/** The directory that a layer unpacks to; undefined for a layer that is a file. */
 export function directoryOf(descriptor: Descriptor): LayerDirectory | undefined {
   const { annotations } = descriptor;
   const prefix = annotations?.[OrasAnnotation.unpack] === 'true' ? titleOf(descriptor) : undefined;
   return prefix === undefined ? undefined : { prefix, tarDigest: annotations?.[OrasAnnotation.contentDigest] };
 }
 
-/** A name that nothing else has. */
+/** A name that no other content has. */
 export function digestName({ digest, mediaType }: Descriptor): string {
   return `${algorithmOf(digest)}-${encodedOf(digest).slice(0, 64)}${plainExtension(mediaType)}`;
 }

@@ -17,17 +17,19 @@ export type { PulledArtifact, PulledFile, PullResult } from './schema.js';
 /** Options of {@link pull}. */
 export interface PullOptions extends SelectOptions, WriteFilesOptions {
   /**
-   * Names of the files, like `{kind}-{platform}-{digest:12}{ext}`; all go into one directory then.
+   * Template for the names, like `{kind}-{platform}-{digest:12}{ext}`; all files are written into `output` itself then.
    * @default titles, and a directory for each of several artifacts
    */
   readonly name?: string | undefined;
 }
 
 /**
- * Fetches the files of an artifact, or with `selection` those of its attachments. Every file is fetched and verified
- * before the first takes its name; a file that is right already is left alone. No file is written outside of `output`.
+ * Fetches the files of an artifact, or with `selection` those of its attachments. All files are fetched and verified
+ * before the first takes its name. A file that already has the content is left alone. No file is written outside of
+ * `output`. Names are the `org.opencontainers.image.title` annotations (image-spec, "Pre-Defined Annotation Keys").
  *
  * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
+ * @returns each artifact with its files; `path` is relative to the current directory
  * @throws RemoraError `NO_MATCH` (an image has no files, no attachment matches), `AMBIGUOUS` (an index, several matches),
  *   `MALFORMED` (an unsafe name, two files with one name), `EXISTS` (`noClobber`, a directory or symlink in the way),
  *   `INVALID_ARGUMENT` (`name`), `UNSUPPORTED` (too large to unwrap), and as the store

@@ -6,18 +6,19 @@ import { onlyFile, type SelectOptions, wantedFiles, wantedOptions } from './want
 
 /** Options of {@link read}. */
 export interface ReadOptions extends Omit<SelectOptions, 'selection'> {
-  /** The most bytes that the file may have. @default 67108864, 64 MiB */
+  /** The most bytes that the file may have. @default 67108864 (64 MiB) */
   readonly maxBytes?: number | undefined;
 }
 
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads a file into memory, and verifies it: the only file of an artifact, or with a selection that of an attachment.
+ * Reads and verifies the only file of an artifact, or of the selected attachment.
  *
  * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
- * @param selection the attachment, like `{ kind: 'sbom' }`. @default the artifact itself
- * @throws RemoraError `NO_MATCH`, `AMBIGUOUS` (several matches or files, with the candidates), `SIZE_MISMATCH` (more than
+ * @param selection the attachment, like `{ kind: 'sbom' }`; an empty selection reads the artifact itself
+ * @returns the file's bytes, unpacked from their statement with `unwrap`
+ * @throws RemoraError `NO_MATCH`, `AMBIGUOUS` (several matches or files, in `candidates`), `SIZE_MISMATCH` (more than
  *   `maxBytes`), `DIGEST_MISMATCH`, and as the store
  */
 export async function read(location: Location, selection: Selection = {}, options: ReadOptions = {}): Promise<Buffer> {

@@ -4,38 +4,38 @@ import { digestSchema } from '../../oci/values/descriptor.js';
 import { manifestFields, via } from '../results/schema.js';
 
 const written = z.strictObject({
-  path: z.string().describe('Where it is, from the current directory'),
+  path: z.string().describe('Relative to the current directory'),
   mediaType: z.string(),
-  digest: digestSchema.describe('Of what was written'),
+  digest: digestSchema.describe('The digest of the written content'),
   size: z.int().describe('Bytes'),
-  result: z.enum(['written', 'unchanged']).describe('unchanged: it was there and right'),
+  result: z.enum(['written', 'unchanged']).describe('unchanged: the file already had the content'),
 });
 
 const file = written.extend({
-  from: z.string().describe('The manifest that has it'),
-  kind: z.enum(KINDS).exactOptional().describe('What people call it'),
-  formats: z.array(z.enum(FORMATS)).readonly().exactOptional().describe('From the outermost wrapper inwards'),
-  platform: z.string().exactOptional().describe('Of the image that it is attached to'),
-  via: z.array(via).readonly().exactOptional().describe('How it was found'),
-  unwrapped: z.literal(true).exactOptional().describe('It was taken out of a statement, and nothing verified'),
-  wrapper: digestSchema.exactOptional().describe('The layer that has the statement'),
+  from: z.string().describe('The manifest that names its layer'),
+  kind: z.enum(KINDS).exactOptional().describe('Common name, like sbom or signature'),
+  formats: z.array(z.enum(FORMATS)).readonly().exactOptional().describe('The outermost wrapper first'),
+  platform: z.string().exactOptional().describe('The platform of the image that it is attached to'),
+  via: z.array(via).readonly().exactOptional().describe('The ways that name it'),
+  unwrapped: z.literal(true).exactOptional().describe('The content of a statement, whose signature was not verified'),
+  wrapper: digestSchema.exactOptional().describe('The digest of the layer with the statement'),
 });
 
 const artifact = z.strictObject({ ...manifestFields, files: z.array(file).readonly() });
 
-/** The schema of what `pull` prints with `--json`. */
+/** The schema of `pull --json`. */
 export const pullSchema = z.strictObject({
   reference: z.string().describe('The artifact or subject that was asked for'),
   artifacts: z.array(artifact).readonly(),
 });
 
-/** The outcome of `pull`. */
+/** The outcome of `pull`: each artifact with its files. */
 export type PullResult = Readonly<z.infer<typeof pullSchema>>;
 
-/** A pulled artifact, with its files. */
+/** A pulled artifact, with its files in the order of its layers. */
 export type PulledArtifact = Readonly<z.infer<typeof artifact>>;
 
-/** A file of a {@link PullResult}. */
+/** A file of a {@link PullResult}; `path` is relative to the current directory, `size` is in bytes. */
 export type PulledFile = Readonly<z.infer<typeof file>>;
 
 /** A file that was written. */

@@ -2,11 +2,11 @@ import { RemoraError } from '../../errors.js';
 import { checkName, nameFault } from '../../io/files/safe-path.js';
 import { quote } from '../../oci/text/quote.js';
 
-/** What a template of names can speak of. */
+/** The variables of a name template. */
 export const TEMPLATE_VARIABLES = ['kind', 'format', 'platform', 'digest', 'title', 'ext', 'type'] as const;
 type Variable = (typeof TEMPLATE_VARIABLES)[number];
 
-/** The values for one file; what is not known is written as `none`. */
+/** The values for one file; an unknown value is written as `none`. */
 export type TemplateValues = Readonly<Record<Exclude<Variable, 'digest'>, string | undefined>> & {
   /** Without its algorithm. */
   readonly digest: string;
@@ -18,10 +18,11 @@ export type NameTemplate = (values: TemplateValues) => string;
 type Part = { readonly text: string } | { readonly variable: Variable; readonly length?: number };
 
 /**
- * Parses a template like `{kind}-{platform}-{digest:12}{ext}`. A `/` makes a directory where the template has it, and
- * never where a value has it: values come from whoever attached the file.
+ * Parses a template like `{kind}-{platform}-{digest:12}{ext}`. A `/` of the template makes a directory, a `/` of a value
+ * does not: the author of the attachment wrote the values.
  *
- * @throws RemoraError `INVALID_ARGUMENT`; the template it gives throws `MALFORMED` for a name that is not safe
+ * @returns a function that throws `MALFORMED` for a name that is not safe
+ * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parseTemplate(template: string): NameTemplate {
   const parts = template.split(/(\{[^{}]*\})/).map((part) => parsePart(part, template));
@@ -33,7 +34,7 @@ export function parseTemplate(template: string): NameTemplate {
 
 function parsePart(part: string, template: string): Part {
   if (!/^\{.*\}$/s.test(part)) {
-    if (/[{}]/.test(part)) throw invalid(template, 'it has a brace without its other one', 'Write it like {kind}{ext}');
+    if (/[{}]/.test(part)) throw invalid(template, 'it has an unpaired brace', 'Write it like {kind}{ext}');
     return { text: part };
   }
   const [, name = '', , digits] = /^\{([^:]*)(:(\d+))?\}$/.exec(part) ?? [];
@@ -43,8 +44,8 @@ function parsePart(part: string, template: string): Part {
   if (variable !== undefined && isLengthFine) return length === undefined ? { variable } : { variable, length };
   const known = TEMPLATE_VARIABLES.map((each) => `{${each}}`).join(', ');
   const fault =
-    variable === undefined ? `there is no ${quote(part)}` : `${quote(part)} wants {digest:4} to {digest:128}`;
-  throw invalid(template, fault, `There are ${known} and {digest:N}`);
+    variable === undefined ? `unknown variable ${quote(part)}` : `${quote(part)} wants {digest:4} to {digest:128}`;
+  throw invalid(template, fault, `Known are ${known} and {digest:N}`);
 }
 
 function fill(part: Part, values: TemplateValues): string {
@@ -56,7 +57,7 @@ function fill(part: Part, values: TemplateValues): string {
   return value === undefined || value === '' ? 'none' : harmless(value);
 }
 
-/** A value as a part of a name, without characters that lead elsewhere or have a meaning for a shell. */
+/** Replaces characters of a value that separate paths or have a meaning for a shell. */
 function harmless(value: string): string {
   return value.replace(/[^\p{L}\p{N}._+@=-]+|^\.+$/gu, '-');
 }

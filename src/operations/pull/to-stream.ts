@@ -6,15 +6,16 @@ import { createTempFile, writeStream } from '../../io/files/temp-file.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import { type Location, resolveLocation, withSource } from '../places/location.js';
-import { type ProgressOptions, unwrapFiles } from './unwrap-layers.js';
+import type { ProgressOptions } from './progress.js';
+import { unwrapFiles } from './unwrap-layers.js';
 import { onlyFile, type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
 
 /** Options of {@link pullToStream}. */
 export interface PullToStreamOptions extends SelectOptions, ProgressOptions {}
 
 /**
- * Writes the only selected file to a stream, which stays open. Its first byte goes out when all of it is verified: it
- * waits in a temporary file.
+ * Writes the only selected file to a stream, which stays open. The file is verified in a temporary file before its first
+ * byte is written to the stream.
  *
  * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the descriptor of the content that was written

@@ -4,26 +4,24 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { type LayerBytesOptions, layerBytes } from './layer-bytes.js';
+import type { ProgressOptions } from './progress.js';
 import { MAX_WRAPPED_BYTES, type Unwrapped, unwrap } from './unwrap.js';
 import type { WantedFile } from './wanted.js';
-
-/** Options for what is told while content moves. */
-export type ProgressOptions = Pick<LayerBytesOptions, 'signal' | 'onProgress'>;
 
 /** The content of a layer without its wrappers. */
 export interface UnwrappedFile {
   readonly descriptor: Descriptor;
-  /** The layer that it was taken from. */
+  /** The layer that the content was taken from. */
   readonly wrapper: Digest;
   open(): Readable;
 }
 
 /**
- * Reads layers, and takes the predicates out of their statements. All are held in memory until all are written, so that
- * one limit holds for all of them. Of several files, a file that is not a statement and wraps none stays as it is:
- * undefined.
+ * Reads layers, and takes the predicates out of their statements. All stay in memory until all are written, so one limit
+ * applies to their sum.
  *
- * @throws RemoraError `UNSUPPORTED` when they are too large, and as {@link unwrap}
+ * @returns the content of each file; undefined for one of several files that does not wrap a statement
+ * @throws RemoraError `UNSUPPORTED` when the files are too large, and as {@link unwrap}
  */
 export async function unwrapFiles(
   source: Source,
@@ -56,7 +54,7 @@ export async function unwrapLayer(source: Source, layer: Descriptor, options: La
   return unwrap(await layerBytes(source, layer, options), layer.digest);
 }
 
-/** @param isOptional the file is one of several: a document without a wrapper is taken as it is */
+/** @param isOptional true for one of several files: undefined for a document without a wrapper, instead of `NO_MATCH` */
 function unwrapFile(content: Buffer, wrapper: Digest, isOptional: boolean): UnwrappedFile | undefined {
   try {
     const { bytes, mediaType } = unwrap(content, wrapper);

@@ -5,15 +5,15 @@ import { recognise } from '../../formats/recognise/recognise.js';
 import { type JsonMember, membersOf } from '../../oci/text/json-members.js';
 import { given } from '../../oci/values/given.js';
 
-/** What a statement says, taken out of it. */
+/** The predicate of an in-toto statement. */
 export interface Unwrapped {
-  /** The predicate's own bytes: those that were signed, where it was signed. */
+  /** The predicate's own bytes, as they stand in the statement. */
   readonly bytes: Buffer;
   readonly mediaType: string;
   readonly predicateType?: string;
 }
 
-/** More is not read into memory. */
+/** The most bytes of wrapped files that are read into memory. */
 export const MAX_WRAPPED_BYTES = 256 * 1024 * 1024;
 
 const STATEMENT = /^https:\/\/in-toto\.io\/Statement\/v\d+(?:\.\d+)*$/;
@@ -26,10 +26,11 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Takes the predicate out of an in-toto statement, also where that is in a DSSE envelope or a Sigstore bundle. The bytes
- * are those of the document, not a new writing of it. Nothing is verified.
+ * Takes the predicate out of an in-toto statement, a DSSE envelope with one or a Sigstore bundle with one. The bytes are
+ * cut out of the document, not serialised again. No signature is verified.
  *
- * @throws RemoraError `NO_MATCH` for anything else, `MALFORMED` for a wrapper that is broken inside
+ * @param what name of the document, for errors
+ * @throws RemoraError `NO_MATCH` for any other document, `MALFORMED` for a payload that is not base64
  */
 export function unwrap(bytes: Uint8Array, what: string): Unwrapped {
   const text = decodeText(bytes, true) ?? '';
@@ -67,8 +68,8 @@ interface Content {
 
 function contentOf(document: string, predicate: JsonMember): Content {
   if (predicate.text !== undefined) return { bytes: Buffer.from(predicate.text), isJson: false };
-  // What cosign puts around documents that are no JSON, and around all in its old versions: {"Data": …, "Timestamp": …}.
-  // Nothing else begins so, and others need not be read a second time.
+  // cosign wraps documents that are not JSON, and in old versions all: {"Data": …, "Timestamp": …}. The prefix is checked
+  // first, so that other documents are not parsed twice.
   const inner = /^\{\s*"(?:Data|Timestamp)"/.test(document) ? membersOf(document) : undefined;
   const data = inner?.get('Data');
   const isCosign = [...(inner?.keys() ?? [])].every((name) => name === 'Data' || name === 'Timestamp');
@@ -87,9 +88,9 @@ function mediaTypeOf({ bytes, isJson }: Content, predicateType: string | undefin
 
 function noStatement(bytes: Uint8Array, what: string): RemoraError {
   const found = recognise(bytes, { complete: true })?.what ?? 'something else';
-  return new RemoraError('NO_MATCH', `${what} is no in-toto statement and wraps none: it is ${found}`, {
+  return new RemoraError('NO_MATCH', `${what} is not an in-toto statement and does not wrap one: it is ${found}`, {
     expected: 'an in-toto statement, a DSSE envelope or a Sigstore bundle',
     found,
-    hint: 'Leave out --unwrap to fetch it as it is',
+    hint: 'Leave out --unwrap to fetch the file as it is',
   });
 }

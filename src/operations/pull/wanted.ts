@@ -16,15 +16,15 @@ import type { AccessOptions } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { filesOf } from './files-of.js';
 
-/** Options that say which files are fetched. */
+/** Options that select the files. */
 export interface SelectOptions extends AccessOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index */
   readonly platform?: string | Platform | undefined;
-  /** Take the files of these attachments; exactly one must match, unless `latest` or `all`. @default its own files */
+  /** Take the files of these attachments; one must match, unless `latest` or `all`. @default the artifact's own files */
   readonly selection?: Selection | undefined;
   /**
-   * Take the content (the predicate) of in-toto statements instead of them, also out of DSSE envelopes and Sigstore
-   * bundles. That verifies no signature. @default false
+   * Take the predicates of in-toto statements, DSSE envelopes and Sigstore bundles instead of the files themselves.
+   * Signatures are not verified. @default false
    */
   readonly unwrap?: boolean | undefined;
 }
@@ -35,35 +35,35 @@ export interface WantedOptions extends CallOptions {
   readonly selection?: Selection | undefined;
 }
 
-/** @throws RemoraError `INVALID_ARGUMENT` for a platform that is none, before anything is opened */
+/** @throws RemoraError `INVALID_ARGUMENT` for a malformed platform, before a store is opened */
 export function wantedOptions({ platform, selection, signal }: SelectOptions): WantedOptions {
   return { platform: platformOf(platform), selection, signal };
 }
 
-/** A manifest, and those of its layers that are wanted. */
+/** A manifest, and its wanted layers. */
 export interface WantedManifest {
   readonly descriptor: Descriptor;
   readonly files: readonly WantedFile[];
 }
 
-/** A layer that is wanted, and the attachment that it is, or belongs to. */
+/** A wanted layer, and the attachment that it is or belongs to. */
 export interface WantedFile {
   readonly layer: Descriptor;
   readonly attachment: Attachment;
   readonly platform?: string;
-  /** True when the attachment has no other files: its kind is that of the file. */
+  /** True when the attachment has no other files: the file has its kind. */
   readonly isOnly: boolean;
 }
 
 /** The wanted files of all manifests. */
 export interface Wanted {
-  /** The artifact or subject that was asked for. */
+  /** The artifact or subject that the location names. */
   readonly reference: string;
   readonly manifests: readonly WantedManifest[];
 }
 
 /**
- * Finds the files that are wanted: those of the manifest, or of its attachments.
+ * Finds the wanted files: those of the manifest, or of its selected attachments.
  *
  * @throws RemoraError `NO_MATCH` for an image, whose layers are not files, and as {@link selectAttached}
  */
@@ -105,7 +105,7 @@ export function onlyFile(
   const [only] = files;
   if (only === undefined) {
     throw new RemoraError('NO_MATCH', `${reference} has no files, wanted one`, {
-      hint: 'See what it has with inspect',
+      hint: 'See its layers with inspect',
     });
   }
   if (files.length === 1) return only;
@@ -115,7 +115,7 @@ export function onlyFile(
   });
 }
 
-/** The files of attachments in one manifest: its layers where these are the attachments, else all of it. */
+/** The files of attachments in one manifest: the layers that are the attachments, or all layers of the attachment. */
 async function wantedManifest(
   source: Source,
   attachments: readonly [SelectedAttachment, ...SelectedAttachment[]],
@@ -146,14 +146,14 @@ function filesOfAttachment(
   return layers.map((layer) => ({ layer, attachment, isOnly: layers.length === 1, ...given({ platform }) }));
 }
 
-/** An image's layers are not files for people, unless they have titles. */
+/** @throws RemoraError `NO_MATCH` for an image whose layers have no titles: they are not files */
 function checkHasFiles(source: Source, manifest: Manifest): void {
   const files = filesOf(source, manifest);
   const config = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
   if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;
   if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return;
   const reference = source.format({ digest: manifest.descriptor.digest });
-  throw new RemoraError('NO_MATCH', `${reference} is an image: its layers are no files`, {
-    hint: 'Give --kind or --artifact-type to fetch what is attached to it, or see it with inspect',
+  throw new RemoraError('NO_MATCH', `${reference} is an image: none of its layers is a file`, {
+    hint: 'Give --kind or --artifact-type to fetch its attachments, or see its layers with inspect',
   });
 }

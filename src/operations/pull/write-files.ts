@@ -8,7 +8,7 @@ import type { NamedLayer } from './layer-names.js';
 import type { WrittenFile } from './schema.js';
 import { type StagedFile, stageFile, type WriteFilesOptions } from './stage-file.js';
 
-/** Writes named files, all of them or none; gives the outcome of each, in their order. */
+/** Writes named files, all of them or none; returns the outcome of each, in their order. */
 export async function writeFiles(
   source: Source,
   layers: readonly NamedLayer[],
@@ -25,7 +25,7 @@ export async function writeFiles(
       },
       options,
     );
-    // Directories come last: they check for what is in their way themselves.
+    // Directories come last: unpacking checks for files in its way.
     const files = new Map<string, WrittenFile>();
     for (const file of staged.toSorted((a, b) => Number(a.isDirectory) - Number(b.isDirectory))) {
       files.set(file.name, await file.commit());
@@ -33,12 +33,11 @@ export async function writeFiles(
     return layers.flatMap(({ name }) => files.get(name) ?? []);
   } finally {
     await Promise.all(staged.map((file) => file.discard()));
-    // Only when no file came into it.
     if (created !== undefined) await removeEmpty(output, created);
   }
 }
 
-/** Removes a directory and the parents that were created for it, as far as they are empty. */
+/** Removes a directory and the parents that were created for it, as long as they are empty. */
 async function removeEmpty(output: string, created: string): Promise<void> {
   let directory = resolve(output);
   try {

@@ -5,17 +5,17 @@ import type { Store } from '../../store/interfaces/store.js';
 import type { AccessOptions } from '../places/location.js';
 import type { DeleteResult } from './deletion-schema.js';
 
-/** A manifest, tag or blob that is about to be deleted. */
+/** A manifest, tag or blob to delete. */
 export interface Deletion {
-  /** As the store writes it. */
+  /** The full reference. */
   readonly reference: string;
-  /** Of a tag: the manifest that it points at, which stays. */
+  /** For a tag: the manifest that it names, which stays. */
   readonly manifest?: Digest;
 }
 
-/** Options of what deletes something. */
+/** Options of verbs that delete a manifest, tag or blob. */
 export interface DeleteOptions extends AccessOptions {
-  /** Called before anything is deleted; `false` leaves all as it is. @default everything is permitted */
+  /** Called before the deletion; `false` declines it. @default no question */
   readonly permit?: ((deletion: Deletion) => Promise<boolean>) | undefined;
 }
 
@@ -35,7 +35,7 @@ export function deleterOf(store: Store): Store & Deleter {
   throw new RemoraError('UNSUPPORTED', `${store.format({})} cannot delete anything`);
 }
 
-/** The error for a manifest, tag or blob that is to be deleted and does not exist. */
+/** The error for a manifest, tag or blob that does not exist. */
 export function missing(kind: string, reference: string): RemoraError {
   return new RemoraError('NOT_FOUND', `${kind} ${reference} does not exist`, {
     hint: 'Check the place and the digest',

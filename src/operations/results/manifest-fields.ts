@@ -2,7 +2,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import type { Source, WriteResult } from '../../store/interfaces/store.js';
 
-/** The first members of every result that is a manifest, in the order that `--json` promises. */
+/** The first members of every result that describes a manifest, in the order that `--json` promises. */
 export function resultFields(store: Source, { mediaType, digest, size, artifactType }: Descriptor) {
   return given({
     reference: store.format({ digest }),

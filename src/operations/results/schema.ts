@@ -12,22 +12,22 @@ export const document = z.custom<Manifest['content']>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 );
 
-/** Every result that is a manifest begins with these, in this order. */
+/** The first members of every result that describes a manifest, in this order. */
 export const manifestFields = {
-  reference: z.string().describe('The manifest by its digest, as remora takes it'),
+  reference: z.string().describe('The full reference, with the digest'),
   mediaType: z.string(),
   digest: digestSchema,
   size: z.int().nonnegative().describe('Bytes'),
   artifactType: z.string().exactOptional(),
 };
 
-/** A descriptor without its platform, whose form differs. */
+/** The members of a descriptor, without its platform: results differ in its form. */
 export const descriptorFields = {
   mediaType: z.string(),
   digest: digestSchema,
   size: z.int().nonnegative().describe('Bytes'),
   urls: z.array(z.string()).readonly().optional(),
   annotations: annotations.optional(),
-  data: z.string().optional().describe('The content itself, in base64'),
+  data: z.string().optional().describe('The content, in base64'),
   artifactType: z.string().optional(),
 };

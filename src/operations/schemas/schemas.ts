@@ -29,8 +29,8 @@ const errorSchema = z.strictObject({
 });
 
 /**
- * The schema of each command's `--json`, by the command's name, and of `error`. Later versions may add fields; they
- * rename and remove none.
+ * The schema of each command's `--json`, by the command's name, and of `error`. Later versions may add fields, but keep
+ * the names of these.
  */
 export const resultSchemas = {
   push: z.union([pushSchema, dryRunSchema]),

@@ -39,12 +39,12 @@ class Draft {
 
 interface Convention {
   readonly name: string;
-  /** How what is noted in this way alone is found. */
+  /** The way that finds an attachment with this record alone. */
   readonly via: string;
   note(draft: Draft, referrer: Descriptor): void;
 }
 
-/** What each tool notes of a manifest that it has written into `blobs/`. */
+/** The record that each tool keeps of a manifest in `blobs/`. */
 const CONVENTIONS: readonly Convention[] = [
   { name: 'oras', via: 'layout-entry', note: ({ entries }, referrer) => entries.push(referrer) },
   { name: 'regctl', via: 'layout-tag', note: ({ lists }, referrer) => lists.regctl.push(referrer) },
@@ -116,7 +116,7 @@ it.each(MIXTURES)('finds once what is noted by %s', async (_names, group) => {
   const draft = await begin();
   const hasBuildkit = group.some(({ name }) => name === 'BuildKit');
   const expected: string[] = [];
-  // One thing by each tool alone.
+  // A single attachment by each tool.
   for (const { name, via, note } of group) {
     const isChild = name === 'BuildKit';
     const attachment = isChild

@@ -96,7 +96,7 @@ describe.each(PLACES)('a selection in %s', (_what, open) => {
     await expect(select(store, descriptor, { artifactType: SBOM })).rejects.toMatchObject({
       code: 'NO_MATCH',
       candidates: [],
-      hint: expect.stringContaining('Nothing is attached'),
+      hint: expect.stringContaining('It has no attachments'),
     });
     const sbom = await put(store, descriptor, SBOM);
     await put(store, sbom, SIGNATURE);

@@ -30,7 +30,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     return { store, image, sbom, other, scan, signature };
   }
 
-  it('removes what is meant and its list entries, and nothing else', async () => {
+  it('removes the selected attachment and its list entries alone', async () => {
     const { store, image, sbom, other, scan } = await start();
     const { result, failure } = await run(store, image, { kind: 'scan' });
     expect([failure, result.incomplete, result.blocked, result.orphans]).toEqual([undefined, [], [], []]);
@@ -49,7 +49,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     ['a digest', ({ other }) => ({ digest: other.digest }), [SBOM]],
     ['several kinds', () => ({ kind: ['scan', 'sbom'] }), [SBOM, SBOM, SCAN]],
     ['everything', () => ({ all: true }), [SBOM, SBOM, SCAN]],
-  ])('finds what is meant by %s', async (_by, selection, expected) => {
+  ])('selects by %s', async (_by, selection, expected) => {
     const all = await start();
     const plan = await planDetach(all.store, { descriptor: all.image }, selection(all));
     expect(types(plan.items.flatMap(({ attachments }) => attachments)).sort()).toEqual([...expected].sort());
@@ -78,7 +78,7 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     for (const gone of [sbom, signature, deeper]) expect(await isThere(store, gone)).toBe(false);
   });
 
-  it('says so when nothing fits, and wants to be told what is meant', async () => {
+  it('refuses a selection without a match, and an empty one', async () => {
     const { store, image } = await start();
     await expect(planDetach(store, { descriptor: image }, { kind: 'vex' })).rejects.toMatchObject({
       code: 'NO_MATCH',

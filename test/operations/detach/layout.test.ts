@@ -111,7 +111,7 @@ describe.each(CONVENTIONS)('referrers as %s', (_how, entries) => {
 describe('pruning', () => {
   it('leaves what other manifests need that no entry leads to', async () => {
     const { layout, image, own, sbom, open } = await begin();
-    // Somebody has just written this, and not its entry.
+    // Another program has just written this blob, and not yet its entry.
     const coming = await layout.image('coming', { layers: [own] });
     const stray = await layout.blob('nobody knows why', 'text/plain');
     await layout.index([tagged(image, 'v1'), sbom]);

@@ -136,7 +136,7 @@ describe.each(PLACES)('a selection in %s', (_name, open) => {
     expect(types(await found({ digest: signature.digest }))).toEqual([[SBOM, [SIGNATURE]]]);
     const newest = await found({ kind: 'sbom', latest: true });
     expect(newest.map(({ digest }) => digest)).toEqual([recent.digest]);
-    // The signature has no date: nobody knows which is the newest of all.
+    // The signature has no date: the newest of all is unknown.
     await expect(found({ latest: true })).rejects.toMatchObject({ code: 'AMBIGUOUS' });
   });
 });
@@ -158,7 +158,7 @@ it('asks with HEAD for the referrers tag of a registry that is known to have the
   await discovered(store, second.descriptor);
   const asked = registry.requests.filter(({ path }) => path.endsWith(referrersTag(second.descriptor.digest)));
   expect(asked.map(({ method }) => method)).toEqual(['HEAD']);
-  // What stands there is read all the same: an older tool may have written it.
+  // The referrers tag is read, too: an older tool may have written it.
   const sbom = await put(store, second.descriptor, SBOM);
   const list = buildIndex({ manifests: [sbom] });
   await store.putManifest(list, { tags: [referrersTag(second.descriptor.digest)] });

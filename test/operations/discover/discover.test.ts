@@ -85,8 +85,8 @@ describe('discover asks once, and at once', () => {
     const { result } = await discovered(open({ concurrency: 16 }), descriptor, { signal });
     expect(warnings).toEqual([]);
     expect(result.referrers).toHaveLength(20);
-    // The subject, the list, one manifest that proves it, three tags of cosign, and the list of each subject below: what tags they have
-    // is known from one list of all tags.
+    // The subject, its list, one manifest that proves the list, three tags of cosign, and the list of each subject below.
+    // One list of all tags tells the tags of these.
     expect(registry.count('GET', '/referrers/')).toBe(21);
     expect(registry.count('GET', '/tags/list')).toBe(1);
     expect(registry.requests).toHaveLength(28);

@@ -29,7 +29,7 @@ describe.each(PLACES)('in %s', (_what, open) => {
     const sbom = result.referrers.find(({ kind }) => kind === 'sbom');
     expect(sbom).toMatchObject({ mediaType: 'text/spdx', formats: ['spdx', 'cosign'], subject: descriptor.digest });
     expect(sbom?.reference).toBe(store.format({ digest: sbom?.manifest }));
-    // The thing is the layer: its digest fetches the document itself.
+    // The attachment is the layer: its digest fetches the document itself.
     if (sbom === undefined) throw new Error('no SBOM');
     expect((await readBlob(store, sbom)).toString()).toBe('SPDXVersion: SPDX-2.3');
     const provenance = result.referrers.find(({ kind }) => kind === 'provenance');

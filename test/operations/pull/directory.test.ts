@@ -91,7 +91,7 @@ describe('a directory onto what is there', () => {
   });
 });
 
-describe('a directory layer of somebody else', () => {
+describe('a directory layer of another tool', () => {
   const TITLE = 'org.opencontainers.image.title';
   const UNPACK = 'io.deis.oras.content.unpack';
 

@@ -72,7 +72,9 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     const { names, output } = await fetch(store, {});
     expect(names).toEqual(['app/sbom.spdx.json']);
     expect(await fails(store, 'NO_MATCH', { unwrap: true })).toMatchObject({
-      message: expect.stringContaining('is no in-toto statement and wraps none: it is an SPDX document (JSON)'),
+      message: expect.stringContaining(
+        'is not an in-toto statement and does not wrap one: it is an SPDX document (JSON)',
+      ),
     });
     const again = await pullFrom(store, { selector: v1, selection: sbom, output });
     expect(again.artifacts[0]?.files).toMatchObject([{ result: 'unchanged' }]);
@@ -122,7 +124,7 @@ describe.each(PLACES)('the SBOM of an image in %s', (_what, open) => {
     ).toMatchObject({
       message: 'name template gives two files the name "sbom.intoto.json"',
     });
-    // What is attached to one platform counts for the index, too.
+    // Attachments of a platform count for the index, too.
     const [amd64] = images;
     if (amd64 === undefined) throw new Error('no image');
     await cosignTag(store, amd64, '.sig', { type: 'application/vnd.dev.cosign.simplesigning.v1+json', text: '{}' });

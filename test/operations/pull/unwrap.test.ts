@@ -59,7 +59,12 @@ describe('unwrap', () => {
       'NO_MATCH',
       'it is a Sigstore bundle (signature)',
     ],
-    ['an envelope of something else', envelope('{"a":1}'), 'NO_MATCH', 'payload of the file is no in-toto statement'],
+    [
+      'an envelope of something else',
+      envelope('{"a":1}'),
+      'NO_MATCH',
+      'payload of the file is not an in-toto statement',
+    ],
     [
       'a statement without a predicate',
       '{"_type":"https://in-toto.io/Statement/v1"}',
@@ -69,10 +74,10 @@ describe('unwrap', () => {
     ['a statement whose predicate is null', statement('null'), 'NO_MATCH', 'without a predicate'],
     ['nothing', '', 'NO_MATCH', 'something else'],
     ['a list', '[]', 'NO_MATCH', 'something else'],
-    ['broken JSON', statement().slice(0, -3), 'NO_MATCH', 'no in-toto statement'],
-    ['comments', statement('{} /* no */'), 'NO_MATCH', 'no in-toto statement'],
-    ['bytes after it', `${statement()}{}`, 'NO_MATCH', 'no in-toto statement'],
-    ['deep nesting', statement(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 'NO_MATCH', 'no in-toto statement'],
+    ['broken JSON', statement().slice(0, -3), 'NO_MATCH', 'not an in-toto statement'],
+    ['comments', statement('{} /* no */'), 'NO_MATCH', 'not an in-toto statement'],
+    ['bytes after it', `${statement()}{}`, 'NO_MATCH', 'not an in-toto statement'],
+    ['deep nesting', statement(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 'NO_MATCH', 'not an in-toto statement'],
     ['a name twice', statement().replace('"subject"', '"predicate"'), 'MALFORMED', '"predicate" twice'],
     ['a payload that is no base64', '{"payloadType":"x","payload":"{!"}', 'MALFORMED', 'is not base64'],
   ])('refuses %s', (_what, text, code, message) => {

@@ -2,7 +2,7 @@ import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
 import { isMender } from '../../../store/interfaces/inventory.js';
 import type { Source } from '../../../store/interfaces/store.js';
-import { AskedWays } from '../../attached/account.js';
+import { AskedWays } from '../../attached/asked-ways.js';
 import { type FindingCode, fixElsewhere, rowOf, SEVERITIES } from './findings.js';
 import type { Checked, Finding } from './schema.js';
 

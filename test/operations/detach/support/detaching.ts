@@ -77,7 +77,7 @@ export function childOf(index: Manifest): Descriptor {
   return first;
 }
 
-/** What became of it, and the first failure. */
+/** The result, and the first failure. */
 export async function run(
   store: Store,
   { digest }: Pick<Descriptor, 'digest'>,

@@ -3,30 +3,32 @@ import type { Source } from '../../store/interfaces/store.js';
 import { type Holder, reported } from './holder.js';
 import type { DetachedAttachment } from './schema.js';
 
-/** A manifest that goes, in the order in which they were found: from the subject outwards. */
+/** A manifest to delete. */
 export interface Leaving {
   readonly holder: Holder;
-  /** Its subject, where that goes as well. */
+  /** Its subject, if that is deleted, too. */
   readonly parent: Digest | undefined;
 }
 
-/** A manifest that is to go, with all its attachments. */
+/** A manifest to delete, once, with all its attachments. */
 export interface DetachItem {
   readonly digest: Digest;
   readonly attachments: readonly DetachedAttachment[];
-  /** cosign's tags that name it, and go with it. */
+  /** cosign's tags that name it, and are deleted with it. */
   readonly tags: readonly string[];
-  /** Whether the tags alone make it attached, so that the manifest may stay where others name it. */
+  /** True when only cosign's tags make it attached: the manifest stays if it has other tags. */
   readonly byTag: boolean;
-  /** The manifest is the subject itself, or belongs to it: only the tags may go. */
+  /** True for the subject and the children of its index: only the tags are deleted. */
   readonly keepsManifest: boolean;
-  /** Its subject, where that goes as well: after this one. */
+  /** Its subject, if that is deleted after it. */
   readonly parent?: Digest | undefined;
 }
 
 /**
- * The manifests to delete, each once, the outermost first. Two platforms can share an image of cosign: their signatures
- * differ, their SBOMs need not.
+ * The manifests to delete, each once, attachments before their subjects. Two platforms can share an image of cosign:
+ * equal SBOMs have equal manifests.
+ *
+ * @param leaving in the order of the walk: from the subject outwards
  */
 export function itemsOf(store: Source, leaving: readonly Leaving[], own: ReadonlySet<Digest>): readonly DetachItem[] {
   const items = new Map<Digest, DetachItem>();

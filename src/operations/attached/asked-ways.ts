@@ -1,26 +1,10 @@
-import { type ErrorFields, errorFields } from '../../errors.js';
+import { errorFields } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { given } from '../../oci/values/given.js';
 import type { Via, WayAnswer } from '../../store/interfaces/store.js';
+import type { AskedWay, Unasked } from '../results/incomplete.js';
 
-/** A way to be attached, and the outcome of asking for it. */
-export interface AskedWay {
-  readonly via: Via;
-  /** How many subjects were asked about. */
-  readonly subjects: number;
-  /** How many attachments were found; an attachment can be found in several ways. */
-  readonly found: number;
-  /** For so many of the subjects the way does not exist, as in a registry without the Referrers API. */
-  readonly unsupported?: number;
-}
-
-/** A way that could not be asked, so that the list may lack what is there. */
-export interface Unasked {
-  readonly way: string;
-  readonly error: ErrorFields;
-}
-
-/** The account of all ways: those that answered, with their counts, and each that did not. */
+/** Counts the answers of each way, and keeps the failure of each way that did not answer. */
 export class AskedWays {
   readonly #ways = new Map<Via, AskedWay>();
   readonly #incomplete = new Map<string, Unasked>();
@@ -45,7 +29,7 @@ export class AskedWays {
     this.#incomplete.set(way, { way, error: errorFields(error) });
   }
 
-  /** No way answered, and none failed: the store has none of them. */
+  /** True when the store has none of the ways: no way answered, and none failed. */
   get isSilent(): boolean {
     return this.#incomplete.size === 0 && this.ways.every(({ subjects, unsupported }) => unsupported === subjects);
   }

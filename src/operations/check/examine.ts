@@ -70,16 +70,16 @@ export async function examine(
   }
   const fixed = report.repaired;
   return {
-    result: {
+    result: given({
       reference: source.format(given({ digest: root?.digest })),
-      ...given({ digest: root?.digest }),
+      digest: root?.digest,
       checked: report.checked,
       deep,
       findings: report.findings,
-      ...given({ fixed: fixed.length > 0 || fetcher !== undefined ? fixed : undefined }),
+      fixed: fixed.length > 0 || fetcher !== undefined ? fixed : undefined,
       incomplete: report.account.incomplete,
-      ...(options.dryRun && { dryRun: true }),
-    },
+      dryRun: options.dryRun || undefined,
+    }),
     subjects: new Set([...graph.facts.values()].flatMap(({ subject }) => subject?.digest ?? [])),
   };
 }

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { handled } from '../../io/async/handled.js';
 import { once } from '../../io/async/once.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
@@ -7,6 +8,18 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+
+/** Failures to answer: the source has the manifest as well. */
+const UNANSWERED = [
+  'UNREACHABLE',
+  'TIMEOUT',
+  'BUSY',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'REJECTED',
+  'UNSUPPORTED',
+  'IO',
+] as const;
 
 /** Options of {@link CopyAhead}. */
 export interface CopyAheadOptions extends CallOptions {
@@ -53,7 +66,7 @@ export class CopyAhead {
 
   /** Something that is most likely to be copied. */
   expect(digest: Digest): void {
-    this.hasManifest(digest).catch(() => {});
+    handled(this.hasManifest(digest));
   }
 
   /** Something whose content is known now. */
@@ -62,7 +75,7 @@ export class CopyAhead {
       if (this.options.assumeComplete || !(await this.hasManifest(manifest.descriptor.digest))) return;
       await Promise.all(neededBlobs(manifest).map((blob) => this.hasBlob(blob)));
     };
-    ask().catch(() => {});
+    handled(ask());
   }
 
   /** Something that has referrers in the source. */
@@ -73,7 +86,7 @@ export class CopyAhead {
     const ask = async () => {
       if (isLister(destination) && (await this.#isMade())) destination.expectReferrers(subject, options);
     };
-    ask().catch(() => {});
+    handled(ask());
   }
 
   /** Whether a manifest is there. */
@@ -86,7 +99,7 @@ export class CopyAhead {
 
   /** A manifest of what was copied before; undefined where it is not there, is damaged, or nothing was copied. */
   async manifest(digest: Digest): Promise<Manifest | undefined> {
-    return (await this.#isMade()) ? this.#read(digest) : undefined;
+    return (await this.#isMade()) ? orUndefined(this.#read(digest), ...UNANSWERED) : undefined;
   }
 
   /** Whether a blob is there. */

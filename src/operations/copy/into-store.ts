@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { handled } from '../../io/async/handled.js';
 import { endTogether } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
@@ -219,8 +220,7 @@ const RESULTS: Readonly<Record<WriteResult, CopiedObject['result']>> = {
 function shared<K, V>(answers: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
   const known = answers.get(key);
   if (known !== undefined) return known;
-  const answer = ask();
+  const answer = handled(ask());
   answers.set(key, answer);
-  answer.catch(() => {});
   return answer;
 }

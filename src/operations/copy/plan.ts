@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
 import { sharedSignal } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
@@ -223,26 +224,22 @@ class Planner {
     this.#expected.add(digest);
     this.options.ahead?.expect(digest);
     if (this.source.kind !== 'registry') return;
-    this.#limit(() => this.#read(digest, 'attached')).catch(() => {});
+    handled(this.#limit(() => this.#read(digest, 'attached')));
   }
 
   /** Content is the same wherever it comes from. What was asked for by name was read in the source for that. */
   async #read(digest: Digest, role: CopyItem['role']): Promise<Manifest> {
-    const found = role === 'root' ? this.#named.get(digest) : await this.#copiedBefore(digest);
+    const found = role === 'root' ? this.#named.get(digest) : await this.options.ahead?.manifest(digest);
     const manifest = found ?? (await this.source.manifest({ digest }, { signal: this.signal }));
     this.options.ahead?.expectBlobs(manifest);
     return manifest;
-  }
-
-  /** Where the destination cannot answer, the source does. */
-  #copiedBefore(digest: Digest): Promise<Manifest | undefined> | undefined {
-    return this.options.ahead?.manifest(digest).catch(() => undefined);
   }
 
   #trees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
     const isAll = isEverything(this.options.selection ?? {});
     return attachedTrees(this.source, subjects, {
       signal: this.signal,
+      known: this.#named,
       onListed: ({ digest }, to) => {
         if (isAll) this.#expect(digest);
         this.options.ahead?.expectReferrers(to);

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
-import { isRemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
 import type { Manifest } from '../../../oci/documents/manifest.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { Mender } from '../../../store/interfaces/inventory.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
-import { readManifest } from './read-manifest.js';
+import { faultOf, readManifest } from './read-manifest.js';
 
 /** Options of {@link Fetcher}. */
 export interface FetcherOptions extends CallOptions {
@@ -62,10 +61,7 @@ export class Fetcher {
     try {
       return await this.#limit(fetch);
     } catch (error) {
-      const isLost =
-        isRemoraError(error) &&
-        ['NOT_FOUND', 'DIGEST_MISMATCH', 'SIZE_MISMATCH', 'MALFORMED', 'UNSUPPORTED'].includes(error.code);
-      if (!isLost) this.options.onUnasked(this.from.format({ digest }), error);
+      if (faultOf(error) === undefined) this.options.onUnasked(this.from.format({ digest }), error);
       return nothing;
     }
   }

@@ -7,6 +7,17 @@ import { MediaType } from '../../../oci/values/media-types.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
 import type { FindingCode } from '../report/findings.js';
 
+/** Failures that leave a blob without a readable document. */
+export const UNREADABLE = [
+  'NOT_FOUND',
+  'IO',
+  'CHANGED',
+  'DIGEST_MISMATCH',
+  'SIZE_MISMATCH',
+  'MALFORMED',
+  'UNSUPPORTED',
+] as const;
+
 /** A manifest to read: what is known of it. */
 export type Wanted = Pick<Descriptor, 'digest'> & Partial<Descriptor>;
 

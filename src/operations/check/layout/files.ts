@@ -1,3 +1,4 @@
+import { orUndefined } from '../../../io/async/or-undefined.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import type { Inventory, LayoutItem } from '../../../store/interfaces/inventory.js';
 import type { Source } from '../../../store/interfaces/store.js';
@@ -30,7 +31,7 @@ export async function checkItems(source: Source & Inventory, report: CheckReport
 /** What nothing leads to may stay (image-spec image-layout.md, "Blobs"). */
 export async function checkUnreachable(source: Source, digests: readonly Digest[], report: CheckReport): Promise<void> {
   if (digests.length === 0) return;
-  const sizes = await Promise.all(digests.map((digest) => source.blobSize(digest).catch(() => undefined)));
+  const sizes = await Promise.all(digests.map((digest) => orUndefined(source.blobSize(digest), 'IO')));
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   const count = digests.length === 1 ? '1 blob' : `${digests.length} blobs`;
   report.add('blobs-unreachable', `${count} of ${bytes} bytes in all are there, and nothing leads to them`, {

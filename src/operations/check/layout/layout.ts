@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../../../errors.js';
+import { orUndefined } from '../../../io/async/or-undefined.js';
 import { subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../../oci/values/digest.js';
@@ -7,7 +8,7 @@ import { MediaType } from '../../../oci/values/media-types.js';
 import type { Inventory } from '../../../store/interfaces/inventory.js';
 import type { Source } from '../../../store/interfaces/store.js';
 import type { BlobCheck } from '../content/blobs.js';
-import { readManifest } from '../content/read-manifest.js';
+import { readManifest, UNREADABLE } from '../content/read-manifest.js';
 import { entryFaults, holderOf, tagOf } from '../lists/entries.js';
 import { checkLacking, checkList, type ListCheckContext, listName } from '../lists/lists.js';
 import { checkIndexFile, checkLayoutFile } from './documents.js';
@@ -61,7 +62,7 @@ export async function checkWholeLayout(context: LayoutCheckContext): Promise<voi
 }
 
 async function stateOf(source: Inventory): Promise<string | undefined> {
-  const bytes = await source.document('index.json').catch(() => undefined);
+  const bytes = await orUndefined(source.document('index.json'), 'IO', 'MALFORMED');
   return bytes && digestOf(bytes);
 }
 
@@ -107,9 +108,9 @@ async function findReferrers(
   const bySubject = new Map<Digest, Digest[]>();
   const limit = pLimit(16);
   const look = async (digest: Digest) => {
-    if (!(await startsDocument(source, digest))) return;
+    if (!(await orUndefined(startsDocument(source, digest), ...UNREADABLE))) return;
     // Documents of all kinds are blobs: what is no manifest is looked at as a file.
-    const manifest = await readManifest(source, { digest }, { signal }).catch(() => undefined);
+    const manifest = await orUndefined(readManifest(source, { digest }, { signal }), ...UNREADABLE);
     const subject = manifest && subjectOf(manifest)?.digest;
     if (subject !== undefined) bySubject.set(subject, [...(bySubject.get(subject) ?? []), digest]);
   };
@@ -118,13 +119,9 @@ async function findReferrers(
 }
 
 async function startsDocument(source: Source, digest: Digest): Promise<boolean> {
-  try {
-    const size = await source.blobSize(digest);
-    if (size === undefined || size === 0) return false;
-    const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size });
-    for await (const chunk of stream) return String(chunk.subarray(0, 1)) === '{';
-    return false;
-  } catch {
-    return false;
-  }
+  const size = await source.blobSize(digest);
+  if (size === undefined || size === 0) return false;
+  const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size });
+  for await (const chunk of stream) return String(chunk.subarray(0, 1)) === '{';
+  return false;
 }

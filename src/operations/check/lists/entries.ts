@@ -34,8 +34,10 @@ export function mendedEntry(entry: Descriptor, fact: Fact): Descriptor {
     ...rest,
     mediaType,
     size,
-    ...(before !== undefined && artifactType !== undefined ? { artifactType } : {}),
-    ...(wrong.length > 0 && { annotations: { ...entry.annotations, ...Object.fromEntries(wrong) } }),
+    ...given({
+      artifactType: before === undefined ? undefined : artifactType,
+      annotations: wrong.length === 0 ? undefined : { ...entry.annotations, ...Object.fromEntries(wrong) },
+    }),
   };
 }
 
@@ -65,10 +67,10 @@ export function mendedMember(member: Descriptor, { entry }: Fact): Descriptor {
     ...rest,
     mediaType: entry.mediaType,
     size: entry.size,
-    ...given({ artifactType: entry.artifactType }),
-    ...(annotations === undefined && entry.annotations === undefined
-      ? {}
-      : { annotations: { ...annotations, ...entry.annotations } }),
+    ...given({
+      artifactType: entry.artifactType,
+      annotations: (annotations ?? entry.annotations) && { ...annotations, ...entry.annotations },
+    }),
   };
 }
 

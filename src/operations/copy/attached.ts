@@ -12,10 +12,9 @@ export interface AttachedTreesOptions extends CallOptions, Pick<WalkOptions, 'on
 }
 
 /**
- * Everything that is attached to these subjects, to the children of those that are indexes, and to what is attached, each
- * once.
+ * All attachments of these subjects, of the children of their indexes, and of the attachments themselves, each once.
  *
- * @throws RemoraError when a place could not be asked
+ * @throws RemoraError when a way to be attached could not be asked
  */
 export async function attachedTrees(
   source: Source,

@@ -42,8 +42,8 @@ export interface CopyOptions
 /**
  * Copies an artifact or tags between any two places, and their attachments with `recursive`. Digests never change.
  *
- * Blobs go first and tags last (distribution-spec, "Pushing Manifests"), so that readers of the destination see complete
- * artifacts. The same call continues a copy that was interrupted. A layout is created when the source was found.
+ * Blobs go first and tags last, so that readers of the destination see complete artifacts (distribution-spec, "Pushing
+ * Manifests"). The same call continues a copy that was interrupted. A layout is created when the source was found.
  *
  * @param source `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
  * @param destination the same, or with several tags `host/repo:v1,latest`; without a tag those of the source

@@ -14,17 +14,17 @@ import { checkLacking, checkList, type ListCheckContext, listName } from '../lis
 import { checkIndexFile, checkLayoutFile } from './documents.js';
 import { checkItems, checkUnreachable } from './files.js';
 
-/** Entries that are looked at at a time, each with all that it leads to. */
+/** Number of entries that are checked at the same time, each with all that it leads to. */
 const ENTRIES = 32;
 
-/** What {@link checkWholeLayout} works with. */
+/** The context of {@link checkWholeLayout}. */
 export interface LayoutCheckContext extends ListCheckContext {
   readonly source: Source & Inventory;
   readonly blobs: BlobCheck;
   readonly deep: boolean;
 }
 
-/** Checks all that is in a layout: its documents, all that `index.json` leads to, its lists, and every file in `blobs/`. */
+/** Checks a whole layout: its documents, all that `index.json` leads to, its lists, and every file in `blobs/`. */
 export async function checkWholeLayout(context: LayoutCheckContext): Promise<void> {
   const { source, report, graph } = context;
   await checkLayoutFile(source, report);
@@ -43,7 +43,7 @@ export async function checkWholeLayout(context: LayoutCheckContext): Promise<voi
     });
     return undefined;
   };
-  // Manifests are held until all that they lead to was looked at: some at a time.
+  // A manifest stays in memory until all that it leads to was checked, so the number is limited.
   const limit = pLimit(ENTRIES);
   const lists = await Promise.all(entries.map((entry) => limit(visit, entry)));
   await checkRest(context);
@@ -53,7 +53,7 @@ export async function checkWholeLayout(context: LayoutCheckContext): Promise<voi
     context,
   );
   await graph.checkSubjects();
-  // What somebody has removed meanwhile is no damage, and nobody can tell which it was.
+  // Content that another process removed meanwhile looks like damage.
   if (report.findings.some(({ severity }) => severity === 'error') && before !== (await stateOf(source)))
     report.unread(
       `index.json of ${source.format({})}`,
@@ -66,7 +66,7 @@ async function stateOf(source: Inventory): Promise<string | undefined> {
   return bytes && digestOf(bytes);
 }
 
-/** What `index.json` does not lead to: `cosign save` keeps referrers there, and whatever was replaced stays. */
+/** Checks blobs that `index.json` does not lead to: `cosign save` keeps referrers there, and replaced content stays. */
 async function checkRest(context: LayoutCheckContext): Promise<void> {
   const { source, report, graph, blobs, deep } = context;
   const all = await source.blobDigests().catch((error: unknown) => {
@@ -75,7 +75,7 @@ async function checkRest(context: LayoutCheckContext): Promise<void> {
   });
   const unreached = () => all.filter((digest) => !graph.reached.has(digest));
   const bySubject = await findReferrers(unreached(), context);
-  // What is attached to what is attached is reached in turn.
+  // Each round reaches the referrers of the round before.
   for (let before = -1; before < graph.facts.size; ) {
     before = graph.facts.size;
     const attached = [...graph.facts.keys()].flatMap((subject) => bySubject.get(subject) ?? []);
@@ -100,7 +100,7 @@ async function checkRest(context: LayoutCheckContext): Promise<void> {
   await checkUnreachable(source, left, report);
 }
 
-/** Manifests with a subject among the blobs that nothing leads to, by their subjects. */
+/** The manifests with a subject among unreachable blobs, by their subjects. */
 async function findReferrers(
   digests: readonly Digest[],
   { source, signal }: LayoutCheckContext,
@@ -109,7 +109,7 @@ async function findReferrers(
   const limit = pLimit(16);
   const look = async (digest: Digest) => {
     if (!(await orUndefined(startsDocument(source, digest), ...UNREADABLE))) return;
-    // Documents of all kinds are blobs: what is no manifest is looked at as a file.
+    // A blob that starts like JSON need not be a manifest.
     const manifest = await orUndefined(readManifest(source, { digest }, { signal }), ...UNREADABLE);
     const subject = manifest && subjectOf(manifest)?.digest;
     if (subject !== undefined) bySubject.set(subject, [...(bySubject.get(subject) ?? []), digest]);

@@ -22,7 +22,7 @@ import type { AttachResult } from './schema.js';
 export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions {
   /** The type by which readers find the attachment. @default the type that all files are recognised as, else an error */
   readonly artifactType?: string | undefined;
-  /** Attach to this child of an index, like `linux/arm64`. @default the manifest that the location names, also an index */
+  /** Attach to this child of an index, like `linux/arm64`. @default the manifest that the location names */
   readonly platform?: string | Platform | undefined;
   /** List the referrers afterwards: some registries accept an entry and lose it. @default false */
   readonly confirm?: boolean | undefined;

@@ -18,8 +18,8 @@ export interface CheckOptions extends AccessOptions, Omit<ExamineOptions, 'fetch
 }
 
 /**
- * Checks that a graph or a whole layout is complete, matches its digests, and keeps to the specifications (image-spec and
- * distribution-spec). Content streams through; memory holds one descriptor per manifest.
+ * Checks that a graph or a whole layout is complete, matches its digests, and keeps to image-spec and distribution-spec.
+ * Content streams through; memory holds one descriptor per manifest.
  *
  * Without tag and digest a layout, an archive or a directory is checked as a whole.
  *

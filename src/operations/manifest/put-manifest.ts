@@ -32,7 +32,7 @@ export interface PutManifestOptions extends AccessOptions {
  * Writes a manifest byte for byte. A manifest with a subject is listed like an attachment.
  *
  * Its blobs must exist: registries check that themselves, layouts are checked here. A layout may lack the children of an
- * index (a sparse index, image-spec image-layout.md) and subjects. A missing layout is created for a manifest without blobs.
+ * index (a sparse index, image-spec image-layout.md) and subjects. A missing layout is created if no blob is needed.
  *
  * @param location `host/repo` or `oci:PATH`, with tags (`:v1,latest`) or the digest that the content must have
  * @param document the path of a file, bytes, or a stream

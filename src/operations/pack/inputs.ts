@@ -94,7 +94,7 @@ async function checkInput(input: FileInput): Promise<CheckedInput> {
   };
 }
 
-/** The title as ORAS writes it: the clean path with forward slashes. A path outside of the directory keeps its last part. */
+/** The title as ORAS writes it: the clean path with forward slashes; of a path outside of the directory the last part. */
 function titleOf(path: string): string {
   const clean = normalize(path).replaceAll('\\', '/').replace(/\/+$/, '');
   const inside = clean !== '.' && !/^(\/|\.\.(\/|$)|[A-Za-z]:)/.test(clean);

@@ -11,7 +11,7 @@ export interface ResolveOptions extends AccessOptions {
 }
 
 /**
- * Resolves a tag to the descriptor of its manifest, without reading it (distribution-spec, "Pulling manifests").
+ * Resolves a tag or digest to the descriptor of its manifest (distribution-spec, "Pulling manifests").
  *
  * @param location `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
  * @returns media type, digest and size (bytes), with a reference by digest

@@ -47,7 +47,7 @@ describe('check', () => {
     expect([code, stderr]).toEqual([5, '']);
     expect(stdout.split('\n')).toEqual([
       'error layout-file-missing: oci-layout does not exist (--fix)',
-      'note file-foreign: notes.txt is no part of the layout',
+      'note file-foreign: notes.txt is not part of the layout',
       'checked 2 manifests, 2 blobs, 1.1 kB: 1 error, 1 note',
       '',
     ]);
@@ -112,8 +112,8 @@ describe('check', () => {
     for (const [words, message] of [
       [['--fix', './layout'], 'wants a confirmation'],
       [['--fix', '--yes', './layout:v1'], 'repaired as a whole'],
-      [['--fix', '--yes', image], 'is no layout directory'],
-      [['--fetch-from', './layout', image], 'is no layout directory'],
+      [['--fix', '--yes', image], 'is not a layout directory'],
+      [['--fetch-from', './layout', image], 'is not a layout directory'],
       [['--deep', '--quick', image], '--quick'],
     ] as const) {
       const found = await failureHere(2, ['check', ...words], cwd);

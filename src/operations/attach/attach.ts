@@ -20,36 +20,37 @@ import type { AttachResult } from './schema.js';
 
 /** Options of {@link attach}. */
 export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions {
-  /** The type by which the attachment is found. @default what all files are recognised as; there must be such a type */
+  /** The type by which readers find the attachment. @default the type that all files are recognised as, else an error */
   readonly artifactType?: string | undefined;
-  /** Attach to this child of an index, like `linux/arm64`. @default to what the location names, the index itself for one */
+  /** Attach to this child of an index, like `linux/arm64`. @default the manifest that the location names */
   readonly platform?: string | Platform | undefined;
-  /** List again afterwards: some registries acknowledge and lose the entry all the same. @default false */
+  /** List the referrers afterwards: some registries accept an entry and lose it. @default false */
   readonly confirm?: boolean | undefined;
   /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
   readonly settle?: boolean | undefined;
-  /** Delete the lists of referrers that are replaced, where there is no Referrers API. @default false */
+  /** Delete replaced lists of referrers in a registry without the Referrers API. @default false */
   readonly clean?: boolean | undefined;
-  /** Whether lists of referrers that regctl or olareg keep in a layout are kept true. @default 'auto' */
+  /** `auto` updates the lists of referrers that regctl or olareg keep in a layout. @default 'auto' */
   readonly layoutLists?: 'auto' | 'none' | undefined;
-  /** Called for a list that could not be deleted; the attachment is done all the same. */
+  /** Called for a list that could not be deleted; the attachment succeeds nevertheless. */
   readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
-  /** `true` packs without writing anything: the result is a {@link DryRunResult} then. @default false */
+  /** `true` packs without writing, and returns a {@link DryRunResult}. @default false */
   readonly dryRun?: false | undefined;
 }
 
 type MaybeAttachOptions = Omit<AttachOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
 
 /**
- * Packs files into an artifact whose `subject` is a manifest of the same place.
+ * Packs files into an artifact whose `subject` is a manifest of the same place (image-spec manifest.md, "subject").
  *
- * The subject is resolved while the uploads begin; no byte is sent before it is known to exist. Attaching the same
- * again gives the same digest.
+ * Registries without the Referrers API get an updated list (distribution-spec, "Referrers Tag Schema"). No byte is sent
+ * before the subject is known to exist. Equal input gives an equal digest.
  *
  * @param location the subject: `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
  * @param files paths, or files with types and annotations
+ * @returns the descriptor of the attachment, its layers and its subject; sizes are in bytes
  * @throws RemoraError `NOT_FOUND` (subject or file), `NO_MATCH` (platform), `INVALID_ARGUMENT` (no type is given or
- * recognised), `CHANGED` (a file was written to meanwhile; confirm: it is not listed), `IO`, and as the store
+ *   recognised), `CHANGED` (a file was written to meanwhile; `confirm`: it is not listed), `IO`, and as the store
  */
 export async function attach(
   location: Location<Store>,
@@ -100,7 +101,7 @@ async function attachIn(
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
     const written = handled(writeContents(store, contents, options, resolved));
-    // The subject's error comes first: an upload that waits for it fails too, and ends before the caller goes on.
+    // The subject's error is thrown; the uploads that wait for it fail, too, and are awaited first.
     const subject = await resolved.catch(async (error: unknown) => {
       await Promise.allSettled([written]);
       throw error;

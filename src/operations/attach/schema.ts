@@ -8,8 +8,8 @@ export const attachSchema = z.strictObject({
   subject: z.strictObject({ ...manifestFields }),
 });
 
-/** An artifact that was attached, and its subject. */
+/** An attached artifact, its subject, and in `listedBy` the way by which it is listed. */
 export type AttachResult = Readonly<z.infer<typeof attachSchema>> & {
-  /** The manifest with its exact bytes; not enumerable, so that JSON has none. */
+  /** The manifest with its exact bytes; not enumerable, so JSON lacks it. */
   readonly manifest: Manifest;
 };

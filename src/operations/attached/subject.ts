@@ -62,10 +62,10 @@ export function rootSubject(descriptor: Descriptor, index?: Manifest): Subject {
 export async function platformSubjects(
   store: Source,
   { mediaType, digest }: Descriptor,
-  { signal }: CallOptions = {},
+  { signal, known }: CallOptions & { readonly known?: ReadonlyMap<Digest, Manifest> | undefined } = {},
 ): Promise<Platforms | undefined> {
   if (!isIndexType(mediaType)) return undefined;
-  const index = await store.manifest({ digest }, { signal });
+  const index = known?.get(digest) ?? (await store.manifest({ digest }, { signal }));
   const attestations = attestationsIn(index);
   return {
     platforms: platformsIn(index).map((descriptor) => ({

@@ -8,7 +8,7 @@ import { type Location, resolveLocation, selectorOf } from '../places/location.j
 /**
  * The digest of a blob that a location names.
  *
- * @throws RemoraError `INVALID_ARGUMENT` without one, and for a tag: blobs have none
+ * @throws RemoraError `INVALID_ARGUMENT` without a digest, and for a tag: a blob has no tags
  */
 export function blobDigest(location: Location): Digest {
   const digest = optionalBlobDigest(location);
@@ -20,7 +20,7 @@ export function blobDigest(location: Location): Digest {
   });
 }
 
-/** The same where the content decides the digest. */
+/** The same, where the digest may be missing. */
 export function optionalBlobDigest(location: Location): Digest | undefined {
   const { tag, digest } = selectorOf(resolveLocation(location));
   if (tag === undefined) return digest;

@@ -5,7 +5,7 @@ import type { DeleteResult } from '../results/deletion-schema.js';
 import { blobDigest } from './blob-digest.js';
 
 /**
- * Deletes a blob, whoever names it.
+ * Deletes a blob, even if manifests name it.
  *
  * @param location `host/repo@digest` or `oci:PATH@DIGEST`
  * @throws RemoraError `INVALID_ARGUMENT` without a digest or with a tag, `NOT_FOUND`, `UNSUPPORTED`, and as the store
@@ -17,7 +17,7 @@ export async function deleteBlob(location: Location<Store>, options: DeleteOptio
     return deletePermitted({ reference }, options, async () => {
       const { signal } = options;
       const deleter = deleterOf(store);
-      // go-containerregistry answers 500 to the deletion of what is not there.
+      // go-containerregistry answers 500 to the deletion of a missing blob.
       const isThere = (await store.blobSize(digest, { signal })) !== undefined;
       if (!isThere || !(await deleter.deleteBlob(digest, { signal }))) throw missing('blob', reference);
       return { reference, deleted: true };

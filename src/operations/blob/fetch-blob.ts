@@ -10,30 +10,31 @@ import { type AccessOptions, type Location, withSource } from '../places/locatio
 import { blobDigest } from './blob-digest.js';
 import type { FetchBlobResult } from './schema.js';
 
-/** A blob that is being read. */
+/** A blob whose content can be read. */
 export interface OpenedBlob {
   readonly reference: string;
   readonly digest: Digest;
   /** Bytes. */
   readonly size: number;
-  /** Verified: it ends with an error when size or digest differ, and keeps its last bytes until then. */
+  /** Verified: it fails when size or digest differ, and holds back its last bytes until they are checked. */
   readonly content: Readable;
 }
 
 /** Options of {@link fetchBlob}. */
 export interface FetchBlobOptions extends AccessOptions {
-  /** Called again and again while content moves. */
+  /** Called repeatedly while content moves. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
 }
 
 /**
- * Writes a blob into a file, which gets its name when it is whole and right, or to a stream, which stays open and gets
- * the last bytes only when all were right.
+ * Writes a blob to a file or a stream, and verifies it.
+ *
+ * A file gets its name after verification; a stream gets its last bytes then, and stays open.
  *
  * @param location `host/repo@digest` or `oci:PATH@DIGEST`
  * @param output the path of a file, or a stream
  * @throws RemoraError `INVALID_ARGUMENT` without a digest or with a tag, `NOT_FOUND`, `UNSUPPORTED` (digest algorithm),
- * `EXISTS` and `IO` (the file), and as the store
+ *   `EXISTS` and `IO` (the file), and as the store
  */
 export async function fetchBlob(
   location: Location,

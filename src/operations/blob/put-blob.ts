@@ -19,18 +19,19 @@ import type { PutBlobResult } from './schema.js';
 
 /** Options of {@link putBlob}. */
 export interface PutBlobOptions extends AccessOptions {
-  /** Called again and again while content moves. */
+  /** Called repeatedly while content moves. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
 }
 
 /**
- * Writes a blob. A layout, which is created where there is none, takes what comes while it is read; a registry wants the
- * digest before, so that a file is read twice and a stream waits in a temporary file.
+ * Writes a blob. A missing layout is created.
  *
- * @param location `host/repo` or `oci:PATH`; with a digest the content must have it
+ * A registry wants the digest first: a file is read twice, and a stream goes through a temporary file.
+ *
+ * @param location `host/repo` or `oci:PATH`, with a digest if the content must have that
  * @param content the path of a file, bytes, or a stream
- * @throws RemoraError `INVALID_ARGUMENT` (a tag, a directory), `NOT_FOUND`, `IO` (the file), `DIGEST_MISMATCH`: nothing was
- * written then; `CHANGED`, and as the store
+ * @throws RemoraError `INVALID_ARGUMENT` (a tag, a directory), `NOT_FOUND`, `IO` (the file), `DIGEST_MISMATCH`
+ *   (before a byte is written), `CHANGED`, and as the store
  */
 export async function putBlob(
   location: Location<Store>,
@@ -83,7 +84,6 @@ async function writeSource(
   }
 }
 
-/** A file is read twice; a stream waits in a temporary file. */
 async function describeSource(source: ContentSource, options: DescribeOptions): Promise<DescribedContent> {
   const open = () => source.open();
   if (source.kind === 'stream') return spoolContent(open, MediaType.octetStream, options);

@@ -13,7 +13,7 @@ export const putBlobSchema = z.strictObject({
   result: written.describe('exists: it was there already'),
 });
 
-/** A blob that was fetched. */
+/** A fetched blob; `size` is in bytes. */
 export type FetchBlobResult = Readonly<z.infer<typeof fetchBlobSchema>>;
-/** A blob that was put. */
+/** A written blob; `size` is in bytes. */
 export type PutBlobResult = Readonly<z.infer<typeof putBlobSchema>>;

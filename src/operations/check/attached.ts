@@ -8,7 +8,7 @@ import { AttachedWalk } from '../attached/walk.js';
 import { checkIndexFile } from './layout/documents.js';
 import { checkLacking, checkList, type ListCheckContext, listName, type ReferrersList } from './lists/lists.js';
 
-/** Checks all that is attached to a subject, and to that, and so on, and the lists that should name it. */
+/** Checks the attachments of a subject at every depth, and the lists that should name them. */
 export async function checkAttached(root: Descriptor, context: ListCheckContext): Promise<void> {
   const { source, report, graph, signal } = context;
   const onUnasked = (place: string, error: unknown) => report.unread(place, error);
@@ -29,7 +29,7 @@ export async function checkAttached(root: Descriptor, context: ListCheckContext)
       const found = isIndexType(root.mediaType) ? await platformSubjects(source, root, { signal }) : undefined;
       await Promise.all((found?.platforms ?? []).map(below));
     } catch (error) {
-      // The index was visited before: what is wrong with it was said there.
+      // An index that was visited before has its findings already.
       if (!graph.reached.has(root.digest)) onUnasked(`children of ${source.format({ digest: root.digest })}`, error);
     }
   };

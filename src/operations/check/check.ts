@@ -9,22 +9,24 @@ import type { CheckResult } from './schema.js';
 
 /** Options of {@link check}. */
 export interface CheckOptions extends AccessOptions, Omit<ExamineOptions, 'fetchFrom' | 'signal'> {
-  /** Repair what the manifests prove, in a whole layout. No content and no tag is removed. @default false */
+  /** Repair what the manifests prove, in a whole layout; content and tags are kept. @default false */
   readonly fix?: boolean | undefined;
-  /** Where missing and damaged content is brought back from, by its digest; only for layouts. @default nowhere */
+  /** Fetch missing and damaged content of a layout from here, by digest. @default none */
   readonly fetchFrom?: Location | undefined;
-  /** Asked before anything is repaired by `fix`, with the result that the repair would have. @default yes */
+  /** Called before `fix` changes files, with the result of the repair; `false` stops it. @default () => true */
   readonly confirm?: ((planned: CheckResult) => boolean | Promise<boolean>) | undefined;
 }
 
 /**
- * Checks that a graph, or a whole layout, is there, is what its digests say, and keeps to the specifications. Every finding
- * has a stable code. Content streams through; only the entry of a manifest in lists is kept.
+ * Checks that a graph or a whole layout is complete, matches its digests, and keeps to image-spec and distribution-spec.
+ * Content streams through; memory holds one descriptor per manifest.
  *
  * Without tag and digest a layout, an archive or a directory is checked as a whole.
  *
- * @throws RemoraError `NOT_FOUND` (tag), `AMBIGUOUS`, `CHANGED`, `INVALID_ARGUMENT`, `INTERRUPTED`, and what a registry
- * answers to the name itself
+ * @param location `host/repo:tag`, `oci:PATH`, a place, or an open store
+ * @returns findings, each with a stable code; questions that failed are in `incomplete`, and do not throw
+ * @throws RemoraError `NOT_FOUND` (tag), `AMBIGUOUS`, `CHANGED`, `INVALID_ARGUMENT`, `INTERRUPTED`, and as the store for
+ *   the named manifest itself
  */
 export async function check(location: Location, options: CheckOptions = {}): Promise<CheckResult> {
   const at = resolveLocation(location);
@@ -38,11 +40,11 @@ export async function check(location: Location, options: CheckOptions = {}): Pro
   });
 }
 
-/** @throws RemoraError `INVALID_ARGUMENT` for a tag or a digest of a layout: only a whole layout is repaired */
+/** @throws RemoraError `INVALID_ARGUMENT` for a tag or digest of a layout, which is repaired as a whole */
 export function assertWhole(at: Place | Stored): void {
   const kind = 'store' in at ? at.store.kind : at.kind;
   if (kind !== 'layout' || (at.tag === undefined && at.digest === undefined)) return;
-  throw new RemoraError('INVALID_ARGUMENT', 'a layout is repaired as a whole, and one thing of it was named', {
+  throw new RemoraError('INVALID_ARGUMENT', 'a layout is repaired as a whole, without a tag or digest', {
     hint: 'Leave out tag and digest',
   });
 }

@@ -18,28 +18,28 @@ import type { CheckResult } from './schema.js';
 
 /** Options of {@link examine}. */
 export interface ExamineOptions extends CallOptions {
-  /** Check all that is attached as well. A layout as a whole has everything in any case. @default false */
+  /** Check attachments at every depth, too. A check of a whole layout always does. @default false */
   readonly recursive?: boolean | undefined;
-  /** Read and hash blobs; without it presence and size are checked. @default true, in a registry false */
+  /** Read and hash blobs; else only presence and size are checked. @default true, in a registry false */
   readonly deep?: boolean | undefined;
-  /** Where missing and damaged content is brought back from; only for layouts. @default nowhere */
+  /** Fetch missing and damaged content of a layout from here. @default none */
   readonly fetchFrom?: Source | undefined;
-  /** Bring nothing back, and say what would be. @default false */
+  /** Change no file, and tell what would be fetched or repaired. @default false */
   readonly dryRun?: boolean | undefined;
-  /** Blobs and manifests that are looked at at a time. @default 8, in a registry 16 */
+  /** Number of blobs and manifests that are checked at the same time. @default 8, in a registry 16 */
   readonly concurrency?: number | undefined;
-  /** Called again and again while blobs are read. */
+  /** Called repeatedly while blobs are read. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
 }
 
-/** What a check found, and what a repair needs to know of it. */
+/** The result of a check, and the subjects for a repair. */
 export interface Examination {
   readonly result: CheckResult;
-  /** The digests that manifests name as their subjects, there or not: a list is rebuilt for each of them. */
+  /** The digests that manifests name as subjects, present or missing: a repair rebuilds a list for each. */
   readonly subjects: ReadonlySet<Digest>;
 }
 
-/** Checks a graph or a whole layout, and repairs nothing but what `fetchFrom` has. */
+/** Checks a graph or a whole layout, and fetches damaged content where `fetchFrom` is given. */
 export async function examine(
   source: Source,
   selector: ManifestSelector = {},
@@ -70,16 +70,16 @@ export async function examine(
   }
   const fixed = report.repaired;
   return {
-    result: {
+    result: given({
       reference: source.format(given({ digest: root?.digest })),
-      ...given({ digest: root?.digest }),
+      digest: root?.digest,
       checked: report.checked,
       deep,
       findings: report.findings,
-      ...given({ fixed: fixed.length > 0 || fetcher !== undefined ? fixed : undefined }),
+      fixed: fixed.length > 0 || fetcher !== undefined ? fixed : undefined,
       incomplete: report.account.incomplete,
-      ...(options.dryRun && { dryRun: true }),
-    },
+      dryRun: options.dryRun || undefined,
+    }),
     subjects: new Set([...graph.facts.values()].flatMap(({ subject }) => subject?.digest ?? [])),
   };
 }
@@ -90,7 +90,7 @@ function fetcherOf(source: Source, report: CheckReport, options: ExamineOptions)
   if (!isMender(source))
     throw new RemoraError(
       'INVALID_ARGUMENT',
-      `${source.format({})} is no layout directory: nothing is brought back there`,
+      `${source.format({})} is not a layout directory, wanted one to bring content back into`,
       {
         hint: 'Check a layout like oci:./layout; copy brings content into a registry',
       },
@@ -102,11 +102,11 @@ function fetcherOf(source: Source, report: CheckReport, options: ExamineOptions)
   });
 }
 
-/** What a tag or a digest names: known without reading it, so that what is wrong with it is a finding. */
+/** Resolves the root without reading it, so that damage to it becomes a finding. */
 async function rootOf(source: Source, selector: ManifestSelector, { signal }: CallOptions): Promise<Wanted> {
   const { tag, digest } = selector;
   if (digest !== undefined && tag === undefined) {
-    // A registry knows its size and type, which its manifest must have.
+    // A registry tells size and type, which the manifest is compared with.
     if (source.kind !== 'registry' && (await source.blobSize(digest, { signal })) !== undefined) return { digest };
     return source.resolve(selector, { signal });
   }

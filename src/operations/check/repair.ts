@@ -8,7 +8,7 @@ import { rowOf } from './report/findings.js';
 import type { Finding } from './report/schema.js';
 import type { CheckResult } from './schema.js';
 
-/** What {@link repair} would do. */
+/** The findings that {@link repair} mends. */
 export function repairable({ findings }: CheckResult): readonly Finding[] {
   return findings.filter((finding) => finding.fixable);
 }
@@ -24,11 +24,12 @@ export function plannedRepair(result: CheckResult): CheckResult {
 }
 
 /**
- * Repairs what a check of a whole layout found and can be repaired without guessing, and looks again. Nothing is removed
- * but entries of lists, doubled entries and left-overs; `index.json` is changed under its lock.
+ * Repairs the findings of a check of a whole layout that need no guess, and checks again.
  *
- * @returns what is left, and what was fixed
- * @throws RemoraError what the layout throws
+ * It removes only entries of lists, doubled entries and left-overs; `index.json` is changed under its lock.
+ *
+ * @returns the remaining findings, and the fixed ones
+ * @throws RemoraError as the layout
  */
 export async function repair(
   layout: MendableLayout,
@@ -58,10 +59,10 @@ export async function repair(
   };
 }
 
-/** @throws RemoraError `INVALID_ARGUMENT` for what is no layout directory */
+/** @throws RemoraError `INVALID_ARGUMENT` for a store that is not a layout directory */
 export function mendableLayout(source: Source): MendableLayout {
   if (isMender(source) && hasInventory(source)) return source;
-  throw new RemoraError('INVALID_ARGUMENT', `${source.format({})} is no layout directory: only those are repaired`, {
+  throw new RemoraError('INVALID_ARGUMENT', `${source.format({})} is not a layout directory: only those are repaired`, {
     hint:
       source.kind === 'registry'
         ? 'Copy it with remora copy -r into another repository: its lists are written anew there'

@@ -7,22 +7,22 @@ import { checkedSchema, findingSchema } from './report/schema.js';
 export const checkSchema = z
   .strictObject({
     reference: z.string(),
-    digest: digestSchema.exactOptional().describe('Of what was asked for; absent for a layout as a whole'),
+    digest: digestSchema.exactOptional().describe('Of the checked manifest; absent for a layout as a whole'),
     checked: checkedSchema,
-    deep: z.boolean().describe('false: of blobs only presence and size were checked'),
+    deep: z.boolean().describe('false: only presence and size of blobs were checked'),
     findings: z.array(findingSchema).readonly().describe('The worst first'),
     fixed: z
       .array(findingSchema)
       .readonly()
       .exactOptional()
-      .describe('What was brought back or repaired; in a dry run: would be'),
+      .describe('Findings that were fetched or repaired; in a dry run: that would be'),
     incomplete: z
       .array(incompleteSchema.readonly())
       .readonly()
-      .describe('What could not be read or asked; empty means that everything was'),
-    dryRun: z.literal(true).exactOptional().describe('Nothing was changed'),
+      .describe('Questions that failed; empty: the check is complete'),
+    dryRun: z.literal(true).exactOptional().describe('A dry run: the layout is unchanged'),
   })
   .readonly();
 
-/** What a check found. Without errors in `findings`, and with an empty `incomplete`, what was checked is whole. */
+/** The result of a check. Content is whole without errors in `findings` and with an empty `incomplete`. */
 export type CheckResult = z.infer<typeof checkSchema>;

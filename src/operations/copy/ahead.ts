@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { handled } from '../../io/async/handled.js';
 import { once } from '../../io/async/once.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
@@ -8,6 +9,18 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 
+/** Failures to answer: the source has the manifest as well. */
+const UNANSWERED = [
+  'UNREACHABLE',
+  'TIMEOUT',
+  'BUSY',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'REJECTED',
+  'UNSUPPORTED',
+  'IO',
+] as const;
+
 /** Options of {@link CopyAhead}. */
 export interface CopyAheadOptions extends CallOptions {
   /** A manifest in the destination is assumed to be complete: its blobs are not looked for. @default false */
@@ -15,11 +28,12 @@ export interface CopyAheadOptions extends CallOptions {
 }
 
 /**
- * Asks a destination, while the source is still being read, what the copy will need to know: which manifests, blobs and
- * tags are there. Each is asked for once; an answer that cannot be had is asked for again by whoever needs it.
+ * Looks for manifests, blobs and tags in a destination while the source is still being read.
  *
- * Where a tag already stands for what is copied, most of it is there, most likely. Its manifests are read then instead of
- * looked for: they need not be read in the source, and what they need is asked for at once.
+ * Each object is asked for once; a question that failed is asked again when its answer is needed.
+ *
+ * A tag that already names a copied root shows an earlier copy. Its manifests are then read from the destination: the
+ * source is not asked for them, and their blobs are looked for at once.
  */
 export class CopyAhead {
   readonly #present = new Map<Digest, Promise<boolean>>();
@@ -29,7 +43,7 @@ export class CopyAhead {
   readonly #tagged = new Set<Digest>();
   readonly #roots = new Set<Digest>();
   readonly #subjects = new Set<Digest>();
-  /** The answers for the tags that will be given. */
+  /** Settles when the destination has answered for all expected tags. */
   #expected: Promise<unknown> = Promise.resolve();
   #wasMade = false;
   readonly #limit = pLimit(32);
@@ -39,33 +53,33 @@ export class CopyAhead {
     private readonly options: CopyAheadOptions,
   ) {}
 
-  /** Tags that will be given. */
+  /** Announces tags that the copy will set. */
   expectTags(tags: readonly string[]): void {
     this.#expected = Promise.allSettled([this.#expected, ...tags.map((tag) => this.tagged(tag))]);
   }
 
-  /** Something that was asked for by name. */
+  /** Announces a root of the copy. */
   expectRoot(digest: Digest): void {
     this.#roots.add(digest);
     if (this.#tagged.has(digest)) this.#wasMade = true;
     this.expect(digest);
   }
 
-  /** Something that is most likely to be copied. */
+  /** Announces a manifest that will probably be copied. */
   expect(digest: Digest): void {
-    this.hasManifest(digest).catch(() => {});
+    handled(this.hasManifest(digest));
   }
 
-  /** Something whose content is known now. */
+  /** Announces the blobs of a manifest that was read. */
   expectBlobs(manifest: Manifest): void {
     const ask = async () => {
       if (this.options.assumeComplete || !(await this.hasManifest(manifest.descriptor.digest))) return;
       await Promise.all(neededBlobs(manifest).map((blob) => this.hasBlob(blob)));
     };
-    ask().catch(() => {});
+    handled(ask());
   }
 
-  /** Something that has referrers in the source. */
+  /** Announces a subject with referrers in the source. */
   expectReferrers(subject: Digest): void {
     if (this.#subjects.has(subject)) return;
     this.#subjects.add(subject);
@@ -73,7 +87,7 @@ export class CopyAhead {
     const ask = async () => {
       if (isLister(destination) && (await this.#isMade())) destination.expectReferrers(subject, options);
     };
-    ask().catch(() => {});
+    handled(ask());
   }
 
   /** Whether a manifest is there. */
@@ -84,9 +98,9 @@ export class CopyAhead {
     });
   }
 
-  /** A manifest of what was copied before; undefined where it is not there, is damaged, or nothing was copied. */
+  /** A manifest of an earlier copy; undefined where it is missing or damaged, or the destination cannot answer. */
   async manifest(digest: Digest): Promise<Manifest | undefined> {
-    return (await this.#isMade()) ? this.#read(digest) : undefined;
+    return (await this.#isMade()) ? orUndefined(this.#read(digest), ...UNANSWERED) : undefined;
   }
 
   /** Whether a blob is there. */
@@ -94,7 +108,7 @@ export class CopyAhead {
     return once(this.#blobs, blob.digest, () => this.#limit(() => this.destination.hasBlob(blob, this.options)));
   }
 
-  /** What a tag stands for. */
+  /** The digest that a tag names in the destination. */
   tagged(tag: string): Promise<Digest | undefined> {
     return once(this.#tags, tag, async () => {
       const digest = await this.#limit(async () => (await this.destination.findTag(tag, this.options))?.digest);
@@ -104,7 +118,7 @@ export class CopyAhead {
     });
   }
 
-  /** Whether the copy was made before, as its tags say. */
+  /** Whether a tag shows that the copy was made before. */
   async #isMade(): Promise<boolean> {
     await this.#expected;
     return this.#wasMade;
@@ -112,7 +126,7 @@ export class CopyAhead {
 
   #read(digest: Digest): Promise<Manifest | undefined> {
     return once(this.#manifests, digest, () =>
-      // What is damaged is written anew, as what is missing.
+      // A damaged manifest is written again, like a missing one.
       this.#limit(() =>
         orUndefined(
           this.destination.manifest({ digest }, this.options),

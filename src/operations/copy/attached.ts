@@ -1,23 +1,27 @@
+import type { Manifest } from '../../oci/documents/manifest.js';
+import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import type { AttachedTree } from './selection.js';
 
 /** Options of {@link attachedTrees}. */
-export type AttachedTreesOptions = CallOptions & Pick<WalkOptions, 'onListed'>;
+export interface AttachedTreesOptions extends CallOptions, Pick<WalkOptions, 'onListed'> {
+  /** Manifests that were read already. @default none */
+  readonly known?: ReadonlyMap<Digest, Manifest> | undefined;
+}
 
 /**
- * Everything that is attached to these subjects, to the children of those that are indexes, and to what is attached, each
- * once.
+ * All attachments of these subjects, of the children of their indexes, and of the attachments themselves, each once.
  *
- * @throws RemoraError when a place could not be asked
+ * @throws RemoraError when a way to be attached could not be asked
  */
 export async function attachedTrees(
   source: Source,
   subjects: readonly Subject[],
   options: AttachedTreesOptions,
 ): Promise<readonly AttachedTree[]> {
-  const { signal } = options;
+  const { signal, known } = options;
   const [first] = subjects;
   const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, options);
   walk.listTags();
@@ -29,7 +33,7 @@ export async function attachedTrees(
       return { attachment, subject: subject.descriptor.digest, below };
     });
   const ofChildren = async ({ descriptor }: Subject): Promise<readonly AttachedTree[]> => {
-    const found = await platformSubjects(source, descriptor, { signal });
+    const found = await platformSubjects(source, descriptor, { signal, known });
     return (await Promise.all((found?.platforms ?? []).map(trees))).flat();
   };
   const trees = async (subject: Subject): Promise<readonly AttachedTree[]> =>

@@ -10,8 +10,9 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * An image that stands under a tag of cosign, as a referrer of what it belongs to: the same layers, with a subject and a
- * type. It is another manifest, with a digest of its own; equal input gives equal bytes.
+ * Converts an image under a tag of cosign into a referrer: the same layers, with a subject and an artifact type.
+ *
+ * The new manifest has its own digest; equal input gives equal bytes.
  */
 export function asReferrer(manifest: Manifest, subject: Descriptor, tags: readonly string[]): Manifest | undefined {
   const type = tags.map((tag) => TYPES[tag.slice(tag.lastIndexOf('.'))]).find((found) => found !== undefined);

@@ -15,7 +15,7 @@ import { type CopyPlan, type CopyVolume, type PlanCopyOptions, planCopy, volumeO
 import { type CopyNames, copyRoots } from './roots.js';
 import type { CopyResult } from './schema.js';
 
-/** How a copy reaches one of its sides. */
+/** How a copy reaches its source or its destination. */
 export type SideAccess = Pick<AccessOptions, 'credentials' | 'connection'>;
 
 /** Options of {@link copy}. */
@@ -23,30 +23,33 @@ export interface CopyOptions
   extends AccessOptions,
     Pick<PlanCopyOptions, 'recursive' | 'selection' | 'convert'>,
     Pick<IntoStoreOptions, 'assumeComplete' | 'settle' | 'concurrency' | 'onProgress' | 'onObject'> {
-  /** How the source is reached, @default `credentials` and `connection` */
+  /** How the source is reached. @default `credentials` and `connection` */
   readonly from?: SideAccess | undefined;
-  /** How the destination is reached, @default `credentials` and `connection` */
+  /** How the destination is reached. @default `credentials` and `connection` */
   readonly to?: SideAccess | undefined;
-  /** Copy these tags, instead of the one that the source names. @default the one that the source names */
+  /** Copy these tags; neither side may name a tag or digest then. @default the name in the source's reference */
   readonly names?: CopyNames | undefined;
-  /** Select this child of an index, like `linux/arm64`; it keeps its own digest. @default the index, with all children */
+  /** Select this child of an index, like `linux/arm64`; its digest stays. @default the index, with all children */
   readonly platform?: string | Platform | undefined;
   /** Replace an archive that exists. @default false */
   readonly overwrite?: boolean | undefined;
-  /** Write nothing, and tell what would be copied. @default false */
+  /** Write nothing, and return the result that the copy would have. @default false */
   readonly dryRun?: boolean | undefined;
-  /** Called when all manifests of the source were read, before the first blob moves. */
+  /** Called once, after all manifests of the source were read and before the first blob moves. */
   readonly onPlan?: ((volume: CopyVolume) => void) | undefined;
 }
 
 /**
- * Copies an artifact or tags between any two places, on request with all that is attached. Digests never change. Blobs go
- * first, tags last, so that readers of the destination see nothing incomplete; the same call again continues a copy that
- * was interrupted. A layout is created when the source was found.
+ * Copies an artifact or tags between any two places, and their attachments with `recursive`. Digests never change.
  *
- * @param destination the same tag as in the source where it names none
- * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (no such platform or tag), `CHANGED` (the destination is
- *   written with another digest), `EXISTS` (archive), and the first failure; no tag points at anything new then
+ * Blobs go first and tags last, so that readers of the destination see complete artifacts (distribution-spec, "Pushing
+ * Manifests"). The same call continues a copy that was interrupted. A layout is created when the source was found.
+ *
+ * @param source `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
+ * @param destination the same, or with several tags `host/repo:v1,latest`; without a tag those of the source
+ * @returns the roots and tags in the destination, and each blob and manifest with its outcome
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform or tag), `CHANGED` (the destination names
+ *   another digest), `EXISTS` (archive), and as the stores; after any failure no tag names new content
  */
 export async function copy(source: Location, destination: CopyTarget, options: CopyOptions = {}): Promise<CopyResult> {
   const { signal, dryRun, overwrite, assumeComplete } = options;
@@ -55,7 +58,7 @@ export async function copy(source: Location, destination: CopyTarget, options: C
   const access = sideAccess(options, options.to);
   return withSource(from, sideAccess(options, options.from), async (store, selector) => {
     const plan = (ahead?: CopyAhead) => planned(store, selector, to, { ...options, platform, ahead });
-    // An archive tells what is wrong with its path before anything is fetched.
+    // A bad path of an archive is reported before anything is fetched.
     const archive = 'path' in to.at && to.kind === 'archive' && (await openArchiveWriter(to.at.path, { overwrite }));
     if (dryRun) return dryRunAt(to, await plan(), access);
     if (archive) return copyIntoArchive(store, archive, await plan(), options);
@@ -63,7 +66,7 @@ export async function copy(source: Location, destination: CopyTarget, options: C
       const found = await plan();
       return withStore(to.at, { ...access, create: true }, (into) => copyIntoStore(store, into, found, options));
     }
-    // Opening a registry sends nothing; it is asked while the source is read.
+    // Opening a registry sends no request; it is asked while the source is read.
     return withStore(to.at, access, async (into) => {
       const ahead = new CopyAhead(into, { signal, assumeComplete });
       return copyIntoStore(store, into, await plan(ahead), { ...options, ahead, mountFrom: mountFrom(from, to.at) });
@@ -86,7 +89,7 @@ async function planned(
   return plan;
 }
 
-/** A destination that does not exist yet, or is an archive, has nothing. */
+/** A destination that does not exist yet is empty, and so is an archive. */
 async function dryRunAt({ at, kind }: CopyDestination, plan: CopyPlan, access: AccessOptions): Promise<CopyResult> {
   const { signal, connection, credentials } = access;
   if ('store' in at) return plannedCopy(at.store, (selector) => at.store.format(selector), plan, { signal });

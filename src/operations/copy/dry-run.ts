@@ -6,10 +6,10 @@ import { copyResult } from './result.js';
 import type { CopiedObject, CopyResult } from './schema.js';
 
 /**
- * What a copy would do, as the result that it would have. Nothing is written.
+ * The result that a copy would have.
  *
- * @param destination undefined where there is none yet
- * @param format how references of the destination are written
+ * @param destination undefined where it does not exist yet
+ * @param format writes references of the destination
  */
 export async function plannedCopy(
   destination: Source | undefined,

@@ -5,15 +5,16 @@ import { type CopyItem, type CopyPlan, tagsByDigest } from './plan.js';
 import { copyResult } from './result.js';
 import type { CopiedObject, CopyResult } from './schema.js';
 
-/** Options of {@link copyIntoArchive}: an archive is new, so that nothing in it need be looked for. */
+/** Options of {@link copyIntoArchive}: a new archive is empty, so nothing is looked for. */
 export type IntoArchiveOptions = Pick<IntoStoreOptions, 'signal' | 'concurrency' | 'onProgress' | 'onObject'>;
 
 /**
- * Carries out a copy into a new archive. The same plan gives the same bytes. What is attached is listed as ORAS does it,
- * with type and annotations and without a tag.
+ * Carries out a copy into a new archive. The same plan gives the same bytes.
  *
- * @param writer of `openArchiveWriter`, asked for before the plan is made: it tells what is wrong with the place
- * @throws RemoraError the first failure; what was there before is there still, and nothing else
+ * Attachments are listed in `index.json` as ORAS lists them: with type and annotations, without a tag.
+ *
+ * @param writer of `openArchiveWriter`, opened before the plan is made: it checks the path
+ * @throws RemoraError the first failure; a file that was there before stays unchanged
  */
 export async function copyIntoArchive(
   source: Source,
@@ -41,7 +42,7 @@ export async function copyIntoArchive(
   return copyResult(writer.format, plan, objects);
 }
 
-/** Manifests are at hand already, also those that something names as a blob. */
+/** Manifests were read already, also those that a manifest names as a blob. */
 function* blobsOf(source: Source, { items, blobs }: CopyPlan): Iterable<ArchiveBlob> {
   for (const { manifest } of items.values()) {
     const open = async () => Readable.from([manifest.bytes], { objectMode: false });
@@ -52,7 +53,7 @@ function* blobsOf(source: Source, { items, blobs }: CopyPlan): Iterable<ArchiveB
   }
 }
 
-/** Entries in an order that does not depend on what was read first: what was asked for, then what is attached. */
+/** Entries in an order that does not depend on timing: roots first, then attachments. */
 function listedIn(plan: CopyPlan): readonly ListedManifest[] {
   const tagsOf = tagsByDigest(plan);
   const sortKey = ({ manifest, role }: CopyItem, [first = '']: readonly string[]) =>

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { handled } from '../../io/async/handled.js';
 import { endTogether } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
@@ -17,19 +18,19 @@ export interface IntoStoreOptions extends CallOptions {
   readonly assumeComplete?: boolean | undefined;
   /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
   readonly settle?: boolean | undefined;
-  /** The repository of the same registry that is copied from: blobs are mounted from there. @default none */
+  /** The source's repository in the same registry: blobs are mounted from there. @default none */
   readonly mountFrom?: string | undefined;
-  /** What was asked of the destination while the copy was planned. @default nothing */
+  /** Answers of the destination from the time of planning. @default none */
   readonly ahead?: CopyAhead | undefined;
-  /** Blobs that are moved at a time. @default 5 */
+  /** Number of blobs that move at the same time. @default 5 */
   readonly concurrency?: number | undefined;
-  /** Called as blobs move. */
+  /** Called repeatedly while blobs move. */
   readonly onProgress?: ((transfer: BlobTransfer) => void) | undefined;
-  /** Called for each object when it is in the destination. */
+  /** Called for each blob and manifest when it is in the destination. */
   readonly onObject?: ((object: CopiedObject) => void) | undefined;
 }
 
-/** How far a blob has come. */
+/** The progress of a blob. */
 export interface BlobTransfer {
   readonly name: string;
   readonly bytes: number;
@@ -38,11 +39,12 @@ export interface BlobTransfer {
 }
 
 /**
- * Carries out a copy: blobs first, then children, then what names them, then what is attached, and tags last. Whoever
- * looks at the destination meanwhile sees nothing incomplete. Made again after an interruption it goes on: what is there
- * is not sent twice, and what is there without all that it needs is healed.
+ * Carries out a copy: blobs first, then children, indexes, attachments, and tags last.
  *
- * @throws RemoraError the first failure; no tag points at anything new then
+ * Readers of the destination see only complete manifests. A repeated copy sends only what is missing, also the missing
+ * blobs of a manifest that exists.
+ *
+ * @throws RemoraError the first failure; no tag names new content then
  */
 export async function copyIntoStore(
   source: Source,
@@ -56,11 +58,11 @@ export async function copyIntoStore(
   return copier.result();
 }
 
-/** What is known of a manifest that needs a blob. */
+/** The state of a manifest that needs a blob. */
 interface Needed {
-  /** It is there, and so its blobs are, most likely. */
+  /** The manifest exists, so its blobs probably do. */
   readonly existed: boolean;
-  /** It is there, and not to be looked into. */
+  /** The manifest exists and is assumed to be complete. */
   readonly isTrusted: boolean;
 }
 
@@ -87,14 +89,14 @@ class Copier {
     this.#tagged = new Set(plan.tags.values());
   }
 
-  /** All that is to be done before tags are given. */
+  /** The work that precedes tags. */
   parts(signal: AbortSignal): readonly Promise<unknown>[] {
     this.#signal = signal;
     const manifests = [...this.plan.items.values()].map((item) => this.#manifest(item));
     return [...manifests, ...this.#lists()];
   }
 
-  /** Points the tags at what is there now; those of what was asked for last, since cosign's make other things attached. */
+  /** Sets the tags; those of roots last, since tags of cosign make manifests attached to them. */
   async tag(): Promise<void> {
     const byDigest = tagsByDigest(this.plan);
     const isRoot = ([digest]: readonly [Digest, unknown]) => this.plan.items.get(digest)?.role === 'root';
@@ -124,12 +126,12 @@ class Copier {
     );
   }
 
-  /** A manifest, after all that it names; true when it was there already. */
+  /** Writes a manifest after all that it names; true when it existed already. */
   #manifest(item: CopyItem): Promise<boolean> {
     return shared(this.#manifests, item.manifest.descriptor.digest, () => this.#write(item));
   }
 
-  /** What is there can be listed, also while what it needs is still being looked for. */
+  /** An existing manifest can be listed while its blobs are still being looked for. */
   async #present(item: CopyItem): Promise<void> {
     if (!(await this.#ahead.hasManifest(item.manifest.descriptor.digest))) await this.#manifest(item);
   }
@@ -141,10 +143,10 @@ class Copier {
       ...neededBlobs(manifest).map((blob) => this.#blob(blob, { existed, isTrusted })),
       ...children.map((child) => this.#item(child)),
     ]);
-    // Digests cannot go around in circles; what stands under a tag of cosign could, and waits for nothing.
+    // Subjects form no circle, since each is named by digest. An image under a tag of cosign could, and does not wait.
     const subject = subjectOf(manifest);
     if (subject !== undefined) await this.#item(subject.digest);
-    // A layout is told in any case: the file may be there, and no entry that names it.
+    // A layout always gets the manifest: its file may exist without an entry in index.json.
     const isNeeded = !existed || this.destination.kind === 'layout';
     if (isNeeded) await this.#put(manifest, role);
     this.#done(manifest.descriptor, existed ? 'exists' : 'copied');
@@ -159,7 +161,7 @@ class Copier {
   async #put(manifest: Manifest, role: CopyItem['role']): Promise<void> {
     const isTagged = this.#tagged.has(manifest.descriptor.digest);
     await this.destination.putManifest(manifest, {
-      // What gets a tag gets its entry with it.
+      // A tagged manifest gets its entry together with the tag.
       child: role === 'child' || (role === 'root' && isTagged),
       listLater: true,
       settle: this.options.settle,
@@ -167,7 +169,7 @@ class Copier {
     });
   }
 
-  /** What is attached to one subject is listed in one step, where the destination lists at all. */
+  /** Lists all referrers of a subject in one step, where the destination keeps lists. */
   #lists(): readonly Promise<unknown>[] {
     const { destination } = this;
     if (!isLister(destination)) return [];
@@ -187,7 +189,7 @@ class Copier {
     if (how.isTrusted) return this.#done(blob, 'skipped');
     const { source, destination } = this;
     const signal = this.#signal;
-    // What needs it is there, so it is as well, most likely: one question is less than the beginning of an upload.
+    // The manifest exists, so its blob probably does: asking costs less than starting an upload.
     const isThere = how.existed && (await this.#ahead.hasBlob(blob));
     if (isThere) return this.#done(blob, 'exists');
     const written = await this.#moving(() => {
@@ -215,12 +217,11 @@ const RESULTS: Readonly<Record<WriteResult, CopiedObject['result']>> = {
   mounted: 'mounted',
 };
 
-/** The one answer for a key. A failure is kept, unlike with `once`: it ends the copy, and all who wait are told the same. */
+/** Asks once for each key. Unlike `once` it keeps a failure, which ends the copy. */
 function shared<K, V>(answers: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
   const known = answers.get(key);
   if (known !== undefined) return known;
-  const answer = ask();
+  const answer = handled(ask());
   answers.set(key, answer);
-  answer.catch(() => {});
   return answer;
 }

@@ -6,10 +6,10 @@ import type { Store } from '../../store/interfaces/store.js';
 import { type Location, resolveLocation, type Stored } from '../places/location.js';
 import { pinnedTarget, type TargetLocation } from '../places/target-location.js';
 
-/** Where a copy goes, as text with any number of tags: `host/repo:v1,latest`. */
+/** The destination of a copy. As text or {@link PinnedTarget} it has any number of tags: `host/repo:v1,latest`. */
 export type CopyTarget = Location<Store> | PinnedTarget;
 
-/** Where a copy goes, and the tags or the digest that it shall have there. */
+/** The destination of a copy, with the tags or the digest of the copied manifest. */
 export interface CopyDestination extends TargetLocation {
   readonly kind: Place['kind'];
 }
@@ -23,7 +23,7 @@ export interface CopyLocations {
 /**
  * Parses both sides of a copy.
  *
- * @param isMany whether tags are copied by name, so that neither side can have one
+ * @param isMany whether tags are copied by name, so that neither side may name a tag
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function copyLocations(source: Location, destination: CopyTarget, isMany: boolean): CopyLocations {

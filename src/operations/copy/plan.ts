@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
 import { sharedSignal } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
@@ -13,53 +14,53 @@ import { attachedTrees } from './attached.js';
 import { asReferrer } from './convert.js';
 import { type AttachedTree, type CopySelection, chosenTrees, isEverything } from './selection.js';
 
-/** What is to be copied from a source. */
+/** Options of {@link planCopy}. */
 export interface PlanCopyOptions extends CallOptions {
-  /** Choose this child of an index; it keeps its own digest. */
+  /** Select this child of an index; it keeps its own digest. @default the index, with all children */
   readonly platform?: Platform | undefined;
-  /** Take along what is attached, at every depth, to the index and to its children. @default false */
+  /** Copy attachments at every depth, of an index and of its children. @default false */
   readonly recursive?: boolean | undefined;
-  /** Of what is attached, only this; it makes the copy recursive. @default all */
+  /** Copy only these attachments; implies `recursive`. @default all */
   readonly selection?: CopySelection | undefined;
-  /** Copy what stands under tags of cosign as referrers, too. @default false */
+  /** Copy images under tags of cosign as referrers, too. @default false */
   readonly convert?: boolean | undefined;
-  /** Told what is met on the way, and asked for what the destination has. @default nobody */
+  /** Looks in the destination for each manifest that planning meets. @default none */
   readonly ahead?: CopyAhead | undefined;
 }
 
-/** One name in the source, and the tags that it shall have in the destination. */
+/** A name in the source, and its tags in the destination. */
 export interface CopyRoot {
   readonly selector: ManifestSelector;
   readonly tags: readonly string[];
 }
 
-/** One manifest to copy. */
+/** A manifest to copy. */
 export interface CopyItem {
   readonly manifest: Manifest;
-  /** What was asked for, what belongs to it, or what is attached. */
+  /** `root`: named by the caller; `attached`: an attachment; `child`: named by an index. */
   readonly role: (typeof ROLES)[number];
-  /** The children of an index; they go first. */
+  /** The children of an index; they are written first. */
   readonly children: readonly Digest[];
 }
 
-/** What a copy moves. */
+/** The content that a copy moves. */
 export interface CopyPlan {
   readonly items: ReadonlyMap<Digest, CopyItem>;
   /** Configs and layers, each once. */
   readonly blobs: ReadonlyMap<Digest, Descriptor>;
-  /** What was asked for. */
+  /** The manifests that the caller named. */
   readonly roots: readonly Descriptor[];
   /** Tags for the destination. */
   readonly tags: ReadonlyMap<string, Digest>;
-  /** Attached by way of an index that is not copied, so that it stays behind. */
+  /** Attachments named only by an index that is not copied: they stay behind. */
   readonly left: readonly Descriptor[];
 }
 
 /**
- * Reads all manifests that a copy moves. Nothing is written.
+ * Reads all manifests that a copy moves.
  *
- * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (platform), and when a place of what is attached could not be asked: it
- *   would be lost without a word
+ * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (platform), and when a way to be attached could not be asked: the copy
+ *   would lack attachments silently
  */
 export async function planCopy(
   source: Source,
@@ -71,13 +72,13 @@ export async function planCopy(
     const signal = sharedSignal(failure.signal, options.signal);
     return await new Planner(source, options, signal).plan(roots);
   } catch (error) {
-    // What is still being asked for ends with it.
+    // The first failure ends all pending requests.
     failure.abort();
     throw error;
   }
 }
 
-/** The tags that each manifest shall have in the destination. */
+/** The tags of each manifest in the destination. */
 export function tagsByDigest({ tags }: CopyPlan): ReadonlyMap<Digest, readonly string[]> {
   return byKey([...tags].map(([tag, digest]) => [digest, tag] as const));
 }
@@ -102,17 +103,17 @@ function byKey<K, V>(pairs: Iterable<readonly [K, V]>): ReadonlyMap<K, readonly 
   return groups;
 }
 
-/** How much a copy has to move at most. */
+/** The most that a copy has to move. */
 export interface CopyVolume {
-  /** Blobs and manifests. */
+  /** Number of blobs and manifests. */
   readonly objects: number;
-  /** Manifests among them that come along since they are attached. */
+  /** Number of attachments among them. */
   readonly attached: number;
   /** Bytes of all objects. */
   readonly bytes: number;
 }
 
-/** How much a plan moves where the destination has none of it. */
+/** The volume of a plan where the destination is empty. */
 export function volumeOf({ items, blobs }: CopyPlan): CopyVolume {
   const objects = [...[...items.values()].map(({ manifest }) => manifest.descriptor), ...blobs.values()];
   return {
@@ -122,7 +123,7 @@ export function volumeOf({ items, blobs }: CopyPlan): CopyVolume {
   };
 }
 
-/** Indexes of indexes are rare, and never deep; a registry can make them up without end. */
+/** Nested indexes are rare and never deep, but a hostile registry can nest them without end. */
 const MAX_NESTED = 20;
 
 const ROLES = ['root', 'attached', 'child'] as const;
@@ -133,7 +134,7 @@ class Planner {
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #tags = new Map<string, Digest>();
   readonly #expected = new Set<Digest>();
-  /** What a tag named in the source, so that it is not read again by its digest. */
+  /** The roots, as read by tag: they are not read again by digest. */
   readonly #named = new Map<Digest, Manifest>();
   readonly #left = new Map<Digest, Descriptor>();
 
@@ -147,7 +148,7 @@ class Planner {
     const subjects = await Promise.all(roots.map((root) => this.#root(root)));
     const { recursive, selection = {} } = this.options;
     const isRecursive = recursive || this.options.selection !== undefined;
-    // What is attached is asked for while the children are still being read.
+    // Attachments are asked for while the children are still being read.
     const [trees] = await Promise.all([
       isRecursive ? this.#trees(subjects) : [],
       ...subjects.map(({ descriptor }) => this.#graph(descriptor, 'root')),
@@ -211,38 +212,34 @@ class Planner {
     const { digest } = manifest.descriptor;
     const known = this.#items.get(digest);
     const children = manifest.kind === 'index' ? manifest.content.manifests.map((child) => child.digest) : [];
-    // What was asked for counts most, then what is attached: a child needs no entry of its own.
+    // The first role of ROLES wins: a child needs no entry of its own.
     const better = ROLES.find((one) => one === role || one === known?.role) ?? role;
     this.#items.set(digest, { manifest, role: better, children });
     for (const blob of neededBlobs(manifest)) this.#blobs.set(blob.digest, blob);
   }
 
-  /** Reads ahead what a list names: it is asked for by its own name later, and known then. */
+  /** Reads a listed manifest ahead; it is known when the walk reaches it. */
   #expect(digest: Digest): void {
     if (this.#expected.has(digest)) return;
     this.#expected.add(digest);
     this.options.ahead?.expect(digest);
     if (this.source.kind !== 'registry') return;
-    this.#limit(() => this.#read(digest, 'attached')).catch(() => {});
+    handled(this.#limit(() => this.#read(digest, 'attached')));
   }
 
-  /** Content is the same wherever it comes from. What was asked for by name was read in the source for that. */
+  /** Reads a manifest where an earlier copy left it in the destination, else in the source. Roots were read already. */
   async #read(digest: Digest, role: CopyItem['role']): Promise<Manifest> {
-    const found = role === 'root' ? this.#named.get(digest) : await this.#copiedBefore(digest);
+    const found = role === 'root' ? this.#named.get(digest) : await this.options.ahead?.manifest(digest);
     const manifest = found ?? (await this.source.manifest({ digest }, { signal: this.signal }));
     this.options.ahead?.expectBlobs(manifest);
     return manifest;
-  }
-
-  /** Where the destination cannot answer, the source does. */
-  #copiedBefore(digest: Digest): Promise<Manifest | undefined> | undefined {
-    return this.options.ahead?.manifest(digest).catch(() => undefined);
   }
 
   #trees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
     const isAll = isEverything(this.options.selection ?? {});
     return attachedTrees(this.source, subjects, {
       signal: this.signal,
+      known: this.#named,
       onListed: ({ digest }, to) => {
         if (isAll) this.#expect(digest);
         this.options.ahead?.expectReferrers(to);
@@ -253,7 +250,7 @@ class Planner {
   async #tree({ attachment, subject, below }: AttachedTree): Promise<void> {
     const descriptor = attachment.holder ?? attachment.descriptor;
     const isChildAlone = attachment.via.every((way) => way === 'index-child');
-    // What only the index leads to comes with the index, or not at all.
+    // An attachment that only the index names is copied with the index, or not at all.
     if (isChildAlone && !this.#items.has(descriptor.digest)) this.#left.set(descriptor.digest, descriptor);
     else {
       await this.#graph(descriptor, isChildAlone ? 'child' : 'attached');

@@ -8,7 +8,7 @@ import type { CallOptions, ManifestSelector, Source } from '../../store/interfac
 import type { CopyDestination } from './locations.js';
 import type { CopyRoot } from './plan.js';
 
-/** Which tags of a repository are copied: those that fit any of these. */
+/** Selects tags of a repository: those that match any of these. */
 export interface CopyNames {
   /** Every tag. @default false */
   readonly all?: boolean | undefined;
@@ -20,17 +20,17 @@ export interface CopyNames {
 
 /** Options of {@link copyRoots}. */
 export interface CopyRootsOptions extends CallOptions {
-  /** Copy these names instead of the one that the source is written with. */
+  /** Copy these names instead of the one in the source's reference. @default none */
   readonly names?: CopyNames | undefined;
-  /** What is attached comes along by itself, so that the tags that make it attached are no names. */
+  /** Attachments are copied, so the tags that attach them are not roots. @default false */
   readonly recursive?: boolean | undefined;
 }
 
 /**
- * What is copied, and the tags that it gets: those of the destination, else those it has in the source.
+ * The manifests that are copied, with their tags: those of the destination, else those of the source.
  *
- * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (no tag fits), `INVALID_ARGUMENT` (a name that is no tag there),
- *   `CHANGED` (the destination is written with another digest)
+ * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (no tag matches), `INVALID_ARGUMENT` (a name that cannot be a tag there),
+ *   `CHANGED` (the destination names another digest)
  */
 export async function copyRoots(
   source: Source,
@@ -59,7 +59,7 @@ export async function copyRoots(
   return [{ selector, tags: tags.map((tag) => tagFor(to, tag)) }];
 }
 
-/** The tag that something is named by; where nothing is named, what its only root is called. */
+/** The tag in the source's reference; without it, the tags of the source's only root. */
 async function ownTags(source: Source, tag: string | undefined, { signal }: CallOptions): Promise<readonly string[]> {
   if (tag !== undefined) return [tag];
   if (source.kind === 'registry') return ['latest'];
@@ -70,7 +70,7 @@ async function ownTags(source: Source, tag: string | undefined, { signal }: Call
   return tags;
 }
 
-/** A source's list of referrers is never copied as it is: the destination makes its own (distribution-spec, "Referrers Tag Schema"). */
+/** Lists of referrers are not copied: the destination writes its own (distribution-spec, "Referrers Tag Schema"). */
 async function namedRoots(
   source: Source,
   to: CopyDestination,
@@ -89,7 +89,7 @@ async function namedRoots(
   }
   const chosen = there.filter((tag) => {
     if (listed.includes(tag)) return true;
-    // What stands under a tag of cosign comes with what it belongs to.
+    // An image under a tag of cosign is copied as an attachment of its subject.
     if (recursive && isDigestTag(tag)) return false;
     return all || patterns.some((pattern) => matchesTag(pattern, tag));
   });
@@ -101,12 +101,12 @@ async function namedRoots(
   });
 }
 
-/** A layout's names can be full references; in a registry only the tag of one counts. */
+/** A layout's names can be full references; in a registry only their tag counts. */
 function tagFor({ kind }: CopyDestination, name: string): string {
   if (kind !== 'registry' || isTag(name)) return name;
   const tag = /:([^/:]+)$/.exec(name)?.[1];
   if (tag !== undefined && isTag(tag)) return tag;
-  throw new RemoraError('INVALID_ARGUMENT', `${quote(name)} can be no tag in a registry`, {
+  throw new RemoraError('INVALID_ARGUMENT', `${quote(name)} cannot be a tag in a registry`, {
     found: name,
     hint: 'Give the destination a tag: host/repo:TAG',
   });

@@ -13,13 +13,13 @@ const copiedObjectSchema = z.strictObject({
   size: z.int().describe('Bytes'),
   result: z
     .enum(['copied', 'mounted', 'exists', 'skipped'])
-    .describe('skipped: not looked at, since the manifest that needs it was assumed to be complete'),
+    .describe('skipped: not looked for, since its manifest was assumed to be complete'),
 });
 
 const copiedTagSchema = z.strictObject({
   tag: z.string(),
   digest: digestSchema,
-  replaced: digestSchema.exactOptional().describe('What it stood for before'),
+  replaced: digestSchema.exactOptional().describe('The digest that it named before'),
 });
 
 /** The schema of what `copy` prints with `--json`. */
@@ -27,21 +27,21 @@ export const copySchema = z.strictObject({
   roots: z
     .array(descriptor.extend({ reference: z.string() }))
     .readonly()
-    .describe('What was asked for, in the destination'),
+    .describe('The manifests that the source names, in the destination'),
   tags: z.array(copiedTagSchema.readonly()).readonly().describe('Tags in the destination, by name'),
-  attached: z.int().describe('How many manifests came along since they are attached'),
-  bytes: z.int().describe('How many were moved; mounted and existing ones do not count'),
+  attached: z.int().describe('Number of attachments that were copied'),
+  bytes: z.int().describe('Bytes that were moved; mounted and existing objects do not count'),
   objects: z.array(copiedObjectSchema.readonly()).readonly(),
   left: z
     .array(leftSchema)
     .readonly()
-    .describe('Attached by way of an index that was not copied, so that it stayed behind'),
-  dryRun: z.literal(true).exactOptional().describe('Nothing was written'),
+    .describe('Attachments named only by an index that was not copied: they stayed behind'),
+  dryRun: z.literal(true).exactOptional().describe('A dry run: the destination is unchanged'),
 });
 
-/** The outcome for one blob or manifest. */
+/** The outcome for a blob or manifest; `size` is in bytes. */
 export type CopiedObject = Readonly<z.infer<typeof copiedObjectSchema>>;
-/** A tag in the destination. */
+/** A tag in the destination, with the digest that it names and the one that it named before. */
 export type CopiedTag = Readonly<z.infer<typeof copiedTagSchema>>;
-/** What was copied. */
+/** The outcome of a copy: its roots, tags, and every blob and manifest with its outcome. */
 export type CopyResult = Readonly<z.infer<typeof copySchema>>;

@@ -5,9 +5,9 @@ import type { Attachment } from '../attached/attachment.js';
 import { newestOf } from '../attached/newest.js';
 import { type AnnotationSelector, describeSelection, isWanted, type Selection } from '../attached/selection.js';
 
-/** Which attached things are copied: what fits, and what leads to it. */
+/** Selects the attachments that a copy takes: those that match, and those that lead to them. */
 export interface CopySelection extends Omit<Selection, 'all'> {
-  /** What fits one of these is left behind, with all that is attached to it. @default none */
+  /** Attachments that match any of these stay behind, with their own attachments. @default none */
   readonly except?: {
     readonly kinds?: readonly Kind[] | undefined;
     readonly artifactTypes?: readonly string[] | undefined;
@@ -15,7 +15,7 @@ export interface CopySelection extends Omit<Selection, 'all'> {
   };
 }
 
-/** A thing, what it is attached to, and what is attached to it. */
+/** An attachment, its subject, and its own attachments. */
 export interface AttachedTree {
   readonly attachment: Attachment;
   readonly subject: Digest;
@@ -31,9 +31,9 @@ export function isEverything({ except = {}, ...selection }: CopySelection): bool
 }
 
 /**
- * What is chosen of all that is attached. `latest` is the newest of each subject: every platform has an SBOM of its own.
+ * The selected attachments. `latest` keeps the newest of each subject, since every platform has its own SBOM.
  *
- * @throws RemoraError `AMBIGUOUS` where nobody knows which is the newest
+ * @throws RemoraError `AMBIGUOUS` where dates do not tell the newest
  */
 export function chosenTrees(
   store: Source,

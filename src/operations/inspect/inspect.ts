@@ -13,7 +13,7 @@ import { type AccessOptions, type Location, withSource } from '../places/locatio
 import { platformOf } from '../places/platform-option.js';
 import type { InspectResult } from './schema.js';
 
-/** A config is small; a larger one is not shown. */
+/** Bytes of the largest image config that is read. */
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
 /** Options of {@link inspect}. */
@@ -25,6 +25,8 @@ export interface InspectOptions extends AccessOptions {
 /**
  * Describes a manifest: an index with its children, an image with its config, an artifact with its files.
  *
+ * @param location `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
+ * @returns the descriptor and the parts of the manifest (image-spec manifest.md, image-index.md); sizes are in bytes
  * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), and as the store
  */
 export async function inspect(location: Location, options: InspectOptions = {}): Promise<InspectResult> {
@@ -67,7 +69,7 @@ async function describeManifest(store: Source, manifest: Manifest, options: Call
     : { ...base, kind: 'image', config, ...files, image };
 }
 
-/** Older tools gave artifacts the type of an image's config, and `{}` or anything else as its content. */
+/** Reads an image's config. Older tools gave its type to artifacts, with `{}` or other content. */
 async function readConfig(store: Source, config: Descriptor, options: CallOptions): Promise<ImageConfig | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of await store.openBlob(config, options)) chunks.push(chunk);

@@ -23,5 +23,5 @@ export const inspectSchema = z.strictObject({
   image: image.exactOptional().describe('The image config'),
 });
 
-/** A description of an artifact, image or index. */
+/** A description of an artifact, image or index; `kind` tells which, and all sizes are in bytes. */
 export type InspectResult = Readonly<z.infer<typeof inspectSchema>>;

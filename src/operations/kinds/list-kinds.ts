@@ -8,23 +8,23 @@ import type { KindsResult, KnownValue } from './schema.js';
 
 /** Options of {@link listKinds}. */
 export interface ListKindsOptions {
-  /** Only what is of this kind. @default all */
+  /** Only rows of this kind. @default all */
   readonly kind?: Kind | undefined;
-  /** Only what says something of this media type, predicate type or end of a tag of cosign. @default all */
+  /** Only the row for this media type, predicate type or suffix of a tag of cosign. @default all */
   readonly value?: string | undefined;
 }
 
 /**
- * The table by which kinds are told, or the row that fits one value.
+ * The table that maps types to kinds, or its row for a value.
  *
- * @throws RemoraError `NO_MATCH` when the table has nothing of `value`
+ * @throws RemoraError `NO_MATCH` when the table has no row for `value`
  */
 export function listKinds({ kind, value }: ListKindsOptions = {}): KindsResult {
   const row = value === undefined ? undefined : rowOf(value);
   if (value !== undefined && row === undefined) {
-    throw new RemoraError('NO_MATCH', `${quote(value)} is no type or predicate of a known kind`, {
+    throw new RemoraError('NO_MATCH', `${quote(value)} is not a type or predicate of a known kind`, {
       found: value,
-      hint: 'See all that are known with "remora kinds"',
+      hint: 'See all known values with "remora kinds"',
     });
   }
   const kinds = (row === undefined ? KIND_TABLE : [row]).filter((each) => kind === undefined || each.kind === kind);
@@ -41,7 +41,7 @@ function printed({ where, value, kind, format }: KindRow): KnownValue {
   return given({ where, value, kind, format });
 }
 
-/** A media type first; the row for any predicate is only for what could be one, which has a scheme. */
+/** Media types first. The row for any predicate applies only to URIs. */
 function rowOf(value: string): KindRow | undefined {
   const predicate = kindRow('predicate', value);
   return (

@@ -3,7 +3,7 @@ import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 
 export const knownValueSchema = z.strictObject({
   where: z.enum(['type', 'predicate', 'cosign-tag']),
-  value: z.string().describe('What ends in * stands for all that begin so'),
+  value: z.string().describe('A value that ends in * matches all that begin with the rest'),
   kind: z.enum(KINDS).exactOptional().describe('Missing for wrappers, whose content decides'),
   format: z.enum(FORMATS).exactOptional(),
 });

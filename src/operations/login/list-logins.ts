@@ -3,7 +3,11 @@ import { given } from '../../oci/values/given.js';
 import { incompleteOf } from '../results/unasked.js';
 import type { LoginsResult } from './schema.js';
 
-/** Lists the credentials that Docker and Podman keep. A place that fails is named in `incomplete`, and the rest is listed. */
+/**
+ * Lists the credentials that Docker and Podman keep, without their secrets.
+ *
+ * @returns credentials in the order in which they are looked for; `incomplete` names each place that failed
+ */
 export async function listLogins(): Promise<LoginsResult> {
   const { credentials, incomplete } = await listCredentials();
   return given({ credentials: [...credentials], incomplete: incompleteOf(incomplete) });

@@ -9,7 +9,7 @@ import type { AccessOptions } from '../places/location.js';
 import { withHidden } from '../results/hidden.js';
 import type { LoginResult } from './schema.js';
 
-/** Options of {@link login}: a user name with its password, or an identity token (an OAuth refresh token). */
+/** Options of {@link login}: `username` with `password`, or an `identityToken` (an OAuth refresh token). */
 export type LoginOptions = Omit<AccessOptions, 'credentials'> &
   (
     | { readonly username: string; readonly password: string }
@@ -17,12 +17,15 @@ export type LoginOptions = Omit<AccessOptions, 'credentials'> &
   );
 
 /**
- * Asks a registry whether it takes a credential, and stores it where Docker and Podman look for it: with the credential
- * helper that Docker's `config.json` names, else in that file, or in the one of `REGISTRY_AUTH_FILE`.
+ * Verifies a credential with a registry, and stores it where Docker and Podman look for it.
+ *
+ * The place is the credential helper that Docker's `config.json` names, else that file, or the one of
+ * `REGISTRY_AUTH_FILE`.
  *
  * @param registry `host[:port]`
- * @throws RemoraError `INVALID_ARGUMENT`, `UNAUTHORIZED`, `FORBIDDEN`: nothing was stored then; `MALFORMED` and `IO` (the
- * file), or a network error
+ * @returns the place of the credential; `verified` is false when the registry does not ask for credentials
+ * @throws RemoraError `INVALID_ARGUMENT`, `UNAUTHORIZED` and `FORBIDDEN` (the credential is not stored then), `MALFORMED`
+ *   and `IO` (the file), or a network error
  */
 export async function login(registry: string, options: LoginOptions): Promise<LoginResult> {
   const host = parseRegistry(registry);
@@ -40,7 +43,7 @@ function credentialOf(options: LoginOptions): Credential {
   return given({ identityToken: options.identityToken, username: options.username });
 }
 
-/** False when the registry asks nobody for credentials. */
+/** False when the registry does not ask for credentials. */
 async function isAccepted(
   registry: string,
   credential: Credential,

@@ -10,13 +10,13 @@ export const loginSchema = z.strictObject({
   registry: z.string(),
   username: z.string().exactOptional(),
   stored: z.string().describe('Path of the file, or name of the credential helper'),
-  verified: z.boolean().describe('false: the registry asks nobody for credentials'),
+  verified: z.boolean().describe('false: the registry does not ask for credentials'),
 });
 
 export const loginsSchema = z.strictObject({
   credentials: z.array(
     z.strictObject({
-      registry: z.string().describe('As in references, with a namespace behind it if it is for that alone'),
+      registry: z.string().describe('As in references; with a namespace if the credential is only for that'),
       username: z.string().exactOptional(),
       kind: z.enum(['password', 'identity-token', 'registry-token']),
       from: z.string().describe('File, variable or credential helper'),
@@ -25,12 +25,12 @@ export const loginsSchema = z.strictObject({
   incomplete: unaskedSchema,
 });
 
-/** A credential that was stored. */
+/** A stored credential: its registry and its place, without the secret. */
 export type LoginResult = Readonly<z.infer<typeof loginSchema>> & {
-  /** Whether a credential helper keeps it: a file keeps it without encryption. Not enumerable. */
+  /** True for a credential helper; a file is not encrypted. Not enumerable. */
   readonly isHelper: boolean;
-  /** Files and variables that have a credential for the registry, too, and are asked first. Not enumerable. */
+  /** Files and variables with a credential for the same registry that take precedence. Not enumerable. */
   readonly askedFirst: readonly string[];
 };
-/** All credentials that are kept, in the order in which they are looked for, without their secrets. */
+/** All stored credentials, in the order in which they are looked for, without their secrets. */
 export type LoginsResult = Readonly<z.infer<typeof loginsSchema>>;

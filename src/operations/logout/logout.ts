@@ -5,10 +5,10 @@ import { incompleteOf } from '../results/unasked.js';
 import type { LogoutResult } from './schema.js';
 
 /**
- * Removes the credentials of a registry from every file of Docker and Podman, and with every credential helper, that has
- * exactly this host. A place that fails is named in `incomplete`, and the others are asked.
+ * Removes the credentials for exactly this host from all files and credential helpers of Docker and Podman.
  *
  * @param registry `host[:port]`
+ * @returns the places that had credentials; `incomplete` names each place that failed
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export async function logout(registry: string): Promise<LogoutResult> {

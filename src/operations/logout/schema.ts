@@ -6,14 +6,14 @@ export const logoutSchema = z.strictObject({
   removed: z
     .array(z.string())
     .readonly()
-    .describe('Files and credential helpers that had credentials; empty: not logged in'),
+    .describe('Files and credential helpers that had credentials; empty without a login'),
   kept: z
     .array(z.string())
     .readonly()
     .exactOptional()
-    .describe('Variables that have credentials and cannot be changed'),
+    .describe('Variables with credentials, which remora cannot change'),
   incomplete: unaskedSchema,
 });
 
-/** Where credentials were removed. */
+/** The places from which credentials were removed, and those that keep some. */
 export type LogoutResult = Readonly<z.infer<typeof logoutSchema>>;

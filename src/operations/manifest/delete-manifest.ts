@@ -36,7 +36,7 @@ export function deleteManifest(location: Location<Store>, options: DeleteManifes
 }
 
 /**
- * Deletes a tag and nothing else.
+ * Deletes a tag, and keeps its manifest.
  *
  * @param location `host/repo:tag` or `oci:PATH:TAG`
  * @throws RemoraError `INVALID_ARGUMENT` without a tag or with a digest, `NOT_FOUND`, `UNSUPPORTED` when the registry can

@@ -20,25 +20,24 @@ import type { PutManifestResult } from './schema.js';
 
 /** Options of {@link putManifest}. */
 export interface PutManifestOptions extends AccessOptions {
-  /** More tags than the location names. @default none: without any it is found by its digest */
+  /** Tags in addition to those of the location. @default none; a manifest without tags is found by its digest */
   readonly tags?: readonly string[] | undefined;
-  /** Its media type, where the document names none. @default told by its fields */
+  /** The media type of a document without `mediaType`. @default derived from its fields */
   readonly mediaType?: string | undefined;
   /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
   readonly settle?: boolean | undefined;
 }
 
 /**
- * Writes a manifest byte for byte. A manifest with a subject is listed as an attachment is.
+ * Writes a manifest byte for byte. A manifest with a subject is listed like an attachment.
  *
- * The blobs that it names must exist: registries see to that themselves, a layout is looked at here. The children of an index
- * may be missing in a layout (a sparse index, image-spec image-layout.md), and so may any subject. A layout is created for
- * a manifest that needs no blob.
+ * Its blobs must exist: registries check that themselves, layouts are checked here. A layout may lack the children of an
+ * index (a sparse index, image-spec image-layout.md) and subjects. A missing layout is created if no blob is needed.
  *
- * @param location `host/repo` or `oci:PATH`, with any number of tags (`:v1,latest`) or a digest, which the content must have
+ * @param location `host/repo` or `oci:PATH`, with tags (`:v1,latest`) or the digest that the content must have
  * @param document the path of a file, bytes, or a stream
  * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND` (the file, or a blob that a layout lacks), `DIGEST_MISMATCH`,
- * `MALFORMED`, and as the store
+ *   `MALFORMED`, and as the store
  */
 export async function putManifest(
   location: Location<Store>,
@@ -50,7 +49,7 @@ export async function putManifest(
   const { mediaType, settle, signal } = options;
   const bytes = await readAll(await openContent(document), MAX_READ_BYTES, signal);
   const manifest = parseDocument(bytes, { digest, mediaType });
-  // A new layout has no blobs: one that needs some is not created only to be left empty.
+  // A new layout lacks the blobs that the manifest needs, so it would stay empty.
   const create = neededBlobs(manifest).length === 0;
   return withStore(at, { ...options, create }, async (store) => {
     if (store.kind === 'layout') await checkBlobs(store, manifest, { signal });
@@ -66,9 +65,9 @@ export async function putManifest(
 }
 
 /**
- * Checks a document that shall be put as a manifest; its bytes stay as they are.
+ * Parses a document as a manifest; its bytes stay unchanged.
  *
- * @throws RemoraError `DIGEST_MISMATCH`, `MALFORMED`, `INVALID_ARGUMENT` for a media type that is not its own
+ * @throws RemoraError `DIGEST_MISMATCH`, `MALFORMED`, `INVALID_ARGUMENT` for another media type than its own
  */
 export function parseDocument(
   bytes: Uint8Array,
@@ -84,7 +83,7 @@ export function parseDocument(
     const value = parseJson(bytes, 'manifest');
     const own = typeof value === 'object' && value !== null && 'mediaType' in value ? value.mediaType : undefined;
     if (typeof own === 'string' && own !== mediaType) {
-      throw new RemoraError('INVALID_ARGUMENT', `manifest says it is ${quote(own)}, and was called ${mediaType}`, {
+      throw new RemoraError('INVALID_ARGUMENT', `manifest says it is ${quote(own)}, wanted ${mediaType}`, {
         expected: own,
         found: mediaType,
         hint: 'Leave out the media type: the document names its own',

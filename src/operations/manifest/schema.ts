@@ -5,7 +5,7 @@ const { artifactType, ...readFields } = manifestFields;
 
 export const readManifestSchema = z.strictObject({
   ...readFields,
-  manifest: document.describe('What the bytes say; their digest is not that of this text'),
+  manifest: document.describe('The parsed document; the digest is of the stored bytes, not of this text'),
 });
 
 export const putManifestSchema = z.strictObject({
@@ -17,10 +17,10 @@ export const putManifestSchema = z.strictObject({
   listedBy: via.exactOptional().describe('For a manifest with a subject: where it is listed'),
 });
 
-/** A manifest that was read. */
+/** A manifest with its descriptor and document. */
 export type ReadManifestResult = Readonly<z.infer<typeof readManifestSchema>> & {
-  /** Exactly as they are stored, and verified; not enumerable, so that JSON has none. */
+  /** The stored bytes, verified; not enumerable, so JSON lacks them. */
   readonly bytes: Uint8Array;
 };
-/** A manifest that was put. */
+/** A written manifest, its tags, and its outcome. */
 export type PutManifestResult = Readonly<z.infer<typeof putManifestSchema>>;

@@ -3,10 +3,10 @@ import { RemoraError } from '../../errors.js';
 import { interrupted } from '../../io/async/interrupt.js';
 import { type LocalFile, localFile } from '../../io/files/local-file.js';
 
-/** Bytes, or a function that opens a stream of them; it is called once. */
+/** Bytes, text (written as UTF-8), or a function that opens a stream of bytes; it is called once. */
 export type Content = Uint8Array | string | (() => Readable);
 
-/** The content of a blob or manifest: the path of a file, or bytes with a name for people. */
+/** The content of a blob or manifest: the path of a file, or bytes with a name for messages and progress. */
 export type ContentInput = string | { readonly path: string } | { readonly content: Content; readonly name: string };
 
 /** Content whose file exists and is readable. A stream can be opened once. */
@@ -15,7 +15,7 @@ export type ContentSource =
   | { readonly kind: 'stream'; open(): Promise<Readable> };
 
 /**
- * Looks at content before anything is written anywhere.
+ * Checks that content exists and is readable, before anything is written.
  *
  * @throws RemoraError `NOT_FOUND`, `IO`, `INVALID_ARGUMENT` for a directory
  */

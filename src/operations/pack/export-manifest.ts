@@ -1,13 +1,13 @@
 import { reserveFile } from '../../io/files/reserve-file.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 
-/** Where else a manifest goes. */
+/** Options for a copy of the manifest in a file. */
 export interface ExportOptions {
-  /** Write the manifest to this file, too; the path is looked at before anything is sent. @default none */
+  /** Write the manifest to this file, too; the path is checked before anything is sent. @default none */
   readonly exportManifest?: string | undefined;
 }
 
-/** Writes the manifest of what `work` gives to a file, too, if one is wanted. */
+/** Writes the manifest of `work` to the file of `exportManifest`, too. */
 export async function exportingManifest<T extends { readonly manifest: Manifest }>(
   { exportManifest }: ExportOptions,
   work: () => Promise<T>,

@@ -2,18 +2,18 @@ import { Readable } from 'node:stream';
 import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
 import type { CheckedInput } from './inputs.js';
 
-/** Bytes of a file that are read to recognise it. */
+/** The number of bytes that are read to recognise a file. */
 const ENOUGH = 1024 * 1024;
 
-/** The first bytes of an input, and the input, which gives all of them again. */
+/** The first bytes of an input, and the input, whose stream gives them again. */
 export interface FirstBytes {
   readonly bytes: Uint8Array;
-  /** True when that is all. */
+  /** True when the input has no further bytes. */
   readonly complete: boolean;
   readonly input: CheckedInput;
 }
 
-/** Reads the first bytes of an input; a directory has none. A stream is opened once: what was read of it is kept. */
+/** Reads the first bytes of an input; a directory has none. A stream is opened once, so its first bytes are kept. */
 export async function readFirstBytes(
   input: CheckedInput,
   signal: AbortSignal | undefined,

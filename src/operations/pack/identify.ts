@@ -7,13 +7,13 @@ import type { CheckedInput } from './inputs.js';
 
 /** The finding about one input. */
 export interface Look {
-  /** To go on with: what was read of a stream is given again. */
+  /** The input for packing: its stream gives the first bytes again. */
   readonly input: CheckedInput;
-  /** By its content. */
+  /** The type that the content tells. */
   readonly content: Recognised | undefined;
   /** The types that decide the type of the artifact, if any. */
   readonly told: Told | undefined;
-  /** A description for people, like "it looks like text". */
+  /** A description for messages, like "it looks like text". */
   readonly seen: string;
 }
 
@@ -21,15 +21,15 @@ export interface Look {
 export interface Told {
   readonly artifactType: string;
   readonly mediaType: string;
-  /** For people. */
+  /** A description for messages. */
   readonly what: string;
-  /** True where the content decided. */
+  /** True where the content tells the type. */
   readonly byContent: boolean;
 }
 
 /**
- * Finds out what an input is: by the media type that it was given, where that is a kind of thing, else by its first bytes,
- * else by its name. A type that says nothing of a kind, such as `application/json`, decides nothing.
+ * Identifies an input by its given media type, else by its first bytes, else by its name. A type without a kind, such as
+ * `application/json`, does not identify it.
  */
 export async function lookAtInput(checked: CheckedInput, signal: AbortSignal | undefined): Promise<Look> {
   const first = await readFirstBytes(checked, signal);
@@ -65,7 +65,7 @@ function fromType(type: string): Told | undefined {
   return { artifactType: type, mediaType: type, what: type, byContent: false };
 }
 
-/** The content outweighs the name: an empty file, or an error page, is not a report. */
+/** The content outweighs the name: an empty file or an error page is not a report. */
 function isPlausible(type: string, bytes: Uint8Array): boolean {
   const [first] = Buffer.from(bytes.subarray(0, 4096)).toString().trimStart();
   if (type.endsWith('+json')) return first === '{' || first === '[';

@@ -7,11 +7,16 @@ import { Annotation, type Annotations } from '../../oci/values/annotations.js';
 import { MediaType, parseMediaType } from '../../oci/values/media-types.js';
 import { toStream } from './content.js';
 
-/** Content that becomes a layer of an artifact. */
+/** A file, directory or bytes that become a layer of an artifact. A directory becomes a tar archive. */
 export type FileInput = {
-  /** @default by content where that tells the artifact's type, by the extension of the name, else `application/octet-stream`; a directory is `…layer.v1.tar+gzip` */
+  /**
+   * The layer's media type.
+   *
+   * @default the recognised type, else that of the name's extension, else `application/octet-stream`; a directory is
+   *   `application/vnd.oci.image.layer.v1.tar+gzip`
+   */
   readonly mediaType?: string | undefined;
-  /** Annotations of the layer. A title among them is the title. */
+  /** Annotations of the layer. `org.opencontainers.image.title` among them replaces the title. @default none */
   readonly annotations?: Annotations | undefined;
 } & (
   | {
@@ -21,7 +26,7 @@ export type FileInput = {
       readonly name?: string | undefined;
     }
   | {
-      /** Bytes, or what opens a stream of them; it is opened once. */
+      /** Bytes, text (written as UTF-8), or a function that opens a stream of bytes; it is called once. */
       readonly content: Uint8Array | string | (() => Readable);
       /** The title. */
       readonly name: string;
@@ -32,7 +37,7 @@ export type FileInput = {
 export interface InputStream {
   readonly kind: 'stream';
   open(): Promise<Readable>;
-  /** Closes a stream whose first bytes were read, where the rest is not. */
+  /** Closes a stream of which only the first bytes were read. */
   discard?(): void;
 }
 
@@ -41,18 +46,18 @@ export function fileInputs(files: readonly (string | FileInput)[]): readonly Fil
   return files.map((file) => (typeof file === 'string' ? { path: file } : file));
 }
 
-/** An input that was looked at: it exists, is readable, and has a title that is safe to unpack. */
+/** An input that exists, is readable, and has a title that is safe to unpack. */
 export interface CheckedInput {
   readonly title: string;
   readonly mediaType: string;
-  /** True when the media type was given, and not told by the name. */
+  /** True when the caller gave the media type. */
   readonly typed: boolean;
   readonly annotations: Annotations;
   readonly source: LocalFile | InputStream;
 }
 
 /**
- * Looks at all inputs before anything is written anywhere.
+ * Checks all inputs before anything is written.
  *
  * @throws RemoraError `NOT_FOUND`, `IO`, `INVALID_ARGUMENT` (media type, title, two inputs with one title)
  */
@@ -89,7 +94,7 @@ async function checkInput(input: FileInput): Promise<CheckedInput> {
   };
 }
 
-/** The way of ORAS: the cleaned path with forward slashes. A path that no reader would write to is cut to its last part. */
+/** The title as ORAS writes it: the clean path with forward slashes; of a path outside of the directory the last part. */
 function titleOf(path: string): string {
   const clean = normalize(path).replaceAll('\\', '/').replace(/\/+$/, '');
   const inside = clean !== '.' && !/^(\/|\.\.(\/|$)|[A-Za-z]:)/.test(clean);

@@ -9,10 +9,10 @@ import type { CheckedInput } from './inputs.js';
 /** A layer whose digest is known. */
 export interface LayerContent {
   readonly descriptor: Descriptor;
-  /** Set when the content is in the store already, since it was written while it was read. */
+  /** Set when the content was written to the store while it was read. */
   readonly stored?: WriteResult;
   open(): Promise<Readable>;
-  /** Removes what was put aside. */
+  /** Removes temporary files. */
   discard(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export interface LayerContent {
 export interface ReadLayerOptions extends TransferOptions {
   /** A store that takes the content while it is read, so that it is read once. */
   readonly into?: Ingester | undefined;
-  /** Only the descriptor is wanted: nothing is put aside. @default false */
+  /** Compute the descriptor, and keep no content. @default false */
   readonly describeOnly?: boolean | undefined;
 }
 
@@ -61,14 +61,14 @@ async function describe(input: CheckedInput, options: TransferOptions): Promise<
   };
 }
 
-/** Streams and packed directories come once: they are put aside until the digest is known. */
+/** A stream or packed directory is read once, into a temporary file, until the digest is known. */
 async function spool(input: CheckedInput, options: TransferOptions): Promise<LayerContent> {
   const opened = opener(input, options);
   const spooled = await spoolContent(() => opened.open(), input.mediaType, options);
   return { ...spooled, descriptor: withTitle(input, spooled.descriptor, await opened.annotations()) };
 }
 
-/** Opens an input; some of its annotations are known only when it was read. */
+/** Opens an input; some annotations are known only after it was read. */
 function opener(
   { source, title }: CheckedInput,
   { signal }: TransferOptions,

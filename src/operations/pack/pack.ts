@@ -10,14 +10,14 @@ import type { LayerContent } from './layer.js';
 import { blobsOf, type Contents, manifestOf, type PackOptions, planPack, readContents } from './plan.js';
 import { recogniseInputs } from './recognise.js';
 
-/** Files that were packed, and not written. */
+/** Files that were packed, but not written. */
 export interface PackResult {
   readonly manifest: Manifest;
   readonly layers: readonly Descriptor[];
 }
 
 /**
- * Packs files without writing anything: the manifest, with its exact bytes, and what it names.
+ * Packs files in memory: the manifest, with its exact bytes, and the descriptors of its layers.
  *
  * @throws RemoraError `NOT_FOUND`, `IO`, `INVALID_ARGUMENT`, `CHANGED` (a file was written to meanwhile)
  */
@@ -33,9 +33,7 @@ export async function pack(
   return { manifest, layers: contents.layers.map(({ descriptor }) => descriptor) };
 }
 
-/**
- * Writes everything that the manifest will name. Uploads begin at once, and wait with their first byte for `ready`.
- */
+/** Writes all blobs that the manifest will name. Uploads start at once, and send the first byte after `ready`. */
 export async function writeContents(
   store: ContentWriter,
   contents: Contents,

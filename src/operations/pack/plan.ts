@@ -14,38 +14,44 @@ import type { CallOptions } from '../../store/interfaces/store.js';
 import { type CheckedInput, checkInputs, type FileInput, fileInputs } from './inputs.js';
 import { type LayerContent, readLayer } from './layer.js';
 
-/** How files become an artifact. */
+/** Options for packing files into an artifact (image-spec manifest.md, "Guidelines for Artifact Usage"). */
 export interface PackOptions extends CallOptions {
   /**
-   * @default none when `config` has a type of its own; else what all files are recognised as, by type, content or name; else
-   * `application/vnd.unknown.artifact.v1`, which only `push` writes
+   * The manifest's `artifactType`.
+   *
+   * @default none when `config` has a media type; else the type that all files are recognised as; else
+   *   `application/vnd.unknown.artifact.v1`, which only `push` writes
    */
   readonly artifactType?: string | undefined;
-  /** Look at the first MiB of each file to tell its type and date, where nothing else does. @default true */
+  /** Read the first MiB of each file to recognise its type and date, where neither is given. @default true */
   readonly recognise?: boolean | undefined;
   /** A file with JSON metadata. @default the empty descriptor */
   readonly config?:
     | { readonly path: string; readonly mediaType?: string | undefined; readonly annotations?: Annotations | undefined }
     | undefined;
-  /** Annotations of the manifest. */
+  /** Annotations of the manifest. @default none */
   readonly annotations?: Annotations | undefined;
-  /** RFC 3339; written as `org.opencontainers.image.created` unless `annotations` has it. @default the date in the document that is packed, else none: packing is reproducible */
+  /**
+   * An RFC 3339 date-time, written as `org.opencontainers.image.created` unless `annotations` has that.
+   *
+   * @default the date in the packed document, else none: packing is reproducible
+   */
   readonly created?: string | undefined;
-  /** Files that are read at a time. @default 5 */
+  /** Number of files that are read or written at the same time. @default 5 */
   readonly concurrency?: number | undefined;
-  /** Called again and again while content moves. */
+  /** Called repeatedly while content moves. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
 }
 
-/** How far one blob has come. */
+/** The progress of a blob. */
 export interface Transfer {
   /** The title of the file, or the digest. */
   readonly name: string;
-  /** Bytes moved so far; smaller than before when a transfer was started again. */
+  /** Bytes so far; the number drops when a transfer is started again. */
   readonly bytes: number;
-  /** Bytes in all, when they are known. */
+  /** Bytes of the whole blob; undefined where they are not known. */
   readonly total?: number | undefined;
-  /** `read`: the file is only read, to learn its digest. */
+  /** `read`: the content is read to compute its digest; `move`: it is transferred. */
   readonly phase: 'read' | 'move';
 }
 
@@ -63,11 +69,11 @@ export interface Contents {
   readonly config: LayerContent | undefined;
 }
 
-/** The config type of ORAS for a config that nobody gave a type. */
+/** The type that ORAS gives to a config without one. */
 const UNKNOWN_CONFIG = 'application/vnd.unknown.config.v1+json';
 
 /**
- * Checks everything that can be checked without reading content.
+ * Checks arguments and files, without reading content.
  *
  * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `IO`
  */
@@ -116,7 +122,7 @@ async function checkConfig({
   };
 }
 
-/** Reads all inputs; `into` takes the content on the way. When one fails, temporary files are removed. */
+/** Reads all inputs; `into` takes the content meanwhile. A failure removes the temporary files. */
 export async function readContents(
   plan: PackPlan,
   options: PackOptions,
@@ -154,7 +160,7 @@ function withoutTitle(content: LayerContent, input: CheckedInput | undefined): L
   };
 }
 
-/** The manifest of what was read. */
+/** The manifest of the contents. */
 export function manifestOf(plan: PackPlan, contents: Contents, subject?: Descriptor): Manifest {
   return buildManifest({
     artifactType: plan.artifactType,
@@ -165,13 +171,13 @@ export function manifestOf(plan: PackPlan, contents: Contents, subject?: Descrip
   });
 }
 
-/** Everything that the manifest will name, each once; the two bytes of the empty descriptor are a blob too. */
+/** All blobs that the manifest will name, each once, with the two bytes of the empty descriptor. */
 export function blobsOf({ layers, config }: Contents): readonly LayerContent[] {
   const needsEmpty = config === undefined || layers.length === 0;
   const all = [...layers, ...(config === undefined ? [] : [config]), ...(needsEmpty ? [EMPTY_CONTENT] : [])];
   const unique = new Map<string, LayerContent>();
   for (const content of all) {
-    // Of two files with one content the first was written and the second found there: it was written.
+    // The second of two equal files was found in the store, because the first was written.
     if (unique.get(content.descriptor.digest)?.stored !== 'written') unique.set(content.descriptor.digest, content);
   }
   return [...unique.values()];

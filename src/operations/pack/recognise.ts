@@ -9,12 +9,12 @@ import type { PackOptions, PackPlan } from './plan.js';
 const HINT = 'Give --artifact-type TYPE; "remora kinds" shows the types that are known';
 
 /**
- * Finds out from the files what nobody said: the type of the artifact, those of its layers, and its date.
+ * Fills in the artifact type, the layers' types and the date from the files.
  *
- * All or nothing: only files that are all of one type decide it, so that nothing is called an SBOM because there is one
- * in it. The date is the newest one of documents that were recognised by their content, all of them.
+ * All files must have the same type: an artifact that merely contains an SBOM is not an SBOM. The date is the newest of
+ * all documents, if every file is recognised by its content.
  *
- * @throws RemoraError `INVALID_ARGUMENT` when the type is `required` and not found out; `IO`, `CHANGED`, `INTERRUPTED`
+ * @throws RemoraError `INVALID_ARGUMENT` when the type is `required` and not recognised; `IO`, `CHANGED`, `INTERRUPTED`
  */
 export async function recogniseInputs(
   plan: PackPlan,
@@ -25,7 +25,7 @@ export async function recogniseInputs(
   const wantsDate = plan.annotations[Annotation.created] === undefined;
   const asked = options.recognise ?? true;
   if (required && wantsType && (!asked || plan.inputs.length === 0)) {
-    const what = asked ? 'an attachment without files' : 'an attachment whose files are not looked at';
+    const what = asked ? 'an attachment without files' : 'an attachment whose files are not recognised';
     throw new RemoraError('INVALID_ARGUMENT', `${what} needs an artifact type`, { hint: HINT });
   }
   if (!asked || plan.inputs.length === 0 || !(wantsType || wantsDate)) return plan;
@@ -34,7 +34,7 @@ export async function recogniseInputs(
     for (const input of plan.inputs) {
       const look = await lookAtInput(input, options.signal);
       looks.push(look);
-      // A file of no known type decides it: thousands of plain files are not opened twice.
+      // Stop at the first unknown file: thousands of plain files are not opened twice.
       if (look.content === undefined && !(wantsType && look.told)) break;
     }
     const inputs = [...looks.map(({ input }) => input), ...plan.inputs.slice(looks.length)];
@@ -91,7 +91,7 @@ function withTypes(plan: PackPlan, looks: readonly Look[]): PackPlan {
   };
 }
 
-/** A type that was given stays; the rest is filled in, with the predicate as BuildKit writes it beside a layer. */
+/** Keeps a given type and fills in the rest; BuildKit writes the predicate as the same annotation of a layer. */
 function typedInput({ input, told, content }: Look): CheckedInput {
   const stated = told?.byContent && (content?.format === 'in-toto' || content?.format === 'dsse');
   const predicateType = stated ? content.predicateType : undefined;
@@ -99,7 +99,7 @@ function typedInput({ input, told, content }: Look): CheckedInput {
   return { ...input, mediaType: told?.mediaType ?? input.mediaType, annotations: { ...more, ...input.annotations } };
 }
 
-/** As cosign 3 writes them (its BUNDLE_SPEC.md), so that nobody has to open a bundle to learn what is in it. */
+/** Annotations as cosign 3 writes them (its BUNDLE_SPEC.md): they tell a bundle's content without opening it. */
 function bundleAnnotations(content: Recognised | undefined): Annotations {
   if (content?.format !== 'sigstore-bundle') return {};
   const { predicateType, kind } = content;

@@ -15,21 +15,23 @@ import type { PushResult } from './schema.js';
 
 /** Options of {@link push}. */
 export interface PushOptions extends PackOptions, AccessOptions, ExportOptions {
-  /** More tags than the target names. @default none: without any the artifact is found by its digest */
+  /** Tags in addition to those of the target. @default none; an artifact without tags is found by its digest */
   readonly tags?: readonly string[] | undefined;
-  /** `true` packs without writing anything; the target is not opened: the result is a {@link DryRunResult} then. @default false */
+  /** `true` packs without opening the target, and returns a {@link DryRunResult}. @default false */
   readonly dryRun?: false | undefined;
 }
 
 type MaybePushOptions = Omit<PushOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
 
 /**
- * Packs files into an artifact and writes it: blobs first, the manifest last. A layout is created where there is none.
+ * Packs files into an artifact and writes it: blobs first, the manifest last (distribution-spec, "Pushing Manifests"). A
+ * missing layout is created.
  *
- * Packing looks at all files before a byte is written; equal input gives an equal digest.
+ * All files are checked before a byte is written; equal input gives an equal digest.
  *
  * @param target `host/repo:v1,latest`, `oci:PATH:v1`, a place, or an open store
  * @param files paths, or files with types and annotations
+ * @returns the descriptor of the manifest, its tags and layers; sizes are in bytes
  * @throws RemoraError `NOT_FOUND`, `IO`, `INVALID_ARGUMENT`, `CHANGED` (a file was written to meanwhile), and as the store
  */
 export async function push(
@@ -55,7 +57,7 @@ export async function push(
   const { at, tags: named } = unpinnedTarget(target);
   if (options.dryRun) return dryRunResult(await pack(files, options), options);
   const tags = [...new Set([...named, ...(options.tags ?? [])])];
-  // A layout is not created for files that do not exist.
+  // A missing file is reported before a layout is created.
   const plan = await planPack(files, options);
   return exportingManifest(options, () =>
     withStore(at, { ...options, create: true }, (store) => pushPlan(store, plan, { ...options, tags })),

@@ -4,8 +4,8 @@ import { packedFields } from '../pack/schema.js';
 
 export const pushSchema = z.strictObject(packedFields);
 
-/** An artifact that was pushed. */
+/** A pushed artifact: its descriptor, tags and layers. `result` tells whether it was `written` or `exists`. */
 export type PushResult = Readonly<z.infer<typeof pushSchema>> & {
-  /** The manifest with its exact bytes; not enumerable, so that JSON has none. */
+  /** The manifest with its exact bytes; not enumerable, so JSON lacks it. */
   readonly manifest: Manifest;
 };

@@ -5,11 +5,10 @@ import type { AccessOptions } from '../places/location.js';
 import type { RepositoriesResult } from './schema.js';
 
 /**
- * Lists the repositories of a registry, or of the image layouts below a directory as a server of that directory has them.
+ * Lists the repositories of a registry, or the image layouts below a directory as `serve` names them.
  *
  * @param location `HOST`, `HOST/PREFIX`, or a directory as `oci:PATH`
- * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `UNSUPPORTED` for a registry that gives no list, which is never an
- * empty one
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `UNSUPPORTED` for a registry without a catalog
  */
 export async function listRepositories(
   location: string | CatalogPlace,
@@ -18,7 +17,7 @@ export async function listRepositories(
   const place = typeof location === 'string' ? parseCatalogPlace(location) : location;
   const { connection, credentials, signal } = options;
   const repositories: string[] = [];
-  // All pages first: half a list looks like a whole one.
+  // Collect all pages first: half a list looks like a whole one.
   for await (const name of repositoryNames(place, given({ ...connection, credentials, signal })))
     repositories.push(name);
   repositories.sort();

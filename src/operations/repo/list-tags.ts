@@ -7,12 +7,12 @@ import type { TagsResult } from './schema.js';
 
 /** Options of {@link listTags}. */
 export interface ListTagsOptions extends AccessOptions {
-  /** Those, too, that stand for a digest: of referrers and of cosign. @default false */
+  /** List tags that are named after a digest, too: those of referrers and of cosign. @default false */
   readonly all?: boolean | undefined;
 }
 
 /**
- * Lists all tags, those of referrers and of cosign only if wanted.
+ * Lists all tags; those of referrers and of cosign only with `all`.
  *
  * @param location `host/repo`, `oci:PATH` or an open store, without a tag
  * @throws RemoraError `INVALID_ARGUMENT` for a tag or digest, `NOT_FOUND` for a repository that does not exist, and as the store
@@ -40,6 +40,6 @@ function checkWhole(location: Location): void {
   const text = typeof location === 'string' ? location : place;
   throw new RemoraError('INVALID_ARGUMENT', `${quote(text)} has ${what}, wanted a repository alone`, {
     found: text,
-    hint: `Leave out ${what}, or see what it is with inspect`,
+    hint: `Leave out ${what}, or look at it with inspect`,
   });
 }

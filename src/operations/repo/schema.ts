@@ -10,10 +10,10 @@ export const repositoriesSchema = z.union([
 export const tagsSchema = z.strictObject({
   reference: z.string(),
   tags: z.array(z.string()).readonly().describe('Sorted'),
-  hidden: z.int().nonnegative().describe('Tags that stand for a digest and were left out'),
+  hidden: z.int().nonnegative().describe('Number of tags named after a digest, which were left out'),
 });
 
-/** The repositories of a registry, or of a directory of layouts. */
+/** The sorted repositories of a registry, or of a directory of layouts. */
 export type RepositoriesResult = Readonly<z.infer<typeof repositoriesSchema>>;
-/** The tags of a place. */
+/** The sorted tags of a place. */
 export type TagsResult = Readonly<z.infer<typeof tagsSchema>>;

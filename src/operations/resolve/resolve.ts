@@ -11,8 +11,10 @@ export interface ResolveOptions extends AccessOptions {
 }
 
 /**
- * Tells which manifest a tag stands for.
+ * Resolves a tag or digest to the descriptor of its manifest (distribution-spec, "Pulling manifests").
  *
+ * @param location `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
+ * @returns media type, digest and size (bytes), with a reference by digest
  * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), and as the store
  */
 export async function resolve(location: Location, options: ResolveOptions = {}): Promise<ResolveResult> {

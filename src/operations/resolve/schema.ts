@@ -3,5 +3,5 @@ import { manifestFields } from '../results/schema.js';
 
 export const resolveSchema = z.strictObject({ ...manifestFields });
 
-/** A manifest by its digest. */
+/** The descriptor of a manifest (`size` in bytes), with its reference by digest. */
 export type ResolveResult = Readonly<z.infer<typeof resolveSchema>>;

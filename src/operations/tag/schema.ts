@@ -5,8 +5,8 @@ const { artifactType: _, ...fields } = manifestFields;
 
 export const tagSchema = z.strictObject({
   ...fields,
-  tags: z.array(z.string()).readonly().describe('The tags that point at it now, each once'),
+  tags: z.array(z.string()).readonly().describe('The tags that were set, each once'),
 });
 
-/** A manifest that was tagged. */
+/** A tagged manifest: its descriptor (`size` in bytes) and the tags that were set. */
 export type TagResult = Readonly<z.infer<typeof tagSchema>>;

@@ -4,8 +4,11 @@ import { type AccessOptions, type Location, resolveLocation, withStore } from '.
 import type { TagResult } from './schema.js';
 
 /**
- * Points tags at a manifest of the same place; blobs are not moved. A tag that exists is moved.
+ * Points tags at a manifest of the same place; an existing tag is moved. No blob is transferred.
  *
+ * @param location the manifest: `host/repo:tag`, `oci:PATH@DIGEST`, a place, or an open store
+ * @param tags tags (distribution-spec, "Pulling manifests"); in a layout also names of image-spec annotations.md
+ * @returns the descriptor of the manifest, and its new tags, each once
  * @throws RemoraError `INVALID_ARGUMENT` (a tag), `NOT_FOUND`, and as the store
  */
 export async function tag(

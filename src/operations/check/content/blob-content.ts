@@ -4,14 +4,14 @@ import { type Compression, compressionOf, decompressed } from '../../../io/compr
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
 
-/** What reading a blob to its end told. */
+/** The facts that reading a blob to its end gives. */
 export interface BlobContent {
   readonly compression: Compression | undefined;
-  /** The sha256 of what is compressed, where it was asked for. */
+  /** The sha256 of the decompressed content, where it was asked for. */
   readonly diffId?: string | undefined;
-  /** Why that could not be known. */
+  /** The reason why the diffId is unknown. */
   readonly undecided?: string | undefined;
-  /** Why its content cannot be had: it is damaged. */
+  /** The reason why decompression failed: the layer is damaged. */
   readonly damaged?: string | undefined;
 }
 
@@ -23,9 +23,9 @@ export interface ReadContentOptions extends CallOptions {
 }
 
 /**
- * Reads a blob to its end, with nothing kept, and verifies it. Compression is told by the content, never by the type.
+ * Reads a blob to its end and verifies it, in constant memory. The content tells its compression, never the type.
  *
- * @throws RemoraError `DIGEST_MISMATCH`, `SIZE_MISMATCH`, and what the source throws
+ * @throws RemoraError `DIGEST_MISMATCH`, `SIZE_MISMATCH`, and as the source
  */
 export async function readContent(
   source: Source,
@@ -49,7 +49,7 @@ export async function readContent(
     return { compression, diffId: `sha256:${hash.digest('hex')}` };
   } catch (error) {
     if (!isRemoraError(error) || !['MALFORMED', 'UNSUPPORTED'].includes(error.code)) throw error;
-    // The digest comes first: what is not the content says nothing of the layer.
+    // A wrong digest is thrown first: other bytes say nothing about the layer.
     await readContent(source, descriptor, { ...options, diffId: false });
     // Node.js reads one frame of zstd, and layers of several are well formed.
     return compression === 'zstd' ? { compression, undecided: error.message } : { compression, damaged: error.message };

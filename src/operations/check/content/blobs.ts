@@ -11,7 +11,7 @@ import type { Fetcher } from './fetch.js';
 
 /** Options of {@link BlobCheck}. */
 export interface BlobCheckOptions extends CallOptions {
-  /** Read and hash, where else presence and size are asked for. */
+  /** Read and hash blobs, instead of asking for presence and size. */
   readonly deep: boolean;
   readonly limit: ReturnType<typeof pLimit>;
   readonly fetcher?: Fetcher | undefined;
@@ -19,7 +19,7 @@ export interface BlobCheckOptions extends CallOptions {
   readonly onProgress?: ((digest: Digest, bytes: number, size: number) => void) | undefined;
 }
 
-/** What became of looking at a blob. */
+/** The outcome of looking at a blob. */
 type State =
   | { readonly kind: 'whole'; readonly size: number; readonly content?: BlobContent }
   | { readonly kind: 'missing' | 'unread' }
@@ -39,8 +39,8 @@ export class BlobCheck {
   /**
    * Checks the blob of a descriptor.
    *
-   * @param name what it is, and of what: `layer 1 of sha256:…`
-   * @returns what reading it told; undefined where it was not read, or is not whole
+   * @param name its role in the manifest: `layer 1 of sha256:…`
+   * @returns the facts of a blob that was read and is whole, else undefined
    */
   async check(descriptor: Descriptor, name: string, diffId = false): Promise<BlobContent | undefined> {
     const { digest, mediaType } = descriptor;
@@ -58,17 +58,17 @@ export class BlobCheck {
     return fault === undefined && state.kind === 'whole' ? state.content : undefined;
   }
 
-  /** Checks a blob that nothing leads to against its own name. */
+  /** Checks an unreachable blob against its file name. */
   async checkFile(digest: Digest): Promise<void> {
     const state = await this.#state(digest, false);
     if (state.kind !== 'damaged') return;
-    const message = `${digest}, to which nothing leads, has other content`;
+    const message = `unreachable blob ${digest} has other content`;
     if (await this.options.fetcher?.blob(digest)) this.report.fetched('blob-digest', message, { digest });
     else this.report.add('blob-digest', message, { digest });
   }
 
   #state(digest: Digest, diffId: boolean): Promise<State> {
-    // A look that tells the content as well tells the rest, too.
+    // A look with the diffId answers the question without it, too.
     const key = [`${digest} ${diffId}`, `${digest} true`].find((name) => this.#states.has(name));
     return once(this.#states, key ?? `${digest} ${diffId}`, () => this.options.limit(() => this.#look(digest, diffId)));
   }
@@ -101,7 +101,7 @@ export class BlobCheck {
   }
 
   #unread(digest: Digest, error: unknown): void {
-    // An algorithm that nobody here knows is no failure of the place.
+    // An unknown digest algorithm is a limit of remora, not a failure of the place.
     if (isRemoraError(error) && error.code === 'UNSUPPORTED')
       this.report.add('blob-unverified', error.message, { digest });
     else this.report.unread(`blob ${this.source.format({ digest })}`, error);
@@ -142,6 +142,6 @@ function faultOf(
   if (state.kind === 'damaged')
     return state.size === size ? ['blob-digest', 'has other content'] : ['blob-size', sizes];
   if (state.size === size) return undefined;
-  // The content has the digest: it is the descriptor that is wrong.
+  // The content has the digest, so the descriptor is wrong.
   return deep ? ['descriptor-size', sizes] : ['blob-size', sizes];
 }

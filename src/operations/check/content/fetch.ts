@@ -1,23 +1,22 @@
 import { Readable } from 'node:stream';
 import pLimit from 'p-limit';
-import { isRemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
 import type { Manifest } from '../../../oci/documents/manifest.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { Mender } from '../../../store/interfaces/inventory.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
-import { readManifest } from './read-manifest.js';
+import { faultOf, readManifest } from './read-manifest.js';
 
 /** Options of {@link Fetcher}. */
 export interface FetcherOptions extends CallOptions {
-  /** Only say what the other place has. @default false */
+  /** Look what the other place has, and write no file. @default false */
   readonly dryRun?: boolean | undefined;
-  /** Called where the other place could not be asked. */
+  /** Called when the other place could not be asked. */
   readonly onUnasked: (place: string, error: unknown) => void;
 }
 
-/** Brings missing and damaged content back from another place: by digest, so that nothing is guessed. */
+/** Fetches missing and damaged content from another place, by digest. */
 export class Fetcher {
   readonly #limit = pLimit(5);
   readonly #blobs = new Map<Digest, Promise<boolean>>();
@@ -29,12 +28,12 @@ export class Fetcher {
     private readonly options: FetcherOptions,
   ) {}
 
-  /** Brings a blob; false where the other place does not have it either. */
+  /** Fetches a blob; false where the other place lacks it, too. */
   blob(digest: Digest): Promise<boolean> {
     return once(this.#blobs, digest, () => this.#guarded(digest, () => this.#blob(digest), false));
   }
 
-  /** Brings a manifest, and gives it, so that the check can go on with what it names. */
+  /** Fetches a manifest, so that the check can go on with its children and layers. */
   manifest(digest: Digest): Promise<Manifest | undefined> {
     return once(this.#manifests, digest, () => this.#guarded(digest, () => this.#manifest(digest), undefined));
   }
@@ -57,15 +56,12 @@ export class Fetcher {
     return manifest;
   }
 
-  /** What is damaged there as well cannot help; what could not be asked is told. */
+  /** Content that is damaged there, too, is not fetched; a failed question is reported. */
   async #guarded<T, N>(digest: Digest, fetch: () => Promise<T>, nothing: N): Promise<T | N> {
     try {
       return await this.#limit(fetch);
     } catch (error) {
-      const isLost =
-        isRemoraError(error) &&
-        ['NOT_FOUND', 'DIGEST_MISMATCH', 'SIZE_MISMATCH', 'MALFORMED', 'UNSUPPORTED'].includes(error.code);
-      if (!isLost) this.options.onUnasked(this.from.format({ digest }), error);
+      if (faultOf(error) === undefined) this.options.onUnasked(this.from.format({ digest }), error);
       return nothing;
     }
   }

@@ -23,27 +23,27 @@ export interface GraphCheckOptions extends CallOptions {
   readonly fetcher?: Fetcher | undefined;
 }
 
-/** What a manifest says that others are compared with; the rest of it is not kept. */
+/** The facts of a manifest that descriptors are compared with; the rest is not kept. */
 export interface Fact {
-  /** As a list of referrers should have it. */
+  /** Its descriptor as a list of referrers should have it. */
   readonly entry: Descriptor;
   readonly subject: Descriptor | undefined;
 }
 
-/** Who names a manifest, and what it is called when it is not there. */
+/** The holder of a descriptor, and the finding for a missing manifest. */
 export interface Naming {
   /** `index sha256:…`, `tag "v1"`. */
   readonly holder: string;
   readonly missing: FindingCode;
-  /** What the finding is about, where that is not the digest. */
+  /** The tag or list that the finding is about. @default the digest */
   readonly what?: string | undefined;
-  /** What the descriptor says wrongly. @default {@link descriptorFaults} */
+  /** The faults of the descriptor. @default {@link descriptorFaults} */
   readonly compare?: ((found: Fact) => readonly Fault[]) | undefined;
 }
 
-/** Checks manifests with all that they lead to, each once however many name it. Subjects are no part of a graph. */
+/** Checks manifests with all that they lead to, each once. Subjects are not part of a graph. */
 export class GraphCheck {
-  /** All that something leads to, there or not. */
+  /** All reachable digests, present or missing. */
   readonly reached = new Set<Digest>();
   readonly facts = new Map<Digest, Fact>();
   readonly #visits = new Map<Digest, Promise<Fact | 'missing' | undefined>>();
@@ -57,9 +57,9 @@ export class GraphCheck {
   ) {}
 
   /**
-   * Checks what a descriptor names, a manifest or a blob, with all that it leads to.
+   * Checks the manifest or blob that a descriptor names, with all that it leads to.
    *
-   * @returns what the manifest says; undefined for what is missing, damaged, or a blob
+   * @returns the facts of a manifest; undefined for a blob, and for a missing or damaged manifest
    */
   async visit(wanted: Wanted, naming: Naming): Promise<Fact | undefined> {
     const { digest, mediaType, size } = wanted;
@@ -78,7 +78,7 @@ export class GraphCheck {
     return fact;
   }
 
-  /** Looks for the subjects, when all else was visited: one that is missing is no error, one that differs may be. */
+  /** Checks the subjects, after all else was visited. A subject may be missing; a different one is a warning. */
   async checkSubjects(): Promise<void> {
     await Promise.all(
       [...this.facts.values()].map(async ({ entry: { digest }, subject }) => {
@@ -102,7 +102,7 @@ export class GraphCheck {
     if (manifest === 'missing' || manifest === undefined) return manifest;
     const { digest, size } = manifest.descriptor;
     this.report.count('manifests', size, size);
-    // Kept for as long as the check takes: bytes and layers are not.
+    // Facts stay in memory during the check; bytes and layers do not.
     const fact: Fact = { entry: referrerEntry(manifest), subject: subjectOf(manifest) };
     this.facts.set(digest, fact);
     for (const [code, message] of faultsOf(manifest)) this.report.add(code, message, { digest });
@@ -162,7 +162,7 @@ export class GraphCheck {
     );
   }
 
-  /** What is known of a manifest that was not visited: in a layout only its size. */
+  /** The descriptor of a manifest that was not visited; a layout knows only its size. */
   async #descriptorOf({ digest }: Descriptor): Promise<(Partial<Descriptor> & Pick<Descriptor, 'size'>) | undefined> {
     const { signal } = this.options;
     try {

@@ -12,7 +12,7 @@ import type { Fetcher } from './fetch.js';
 import { isImageConfig, isImageLayer } from './manifest-faults.js';
 import { faultOf, readDocument } from './read-manifest.js';
 
-/** What {@link checkImage} works with. */
+/** The context of {@link checkImage}. */
 export interface ImageCheckContext extends CallOptions {
   readonly source: Source;
   readonly report: CheckReport;
@@ -22,10 +22,10 @@ export interface ImageCheckContext extends CallOptions {
 }
 
 /**
- * Checks config and layers of a manifest; for an image also that the config lists what its layers are (image-spec
- * config.md, "rootfs"). A registry is asked for the config only where blobs are read.
+ * Checks config and layers of a manifest. An image's config must list the digests of its decompressed layers (image-spec
+ * config.md, "rootfs"). A registry is asked for the config only in a deep check.
  *
- * @returns the config of an image that could be read
+ * @returns the config of an image, if it could be read
  */
 export async function checkImage(
   digest: Digest,
@@ -83,14 +83,14 @@ async function readConfig(
   try {
     const bytes = await readDocument(source, digest, { signal });
     const value = parseJson(bytes, name);
-    // Artifacts of older tools have this type, too, and nothing in it.
+    // Artifacts of older tools have this type, too, with an empty document.
     return typeof value === 'object' && value !== null && 'rootfs' in value ? parseImageConfig(bytes) : undefined;
   } catch (error) {
     const fault = faultOf(error);
     if (isRemoraError(error) && error.code === 'MALFORMED')
       report.add('config-malformed', `${name}: ${error.message}`, { digest });
     else if (fault === undefined) report.unread(`blob ${source.format({ digest })}`, error);
-    // What is missing was reported; what has other content is known only where it was read.
+    // A missing config was reported already; other content shows only when it is read.
     else if (fault === 'blob-digest' && !(await fetcher?.blob(digest)))
       report.add('blob-digest', `${name}: ${digest} has other content`, { digest });
     return undefined;

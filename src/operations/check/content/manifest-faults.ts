@@ -7,10 +7,10 @@ import { isMediaType, MediaType } from '../../../oci/values/media-types.js';
 import type { FindingCode } from '../report/findings.js';
 import type { Wanted } from './read-manifest.js';
 
-/** A finding in the making. */
+/** The code and message of a finding. */
 export type Fault = readonly [code: FindingCode, message: string];
 
-/** What a manifest that can be read still has against it (image-spec manifest.md, image-index.md). */
+/** The faults of a readable manifest (image-spec manifest.md, image-index.md). */
 export function faultsOf(manifest: Manifest): readonly Fault[] {
   const { digest, size } = manifest.descriptor;
   const { artifactType } = manifest.content;
@@ -35,7 +35,7 @@ export function faultsOf(manifest: Manifest): readonly Fault[] {
   return faults;
 }
 
-/** What a descriptor says of a manifest that the manifest does not (image-spec descriptor.md). */
+/** Where a descriptor contradicts its manifest (image-spec descriptor.md). */
 export function descriptorFaults(wanted: Wanted, found: Descriptor, holder: string): readonly Fault[] {
   return differences(wanted, found, holder, {
     size: 'descriptor-size',
@@ -44,7 +44,7 @@ export function descriptorFaults(wanted: Wanted, found: Descriptor, holder: stri
   });
 }
 
-/** The same, by the codes that a kind of descriptor has for it. */
+/** The same, with the codes of a kind of descriptor. */
 export function differences(
   wanted: Wanted,
   { digest, size, mediaType, artifactType }: Descriptor,
@@ -74,7 +74,7 @@ export function childrenTwice(children: readonly Descriptor[]): readonly Descrip
   });
 }
 
-/** Layers of an image, whose content the config lists; other layers are what an artifact makes of them. */
+/** Whether the type is that of an image's layer, whose content the config lists. */
 export function isImageLayer(mediaType: string): boolean {
   return (
     mediaType.startsWith('application/vnd.oci.image.layer.') ||
@@ -82,7 +82,7 @@ export function isImageLayer(mediaType: string): boolean {
   );
 }
 
-/** Configs of images: of all others the content is opaque (image-spec manifest.md, "config"). */
+/** Whether the type is that of an image's config; other configs are opaque (image-spec manifest.md, "config"). */
 export function isImageConfig(mediaType: string): boolean {
   return mediaType === MediaType.imageConfig || mediaType === MediaType.dockerImageConfig;
 }

@@ -7,13 +7,24 @@ import { MediaType } from '../../../oci/values/media-types.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
 import type { FindingCode } from '../report/findings.js';
 
-/** A manifest to read: what is known of it. */
+/** Failures that leave a blob without a readable document. */
+export const UNREADABLE = [
+  'NOT_FOUND',
+  'IO',
+  'CHANGED',
+  'DIGEST_MISMATCH',
+  'SIZE_MISMATCH',
+  'MALFORMED',
+  'UNSUPPORTED',
+] as const;
+
+/** The known part of a manifest's descriptor. */
 export type Wanted = Pick<Descriptor, 'digest'> & Partial<Descriptor>;
 
 /**
- * Reads a manifest by its digest alone: what its descriptor says else is for the check to compare.
+ * Reads a manifest by its digest alone; the check compares it with its descriptor afterwards.
  *
- * @throws RemoraError `NOT_FOUND`, `DIGEST_MISMATCH`, `MALFORMED`, `UNSUPPORTED`, and what says that nobody could ask
+ * @throws RemoraError `NOT_FOUND`, `DIGEST_MISMATCH`, `MALFORMED`, `UNSUPPORTED`, and as the source
  */
 export async function readManifest(
   source: Source,
@@ -24,16 +35,20 @@ export async function readManifest(
   return parseManifest(await readDocument(source, digest, { signal }), { digest, mediaType });
 }
 
-/** The bytes of a small blob, whatever its descriptor says of its size; @throws RemoraError as {@link readManifest} */
+/**
+ * Reads a small blob, without regard to the size in its descriptor.
+ *
+ * @throws RemoraError as {@link readManifest}
+ */
 export async function readDocument(source: Source, digest: Digest, { signal }: CallOptions): Promise<Buffer> {
   const size = await source.blobSize(digest, { signal });
   if (size === undefined) throw new RemoraError('NOT_FOUND', `${digest} is missing in ${source.format({})}`);
   if (size > MAX_READ_BYTES)
-    throw new RemoraError('MALFORMED', `${digest} has ${size} bytes: it is no document`, { found: size });
+    throw new RemoraError('MALFORMED', `${digest} has ${size} bytes, too many for a document`, { found: size });
   return buffer(await source.openBlob({ mediaType: MediaType.octetStream, digest, size }, { signal }));
 }
 
-/** What a failure to read says about the content; undefined where it says that nobody could look. */
+/** The finding for a failure to read; undefined where the failure says nothing about the content. */
 export function faultOf(error: unknown): FindingCode | undefined {
   if (!isRemoraError(error)) return undefined;
   switch (error.code) {

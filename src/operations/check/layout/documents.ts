@@ -52,7 +52,7 @@ export async function checkIndexFile(source: LayoutSource, report: CheckReport):
     try {
       return checkShape(entrySchema, entry, `entry ${index + 1} of index.json`);
     } catch (error) {
-      // To write the others would lose it.
+      // Writing the other entries would lose this one.
       report.indexIsSound = false;
       report.add('entry-malformed', error instanceof Error ? error.message : String(error), { what });
       return [];
@@ -70,7 +70,7 @@ function indexProblem(value: unknown): string | undefined {
   return Array.isArray(value.manifests) || value.manifests === null ? undefined : 'index.json has no manifests';
 }
 
-/** What can be wrong with entries, whatever they name. */
+/** Checks entries without their manifests. */
 function checkNames(entries: readonly Descriptor[], report: CheckReport): void {
   const named = new Map<string, Descriptor>();
   for (const entry of entriesTwice(entries))
@@ -80,7 +80,9 @@ function checkNames(entries: readonly Descriptor[], report: CheckReport): void {
     const tag = tagOf(entry);
     const subject = LIST_KEYS.map((key) => annotations?.[key]).find((value) => value !== undefined);
     if (subject !== undefined && !isDigest(subject))
-      report.add('list-subject-malformed', `list ${digest} is for ${quote(subject)}, which is no digest`, { digest });
+      report.add('list-subject-malformed', `list ${digest} is for ${quote(subject)}, which is not a digest`, {
+        digest,
+      });
     if (tag === undefined) continue;
     const about = { digest, what: tag };
     if (!isRefName(tag)) report.add('tag-malformed', `tag ${quote(tag)} does not fit its grammar`, about);
@@ -97,7 +99,7 @@ function checkNames(entries: readonly Descriptor[], report: CheckReport): void {
   }
 }
 
-/** Docker tells the same tag of two repositories apart by this. */
+/** The full name, by which Docker distinguishes the same tag of two repositories. */
 function fullName({ annotations }: Descriptor): string | undefined {
   return annotations?.['io.containerd.image.name'];
 }

@@ -1,12 +1,13 @@
+import { orUndefined } from '../../../io/async/or-undefined.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import type { Inventory, LayoutItem } from '../../../store/interfaces/inventory.js';
 import type { Source } from '../../../store/interfaces/store.js';
 import type { CheckReport } from '../report/report.js';
 
-/** What belongs to a layout, what `docker save` puts beside it, and the folder in which oras keeps what it writes. */
+/** The files of a layout, those that `docker save` adds, and the folder in which oras writes. */
 const KNOWN: readonly string[] = ['oci-layout', 'index.json', 'blobs', 'manifest.json', 'repositories', 'ingest'];
 
-/** Checks what is in a layout's directory beside blobs under their own names (image-spec image-layout.md, "Content"). */
+/** Checks files of a layout that are not blobs under their own names (image-spec image-layout.md, "Content"). */
 export async function checkItems(source: Source & Inventory, report: CheckReport): Promise<void> {
   let items: readonly LayoutItem[];
   try {
@@ -21,19 +22,19 @@ export async function checkItems(source: Source & Inventory, report: CheckReport
     if (leftOver === 'abandoned') report.add('left-over', `${name} was left by a writer that is gone`, about);
     else if (leftOver === 'in-use') report.add('in-use', `${name} is a writer's temporary file`, about);
     else if (!name.startsWith('blobs/')) {
-      if (!KNOWN.includes(name)) report.add('file-foreign', `${name} is no part of the layout`, about);
+      if (!KNOWN.includes(name)) report.add('file-foreign', `${name} is not part of the layout`, about);
     } else if (type === 'link') report.add('blob-link', `${name} is a symbolic link`, about);
     else report.add('blob-name', `${name} is not called by a digest of its algorithm`, about);
   }
 }
 
-/** What nothing leads to may stay (image-spec image-layout.md, "Blobs"). */
+/** Reports unreachable blobs, which are allowed (image-spec image-layout.md, "Blobs"). */
 export async function checkUnreachable(source: Source, digests: readonly Digest[], report: CheckReport): Promise<void> {
   if (digests.length === 0) return;
-  const sizes = await Promise.all(digests.map((digest) => source.blobSize(digest).catch(() => undefined)));
+  const sizes = await Promise.all(digests.map((digest) => orUndefined(source.blobSize(digest), 'IO')));
   const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
   const count = digests.length === 1 ? '1 blob' : `${digests.length} blobs`;
-  report.add('blobs-unreachable', `${count} of ${bytes} bytes in all are there, and nothing leads to them`, {
+  report.add('blobs-unreachable', `${count} of ${bytes} bytes in all cannot be reached from index.json`, {
     what: 'blobs',
   });
 }

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RemoraError } from '../../../errors.js';
+import { orUndefined } from '../../../io/async/or-undefined.js';
 import { subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../../oci/values/digest.js';
@@ -7,23 +8,23 @@ import { MediaType } from '../../../oci/values/media-types.js';
 import type { Inventory } from '../../../store/interfaces/inventory.js';
 import type { Source } from '../../../store/interfaces/store.js';
 import type { BlobCheck } from '../content/blobs.js';
-import { readManifest } from '../content/read-manifest.js';
+import { readManifest, UNREADABLE } from '../content/read-manifest.js';
 import { entryFaults, holderOf, tagOf } from '../lists/entries.js';
 import { checkLacking, checkList, type ListCheckContext, listName } from '../lists/lists.js';
 import { checkIndexFile, checkLayoutFile } from './documents.js';
 import { checkItems, checkUnreachable } from './files.js';
 
-/** Entries that are looked at at a time, each with all that it leads to. */
+/** Number of entries that are checked at the same time, each with all that it leads to. */
 const ENTRIES = 32;
 
-/** What {@link checkWholeLayout} works with. */
+/** The context of {@link checkWholeLayout}. */
 export interface LayoutCheckContext extends ListCheckContext {
   readonly source: Source & Inventory;
   readonly blobs: BlobCheck;
   readonly deep: boolean;
 }
 
-/** Checks all that is in a layout: its documents, all that `index.json` leads to, its lists, and every file in `blobs/`. */
+/** Checks a whole layout: its documents, all that `index.json` leads to, its lists, and every file in `blobs/`. */
 export async function checkWholeLayout(context: LayoutCheckContext): Promise<void> {
   const { source, report, graph } = context;
   await checkLayoutFile(source, report);
@@ -42,7 +43,7 @@ export async function checkWholeLayout(context: LayoutCheckContext): Promise<voi
     });
     return undefined;
   };
-  // Manifests are held until all that they lead to was looked at: some at a time.
+  // A manifest stays in memory until all that it leads to was checked, so the number is limited.
   const limit = pLimit(ENTRIES);
   const lists = await Promise.all(entries.map((entry) => limit(visit, entry)));
   await checkRest(context);
@@ -52,7 +53,7 @@ export async function checkWholeLayout(context: LayoutCheckContext): Promise<voi
     context,
   );
   await graph.checkSubjects();
-  // What somebody has removed meanwhile is no damage, and nobody can tell which it was.
+  // Content that another process removed meanwhile looks like damage.
   if (report.findings.some(({ severity }) => severity === 'error') && before !== (await stateOf(source)))
     report.unread(
       `index.json of ${source.format({})}`,
@@ -61,11 +62,11 @@ export async function checkWholeLayout(context: LayoutCheckContext): Promise<voi
 }
 
 async function stateOf(source: Inventory): Promise<string | undefined> {
-  const bytes = await source.document('index.json').catch(() => undefined);
+  const bytes = await orUndefined(source.document('index.json'), 'IO', 'MALFORMED');
   return bytes && digestOf(bytes);
 }
 
-/** What `index.json` does not lead to: `cosign save` keeps referrers there, and whatever was replaced stays. */
+/** Checks blobs that `index.json` does not lead to: `cosign save` keeps referrers there, and replaced content stays. */
 async function checkRest(context: LayoutCheckContext): Promise<void> {
   const { source, report, graph, blobs, deep } = context;
   const all = await source.blobDigests().catch((error: unknown) => {
@@ -74,7 +75,7 @@ async function checkRest(context: LayoutCheckContext): Promise<void> {
   });
   const unreached = () => all.filter((digest) => !graph.reached.has(digest));
   const bySubject = await findReferrers(unreached(), context);
-  // What is attached to what is attached is reached in turn.
+  // Each round reaches the referrers of the round before.
   for (let before = -1; before < graph.facts.size; ) {
     before = graph.facts.size;
     const attached = [...graph.facts.keys()].flatMap((subject) => bySubject.get(subject) ?? []);
@@ -99,7 +100,7 @@ async function checkRest(context: LayoutCheckContext): Promise<void> {
   await checkUnreachable(source, left, report);
 }
 
-/** Manifests with a subject among the blobs that nothing leads to, by their subjects. */
+/** The manifests with a subject among unreachable blobs, by their subjects. */
 async function findReferrers(
   digests: readonly Digest[],
   { source, signal }: LayoutCheckContext,
@@ -107,9 +108,9 @@ async function findReferrers(
   const bySubject = new Map<Digest, Digest[]>();
   const limit = pLimit(16);
   const look = async (digest: Digest) => {
-    if (!(await startsDocument(source, digest))) return;
-    // Documents of all kinds are blobs: what is no manifest is looked at as a file.
-    const manifest = await readManifest(source, { digest }, { signal }).catch(() => undefined);
+    if (!(await orUndefined(startsDocument(source, digest), ...UNREADABLE))) return;
+    // A blob that starts like JSON need not be a manifest.
+    const manifest = await orUndefined(readManifest(source, { digest }, { signal }), ...UNREADABLE);
     const subject = manifest && subjectOf(manifest)?.digest;
     if (subject !== undefined) bySubject.set(subject, [...(bySubject.get(subject) ?? []), digest]);
   };
@@ -118,13 +119,9 @@ async function findReferrers(
 }
 
 async function startsDocument(source: Source, digest: Digest): Promise<boolean> {
-  try {
-    const size = await source.blobSize(digest);
-    if (size === undefined || size === 0) return false;
-    const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size });
-    for await (const chunk of stream) return String(chunk.subarray(0, 1)) === '{';
-    return false;
-  } catch {
-    return false;
-  }
+  const size = await source.blobSize(digest);
+  if (size === undefined || size === 0) return false;
+  const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size });
+  for await (const chunk of stream) return String(chunk.subarray(0, 1)) === '{';
+  return false;
 }

@@ -14,17 +14,17 @@ import { entriesTwice, mendedEntry, mendedMember } from '../lists/entries.js';
 /** A layout that can be repaired. */
 export type MendableLayout = Source & Inventory & Mender;
 
-/** What {@link mendIndex} is told by a check. */
+/** The findings of a check that {@link mendIndex} works with. */
 export interface IndexPlan extends CallOptions {
-  /** What things are attached to. */
+  /** The subjects that manifests name. */
   readonly subjects: ReadonlySet<Digest>;
-  /** Referrers that nothing names. */
+  /** Referrers that neither `index.json` nor a list names. */
   readonly unlisted: readonly Digest[];
 }
 
 /**
- * Mends `index.json` by what the manifests say, and by nothing else: entries are corrected, lists of referrers rebuilt, and
- * referrers that nothing names are entered. No tag goes, and no content: a list that is replaced stays as a blob.
+ * Mends `index.json` from the manifests alone: it corrects entries, rebuilds lists of referrers, and enters unlisted
+ * referrers. Tags and content are kept: a replaced list stays as a blob.
  */
 export async function mendIndex(source: MendableLayout, plan: IndexPlan): Promise<void> {
   const { signal } = plan;
@@ -57,7 +57,7 @@ async function entered(source: Source, digest: Digest): Promise<readonly Descrip
   return typeof manifest === 'object' ? [layoutEntry(manifest)] : [];
 }
 
-/** The entry of a list that says what the manifests say; undefined for one that is gone and would be empty. */
+/** The entry of a list rebuilt from the manifests; undefined for a missing list that would be empty. */
 async function rebuild(
   source: MendableLayout,
   entry: Descriptor,
@@ -72,7 +72,7 @@ async function rebuild(
     const after = await mendMember(source, member, mark);
     if (after !== undefined && !members.has(member.digest)) members.set(member.digest, after);
   }
-  // What could not be read is in no list for this reason: it was found damaged, and its entry stays.
+  // An unreadable referrer was found damaged before; its entry stays.
   for (const subject of [...subjects].filter((digest) => mark.isFor(digest)))
     for await (const { descriptor } of source.referrers({ ...entry, digest: subject }, { onUnasked: () => {} }))
       if (!members.has(descriptor.digest)) members.set(descriptor.digest, descriptor);
@@ -81,23 +81,23 @@ async function rebuild(
   const isSame = after.length === before.length && after.every((member, index) => member === before[index]);
   const isThere = typeof list === 'object';
   const { descriptor, bytes } = isSame && isThere ? list : parseManifest(indexBytes(isThere ? list : undefined, after));
-  // A damaged file may be in its place, since the same members make the same list.
+  // The same members make the same digest, under which a damaged file may lie.
   if (!isSame || !isThere) await source.replaceBlob(descriptor, async () => Readable.from([bytes]));
   if (descriptor.digest === entry.digest && descriptor.size === entry.size) return entry;
   return { ...entry, mediaType: MediaType.imageIndex, digest: descriptor.digest, size: descriptor.size };
 }
 
-/** The member as it should be; undefined for what is not there, or attached to something else. */
+/** The corrected member; undefined for a missing manifest, or one with another subject. */
 async function mendMember(source: Source, member: Descriptor, mark: ListMark): Promise<Descriptor | undefined> {
   const manifest = await readable(source, member);
   if (manifest === 'missing') return undefined;
-  // What is damaged is still named by what it was.
+  // A damaged manifest keeps its entry, since its digest is still the right one.
   if (typeof manifest !== 'object') return member;
   const subject = subjectOf(manifest)?.digest;
   return subject !== undefined && mark.isFor(subject) ? mendedMember(member, factOf(manifest)) : undefined;
 }
 
-/** A manifest, or why there is none: `missing`, `damaged`, or `unread` where nobody could look. */
+/** Reads a manifest, or tells why not: `missing`, `damaged`, or `unread` where the source failed. */
 async function readable(source: Source, wanted: Wanted): Promise<Manifest | 'missing' | 'damaged' | 'unread'> {
   try {
     return await readManifest(source, wanted, {});

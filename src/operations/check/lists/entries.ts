@@ -4,7 +4,7 @@ import { given } from '../../../oci/values/given.js';
 import type { Fact } from '../content/graph.js';
 import { differences, type Fault } from '../content/manifest-faults.js';
 
-/** The name of an entry of `index.json`, if it has one. */
+/** The name of an entry of `index.json`. */
 export function tagOf(entry: Descriptor): string | undefined {
   return entry.annotations?.[Annotation.refName];
 }
@@ -15,7 +15,7 @@ export function holderOf(entry: Descriptor): string {
   return tag === undefined ? 'index.json' : `tag ${JSON.stringify(tag)}`;
 }
 
-/** What an entry of `index.json` says of its manifest that the manifest does not. */
+/** Where an entry of `index.json` contradicts its manifest. */
 export function entryFaults(entry: Descriptor, fact: Fact): readonly Fault[] {
   const codes = { size: 'entry-size', type: 'entry-type', artifactType: 'entry-artifact-type' } as const;
   const faults = [...differences(entry, fact.entry, holderOf(entry), codes)];
@@ -24,7 +24,7 @@ export function entryFaults(entry: Descriptor, fact: Fact): readonly Fault[] {
   return faults;
 }
 
-/** The entry as it should be; the same object where nothing is wrong with it. */
+/** The corrected entry; the same object where it has no fault. */
 export function mendedEntry(entry: Descriptor, fact: Fact): Descriptor {
   if (entryFaults(entry, fact).length === 0) return entry;
   const { mediaType, size, artifactType } = fact.entry;
@@ -34,14 +34,16 @@ export function mendedEntry(entry: Descriptor, fact: Fact): Descriptor {
     ...rest,
     mediaType,
     size,
-    ...(before !== undefined && artifactType !== undefined ? { artifactType } : {}),
-    ...(wrong.length > 0 && { annotations: { ...entry.annotations, ...Object.fromEntries(wrong) } }),
+    ...given({
+      artifactType: before === undefined ? undefined : artifactType,
+      annotations: wrong.length === 0 ? undefined : { ...entry.annotations, ...Object.fromEntries(wrong) },
+    }),
   };
 }
 
 /**
- * A referrer's entry carries its annotations (the way of oras); other tools add their own, or none. What stands under a tag
- * belongs to whoever tagged it.
+ * The keys whose values contradict the manifest. oras copies a referrer's annotations into its entry; other tools add
+ * their own, or none. A tagged entry is not compared: its annotations belong to the tag.
  */
 function wrongAnnotations(entry: Descriptor, { entry: found, subject }: Fact): readonly string[] {
   if (subject === undefined || tagOf(entry) !== undefined) return [];
@@ -51,7 +53,7 @@ function wrongAnnotations(entry: Descriptor, { entry: found, subject }: Fact): r
   });
 }
 
-/** A member of a list of referrers as it should be (distribution-spec, "Listing Referrers"); the same where it is right. */
+/** The corrected member of a list (distribution-spec, "Listing Referrers"); the same object where it is right. */
 export function mendedMember(member: Descriptor, { entry }: Fact): Descriptor {
   const { artifactType, annotations, ...rest } = member;
   const lacks = Object.entries(entry.annotations ?? {}).some(([key, value]) => annotations?.[key] !== value);
@@ -65,14 +67,14 @@ export function mendedMember(member: Descriptor, { entry }: Fact): Descriptor {
     ...rest,
     mediaType: entry.mediaType,
     size: entry.size,
-    ...given({ artifactType: entry.artifactType }),
-    ...(annotations === undefined && entry.annotations === undefined
-      ? {}
-      : { annotations: { ...annotations, ...entry.annotations } }),
+    ...given({
+      artifactType: entry.artifactType,
+      annotations: (annotations ?? entry.annotations) && { ...annotations, ...entry.annotations },
+    }),
   };
 }
 
-/** Entries that say the same as one before them. */
+/** Entries that repeat an earlier one. */
 export function entriesTwice(entries: readonly Descriptor[]): readonly Descriptor[] {
   const seen = new Set<string>();
   return entries.filter((entry) => {

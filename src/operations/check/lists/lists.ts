@@ -10,17 +10,17 @@ import { faultOf, readManifest, type Wanted } from '../content/read-manifest.js'
 import type { CheckReport } from '../report/report.js';
 import { holderOf, mendedMember } from './entries.js';
 
-/** A list of referrers, and for whom it is. */
+/** A list of referrers, and its subjects. */
 export interface ReferrersList {
   /** `tag "sha256-…"`, or the subject. */
   readonly name: string;
   readonly digest: Digest;
   isFor(subject: Digest): boolean;
-  /** What it names; undefined where it could not be read. */
+  /** The digests that it names; undefined where it could not be read. */
   readonly members: ReadonlySet<Digest> | undefined;
 }
 
-/** What {@link checkList} works with. */
+/** The context of {@link checkList}. */
 export interface ListCheckContext extends CallOptions {
   readonly source: Source;
   readonly report: CheckReport;
@@ -29,8 +29,8 @@ export interface ListCheckContext extends CallOptions {
 }
 
 /**
- * Checks a list of referrers against the manifests that it names: each must be there, name the subject itself, and be
- * described as it is (distribution-spec, "Listing Referrers").
+ * Checks a list of referrers against its members (distribution-spec, "Listing Referrers"). Each must exist, name the
+ * subject, and be described correctly.
  */
 export async function checkList(
   entry: Wanted,
@@ -56,7 +56,7 @@ export async function checkList(
           if (subject === undefined || !isFor(subject.digest))
             return [['list-other-subject', `list ${name} names ${entry.digest}, which has another subject`]];
           if (mendedMember(member, { entry, subject }) === member) return [];
-          return [['list-differs', `list ${name} describes ${entry.digest} otherwise than the manifest does`]];
+          return [['list-differs', `list ${name} contradicts the manifest ${entry.digest}`]];
         };
         await graph.visit(member, { holder: `list ${name}`, missing: 'list-names-nothing', what: name, compare });
         return undefined;
@@ -66,7 +66,7 @@ export async function checkList(
   return { name, digest, isFor, members };
 }
 
-/** When all is visited: what names a subject and is not in its list. */
+/** Reports referrers that are missing in a list of their subject, after all manifests were visited. */
 export function checkLacking(lists: readonly ReferrersList[], { report, graph }: ListCheckContext): void {
   const bySubject = new Map<Digest, Digest[]>();
   for (const { entry, subject } of graph.facts.values()) {
@@ -81,7 +81,7 @@ export function checkLacking(lists: readonly ReferrersList[], { report, graph }:
         if (!members?.has(referrer)) report.add('list-lacks', `list ${name} lacks ${referrer}`, { digest, what: name });
 }
 
-/** How a list in a layout is called. */
+/** The name of a layout's list in messages. */
 export function listName(entry: Descriptor): string {
   return holderOf(entry) === 'index.json' ? entry.digest : holderOf(entry);
 }

@@ -1,16 +1,16 @@
 import type { Source } from '../../../store/interfaces/store.js';
 
-/** An `error` breaks something for somebody, a `warning` may, a `note` is good to know. */
+/** How bad a finding is: an `error` breaks readers, a `warning` may, a `note` is harmless. */
 export const SEVERITIES = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 interface Row {
   readonly severity: Severity;
-  /** Where it weighs more in a registry, which has no other place for what is missing. */
+  /** The severity in a registry: missing content cannot be elsewhere, as for a sparse layout. */
   readonly inRegistry?: Severity;
   /** The next step, for a person. */
   readonly fix: string;
-  /** `--fix` does it: by a change of `index.json`, or of other files of the layout. */
+  /** The files that `--fix` changes for it: `index.json`, or others of the layout. */
   readonly by?: 'index' | 'files';
 }
 
@@ -19,7 +19,7 @@ const REBUILD = '--fix rebuilds the list from the manifests';
 const REWRITE = '--fix writes what the manifest says';
 const PUSH = 'Push it again with a tool that keeps to the specification';
 
-/** Every finding of `check`, by its stable code. A new one is a row here and a row in the table of the tests. */
+/** Every finding of `check`, by its stable code. A new code needs a row here and in the table of the tests. */
 export const FINDINGS = {
   // Content: image-spec descriptor.md, image-layout.md "Blobs".
   'blob-missing': { severity: 'error', fix: FETCH },
@@ -27,7 +27,7 @@ export const FINDINGS = {
   'blob-digest': { severity: 'error', fix: FETCH },
   'blob-unverified': { severity: 'warning', fix: 'Verify it with a tool that knows its algorithm' },
   'blob-link': { severity: 'warning', fix: 'Replace the link by the file, since the layout may be moved without it' },
-  'blobs-unreachable': { severity: 'note', fix: 'They may stay; a tool that collects garbage removes them' },
+  'blobs-unreachable': { severity: 'note', fix: 'Keep them, or remove them with a tool that collects garbage' },
   'descriptor-size': { severity: 'error', fix: PUSH },
   'descriptor-type': { severity: 'error', fix: PUSH },
   'descriptor-artifact-type': { severity: 'warning', fix: PUSH },
@@ -44,7 +44,7 @@ export const FINDINGS = {
   'artifact-type-malformed': { severity: 'warning', fix: 'Attach it again with a type like application/spdx+json' },
   'layers-empty': { severity: 'note', fix: 'Some registries refuse it: an artifact without files has one empty layer' },
   'created-malformed': { severity: 'note', fix: 'Write org.opencontainers.image.created as RFC 3339 has it' },
-  'subject-missing': { severity: 'note', fix: 'It may be elsewhere; copy it here if it should be' },
+  'subject-missing': { severity: 'note', fix: 'Copy it here if it should be: it may be elsewhere' },
   'subject-differs': { severity: 'warning', fix: 'Attach it again: it describes its subject wrongly' },
   // Images: image-spec config.md, layer.md.
   'config-malformed': { severity: 'error', fix: 'Build the image again' },
@@ -75,13 +75,13 @@ export const FINDINGS = {
   'entry-twice': { severity: 'warning', fix: '--fix keeps one of them', by: 'index' },
   'tag-malformed': { severity: 'warning', fix: 'Tag it anew with letters, digits and single separators' },
   'tag-twice': { severity: 'warning', fix: 'Tag the one that is meant: remora tag' },
-  'file-foreign': { severity: 'note', fix: 'It may stay' },
+  'file-foreign': { severity: 'note', fix: 'Keep it, or remove it if no tool needs it' },
   'blob-name': { severity: 'warning', fix: 'Remove it: in blobs/ a file is called by its digest' },
   'left-over': { severity: 'warning', fix: '--fix removes it', by: 'files' },
-  'in-use': { severity: 'note', fix: 'Somebody may be writing; check again later' },
+  'in-use': { severity: 'note', fix: 'Check again later: another process may be writing' },
   // Lists of referrers: distribution-spec "Referrers Tag Schema", and the conventions of regctl and olareg in layouts.
   'list-unreadable': { severity: 'error', fix: REBUILD, by: 'index' },
-  'list-no-index': { severity: 'warning', fix: 'Give what stands under this tag another one: tools keep a list there' },
+  'list-no-index': { severity: 'warning', fix: 'Move the manifest to another tag: tools keep a list under this one' },
   'list-subject-malformed': { severity: 'warning', fix: 'Correct the annotation of the entry by hand' },
   'list-names-nothing': { severity: 'error', fix: REBUILD, by: 'index' },
   'list-other-subject': { severity: 'warning', fix: REBUILD, by: 'index' },
@@ -91,7 +91,7 @@ export const FINDINGS = {
   'referrer-unlisted': { severity: 'note', fix: '--fix enters it into index.json, where oras looks', by: 'index' },
 } as const satisfies Readonly<Record<string, Row>>;
 
-/** The stable code of a finding. */
+/** The stable code of a finding, like `blob-missing`. */
 export type FindingCode = keyof typeof FINDINGS;
 
 /** The codes, for schemas. */
@@ -101,7 +101,7 @@ function isFindingCode(code: string): code is FindingCode {
   return code in FINDINGS;
 }
 
-/** The next step where it is no layout directory, or one whose index.json cannot be written. */
+/** The next step in a registry, an archive, or a layout whose index.json cannot be written. */
 export function fixElsewhere({ fix, by }: Row, kind: Source['kind']): string {
   if (kind === 'registry') {
     if (fix.startsWith(FETCH)) return 'Copy or push it there again';

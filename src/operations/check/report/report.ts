@@ -6,14 +6,14 @@ import { AskedWays } from '../../attached/asked-ways.js';
 import { type FindingCode, fixElsewhere, rowOf, SEVERITIES } from './findings.js';
 import type { Checked, Finding } from './schema.js';
 
-/** What a finding is about. */
+/** The content that a finding is about. */
 export interface About {
   readonly digest?: Digest | undefined;
-  /** A tag or a file, where it is no digest. */
+  /** A tag or a file, where the finding is not about a digest. */
   readonly what?: string | undefined;
 }
 
-/** Gathers what a check finds, counts what it looks at, and keeps account of what could not be asked. */
+/** Collects the findings of a check, counts the content, and keeps account of failed questions. */
 export class CheckReport {
   readonly account = new AskedWays();
   /** Whether `index.json` can be changed: none of its entries would be lost. */
@@ -24,17 +24,17 @@ export class CheckReport {
 
   constructor(private readonly source: Source) {}
 
-  /** Notes a finding; the same one again is no other, and neither is a blob that many name. */
+  /** Adds a finding once, also for a blob that many manifests name. */
   add(code: FindingCode, message: string, about: About): void {
     keep(this.#findings, this.#finding(code, message, about));
   }
 
-  /** Notes damage that was repaired from another copy. */
+  /** Adds damage that was repaired from another copy. */
   fetched(code: FindingCode, message: string, about: About): void {
     keep(this.#fetched, this.#finding(code, message, about));
   }
 
-  /** Notes what could not be read or asked, so that nobody can say whether it is whole. */
+  /** Adds a failed question: the check is incomplete. */
   unread(place: string, error: unknown): void {
     this.account.failed(place, error);
   }
@@ -79,7 +79,7 @@ function keep(findings: Map<string, Finding>, finding: Finding): void {
   const { code, what, message, digest } = finding;
   const key = code.startsWith('blob-') && digest !== undefined ? `${code} ${digest}` : `${code} ${what} ${message}`;
   const known = findings.get(key);
-  // Which comes first is chance.
+  // The order of findings depends on timing; the message does not.
   if (known === undefined || message < known.message) findings.set(key, finding);
 }
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { listOf } from '../text/json.js';
 import { type Annotations, annotationsSchema } from '../values/annotations.js';
 import { type Descriptor, descriptorSchema } from '../values/descriptor.js';
@@ -14,15 +14,15 @@ export interface ImageManifest {
   readonly annotations?: Annotations | undefined;
 }
 
-export const imageManifestSchema: z.ZodType<ImageManifest> = z.looseObject({
+export const imageManifestSchema: z.ZodMiniType<ImageManifest> = z.looseObject({
   schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
+  mediaType: z.optional(z.string()),
   // Any string: manifests that exist must stay readable. What we write is checked by the builder.
-  artifactType: z.string().optional(),
+  artifactType: z.optional(z.string()),
   config: descriptorSchema,
   layers: listOf(descriptorSchema),
-  subject: descriptorSchema.optional(),
-  annotations: annotationsSchema.optional(),
+  subject: z.optional(descriptorSchema),
+  annotations: z.optional(annotationsSchema),
 });
 
 /** The artifact manifests that were withdrawn before OCI 1.1: `blobs` and no config. Read, never written. */
@@ -34,12 +34,13 @@ export interface ArtifactManifest {
   readonly annotations?: Annotations | undefined;
 }
 
-export const artifactManifestSchema: z.ZodType<ArtifactManifest> = z.looseObject({
+export const artifactManifestSchema: z.ZodMiniType<ArtifactManifest> = z.looseObject({
   mediaType: z.string(),
-  artifactType: z.string().optional(),
-  blobs: listOf(descriptorSchema)
-    .nullish()
-    .transform((blobs) => blobs ?? []),
-  subject: descriptorSchema.optional(),
-  annotations: annotationsSchema.optional(),
+  artifactType: z.optional(z.string()),
+  blobs: z.pipe(
+    z.nullish(listOf(descriptorSchema)),
+    z.transform((blobs) => blobs ?? []),
+  ),
+  subject: z.optional(descriptorSchema),
+  annotations: z.optional(annotationsSchema),
 });

@@ -1,5 +1,5 @@
 import { visit } from 'jsonc-parser';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { quote } from './quote.js';
 
@@ -96,20 +96,23 @@ export function wanted(noun: string): (issue: { readonly input?: unknown }) => s
 }
 
 /** An array whose first bad element ends the check: an issue for each of millions of them would fill the memory. */
-export function listOf<T>(element: z.ZodType<T>): z.ZodType<readonly T[]> {
-  return z.array(z.unknown()).transform((values, context) => {
-    const list: T[] = [];
-    for (const [index, value] of values.entries()) {
-      const result = element.safeParse(value, { error: plainMessage });
-      if (!result.success) {
-        const issue = result.error.issues[0];
-        context.addIssue({ code: 'custom', path: [index, ...(issue?.path ?? [])], message: issue?.message ?? '' });
-        return z.NEVER;
+export function listOf<T>(element: z.core.$ZodType<T>): z.ZodMiniType<readonly T[]> {
+  return z.pipe(
+    z.array(z.unknown()),
+    z.transform((values, { issues }) => {
+      const list: T[] = [];
+      for (const [index, value] of values.entries()) {
+        const result = z.safeParse(element, value, { error: plainMessage });
+        if (!result.success) {
+          const { path = [], message = '' } = result.error.issues[0] ?? {};
+          issues.push({ code: 'custom', path: [index, ...path], message, input: value });
+          return z.NEVER;
+        }
+        list.push(result.data);
       }
-      list.push(result.data);
-    }
-    return list;
-  });
+      return list;
+    }),
+  );
 }
 
 /**
@@ -117,8 +120,8 @@ export function listOf<T>(element: z.ZodType<T>): z.ZodType<readonly T[]> {
  *
  * @throws RemoraError `MALFORMED` with the path of the first offending field
  */
-export function checkShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value, { error: plainMessage });
+export function checkShape<T>(schema: z.core.$ZodType<T>, value: unknown, what: string): T {
+  const result = z.safeParse(schema, value, { error: plainMessage });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const path = issue?.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${plainKey(String(key))}`)).join('');

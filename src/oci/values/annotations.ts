@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 
@@ -6,23 +6,24 @@ import { quote } from '../text/quote.js';
 export type Annotations = Readonly<Record<string, string>>;
 
 /** Not `z.record`: it drops the key `__proto__`, and collects an issue for each of millions of bad values. */
-export const annotationsSchema: z.ZodType<Record<string, string>> = z
-  .unknown()
-  .transform((value, context): Record<string, string> => {
+export const annotationsSchema: z.ZodMiniType<Record<string, string>> = z.pipe(
+  z.unknown(),
+  z.transform((value, { issues }): Record<string, string> => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      context.addIssue({ code: 'invalid_type', expected: 'object', input: value });
+      issues.push({ code: 'invalid_type', expected: 'object', input: value });
       return z.NEVER;
     }
     const annotations: [string, string][] = [];
     for (const [key, text] of Object.entries(value)) {
       if (typeof text !== 'string') {
-        context.addIssue({ code: 'invalid_type', expected: 'string', input: text, path: [key] });
+        issues.push({ code: 'invalid_type', expected: 'string', input: text, path: [key] });
         return z.NEVER;
       }
       annotations.push([key, text]);
     }
     return Object.fromEntries(annotations);
-  });
+  }),
+);
 
 /** The pre-defined keys of the image specification (annotations.md). */
 export const Annotation = {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { checkShape, listOf, wanted } from '../text/json.js';
 import { type Annotations, annotationsSchema } from './annotations.js';
@@ -20,11 +20,11 @@ export interface Descriptor {
   readonly platform?: Platform | undefined;
 }
 
-export const mediaTypeSchema = z
+const mediaTypeSchema = z
   .string()
-  .refine(isMediaType, { error: wanted('a media type (RFC 6838, without parameters)') });
+  .check(z.refine(isMediaType, { error: wanted('a media type (RFC 6838, without parameters)') }));
 
-export const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
+const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
   error: wanted('a digest'),
 });
 
@@ -35,33 +35,35 @@ function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
-const uri = z.string().refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), { error: wanted('a URI') });
+const uri = z
+  .string()
+  .check(z.refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), { error: wanted('a URI') }));
 
 const SIZE = 'a number of bytes from 0 to 2^53-1';
 
 const fields = {
   mediaType: mediaTypeSchema,
   digest: digestSchema,
-  size: z.int({ error: wanted(SIZE) }).nonnegative({ error: wanted(SIZE) }),
-  urls: listOf(uri).optional(),
-  annotations: annotationsSchema.optional(),
-  data: z
-    .string()
-    .refine(isBase64, { error: wanted(BASE64) })
-    .optional(),
-  platform: platformSchema.optional(),
+  size: z.int({ error: wanted(SIZE) }).check(z.nonnegative({ error: wanted(SIZE) })),
+  urls: z.optional(listOf(uri)),
+  annotations: z.optional(annotationsSchema),
+  data: z.optional(z.string().check(z.refine(isBase64, { error: wanted(BASE64) }))),
+  platform: z.optional(platformSchema),
 };
 
-export const descriptorSchema: z.ZodType<Descriptor> = z.looseObject({
+export const descriptorSchema: z.ZodMiniType<Descriptor> = z.looseObject({
   ...fields,
-  artifactType: mediaTypeSchema.optional(),
+  artifactType: z.optional(mediaTypeSchema),
 });
 
 /**
  * An entry of an index or of a list of referrers. Registries copy whatever `artifactType` was pushed, an empty
  * string too: one odd entry must not hide the others.
  */
-export const entrySchema: z.ZodType<Descriptor> = z.looseObject({ ...fields, artifactType: z.string().optional() });
+export const entrySchema: z.ZodMiniType<Descriptor> = z.looseObject({
+  ...fields,
+  artifactType: z.optional(z.string()),
+});
 
 /**
  * Checks a value that should be a descriptor.

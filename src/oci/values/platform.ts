@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 
@@ -11,12 +11,12 @@ export interface Platform {
   readonly variant?: string | undefined;
 }
 
-export const platformSchema: z.ZodType<Platform> = z.looseObject({
+export const platformSchema: z.ZodMiniType<Platform> = z.looseObject({
   architecture: z.string(),
   os: z.string(),
-  'os.version': z.string().optional(),
-  'os.features': z.array(z.string()).optional(),
-  variant: z.string().optional(),
+  'os.version': z.optional(z.string()),
+  'os.features': z.optional(z.array(z.string())),
+  variant: z.optional(z.string()),
 });
 
 /** `linux/arm64/v8`, with `:version` behind the OS where there is one. */

@@ -17,7 +17,7 @@ export const imageIndexSchema: z.ZodMiniType<ImageIndex> = z.looseObject({
   schemaVersion: z.literal(2),
   mediaType: z.optional(z.string()),
   artifactType: z.optional(z.string()),
-  // olareg answers `"manifests": null` when there are none. The name itself must be there.
+  // olareg answers `"manifests": null` for an empty list. The name itself is required.
   manifests: z.pipe(
     z.nullable(listOf(entrySchema)),
     z.transform((entries) => entries ?? []),

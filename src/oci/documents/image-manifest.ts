@@ -17,7 +17,7 @@ export interface ImageManifest {
 export const imageManifestSchema: z.ZodMiniType<ImageManifest> = z.looseObject({
   schemaVersion: z.literal(2),
   mediaType: z.optional(z.string()),
-  // Any string: manifests that exist must stay readable. What we write is checked by the builder.
+  // Any string: manifests that exist must stay readable. The builder checks new ones.
   artifactType: z.optional(z.string()),
   config: descriptorSchema,
   layers: listOf(descriptorSchema),
@@ -25,7 +25,7 @@ export const imageManifestSchema: z.ZodMiniType<ImageManifest> = z.looseObject({
   annotations: z.optional(annotationsSchema),
 });
 
-/** The artifact manifests that were withdrawn before OCI 1.1: `blobs` and no config. Read, never written. */
+/** An artifact manifest, withdrawn before OCI 1.1: `blobs` and no config. remora reads it and never writes it. */
 export interface ArtifactManifest {
   readonly mediaType: string;
   readonly artifactType?: string | undefined;

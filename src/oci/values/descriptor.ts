@@ -30,7 +30,7 @@ const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && is
 
 const BASE64 = 'base64 (RFC 4648 §4, with padding)';
 
-/** No expression that repeats a group: on megabytes of data that overflows the stack of the engine. */
+/** Does not repeat a group of the expression: on megabytes of data that overflows the engine's stack. */
 function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
@@ -57,8 +57,8 @@ export const descriptorSchema: z.ZodMiniType<Descriptor> = z.looseObject({
 });
 
 /**
- * An entry of an index or of a list of referrers. Registries copy whatever `artifactType` was pushed, an empty
- * string too: one odd entry must not hide the others.
+ * An entry of an index or of a list of referrers. Registries copy any `artifactType`, even an empty one: an odd entry
+ * must not hide the others.
  */
 export const entrySchema: z.ZodMiniType<Descriptor> = z.looseObject({
   ...fields,
@@ -80,10 +80,9 @@ export function describe(mediaType: string, bytes: Uint8Array): Descriptor {
 }
 
 /**
- * The content that a descriptor carries in `data`, or `undefined` when it carries none.
+ * The content in a descriptor's `data`, or `undefined` without one. Data that is not the content is an error.
  *
- * @throws RemoraError `MALFORMED` (not base64), `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `UNSUPPORTED` (digest algorithm):
- * data that is not the content must not be used, nor passed over in silence
+ * @throws RemoraError `MALFORMED` (not base64), `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `UNSUPPORTED` (digest algorithm)
  */
 export function embeddedData({ data, digest, size }: Descriptor): Uint8Array | undefined {
   if (data === undefined) return undefined;

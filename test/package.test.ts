@@ -121,6 +121,7 @@ describe('the package', () => {
   it.each([
     ['parseDigest', 20_000],
     ['parseReference', 20_000],
+    ['parsePlace', 20_000],
     ['parseDescriptor', 60_000],
   ])('bundles %s of remora/oci into less than %d bytes', async (name, limit) => {
     const contents = `import { ${name} } from 'remora/oci'; console.log(${name});`;

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { listOf } from '../text/json.js';
-import { type Annotations, annotationsSchema } from '../values/annotations.js';
+import type { Annotations } from '../values/annotations.js';
+import { annotationsSchema } from '../values/annotations-schema.js';
 import { type Descriptor, entrySchema } from '../values/descriptor.js';
 
 /** An image index: a list of manifests (image-spec image-index.md). Docker's manifest list has the same shape. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { listOf } from '../text/json.js';
-import { type Annotations, annotationsSchema } from '../values/annotations.js';
+import type { Annotations } from '../values/annotations.js';
+import { annotationsSchema } from '../values/annotations-schema.js';
 import { type Descriptor, descriptorSchema } from '../values/descriptor.js';
 
 /** An image manifest: an image, or an artifact (image-spec manifest.md). Docker's manifest v2 has the same shape. */

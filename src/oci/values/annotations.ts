@@ -1,29 +1,8 @@
-import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 
 /** Keys and values are strings; a value may be empty (image-spec annotations.md, "Rules"). */
 export type Annotations = Readonly<Record<string, string>>;
-
-/** Not `z.record`: it drops the key `__proto__`, and collects an issue for each of millions of bad values. */
-export const annotationsSchema: z.ZodMiniType<Record<string, string>> = z.pipe(
-  z.unknown(),
-  z.transform((value, { issues }): Record<string, string> => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      issues.push({ code: 'invalid_type', expected: 'object', input: value });
-      return z.NEVER;
-    }
-    const annotations: [string, string][] = [];
-    for (const [key, text] of Object.entries(value)) {
-      if (typeof text !== 'string') {
-        issues.push({ code: 'invalid_type', expected: 'string', input: text, path: [key] });
-        return z.NEVER;
-      }
-      annotations.push([key, text]);
-    }
-    return Object.fromEntries(annotations);
-  }),
-);
 
 /** The pre-defined keys of the image specification (annotations.md). */
 export const Annotation = {

@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { checkShape, listOf, wanted } from '../text/json.js';
-import { type Annotations, annotationsSchema } from './annotations.js';
+import type { Annotations } from './annotations.js';
+import { annotationsSchema } from './annotations-schema.js';
 import { checkDigest, type Digest, digestOf, isDigest } from './digest.js';
 import { isMediaType } from './media-types.js';
-import { type Platform, platformSchema } from './platform.js';
+import type { Platform } from './platform.js';
+import { platformSchema } from './platform-schema.js';
 
 /** A reference to content by type, digest and size in bytes (image-spec descriptor.md). Unknown fields are kept. */
 export interface Descriptor {

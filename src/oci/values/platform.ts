@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 import { given } from './given.js';
@@ -11,14 +10,6 @@ export interface Platform {
   readonly 'os.features'?: readonly string[] | undefined;
   readonly variant?: string | undefined;
 }
-
-export const platformSchema: z.ZodMiniType<Platform> = z.looseObject({
-  architecture: z.string(),
-  os: z.string(),
-  'os.version': z.optional(z.string()),
-  'os.features': z.optional(z.array(z.string())),
-  variant: z.optional(z.string()),
-});
 
 /** The text of a platform: `os[:version]/architecture[/variant]`, like `linux/arm64/v8`. */
 export function formatPlatform(platform: Platform): string {

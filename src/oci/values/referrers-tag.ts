@@ -14,7 +14,7 @@ export function isReferrersTag(tag: string): boolean {
   return /^(sha256|sha512|blake3)-[a-f0-9]{64}$/.test(tag);
 }
 
-/** True for a tag of a digest, not of a version: a list of referrers, or cosign's `.sig`, `.att` or `.sbom`. */
+/** True for a tag that is named after a digest: a list of referrers, or cosign's `.sig`, `.att` or `.sbom`. */
 export function isDigestTag(tag: string): boolean {
   return isReferrersTag(tag) || /^sha256-[a-f0-9]{64}\.(sig|att|sbom)$/.test(tag);
 }

@@ -4,23 +4,23 @@
  * The command line turns each into an exit code (`src/cli/command/exit-codes.ts`); library users compare `error.code`.
  */
 export type RemoraErrorCode =
-  /** An argument, flag, reference, media type, annotation or digest is not well formed, or two of them contradict. */
+  /** An argument, flag, reference, media type, annotation or digest is not well formed, or two contradict each other. */
   | 'INVALID_ARGUMENT'
   /** A file, tag, manifest, blob, repository or layout does not exist. */
   | 'NOT_FOUND'
-  /** The question was answered and nothing matched where something was needed. */
+  /** The place answered, and has no match where one is needed. */
   | 'NO_MATCH'
-  /** The registry wants credentials, or refuses the ones that were given (401). */
+  /** The registry wants credentials, or refuses the given ones (401). */
   | 'UNAUTHORIZED'
-  /** The credentials were understood and are not enough (403). */
+  /** The registry knows the credentials, and they do not suffice (403). */
   | 'FORBIDDEN'
-  /** Content does not have the digest that was promised. */
+  /** The content has another digest than its descriptor or reference. */
   | 'DIGEST_MISMATCH'
-  /** Content does not have the size that was promised. */
+  /** The content has another size than its descriptor, or is above a limit. */
   | 'SIZE_MISMATCH'
-  /** A document (manifest, index, layout file, answer of a registry) breaks its grammar. */
+  /** A document (manifest, index, layout file, answer of a registry) is not well formed. */
   | 'MALFORMED'
-  /** The host could not be reached, or the connection broke. */
+  /** The host cannot be reached, or the connection broke. */
   | 'UNREACHABLE'
   /** A time limit passed. */
   | 'TIMEOUT'
@@ -28,32 +28,32 @@ export type RemoraErrorCode =
   | 'BUSY'
   /** The target exists already and must not be overwritten. */
   | 'EXISTS'
-  /** Something changed while it was used. */
+  /** The content of a place changed during the operation. */
   | 'CHANGED'
-  /** Several things match where one is needed. */
+  /** Several candidates match where one is needed. */
   | 'AMBIGUOUS'
-  /** The other side, or this version, cannot do what was asked. */
+  /** The other side, or this version, lacks the ability. */
   | 'UNSUPPORTED'
-  /** The registry answered with a status that nothing above covers. */
+  /** The registry answered with a status that the other codes do not cover. */
   | 'REJECTED'
   /** The operating system refused (disk full, no permission, …). */
   | 'IO'
-  /** The caller's signal was aborted. */
+  /** The caller aborted its signal. */
   | 'INTERRUPTED';
 
-/** What a {@link RemoraError} carries beside its message. Every field is optional. */
+/** The fields of a {@link RemoraError} beside its message. Every field is optional. */
 export interface RemoraErrorOptions {
   /** The error underneath. */
   readonly cause?: unknown;
-  /** What was wanted: a digest, a size, a type. */
+  /** The wanted digest, size (bytes) or type. */
   readonly expected?: string | number;
-  /** What was got instead. */
+  /** The digest, size (bytes) or type that was found. */
   readonly found?: string | number;
   /** One next step, as a sentence without a period. */
   readonly hint?: string;
-  /** HTTP status, where a registry answered. */
+  /** HTTP status of the registry's answer. */
   readonly status?: number;
-  /** The candidates, where a choice is needed. */
+  /** The matches, where one is needed. */
   readonly candidates?: readonly string[];
 }
 
@@ -92,20 +92,18 @@ export function isRemoraError(value: unknown): value is RemoraError {
   return value instanceof Error && brand in value;
 }
 
-/** What `--json` and results tell of a failure. */
+/** A failure in results and `--json`. */
 export interface ErrorFields {
-  /** A {@link RemoraErrorCode}, or `FAILED` for what is not a {@link RemoraError}. */
+  /** A {@link RemoraErrorCode}, or `FAILED` for an error that is not a {@link RemoraError}. */
   readonly code: string;
   readonly message: string;
   /** One next step. */
   readonly hint?: string;
 }
 
-/** Code, message and next step of whatever was thrown. */
+/** Code, message and next step of an error. */
 export function errorFields(error: unknown): ErrorFields {
-  return {
-    code: isRemoraError(error) ? error.code : 'FAILED',
-    message: error instanceof Error ? error.message : String(error),
-    ...(isRemoraError(error) && error.hint !== undefined ? { hint: error.hint } : {}),
-  };
+  if (!isRemoraError(error)) return { code: 'FAILED', message: error instanceof Error ? error.message : String(error) };
+  const { code, message, hint } = error;
+  return hint === undefined ? { code, message } : { code, message, hint };
 }

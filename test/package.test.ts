@@ -118,6 +118,18 @@ describe('the package', () => {
     for (const [at, name] of names.entries()) expect(licences).toContain(`${name} ${components[at].version} (`);
   });
 
+  it.each([
+    ['parseDigest', 20_000],
+    ['parseReference', 20_000],
+    ['parsePlace', 20_000],
+    ['parseDescriptor', 60_000],
+  ])('bundles %s of remora/oci into less than %d bytes', async (name, limit) => {
+    const contents = `import { ${name} } from 'remora/oci'; console.log(${name});`;
+    const stdin = { contents, resolveDir: app };
+    const built = await build({ stdin, bundle: true, minify: true, platform: 'node', format: 'esm', write: false });
+    expect(built.outputFiles[0]?.contents.length).toBeLessThan(limit);
+  });
+
   it('has a lock file that installs anywhere: no registry is named, and no platform is left out', async () => {
     const text = await readFile(join(root, 'package-lock.json'), 'utf8');
     expect(text).not.toMatch(/"resolved": "https?:/);

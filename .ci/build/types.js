@@ -70,7 +70,7 @@ function withoutSchemas({ program, checker }, file) {
     let changed = text;
     for (const { start, end, type } of edits.reverse()) changed = changed.slice(0, start) + type + changed.slice(end);
     const isSchema = /^(export )?declare (const|function)/.test(code) && /\bz\.|\bDispatcher\b/.test(code);
-    if (!isSchema && !/^import [^;]* from ['"](zod|undici)['"]/.test(code)) parts.push(changed);
+    if (!isSchema && !/^import [^;]* from ['"](zod|undici)(\/\w+)?['"]/.test(code)) parts.push(changed);
   });
   return `${parts.join('')}\n`;
 }

@@ -2,17 +2,18 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { type Annotations, checkAnnotations, sortAnnotations } from '../values/annotations.js';
 import type { Descriptor } from '../values/descriptor.js';
 import { EMPTY_DESCRIPTOR, isEmpty } from '../values/empty.js';
+import { given } from '../values/given.js';
 import { MediaType, parseMediaType } from '../values/media-types.js';
 import type { Platform } from '../values/platform.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from './manifest.js';
 
-/** The parts of a manifest that is about to be written. */
+/** The parts of a new manifest. */
 export interface ManifestParts {
-  /** Required unless `config` has a type of its own (image-spec manifest.md, "artifactType"). */
+  /** Optional where `config` has a type of its own (image-spec manifest.md, "artifactType"). */
   readonly artifactType?: string | undefined;
   /** @default the empty descriptor */
   readonly config?: Descriptor | undefined;
-  /** Written in this order. @default one empty descriptor, since a manifest without layers is not portable */
+  /** In this order. @default the empty descriptor: a manifest without layers is not portable */
   readonly layers?: readonly Descriptor[] | undefined;
   readonly subject?: Descriptor | undefined;
   readonly annotations?: Annotations | undefined;
@@ -21,7 +22,7 @@ export interface ManifestParts {
 /**
  * Builds an image manifest: an artifact, or an image when `config` is an image config.
  *
- * Equal parts give equal bytes: fields in a fixed order, annotations sorted by key, no white space.
+ * Equal parts give equal bytes: the order of fields is fixed, keys of annotations are sorted, white space is left out.
  *
  * @throws RemoraError `INVALID_ARGUMENT` when a part is not well formed or the manifest would be larger than 4 MiB
  */
@@ -37,15 +38,15 @@ export function buildManifest(parts: ManifestParts): Manifest {
   return encode({
     schemaVersion: 2,
     mediaType: MediaType.imageManifest,
-    ...(parts.artifactType === undefined ? {} : { artifactType: parts.artifactType }),
+    artifactType: parts.artifactType,
     config: descriptorFields(config),
     layers: layers.map(descriptorFields),
-    ...(parts.subject === undefined ? {} : { subject: subjectFields(parts.subject) }),
-    ...annotationFields(parts.annotations),
+    subject: subjectFields(parts.subject),
+    annotations: annotationFields(parts.annotations),
   });
 }
 
-/** The parts of an index that is about to be written. */
+/** The parts of a new index. */
 export interface IndexParts {
   readonly artifactType?: string | undefined;
   readonly manifests: readonly Descriptor[];
@@ -54,7 +55,7 @@ export interface IndexParts {
 }
 
 /**
- * Builds an image index; the same promises as {@link buildManifest}.
+ * Builds an image index. Equal parts give equal bytes, as in {@link buildManifest}.
  *
  * @throws RemoraError `INVALID_ARGUMENT`
  */
@@ -63,15 +64,15 @@ export function buildIndex(parts: IndexParts): Manifest {
   return encode({
     schemaVersion: 2,
     mediaType: MediaType.imageIndex,
-    ...(parts.artifactType === undefined ? {} : { artifactType: parts.artifactType }),
+    artifactType: parts.artifactType,
     manifests: parts.manifests.map(descriptorFields),
-    ...(parts.subject === undefined ? {} : { subject: subjectFields(parts.subject) }),
-    ...annotationFields(parts.annotations),
+    subject: subjectFields(parts.subject),
+    annotations: annotationFields(parts.annotations),
   });
 }
 
 function encode(document: object): Manifest {
-  const bytes = Buffer.from(JSON.stringify(document));
+  const bytes = Buffer.from(JSON.stringify(given(document)));
   if (bytes.length > MAX_MANIFEST_BYTES) {
     throw new RemoraError(
       'INVALID_ARGUMENT',
@@ -92,35 +93,33 @@ function encode(document: object): Manifest {
 }
 
 function descriptorFields(descriptor: Descriptor): object {
-  return {
+  return given({
     mediaType: parseMediaType(descriptor.mediaType),
     digest: descriptor.digest,
     size: descriptor.size,
-    ...(descriptor.urls === undefined ? {} : { urls: descriptor.urls }),
-    ...annotationFields(descriptor.annotations),
-    ...(descriptor.data === undefined ? {} : { data: descriptor.data }),
-    ...(descriptor.artifactType ? { artifactType: descriptor.artifactType } : {}),
-    ...(descriptor.platform === undefined ? {} : { platform: platformFields(descriptor.platform) }),
-  };
+    urls: descriptor.urls,
+    annotations: annotationFields(descriptor.annotations),
+    data: descriptor.data,
+    artifactType: descriptor.artifactType || undefined,
+    platform: platformFields(descriptor.platform),
+  });
 }
 
-/** A subject is named by type, digest and size alone, so that attaching by tag, digest or list entry gives one digest. */
-function subjectFields({ mediaType, digest, size }: Descriptor): object {
+/** Type, digest and size alone: attaching by tag, by digest or by list entry then gives one digest. */
+function subjectFields(subject: Descriptor | undefined): object | undefined {
+  if (subject === undefined) return undefined;
+  const { mediaType, digest, size } = subject;
   return { mediaType, digest, size };
 }
 
-function platformFields(platform: Platform): object {
-  return {
-    architecture: platform.architecture,
-    os: platform.os,
-    ...(platform['os.version'] === undefined ? {} : { 'os.version': platform['os.version'] }),
-    ...(platform['os.features'] === undefined ? {} : { 'os.features': platform['os.features'] }),
-    ...(platform.variant === undefined ? {} : { variant: platform.variant }),
-  };
+function platformFields(platform: Platform | undefined): object | undefined {
+  if (platform === undefined) return undefined;
+  const { architecture, os, 'os.version': version, 'os.features': features, variant } = platform;
+  return given({ architecture, os, 'os.version': version, 'os.features': features, variant });
 }
 
-function annotationFields(annotations: Annotations | undefined): object {
-  if (annotations === undefined || Object.keys(annotations).length === 0) return {};
+function annotationFields(annotations: Annotations | undefined): Annotations | undefined {
+  if (annotations === undefined || Object.keys(annotations).length === 0) return undefined;
   checkAnnotations(annotations);
-  return { annotations: sortAnnotations(annotations) };
+  return sortAnnotations(annotations);
 }

@@ -4,8 +4,9 @@ import { MediaType } from '../values/media-types.js';
 import type { Manifest } from './manifest.js';
 
 /**
- * The bytes of an index with other members; every other field of `index`, known or not, stays as it is. Without one it
- * is a new index.
+ * The bytes of an index with other `manifests`. Every other field of `index` stays, known or not.
+ *
+ * Without `index` the bytes are those of a new index.
  */
 export function indexBytes(index: Manifest | undefined, manifests: readonly Descriptor[]): Buffer {
   const document = index === undefined ? undefined : parseJson(index.bytes, 'image index');

@@ -1,40 +1,42 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { checkShape, parseJson } from '../text/json.js';
 
 // Go writes null for empty lists and maps, so every optional field takes null as absent.
-const strings = z.array(z.string()).nullish();
+const string = z.nullish(z.string());
+const strings = z.nullish(z.array(z.string()));
+const names = z.nullish(z.record(z.string(), z.unknown()));
 
 const schema = z.looseObject({
-  created: z.string().nullish(),
-  author: z.string().nullish(),
+  created: string,
+  author: string,
   architecture: z.string(),
   os: z.string(),
-  variant: z.string().nullish(),
-  config: z
-    .looseObject({
-      User: z.string().nullish(),
+  variant: string,
+  config: z.nullish(
+    z.looseObject({
+      User: string,
       Env: strings,
       Entrypoint: strings,
       Cmd: strings,
-      WorkingDir: z.string().nullish(),
-      Labels: z.record(z.string(), z.string()).nullish(),
-      ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
-      Volumes: z.record(z.string(), z.unknown()).nullish(),
-      StopSignal: z.string().nullish(),
-    })
-    .nullish(),
-  rootfs: z.looseObject({ type: z.string(), diff_ids: z.array(z.string()).nullish() }).nullish(),
-  history: z
-    .array(
+      WorkingDir: string,
+      Labels: z.nullish(z.record(z.string(), z.string())),
+      ExposedPorts: names,
+      Volumes: names,
+      StopSignal: string,
+    }),
+  ),
+  rootfs: z.nullish(z.looseObject({ type: z.string(), diff_ids: strings })),
+  history: z.nullish(
+    z.array(
       z.looseObject({
-        created: z.string().nullish(),
-        created_by: z.string().nullish(),
-        author: z.string().nullish(),
-        comment: z.string().nullish(),
-        empty_layer: z.boolean().nullish(),
+        created: string,
+        created_by: string,
+        author: string,
+        comment: string,
+        empty_layer: z.nullish(z.boolean()),
       }),
-    )
-    .nullish(),
+    ),
+  ),
 });
 
 /** The configuration of an image (image-spec config.md). */

@@ -1,6 +1,7 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { listOf } from '../text/json.js';
-import { type Annotations, annotationsSchema } from '../values/annotations.js';
+import type { Annotations } from '../values/annotations.js';
+import { annotationsSchema } from '../values/annotations-schema.js';
 import { type Descriptor, entrySchema } from '../values/descriptor.js';
 
 /** An image index: a list of manifests (image-spec image-index.md). Docker's manifest list has the same shape. */
@@ -13,14 +14,15 @@ export interface ImageIndex {
   readonly annotations?: Annotations | undefined;
 }
 
-export const imageIndexSchema: z.ZodType<ImageIndex> = z.looseObject({
+export const imageIndexSchema: z.ZodMiniType<ImageIndex> = z.looseObject({
   schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
-  artifactType: z.string().optional(),
-  // olareg answers `"manifests": null` when there are none. The name itself must be there.
-  manifests: listOf(entrySchema)
-    .nullable()
-    .transform((entries) => entries ?? []),
-  subject: entrySchema.optional(),
-  annotations: annotationsSchema.optional(),
+  mediaType: z.optional(z.string()),
+  artifactType: z.optional(z.string()),
+  // olareg answers `"manifests": null` for an empty list. The name itself is required.
+  manifests: z.pipe(
+    z.nullable(listOf(entrySchema)),
+    z.transform((entries) => entries ?? []),
+  ),
+  subject: z.optional(entrySchema),
+  annotations: z.optional(annotationsSchema),
 });

@@ -1,6 +1,7 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { listOf } from '../text/json.js';
-import { type Annotations, annotationsSchema } from '../values/annotations.js';
+import type { Annotations } from '../values/annotations.js';
+import { annotationsSchema } from '../values/annotations-schema.js';
 import { type Descriptor, descriptorSchema } from '../values/descriptor.js';
 
 /** An image manifest: an image, or an artifact (image-spec manifest.md). Docker's manifest v2 has the same shape. */
@@ -14,18 +15,18 @@ export interface ImageManifest {
   readonly annotations?: Annotations | undefined;
 }
 
-export const imageManifestSchema: z.ZodType<ImageManifest> = z.looseObject({
+export const imageManifestSchema: z.ZodMiniType<ImageManifest> = z.looseObject({
   schemaVersion: z.literal(2),
-  mediaType: z.string().optional(),
-  // Any string: manifests that exist must stay readable. What we write is checked by the builder.
-  artifactType: z.string().optional(),
+  mediaType: z.optional(z.string()),
+  // Any string: manifests that exist must stay readable. The builder checks new ones.
+  artifactType: z.optional(z.string()),
   config: descriptorSchema,
   layers: listOf(descriptorSchema),
-  subject: descriptorSchema.optional(),
-  annotations: annotationsSchema.optional(),
+  subject: z.optional(descriptorSchema),
+  annotations: z.optional(annotationsSchema),
 });
 
-/** The artifact manifests that were withdrawn before OCI 1.1: `blobs` and no config. Read, never written. */
+/** An artifact manifest, withdrawn before OCI 1.1: `blobs` and no config. remora reads it and never writes it. */
 export interface ArtifactManifest {
   readonly mediaType: string;
   readonly artifactType?: string | undefined;
@@ -34,12 +35,13 @@ export interface ArtifactManifest {
   readonly annotations?: Annotations | undefined;
 }
 
-export const artifactManifestSchema: z.ZodType<ArtifactManifest> = z.looseObject({
+export const artifactManifestSchema: z.ZodMiniType<ArtifactManifest> = z.looseObject({
   mediaType: z.string(),
-  artifactType: z.string().optional(),
-  blobs: listOf(descriptorSchema)
-    .nullish()
-    .transform((blobs) => blobs ?? []),
-  subject: descriptorSchema.optional(),
-  annotations: annotationsSchema.optional(),
+  artifactType: z.optional(z.string()),
+  blobs: z.pipe(
+    z.nullish(listOf(descriptorSchema)),
+    z.transform((blobs) => blobs ?? []),
+  ),
+  subject: z.optional(descriptorSchema),
+  annotations: z.optional(annotationsSchema),
 });

@@ -4,6 +4,7 @@ import { quote } from '../text/quote.js';
 import type { Annotations } from '../values/annotations.js';
 import type { Descriptor } from '../values/descriptor.js';
 import { checkDigest, type Digest, digestOf } from '../values/digest.js';
+import { given } from '../values/given.js';
 import { isIndexType, isManifestType, MediaType } from '../values/media-types.js';
 import { type ImageIndex, imageIndexSchema } from './image-index.js';
 import {
@@ -13,17 +14,17 @@ import {
   imageManifestSchema,
 } from './image-manifest.js';
 
-/** Larger manifests are not portable (distribution-spec, "Pushing Manifests"); none is written. */
+/** The largest manifest that remora writes: larger ones are not portable (distribution-spec, "Pushing Manifests"). */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
-/** What is wanted of a document that is a manifest and an index at once. */
+/** The fields that a document may have, where it has those of a manifest and of an index. */
 export const EITHER_SHAPE = 'either "manifests" or "config" and "layers"';
 
-/** Where reading stops: some tools write a little above the limit. */
+/** The largest manifest that remora reads: some tools write a little above the limit. */
 export const MAX_READ_BYTES = 2 * MAX_MANIFEST_BYTES;
 
 /**
- * A manifest with its exact bytes: `descriptor` is always that of `bytes`, and `content` is what they say.
+ * A manifest with its exact bytes. `descriptor` is that of `bytes`, and `content` is the document in them.
  * `kind` tells which of the three shapes `content` has.
  */
 export type Manifest = {
@@ -35,13 +36,13 @@ export type Manifest = {
   | { readonly kind: 'artifact'; readonly content: ArtifactManifest }
 );
 
-/** What is known about a manifest before it is read. */
+/** The properties of a manifest that are known before it is read. */
 export interface ManifestExpectations {
-  /** Digest that was asked for: the bytes must have it. */
+  /** The bytes must have this digest. */
   readonly digest?: Digest | undefined;
-  /** Size in bytes from a descriptor: the bytes must have it. */
+  /** Bytes, from a descriptor: the manifest must have this size. */
   readonly size?: number | undefined;
-  /** Media type from a descriptor or a `Content-Type`. A document that names its own must agree, unless `digest` pins it. */
+  /** Media type from a descriptor or a `Content-Type`. The document's own must agree, unless `digest` pins it. */
   readonly mediaType?: string | undefined;
 }
 
@@ -81,7 +82,7 @@ function typeOf(value: unknown, expected: ManifestExpectations, what: string): s
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RemoraError('MALFORMED', `${what} is not a JSON object`);
   }
-  // Its documents name no media type.
+  // Docker schema 1: its documents have no media type.
   if ('fsLayers' in value && 'schemaVersion' in value && value.schemaVersion === 1) {
     throw new RemoraError('UNSUPPORTED', `${what} is a Docker schema 1 manifest, wanted schema 2`, {
       expected: 2,
@@ -90,7 +91,7 @@ function typeOf(value: unknown, expected: ManifestExpectations, what: string): s
     });
   }
   const isIndex = 'manifests' in value;
-  // CVE-2021-41190: a document that is both is read differently by different tools.
+  // CVE-2021-41190: different tools read a document that is both in different ways.
   if (isIndex && ('layers' in value || 'config' in value || 'blobs' in value)) {
     throw new RemoraError('MALFORMED', `${what} is a manifest and an index at once`, {
       expected: EITHER_SHAPE,
@@ -99,14 +100,14 @@ function typeOf(value: unknown, expected: ManifestExpectations, what: string): s
   const own = 'mediaType' in value ? value.mediaType : undefined;
   if (own !== undefined && typeof own !== 'string')
     throw new RemoraError('MALFORMED', `${what}: mediaType is not a string`);
-  const given = expected.mediaType !== undefined && isManifestType(expected.mediaType) ? expected.mediaType : undefined;
-  if (own !== undefined && given !== undefined && own !== given && expected.digest === undefined) {
-    throw new RemoraError('MALFORMED', `${what} says it is ${quote(own)}, but was sent as ${given}`, {
-      expected: given,
+  const sent = expected.mediaType !== undefined && isManifestType(expected.mediaType) ? expected.mediaType : undefined;
+  if (own !== undefined && sent !== undefined && own !== sent && expected.digest === undefined) {
+    throw new RemoraError('MALFORMED', `${what} says it is ${quote(own)}, but was sent as ${sent}`, {
+      expected: sent,
       found: own,
     });
   }
-  const mediaType = own ?? given ?? (isIndex ? MediaType.imageIndex : MediaType.imageManifest);
+  const mediaType = own ?? sent ?? (isIndex ? MediaType.imageIndex : MediaType.imageManifest);
   if (!isManifestType(mediaType)) {
     throw new RemoraError('MALFORMED', `${what} has the type ${quote(mediaType)}, wanted a manifest or index`, {
       found: mediaType,
@@ -141,15 +142,15 @@ export function annotationsOf(manifest: Manifest): Annotations {
   return manifest.content.annotations ?? {};
 }
 
-/** The entry for a manifest in a list of referrers: its own type, annotations and descriptor (distribution-spec, "Listing Referrers"). */
+/** The entry for a manifest in a list of referrers (distribution-spec, "Listing Referrers"). */
 export function referrerEntry(manifest: Manifest): Descriptor {
-  const artifactType = artifactTypeOf(manifest);
-  const annotations = manifest.content.annotations;
-  return {
-    mediaType: manifest.descriptor.mediaType,
-    digest: manifest.descriptor.digest,
-    size: manifest.descriptor.size,
-    ...(artifactType === undefined ? {} : { artifactType }),
-    ...(annotations === undefined || Object.keys(annotations).length === 0 ? {} : { annotations }),
-  };
+  const { mediaType, digest, size } = manifest.descriptor;
+  const annotations = annotationsOf(manifest);
+  return given({
+    mediaType,
+    digest,
+    size,
+    artifactType: artifactTypeOf(manifest),
+    annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
+  });
 }

@@ -2,7 +2,7 @@ import type { Descriptor } from '../values/descriptor.js';
 import { isNonDistributable } from '../values/media-types.js';
 import { layersOf, type Manifest } from './manifest.js';
 
-/** Blobs that must be in the place before the manifest: not those that live elsewhere. */
+/** The blobs that a place needs before the manifest. Non-distributable layers live elsewhere. */
 export function neededBlobs(manifest: Manifest): readonly Descriptor[] {
   const config = manifest.kind === 'image' ? [manifest.content.config] : [];
   return [...config, ...layersOf(manifest)].filter(({ mediaType }) => !isNonDistributable(mediaType));

@@ -1,15 +1,16 @@
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
+import { given } from '../values/given.js';
 import { parsePlace } from './place.js';
 import { isRepository } from './reference.js';
 import { parseRegistry } from './registry.js';
 
-/** Where repositories are listed: a registry, or a directory of image layouts. */
+/** A place that lists repositories: a registry, or a directory of image layouts. */
 export type CatalogPlace =
   | {
       readonly kind: 'registry';
       readonly registry: string;
-      /** Only repositories below this name, and the one of this name. */
+      /** Lists only the repository of this name, and those below it. */
       readonly prefix?: string;
     }
   | { readonly kind: 'directory'; readonly path: string };
@@ -26,14 +27,15 @@ export function parseCatalogPlace(text: string): CatalogPlace {
   const slash = isUrl ? -1 : name.indexOf('/');
   const registry = parseRegistry(slash < 0 ? name : name.slice(0, slash));
   const prefix = slash < 0 ? '' : name.slice(slash + 1).replace(/\/$/, '');
-  if (prefix !== '' && !isRepository(prefix)) throw malformed(text, `has ${quote(prefix)}, which is no part of a name`);
-  return { kind: 'registry', registry, ...(prefix === '' ? {} : { prefix }) };
+  if (prefix !== '' && !isRepository(prefix))
+    throw malformed(text, `has ${quote(prefix)}, which is not a repository name`);
+  return { kind: 'registry', registry, ...given({ prefix: prefix || undefined }) };
 }
 
 function parseDirectory(text: string): CatalogPlace {
   const place = parsePlace(text);
   if (place.tag !== undefined || place.digest !== undefined)
-    throw malformed(text, 'names something in a layout, wanted a directory of layouts');
+    throw malformed(text, 'has a tag or digest, wanted a directory of layouts');
   if (place.kind === 'layout') return { kind: 'directory', path: place.path };
   const what = place.kind === 'archive' ? 'an archive, which is one layout' : 'a directory with one image';
   throw new RemoraError('INVALID_ARGUMENT', `${quote(text)} is ${what}, wanted a directory of layouts`, {

@@ -2,12 +2,13 @@ import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 import { isRefName } from '../values/annotations.js';
 import { type Digest, parseDigest } from '../values/digest.js';
+import { given } from '../values/given.js';
 import { parseReference, type Reference } from './reference.js';
 
-/** Where an artifact lives, and which one is meant there. */
+/** A place of artifacts, with the tag or digest of an artifact in it. */
 export type Place = ({ readonly kind: 'registry' } & Reference) | PathPlace;
 
-/** A place in the file system. A directory of skopeo's has no tags. */
+/** A place in the file system. A `directory` (as skopeo writes it) has no tags. */
 export interface PathPlace {
   readonly kind: 'layout' | 'archive' | 'directory';
   readonly path: string;
@@ -15,28 +16,28 @@ export interface PathPlace {
   readonly digest?: Digest;
 }
 
-/** How the kinds of places in the file system are written. */
+/** The schemes of places in the file system. */
 const SCHEMES = { layout: 'oci', archive: 'oci-archive', directory: 'dir' } as const;
 
 const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
 
 /**
- * Tells the kinds of places apart by how they are written:
+ * Parses the text of a place, which tells its kind:
  *
  * - `oci:PATH[:TAG][@DIGEST]`, or a path that starts with `./`, `../` or `/`: an image layout
  * - `oci-archive:FILE[:TAG][@DIGEST]`, or such a path that ends in `.tar`, `.tar.gz`, `.tgz`, `.tar.zst` or `.tzst`: an
- *   archive of one
+ *   archive of an image layout
  * - `dir:PATH[@DIGEST]`: a directory with one image, as skopeo writes it
- * - everything else, and what stands behind `docker://`: a name in a registry
+ * - any other text, and the text behind `docker://`: a name in a registry
  *
- * In a layout the tag is what stands after the last `:`, when it holds no `/`; it must fit the grammar of
+ * In a layout the tag is the text after the last `:`, unless that text holds a `/`. A tag must fit the grammar of
  * `org.opencontainers.image.ref.name`. A path that ends in such text is written with a `/` behind it.
  *
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parsePlace(text: string): Place {
   if (/^oci(-archive)?:\/\/[^/]/.test(text)) {
-    // Helm's way to write a registry; as a layout it would be a path that nobody has.
+    // Helm writes a registry this way. As a layout it would be an unlikely path.
     throw new RemoraError('INVALID_ARGUMENT', `place ${quote(text)} starts with a URL scheme`, {
       found: text,
       hint: 'Write a name in a registry like ghcr.io/owner/app:v1, and an image layout like oci:./layout:v1',
@@ -55,7 +56,7 @@ export function parsePlace(text: string): Place {
   return { kind: ARCHIVE_NAME.test(place.path) ? 'archive' : 'layout', ...place };
 }
 
-/** As a name it would be one on Docker Hub, where nobody wants a file to go. */
+/** As a name it would be on Docker Hub, which is hardly what a file name means. */
 function bareArchive(text: string): RemoraError {
   return new RemoraError('INVALID_ARGUMENT', `place ${quote(text)} may be a file or a name on Docker Hub`, {
     found: text,
@@ -64,7 +65,7 @@ function bareArchive(text: string): RemoraError {
 }
 
 function parsePath(text: string, whole: string, hasTags = true): { path: string; tag?: string; digest?: Digest } {
-  // An "@" may belong to the path (`./me@work:v1`): only the name of a hash behind it makes a digest, well formed or not.
+  // An "@" may belong to the path (`./me@work:v1`): only a hash's name behind it starts a digest, well formed or not.
   const at = text.lastIndexOf('@');
   const isPinned = at >= 0 && /^(?:sha\d|blake\d)[a-z0-9+._-]*:[^/]*$/i.test(text.slice(at + 1));
   const digest = isPinned ? parseDigest(text.slice(at + 1)) : undefined;
@@ -86,10 +87,10 @@ function parsePath(text: string, whole: string, hasTags = true): { path: string;
       hint: 'Write it like oci:./layout:v1',
     });
   }
-  return { path, ...(tagged ? { tag: suffix } : {}), ...(digest === undefined ? {} : { digest }) };
+  return { path, ...given({ tag: tagged ? suffix : undefined, digest }) };
 }
 
-/** The text of a place without tag and digest; `suffix` is put behind it. */
+/** The text of a place, with the tag and digest of `suffix` in place of its own. */
 export function formatPlace(
   place: Place,
   suffix: { readonly tag?: string | undefined; readonly digest?: Digest | undefined } = {},

@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 import { type Digest, parseDigest } from '../values/digest.js';
+import { given } from '../values/given.js';
 
 /** A name in a registry: `host[:port]/repository[:tag][@digest]`. */
 export interface Reference {
@@ -8,7 +9,7 @@ export interface Reference {
   readonly registry: string;
   readonly repository: string;
   readonly tag?: string;
-  /** Wins over `tag` when both are given. */
+  /** Wins over `tag`, where a reference has both. */
   readonly digest?: Digest;
 }
 
@@ -39,10 +40,10 @@ export function parseTag(text: string): string {
 }
 
 /**
- * Parses the name of something in a registry. A name without a host is Docker Hub's, and one without a folder is
- * there below `library/`.
+ * Parses a name in a registry. A name without a host is Docker Hub's, and there a name without a `/` is below
+ * `library/`.
  *
- * @throws RemoraError `INVALID_ARGUMENT` that shows which part is wrong
+ * @throws RemoraError `INVALID_ARGUMENT` that shows the wrong part
  */
 export function parseReference(text: string): Reference {
   const fail = (why: string, hint?: string) =>
@@ -62,7 +63,7 @@ export function parseReference(text: string): Reference {
   if (!HOST.test(registry)) throw fail(`${quote(registry)} is not a host`);
   const port = /:(\d+)$/.exec(registry.replace(/^\[.*\]/, ''))?.[1];
   if (port !== undefined && (Number(port) > 65535 || Number(port) === 0)) throw fail(`${port} is not a port`);
-  // What fits the expression can still be no address, like 1.2.3.999 or [::g]: requests would fail with a TypeError.
+  // Some hosts fit the expression and are not addresses, like 1.2.3.999 or [::g]: requests would fail with a TypeError.
   if (!URL.canParse(`https://${registry}`)) throw fail(`${quote(registry)} is not a host`);
   const rest = hasHost ? name.slice(slash + 1) : name;
   const colon = rest.indexOf(':');
@@ -77,12 +78,12 @@ export function parseReference(text: string): Reference {
   }
   if (tag !== undefined && !isTag(tag)) throw fail(tag === '' ? 'the tag is empty' : `${quote(tag)} is not a tag`);
   const hub = DOCKER_HUB.includes(registry.toLowerCase());
-  return {
+  return given({
     registry: hub ? 'docker.io' : registry,
     repository: hub && !path.includes('/') ? `library/${path}` : path,
-    ...(tag === undefined ? {} : { tag }),
-    ...(digest === undefined ? {} : { digest }),
-  };
+    tag,
+    digest,
+  });
 }
 
 /** The text of a reference. */
@@ -92,7 +93,7 @@ export function formatReference(reference: Reference): string {
   return `${reference.registry}/${reference.repository}${tag}${digest}`;
 }
 
-/** Hosts that speak plain HTTP unless told otherwise: what they say does not leave this machine. */
+/** True for hosts that speak plain HTTP by default: their traffic stays on this machine. */
 export function isLoopback(host: string): boolean {
   const name = host.replace(/:\d+$/, '');
   return name === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(name) || name === '[::1]';

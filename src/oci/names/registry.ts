@@ -2,18 +2,19 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 import { parseReference } from './reference.js';
 
-/** True for a host with or without a port, as it can stand in references; also one of a single word. */
+/** True for a host of a reference, with or without a port. A single word is a host too. */
 export function isRegistryName(text: string): boolean {
   const withPort = /:\d+$/.test(text) ? text : `${text}:443`;
   try {
     return parseReference(`${withPort}/x`).registry === withPort;
-  } catch {
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
     return false;
   }
 }
 
 /**
- * Parses the name of a registry alone: `host[:port]`, `docker.io` for all names of Docker Hub.
+ * Parses `host[:port]`. All names of Docker Hub give `docker.io`.
  *
  * @throws RemoraError `INVALID_ARGUMENT`
  */
@@ -24,7 +25,7 @@ export function parseRegistry(text: string): string {
   const [host = ''] = rest.split('/');
   const write = isRegistryName(host) ? `Write ${host}` : 'Write host[:port] only, like ghcr.io';
   if (scheme !== '') throw fail('it starts with a URL scheme', write);
-  if (rest !== host) throw fail('something stands behind the host', write);
+  if (rest !== host) throw fail('text follows the host', write);
   try {
     const { registry } = parseReference(`${host}/x`);
     // A single word in front of a slash is a folder of Docker Hub, not a host.

@@ -1,6 +1,4 @@
-/**
- * Whether a tag fits a pattern of a shell: `*` stands for any characters, `?` for one, all others for themselves.
- */
+/** True when a tag fits a shell pattern: `*` is any text, `?` is any character, other characters are themselves. */
 export function matchesTag(pattern: string, tag: string): boolean {
   const source = pattern
     .replace(/[\\^$.|+()[\]{}]/g, '\\$&')

@@ -2,24 +2,25 @@ import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 import { isRefName } from '../values/annotations.js';
 import type { Digest } from '../values/digest.js';
+import { given } from '../values/given.js';
 import { type Place, parsePlace } from './place.js';
 import { isTag, parseTag } from './reference.js';
 
-/** Where something new goes: a place, and the tags it shall have there. */
+/** A place for new content, and its tags there. */
 export interface Target {
   readonly place: Place;
   readonly tags: readonly string[];
 }
 
-/** A target whose content is known: it may be named by its digest. */
+/** A target for content that is known, and may be named by its digest. */
 export interface PinnedTarget extends Target {
   readonly digest?: Digest | undefined;
 }
 
 /**
- * Parses a place with any number of tags, `host/repo:v1,v1.0,latest`. Without one the artifact is found by its digest.
+ * Parses a place with any number of tags, `host/repo:v1,v1.0,latest`. An artifact without a tag is found by its digest.
  *
- * @throws RemoraError `INVALID_ARGUMENT`; a digest is not a target, since content decides it
+ * @throws RemoraError `INVALID_ARGUMENT`, also for a digest, which only the content decides
  */
 export function parseTarget(text: string): Target {
   const { digest, ...target } = parsePinnedTarget(text);
@@ -36,7 +37,7 @@ export function parseTarget(text: string): Target {
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parsePinnedTarget(text: string): PinnedTarget {
-  // What stands behind `oci:` alone is a path, which may hold a comma; a `dir:` is nothing but a path.
+  // Text without a `:` behind `oci:`, and all text behind `dir:`, is a path, which may hold a comma.
   const match = /^(?!dir:|oci(?:-archive)?:[^:]*$)(.*:)([^/:@]*,[^/:@]*)$/s.exec(text);
   const [first = '', ...more] = match?.[2]?.split(',') ?? [];
   const place = parsePlace(match === null ? text : `${match[1]}${first}`);
@@ -48,12 +49,12 @@ export function parsePinnedTarget(text: string): PinnedTarget {
     });
   }
   const tags = [...new Set([...(place.tag === undefined ? [] : [place.tag]), ...more])];
-  return { place, tags, ...(place.digest === undefined ? {} : { digest: place.digest }) };
+  return { place, tags, ...given({ digest: place.digest }) };
 }
 
 /**
- * Checks tags for a kind of place, and gives each once. A registry has the grammar of tags, a layout that of
- * `org.opencontainers.image.ref.name`.
+ * Checks tags for a kind of place, and drops repeated ones. A registry has the grammar of tags; other places have that
+ * of `org.opencontainers.image.ref.name`.
  *
  * @throws RemoraError `INVALID_ARGUMENT`
  */

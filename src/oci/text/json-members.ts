@@ -2,24 +2,24 @@ import { visit } from 'jsonc-parser';
 import { RemoraError } from '../../errors.js';
 import { quote } from './quote.js';
 
-/** Where a value stands in the text of a document; text values also with what they say. */
+/** The place of a value in the text of a document. */
 export interface JsonMember {
   readonly type: 'object' | 'array' | 'text' | 'other';
   readonly start: number;
   readonly end: number;
-  /** Of a text value. */
+  /** The text itself, of a text value. */
   readonly text?: string;
 }
 
-/** The parser recurses; real documents stay far below. */
+/** The parser recurses. Real documents stay far below. */
 const MAX_DEPTH = 500;
 
 /**
- * The members of the object that a JSON document is, without building what is in them: a document of hundreds of MB
- * would take gigabytes. All of it is checked to be JSON.
+ * The members of a JSON object, without their values: those of a document of hundreds of MB would take gigabytes.
+ * The whole text is checked to be JSON.
  *
- * @returns undefined for anything else
- * @throws RemoraError `MALFORMED` for a name that the object has twice, which two tools could read in two ways
+ * @returns undefined for a text that is not a JSON object
+ * @throws RemoraError `MALFORMED` for a name that the object has twice: two tools could read it in two ways
  */
 export function membersOf(text: string): ReadonlyMap<string, JsonMember> | undefined {
   const members = new Map<string, JsonMember>();

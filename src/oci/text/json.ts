@@ -1,19 +1,18 @@
 import { visit } from 'jsonc-parser';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { quote } from './quote.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** No document of the specifications comes near; parsers and printers recurse and would run out of stack. */
+/** Parsers and printers recurse and would run out of stack. Documents of the specifications stay far below. */
 const MAX_DEPTH = 1000;
 
 /**
  * Parses JSON as the image specification asks (considerations.md, "JSON"): UTF-8, no duplicate names.
  *
- * `JSON.parse` keeps the last of two equal names and other parsers the first, so that two tools could read two
- * different documents under one digest; such a document is refused. Messages show no part of the document, which may
- * hold credentials.
+ * A document with two equal names in one object is refused. `JSON.parse` keeps the last and other parsers the first:
+ * two tools could read two documents under one digest. Messages leave out the document, which may hold credentials.
  *
  * @throws RemoraError `MALFORMED`
  */
@@ -22,17 +21,19 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
   try {
     text = utf8.decode(bytes);
   } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
     throw new RemoraError('MALFORMED', `${what} is not UTF-8`, { cause, expected: 'UTF-8' });
   }
   scan(text, what);
   try {
     return JSON.parse(text);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw notJson(text, what);
   }
 }
 
-/** Walks through the text before anything is built from it: what is nested too deeply takes gigabytes in memory. */
+/** Walks through the text before a value is built from it: values nested too deeply take gigabytes of memory. */
 function scan(text: string, what: string): void {
   const open: Set<string>[] = [];
   let depth = 0;
@@ -90,26 +91,29 @@ function foundIn(text: string, cut: boolean): string {
   return cut ? 'a document that ends too early' : 'other text';
 }
 
-/** A message for a schema: what was wanted, what was got. Not for fields that hold secrets, since it shows the value. */
+/** A message for a schema, which shows the value: do not use it for fields that hold secrets. */
 export function wanted(noun: string): (issue: { readonly input?: unknown }) => string {
   return ({ input }) => `wanted ${noun}, got ${show(input)}`;
 }
 
-/** An array whose first bad element ends the check: an issue for each of millions of them would fill the memory. */
-export function listOf<T>(element: z.ZodType<T>): z.ZodType<readonly T[]> {
-  return z.array(z.unknown()).transform((values, context) => {
-    const list: T[] = [];
-    for (const [index, value] of values.entries()) {
-      const result = element.safeParse(value, { error: plainMessage });
-      if (!result.success) {
-        const issue = result.error.issues[0];
-        context.addIssue({ code: 'custom', path: [index, ...(issue?.path ?? [])], message: issue?.message ?? '' });
-        return z.NEVER;
+/** An array whose first bad element ends the check: issues for millions of elements would fill the memory. */
+export function listOf<T>(element: z.core.$ZodType<T>): z.ZodMiniType<readonly T[]> {
+  return z.pipe(
+    z.array(z.unknown()),
+    z.transform((values, { issues }) => {
+      const list: T[] = [];
+      for (const [index, value] of values.entries()) {
+        const result = z.safeParse(element, value, { error: plainMessage });
+        if (!result.success) {
+          const { path = [], message = '' } = result.error.issues[0] ?? {};
+          issues.push({ code: 'custom', path: [index, ...path], message, input: value });
+          return z.NEVER;
+        }
+        list.push(result.data);
       }
-      list.push(result.data);
-    }
-    return list;
-  });
+      return list;
+    }),
+  );
 }
 
 /**
@@ -117,8 +121,8 @@ export function listOf<T>(element: z.ZodType<T>): z.ZodType<readonly T[]> {
  *
  * @throws RemoraError `MALFORMED` with the path of the first offending field
  */
-export function checkShape<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const result = schema.safeParse(value, { error: plainMessage });
+export function checkShape<T>(schema: z.core.$ZodType<T>, value: unknown, what: string): T {
+  const result = z.safeParse(schema, value, { error: plainMessage });
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const path = issue?.path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${plainKey(String(key))}`)).join('');
@@ -133,7 +137,7 @@ function plainKey(key: string): string {
   return /^[\w./$-]{1,100}$/.test(key) ? key : quote(key);
 }
 
-/** Shows values only where they are constants: the documents of credentials are checked here too. */
+/** Shows a value only where a constant is wanted: documents with credentials are checked here too. */
 function plainMessage(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') return `wanted ${withArticle(issue.expected)}, got ${kindOf(issue.input)}`;
   if (issue.code === 'invalid_value')

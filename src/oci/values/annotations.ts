@@ -1,28 +1,8 @@
-import * as z from 'zod';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 
 /** Keys and values are strings; a value may be empty (image-spec annotations.md, "Rules"). */
 export type Annotations = Readonly<Record<string, string>>;
-
-/** Not `z.record`: it drops the key `__proto__`, and collects an issue for each of millions of bad values. */
-export const annotationsSchema: z.ZodType<Record<string, string>> = z
-  .unknown()
-  .transform((value, context): Record<string, string> => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      context.addIssue({ code: 'invalid_type', expected: 'object', input: value });
-      return z.NEVER;
-    }
-    const annotations: [string, string][] = [];
-    for (const [key, text] of Object.entries(value)) {
-      if (typeof text !== 'string') {
-        context.addIssue({ code: 'invalid_type', expected: 'string', input: text, path: [key] });
-        return z.NEVER;
-      }
-      annotations.push([key, text]);
-    }
-    return Object.fromEntries(annotations);
-  });
 
 /** The pre-defined keys of the image specification (annotations.md). */
 export const Annotation = {
@@ -50,21 +30,21 @@ export const OrasAnnotation = {
   unpack: 'io.deis.oras.content.unpack',
 } as const;
 
-/** What cosign 3 writes beside a Sigstore bundle (its BUNDLE_SPEC.md). */
+/** Keys that cosign 3 writes beside a Sigstore bundle (its BUNDLE_SPEC.md). */
 export const SigstoreAnnotation = {
   /** `dsse-envelope` or `message-signature`. */
   bundleContent: 'dev.sigstore.bundle.content',
   bundlePredicateType: 'dev.sigstore.bundle.predicateType',
 } as const;
 
-/** What BuildKit writes beside a layer with an in-toto statement (its attestation-storage.md). */
+/** Keys that BuildKit writes beside a layer with an in-toto statement (its attestation-storage.md). */
 export const InTotoAnnotation = {
   predicateType: 'in-toto.io/predicate-type',
 } as const;
 
 /**
- * What marks an entry of a layout's index.json as a list of referrers, and names their subject: olareg's private key, and
- * the one that image-spec's pull request 1171 proposes for the same.
+ * Keys that mark an entry of a layout's index.json as a list of referrers; the value is the digest of their subject.
+ * The first is olareg's own, the second is proposed by image-spec's pull request 1171.
  */
 export const LIST_KEYS = ['org.olareg.referrer.subject', 'org.opencontainers.image.referrer.subject'] as const;
 
@@ -75,7 +55,7 @@ const DATE_TIME =
 export function isDateTime(text: string): boolean {
   const match = DATE_TIME.exec(text);
   if (match === null) return false;
-  // Date.UTC takes years below 100 for those of the last century; leap years come round every 400.
+  // Date.UTC takes years below 100 for 1900 to 1999. Leap years repeat every 400 years.
   const year = 2000 + (Number(match[1]) % 400);
   const daysInMonth = new Date(Date.UTC(year, Number(match[2]), 0)).getUTCDate();
   return Number(match[3]) <= daysInMonth;
@@ -88,14 +68,14 @@ export function isRefName(text: string): boolean {
   return REF_NAME.test(text);
 }
 
-/** Keys below `org.opencontainers` that no specification defines: legal to read, not ours to invent. */
+/** True for a key below `org.opencontainers` that no specification defines: remora reads it and never writes it. */
 export function isReservedUnknown(key: string): boolean {
   const known: readonly string[] = Object.values(Annotation);
   return /^org\.opencontainers(\.|$)/.test(key) && !known.includes(key);
 }
 
 /**
- * Checks annotations that are about to be written.
+ * Checks new annotations.
  *
  * @throws RemoraError `INVALID_ARGUMENT` for an empty key or a `created` that is not RFC 3339
  */
@@ -112,7 +92,7 @@ export function checkAnnotations(annotations: Annotations): void {
   }
 }
 
-/** The same annotations with their keys in one order, so that equal maps give equal bytes. */
+/** The same annotations with sorted keys, so that equal maps give equal bytes. */
 export function sortAnnotations(annotations: Annotations): Record<string, string> {
   return Object.fromEntries(Object.entries(annotations).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
 }

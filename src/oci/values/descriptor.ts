@@ -1,10 +1,12 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { checkShape, listOf, wanted } from '../text/json.js';
-import { type Annotations, annotationsSchema } from './annotations.js';
+import type { Annotations } from './annotations.js';
+import { annotationsSchema } from './annotations-schema.js';
 import { checkDigest, type Digest, digestOf, isDigest } from './digest.js';
 import { isMediaType } from './media-types.js';
-import { type Platform, platformSchema } from './platform.js';
+import type { Platform } from './platform.js';
+import { platformSchema } from './platform-schema.js';
 
 /** A reference to content by type, digest and size in bytes (image-spec descriptor.md). Unknown fields are kept. */
 export interface Descriptor {
@@ -20,48 +22,50 @@ export interface Descriptor {
   readonly platform?: Platform | undefined;
 }
 
-export const mediaTypeSchema = z
+const mediaTypeSchema = z
   .string()
-  .refine(isMediaType, { error: wanted('a media type (RFC 6838, without parameters)') });
+  .check(z.refine(isMediaType, { error: wanted('a media type (RFC 6838, without parameters)') }));
 
-export const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
+const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
   error: wanted('a digest'),
 });
 
 const BASE64 = 'base64 (RFC 4648 §4, with padding)';
 
-/** No expression that repeats a group: on megabytes of data that overflows the stack of the engine. */
+/** Does not repeat a group of the expression: on megabytes of data that overflows the engine's stack. */
 function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
-const uri = z.string().refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), { error: wanted('a URI') });
+const uri = z
+  .string()
+  .check(z.refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), { error: wanted('a URI') }));
 
 const SIZE = 'a number of bytes from 0 to 2^53-1';
 
 const fields = {
   mediaType: mediaTypeSchema,
   digest: digestSchema,
-  size: z.int({ error: wanted(SIZE) }).nonnegative({ error: wanted(SIZE) }),
-  urls: listOf(uri).optional(),
-  annotations: annotationsSchema.optional(),
-  data: z
-    .string()
-    .refine(isBase64, { error: wanted(BASE64) })
-    .optional(),
-  platform: platformSchema.optional(),
+  size: z.int({ error: wanted(SIZE) }).check(z.nonnegative({ error: wanted(SIZE) })),
+  urls: z.optional(listOf(uri)),
+  annotations: z.optional(annotationsSchema),
+  data: z.optional(z.string().check(z.refine(isBase64, { error: wanted(BASE64) }))),
+  platform: z.optional(platformSchema),
 };
 
-export const descriptorSchema: z.ZodType<Descriptor> = z.looseObject({
+export const descriptorSchema: z.ZodMiniType<Descriptor> = z.looseObject({
   ...fields,
-  artifactType: mediaTypeSchema.optional(),
+  artifactType: z.optional(mediaTypeSchema),
 });
 
 /**
- * An entry of an index or of a list of referrers. Registries copy whatever `artifactType` was pushed, an empty
- * string too: one odd entry must not hide the others.
+ * An entry of an index or of a list of referrers. Registries copy any `artifactType`, even an empty one: an odd entry
+ * must not hide the others.
  */
-export const entrySchema: z.ZodType<Descriptor> = z.looseObject({ ...fields, artifactType: z.string().optional() });
+export const entrySchema: z.ZodMiniType<Descriptor> = z.looseObject({
+  ...fields,
+  artifactType: z.optional(z.string()),
+});
 
 /**
  * Checks a value that should be a descriptor.
@@ -78,10 +82,9 @@ export function describe(mediaType: string, bytes: Uint8Array): Descriptor {
 }
 
 /**
- * The content that a descriptor carries in `data`, or `undefined` when it carries none.
+ * The content in a descriptor's `data`, or `undefined` without one. Data that is not the content is an error.
  *
- * @throws RemoraError `MALFORMED` (not base64), `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `UNSUPPORTED` (digest algorithm):
- * data that is not the content must not be used, nor passed over in silence
+ * @throws RemoraError `MALFORMED` (not base64), `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `UNSUPPORTED` (digest algorithm)
  */
 export function embeddedData({ data, digest, size }: Descriptor): Uint8Array | undefined {
   if (data === undefined) return undefined;

@@ -12,14 +12,14 @@ export type VerifiableAlgorithm = 'sha256' | 'sha512';
 
 const GRAMMAR = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[a-zA-Z0-9=_-]+$/;
 
-/** Registered algorithms have a fixed form that the general grammar does not catch (upper-case hex, length). */
+/** Registered algorithms have a fixed form, narrower than the general grammar: lower-case hex of one length. */
 const REGISTERED: ReadonlyMap<string, RegExp> = new Map([
   ['sha256', /^[a-f0-9]{64}$/],
   ['sha512', /^[a-f0-9]{128}$/],
   ['blake3', /^[a-f0-9]{64}$/],
 ]);
 
-/** True when `text` is a well-formed digest; unregistered algorithms are well formed too. */
+/** True when `text` is a well-formed digest. Its algorithm need not be registered. */
 export function isDigest(text: string): text is Digest {
   if (!GRAMMAR.test(text)) return false;
   const colon = text.indexOf(':');
@@ -64,7 +64,7 @@ export function encodedOf(digest: Digest): string {
 /**
  * Starts the hash that can verify content against `digest`.
  *
- * @throws RemoraError `UNSUPPORTED` for algorithms other than sha256 and sha512: never silently "verified"
+ * @throws RemoraError `UNSUPPORTED` for algorithms other than sha256 and sha512
  */
 export function hasherFor(digest: Digest): Hash {
   const algorithm = algorithmOf(digest);
@@ -79,7 +79,7 @@ export function hasherFor(digest: Digest): Hash {
   );
 }
 
-/** The digest that a finished hash stands for. */
+/** The digest from a finished hash. */
 export function digestFromHash(algorithm: VerifiableAlgorithm, hash: Hash): Digest {
   return parseDigest(`${algorithm}:${hash.digest('hex')}`);
 }

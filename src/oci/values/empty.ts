@@ -12,7 +12,7 @@ export const EMPTY_DESCRIPTOR: Descriptor = Object.freeze({
   size: 2,
 });
 
-/** Whether a descriptor means "nothing". The media type decides: other tools use the same bytes as a real config. */
+/** True for a descriptor without content. Its media type decides: other tools use the same bytes as a real config. */
 export function isEmpty(descriptor: Descriptor): boolean {
   return descriptor.mediaType === MediaType.empty;
 }

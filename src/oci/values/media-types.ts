@@ -13,16 +13,16 @@ export const MediaType = {
   dockerManifestList: 'application/vnd.docker.distribution.manifest.list.v2+json',
   dockerImageConfig: 'application/vnd.docker.container.image.v1+json',
   dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
-  /** Withdrawn before image-spec 1.1 was released: read, never written. */
+  /** Withdrawn before image-spec 1.1: remora reads it and never writes it. */
   ociArtifactManifest: 'application/vnd.oci.artifact.manifest.v1+json',
-  /** ORAS's own, older than the above: read, never written. */
+  /** ORAS's own, which is older: remora reads it and never writes it. */
   orasArtifactManifest: 'application/vnd.cncf.oras.artifact.manifest.v1+json',
-  /** What an artifact is called when nobody says what it is (oras uses the same). */
+  /** The type of an artifact without a known type (oras uses the same). */
   unknownArtifact: 'application/vnd.unknown.artifact.v1',
   octetStream: 'application/octet-stream',
 } as const;
 
-/** What a client can read, in the order of preference, for the `Accept` header (distribution-spec, "Pulling manifests"). */
+/** The manifests that remora reads, by preference, for the `Accept` header (distribution-spec, "Pulling manifests"). */
 export const MANIFEST_TYPES: readonly string[] = [
   MediaType.imageManifest,
   MediaType.imageIndex,
@@ -40,7 +40,7 @@ export function isIndexType(mediaType: string): boolean {
   return mediaType === MediaType.imageIndex || mediaType === MediaType.dockerManifestList;
 }
 
-/** Layers that need not exist in a registry (image-spec layer.md, deprecated). */
+/** True for layers that a registry need not have (image-spec layer.md, deprecated). */
 export function isNonDistributable(mediaType: string): boolean {
   return (
     mediaType.startsWith('application/vnd.oci.image.layer.nondistributable.') ||
@@ -50,7 +50,7 @@ export function isNonDistributable(mediaType: string): boolean {
 
 const GRAMMAR = /^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}\/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$/;
 
-/** True for a type and subtype of RFC 6838 §4.2, without parameters; case is kept. */
+/** True for a type and subtype of RFC 6838 §4.2, without parameters, in upper or lower case. */
 export function isMediaType(text: string): boolean {
   return GRAMMAR.test(text);
 }
@@ -58,7 +58,7 @@ export function isMediaType(text: string): boolean {
 /**
  * Parses a media type.
  *
- * @throws RemoraError `INVALID_ARGUMENT`; the message says when parameters are the reason
+ * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parseMediaType(text: string, what = 'media type'): string {
   if (isMediaType(text)) return text;

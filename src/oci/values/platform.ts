@@ -1,8 +1,8 @@
-import * as z from 'zod';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
+import { given } from './given.js';
 
-/** What an image runs on (image-spec image-index.md); the dotted names are literal JSON keys. */
+/** The platform of an image (image-spec image-index.md). The dotted names are literal JSON keys. */
 export interface Platform {
   readonly architecture: string;
   readonly os: string;
@@ -11,15 +11,7 @@ export interface Platform {
   readonly variant?: string | undefined;
 }
 
-export const platformSchema: z.ZodType<Platform> = z.looseObject({
-  architecture: z.string(),
-  os: z.string(),
-  'os.version': z.string().optional(),
-  'os.features': z.array(z.string()).optional(),
-  variant: z.string().optional(),
-});
-
-/** `linux/arm64/v8`, with `:version` behind the OS where there is one. */
+/** The text of a platform: `os[:version]/architecture[/variant]`, like `linux/arm64/v8`. */
 export function formatPlatform(platform: Platform): string {
   const os = platform['os.version'] ? `${platform.os}:${platform['os.version']}` : platform.os;
   return [os, platform.architecture, platform.variant].filter((part) => part).join('/');
@@ -42,15 +34,10 @@ export function parsePlatform(text: string): Platform {
       hint: 'Write it like linux/arm64/v8',
     });
   }
-  return {
-    architecture,
-    os: name,
-    ...(version === undefined ? {} : { 'os.version': version }),
-    ...(variant === undefined ? {} : { variant }),
-  };
+  return given({ architecture, os: name, 'os.version': version, variant });
 }
 
-/** True when `offered` satisfies `wanted`: what `wanted` leaves out is not compared, but for the variants that are implied. */
+/** True when `offered` satisfies `wanted`. Fields that `wanted` leaves out match any value. */
 export function matchesPlatform(wanted: Platform, offered: Platform): boolean {
   return (
     wanted.os === offered.os &&
@@ -61,7 +48,7 @@ export function matchesPlatform(wanted: Platform, offered: Platform): boolean {
   );
 }
 
-/** What is meant where no variant is written. */
+/** The variant of an architecture that is written without one. */
 const IMPLIED_VARIANT: ReadonlyMap<string, string> = new Map([
   ['arm64', 'v8'],
   ['amd64', 'v1'],

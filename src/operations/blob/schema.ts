@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digestSchema } from '../../oci/values/descriptor.js';
+import { digestSchema } from '../results/digest-schema.js';
 import { written } from '../results/schema.js';
 
 const blobFields = { reference: z.string(), digest: digestSchema, size: z.int().nonnegative().describe('Bytes') };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digestSchema } from '../../oci/values/descriptor.js';
+import { digestSchema } from '../results/digest-schema.js';
 import { incompleteSchema } from '../results/incomplete.js';
 import { checkedSchema, findingSchema } from './report/schema.js';
 

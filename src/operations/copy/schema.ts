@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { type Descriptor, digestSchema } from '../../oci/values/descriptor.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Platform } from '../../oci/values/platform.js';
+import { digestSchema } from '../results/digest-schema.js';
 import { descriptorFields } from '../results/schema.js';
 
 const platform: z.ZodType<Platform> = z.looseObject({ architecture: z.string(), os: z.string() });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
-import { digestSchema } from '../../oci/values/descriptor.js';
+import { digestSchema } from '../results/digest-schema.js';
 import { askedSchema, incompleteSchema } from '../results/incomplete.js';
 import { annotations, manifestFields, via } from '../results/schema.js';
 

@@ -9,8 +9,8 @@ export const inspectSchema = z.strictObject({
   ...manifestFields,
   annotations: annotations.exactOptional(),
   kind: z.enum(['index', 'image', 'artifact']).describe('An index of manifests, an image that can run, or an artifact'),
-  subject: descriptorSchema.exactOptional(),
-  config: descriptorSchema.exactOptional(),
+  subject: z.exactOptional(descriptorSchema),
+  config: z.exactOptional(descriptorSchema),
   layers: z
     .array(z.looseObject({ ...descriptorFields, title: z.string().exactOptional() }))
     .exactOptional()

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Manifest } from '../../oci/documents/manifest.js';
-import { digestSchema } from '../../oci/values/descriptor.js';
 import { VIAS } from '../../store/interfaces/store.js';
+import { digestSchema } from './digest-schema.js';
 
 export const annotations = z.record(z.string(), z.string());
 export const written = z.enum(['written', 'exists']);

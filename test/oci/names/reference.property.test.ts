@@ -65,7 +65,7 @@ it('gives a reference that stays the same, or INVALID_ARGUMENT, for any text', (
         return;
       }
       expect(parseReference(formatReference(parsed))).toEqual(parsed);
-      // What was accepted can be asked for: no request fails with a TypeError.
+      // Every accepted host can be asked: a request never fails with a TypeError.
       expect(URL.canParse(`https://${parsed.registry}/v2/${parsed.repository}/`)).toBe(true);
     }),
     { numRuns: 2000 },

@@ -7,7 +7,7 @@ export function faultOf(call: () => unknown): RemoraError {
   throw new Error(`nothing was thrown; the call gave ${JSON.stringify(outcome.value)}`);
 }
 
-/** What became of a call: any error that is not a RemoraError goes through. */
+/** The value of a call, or its RemoraError. Any other error goes through. */
 export function settle<T>(call: () => T): { readonly value: T } | { readonly fault: RemoraError } {
   try {
     return { value: call() };

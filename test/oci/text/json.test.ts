@@ -190,7 +190,7 @@ describe('checkShape', () => {
   const schema = z.looseObject({
     version: z.literal('1.0.0').optional(),
     secrets: z.record(z.string(), z.looseObject({ auth: z.string() })).optional(),
-    list: listOf(z.looseObject({ n: z.int() })).optional(),
+    list: z.optional(listOf(z.looseObject({ n: z.int() }))),
   });
   const complaint = (value: unknown) => faultOf(() => checkShape(schema, value, 'file')).message;
 

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { checkShape } from '../../../src/oci/text/json.js';
 import {
   Annotation,
-  annotationsSchema,
   checkAnnotations,
   isDateTime,
   isRefName,
   isReservedUnknown,
   sortAnnotations,
 } from '../../../src/oci/values/annotations.js';
+import { annotationsSchema } from '../../../src/oci/values/annotations-schema.js';
 import { faultOf } from '../support/fault.js';
 
 const parse = (json: string) => checkShape(annotationsSchema, JSON.parse(json), 'annotations');

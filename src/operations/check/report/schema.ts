@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { digestSchema } from '../../../oci/values/descriptor.js';
+import { digestSchema } from '../../results/digest-schema.js';
 import { FINDING_CODES, SEVERITIES } from './findings.js';
 
 export const findingSchema = z

@@ -9,8 +9,57 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
-let folder: string;
 
+/** Uses every verb, and gives the results of one to the next without a cast. */
+const CONSUMER = `
+import {
+  attach, check, copy, detach, discover, inspect, isRemoraError, listLogins, login, logout, openSession, pull, push,
+  read, RemoraError, resolve, tag,
+  type Digest, type DiscoverResult, type Location, type RemoraErrorCode, type Session, type Store,
+} from 'remora';
+import { createServer, listen, openRepositories } from 'remora/serve';
+import { openStore, parsePlace } from 'remora/store';
+
+export async function use(signal: AbortSignal): Promise<readonly Digest[]> {
+  await using session: Session = openSession();
+  const store: Store = await openStore(parsePlace('oci:./layout:v1'));
+  const { digest } = await push('oci:./layout:v1', [{ name: 'a.txt', content: 'a' }, 'b.txt'], { session, signal });
+  const attached = await attach({ store, digest }, [{ name: 'sbom.json', content: Buffer.from('{}') }], { confirm: true });
+  const signed = await attach({ store, digest: attached.digest }, ['signature.txt'], { artifactType: 'text/signature' });
+  const digests: Digest[] = [digest, signed.subject.digest, signed.manifest.descriptor.digest];
+  for (const attachment of await discover({ store, digest: attached.subject.digest }, { require: ['sbom'] })) {
+    digests.push(attachment.digest, attachment.subject);
+    await inspect({ store, digest: attachment.digest });
+  }
+  const listed: DiscoverResult = await discover(store, { partial: true });
+  for (const { way, error } of listed.incomplete) console.log(way, error.code, error.message, error.hint);
+  for (const { digest: child, referrers } of listed.platforms ?? []) digests.push(child, ...referrers.map((node) => node.digest));
+  const sbom: Buffer = await read({ store, digest }, { kind: 'sbom', digest: attached.digest }, { maxBytes: 1_000 });
+  const location: Location = { store, digest: (await resolve(parsePlace('oci:./layout:v1'), { platform: 'linux/arm64' })).digest };
+  const { roots } = await copy(location, 'ghcr.io/acme/app:v2', {
+    recursive: true, signal, credentials: async () => ({ username: 'acme', password: sbom.toString() }),
+    onProgress: ({ name, bytes, total }: { name: string; bytes: number; total: number }) => console.log(name, bytes / total),
+  });
+  for (const root of roots) digests.push((await tag({ store, digest: root.digest }, ['v2'])).digest);
+  for (const { digest: pulled } of (await pull(store, { selection: { kind: ['sbom', 'vex'], all: true } })).artifacts) digests.push(pulled);
+  for (const finding of (await check(store)).findings) console.log(finding.code);
+  await detach({ store, digest }, { selection: { digest: signed.digest }, dryRun: true });
+  const plan = await push('oci:./layout:v1', [], { dryRun: true });
+  digests.push(plan.digest);
+  const { registry } = await login('ghcr.io', { username: 'acme', password: 'secret' });
+  await Promise.all([logout(registry), listLogins()]);
+  const server = await listen(createServer(await openRepositories('registry')), { port: 0 });
+  await Promise.all([server.close(), store.close()]);
+  return digests;
+}
+
+export function told(error: unknown): RemoraErrorCode | undefined {
+  if (error instanceof RemoraError && error.hint !== undefined) console.log(error.hint);
+  return isRemoraError(error) ? error.code : undefined;
+}
+`;
+
+let folder: string;
 let app: string;
 
 beforeAll(async () => {
@@ -41,8 +90,13 @@ describe('the package', () => {
     const used = await run('node', ['use.js'], { cwd: app });
     expect(used.stdout).toBe(JSON.parse(pushed.stdout).digest);
 
-    await writeFile(join(app, 'use.cjs'), `process.stdout.write(typeof require('remora').discover)`);
-    expect((await run('node', ['use.cjs'], { cwd: app })).stdout).toBe('function');
+    await writeFile(
+      join(app, 'use.cjs'),
+      `const { discover } = require('remora');
+       discover('oci:./layout:v1').then(({ digest, referrers }) => process.stdout.write(digest + referrers.length));`,
+    );
+    const required = await run('node', ['use.cjs'], { cwd: app });
+    expect(required).toEqual({ stdout: `${JSON.parse(pushed.stdout).digest}0`, stderr: '' });
   });
 
   it('installs at most 12 packages and 12 MB', async () => {
@@ -55,50 +109,60 @@ describe('the package', () => {
     expect(bytes).toBeLessThanOrEqual(12_000_000);
   });
 
-  it('bundles into ESM and CommonJS programs that reach layouts and registries', { timeout: 60_000 }, async () => {
+  it('bundles with esbuild into ESM and CommonJS programs that attach and discover', { timeout: 60_000 }, async () => {
     await writeFile(
       join(app, 'program.js'),
-      `import { openStore, parsePlace } from 'remora/store';
+      `import { attach, discover, push } from 'remora';
        (async () => {
-         const place = parsePlace('127.0.0.1:1/app:v1');
-         const store = await openStore(place, { retryDelay: 1 });
-         await store.resolve(place).catch(({ code }) => process.stdout.write(code));
+         const layout = 'oci:./' + process.argv[2] + ':v1';
+         await push(layout, [{ name: 'a.txt', content: 'a' }]);
+         const { digest } = await attach(layout, [{ name: 'b.txt', content: 'b' }], { artifactType: 'text/b' });
+         const found = [...(await discover(layout))].map((attachment) => [attachment.artifactType, attachment.digest === digest]);
+         const code = await discover('127.0.0.1:1/app:v1', { connection: { retryDelay: 1 } }).catch(({ code }) => code);
+         process.stdout.write(JSON.stringify([found, code]));
        })();`,
     );
     for (const format of ['esm', 'cjs'] as const) {
       const outfile = join(app, `program.${format === 'esm' ? 'mjs' : 'cjs'}`);
-      const built = await build({
-        entryPoints: [join(app, 'program.js')],
-        bundle: true,
-        platform: 'node',
-        format,
-        outfile,
-        logLevel: 'silent',
-      });
+      const entryPoints = [join(app, 'program.js')];
+      const built = await build({ entryPoints, bundle: true, platform: 'node', format, outfile, logLevel: 'silent' });
       expect(built.warnings).toEqual([]);
-      expect((await run('node', [outfile])).stdout).toBe('UNREACHABLE');
+      const { stdout } = await run('node', [outfile, format], { cwd: app });
+      expect(JSON.parse(stdout), format).toEqual([[['text/b', true]], 'UNREACHABLE']);
     }
   });
 
-  it('has types that need no other package but those of Node.js', { timeout: 60_000 }, async () => {
+  it('has types for ESM and CommonJS that need no other package but those of Node.js', {
+    timeout: 60_000,
+  }, async () => {
+    for (const name of ['use.mts', 'use.cts']) await writeFile(join(app, name), CONSUMER);
     await writeFile(
-      join(app, 'use.ts'),
-      `import { type DiscoverResult, isRemoraError, openSession, type Session } from 'remora';
-       import { listen } from 'remora/serve';
-       import { openStore, parsePlace, type Store } from 'remora/store';
-       export const store: Promise<Store> = openStore(parsePlace('oci:./layout:v1'));
-       export const session: Session = openSession();
-       export const digests = (result: DiscoverResult, open: Store) =>
-         result.referrers.map(({ digest }) => open.resolve({ digest }));
-       export const others = [isRemoraError, listen];`,
+      join(app, 'require.cts'),
+      `import remora = require('remora');
+       import { parseDigest, type Digest } from 'remora/oci';
+       import store = require('remora/store');
+       export const read: (reference: string) => Promise<Buffer> = remora.read;
+       export const open: Promise<remora.Store> = store.openStore(store.parsePlace('oci:./layout:v1'));
+       export const digest: remora.Digest = parseDigest('sha256:' + '0'.repeat(64)) satisfies Digest;
+       // @ts-expect-error a string is not a digest
+       export const wrong: remora.Digest = 'sha256:';`,
     );
     await mkdir(join(app, 'node_modules', '@types'), { recursive: true });
     await symlink(join(root, 'node_modules/@types/node'), join(app, 'node_modules/@types/node'));
-    const options = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--module', 'nodenext', '--target', 'es2023'];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--skipLibCheck',
+      'false',
+      '--types',
+      'node',
+    ];
+    const target = ['--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,esnext.disposable'];
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const compiled = await run('node', [tsc, ...options, '--types', 'node', 'use.ts'], { cwd: app }).catch(
-      ({ stdout }: { stdout: string }) => ({ stdout }),
-    );
+    const compiled = await run('node', [tsc, ...options, ...target, 'use.mts', 'use.cts', 'require.cts'], {
+      cwd: app,
+    }).catch(({ stdout }: { stdout: string }) => ({ stdout }));
     expect(compiled.stdout).toBe('');
     const dist = join(app, 'node_modules/remora/dist');
     for (const name of await readdir(dist, { recursive: true })) {

@@ -1,0 +1,64 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { REMORA, remora, startRemora } from './support/remora.js';
+import { tempDir } from './support/temp.js';
+
+/** Tells at its end which files of the program a process has loaded. */
+const WATCH = `process.on('exit', () => {
+  require('node:fs').writeFileSync(process.env.LOADED, JSON.stringify(Object.keys(require.cache)));
+});`;
+
+async function watched() {
+  const folder = await tempDir();
+  await writeFile(join(folder, 'watch.cjs'), WATCH);
+  const loaded = join(folder, 'loaded.json');
+  const env = { NODE_OPTIONS: `--require ${join(folder, 'watch.cjs')}`, LOADED: loaded };
+  const parts = async () => {
+    const paths: readonly string[] = JSON.parse(await readFile(loaded, 'utf8'));
+    return paths.filter((path) => dirname(path) === dirname(REMORA)).map((path) => basename(path));
+  };
+  return { folder, options: { cwd: folder, env }, parts };
+}
+
+it('starts without the parts that a command does not use', async () => {
+  const { options, parts } = await watched();
+  expect((await remora(['push', 'oci:./layout:v1', 'watch.cjs'], options)).code).toBe(0);
+  for (const args of [['--version'], ['--help'], ['serve', '--help'], ['discover', 'oci:./layout:v1']]) {
+    expect((await remora(args, options)).code, args.join(' ')).toBe(0);
+    expect(await parts(), args.join(' ')).toEqual(['program.cjs']);
+  }
+});
+
+it('loads the server when it serves, whose errors are those of the program', async () => {
+  const { options, parts } = await watched();
+  const { child, done } = startRemora(['serve', '--port', '0', '.'], options);
+  child.stdout?.once('data', () => child.kill('SIGTERM'));
+  expect((await done).code).toBe(0);
+  expect(await parts()).toEqual(['program.cjs', 'serve.cjs']);
+  const tls = ['--cert-file', 'none.pem', '--key-file', 'none.pem'];
+  const refused = await remora(['serve', '--json', ...tls, '.'], options);
+  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'NOT_FOUND' } });
+});
+
+it('has no module in two files', async () => {
+  const [program, serve] = await Promise.all([textOf('program.cjs'), textOf('serve.cjs')]);
+  const twice = modulesOf(serve).filter((module) => modulesOf(program).includes(module));
+  expect(twice).toEqual([]);
+  expect(modulesOf(serve)).toContain('src/serve/router.ts');
+  expect(modulesOf(serve).filter((module) => !/^src\/serve\/|node_modules\//.test(module))).toEqual([]);
+  expect(modulesOf(program).filter((module) => module.startsWith('src/serve/'))).toEqual([]);
+  const taken = [...serve.matchAll(/require\("\.\/program\.cjs"\)\.shared\["([^"]+)"\]/g)].map(([, module]) => module);
+  const given = [...program.matchAll(/\(shared\d*,"([^"]+)"/g)].map(([, module]) => module);
+  expect(taken).toContain('errors.ts');
+  expect(taken.toSorted()).toEqual(given.toSorted());
+});
+
+async function textOf(file: string): Promise<string> {
+  return readFile(join(dirname(REMORA), file), 'utf8');
+}
+
+/** The modules that stand in a file of the program: the bundler keeps their paths. */
+function modulesOf(text: string): readonly string[] {
+  return [...text.matchAll(/"([^"]*\b(?:src|node_modules)\/[^"]+)"\(/g)].map(([, path]) => path ?? '');
+}

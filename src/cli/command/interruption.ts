@@ -7,7 +7,7 @@ const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130
  * Aborts the running command on Ctrl-C and the like, and ends the process within a second even where something does not
  * let go. Temporary files are removed on the way out in both cases.
  */
-export interface Interruption {
+interface Interruption {
   readonly signal: AbortSignal;
   exitCode(): number | undefined;
   /** For a command that is ended this way on purpose: it has that many milliseconds, and ends well. */

@@ -27,7 +27,7 @@ export interface ConnectionFlags {
 }
 
 /** Where to read secrets from, and where to tell what happens. */
-export interface ConnectionEnvironment {
+interface ConnectionEnvironment {
   readonly stdin: NodeJS.ReadStream;
   /** `REMORA_RETRY_DELAY`: milliseconds before a failed request is sent again. */
   readonly retryDelay: string | undefined;
@@ -92,7 +92,7 @@ export async function readSecret(stdin: NodeJS.ReadStream, flag: string): Promis
 }
 
 /** The credential of the flags; undefined leaves it to the stored ones. */
-export async function readCredential(
+async function readCredential(
   flags: Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>,
   stdin: NodeJS.ReadStream,
 ): Promise<Credential | undefined> {

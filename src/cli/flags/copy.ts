@@ -47,7 +47,7 @@ export const twoRegistryFlags = {
 };
 
 /** What the flags of {@link twoRegistryFlags} hold. */
-export interface TwoRegistryFlags {
+interface TwoRegistryFlags {
   readonly 'credentials-for': 'source' | 'destination';
   readonly 'from-plain-http': boolean;
   readonly 'to-plain-http': boolean;

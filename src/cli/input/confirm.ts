@@ -5,7 +5,7 @@ import { RemoraError } from '../../errors.js';
 type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
 /** Whom to ask. */
-export interface ConfirmEnvironment {
+interface ConfirmEnvironment {
   readonly stdin: Input;
   readonly stderr: NodeJS.WritableStream;
   readonly signal: AbortSignal;

@@ -8,15 +8,15 @@ import { readSecret } from '../flags/connection.js';
 import { printable } from '../output/text.js';
 
 /** The flags that say who logs in. */
-export type LoginFlags = Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>;
+type LoginFlags = Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>;
 
 /** A user name with its password, or an identity token. */
-export type LoginCredential =
+type LoginCredential =
   | { readonly username: string; readonly password: string }
   | { readonly identityToken: string; readonly username?: string | undefined };
 
 /** Where to ask. Questions go to stderr, so that stdout has the result alone. */
-export interface Terminal {
+interface Terminal {
   readonly stdin: NodeJS.ReadStream;
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;

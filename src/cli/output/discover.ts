@@ -93,7 +93,7 @@ export function renderTable(result: DiscoverResult): string {
 }
 
 /** What was asked for, and whether `--json` shows an empty list already. */
-export interface NoteOptions {
+interface NoteOptions {
   readonly selection: Selection | undefined;
   readonly via: readonly Via[] | undefined;
   readonly json: boolean;

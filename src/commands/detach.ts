@@ -74,7 +74,7 @@ export default class Detach extends DeleteCommand {
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }
 
-  /** An attachment that was selected and is still there is not a success: a script must not take it for gone. */
+  /** The exit code is not 0 while a selected attachment stays: a script must not read that as success. */
   #report(result: DetachResult): DetachResult {
     this.print(renderDetach(result, painter(this.stdout)));
     for (const note of detachNotes(result)) this.note(note);

@@ -88,7 +88,7 @@ export default class Discover extends BaseCommand {
     this.print(renderMissing(result.missing ?? []));
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
     const [failed] = result.incomplete;
-    // Attachments that were found are there, also where a way could not be asked.
+    // A requirement that is met stays met, even where a way could not be asked.
     if (failed !== undefined && result.missing?.length !== 0) process.exitCode = exitCodeFor(failed.error);
     else if (result.missing?.length) process.exitCode = exitCodeFor({ code: 'NO_MATCH' });
     return result;

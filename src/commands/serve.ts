@@ -67,16 +67,16 @@ export default class Serve extends BaseCommand {
     });
     const { url, repositories } = server;
     const started = { url, host: server.host, directory: args.directory, repositories };
-    // The caller waits for this line, so it is printed before the end.
+    // Callers wait for this line, so it is printed at the start.
     this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${url}\n`);
-    // The signal may have been aborted already.
+    // The signal may be aborted already.
     if (!this.signal.aborted)
       await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
     await server.close(GRACE_MS);
     return started;
   }
 
-  /** The address was printed when it was known. */
+  /** Prints errors only: the address was printed at the start. */
   protected override logJson(json: unknown): void {
     if (typeof json === 'object' && json !== null && 'error' in json) super.logJson(json);
   }

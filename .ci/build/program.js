@@ -113,7 +113,7 @@ function ownerOf(module) {
 }
 
 function programEntry(shared) {
-  return `export { commands, main } from './cli/program.ts';
+  return `export * from './cli/program.ts';
 export const shared = {};
 ${getters([...shared].sort(), 'shared')}`;
 }

@@ -1,4 +1,5 @@
 /** `remora/store`: places, and the stores behind them. */
+export { dockerCredentials } from '../io/credentials/lookup.js';
 export { type CatalogPlace, parseCatalogPlace } from '../oci/names/catalog.js';
 export { formatPlace, type PathPlace, type Place, parsePlace } from '../oci/names/place.js';
 export type { Reference } from '../oci/names/reference.js';
@@ -41,5 +42,6 @@ export {
   openArchiveWriter,
   openSource,
   openStore,
+  repositoryNames,
 } from './open.js';
 export { openSession } from './registry/session.js';

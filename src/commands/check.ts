@@ -12,7 +12,7 @@ import type { CheckResult } from '../operations/check/schema.js';
 export default class Check extends BaseCommand {
   static override summary = 'Check that an image, or a whole layout, is complete and undamaged';
   static override description =
-    'Checks presence, size and digest of every blob, the grammar of manifests, and the lists of referrers. A layout without a tag is checked as a whole. The exit code is 5 when an error was found.';
+    'Checks presence, size and digest of every blob, the grammar of manifests, and the lists of referrers. A layout without a tag is checked as a whole. The exit code is 5 if errors are found.';
   static override examples = [
     { description: 'Check a whole layout', command: '<%= config.bin %> check ./layout' },
     {

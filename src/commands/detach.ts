@@ -51,7 +51,6 @@ export default class Detach extends DeleteCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Detach);
     const { platform, recursive, prune, settle, 'dry-run': dryRun } = flags;
-    const access = await this.access(flags, args.subject);
     const { detach } = await import('../operations/detach/detach.js');
     const permission = { isRefused: false };
     const confirm = async (planned: DetachResult) => {
@@ -60,6 +59,7 @@ export default class Detach extends DeleteCommand {
     };
     const selection = detachSelection(flags);
     if (!dryRun) await this.requireAnswer('detach', flags);
+    const access = await this.access(flags, args.subject);
     const options = { ...access, selection, platform, recursive, prune, settle, dryRun, confirm };
     const result = await detach(args.subject, options);
     if (!permission.isRefused) return this.#report(result);

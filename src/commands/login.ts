@@ -11,7 +11,7 @@ import { RemoraError } from '../errors.js';
 export default class Login extends BaseCommand {
   static override summary = 'Log in to a registry, or list stored credentials';
   static override description =
-    'Asks the registry first, and stores accepted credentials where Docker and Podman look for them. Without --username it asks for name and password on the terminal.';
+    'Tries the credentials at the registry, and stores accepted ones where Docker and Podman look for them. Without --username it asks for name and password on the terminal.';
   static override examples = [
     { description: 'Ask for name and password', command: '<%= config.bin %> login ghcr.io' },
     {

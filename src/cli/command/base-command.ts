@@ -35,15 +35,16 @@ export abstract class BaseCommand extends Command {
 
   /**
    * How an operation reaches a place: the signal, and credentials and connection from the flags. A place that is not a
-   * registry needs neither, so no secret is read from standard input for it.
+   * registry needs neither, so no secret is read from standard input for it. A mistake in `--platform` comes first.
    */
   protected async access(
-    flags: ConnectionFlags,
+    flags: ConnectionFlags & { readonly platform?: string | undefined },
     location?: string | { readonly kind: string },
   ): Promise<AccessOptions> {
     const { signal } = this;
     const place =
       typeof location === 'string' ? (await import('../../oci/names/place.js')).parsePlace(location) : location;
+    if (flags.platform !== undefined) (await import('../../oci/values/platform.js')).parsePlatform(flags.platform);
     if (place !== undefined && place.kind !== 'registry') return { signal };
     const { connectionOptions } = await import('../flags/connection.js');
     const { credentials, ...connection } = await connectionOptions(flags, {

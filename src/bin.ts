@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { loadCompiled } from './cli/compiled.js';
 
-/** What the bundle of the program exports. */
+/** The exports of the program's bundle. */
 interface Program {
   readonly main: (argv: string[], url: string) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 // @ts-nocheck: the bundler takes what is required here as it is written.
 'use strict';
 
-/** All commands, by what oclif calls them. */
+/** All commands, by oclif's names for them. */
 const modules = {
   attach: () => require('../commands/attach.ts'),
   'blob:delete': () => require('../commands/blob/delete.ts'),
@@ -28,6 +28,6 @@ const modules = {
   tag: () => require('../commands/tag.ts'),
 };
 
-// Each is loaded when it is run.
+// A command is loaded when it runs.
 for (const [id, load] of Object.entries(modules))
   Object.defineProperty(exports, id, { enumerable: true, get: () => load().default });

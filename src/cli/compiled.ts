@@ -4,18 +4,19 @@ import nodeModule, { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
+import { systemCode } from '../io/files/system-error.js';
 
-/** Compiled code that was written longer ago is removed when other code is written. */
+/** Older compiled code is removed when new code is written. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 const SUM_BYTES = 32;
 
 /**
- * Loads a CommonJS file, with what was compiled of it the last time: to parse and compile the program takes longer than
- * the rest of a short command.
+ * Loads a CommonJS file with the code that the last run compiled: compiling takes longer than the rest of a short
+ * command.
  *
- * Node.js 22.8 and later keep compiled code themselves. For older ones it is kept here in the user's cache, for each
- * command, under the digest of the file and the version of Node.js; V8 refuses what another version has compiled. Where
- * nothing can be kept the program only starts later. `NODE_DISABLE_COMPILE_CACHE` turns either off.
+ * Node.js 22.8 and later keep compiled code themselves. For older versions this file keeps it in the user's cache. The
+ * file's name holds the digest of the program, the version of Node.js and the command; V8 refuses code of another
+ * version. Without a cache the program only starts later. `NODE_DISABLE_COMPILE_CACHE` turns either off.
  */
 export function loadCompiled<T>(url: URL, argv: readonly string[]): T {
   const require = createRequire(url);
@@ -40,7 +41,7 @@ export function loadCompiled<T>(url: URL, argv: readonly string[]): T {
   });
   if (cachedData === undefined || script.cachedDataRejected === true)
     process.once('exit', (code) => {
-      // By then all that the command needs is compiled. What failed may not have come that far.
+      // At the end the command's code is compiled; a command that failed may have stopped before.
       if (code === 0) write(compiled, script.createCachedData());
     });
 
@@ -52,7 +53,7 @@ export function loadCompiled<T>(url: URL, argv: readonly string[]): T {
   return loaded.exports;
 }
 
-/** Where compiled code is kept; undefined where there is no such place. */
+/** The directory of compiled code; undefined without a home directory, or with `NODE_DISABLE_COMPILE_CACHE`. */
 function cacheDirectory(): string | undefined {
   const { env, platform } = process;
   if (env.NODE_DISABLE_COMPILE_CACHE) return undefined;
@@ -64,8 +65,8 @@ function cacheDirectory(): string | undefined {
 }
 
 /**
- * What was written whole, as its sum proves, by who runs this now: with another's rights (`sudo` can leave `HOME` as it
- * is) what somebody has put there must not be run.
+ * Reads code that this user wrote, and wrote completely, as its sum proves. `sudo` can leave `HOME` as it is: root must
+ * not run code that another user put there.
  */
 function read(file: string): Buffer | undefined {
   let opened: number | undefined;
@@ -76,14 +77,14 @@ function read(file: string): Buffer | undefined {
     const bytes = fs.readFileSync(opened);
     const data = bytes.subarray(SUM_BYTES);
     return sumOf(data).equals(bytes.subarray(0, SUM_BYTES)) ? data : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return ignoreFileError(error);
   } finally {
     if (opened !== undefined) fs.closeSync(opened);
   }
 }
 
-/** Nobody else may write what will be run; a file has its name only when it is whole. */
+/** Writes code that only this user may change. The file takes its name when it is complete. */
 function write(file: string, data: Buffer): void {
   const directory = path.dirname(file);
   const temporary = `${file}.${process.pid}.tmp`;
@@ -95,7 +96,8 @@ function write(file: string, data: Buffer): void {
       const other = path.join(directory, name);
       if (Date.now() - fs.statSync(other).mtimeMs > MAX_AGE_MS) fs.rmSync(other, { force: true });
     }
-  } catch {
+  } catch (error) {
+    ignoreFileError(error);
     removeIfThere(temporary);
   }
 }
@@ -107,7 +109,12 @@ function sumOf(bytes: Buffer): Buffer {
 function removeIfThere(file: string): void {
   try {
     fs.rmSync(file, { force: true });
-  } catch {
-    // It was never made.
+  } catch (error) {
+    ignoreFileError(error);
   }
+}
+
+/** Passes over errors of the file system, whichever they are: a cache that cannot be used must not stop a command. */
+function ignoreFileError(error: unknown): undefined {
+  if (systemCode(error) === undefined) throw error;
 }

@@ -3,12 +3,12 @@ import { exitCodeFor } from './command/exit-codes.js';
 import { errorJson, errorText, toRemoraError } from './output/error.js';
 
 /**
- * Runs the command line to its end; `process.exitCode` tells how it went.
+ * Runs the command line to its end, and sets `process.exitCode`.
  *
- * @param url of the program: its package is what is run
+ * @param url the address of the program, in the package that oclif reads
  */
 export async function main(argv: string[], url: string): Promise<void> {
-  // `remora … | head` closes the pipe early: that is no failure of ours.
+  // `remora … | head` closes the pipe early, which is not a failure.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(0);
@@ -18,10 +18,10 @@ export async function main(argv: string[], url: string): Promise<void> {
 
   try {
     await run(argv, url);
-    // An interrupted command may have left a read of standard input open, which nothing can end.
+    // An interrupted command may leave a read of standard input open, which keeps the process alive.
     if (process.exitCode !== undefined && Number(process.exitCode) > 128) process.exit();
   } catch (error) {
-    // Commands report their own errors; what comes here is help, an unknown command, or a fault.
+    // Commands report their own errors: here arrive help, an unknown command, or a fault.
     const exit = error instanceof Error && 'oclif' in error ? exitOf(error.oclif) : undefined;
     if (exit === 0) process.exitCode = 0;
     else {

@@ -8,7 +8,7 @@ import { errorFields } from '../errors.js';
 export default class Attach extends PackCommand {
   static override summary = 'Attach files to an image or artifact';
   static override description =
-    'Packs the files into an artifact whose subject is SUBJECT, and pushes it by digest. The artifact type comes from the type behind a file, its content or its extension; remora kinds lists them. Attaching the same files again changes nothing.';
+    'Packs the files into an artifact whose subject is SUBJECT, and pushes it by digest. The artifact type comes from the TYPE of a file, its content or its extension; remora kinds lists the types. Attaching the same files again changes nothing.';
   static override examples = [
     {
       description: 'Attach an SBOM to an image',

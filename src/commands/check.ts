@@ -12,7 +12,7 @@ import type { CheckResult } from '../operations/check/schema.js';
 export default class Check extends BaseCommand {
   static override summary = 'Check that an image, or a whole layout, is complete and undamaged';
   static override description =
-    'Checks presence, size and digest of every blob, the grammar of manifests, and the lists of referrers. A layout without a tag is checked as a whole. The exit code is 5 when an error was found.';
+    'Checks presence, size and digest of every blob, the grammar of manifests, and the lists of referrers. A layout without a tag is checked as a whole. The exit code is 5 if errors are found.';
   static override examples = [
     { description: 'Check a whole layout', command: '<%= config.bin %> check ./layout' },
     {
@@ -82,14 +82,14 @@ export default class Check extends BaseCommand {
     const environment = { stdin: process.stdin, stderr: this.stderr, signal: this.signal };
     if (await confirm('Repair this?', environment)) return true;
     this.note('nothing was repaired');
-    // Whoever runs on must not take it for done.
+    // A script must not read the refusal as success.
     process.exitCode = 1;
     return false;
   }
 
-  /** Notes and exit code: of what could not be asked, else of errors. */
+  /** Notes, and the exit code: of the first failure to check, else of errors found. */
   #conclude({ incomplete, findings, fixed = [], dryRun }: CheckResult): void {
-    // What would be repaired is still wrong.
+    // A dry run repairs nothing: planned repairs are still wrong.
     const wrong = dryRun ? [...findings, ...fixed] : findings;
     for (const { way, error } of incomplete) this.note(`could not check ${way}: ${error.message}`);
     const [first] = incomplete;

@@ -100,7 +100,7 @@ export default class Copy extends BaseCommand {
     return result;
   }
 
-  /** One bar for all that moves, or a line for each object. */
+  /** A bar for the whole copy, or a line for each object. */
   async #view(flags: {
     readonly verbose: boolean;
     readonly 'dry-run': boolean;

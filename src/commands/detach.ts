@@ -51,7 +51,6 @@ export default class Detach extends DeleteCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Detach);
     const { platform, recursive, prune, settle, 'dry-run': dryRun } = flags;
-    const access = await this.access(flags, args.subject);
     const { detach } = await import('../operations/detach/detach.js');
     const permission = { isRefused: false };
     const confirm = async (planned: DetachResult) => {
@@ -60,6 +59,7 @@ export default class Detach extends DeleteCommand {
     };
     const selection = detachSelection(flags);
     if (!dryRun) await this.requireAnswer('detach', flags);
+    const access = await this.access(flags, args.subject);
     const options = { ...access, selection, platform, recursive, prune, settle, dryRun, confirm };
     const result = await detach(args.subject, options);
     if (!permission.isRefused) return this.#report(result);
@@ -74,7 +74,7 @@ export default class Detach extends DeleteCommand {
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }
 
-  /** An attachment that was selected and is still there is not a success: a script must not take it for gone. */
+  /** The exit code is not 0 while a selected attachment stays: a script must not read that as success. */
   #report(result: DetachResult): DetachResult {
     this.print(renderDetach(result, painter(this.stdout)));
     for (const note of detachNotes(result)) this.note(note);

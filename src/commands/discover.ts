@@ -12,7 +12,7 @@ import { REQUIRE_ON } from '../operations/discover/missing.js';
 export default class Discover extends BaseCommand {
   static override summary = 'List all attachments of an image or artifact';
   static override description =
-    'Asks every way in which an artifact can be attached, and continues with the platforms of an index and the attachments of attachments. An empty list means that every way was asked and answered; otherwise the exit code is that of the failure.';
+    'Asks every way in which an artifact can be attached, and continues with the platforms of an index and the attachments of attachments. An empty list means that every way was asked and answered. Otherwise the exit code is that of the failure.';
   static override aliases = ['referrers'];
   static override examples = [
     { description: 'Show a tree of all attachments', command: '<%= config.bin %> discover ghcr.io/acme/app:v1' },
@@ -45,7 +45,7 @@ export default class Discover extends BaseCommand {
       default: 'tree' as const,
     }),
     annotations: boolean({ summary: 'Show annotations in the tree', default: false }),
-    verbose: boolean({ summary: 'Tell which ways were asked, and the answer of each', default: false }),
+    verbose: boolean({ summary: 'Show the ways that were asked, and the answer of each', default: false }),
     require: stringFlag({
       summary: 'Exit with 3 unless this kind is attached; can be given several times',
       helpValue: 'KIND[@FORMAT]',
@@ -74,8 +74,8 @@ export default class Discover extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
     const { format: style, via, depth, platform, require, 'require-on': requireOn, ...selectors } = flags;
-    const access = await this.access(flags, args.subject);
     const selection = selectionFrom(selectors);
+    const access = await this.access(flags, args.subject);
     const { discover } = await import('../operations/discover/discover.js');
     const options = { ...access, selection, platform, depth, via, require, requireOn, partial: true };
     const result = await discover(args.subject, options);
@@ -88,7 +88,7 @@ export default class Discover extends BaseCommand {
     this.print(renderMissing(result.missing ?? []));
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
     const [failed] = result.incomplete;
-    // Attachments that were found are there, also where a way could not be asked.
+    // A requirement that is met stays met, even where a way could not be asked.
     if (failed !== undefined && result.missing?.length !== 0) process.exitCode = exitCodeFor(failed.error);
     else if (result.missing?.length) process.exitCode = exitCodeFor({ code: 'NO_MATCH' });
     return result;

@@ -6,13 +6,13 @@ import { KINDS } from '../formats/kinds/kind.js';
 
 /** `remora kinds` */
 export default class Kinds extends BaseCommand {
-  static override summary = 'List the kinds of artifacts, and the types that tell them';
+  static override summary = 'List the kinds of artifacts, and the types that identify them';
   static override description =
-    'Lists media types, predicate types of in-toto statements, and tags of cosign. A value that ends in * stands for all that begin so; the first row that fits counts. With TYPE it tells the kind of that type, and exits with 3 when the type is not known.';
+    'Lists media types, predicate types of in-toto statements, and tags of cosign. A value that ends in * matches by its beginning; the first row that matches counts. With TYPE it shows the kind of that type, and exits with 3 if the type is not known.';
   static override examples = [
     { description: 'List all kinds', command: '<%= config.bin %> kinds' },
     { description: 'List the types of one kind, for programs', command: '<%= config.bin %> kinds --kind sbom --json' },
-    { description: 'Tell the kind of a type', command: '<%= config.bin %> kinds application/spdx+json' },
+    { description: 'Show the kind of a type', command: '<%= config.bin %> kinds application/spdx+json' },
   ];
   static override args = {
     type: string({ description: 'Media type, predicate type or end of a tag', ignoreStdin: true }),

@@ -11,7 +11,7 @@ import { RemoraError } from '../errors.js';
 export default class Login extends BaseCommand {
   static override summary = 'Log in to a registry, or list stored credentials';
   static override description =
-    'Asks the registry first, and stores accepted credentials where Docker and Podman look for them. Without --username it asks for name and password on the terminal.';
+    'Tries the credentials at the registry, and stores accepted ones where Docker and Podman look for them. Without --username it asks for name and password on the terminal.';
   static override examples = [
     { description: 'Ask for name and password', command: '<%= config.bin %> login ghcr.io' },
     {
@@ -43,7 +43,7 @@ export default class Login extends BaseCommand {
     }
     if (flags.list) return this.#list();
     if (args.registry === undefined)
-      throw new RemoraError('INVALID_ARGUMENT', 'login wants a registry', { hint: 'Write remora login ghcr.io' });
+      throw new RemoraError('INVALID_ARGUMENT', 'argument REGISTRY is missing', { hint: 'Write remora login ghcr.io' });
     return this.#login(args.registry, flags);
   }
 
@@ -64,7 +64,7 @@ export default class Login extends BaseCommand {
     this.print(printable(`Logged in to ${registry} ${who} (stored in ${stored})`));
     if (!verified) this.note(`${registry} asked for no credentials: nothing was verified`);
     if (!isHelper) this.note(`stored without encryption in ${stored}; a credential helper (credsStore) keeps it safer`);
-    for (const earlier of askedFirst) this.note(`${earlier} has credentials of ${registry}, too, and is asked first`);
+    for (const earlier of askedFirst) this.note(`${earlier} also has credentials of ${registry}, and is asked first`);
     return result;
   }
 

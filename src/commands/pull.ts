@@ -11,7 +11,7 @@ import type { PulledArtifact, PulledFile } from '../operations/pull/pull.js';
 export default class Pull extends BaseCommand {
   static override summary = 'Fetch the files of an artifact, or attachments of an image';
   static override description =
-    'Writes each file under its title; every byte is verified before a file takes its name. With a flag that selects, the files come from the attachments of REFERENCE and of its platforms. Several matches are listed and none is fetched, unless --latest or --all is given.';
+    'Writes each file under its title, and verifies every byte before a file takes its name. A flag that selects fetches attachments of REFERENCE and of its platforms instead. If several attachments match, they are listed and not fetched, unless --latest or --all is given.';
   static override examples = [
     {
       description: 'Pull the files of an artifact',
@@ -62,8 +62,9 @@ export default class Pull extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Pull);
     const { platform, output, name, unwrap, concurrency, 'no-clobber': noClobber } = flags;
+    const selection = selectionFrom(flags);
     const access = await this.access(flags, args.reference);
-    const options = { ...access, selection: selectionFrom(flags), platform, unwrap, onProgress: await this.progress() };
+    const options = { ...access, selection, platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout) {
       const { pullToStream } = await import('../operations/pull/to-stream.js');
       const descriptor = await pullToStream(args.reference, this.stdout, options);

@@ -7,7 +7,7 @@ import { packFlags, registryFlags, uploadFlags } from '../cli/flags/flags.js';
 export default class Push extends PackCommand {
   static override summary = 'Pack files into an artifact and push it to a registry or an image layout';
   static override description =
-    'Each file becomes a layer with its path as title; a directory becomes a tar+gzip layer. The artifact type comes from the files where all are of one type. The same files, names, types and annotations give the same digest.';
+    'Each file becomes a layer with its path as title; a directory becomes a tar+gzip layer. The artifact type comes from the files if all have the same type. The same files, names, types and annotations give the same digest.';
   static override aliases = ['pack'];
   static override examples = [
     {

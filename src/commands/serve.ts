@@ -11,7 +11,7 @@ const GRACE_MS = 10_000;
 export default class Serve extends BaseCommand {
   static override summary = 'Serve image layouts as a registry with the Referrers API';
   static override description =
-    'DIRECTORY is a layout, which becomes one repository, or a directory of layouts, each a repository. The first push creates a repository. The first line of output is the address; Ctrl-C lets running requests finish.';
+    'DIRECTORY is a layout, served as one repository, or a directory of layouts, each served as a repository. The first push creates a repository. The first line of output is the address; Ctrl-C lets running requests finish.';
   static override examples = [
     { description: 'Serve a registry for development', command: '<%= config.bin %> serve ./registry' },
     {
@@ -48,7 +48,7 @@ export default class Serve extends BaseCommand {
       dependsOn: ['key-file'],
     }),
     'key-file': stringFlag({ summary: 'Key of the certificate (PEM)', helpValue: 'FILE', dependsOn: ['cert-file'] }),
-    quiet: boolean({ char: 'q', summary: 'Print no line per request' }),
+    quiet: boolean({ char: 'q', summary: 'Do not print a line per request' }),
   };
 
   async run(): Promise<object> {
@@ -67,16 +67,16 @@ export default class Serve extends BaseCommand {
     });
     const { url, repositories } = server;
     const started = { url, host: server.host, directory: args.directory, repositories };
-    // The caller waits for this line, so it is printed before the end.
+    // Callers wait for this line, so it is printed at the start.
     this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${url}\n`);
-    // The signal may have been aborted already.
+    // The signal may be aborted already.
     if (!this.signal.aborted)
       await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
     await server.close(GRACE_MS);
     return started;
   }
 
-  /** The address was printed when it was known. */
+  /** Prints errors only: the address was printed at the start. */
   protected override logJson(json: unknown): void {
     if (typeof json === 'object' && json !== null && 'error' in json) super.logJson(json);
   }

@@ -110,7 +110,7 @@ describe('check', () => {
     const { cwd, image, registry } = await layout();
     registry.clear();
     for (const [words, message] of [
-      [['--fix', './layout'], 'wants a confirmation'],
+      [['--fix', './layout'], 'asks for a confirmation'],
       [['--fix', '--yes', './layout:v1'], 'repaired as a whole'],
       [['--fix', '--yes', image], 'is not a layout directory'],
       [['--fetch-from', './layout', image], 'is not a layout directory'],

@@ -181,7 +181,7 @@ describe('what BuildKit keeps in an index', () => {
       /^Stays, since BuildKit keeps it inside the image index, which would get another digest without it\n {2}Build again with --provenance=false --sbom=false, or push a new index without its entry:\n {2}sbom /,
     );
     expect(stdout.match(/index-child/g)).toHaveLength(count);
-    expect(stderr).toBe(`remora: ${count} of what was meant stay, for a reason\n`);
+    expect(stderr).toBe(`remora: ${count} selected attachments were kept; the result says why\n`);
     const scan = await put(store, childOf(index), SCAN);
     const { result, ...rest } = await detachJson(['--all', '--yes', ...words, place], cwd);
     expect([rest.code, result.removed.map(({ digest }) => digest), result.blocked.length]).toEqual([

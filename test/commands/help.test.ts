@@ -103,7 +103,7 @@ describe('what does not exist', () => {
 
   it('is told as such: a flag, in the words of the command that was typed', async () => {
     const error = await failure(2, ['pack', 'oci:./x', '--tag', 'v1']);
-    expect(error).toMatchObject({ message: 'there is no flag --tag', hint: 'See remora push --help' });
+    expect(error).toMatchObject({ message: 'unknown flag --tag', hint: 'See remora push --help' });
     expect((await remora(['push', '--tag'])).stderr).toContain('See remora push --help');
   });
 
@@ -112,7 +112,7 @@ describe('what does not exist', () => {
     [['copy', 'oci:./x:v1', 'oci:./y'], '--trust-destination', '--assume-complete'],
     [['cp', 'oci:./x:v1', 'oci:./y'], '--trust-destination', '--assume-complete'],
   ])('is told as such: an old name of a flag of %s, with the new one', async (args, old, now) => {
-    const message = `there is no flag ${old}: ${old} is now ${now}`;
+    const message = `unknown flag ${old}: ${old} is now ${now}`;
     expect(await failure(2, [...args, old])).toMatchObject({ code: 'INVALID_ARGUMENT', message });
   });
 });

@@ -116,12 +116,12 @@ describe('login', () => {
     await writeFile(join(podman, 'auth.json'), JSON.stringify({ auths: { [registry.host]: { auth: ENCODED } } }));
     const { stderr } = await success(['login', registry.host, ...PIPE], { env, input: PASSWORD });
     expect(stderr).toContain(
-      `${join(podman, 'auth.json')} has credentials of ${registry.host}, too, and is asked first\n`,
+      `${join(podman, 'auth.json')} also has credentials of ${registry.host}, and is asked first\n`,
     );
   });
 
   it.each<[string, string[], string]>([
-    ['no registry', ['login'], 'login wants a registry'],
+    ['no registry', ['login'], 'argument REGISTRY is missing'],
     ['a URL', ['login', 'https://ghcr.io/', ...PIPE], 'Write ghcr.io'],
     ['a repository', ['login', 'ghcr.io/team/app', ...PIPE], 'Write ghcr.io'],
     ['no terminal', ['login', 'ghcr.io'], '--username NAME --password-stdin ghcr.io'],

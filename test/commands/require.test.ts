@@ -21,7 +21,7 @@ it('lets pass what is there, and says that this is no verification', async () =>
     cwd,
   );
   expect([code, stdout]).toEqual([0, expect.stringContaining('sbom  application/spdx+json')]);
-  expect(stderr).toMatch(/^remora: everything that is required is attached; that is no verification/);
+  expect(stderr).toMatch(/^remora: all required kinds are attached; this does not verify signatures/);
 });
 
 it('ends with 3 and a table of what is missing', async () => {

@@ -1,10 +1,7 @@
 import { Command } from '@oclif/core/command';
 import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
-import type { Place } from '../../oci/names/place.js';
 import type { AccessOptions } from '../../operations/places/location.js';
-import type { Source, Store } from '../../store/interfaces/store.js';
-import type { OpenSourceOptions, OpenStoreOptions } from '../../store/open.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { errorJson, errorText, toRemoraError } from '../output/error.js';
 import { createProgress, type Progress } from '../output/progress.js';
@@ -12,19 +9,18 @@ import { jsonPieces, printable } from '../output/text.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
 
-/** Characters that are written at a time. */
+/** Characters per write. */
 const PIECE = 64 * 1024;
 
 /**
- * What all commands share: JSON and exit codes that agree, interruption, stores that are closed, progress and notes on
- * stderr. A command parses its flags, calls one operation, prints, and returns what `--json` prints.
+ * The base of all commands: `--json`, exit codes, interruption, progress and notes on stderr. A command parses its
+ * flags, calls one operation, prints, and returns the object that `--json` prints.
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
   protected readonly stdout = process.stdout;
   protected readonly stderr = process.stderr;
   readonly #interruption = watchInterruption();
-  readonly #stores: Source[] = [];
   #progress: Progress | undefined;
 
   /** Aborted on Ctrl-C. */
@@ -32,75 +28,39 @@ export abstract class BaseCommand extends Command {
     return this.#interruption.signal;
   }
 
-  /** Ctrl-C is how this command ends: running work has that many milliseconds to finish, and the exit code is 0. */
+  /** Ctrl-C ends this command with exit code 0; running work has `grace` milliseconds to finish. */
   protected endsByInterruption(grace: number): void {
     this.#interruption.allow(grace);
   }
 
-  /** Opens a place for reading as the flags have it, and closes it when the command ends. */
-  protected async open(place: Place, flags: ConnectionFlags): Promise<Source>;
-  /** Opens a place for writing, too: archives are not among those. */
-  protected async open(
-    place: Place,
-    flags: ConnectionFlags,
-    options: Pick<OpenStoreOptions, 'access' | 'create'>,
-  ): Promise<Store>;
-  protected async open(
-    place: Place,
-    flags: ConnectionFlags,
-    options?: Pick<OpenStoreOptions, 'access' | 'create'>,
-  ): Promise<Source> {
-    const connection = place.kind === 'registry' ? await this.connection(flags) : {};
-    return options === undefined
-      ? this.openAt(place, connection)
-      : this.openStoreAt(place, { ...connection, ...options });
-  }
-
-  /** Opens a place for reading, and closes it when the command ends. */
-  protected async openAt(place: Place, options: OpenSourceOptions): Promise<Source> {
-    const { openSource } = await import('../../store/open.js');
-    const source = await openSource(place, { ...options, signal: this.signal });
-    this.#stores.push(source);
-    return source;
-  }
-
-  /** Opens a place for writing, and closes it when the command ends. */
-  protected async openStoreAt(place: Place, options: OpenStoreOptions): Promise<Store> {
-    const { openStore } = await import('../../store/open.js');
-    const store = await openStore(place, options);
-    this.#stores.push(store);
-    return store;
-  }
-
-  /** How to reach a registry, from the flags. */
-  protected async connection(flags: ConnectionFlags): Promise<OpenStoreOptions> {
-    const { connectionOptions } = await import('../flags/connection.js');
-    return connectionOptions(flags, {
-      stdin: process.stdin,
-      retryDelay: process.env.REMORA_RETRY_DELAY,
-      note: (text) => this.note(text),
-    });
-  }
-
-  /** How a verb reaches a place, from the flags; for a place that is not a registry they are not read. */
+  /**
+   * How an operation reaches a place: the signal, and credentials and connection from the flags. A place that is not a
+   * registry needs neither, so no secret is read from standard input for it. A mistake in `--platform` comes first.
+   */
   protected async access(
-    flags: ConnectionFlags,
+    flags: ConnectionFlags & { readonly platform?: string | undefined },
     location?: string | { readonly kind: string },
   ): Promise<AccessOptions> {
     const { signal } = this;
     const place =
       typeof location === 'string' ? (await import('../../oci/names/place.js')).parsePlace(location) : location;
+    if (flags.platform !== undefined) (await import('../../oci/values/platform.js')).parsePlatform(flags.platform);
     if (place !== undefined && place.kind !== 'registry') return { signal };
-    const { credentials, ...connection } = await this.connection(flags);
+    const { connectionOptions } = await import('../flags/connection.js');
+    const { credentials, ...connection } = await connectionOptions(flags, {
+      stdin: process.stdin,
+      retryDelay: process.env.REMORA_RETRY_DELAY,
+      note: (text) => this.note(text),
+    });
     return { signal, connection, credentials };
   }
 
-  /** Progress bars, where somebody looks at them. */
+  /** Progress bars; undefined with `--json`, or where stderr is not a terminal. */
   protected async progress(): Promise<Progress['onProgress'] | undefined> {
     return (await this.progressView())?.onProgress;
   }
 
-  /** The same with a sum. */
+  /** The same bars, below one for the sum. */
   protected async progressView(): Promise<Progress | undefined> {
     if (!this.jsonEnabled()) this.#progress = await createProgress(this.stderr);
     return this.#progress;
@@ -114,7 +74,7 @@ export abstract class BaseCommand extends Command {
     if (printed !== '') this.stdout.write(`${printed}\n`);
   }
 
-  /** Something to know, on stderr. */
+  /** A note on stderr, without secrets. */
   protected note(text: string): void {
     this.#progress?.stop();
     this.stderr.write(`${this.config.bin}: ${printable(redact(text))}\n`);
@@ -131,13 +91,13 @@ export abstract class BaseCommand extends Command {
     this.stdout.write(`${text}\n`);
   }
 
-  /** oclif would end every failure with 1 under `--json`, and print the arguments of the process, passwords too. */
+  /** oclif itself exits with 1 on every failure under `--json`, and prints the arguments, passwords included. */
   protected override async catch(error: unknown): Promise<void> {
     this.#progress?.stop();
-    // Where NODE_ENV is test or development, oclif takes a mistake in the arguments for one in this class, and says so.
+    // With NODE_ENV test or development, oclif blames mistakes in the arguments on this class, and says so.
     this.parsed = true;
     const code = this.#interruption.exitCode();
-    // What broke because of the interruption is no news.
+    // Errors caused by the interruption are not reported.
     const failure =
       code === undefined
         ? toRemoraError(error, this.config.bin, this.id)
@@ -149,7 +109,6 @@ export abstract class BaseCommand extends Command {
 
   protected override async finally(): Promise<void> {
     this.#progress?.stop();
-    await Promise.all(this.#stores.map((store) => store.close()));
     this.#interruption.stop();
   }
 }

@@ -10,12 +10,12 @@ export const deleteFlags = {
 
 /** The base of commands that delete: they ask first, where standard input is a terminal. */
 export abstract class DeleteCommand extends BaseCommand {
-  /** Comes first: without a terminal no place is opened. */
+  /** Call it first: without a terminal no place is opened. */
   protected async requireAnswer(what: string, flags: { readonly yes: boolean }): Promise<void> {
     (await import('../input/confirm.js')).requireAnswer(what, flags, process.stdin);
   }
 
-  /** Asks before a deletion. A no is exit code 1, so that scripts do not take it for done. */
+  /** Asks before a deletion. A no gives exit code 1, so that scripts do not read it as success. */
   protected asking(
     flags: { readonly yes: boolean },
     questionFor: (deletion: Deletion) => string,

@@ -1,6 +1,6 @@
 import { isRemoraError, type RemoraErrorCode } from '../../errors.js';
 
-/** What the process ends with, by kind of failure. Scripts rely on these numbers. */
+/** Exit codes by error code. Scripts rely on these numbers. */
 const EXIT_CODES: Readonly<Record<RemoraErrorCode, number>> = {
   INVALID_ARGUMENT: 2,
   NOT_FOUND: 3,
@@ -22,7 +22,7 @@ const EXIT_CODES: Readonly<Record<RemoraErrorCode, number>> = {
   INTERRUPTED: 130,
 };
 
-/** The exit code for an error, or for the code and message that a result has of one; an unforeseen one is 1. */
+/** The exit code for an error, or for an entry of `incomplete` in a result; 1 for any other value. */
 export function exitCodeFor(error: unknown): number {
   if (isRemoraError(error)) return EXIT_CODES[error.code];
   if (typeof error !== 'object' || error === null || error instanceof Error || !('code' in error)) return 1;

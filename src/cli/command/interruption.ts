@@ -4,13 +4,13 @@ const GRACE_MS = 900;
 const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /**
- * Aborts the running command on Ctrl-C and the like, and ends the process within a second even where something does not
- * let go. Temporary files are removed on the way out in both cases.
+ * Aborts the running command on SIGINT, SIGTERM and SIGHUP. A command that does not stop by itself is ended within a
+ * second. Temporary files are removed at exit in both cases.
  */
-export interface Interruption {
+interface Interruption {
   readonly signal: AbortSignal;
   exitCode(): number | undefined;
-  /** For a command that is ended this way on purpose: it has that many milliseconds, and ends well. */
+  /** For a command that a signal ends on purpose: it has `grace` milliseconds, and its exit code is 0. */
   allow(grace: number): void;
   stop(): void;
 }
@@ -18,7 +18,7 @@ export interface Interruption {
 /** See {@link Interruption}. */
 export function watchInterruption(): Interruption {
   const controller = new AbortController();
-  // Each request that is under way or waits listens, and Node.js would warn of more than ten.
+  // Each request listens to the signal, and Node.js warns of more than ten listeners.
   setMaxListeners(0, controller.signal);
   let code: number | undefined;
   let grace = GRACE_MS;

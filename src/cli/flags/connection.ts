@@ -8,7 +8,7 @@ import { addSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
 import type { OpenStoreOptions } from '../../store/open.js';
 
-/** What the flags of `registryFlags` hold. */
+/** The values of `registryFlags`. */
 export interface ConnectionFlags {
   readonly 'plain-http': boolean;
   readonly insecure: boolean;
@@ -26,15 +26,15 @@ export interface ConnectionFlags {
   readonly debug: boolean;
 }
 
-/** Where to read secrets from, and where to tell what happens. */
-export interface ConnectionEnvironment {
+/** The source of secrets, and the receiver of notes. */
+interface ConnectionEnvironment {
   readonly stdin: NodeJS.ReadStream;
   /** `REMORA_RETRY_DELAY`: milliseconds before a failed request is sent again. */
   readonly retryDelay: string | undefined;
   note(text: string): void;
 }
 
-/** Turns the flags into what a store takes. */
+/** Turns the flags into options of a store. */
 export async function connectionOptions(
   flags: ConnectionFlags,
   environment: ConnectionEnvironment,
@@ -66,7 +66,7 @@ export async function connectionOptions(
   return { ...options, ...(credential === undefined ? {} : { credentials: async () => credential }) };
 }
 
-/** One line for one request. */
+/** The line of `--debug` for a request. */
 function traceText({ method, url, status, error, milliseconds, attempt, limits }: RequestTrace): string {
   const outcome = status === undefined ? (error ?? 'no answer') : String(status);
   const said = Object.entries(limits).map(([name, value]) => ` ${name}: ${value}`);
@@ -74,7 +74,7 @@ function traceText({ method, url, status, error, milliseconds, attempt, limits }
   return `debug: ${method} ${url} ${outcome} ${Math.round(milliseconds)} ms${again}${said.join('')}`;
 }
 
-/** @throws RemoraError `INVALID_ARGUMENT` when there is none */
+/** @throws RemoraError `INVALID_ARGUMENT` when standard input is empty or a terminal */
 export async function readSecret(stdin: NodeJS.ReadStream, flag: string): Promise<string> {
   if (stdin.isTTY) {
     throw new RemoraError('INVALID_ARGUMENT', `${flag} reads standard input, which is a terminal`, {
@@ -92,7 +92,7 @@ export async function readSecret(stdin: NodeJS.ReadStream, flag: string): Promis
 }
 
 /** The credential of the flags; undefined leaves it to the stored ones. */
-export async function readCredential(
+async function readCredential(
   flags: Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>,
   stdin: NodeJS.ReadStream,
 ): Promise<Credential | undefined> {
@@ -115,7 +115,7 @@ async function readPem(path: string): Promise<string> {
 function parseDelay(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (/^\d{1,6}$/.test(text)) return Number(text);
-  throw new RemoraError('INVALID_ARGUMENT', `REMORA_RETRY_DELAY ${quote(text)} is no number of milliseconds`, {
+  throw new RemoraError('INVALID_ARGUMENT', `REMORA_RETRY_DELAY ${quote(text)} is not a number of milliseconds`, {
     found: text,
     hint: 'Unset it, or write it like 200',
   });
@@ -131,7 +131,7 @@ const UNITS: Readonly<Record<string, number>> = {
   gi: 1024 ** 3,
 };
 
-/** A number of bytes: `1048576`, `5MB`, `16MiB`, `16Mi`. */
+/** Parses a number of bytes: `1048576`, `5MB`, `16MiB`, `16Mi`. */
 function parseSize(text: string): number {
   const [, digits, unit = ''] = /^(\d{1,12})(?:([kmg]i?)?b?)?$/i.exec(text) ?? [];
   const size = Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
@@ -143,7 +143,7 @@ function parseSize(text: string): number {
 }
 
 const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\t\x20-\x7e\x80-\xff]*)$/;
-/** What frames a request is not the user's to say. */
+/** Headers that frame a request: remora sets them itself. */
 const RESERVED: readonly string[] = [
   'connection',
   'content-length',

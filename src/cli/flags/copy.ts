@@ -46,8 +46,8 @@ export const twoRegistryFlags = {
   'to-insecure': boolean({ summary: 'Do not verify certificates of the destination', helpGroup: 'REGISTRY' }),
 };
 
-/** What the flags of {@link twoRegistryFlags} hold. */
-export interface TwoRegistryFlags {
+/** The values of {@link twoRegistryFlags}. */
+interface TwoRegistryFlags {
   readonly 'credentials-for': 'source' | 'destination';
   readonly 'from-plain-http': boolean;
   readonly 'to-plain-http': boolean;
@@ -55,7 +55,7 @@ export interface TwoRegistryFlags {
   readonly 'to-insecure': boolean;
 }
 
-/** The selection; undefined where no flag chooses. */
+/** The selection of the flags; undefined where none of them is given. */
 export function copySelection(
   flags: SelectionFlags & {
     readonly 'no-kind'?: readonly Kind[] | undefined;
@@ -76,13 +76,13 @@ export function copySelection(
   };
 }
 
-/** Whether both sides are registries, and not the same one. */
+/** Whether the sides are two different registries. */
 export function areTwoRegistries({ from, to }: CopyLocations): boolean {
   const [source, destination] = [from, to.at].map((at) => ('registry' in at ? at.registry : undefined));
   return source !== undefined && destination !== undefined && source !== destination;
 }
 
-/** How each side is reached: secrets go to the registry that they are for, and to no other. */
+/** The access of each side: secrets go only to the registry that `--credentials-for` names. */
 export function sideAccess(
   { credentials, connection = {} }: AccessOptions,
   flags: TwoRegistryFlags,

@@ -1,6 +1,6 @@
 import { boolean, integer, string } from '@oclif/core/flags';
 
-/** Flags of every command that may speak to a registry; `connection.ts` makes options of them. */
+/** Flags of every command that may connect to a registry; `connection.ts` turns them into options. */
 export const registryFlags = {
   'plain-http': boolean({
     summary: 'Use http; loopback hosts use it anyway',
@@ -98,7 +98,7 @@ export const platformFlag = {
   }),
 };
 
-/** Whether a list of referrers is looked at a second time after it was written. */
+/** Whether a written list of referrers is read a second time. */
 export const settleFlag = {
   settle: boolean({
     summary: 'Without the Referrers API, look again after a moment whether another writer undid the change',

@@ -30,7 +30,7 @@ export const selectionFlags = {
   digest: string({ summary: 'The attachment with this digest', helpValue: 'DIGEST', helpGroup: 'SELECTION' }),
 };
 
-/** The flag for the ways that are asked. */
+/** The flag that limits the ways. */
 export const viaFlag = {
   via: option({ options: VIAS, multiple: true, multipleNonGreedy: true })({
     summary: `Ask only this way: ${VIAS.join(', ')}`,

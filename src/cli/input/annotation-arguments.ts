@@ -31,7 +31,7 @@ export function keyValues(pairs: readonly string[], what: string): Record<string
   return found;
 }
 
-/** `FILE:KEY=VALUE`; the file may hold colons, the key may not hold "=". */
+/** Parses `FILE:KEY=VALUE`; the file may hold colons, the key may not hold "=". */
 export function layerAnnotations(pairs: readonly string[]): ReadonlyMap<string, Annotations> {
   const byFile = new Map<string, string[]>();
   for (const pair of pairs) {

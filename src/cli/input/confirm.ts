@@ -1,31 +1,30 @@
 import { createInterface } from 'node:readline/promises';
 import { RemoraError } from '../../errors.js';
 
-/** Where answers come from. */
 type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
-/** Whom to ask. */
-export interface ConfirmEnvironment {
+/** The streams for question and answer. */
+interface ConfirmEnvironment {
   readonly stdin: Input;
   readonly stderr: NodeJS.WritableStream;
   readonly signal: AbortSignal;
 }
 
 /**
- * Makes sure that somebody can be asked, before anything else is done.
+ * Checks that a question can be answered: by `--yes`, or on a terminal.
  *
- * @throws RemoraError `INVALID_ARGUMENT` where nobody sits at a terminal and the answer was not given
+ * @throws RemoraError `INVALID_ARGUMENT` without either
  */
 export function requireAnswer(what: string, { yes }: { readonly yes: boolean }, stdin: Input): void {
   if (yes || stdin.isTTY) return;
-  throw new RemoraError('INVALID_ARGUMENT', `${what} wants a confirmation, and standard input is no terminal`, {
+  throw new RemoraError('INVALID_ARGUMENT', `${what} asks for a confirmation, but standard input is not a terminal`, {
     hint: 'Give --yes to do it without being asked',
   });
 }
 
-/** Asks on the terminal; everything but a clear yes is a no, the end of the input too. */
+/** Asks on the terminal; every answer except `y` and `yes` is a no, the end of the input too. */
 export async function confirm(question: string, { stdin, stderr, signal }: ConfirmEnvironment): Promise<boolean> {
-  // As no terminal: the system's own line editing stays, and with it Ctrl-C as a signal.
+  // `terminal: false` keeps the system's own line editing, and with it Ctrl-C as a signal.
   const lines = createInterface({ input: stdin, output: stderr, terminal: false });
   const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
   try {

@@ -3,9 +3,9 @@ import { type Place, parsePlace } from '../../oci/names/place.js';
 import { quote } from '../../oci/text/quote.js';
 
 /**
- * Parses the place of a manifest or of a tag that is to be deleted.
+ * Parses the place of the manifest or tag to delete.
  *
- * @throws RemoraError `INVALID_ARGUMENT` for both, and for neither
+ * @throws RemoraError `INVALID_ARGUMENT` with both a tag and a digest, and with neither
  */
 export function parseDeleteReference(text: string): Place {
   const place = parsePlace(text);

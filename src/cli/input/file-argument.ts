@@ -16,7 +16,7 @@ export function inputOf(argument: string, flags: SecretFlags, stdin: NodeJS.Read
   if (argument !== '-') return argument;
   const flag = (['password-stdin', 'identity-token-stdin'] as const).find((name) => flags[name]);
   if (flag !== undefined) {
-    throw new RemoraError('INVALID_ARGUMENT', `standard input is wanted by - and by --${flag}, and can be read once`, {
+    throw new RemoraError('INVALID_ARGUMENT', `- and --${flag} both read standard input, which can be read once`, {
       hint: 'Write the content into a file, or log in first',
     });
   }

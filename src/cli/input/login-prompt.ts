@@ -7,25 +7,25 @@ import type { ConnectionFlags } from '../flags/connection.js';
 import { readSecret } from '../flags/connection.js';
 import { printable } from '../output/text.js';
 
-/** The flags that say who logs in. */
-export type LoginFlags = Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>;
+/** The flags that name the user. */
+type LoginFlags = Pick<ConnectionFlags, 'username' | 'password-stdin' | 'identity-token-stdin'>;
 
 /** A user name with its password, or an identity token. */
-export type LoginCredential =
+type LoginCredential =
   | { readonly username: string; readonly password: string }
   | { readonly identityToken: string; readonly username?: string | undefined };
 
-/** Where to ask. Questions go to stderr, so that stdout has the result alone. */
-export interface Terminal {
+/** The streams for questions. Questions go to stderr, so that stdout holds only the result. */
+interface Terminal {
   readonly stdin: NodeJS.ReadStream;
   readonly stderr: NodeJS.WriteStream;
   readonly signal: AbortSignal;
 }
 
 /**
- * The credential to log in with: from standard input if a flag says so, else asked for on the terminal.
+ * Reads the credential to log in with: from standard input if a flag says so, else on the terminal.
  *
- * @throws RemoraError `INVALID_ARGUMENT` where there is no terminal, `INTERRUPTED`
+ * @throws RemoraError `INVALID_ARGUMENT` without a terminal, `INTERRUPTED`
  */
 export async function askCredential(registry: string, flags: LoginFlags, terminal: Terminal): Promise<LoginCredential> {
   const { stdin, stderr } = terminal;
@@ -39,7 +39,7 @@ export async function askCredential(registry: string, flags: LoginFlags, termina
       hint: `Write it into a pipe: echo "$PASSWORD" | remora login --username NAME --password-stdin ${registry}`,
     });
   }
-  // Loaded before the first question: what is typed while it loads would be shown.
+  // Load before the first question: the terminal would show a password that is typed meanwhile.
   const { default: askHidden } = await import('@inquirer/password');
   const username = flags.username ?? (await askName(registry, terminal));
   if (username === '') {
@@ -63,7 +63,7 @@ async function askName(registry: string, { stdin, stderr, signal }: Terminal): P
   const lines = createInterface({ input: stdin, output: stderr });
   const stop = new AbortController();
   lines.once('SIGINT', () => stop.abort());
-  // Ctrl-D: without an answer the question would be open for ever.
+  // Ctrl-D closes the input, and the question would never be answered.
   const closed = handled(
     once(lines, 'close', { signal: stop.signal }).then(() => {
       throw notAnswered(undefined);

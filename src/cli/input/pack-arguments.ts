@@ -22,7 +22,7 @@ export interface PackFlags {
   readonly concurrency?: number | undefined;
 }
 
-/** Turns the arguments and flags of push and attach into what the operations take. */
+/** Turns the arguments and flags of push and attach into inputs and options of the operations. */
 export async function packArguments(
   files: readonly string[],
   flags: PackFlags,
@@ -39,7 +39,7 @@ export async function packArguments(
   if (fromFile?.config !== undefined && flags.config === undefined)
     throw new RemoraError(
       'INVALID_ARGUMENT',
-      `${flags['annotation-file']} has annotations for $config, and there is none`,
+      `${flags['annotation-file']} has annotations for $config, but the artifact has no config`,
       {
         found: '$config',
         hint: 'Give --config, or take $config out of the file',
@@ -92,7 +92,7 @@ async function parseFile(
   const typed = colon > 0 && isMediaType(rest.slice(colon + 1));
   const title = (typed ? rest.slice(0, colon) : rest) || name;
   if (!title) {
-    throw new RemoraError('INVALID_ARGUMENT', 'standard input has no name to be stored under', {
+    throw new RemoraError('INVALID_ARGUMENT', 'standard input needs a name to be stored under', {
       hint: 'Write it as -:sbom.json, or give --name sbom.json',
     });
   }
@@ -107,8 +107,8 @@ async function parseFile(
 }
 
 /**
- * Splits `FILE[:TYPE]` at the last colon, as ORAS does. What follows it and is no media type belongs to the name when
- * such a file exists.
+ * Splits `FILE[:TYPE]` at the last colon, as ORAS does. A suffix that is not a media type belongs to the name if such
+ * a file exists.
  */
 async function splitType(text: string): Promise<{ path: string; mediaType: string | undefined }> {
   const colon = text.lastIndexOf(':');
@@ -120,7 +120,7 @@ async function splitType(text: string): Promise<{ path: string; mediaType: strin
   return { path, mediaType: parseMediaType(suffix, `media type of ${path}`) };
 }
 
-/** A path that cannot be looked at is told of when the file is opened. */
+/** Gives false for a path that cannot be examined; opening the file reports why. */
 async function exists(path: string): Promise<boolean> {
   return lstat(path).then(
     () => true,

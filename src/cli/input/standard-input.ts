@@ -1,6 +1,6 @@
 import { RemoraError } from '../../errors.js';
 
-/** Before a `-:NAME`, so that oclif does not take it for a flag. No argument of a process can hold it. */
+/** Precedes `-:NAME`, so that oclif does not read it as a flag. Arguments of a process cannot hold it. */
 const GUARD = '\0';
 
 /** Hides `-:NAME` from the parser of flags. */
@@ -13,20 +13,20 @@ export function unguarded(argument: string): string {
   return argument.startsWith(GUARD) ? argument.slice(GUARD.length) : argument;
 }
 
-/** `-`, `-:NAME` or `-:NAME:TYPE` among the files. */
+/** Whether a file is `-`, `-:NAME` or `-:NAME:TYPE`. */
 export function isStandardInput(argument: string): boolean {
   return argument === '-' || argument.startsWith('-:');
 }
 
 /**
- * Two readers of one stream would each get a part of it, or one of them nothing.
+ * Refuses two readers of standard input: each would get a part of it.
  *
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function checkStandardInput(files: readonly string[], name: string | undefined): void {
   const count = files.filter(isStandardInput).length;
   if (count > 1) {
-    throw new RemoraError('INVALID_ARGUMENT', `standard input is given ${count} times, and can be read once`, {
+    throw new RemoraError('INVALID_ARGUMENT', `standard input is given ${count} times, but can be read once`, {
       expected: 1,
       found: count,
       hint: 'Write all but one of them into files',

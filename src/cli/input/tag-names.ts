@@ -13,7 +13,7 @@ export async function tagNames(flags: {
   return { all, patterns, listed: path === undefined ? [] : await readLines(path) };
 }
 
-/** Lines without those that are empty or a comment. */
+/** The lines of a file, without empty lines and comments. */
 async function readLines(path: string): Promise<readonly string[]> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw fileError(error, path);

@@ -5,7 +5,7 @@ import { formatSize, type Paint, printable } from './text.js';
 
 const COLOURS = { error: 'red', warning: 'yellow', note: 'dim' } as const;
 
-/** The findings, the worst first and one a line, what was fixed, and one line that sums it up. */
+/** The findings, the worst first and one per line, the repairs, and a line with the sums. */
 export function renderCheck(result: CheckResult, paint: Paint, options: { readonly verbose?: boolean } = {}): string {
   const { fixed = [], dryRun } = result;
   return [

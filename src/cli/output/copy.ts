@@ -2,7 +2,7 @@ import type { CopyVolume } from '../../operations/copy/plan.js';
 import type { CopiedObject, CopyResult } from '../../operations/copy/schema.js';
 import { fields, formatSize, printable } from './text.js';
 
-/** What was copied, for people. */
+/** The text for a copy. */
 export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: CopyResult): string {
   const count = (result: CopiedObject['result']) => objects.filter((object) => object.result === result).length;
   const moved = count('copied');
@@ -20,12 +20,12 @@ export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: Co
   ]);
 }
 
-/** What is being copied, in the few words that stand before a bar. */
+/** The label of the bar for a whole copy. */
 export function describeVolume({ objects, attached }: CopyVolume): string {
   return `${objects} objects, ${attached} attached`;
 }
 
-/** One line for one object. */
+/** The line of `--verbose` for an object. */
 export function describeObject({ result, digest, mediaType, size }: CopiedObject): string {
   return `${result} ${digest} ${mediaType} ${formatSize(size)}`;
 }

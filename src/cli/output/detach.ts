@@ -1,13 +1,13 @@
 import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../operations/detach/detach.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 
-/** The notes on a result that is not a success: attachments that stay, and the failures. */
+/** The notes on attachments that stay, and on failures. */
 export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachResult): readonly string[] {
-  const stay = blocked.length === 1 ? 'stays' : 'stay';
+  const were = blocked.length === 1 ? 'attachment was' : 'attachments were';
   const failure = incomplete[0]?.error ?? unpruned;
   const messages = incomplete.length > 0 ? incomplete.map(({ error }) => error.message) : [unpruned?.message ?? ''];
   return [
-    ...(blocked.length === 0 ? [] : [`${blocked.length} of what was meant ${stay}, for a reason`]),
+    ...(blocked.length === 0 ? [] : [`${blocked.length} selected ${were} kept; the result says why`]),
     ...(failure === undefined
       ? []
       : [
@@ -17,7 +17,7 @@ export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachRe
   ];
 }
 
-/** The attachments that go, or went, and those that stay. */
+/** The attachments that are removed or would be, and those that stay. */
 export function renderDetach(result: DetachResult, paint: Paint): string {
   const { removed, orphans, blocked, incomplete, pruned, dryRun } = result;
   const verb = dryRun ? 'Would remove' : 'Removed';

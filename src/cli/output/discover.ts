@@ -6,12 +6,12 @@ import { columns, formatSize, type Paint, printable } from './text.js';
 /** A line of the tree with the lines below it. */
 interface Branch {
   readonly text: string;
-  /** Annotations, which hang on the line itself. */
+  /** Annotations, printed directly below the text. */
   readonly details: readonly string[];
   readonly below: readonly Branch[];
 }
 
-/** What is attached, as a tree; an index with its platforms. */
+/** The attachments as a tree; an index with its platforms. */
 export function renderTree(result: DiscoverResult, paint: Paint, options: { readonly annotations: boolean }): string {
   const branch = (node: DiscoveredNode): Branch => {
     const type = printable(node.artifactType ?? node.predicateType ?? node.mediaType);
@@ -48,7 +48,7 @@ const WAYS: Readonly<Record<Via, string>> = {
   'layout-scan': 'all other blobs',
 };
 
-/** A line of the account: the way, how many subjects it was asked about, and how many attachments it had. */
+/** The line of `--verbose` for a way: the number of its subjects, and of the attachments it found. */
 export function describeAsked({ via, subjects, found, unsupported = 0 }: AskedWay): string {
   const lacking = unsupported === subjects ? 'not there' : `${found === 0 ? 'none' : found} found`;
   return `asked ${WAYS[via]} (${via}) about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
@@ -67,7 +67,7 @@ function draw(branches: readonly Branch[], indent: string): readonly string[] {
   });
 }
 
-/** What is attached, as a table with one row each. */
+/** The attachments as a table. */
 export function renderTable(result: DiscoverResult): string {
   const rows: string[][] = [];
   const walk = (nodes: readonly DiscoveredNode[], platform: string, depth: number) => {
@@ -92,14 +92,14 @@ export function renderTable(result: DiscoverResult): string {
   return columns([heading, ...rows]);
 }
 
-/** What was asked for, and whether `--json` shows an empty list already. */
-export interface NoteOptions {
+/** The flags that notes depend on; with `json` the empty list is visible without a note. */
+interface NoteOptions {
   readonly selection: Selection | undefined;
   readonly via: readonly Via[] | undefined;
   readonly json: boolean;
 }
 
-/** The notes on a result, without those on ways that were not asked. */
+/** The notes on a result; the command itself notes ways that were not asked. */
 export function discoverNotes(result: DiscoverResult, { selection = {}, via, json }: NoteOptions): readonly string[] {
   const { missing, incomplete, referrers, platforms = [] } = result;
   const [failed] = incomplete;
@@ -107,10 +107,10 @@ export function discoverNotes(result: DiscoverResult, { selection = {}, via, jso
     return [`more may be attached${failed.error.hint === undefined ? '' : `: ${failed.error.hint}`}`];
   }
   if (missing?.length === 0)
-    return ['everything that is required is attached; that is no verification, check signatures with their own tools'];
+    return ['all required kinds are attached; this does not verify signatures, check them with their own tools'];
   if (missing !== undefined)
     return missing.some(({ onIndex }) => onIndex)
-      ? ['the index itself has some of it; --require-on any lets that count for its platforms']
+      ? ['the index itself has some of them; --require-on any counts these for its platforms']
       : [];
   if (json || [{ referrers }, ...platforms].some((subject) => subject.referrers.length > 0)) return [];
   const wanted = describeSelection(selection).join(', ');
@@ -118,7 +118,7 @@ export function discoverNotes(result: DiscoverResult, { selection = {}, via, jso
   return [`nothing${wanted === '' ? '' : ` of ${wanted}`} is attached${where}`];
 }
 
-/** The requirements that are not met; empty when all are. */
+/** The requirements that are not met, as a table; the empty text when all are. */
 export function renderMissing(missing: readonly MissingKind[]): string {
   if (missing.length === 0) return '';
   const rows = missing.map(({ kind, format, platform, digest }) => [

@@ -5,7 +5,7 @@ import { painter, printable } from './text.js';
 
 const MAX_CANDIDATES = 20;
 
-/** Any error as one of ours. What oclif's parser says is a mistake in the arguments. */
+/** Turns any error into a RemoraError; errors of oclif's parser become `INVALID_ARGUMENT`. */
 export function toRemoraError(error: unknown, bin: string, command: string | undefined): RemoraError {
   if (isRemoraError(error)) return error;
   if (error instanceof Error && 'oclif' in error) {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /**
- * Looks at the file of `--output` before anything is fetched, and gives what writes it; undefined for standard output.
+ * Checks the file of `--output` before the fetch, and returns its writer; undefined for standard output.
  *
  * @throws RemoraError `EXISTS` for a directory, `NOT_FOUND` (its directory), `IO`
  */

@@ -1,14 +1,15 @@
-/** What oclif's parser says, in the words of our own errors, and without the values that were given. */
+/** Messages of oclif's parser, reworded like our own errors. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^Missing required flag (\S+)$/, 'flag --$1 is missing'],
   [/^--([\w-]+)=.* cannot also be provided when using --([\w-]+)$/s, '--$1 and --$2 exclude each other'],
-  [/^Nonexistent flag: (.*)$/s, 'there is no flag $1'],
-  [/^Nonexistent flags: (.*)$/s, 'there are no flags $1'],
+  [/^Nonexistent flag: (.*)$/s, 'unknown flag $1'],
+  [/^Nonexistent flags: (.*)$/s, 'unknown flags $1'],
   [/^Unexpected argument: (.*)$/s, 'unexpected argument $1'],
   [/^Unexpected arguments: (.*)$/s, 'unexpected arguments $1'],
   [/^Expected --([\w-]+)=(.*) to be one of: (.*)$/s, '--$1 is "$2", wanted one of $3'],
   [/^Parsing --([\w-]+)\s+Expected (.*) but received: (.*)$/s, '--$1 is "$3", wanted $2'],
   [/^Flag --([\w-]+) expects a value$/, '--$1 needs a value'],
+  [/^All of the following must be provided when using --([\w-]+): (.*)$/s, '--$1 needs $2'],
   // oclif joins the words behind it with colons.
   [/^command ([^:]*)(?::.*)? not found$/s, '"$1" is not a command'],
 ];
@@ -23,7 +24,7 @@ const RENAMED: Readonly<Record<string, readonly [old: string, now: string]>> = {
 export function parserMessage(error: Error, command?: string): string {
   const [old, now] = RENAMED[command ?? ''] ?? [];
   const message = messageOf(error);
-  return old !== undefined && new RegExp(`there (?:is|are) no flags? .*${old}\\b`).test(message)
+  return old !== undefined && new RegExp(`unknown flags? .*${old}\\b`).test(message)
     ? `${message}: ${old} is now ${now}`
     : message;
 }

@@ -2,20 +2,20 @@ import type { MultiBar, SingleBar } from 'cli-progress';
 import type { Transfer } from '../../operations/pack/plan.js';
 import { formatSize, printable } from './text.js';
 
-/** Files that move faster than this are not worth a bar. */
+/** Smaller files get no bar. */
 const SMALL = 1024 * 1024;
 
-/** Progress bars on a terminal, one for each larger file that is under way, below one for all of them where there is a sum. */
+/** Progress bars on a terminal: one per larger file in transfer, below one for the sum where it is known. */
 export interface Progress {
   onProgress(transfer: Transfer): void;
-  /** So many bytes are to be moved in all. */
+  /** Sets the sum: the bytes of all transfers. */
   expect(what: string, bytes: number): void;
-  /** Something of that is done, whether it was moved or was there already. */
+  /** Counts an object towards the sum, whether it was moved or existed. */
   onDone(name: string, bytes: number): void;
   stop(): void;
 }
 
-/** Gives undefined when `stream` is no terminal: pipes and logs get no bars. */
+/** Progress on a terminal; undefined for any other stream, since pipes and logs get no bars. */
 export async function createProgress(stream: NodeJS.WriteStream): Promise<Progress | undefined> {
   if (!stream.isTTY) return undefined;
   const { default: cliProgress } = await import('cli-progress');

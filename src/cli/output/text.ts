@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Text of others, made safe for a terminal: no control characters, no escape sequences. */
+/** Escapes the control characters of foreign text, so that a terminal does not act on them. */
 export function printable(text: string): string {
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
@@ -13,7 +13,7 @@ export function jsonText(value: unknown): string {
   return harmlessJson(JSON.stringify(value, null, 2));
 }
 
-/** The same in pieces, so that a long list is never held as one text. */
+/** The same text in pieces, so that a long list is never held as one string. */
 export function* jsonPieces(value: object): Iterable<string> {
   const fields = Object.entries(value).filter(([, field]) => field !== undefined);
   if (Array.isArray(value) || fields.length === 0) return yield jsonText(value);
@@ -29,9 +29,9 @@ export function* jsonPieces(value: object): Iterable<string> {
   yield '\n}';
 }
 
-/** Text that is JSON, with escapes in its strings for what acts on a terminal. */
+/** Escapes the characters in JSON that act on a terminal. */
 export function harmlessJson(json: string): string {
-  // JSON itself forbids none of DEL, C1 controls and characters that turn the direction of writing.
+  // JSON allows DEL, C1 controls and characters that turn the direction of writing.
   return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (char) =>
     char
       .split('')
@@ -67,7 +67,7 @@ export function columns(rows: readonly (readonly string[])[], gap = '  '): strin
     .join('\n');
 }
 
-/** Name and value pairs, one a line; those without a value are left out. */
+/** Name and value pairs, one per line; pairs without a value are left out. */
 export function fields(pairs: readonly (readonly [string, string | undefined])[]): string {
   return columns(pairs.flatMap(([name, value]) => (value === undefined ? [] : [[`${name}:`, value]])));
 }

@@ -6,7 +6,7 @@ import { registryFlags } from '../../cli/flags/flags.js';
 export default class BlobPut extends BaseCommand {
   static override summary = 'Store one blob and print its digest';
   static override description =
-    'With a digest, the content must have it. A layout that does not exist is created. Registries remove blobs that no manifest names after a while.';
+    'A digest in PLACE must match the content. A layout that does not exist is created. Registries remove blobs that no manifest names after a while.';
   static override examples = [
     { description: 'Store a file', command: '<%= config.bin %> blob put ghcr.io/acme/app layer.tar.gz' },
     { description: 'Store from a pipe', command: 'tar -cz site | <%= config.bin %> blob put oci:./layout -' },

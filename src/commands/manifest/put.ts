@@ -8,7 +8,7 @@ import { fields } from '../../cli/output/text.js';
 export default class ManifestPut extends BaseCommand {
   static override summary = 'Store a manifest or index, byte for byte';
   static override description =
-    'All that the manifest names must exist before; in a layout the children of an index may be missing. A digest in TARGET must be that of the content. A manifest with a subject is listed like an attached artifact.';
+    'Everything that the manifest names must exist; in a layout the children of an index may be missing. A digest in TARGET must match the content. A manifest with a subject is listed like an attachment.';
   static override examples = [
     {
       description: 'Store an index with two tags',
@@ -28,7 +28,7 @@ export default class ManifestPut extends BaseCommand {
     file: string({ description: 'The manifest, or - for standard input', required: true, ignoreStdin: true }),
   };
   static override flags = {
-    'media-type': stringFlag({ summary: 'Media type, where the document names none', helpValue: 'TYPE' }),
+    'media-type': stringFlag({ summary: 'Media type, if the document does not name it', helpValue: 'TYPE' }),
     ...settleFlag,
     ...registryFlags,
   };

@@ -7,7 +7,7 @@ import { printable } from '../../cli/output/text.js';
 export default class RepoList extends BaseCommand {
   static override summary = 'List the repositories of a registry, or the layouts below a directory';
   static override description =
-    'Some registries have no such list, or give it only to some accounts. That is an error, never an empty list.';
+    'Some registries do not list repositories, or only for some accounts. That is an error, never an empty list.';
   static override examples = [
     { description: 'List all repositories of a registry', command: '<%= config.bin %> repo list registry.example.com' },
     { description: 'List those of one team', command: '<%= config.bin %> repo list registry.example.com/team' },

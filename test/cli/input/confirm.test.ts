@@ -38,7 +38,7 @@ it('stops asking when it is interrupted', async () => {
 });
 
 it('needs somebody to ask', () => {
-  expect(() => requireAnswer('x', { yes: false }, terminal(false).stdin)).toThrow('standard input is no terminal');
+  expect(() => requireAnswer('x', { yes: false }, terminal(false).stdin)).toThrow('standard input is not a terminal');
   requireAnswer('x', { yes: true }, terminal(false).stdin);
   requireAnswer('x', { yes: false }, terminal(true).stdin);
 });

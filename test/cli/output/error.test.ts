@@ -70,7 +70,7 @@ describe('toRemoraError', () => {
     const parser = Object.assign(new Error('Nonexistent flag: -x\nSee more help with --help'), { oclif: { exit: 2 } });
     expect(toRemoraError(parser, 'remora', 'repo:tags')).toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: 'there is no flag -x',
+      message: 'unknown flag -x',
       hint: 'See remora repo tags --help',
     });
   });
@@ -79,7 +79,7 @@ describe('toRemoraError', () => {
 describe('parserMessage', () => {
   it.each([
     ['Missing required flag artifact-type', 'flag --artifact-type is missing'],
-    ['Nonexistent flags: --a, -b', 'there are no flags --a, -b'],
+    ['Nonexistent flags: --a, -b', 'unknown flags --a, -b'],
     ['Flag --annotation expects a value', '--annotation needs a value'],
     ['Expected --format=yaml to be one of: tree, table', '--format is "yaml", wanted one of tree, table'],
     ['Parsing --depth \n\tExpected an integer but received: x', '--depth is "x", wanted an integer'],

@@ -70,7 +70,7 @@ describe('what contradicts itself', () => {
   it.each<[string, string[], string]>([
     ['two files with one title', ['a.txt', './a.txt'], 'two files have the title "a.txt"'],
     ['a file without a name', [''], 'the name of a file is empty'],
-    ['standard input without a name', ['-'], 'standard input has no name to be stored under'],
+    ['standard input without a name', ['-'], 'standard input needs a name to be stored under'],
     ['standard input twice', ['-:a', '-:b'], 'standard input is given 2 times'],
     ['a name for no standard input', ['a.txt', '--name', 'b'], '--name "b" names standard input'],
     [
@@ -120,7 +120,7 @@ describe('what the parser refuses', () => {
   it.each<[string[], string]>([
     [['push'], 'argument TARGET is missing'],
     [['attach'], 'argument SUBJECT is missing'],
-    [['push', 'oci:./x', '--anotation', 'k=v'], 'there is no flag --anotation'],
+    [['push', 'oci:./x', '--anotation', 'k=v'], 'unknown flag --anotation'],
     [['resolve', 'oci:./x', 'oci:./y'], 'unexpected argument oci:./y'],
     [['pull', 'oci:./x', '--latest', '--all'], '--all and --latest exclude each other'],
     [['discover', 'oci:./x', '--format', 'yaml'], '--format is "yaml", wanted one of tree, table, json'],

@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RemoraError } from '../../errors.js';
-import { interrupted } from '../async/interrupt.js';
+import { given } from '../../oci/values/given.js';
+import { interruptedOr } from '../async/interrupt.js';
 import { fileError, systemCode } from './system-error.js';
-import { createTempFile, writeStream } from './temp-file.js';
+import { withTempFile, writeStream } from './temp-file.js';
 
 /** Options of {@link prepareOutput}. */
 export interface OutputOptions {
@@ -40,13 +41,10 @@ export async function prepareOutput(
   return async (content) => {
     const source = toStream(content);
     const target = info === undefined ? path : await realpath(path);
-    const file = await createTempFile(dirname(target));
-    try {
+    await withTempFile(dirname(target), undefined, async (file) => {
       await writeStream(file, source, signal);
       await file.commit(target);
-    } finally {
-      await file.discard();
-    }
+    });
   };
 }
 
@@ -61,9 +59,9 @@ export async function requireDirectory(path: string): Promise<void> {
 async function writeInto(path: string, content: Readable, signal: AbortSignal | undefined): Promise<void> {
   try {
     const handle = await open(path, 'w');
-    await pipeline(content, handle.createWriteStream(), signal === undefined ? {} : { signal });
+    await pipeline(content, handle.createWriteStream(), given({ signal }));
   } catch (error) {
-    throw signal?.aborted ? interrupted(signal) : fileError(error, path);
+    throw interruptedOr(fileError(error, path), signal);
   }
 }
 
@@ -74,8 +72,8 @@ export async function copyTo(
   { signal }: OutputOptions = {},
 ): Promise<void> {
   try {
-    await pipeline(content, out, { end: false, ...(signal === undefined ? {} : { signal }) });
+    await pipeline(content, out, { end: false, ...given({ signal }) });
   } catch (error) {
-    throw signal?.aborted ? interrupted(signal) : error;
+    throw interruptedOr(error, signal);
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { interrupted } from '../async/interrupt.js';
@@ -80,6 +81,20 @@ export async function createTempFile(directory: string, mode = 0o644): Promise<T
   };
 }
 
+/** Creates a temporary file for `work`, and removes it afterwards unless `work` commits it. */
+export async function withTempFile<T>(
+  directory: string,
+  mode: number | undefined,
+  work: (file: TempFile) => Promise<T>,
+): Promise<T> {
+  const file = await createTempFile(directory, mode);
+  try {
+    return await work(file);
+  } finally {
+    await file.discard();
+  }
+}
+
 /** Writes all of `source` to the file. */
 export async function writeStream(file: TempFile, source: Readable, signal?: AbortSignal): Promise<void> {
   const stop = () => source.destroy(signal ? interrupted(signal) : undefined);
@@ -90,6 +105,18 @@ export async function writeStream(file: TempFile, source: Readable, signal?: Abo
   } finally {
     signal?.removeEventListener('abort', stop);
     source.destroy();
+  }
+}
+
+/** Writes a stream, which comes once, to a temporary file of the system; the caller discards it. */
+export async function spool(open: () => Promise<Readable>, signal?: AbortSignal): Promise<TempFile> {
+  const file = await createTempFile(tmpdir(), 0o600);
+  try {
+    await writeStream(file, await open(), signal);
+    return file;
+  } catch (error) {
+    await file.discard();
+    throw error;
   }
 }
 
@@ -111,14 +138,11 @@ export async function writeAll(file: TempFile, bytes: Uint8Array, position?: num
 
 /** Replaces `target` in one step; readers see the old bytes or the new ones. `guard` runs last before the rename. */
 export async function replaceFile(target: string, bytes: Uint8Array, mode = 0o644, guard?: () => void): Promise<void> {
-  const file = await createTempFile(dirname(target), mode);
-  try {
+  await withTempFile(dirname(target), mode, async (file) => {
     await writeAll(file, bytes);
     guard?.();
     await file.commit(target);
-  } finally {
-    await file.discard();
-  }
+  });
 }
 
 /** Makes a rename last through a power failure, where the system lets a directory be flushed (Windows does not). */

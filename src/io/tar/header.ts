@@ -43,10 +43,14 @@ export function encodeTarHeader(header: TarHeader): Buffer {
   return Buffer.concat([before, pax, tarPadding(pax.length), main]);
 }
 
+/** The number of zeros that fill the last block of `size` bytes. */
+export function tarPaddingSize(size: number): number {
+  return (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
+}
+
 /** The zeros that fill the last block of `size` bytes. */
 export function tarPadding(size: number): Buffer {
-  const over = size % TAR_BLOCK;
-  return over === 0 ? Buffer.alloc(0) : Buffer.alloc(TAR_BLOCK - over);
+  return Buffer.alloc(tarPaddingSize(size));
 }
 
 /** ustar has 100 bytes for a path, and no way to tell an encoding other than ASCII. */

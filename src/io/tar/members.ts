@@ -1,5 +1,5 @@
 import { quote } from '../../oci/text/quote.js';
-import { TAR_BLOCK } from './header.js';
+import { TAR_BLOCK, tarPaddingSize } from './header.js';
 import { badTar, decodeTarText, parseLongName, parsePax, parseTarHeader, type TarOverrides } from './parse-header.js';
 
 export type TarMemberType = 'file' | 'directory' | 'symlink' | 'hard link' | 'other';
@@ -69,7 +69,7 @@ export async function* tarMembers(input: TarInput): AsyncGenerator<TarMember, vo
     const sparse = overrides.sparse ?? false;
     overrides = {};
     yield { type, flag: header.flag, name, target, mode: header.mode, size, sparse };
-    await input.take((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
+    await input.take(tarPaddingSize(size));
   }
   await readEnd(input, overrides);
 }
@@ -80,7 +80,7 @@ async function readExtended(input: TarInput, flag: string, size: number): Promis
   if (size > MAX_EXTENDED_HEADER)
     throw badTar(`an extended header has ${size} bytes, wanted at most ${MAX_EXTENDED_HEADER}`);
   const content = await input.take(size);
-  await input.take((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
+  await input.take(tarPaddingSize(size));
   if (flag === 'L') return { name: parseLongName(content) };
   if (flag === 'K') return { target: parseLongName(content) };
   const found = parsePax(content);

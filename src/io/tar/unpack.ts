@@ -5,7 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { algorithmOf, hasherFor, parseDigest } from '../../oci/values/digest.js';
-import { interrupted, throwIfInterrupted } from '../async/interrupt.js';
+import { interruptedOr, throwIfInterrupted } from '../async/interrupt.js';
 import { fileError } from '../files/system-error.js';
 import { tempName } from '../files/temp-file.js';
 import { readTar } from './entries.js';
@@ -53,8 +53,7 @@ export async function unpackDirectory(gzip: Readable, target: string, options: U
     });
   } catch (error) {
     gzip.destroy();
-    if (options.signal?.aborted) throw interrupted(options.signal);
-    throw error;
+    throw interruptedOr(error, options.signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from '../async/once.js';
 import { basicHeader, type Credential, type CredentialSource, secretsOf } from '../credentials/credential.js';
 import type { HttpClient } from '../http/client.js';
 import type { HttpResponse } from '../http/response.js';
@@ -42,7 +43,7 @@ export interface AuthorizerOptions {
 /** Answers the challenges of one registry for one repository: Basic, or Bearer with a token from the realm. */
 export class Authorizer {
   #scopes: readonly string[];
-  #credential: Promise<Credential | undefined> | undefined;
+  readonly #credential = new Map<string, Promise<Credential | undefined>>();
   readonly #key: string;
 
   constructor(
@@ -97,13 +98,12 @@ export class Authorizer {
   }
 
   #who(): Promise<Credential | undefined> {
-    this.#credential ??= this.options
-      .credentials(this.options.registry, this.options.repository || undefined)
-      .then((credential) => {
-        for (const secret of secretsOf(credential)) addSecret(secret);
-        return credential;
-      });
-    return this.#credential;
+    const { credentials, registry, repository } = this.options;
+    return once(this.#credential, this.#key, async () => {
+      const credential = await credentials(registry, repository || undefined);
+      for (const secret of secretsOf(credential)) addSecret(secret);
+      return credential;
+    });
   }
 
   #bearer({ parameters }: Challenge): Scheme {

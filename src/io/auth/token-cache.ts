@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isInterruption } from '../async/interrupt.js';
+import { once } from '../async/once.js';
 
 /** A Bearer token and when it ends. */
 interface Token {
@@ -47,16 +48,16 @@ export class TokenCache {
       }
     }
     const asked = performance.now();
-    const fetched = fetch().then(({ token, expiresIn }) => {
+    const fetched = once(this.#pending, pendingKey, async () => {
+      const { token, expiresIn } = await fetch();
       this.#add(key, { text: token, until: asked + usable(expiresIn), scopes });
       return token;
     });
-    this.#pending.set(pendingKey, fetched);
-    const done = () => {
-      if (this.#pending.get(pendingKey) === fetched) this.#pending.delete(pendingKey);
-    };
-    fetched.then(done, done);
-    return { token: await fetched, isNew: true };
+    try {
+      return { token: await fetched, isNew: true };
+    } finally {
+      this.#pending.delete(pendingKey);
+    }
   }
 
   /** A known token that covers `scopes` and has not ended. */

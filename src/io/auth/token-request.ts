@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RemoraError } from '../../errors.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
+import { given } from '../../oci/values/given.js';
 import { basicHeader, type Credential } from '../credentials/credential.js';
 import type { HttpClient } from '../http/client.js';
 import type { HttpRequest } from '../http/request.js';
@@ -100,7 +101,7 @@ function ask(
     return read({
       method: 'GET',
       url,
-      headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+      headers: { accept: 'application/json', ...given({ authorization }) },
       signal,
     });
   }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileError, systemCode } from '../files/system-error.js';
+import { fileError, ifSystemError } from '../files/system-error.js';
 import { type DockerConfig, parseDockerConfig } from './docker-config.js';
 
 /** The variables of a process. */
@@ -39,13 +39,10 @@ export function loginPath(env: Environment): string {
 
 /** The bytes of a file, undefined where there is none. */
 export async function readConfigFile(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    // Below a file (a home of /dev/null) there is none either.
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+  // ENOTDIR: a home of /dev/null has no files below it.
+  return ifSystemError(readFile(path), 'ENOENT', 'ENOTDIR').catch((error: unknown) => {
     throw fileError(error, path);
-  }
+  });
 }
 
 function dockerConfigPath(env: Environment): string {

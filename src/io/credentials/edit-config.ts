@@ -2,7 +2,7 @@ import { mkdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { applyEdits, type ModificationOptions, modify } from 'jsonc-parser';
 import { withLock } from '../files/lock.js';
-import { fileError, systemCode } from '../files/system-error.js';
+import { fileError, ifSystemError } from '../files/system-error.js';
 import { replaceFile } from '../files/temp-file.js';
 import { readConfigFile } from './config-files.js';
 import { type AuthEntry, type DockerConfig, parseDockerConfig } from './docker-config.js';
@@ -56,13 +56,12 @@ function formatting(text: string): NonNullable<ModificationOptions['formattingOp
 async function linkTarget(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links++) {
-    try {
-      return await realpath(target);
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw fileError(error, path);
-    }
-    // Nothing is there, or a link that leads to nothing yet.
-    const link = await readlink(target).catch(() => undefined);
+    const found = await ifSystemError(realpath(target), 'ENOENT', 'ENOTDIR').catch((error: unknown) => {
+      throw fileError(error, path);
+    });
+    if (found !== undefined) return found;
+    // The target does not exist yet, or the target of a link.
+    const link = await ifSystemError(readlink(target), 'ENOENT', 'ENOTDIR', 'EINVAL');
     if (link === undefined) return target;
     target = resolve(dirname(target), link);
   }

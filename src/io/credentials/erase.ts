@@ -1,3 +1,4 @@
+import { isRemoraError } from '../../errors.js';
 import { hasContent, hasEntry, removal } from './auths-entries.js';
 import { helperKeys, isKeyOf, serverName } from './auths-key.js';
 import { type ConfigPlace, configPlaces, type Environment } from './config-files.js';
@@ -33,6 +34,7 @@ export async function eraseCredential(registry: string, env: Environment = proce
     try {
       if (await action()) removed.add(place);
     } catch (error) {
+      if (!isRemoraError(error)) throw error;
       incomplete.push({ place, error });
     }
   };
@@ -69,6 +71,7 @@ function configuredHelpers(
   try {
     return helperNames(config, helperKeys(registry), place.name);
   } catch (error) {
+    if (!isRemoraError(error)) throw error;
     incomplete.push({ place: place.name, error });
     return [];
   }

@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { isRegistryName } from '../../oci/names/registry.js';
 import { quote } from '../../oci/text/quote.js';
+import { once } from '../async/once.js';
 import { helperKeys, matchingKeys, serverName } from './auths-key.js';
 import { configPlaces, type Environment } from './config-files.js';
 import type { Credential, CredentialSource } from './credential.js';
@@ -21,7 +22,7 @@ export function dockerCredentials(env: Environment = process.env): CredentialSou
   const configs = new Map<string, Promise<DockerConfig | undefined>>();
   const answers = new Map<string, Promise<Credential | undefined>>();
   const ask = (name: string, configured: string, registry: string) =>
-    remember(answers, `${name} ${registry}`, async () => {
+    once(answers, `${name} ${registry}`, async () => {
       // It goes to a program that may take a line for more than a name.
       if (!isRegistryName(registry))
         throw new RemoraError('INVALID_ARGUMENT', `registry ${quote(registry)} is not a host`, { found: registry });
@@ -29,7 +30,7 @@ export function dockerCredentials(env: Environment = process.env): CredentialSou
     });
   return async (registry, repository) => {
     for (const place of places) {
-      const config = await remember(configs, place.name, () => place.read());
+      const config = await once(configs, place.name, () => place.read());
       if (config === undefined) continue;
       for (const name of helperNames(config, helperKeys(registry), place.name)) {
         const credential = await ask(name, place.name, registry);
@@ -42,13 +43,4 @@ export function dockerCredentials(env: Environment = process.env): CredentialSou
     }
     return undefined;
   };
-}
-
-/** Asks once for each key; whoever comes later shares the answer. */
-function remember<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const answer = ask();
-  known.set(key, answer);
-  return answer;
 }

@@ -1,5 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
+import { given } from '../../oci/values/given.js';
+import { orUndefined } from '../async/or-undefined.js';
 import { hasEntry, removal } from './auths-entries.js';
 import { helperKeys, serverName } from './auths-key.js';
 import { configPlaces, type Environment, loginPath, readConfigFile } from './config-files.js';
@@ -51,7 +53,7 @@ export async function placesBeforeLogin(registry: string, env: Environment = pro
   const found: string[] = [];
   for (const place of configPlaces(env)) {
     if (place.name === loginPath(env)) break;
-    const config = await place.read().catch(() => undefined);
+    const config = await orUndefined(place.read(), 'MALFORMED', 'NOT_FOUND', 'IO');
     if (config === undefined) continue;
     if (hasEntry(config, registry) || helperKeys(registry).some((key) => config.credHelpers.get(key)))
       found.push(place.name);
@@ -79,7 +81,7 @@ function toEntry(credential: Credential): AuthEntry {
   }
   if ('identityToken' in credential)
     return {
-      ...(username === undefined ? {} : { auth: encode(username, '') }),
+      ...given({ auth: username === undefined ? undefined : encode(username, '') }),
       identitytoken: credential.identityToken,
     };
   return { auth: encode(credential.username, credential.password) };

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
 import { isGone, processDomain } from './process-identity.js';
-import { fileError, systemCode } from './system-error.js';
+import { bestEffortSync, fileError, systemCode } from './system-error.js';
 
 /** Options of {@link withLock}. */
 export interface LockOptions {
@@ -121,12 +121,9 @@ function create(path: string): { id: string; file: number } | undefined {
   return { id, file };
 }
 
+/** A lock that cannot be renewed is lost in time, and `assertHeld` says so. */
 function renew(file: number): void {
-  try {
-    futimesSync(file, new Date(), new Date());
-  } catch {
-    // A lock that cannot be renewed is lost in time, and `assertHeld` says so.
-  }
+  bestEffortSync(() => futimesSync(file, new Date(), new Date()));
 }
 
 function readLock(path: string): Observed | undefined {
@@ -172,11 +169,8 @@ function release(path: string, id: string): void {
  */
 function removeRemains(path: string, id: string): void {
   const prefix = `${basename(path)}.`;
-  try {
-    for (const name of readdirSync(dirname(path))) {
-      if (name.startsWith(prefix) && !name.startsWith(prefix + id)) unlinkSync(join(dirname(path), name));
-    }
-  } catch {
-    // They are in nobody's way.
+  for (const name of bestEffortSync(() => readdirSync(dirname(path))) ?? []) {
+    if (!name.startsWith(prefix) || name.startsWith(prefix + id)) continue;
+    bestEffortSync(() => unlinkSync(join(dirname(path), name)));
   }
 }

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { RemoraError } from '../../errors.js';
 import { given } from '../../oci/values/given.js';
 import { interruptedOr } from '../async/interrupt.js';
-import { fileError, systemCode } from './system-error.js';
+import { fileError, ifSystemError } from './system-error.js';
 import { withTempFile, writeStream } from './temp-file.js';
 
 /** Options of {@link prepareOutput}. */
@@ -24,8 +24,7 @@ export async function prepareOutput(
   path: string,
   { signal }: OutputOptions = {},
 ): Promise<(content: Readable | Uint8Array) => Promise<void>> {
-  const info = await stat(path).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return undefined;
+  const info = await ifSystemError(stat(path), 'ENOENT').catch((error: unknown) => {
     throw fileError(error, path);
   });
   if (info?.isDirectory()) {

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
-import { fileError, systemCode } from './system-error.js';
+import { fileError, ifSystemError } from './system-error.js';
 
 /** NAME_MAX of ext4, xfs, btrfs, apfs and ntfs, and PATH_MAX of Linux. */
 const MAX_COMPONENT_BYTES = 255;
@@ -102,10 +102,7 @@ export function inTheWay(path: string, problem: string): RemoraError {
 
 /** What is at `path` itself, or `undefined` when nothing is. */
 export async function lstatIfExists(path: string) {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
+  return ifSystemError(lstat(path), 'ENOENT').catch((error: unknown) => {
     throw fileError(error, path);
-  }
+  });
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { given } from '../../oci/values/given.js';
 import { interrupted } from '../async/interrupt.js';
 import { pause } from '../async/pause.js';
 import { redact } from '../redact.js';
@@ -130,8 +131,7 @@ export class HttpClient {
       this.options.onRequest?.({
         method: request.method,
         url: redact(url.href),
-        ...(status === undefined ? {} : { status }),
-        ...(failure === undefined ? {} : { error: redact(failure.message) }),
+        ...given({ status, error: failure && redact(failure.message) }),
         milliseconds: performance.now() - started,
         attempt,
         limits: response === undefined ? {} : rateLimits(response),
@@ -156,7 +156,7 @@ export class HttpClient {
           // A body that was decompressed on the way has another length and another digest (RFC 9110).
           'accept-encoding': 'identity',
           ...request.headers,
-          ...(body === undefined ? {} : { 'content-length': String(body.size) }),
+          ...given({ 'content-length': body && String(body.size) }),
         },
         // undici counts from the beginning of a request that is still sending.
         ...(watched === undefined || body === undefined
@@ -164,7 +164,7 @@ export class HttpClient {
           : { headersTimeout: 0, body: bodyOf(watched.chunks((body.size / BYTES_PER_SECOND) * 1000)) }),
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
-        ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+        ...given({ signal: signals.length === 0 ? undefined : AbortSignal.any(signals) }),
       });
       return toResponse(answer, url, attempt);
     } catch (error) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import tls from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { given } from '../../oci/values/given.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY } from './connection-options.js';
 import { usesProxy } from './proxy-variables.js';
 
@@ -24,7 +25,7 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
   const connections = options.concurrency ?? DEFAULT_CONCURRENCY;
   const secure = {
     timeout: Math.min(timeout, MAX_CONNECT_MS),
-    ...(ca === undefined ? {} : { ca: [...systemCertificates(), ca] }),
+    ...given({ ca: ca === undefined ? undefined : [...systemCertificates(), ca] }),
     ...(registry?.origin === origin.origin ? clientCertificate : {}),
     ...(insecure && registry?.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
   };

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { RemoraError } from '../../errors.js';
+import { orUndefined } from '../async/or-undefined.js';
 import { networkError } from './network-error.js';
 
 /** One answer. The body must be read, or given up with {@link discard}. */
@@ -80,8 +81,9 @@ export async function discard(response: HttpResponse): Promise<void> {
       bytes += chunk.length;
       if (bytes > 64 * 1024) break;
     }
-  } catch {
-    // Nobody wanted it.
+  } catch (error) {
+    const { code } = networkError(error, { method: 'GET', url: response.url });
+    if (code !== 'UNREACHABLE' && code !== 'TIMEOUT') throw error;
   }
   response.body.destroy();
 }
@@ -90,12 +92,9 @@ const MAX_ERROR_BODY = 64 * 1024;
 
 /** The body of an answer with a failure; empty when it cannot be had, or is too large: the status says enough. */
 export async function errorBody(response: HttpResponse): Promise<Buffer> {
-  try {
-    return await readBody(response, MAX_ERROR_BODY, 'error');
-  } catch {
-    await discard(response);
-    return Buffer.alloc(0);
-  }
+  const body = await orUndefined(readBody(response, MAX_ERROR_BODY, 'error'), 'MALFORMED', 'UNREACHABLE', 'TIMEOUT');
+  if (body === undefined) await discard(response);
+  return body ?? Buffer.alloc(0);
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { type Digest, digestFromHash } from '../../oci/values/digest.js';
+import { handled } from '../async/handled.js';
 import { reproducibleGzip } from '../compression/gzip.js';
 import { systemCode } from '../files/system-error.js';
 import { type TarDirectoryOptions, tarChunks } from './from-directory.js';
@@ -27,9 +28,8 @@ export function packDirectory(directory: string, options: TarDirectoryOptions): 
     stream.once('end', () => resolve(digestFromHash('sha256', hash)));
     stream.once('close', () => reject(failureOf(stream, directory)));
   });
-  // Who reads the stream hears of its failure there; the digest may have no listener then.
-  uncompressedDigest.catch(() => {});
-  return { stream, uncompressedDigest };
+  // The reader of the stream hears of its failure there; the digest may have no listener then.
+  return { stream, uncompressedDigest: handled(uncompressedDigest) };
 }
 
 /** Why the stream closed without an end. */

@@ -34,8 +34,8 @@ export async function endTogether(
 }
 
 /**
- * The results of `action` for all items, so many at a time. What waits for its turn takes no memory, unlike with a queue
- * of promises. After a failure none is begun.
+ * The results of `action` for all items, so many at a time. Waiting items take no memory, unlike a queue of promises.
+ * After a failure no further action begins.
  */
 export async function mapSome<T, R>(
   items: readonly T[],

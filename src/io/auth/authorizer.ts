@@ -7,7 +7,7 @@ import { type Challenge, parseChallenges } from './challenge.js';
 import { mergeScopes, secretKey, TokenCache } from './token-cache.js';
 import { checkRealm, requestToken } from './token-request.js';
 
-/** What may be done in a repository. */
+/** An action in a repository that a scope allows. */
 export type Action = 'pull' | 'push' | 'delete';
 
 /** How a registry wants to be spoken to, as its challenges showed. */
@@ -68,7 +68,7 @@ export class Authorizer {
   }
 
   /**
-   * Learns from a 401 and gives the header to try next; undefined when there is nothing (better) to offer. One that is
+   * Learns from a 401 and gives the header to try next; undefined without another to offer. A header that is
    * not new was good at another time, and is worth another question when it is refused.
    *
    * @param sent the header that was refused

@@ -7,7 +7,7 @@ interface Token {
   readonly text: string;
   /** `performance.now()` after which it is not sent any more. */
   readonly until: number;
-  /** What it was asked for. */
+  /** The scopes in the question for it. */
   readonly scopes: readonly string[];
 }
 
@@ -16,8 +16,8 @@ const MAX_TOKENS = 1000;
 const DEFAULT_LIFETIME_S = 60;
 
 /**
- * Bearer tokens of this process by token server, service and who asks. A token that covers more serves for less, and
- * those who ask at the same time share one request.
+ * Bearer tokens of this process by token server, service and credential. A token that covers more serves for less, and
+ * callers at the same time share a request.
  */
 export class TokenCache {
   readonly #tokens = new Map<string, Token[]>();
@@ -103,7 +103,7 @@ export function covers(granted: readonly string[], wanted: readonly string[]): b
   });
 }
 
-/** One scope per resource, with all actions that are asked for it; in the order of their first appearance. */
+/** Joins the actions of each resource in a single scope; the order is that of first appearance. */
 export function mergeScopes(scopes: readonly string[]): readonly string[] {
   const merged = new Map<string, Set<string>>();
   for (const scope of scopes) {

@@ -7,7 +7,7 @@ import { type DockerConfig, parseDockerConfig } from './docker-config.js';
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One place where credentials can be configured. */
+/** A file or variable that can configure credentials. */
 export interface ConfigPlace {
   /** The path of the file, or the name of the variable. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface ConfigPlace {
   /**
    * Undefined when there is none.
    *
-   * @throws RemoraError `MALFORMED`, `IO`: whoever has an account must not go on as nobody
+   * @throws RemoraError `MALFORMED`, `IO`: a user with an account must not go on anonymously
    */
   read(): Promise<DockerConfig | undefined>;
 }

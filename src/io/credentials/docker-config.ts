@@ -19,10 +19,10 @@ const configSchema = z.looseObject({
   credsStore: text,
 });
 
-/** One entry of `auths`. */
+/** An entry of `auths`. */
 export type AuthEntry = z.infer<typeof entrySchema>;
 
-/** What Docker's `config.json` and Podman's `auth.json` say of credentials. */
+/** The credentials in Docker's `config.json` and Podman's `auth.json`. */
 export interface DockerConfig {
   readonly auths: ReadonlyMap<string, AuthEntry>;
   /** Helpers of single hosts. */

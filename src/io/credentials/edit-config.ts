@@ -13,11 +13,11 @@ const MAX_LINKS = 40;
 export type AuthChanges = ReadonlyMap<string, AuthEntry | undefined>;
 
 /**
- * Changes `auths` in a file that other tools read and write, too: all else in it stays as it was written, readers
- * see the old file or the new one, and of two logins at the same time none is lost. A malformed file is left as it is.
+ * Changes `auths` in a file that other tools read and write, too. All else in the file stays as it was written, and
+ * readers see the old file or the new one. Two logins at the same time are both kept. A malformed file stays as it is.
  *
- * @param decide gives the changes, from what the file says while nobody else of us writes
- * @throws RemoraError `MALFORMED`, `IO`, `CHANGED` (the lock was not to be had)
+ * @param decide gives the changes for the file as it is under the lock
+ * @throws RemoraError `MALFORMED`, `IO`, `CHANGED` (the lock stayed with another process)
  */
 export async function changeAuths(path: string, decide: (config: DockerConfig) => AuthChanges): Promise<void> {
   // The link stays, and what it leads to is replaced.
@@ -40,13 +40,13 @@ export function editAuths(text: string, changes: AuthChanges): string {
   let edited = text.trim() === '' ? '{}\n' : text;
   const options = { formattingOptions: formatting(edited) };
   const document: { readonly auths?: unknown } = JSON.parse(edited);
-  // What is no object cannot take a property.
+  // null cannot take a property.
   if (document.auths === null) edited = applyEdits(edited, modify(edited, ['auths'], {}, options));
   for (const [key, entry] of changes) edited = applyEdits(edited, modify(edited, ['auths', key], entry, options));
   return edited;
 }
 
-/** Docker indents with a tab; somebody's own file may have spaces. */
+/** Docker indents with a tab; a file written by hand may have spaces. */
 function formatting(text: string): NonNullable<ModificationOptions['formattingOptions']> {
   const spaces = /^\{\s*?\n( +)"/.exec(text.trimStart())?.[1]?.length;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';

@@ -23,8 +23,8 @@ export interface UnaskedPlace {
 }
 
 /**
- * Removes the credentials of a registry from every file and helper that has exactly this host. One that fails does not
- * keep the others from being asked.
+ * Removes the credentials of a registry from every file and helper that has exactly this host. After a failure the
+ * other places are still asked.
  */
 export async function eraseCredential(registry: string, env: Environment = process.env): Promise<Erased> {
   const removed = new Set<string>();

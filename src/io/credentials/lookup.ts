@@ -9,13 +9,16 @@ import { type DockerConfig, entryCredential, helperNames } from './docker-config
 import { credentialHelper } from './helper.js';
 
 /**
- * The credentials that Docker and Podman keep: `REGISTRY_AUTH_FILE` alone if it is set, else `DOCKER_AUTH_CONFIG`,
- * Podman's `auth.json` (in `$XDG_RUNTIME_DIR/containers`, `$XDG_CONFIG_HOME/containers`) and Docker's `config.json`
- * (in `$DOCKER_CONFIG` or `~/.docker`). In each `credHelpers` comes before `credsStore` before `auths`. Files are read
- * once, when asked first, and a helper is asked once for each registry.
+ * The credentials that Docker and Podman keep. If `REGISTRY_AUTH_FILE` is set, only that file counts. Else the order is:
  *
- * @throws RemoraError (from the source) `MALFORMED` or `IO` when a file is not what it should be, `UNAUTHORIZED` or
- * `TIMEOUT` when a credential helper fails
+ * 1. `DOCKER_AUTH_CONFIG`
+ * 2. Podman's `auth.json` in `$XDG_RUNTIME_DIR/containers`, then in `$XDG_CONFIG_HOME/containers`
+ * 3. Docker's `config.json` in `$DOCKER_CONFIG` or `~/.docker`
+ *
+ * In each, `credHelpers` comes before `credsStore` before `auths`. Each file is read once and each helper is asked once
+ * for a registry; a failure is asked again.
+ *
+ * @throws RemoraError (from the source) `MALFORMED` or `IO` for a bad file, `UNAUTHORIZED` or `TIMEOUT` for a helper
  */
 export function dockerCredentials(env: Environment = process.env): CredentialSource {
   const places = configPlaces(env);

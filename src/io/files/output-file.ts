@@ -33,7 +33,7 @@ export async function prepareOutput(
   if (info === undefined) await requireDirectory(dirname(path));
   const toStream = (content: Readable | Uint8Array) => {
     const stream = content instanceof Readable ? content : Readable.from([content], { objectMode: false });
-    // It may fail while the file is being made: whoever reads it sees that then, and nobody must be taken by surprise.
+    // The stream may fail before it is read; the reader reports it.
     return stream.on('error', () => {});
   };
   if (info !== undefined && !info.isFile()) return (content) => writeInto(path, toStream(content), signal);
@@ -52,7 +52,7 @@ export async function requireDirectory(path: string): Promise<void> {
   const info = await stat(path).catch((error: unknown) => {
     throw fileError(error, path, 'Create it first');
   });
-  if (!info.isDirectory()) throw new RemoraError('IO', `${path} is no directory: nothing can be written there`);
+  if (!info.isDirectory()) throw new RemoraError('IO', `${path} is not a directory: no file can be written there`);
 }
 
 async function writeInto(path: string, content: Readable, signal: AbortSignal | undefined): Promise<void> {

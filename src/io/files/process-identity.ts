@@ -8,8 +8,8 @@ let cached: string | undefined;
 /**
  * Names the set of processes whose ids can be compared: this host, since this boot, in this PID namespace.
  *
- * Containers may share a host name and a volume and yet not see each other's processes: a "dead" pid of another
- * namespace can be very much alive.
+ * Containers may share a host name and a volume and yet not see each other's processes. A pid that is missing here may
+ * run in another namespace.
  */
 export function processDomain(): string {
   cached ??= createHash('sha256')

@@ -1,6 +1,6 @@
 import { throwIfInterrupted } from '../async/interrupt.js';
 
-/** What is read of a file: a part of `FileHandle`. */
+/** The part of `FileHandle` that reading needs. */
 export interface ReadableFile {
   read(
     buffer: Buffer,

@@ -26,7 +26,7 @@ function keepTrack(path: string): void {
   });
 }
 
-/** The name of a temporary file or directory that tells who made it, so that others know when it is abandoned. */
+/** The name of a temporary file or directory; it names its process, so that others know when it is abandoned. */
 export function tempName(): string {
   return `${PREFIX}${processDomain()}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 }

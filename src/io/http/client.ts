@@ -30,8 +30,7 @@ const BYTES_PER_SECOND = 50 * 1024 * 1024;
 
 /**
  * HTTP with time limits, retries and connections that are shared per origin. Redirects are followed here, since
- * credentials must not follow them: they go to the origin they were meant for and no other, and never from https to
- * http.
+ * credentials must not follow them: those go to their own origin only. A redirect from https to http is refused.
  */
 export class HttpClient {
   readonly #dispatchers = new Map<string, Dispatcher>();
@@ -62,7 +61,7 @@ export class HttpClient {
   ): Promise<{ readonly response: HttpResponse; readonly bytes: Buffer }> {
     return this.#repeated(request, async (response) => ({
       response,
-      // What a status says counts, whatever its body looks like.
+      // The status counts, even if its body cannot be read.
       bytes: response.status < 400 ? await readBody(response, limit, what, request.signal) : await errorBody(response),
     }));
   }

@@ -10,7 +10,7 @@ import type { TarEntry } from './entries.js';
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /**
- * Writes hostile entries into a fresh directory, where nobody else writes.
+ * Writes hostile entries into a fresh directory that no other process writes to.
  *
  * No symlink exists there before {@link finish}, so that no path can lead out of it; and nothing is ever opened that
  * exists already, so that the file system itself finds names that are one to it (letter case, Unicode forms).

@@ -5,13 +5,13 @@ import { systemCode } from '../files/system-error.js';
 import { encodeTarHeader, tarPadding } from './header.js';
 import { changed, readError } from './walk-directory.js';
 
-/** Whoever swaps the file for a symlink or a fifo meanwhile must neither redirect the reading nor make it wait. */
+/** A symlink or fifo that replaces the file meanwhile must neither redirect the reading nor make it wait. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A file as a tar entry: header, content, padding.
  *
- * @throws RemoraError `CHANGED` when the file is not the same in the end as it was in the beginning
+ * @throws RemoraError `CHANGED` when the file changes while it is read
  */
 export async function* readUnchanged(path: string, name: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const handle = await openFile(path);

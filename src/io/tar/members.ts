@@ -4,7 +4,7 @@ import { badTar, decodeTarText, parseLongName, parsePax, parseTarHeader, type Ta
 
 export type TarMemberType = 'file' | 'directory' | 'symlink' | 'hard link' | 'other';
 
-/** What the headers say of one member. Nothing about it has been judged: names are as hostile as their author. */
+/** The headers of a member, unchecked: names are as hostile as their author. */
 export interface TarMember {
   readonly type: TarMemberType;
   /** The type as it stands in the header, one character. */
@@ -40,9 +40,9 @@ const TYPES: Readonly<Record<string, TarMemberType>> = {
 };
 
 /**
- * Reads the headers of a ustar, pax or GNU archive, strictly: the end must be marked by two blocks of zeros, and nothing
- * but zeros may follow. Readers differ in what they make of anything else, and then one checks what another does not
- * unpack. Before the next member is asked for, the content of the last must have been taken from the input.
+ * Reads the headers of a ustar, pax or GNU archive, strictly: two blocks of zeros must mark the end, and only zeros may
+ * follow. Readers differ in their treatment of other archives, so that a check could see other files than the unpacking.
+ * The caller takes the content of a member from the input before it asks for the next.
  *
  * @throws RemoraError `MALFORMED`
  */

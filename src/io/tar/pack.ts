@@ -11,7 +11,7 @@ export { type TarDirectoryOptions, tarDirectory } from './from-directory.js';
 
 /** A directory on its way into a layer of type `application/vnd.oci.image.layer.v1.tar+gzip`. */
 export interface PackedDirectory {
-  /** The compressed archive. Nothing is read from the directory before this is. */
+  /** The compressed archive. The directory is not read before the stream is. */
   readonly stream: Readable;
   /**
    * The digest of the archive before compression, as `io.deis.oras.content.digest` wants it; known when the stream

@@ -41,7 +41,7 @@ const MAX_ENTRIES = 1_000_000;
  * errors of the stream as they are. `target` is as before then.
  */
 export async function unpackDirectory(gzip: Readable, target: string, options: UnpackDirectoryOptions): Promise<void> {
-  // A stream that fails while nobody reads it yet would end the process; reading it reports the same error.
+  // A stream that fails before it is read would end the process; the reader reports the error.
   gzip.on('error', () => {});
   if (options.signal !== undefined) addAbortSignal(options.signal, gzip);
   try {

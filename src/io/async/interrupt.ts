@@ -10,7 +10,12 @@ export function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw interrupted(signal);
 }
 
-/** Whether something ended since its caller wanted it to: that is no failure of what was asked. */
+/** The error to throw: the interruption where the signal was aborted, since it caused the other. */
+export function interruptedOr(error: unknown, signal: AbortSignal | undefined): unknown {
+  return signal?.aborted ? interrupted(signal) : error;
+}
+
+/** Whether the caller ended the work: an interruption does not count as a failure of it. */
 export function isInterruption(error: unknown): boolean {
   return isRemoraError(error) && error.code === 'INTERRUPTED';
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { interrupted } from './interrupt.js';
+import { interruptedOr } from './interrupt.js';
 
 /** @throws RemoraError `INTERRUPTED` at once when the signal is aborted meanwhile */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await sleep(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-    throw signal?.aborted ? interrupted(signal) : error;
+    throw interruptedOr(error, signal);
   });
 }

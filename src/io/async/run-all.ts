@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import pLimit, { type LimitFunction } from 'p-limit';
 
 /**
  * Runs `action` for all items, some at a time. When one fails the others are aborted and awaited, so that nothing goes
@@ -33,8 +34,8 @@ export async function endTogether(
 }
 
 /**
- * The results of `action` for all items, so many at a time. What waits for its turn takes no memory, unlike with a queue
- * of promises. After a failure none is begun.
+ * The results of `action` for all items, so many at a time. Waiting items take no memory, unlike a queue of promises.
+ * After a failure no further action begins.
  */
 export async function mapSome<T, R>(
   items: readonly T[],
@@ -64,6 +65,14 @@ function workers<T, R>(
     }
   };
   return Array.from({ length: Math.min(concurrency, items.length) }, work);
+}
+
+/** Runs an action when its turn comes, and gives its result. */
+export type Limiter = LimitFunction;
+
+/** Lets so many actions run at a time, in the order in which they are asked for; {@link mapSome} suits a known list. */
+export function limiter(concurrency: number): Limiter {
+  return pLimit(concurrency);
 }
 
 /** Follows all signals. Any number of requests may listen to it, where Node.js warns of more than ten. */

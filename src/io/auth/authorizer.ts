@@ -1,3 +1,4 @@
+import { once } from '../async/once.js';
 import { basicHeader, type Credential, type CredentialSource, secretsOf } from '../credentials/credential.js';
 import type { HttpClient } from '../http/client.js';
 import type { HttpResponse } from '../http/response.js';
@@ -6,7 +7,7 @@ import { type Challenge, parseChallenges } from './challenge.js';
 import { mergeScopes, secretKey, TokenCache } from './token-cache.js';
 import { checkRealm, requestToken } from './token-request.js';
 
-/** What may be done in a repository. */
+/** An action in a repository that a scope allows. */
 export type Action = 'pull' | 'push' | 'delete';
 
 /** How a registry wants to be spoken to, as its challenges showed. */
@@ -42,7 +43,7 @@ export interface AuthorizerOptions {
 /** Answers the challenges of one registry for one repository: Basic, or Bearer with a token from the realm. */
 export class Authorizer {
   #scopes: readonly string[];
-  #credential: Promise<Credential | undefined> | undefined;
+  readonly #credential = new Map<string, Promise<Credential | undefined>>();
   readonly #key: string;
 
   constructor(
@@ -67,7 +68,7 @@ export class Authorizer {
   }
 
   /**
-   * Learns from a 401 and gives the header to try next; undefined when there is nothing (better) to offer. One that is
+   * Learns from a 401 and gives the header to try next; undefined without another to offer. A header that is
    * not new was good at another time, and is worth another question when it is refused.
    *
    * @param sent the header that was refused
@@ -97,13 +98,12 @@ export class Authorizer {
   }
 
   #who(): Promise<Credential | undefined> {
-    this.#credential ??= this.options
-      .credentials(this.options.registry, this.options.repository || undefined)
-      .then((credential) => {
-        for (const secret of secretsOf(credential)) addSecret(secret);
-        return credential;
-      });
-    return this.#credential;
+    const { credentials, registry, repository } = this.options;
+    return once(this.#credential, this.#key, async () => {
+      const credential = await credentials(registry, repository || undefined);
+      for (const secret of secretsOf(credential)) addSecret(secret);
+      return credential;
+    });
   }
 
   #bearer({ parameters }: Challenge): Scheme {

@@ -1,4 +1,4 @@
-/** One way to authenticate that a server offers (RFC 9110 §11.6.1). The scheme is lower-case. */
+/** A way to authenticate that a server offers (RFC 9110 §11.6.1). The scheme is lower-case. */
 export interface Challenge {
   readonly scheme: string;
   readonly parameters: ReadonlyMap<string, string>;
@@ -31,7 +31,7 @@ function parseHeader(header: string): Challenge[] {
       if (scheme?.[1]) {
         challenges.push({ scheme: scheme[1].toLowerCase(), parameters: new Map() });
         rest = rest.slice(scheme[0].length);
-        // What is neither is passed over as a whole: to look again from each of its characters takes the square of its length.
+        // All other text is skipped as a whole: a look from each of its characters takes the square of its length.
       } else rest = rest.replace(/^.[^\s,]*/s, '');
     }
     rest = rest.replace(/^[\s,]+/, '');

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isInterruption } from '../async/interrupt.js';
+import { once } from '../async/once.js';
 
 /** A Bearer token and when it ends. */
 interface Token {
   readonly text: string;
   /** `performance.now()` after which it is not sent any more. */
   readonly until: number;
-  /** What it was asked for. */
+  /** The scopes in the question for it. */
   readonly scopes: readonly string[];
 }
 
@@ -15,8 +16,8 @@ const MAX_TOKENS = 1000;
 const DEFAULT_LIFETIME_S = 60;
 
 /**
- * Bearer tokens of this process by token server, service and who asks. A token that covers more serves for less, and
- * those who ask at the same time share one request.
+ * Bearer tokens of this process by token server, service and credential. A token that covers more serves for less, and
+ * callers at the same time share a request.
  */
 export class TokenCache {
   readonly #tokens = new Map<string, Token[]>();
@@ -47,16 +48,16 @@ export class TokenCache {
       }
     }
     const asked = performance.now();
-    const fetched = fetch().then(({ token, expiresIn }) => {
+    const fetched = once(this.#pending, pendingKey, async () => {
+      const { token, expiresIn } = await fetch();
       this.#add(key, { text: token, until: asked + usable(expiresIn), scopes });
       return token;
     });
-    this.#pending.set(pendingKey, fetched);
-    const done = () => {
-      if (this.#pending.get(pendingKey) === fetched) this.#pending.delete(pendingKey);
-    };
-    fetched.then(done, done);
-    return { token: await fetched, isNew: true };
+    try {
+      return { token: await fetched, isNew: true };
+    } finally {
+      this.#pending.delete(pendingKey);
+    }
   }
 
   /** A known token that covers `scopes` and has not ended. */
@@ -102,7 +103,7 @@ export function covers(granted: readonly string[], wanted: readonly string[]): b
   });
 }
 
-/** One scope per resource, with all actions that are asked for it; in the order of their first appearance. */
+/** Joins the actions of each resource in a single scope; the order is that of first appearance. */
 export function mergeScopes(scopes: readonly string[]): readonly string[] {
   const merged = new Map<string, Set<string>>();
   for (const scope of scopes) {

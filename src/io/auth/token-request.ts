@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RemoraError } from '../../errors.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
+import { given } from '../../oci/values/given.js';
 import { basicHeader, type Credential } from '../credentials/credential.js';
 import type { HttpClient } from '../http/client.js';
 import type { HttpRequest } from '../http/request.js';
@@ -15,7 +16,7 @@ const tokenSchema = z.looseObject({
 });
 const MAX_TOKEN_ANSWER = 64 * 1024;
 
-/** What is asked of a token server. */
+/** A question to a token server. */
 export interface TokenQuestion {
   readonly realm: URL;
   readonly service: string | undefined;
@@ -35,10 +36,10 @@ export function checkRealm(text: string, { origin, registry }: { origin: URL; re
   if (realm === undefined || !/^https?:$/.test(realm.protocol) || realm.username !== '' || realm.password !== '') {
     throw new RemoraError(
       'UNAUTHORIZED',
-      `${registry} names ${JSON.stringify(text)} as its token server, which is no http address`,
+      `${registry} names ${JSON.stringify(text)} as its token server, which is not an http address`,
     );
   }
-  const nothingSent = { hint: 'Nothing was sent there; tell whoever runs the registry' };
+  const nothingSent = { hint: 'No credential was sent there; tell the operator of the registry' };
   if (realm.protocol === 'http:' && origin.protocol === 'https:') {
     throw new RemoraError(
       'UNAUTHORIZED',
@@ -76,7 +77,7 @@ export async function requestToken(
   if (answer.response.status !== 200) throw refusal(answer.response.status, realm, registry, credential);
   const fields = checkShape(tokenSchema, parseJson(answer.bytes, what), what);
   const token = fields.access_token || fields.token;
-  // It becomes a header: what is no visible ASCII could add another.
+  // It becomes a header: bytes other than visible ASCII could add another.
   if (!token || !/^[\x21-\x7e]+$/.test(token)) throw new RemoraError('MALFORMED', `${what} has no token`);
   addSecret(token);
   return { token, expiresIn: fields.expires_in ?? undefined };
@@ -100,7 +101,7 @@ function ask(
     return read({
       method: 'GET',
       url,
-      headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) },
+      headers: { accept: 'application/json', ...given({ authorization }) },
       signal,
     });
   }

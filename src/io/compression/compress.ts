@@ -5,7 +5,7 @@ import { RemoraError } from '../../errors.js';
 import type { Compression } from './decompress.js';
 import { reproducibleGzip } from './gzip.js';
 
-/** What the ending of a file's name promises; undefined for no compression. */
+/** The compression that the ending of a file's name promises, if any. */
 export function compressionOfName(name: string): Compression | undefined {
   if (/\.(tar\.gz|tgz)$/.test(name)) return 'gzip';
   return /\.(tar\.zst|tzst)$/.test(name) ? 'zstd' : undefined;
@@ -29,14 +29,14 @@ export function compressed(
 }
 
 /**
- * Each chunk is taken before the next is given, and before the end is told: Node.js 22, 24 and 26 end the frame with what
- * still waits then, and put an empty one behind it, so that the bytes would depend on who was faster.
+ * Each chunk is taken before the next is given, and before the end is told. Otherwise the bytes depend on
+ * timing: Node.js 22, 24 and 26 end the frame with the bytes that still wait, and put an empty frame behind it.
  */
 async function* zstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   const stream = zstdStream();
   const out: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => out.push(chunk));
-  // Whoever waits below is told.
+  // The waits below report the error.
   stream.on('error', () => {});
   try {
     for await (const chunk of source) {

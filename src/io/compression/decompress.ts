@@ -2,7 +2,8 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import { RemoraError } from '../../errors.js';
-import { systemCode } from '../files/system-error.js';
+import { handled } from '../async/handled.js';
+import { ifSystemError, systemCode } from '../files/system-error.js';
 
 /** How bytes are compressed. */
 export type Compression = 'gzip' | 'zstd';
@@ -34,9 +35,8 @@ export async function* decompressed(
       yield chunk;
     }
   };
-  const feeding = pipeline(Readable.from(counted(), { objectMode: false }), stream);
-  // Its failure reaches the loop below through `stream`; after an early return nobody asks for it any more.
-  feeding.catch(() => {});
+  // Its failure reaches the loop below through `stream`; after an early return it is not awaited.
+  const feeding = handled(pipeline(Readable.from(counted(), { objectMode: false }), stream));
   try {
     for await (const chunk of stream) yield chunk;
   } catch (error) {
@@ -44,7 +44,7 @@ export async function* decompressed(
   }
   // Where the bytes behind the last member begin with a zero, zlib ends without an error and leaves them; the pipeline
   // is then torn down if the source has more to give. In all other cases the end comes from the end of the source.
-  await feeding.catch(() => {});
+  await ifSystemError(feeding, 'ERR_STREAM_PREMATURE_CLOSE');
   if (bytesTaken(stream) === given) return;
   throw damaged(compression, compression === 'gzip' ? 'there are bytes behind its end' : BEHIND_FRAME);
 }

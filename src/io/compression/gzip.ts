@@ -1,8 +1,8 @@
 import { Gzip } from 'fflate';
 
 /**
- * Bytes that are given to the compressor at once. Part of the format: its blocks end where its input ends, so that
- * another number here, or chunks as they come, would make other bytes of the same content.
+ * Bytes that are given to the compressor at once. Its blocks end where its input ends, so that another number here, or
+ * chunks as they come, would change the bytes of an archive.
  */
 const PIECE = 64 * 1024;
 
@@ -12,8 +12,8 @@ const SETTINGS = { level: 6, mem: 8, mtime: 0 } as const;
 /**
  * Compresses to bytes that depend on the content alone.
  *
- * Not node:zlib, whose deflate is another in builds of Node.js that use the system's zlib or zlib-ng, and takes other
- * paths on CPUs with other vector units: the same files would get another digest on another machine.
+ * node:zlib would give the same files another digest on another machine. Its deflate differs between builds of Node.js
+ * with the system's zlib or zlib-ng, and between CPUs with other vector units.
  */
 export async function* reproducibleGzip(source: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer, void, undefined> {
   const out: Buffer[] = [];

@@ -1,9 +1,9 @@
-/** What Docker writes, and asks helpers for, where Docker Hub is meant. */
+/** The name of Docker Hub in Docker's file and in questions to credential helpers. */
 export const HUB_SERVER = 'https://index.docker.io/v1/';
 const HUB = 'docker.io';
 const HUB_NAMES: readonly string[] = [HUB, 'index.docker.io', 'registry-1.docker.io'];
 
-/** What a key of `auths` stands for. */
+/** The meaning of a key of `auths`. */
 export interface AuthKey {
   readonly registry: string;
   /** Empty for the registry as a whole. */
@@ -12,7 +12,7 @@ export interface AuthKey {
   readonly isUrl: boolean;
 }
 
-/** One name for all names of Docker Hub. */
+/** Gives all names of Docker Hub the same name. */
 export function canonicalRegistry(registry: string): string {
   return HUB_NAMES.includes(registry) ? HUB : registry;
 }
@@ -47,9 +47,9 @@ export function isKeyOf(key: string, registry: string): boolean {
 }
 
 /**
- * The keys whose entries may serve a repository, the best first: the longest namespace that holds the repository, then
- * the host, then URLs of it. Host and port are compared as a whole, never a part (GHSA-6c87-g9pw-78fx), and the key
- * of a namespace never serves the host.
+ * The keys whose entries may serve a repository, the best first. The longest namespace that holds the repository comes
+ * first, then the host, then its URLs. Host and port are compared as a whole, never a part (GHSA-6c87-g9pw-78fx). The
+ * key of a namespace never serves the host.
  */
 export function matchingKeys(keys: Iterable<string>, registry: string, repository = ''): readonly string[] {
   const wanted = canonicalRegistry(registry);

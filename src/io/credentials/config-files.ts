@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { fileError, systemCode } from '../files/system-error.js';
+import { fileError, ifSystemError } from '../files/system-error.js';
 import { type DockerConfig, parseDockerConfig } from './docker-config.js';
 
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One place where credentials can be configured. */
+/** A file or variable that can configure credentials. */
 export interface ConfigPlace {
   /** The path of the file, or the name of the variable. */
   readonly name: string;
@@ -15,7 +15,7 @@ export interface ConfigPlace {
   /**
    * Undefined when there is none.
    *
-   * @throws RemoraError `MALFORMED`, `IO`: whoever has an account must not go on as nobody
+   * @throws RemoraError `MALFORMED`, `IO`: a user with an account must not go on anonymously
    */
   read(): Promise<DockerConfig | undefined>;
 }
@@ -39,13 +39,10 @@ export function loginPath(env: Environment): string {
 
 /** The bytes of a file, undefined where there is none. */
 export async function readConfigFile(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    // Below a file (a home of /dev/null) there is none either.
-    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+  // ENOTDIR: a home of /dev/null has no files below it.
+  return ifSystemError(readFile(path), 'ENOENT', 'ENOTDIR').catch((error: unknown) => {
     throw fileError(error, path);
-  }
+  });
 }
 
 function dockerConfigPath(env: Environment): string {

@@ -4,7 +4,7 @@ export interface PasswordCredential {
   readonly password: string;
 }
 
-/** What proves who we are to a registry: a name with its password, an OAuth refresh token, or a ready Bearer token. */
+/** The proof of identity for a registry: a name with its password, an OAuth refresh token, or a ready Bearer token. */
 export type Credential =
   | PasswordCredential
   | { readonly identityToken: string; readonly username?: string | undefined }
@@ -21,7 +21,7 @@ export function basicHeader({ username, password }: PasswordCredential): string 
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** What of a credential must not be seen. */
+/** The parts of a credential that no output may show. */
 export function secretsOf(credential: Credential | undefined): readonly string[] {
   if (credential === undefined) return [];
   if ('registryToken' in credential) return [credential.registryToken];

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RemoraError } from '../../errors.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
 import { quote } from '../../oci/text/quote.js';
+import { given } from '../../oci/values/given.js';
 import type { Credential } from './credential.js';
 
 const text = z.string().nullish();
@@ -18,10 +19,10 @@ const configSchema = z.looseObject({
   credsStore: text,
 });
 
-/** One entry of `auths`. */
+/** An entry of `auths`. */
 export type AuthEntry = z.infer<typeof entrySchema>;
 
-/** What Docker's `config.json` and Podman's `auth.json` say of credentials. */
+/** The credentials in Docker's `config.json` and Podman's `auth.json`. */
 export interface DockerConfig {
   readonly auths: ReadonlyMap<string, AuthEntry>;
   /** Helpers of single hosts. */
@@ -80,8 +81,7 @@ export function entryCredential(entry: AuthEntry, key: string, what: string): Cr
   const decoded = entry.auth ? decode(entry.auth, key, what) : undefined;
   const username = decoded?.username || entry.username || undefined;
   if (entry.registrytoken) return { registryToken: entry.registrytoken };
-  if (entry.identitytoken)
-    return { identityToken: entry.identitytoken, ...(username === undefined ? {} : { username }) };
+  if (entry.identitytoken) return { identityToken: entry.identitytoken, ...given({ username }) };
   if (decoded !== undefined) return decoded;
   const { password } = entry;
   return username !== undefined && typeof password === 'string' ? { username, password } : undefined;

@@ -2,7 +2,7 @@ import { mkdir, readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { applyEdits, type ModificationOptions, modify } from 'jsonc-parser';
 import { withLock } from '../files/lock.js';
-import { fileError, systemCode } from '../files/system-error.js';
+import { fileError, ifSystemError } from '../files/system-error.js';
 import { replaceFile } from '../files/temp-file.js';
 import { readConfigFile } from './config-files.js';
 import { type AuthEntry, type DockerConfig, parseDockerConfig } from './docker-config.js';
@@ -13,11 +13,11 @@ const MAX_LINKS = 40;
 export type AuthChanges = ReadonlyMap<string, AuthEntry | undefined>;
 
 /**
- * Changes `auths` in a file that other tools read and write, too: all else in it stays as it was written, readers
- * see the old file or the new one, and of two logins at the same time none is lost. A malformed file is left as it is.
+ * Changes `auths` in a file that other tools read and write, too. All else in the file stays as it was written, and
+ * readers see the old file or the new one. Two logins at the same time are both kept. A malformed file stays as it is.
  *
- * @param decide gives the changes, from what the file says while nobody else of us writes
- * @throws RemoraError `MALFORMED`, `IO`, `CHANGED` (the lock was not to be had)
+ * @param decide gives the changes for the file as it is under the lock
+ * @throws RemoraError `MALFORMED`, `IO`, `CHANGED` (the lock stayed with another process)
  */
 export async function changeAuths(path: string, decide: (config: DockerConfig) => AuthChanges): Promise<void> {
   // The link stays, and what it leads to is replaced.
@@ -40,13 +40,13 @@ export function editAuths(text: string, changes: AuthChanges): string {
   let edited = text.trim() === '' ? '{}\n' : text;
   const options = { formattingOptions: formatting(edited) };
   const document: { readonly auths?: unknown } = JSON.parse(edited);
-  // What is no object cannot take a property.
+  // null cannot take a property.
   if (document.auths === null) edited = applyEdits(edited, modify(edited, ['auths'], {}, options));
   for (const [key, entry] of changes) edited = applyEdits(edited, modify(edited, ['auths', key], entry, options));
   return edited;
 }
 
-/** Docker indents with a tab; somebody's own file may have spaces. */
+/** Docker indents with a tab; a file written by hand may have spaces. */
 function formatting(text: string): NonNullable<ModificationOptions['formattingOptions']> {
   const spaces = /^\{\s*?\n( +)"/.exec(text.trimStart())?.[1]?.length;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
@@ -56,13 +56,12 @@ function formatting(text: string): NonNullable<ModificationOptions['formattingOp
 async function linkTarget(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links++) {
-    try {
-      return await realpath(target);
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR') throw fileError(error, path);
-    }
-    // Nothing is there, or a link that leads to nothing yet.
-    const link = await readlink(target).catch(() => undefined);
+    const found = await ifSystemError(realpath(target), 'ENOENT', 'ENOTDIR').catch((error: unknown) => {
+      throw fileError(error, path);
+    });
+    if (found !== undefined) return found;
+    // The target does not exist yet, or the target of a link.
+    const link = await ifSystemError(readlink(target), 'ENOENT', 'ENOTDIR', 'EINVAL');
     if (link === undefined) return target;
     target = resolve(dirname(target), link);
   }

@@ -1,3 +1,4 @@
+import { isRemoraError } from '../../errors.js';
 import { hasContent, hasEntry, removal } from './auths-entries.js';
 import { helperKeys, isKeyOf, serverName } from './auths-key.js';
 import { type ConfigPlace, configPlaces, type Environment } from './config-files.js';
@@ -22,8 +23,8 @@ export interface UnaskedPlace {
 }
 
 /**
- * Removes the credentials of a registry from every file and helper that has exactly this host. One that fails does not
- * keep the others from being asked.
+ * Removes the credentials of a registry from every file and helper that has exactly this host. After a failure the
+ * other places are still asked.
  */
 export async function eraseCredential(registry: string, env: Environment = process.env): Promise<Erased> {
   const removed = new Set<string>();
@@ -33,6 +34,7 @@ export async function eraseCredential(registry: string, env: Environment = proce
     try {
       if (await action()) removed.add(place);
     } catch (error) {
+      if (!isRemoraError(error)) throw error;
       incomplete.push({ place, error });
     }
   };
@@ -69,6 +71,7 @@ function configuredHelpers(
   try {
     return helperNames(config, helperKeys(registry), place.name);
   } catch (error) {
+    if (!isRemoraError(error)) throw error;
     incomplete.push({ place: place.name, error });
     return [];
   }

@@ -19,7 +19,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT = 64 * 1024;
 const MAX_SAID = 200;
 
-/** One `docker-credential-NAME` program. Servers are named as {@link serverName} has it. */
+/** A `docker-credential-NAME` program. Servers are named as {@link serverName} has it. */
 export interface CredentialHelper {
   readonly program: string;
   /** Undefined when it has none. */

@@ -1,3 +1,5 @@
+import { isRemoraError } from '../../errors.js';
+import { given } from '../../oci/values/given.js';
 import { HUB_SERVER, parseAuthKey } from './auths-key.js';
 import { configPlaces, type Environment } from './config-files.js';
 import type { Credential } from './credential.js';
@@ -31,6 +33,7 @@ export async function listCredentials(env: Environment = process.env): Promise<C
     try {
       return await action();
     } catch (error) {
+      if (!isRemoraError(error)) throw error;
       incomplete.push({ place, error });
       return undefined;
     }
@@ -83,5 +86,5 @@ function fileEntry(key: string, credential: Credential, from: string): ListedCre
 }
 
 function named(username: string | undefined): { readonly username?: string } {
-  return username === undefined || username === '' ? {} : { username };
+  return given({ username: username || undefined });
 }

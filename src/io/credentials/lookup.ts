@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { isRegistryName } from '../../oci/names/registry.js';
 import { quote } from '../../oci/text/quote.js';
+import { once } from '../async/once.js';
 import { helperKeys, matchingKeys, serverName } from './auths-key.js';
 import { configPlaces, type Environment } from './config-files.js';
 import type { Credential, CredentialSource } from './credential.js';
@@ -8,20 +9,23 @@ import { type DockerConfig, entryCredential, helperNames } from './docker-config
 import { credentialHelper } from './helper.js';
 
 /**
- * The credentials that Docker and Podman keep: `REGISTRY_AUTH_FILE` alone if it is set, else `DOCKER_AUTH_CONFIG`,
- * Podman's `auth.json` (in `$XDG_RUNTIME_DIR/containers`, `$XDG_CONFIG_HOME/containers`) and Docker's `config.json`
- * (in `$DOCKER_CONFIG` or `~/.docker`). In each `credHelpers` comes before `credsStore` before `auths`. Files are read
- * once, when asked first, and a helper is asked once for each registry.
+ * The credentials that Docker and Podman keep. If `REGISTRY_AUTH_FILE` is set, only that file counts. Else the order is:
  *
- * @throws RemoraError (from the source) `MALFORMED` or `IO` when a file is not what it should be, `UNAUTHORIZED` or
- * `TIMEOUT` when a credential helper fails
+ * 1. `DOCKER_AUTH_CONFIG`
+ * 2. Podman's `auth.json` in `$XDG_RUNTIME_DIR/containers`, then in `$XDG_CONFIG_HOME/containers`
+ * 3. Docker's `config.json` in `$DOCKER_CONFIG` or `~/.docker`
+ *
+ * In each, `credHelpers` comes before `credsStore` before `auths`. Each file is read once and each helper is asked once
+ * for a registry; a failure is asked again.
+ *
+ * @throws RemoraError (from the source) `MALFORMED` or `IO` for a bad file, `UNAUTHORIZED` or `TIMEOUT` for a helper
  */
 export function dockerCredentials(env: Environment = process.env): CredentialSource {
   const places = configPlaces(env);
   const configs = new Map<string, Promise<DockerConfig | undefined>>();
   const answers = new Map<string, Promise<Credential | undefined>>();
   const ask = (name: string, configured: string, registry: string) =>
-    remember(answers, `${name} ${registry}`, async () => {
+    once(answers, `${name} ${registry}`, async () => {
       // It goes to a program that may take a line for more than a name.
       if (!isRegistryName(registry))
         throw new RemoraError('INVALID_ARGUMENT', `registry ${quote(registry)} is not a host`, { found: registry });
@@ -29,7 +33,7 @@ export function dockerCredentials(env: Environment = process.env): CredentialSou
     });
   return async (registry, repository) => {
     for (const place of places) {
-      const config = await remember(configs, place.name, () => place.read());
+      const config = await once(configs, place.name, () => place.read());
       if (config === undefined) continue;
       for (const name of helperNames(config, helperKeys(registry), place.name)) {
         const credential = await ask(name, place.name, registry);
@@ -42,13 +46,4 @@ export function dockerCredentials(env: Environment = process.env): CredentialSou
     }
     return undefined;
   };
-}
-
-/** Asks once for each key; whoever comes later shares the answer. */
-function remember<T>(known: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const answer = ask();
-  known.set(key, answer);
-  return answer;
 }

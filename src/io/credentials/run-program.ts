@@ -3,7 +3,7 @@ import { RemoraError } from '../../errors.js';
 
 /** Options of {@link runProgram}. */
 export interface ProgramOptions {
-  /** What it reads on standard input. */
+  /** The text on its standard input. */
   readonly input: string;
   /** Its variables; `PATH` among them says where it is looked for. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -13,7 +13,7 @@ export interface ProgramOptions {
   readonly limit: number;
 }
 
-/** What a program left behind. */
+/** The outcome of a program. */
 export interface ProgramResult {
   /** Null when a signal ended it. */
   readonly code: number | null;
@@ -33,7 +33,7 @@ export function runProgram(program: string, args: readonly string[], options: Pr
     const stop = (error: unknown) => {
       clearTimeout(timer);
       child.kill('SIGKILL');
-      // What it started itself may hold them open.
+      // Its own children may hold them open.
       for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
       reject(error);
     };

@@ -1,5 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
+import { given } from '../../oci/values/given.js';
+import { orUndefined } from '../async/or-undefined.js';
 import { hasEntry, removal } from './auths-entries.js';
 import { helperKeys, serverName } from './auths-key.js';
 import { configPlaces, type Environment, loginPath, readConfigFile } from './config-files.js';
@@ -12,15 +14,15 @@ import { credentialHelper } from './helper.js';
 export interface Stored {
   /** The path of the file, or the name of the credential helper. */
   readonly place: string;
-  /** False: anybody who can read the file can read the credential. */
+  /** False: every reader of the file can read the credential. */
   readonly isHelper: boolean;
 }
 
 /**
- * Stores the credential of a registry where Docker and Podman find it: with the credential helper of the file that
- * login writes to, else in that file.
+ * Stores the credential of a registry where Docker and Podman find it. The file that login writes to may name a
+ * credential helper, which then gets it; else the file does.
  *
- * @throws RemoraError `MALFORMED` (the file, which is left as it is), `IO`, `UNAUTHORIZED` (the helper failed),
+ * @throws RemoraError `MALFORMED` (the file stays as it is), `IO`, `UNAUTHORIZED` (the helper failed),
  * `INVALID_ARGUMENT` (a user name with a colon)
  */
 export async function storeCredential(
@@ -38,20 +40,20 @@ export async function storeCredential(
   }
   const helper = credentialHelper(name, { env, configured: path });
   await helper.store(serverName(registry), credential);
-  // What an earlier login wrote in plain text is of no use any more.
+  // The plain text of an earlier login is not needed any more.
   if (hasEntry(config, registry)) await changeAuths(path, ({ auths }) => replacement(auths, registry, undefined));
   return { place: helper.program, isHelper: true };
 }
 
 /**
- * The places that have a credential for a registry, or a helper of its own, and are asked before the one that login
- * writes to. No helper is asked.
+ * The places that are asked before the place that login writes to, and have a credential or a helper for the registry.
+ * Helpers are not asked.
  */
 export async function placesBeforeLogin(registry: string, env: Environment = process.env): Promise<readonly string[]> {
   const found: string[] = [];
   for (const place of configPlaces(env)) {
     if (place.name === loginPath(env)) break;
-    const config = await place.read().catch(() => undefined);
+    const config = await orUndefined(place.read(), 'MALFORMED', 'NOT_FOUND', 'IO');
     if (config === undefined) continue;
     if (hasEntry(config, registry) || helperKeys(registry).some((key) => config.credHelpers.get(key)))
       found.push(place.name);
@@ -59,7 +61,7 @@ export async function placesBeforeLogin(registry: string, env: Environment = pro
   return found;
 }
 
-/** One entry under Docker's own key, with the fields of the old one that hold no credential; older forms go. */
+/** Sets the entry under Docker's own key and keeps its fields without credentials; older forms go. */
 function replacement(
   auths: ReadonlyMap<string, AuthEntry>,
   registry: string,
@@ -74,12 +76,12 @@ function toEntry(credential: Credential): AuthEntry {
   if ('registryToken' in credential) return { registrytoken: credential.registryToken };
   const { username } = credential;
   if (username?.includes(':')) {
-    // Neither the header of Basic authentication (RFC 7617) nor the files can tell where such a name ends.
+    // The header of Basic authentication (RFC 7617) and the files end a name at its first colon.
     throw new RemoraError('INVALID_ARGUMENT', `user name ${quote(username)} has a colon`, { found: username });
   }
   if ('identityToken' in credential)
     return {
-      ...(username === undefined ? {} : { auth: encode(username, '') }),
+      ...given({ auth: username === undefined ? undefined : encode(username, '') }),
       identitytoken: credential.identityToken,
     };
   return { auth: encode(credential.username, credential.password) };

@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { algorithmOf, type Digest, digestOf, hasherFor, parseDigest } from '../../oci/values/digest.js';
 import { throwIfInterrupted } from '../async/interrupt.js';
 import { counted } from '../streams/counted.js';
-import { createTempFile, writeStream } from './temp-file.js';
+import { spool } from './temp-file.js';
 
 /** Content whose digest and size are known. */
 export interface DescribedContent {
@@ -46,23 +45,18 @@ export async function spoolContent(
   mediaType: string,
   { like, signal, onProgress }: DescribeOptions = {},
 ): Promise<DescribedContent> {
-  const file = await createTempFile(tmpdir(), 0o600);
-  try {
-    const sum = contentSum(like);
-    const stream = counted(await open(), (_, chunk) => {
+  const sum = contentSum(like);
+  const summed = async () =>
+    counted(await open(), (_, chunk) => {
       const bytes = sum.add(chunk);
       onProgress?.(bytes);
     });
-    await writeStream(file, stream, signal);
-    return {
-      descriptor: sum.descriptor(mediaType),
-      open: async () => createReadStream(file.path, { highWaterMark: 256 * 1024 }),
-      discard: () => file.discard(),
-    };
-  } catch (error) {
-    await file.discard();
-    throw error;
-  }
+  const file = await spool(summed, signal);
+  return {
+    descriptor: sum.descriptor(mediaType),
+    open: async () => createReadStream(file.path, { highWaterMark: 256 * 1024 }),
+    discard: () => file.discard(),
+  };
 }
 
 /** Digest and size of the chunks that are added. */

@@ -3,9 +3,8 @@ import { access, type FileHandle, open, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
+import { fileRange } from './range.js';
 import { fileError, systemCode } from './system-error.js';
-
-const CHUNK = 256 * 1024;
 
 /** A file or directory that exists and may be read. */
 export type LocalFile =
@@ -54,17 +53,14 @@ async function openUnchanged(path: string, seen: BigIntStats): Promise<Readable>
   } catch (error) {
     throw fileError(error, path);
   }
-  return Readable.from(chunks(handle, path, seen), { objectMode: false, highWaterMark: CHUNK });
+  return Readable.from(chunks(handle, path, seen), { objectMode: false, highWaterMark: 256 * 1024 });
 }
 
 async function* chunks(handle: FileHandle, path: string, seen: BigIntStats): AsyncGenerator<Buffer> {
   try {
     requireSame(path, seen, await handle.stat({ bigint: true }));
-    for (;;) {
-      const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, null);
-      if (bytesRead === 0) break;
-      yield buffer.subarray(0, bytesRead);
-    }
+    // Not the size that was seen: files in /proc have content and say 0.
+    yield* fileRange(handle, 0, Number.POSITIVE_INFINITY);
     requireSame(path, seen, await handle.stat({ bigint: true }));
   } catch (error) {
     throw fileError(error, path);

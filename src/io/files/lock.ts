@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
 import { isGone, processDomain } from './process-identity.js';
-import { fileError, systemCode } from './system-error.js';
+import { bestEffortSync, fileError, systemCode } from './system-error.js';
 
 /** Options of {@link withLock}. */
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which a living holder renews its lock. @default 2000 */
   readonly renewMs?: number;
-  /** Milliseconds without a renewal, by the clock of whoever waits, after which a lock belongs to nobody. @default 15000 */
+  /** Milliseconds without a renewal, by the clock of the waiting process, after which a lock is abandoned. @default 15000 */
   readonly abandonedMs?: number;
   /** The same for a lock that is empty: its maker needs no time between two system calls. @default 2000 */
   readonly emptyMs?: number;
@@ -33,12 +33,14 @@ export interface HeldLock {
 /**
  * Runs `action` while no other process on any host holds the lock file `path`.
  *
- * The lock survives killed holders: one of this host is known by its process id at once, others by a lock that is no
- * longer renewed. proper-lockfile was not taken: between its look at a stale lock and its removal of it another process
- * can have taken the lock, and both hold it (its issue #121). Here whoever removes an abandoned lock must hold a second
- * lock that is named after the abandoned one's id, and looks again under it, so that only that one can be removed.
+ * The lock survives killed holders. The process id tells at once that a holder on this host is gone; a lock of another
+ * host is abandoned when it is not renewed.
  *
- * @throws RemoraError `CHANGED` when the lock could not be had in time, `INTERRUPTED`, `IO`
+ * proper-lockfile was not taken (its issue #121): after it looks at a stale lock another process can take the lock, and
+ * both hold it. Here a process removes an abandoned lock only under a second lock, named after the first one's id. It
+ * looks again under it, so that it never removes a newer lock.
+ *
+ * @throws RemoraError `CHANGED` when another process holds the lock for too long, `INTERRUPTED`, `IO`
  */
 export async function withLock<T>(
   path: string,
@@ -121,12 +123,9 @@ function create(path: string): { id: string; file: number } | undefined {
   return { id, file };
 }
 
+/** A lock that cannot be renewed is lost in time, and `assertHeld` says so. */
 function renew(file: number): void {
-  try {
-    futimesSync(file, new Date(), new Date());
-  } catch {
-    // A lock that cannot be renewed is lost in time, and `assertHeld` says so.
-  }
+  bestEffortSync(() => futimesSync(file, new Date(), new Date()));
 }
 
 function readLock(path: string): Observed | undefined {
@@ -172,11 +171,8 @@ function release(path: string, id: string): void {
  */
 function removeRemains(path: string, id: string): void {
   const prefix = `${basename(path)}.`;
-  try {
-    for (const name of readdirSync(dirname(path))) {
-      if (name.startsWith(prefix) && !name.startsWith(prefix + id)) unlinkSync(join(dirname(path), name));
-    }
-  } catch {
-    // They are in nobody's way.
+  for (const name of bestEffortSync(() => readdirSync(dirname(path))) ?? []) {
+    if (!name.startsWith(prefix) || name.startsWith(prefix + id)) continue;
+    bestEffortSync(() => unlinkSync(join(dirname(path), name)));
   }
 }

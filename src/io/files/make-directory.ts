@@ -2,13 +2,12 @@ import { constants } from 'node:fs';
 import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { inTheWay } from './safe-path.js';
-import { fileError, systemCode } from './system-error.js';
+import { fileError, ifSystemError, systemCode } from './system-error.js';
 
 /** The directory that is nearest to the target and exists: the same file system, and nothing is created too early. */
 export async function nearestDirectory(path: string): Promise<string> {
   for (let directory = dirname(path); ; directory = dirname(directory)) {
-    const info = await stat(directory).catch((error: unknown) => {
-      if (systemCode(error) === 'ENOENT') return undefined;
+    const info = await ifSystemError(stat(directory), 'ENOENT').catch((error: unknown) => {
       throw fileError(error, directory);
     });
     if (info?.isDirectory() || dirname(directory) === directory) return directory;

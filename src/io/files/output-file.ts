@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RemoraError } from '../../errors.js';
-import { interrupted } from '../async/interrupt.js';
-import { fileError, systemCode } from './system-error.js';
-import { createTempFile, writeStream } from './temp-file.js';
+import { given } from '../../oci/values/given.js';
+import { interruptedOr } from '../async/interrupt.js';
+import { fileError, ifSystemError } from './system-error.js';
+import { withTempFile, writeStream } from './temp-file.js';
 
 /** Options of {@link prepareOutput}. */
 export interface OutputOptions {
@@ -23,8 +24,7 @@ export async function prepareOutput(
   path: string,
   { signal }: OutputOptions = {},
 ): Promise<(content: Readable | Uint8Array) => Promise<void>> {
-  const info = await stat(path).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return undefined;
+  const info = await ifSystemError(stat(path), 'ENOENT').catch((error: unknown) => {
     throw fileError(error, path);
   });
   if (info?.isDirectory()) {
@@ -33,20 +33,17 @@ export async function prepareOutput(
   if (info === undefined) await requireDirectory(dirname(path));
   const toStream = (content: Readable | Uint8Array) => {
     const stream = content instanceof Readable ? content : Readable.from([content], { objectMode: false });
-    // It may fail while the file is being made: whoever reads it sees that then, and nobody must be taken by surprise.
+    // The stream may fail before it is read; the reader reports it.
     return stream.on('error', () => {});
   };
   if (info !== undefined && !info.isFile()) return (content) => writeInto(path, toStream(content), signal);
   return async (content) => {
     const source = toStream(content);
     const target = info === undefined ? path : await realpath(path);
-    const file = await createTempFile(dirname(target));
-    try {
+    await withTempFile(dirname(target), undefined, async (file) => {
       await writeStream(file, source, signal);
       await file.commit(target);
-    } finally {
-      await file.discard();
-    }
+    });
   };
 }
 
@@ -55,15 +52,15 @@ export async function requireDirectory(path: string): Promise<void> {
   const info = await stat(path).catch((error: unknown) => {
     throw fileError(error, path, 'Create it first');
   });
-  if (!info.isDirectory()) throw new RemoraError('IO', `${path} is no directory: nothing can be written there`);
+  if (!info.isDirectory()) throw new RemoraError('IO', `${path} is not a directory: no file can be written there`);
 }
 
 async function writeInto(path: string, content: Readable, signal: AbortSignal | undefined): Promise<void> {
   try {
     const handle = await open(path, 'w');
-    await pipeline(content, handle.createWriteStream(), signal === undefined ? {} : { signal });
+    await pipeline(content, handle.createWriteStream(), given({ signal }));
   } catch (error) {
-    throw signal?.aborted ? interrupted(signal) : fileError(error, path);
+    throw interruptedOr(fileError(error, path), signal);
   }
 }
 
@@ -74,8 +71,8 @@ export async function copyTo(
   { signal }: OutputOptions = {},
 ): Promise<void> {
   try {
-    await pipeline(content, out, { end: false, ...(signal === undefined ? {} : { signal }) });
+    await pipeline(content, out, { end: false, ...given({ signal }) });
   } catch (error) {
-    throw signal?.aborted ? interrupted(signal) : error;
+    throw interruptedOr(error, signal);
   }
 }

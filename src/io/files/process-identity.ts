@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { bestEffortSync, systemCode } from './system-error.js';
 
 let cached: string | undefined;
 
 /**
  * Names the set of processes whose ids can be compared: this host, since this boot, in this PID namespace.
  *
- * Containers may share a host name and a volume and yet not see each other's processes: a "dead" pid of another
- * namespace can be very much alive.
+ * Containers may share a host name and a volume and yet not see each other's processes. A pid that is missing here may
+ * run in another namespace.
  */
 export function processDomain(): string {
   cached ??= createHash('sha256')
@@ -24,22 +25,19 @@ export function processDomain(): string {
   return cached;
 }
 
+/** Empty where the system has no such file, as outside of Linux. */
 function attempt(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return '';
-  }
+  return bestEffortSync(read) ?? '';
 }
 
-/** True only when the process is certainly gone: it belongs to our domain and nothing that runs has its id. */
+/** True only for a process of this domain whose id no running process has. */
 export function isGone(domain: string, pid: number): boolean {
   if (domain !== processDomain()) return false;
   try {
     process.kill(pid, 0);
     return isZombie(pid);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    return systemCode(error) === 'ESRCH';
   }
 }
 

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
-import { fileError, systemCode } from './system-error.js';
+import { fileError, ifSystemError } from './system-error.js';
 
 /** NAME_MAX of ext4, xfs, btrfs, apfs and ntfs, and PATH_MAX of Linux. */
 const MAX_COMPONENT_BYTES = 255;
@@ -47,8 +47,8 @@ export function nameFault(name: string, platform: NodeJS.Platform = process.plat
 /**
  * Why a symlink at `name` (a clean name below some directory) must not point to `target`, or `undefined` when it may.
  *
- * `..` is allowed at the start only, and no further up than the directory: what follows then only goes down, and so
- * stays inside even where it passes other symlinks that keep this rule. `a/../..` would not: `a` may be one of them.
+ * `..` is allowed at the start only, and no further up than the directory. The rest only goes down, and stays inside
+ * even through other symlinks that keep this rule. `a/../..` would not: `a` may be such a symlink.
  */
 export function linkFault(name: string, target: string): string | undefined {
   if (target === '') return 'it is empty';
@@ -65,7 +65,7 @@ export function linkFault(name: string, target: string): string | undefined {
 /**
  * Cleans a name that came from elsewhere: `./` and doubled slashes go away.
  *
- * @throws RemoraError `MALFORMED` when the name could leave the directory it is meant for, or is no name at all
+ * @throws RemoraError `MALFORMED` when the name could leave its directory, or is empty
  */
 export function checkName(name: string): string {
   const fault = nameFault(name);
@@ -77,7 +77,7 @@ export function checkName(name: string): string {
 
 /**
  * The absolute path of `name` below `root`, after a look at everything that exists on the way: directories that are
- * not symlinks. The root may be reached through symlinks. What others change afterwards cannot be seen here.
+ * not symlinks. The root may be reached through symlinks. Later changes by other processes are not seen.
  *
  * @throws RemoraError `MALFORMED` when the name is hostile
  * @throws RemoraError `EXISTS` when a file or a symlink is in the way
@@ -100,12 +100,9 @@ export function inTheWay(path: string, problem: string): RemoraError {
   return new RemoraError('EXISTS', `${path} ${problem}`, { hint: 'Remove it, or choose another output directory' });
 }
 
-/** What is at `path` itself, or `undefined` when nothing is. */
+/** The entry at `path` itself, `undefined` where there is none. */
 export async function lstatIfExists(path: string) {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
+  return ifSystemError(lstat(path), 'ENOENT').catch((error: unknown) => {
     throw fileError(error, path);
-  }
+  });
 }

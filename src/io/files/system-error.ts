@@ -1,8 +1,41 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { given } from '../../oci/values/given.js';
 
 /** The code of an operating system error (`ENOENT`, …), if it is one. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** The value of a promise; undefined where the system fails it with one of these codes. Every other failure is thrown. */
+export async function ifSystemError<T>(promise: Promise<T>, ...codes: string[]): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (codes.includes(systemCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** The value of a promise; undefined where the system fails it, for work that must not hide an earlier failure. */
+export async function bestEffort<T>(promise: Promise<T>): Promise<T | undefined> {
+  try {
+    return await promise;
+  } catch (error) {
+    return dropSystemError(error);
+  }
+}
+
+/** The same for work that waits for nothing. */
+export function bestEffortSync<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    return dropSystemError(error);
+  }
+}
+
+function dropSystemError(error: unknown): undefined {
+  if (isRemoraError(error) || systemCode(error) === undefined) throw error;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -20,13 +53,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ENXIO: 'is not a regular file',
 };
 
-/** What the operating system said about `path`, as an error of ours. `ENOENT` is `NOT_FOUND`, the rest is `IO`. */
+/** Turns an error of the operating system about `path` into a RemoraError: `NOT_FOUND` for `ENOENT`, else `IO`. */
 export function fileError(error: unknown, path: string, hint?: string): RemoraError {
   if (isRemoraError(error)) return error;
   const code = systemCode(error);
   const reason = (code && REASONS[code]) ?? `failed: ${error instanceof Error ? error.message : String(error)}`;
   return new RemoraError(code === 'ENOENT' ? 'NOT_FOUND' : 'IO', `${path} ${reason}`, {
     cause: error,
-    ...(hint === undefined ? {} : { hint }),
+    ...given({ hint }),
   });
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { interrupted } from '../async/interrupt.js';
 import { isGone, processDomain } from './process-identity.js';
-import { fileError } from './system-error.js';
+import { bestEffort, bestEffortSync, fileError } from './system-error.js';
 
 const PREFIX = '.remora-';
 const NAME = /^\.remora-([0-9a-f]{12})-(\d+)-[0-9a-f]{12}\.tmp$/;
@@ -13,18 +14,19 @@ const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 const live = new Set<string>();
 
-process.on('exit', () => {
-  // Only what a sudden exit left: nothing can be awaited here.
-  for (const path of live) {
-    try {
-      unlinkSync(path);
-    } catch {
-      // It is gone already, or its directory is: either way there is nothing to leave behind.
-    }
-  }
-});
+let watchesExit = false;
 
-/** The name of a temporary file or directory that tells who made it, so that others know when it is abandoned. */
+/** Remembers a file, so that a sudden exit leaves none behind; an exit handler can await nothing. */
+function keepTrack(path: string): void {
+  live.add(path);
+  if (watchesExit) return;
+  watchesExit = true;
+  process.on('exit', () => {
+    for (const left of live) bestEffortSync(() => unlinkSync(left));
+  });
+}
+
+/** The name of a temporary file or directory; it names its process, so that others know when it is abandoned. */
 export function tempName(): string {
   return `${PREFIX}${processDomain()}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
 }
@@ -42,7 +44,7 @@ export interface TempFile {
 /** Creates an empty temporary file in `directory`, where its final place is. */
 export async function createTempFile(directory: string, mode = 0o644): Promise<TempFile> {
   const path = join(directory, tempName());
-  live.add(path);
+  keepTrack(path);
   let handle: FileHandle;
   try {
     handle = await open(path, 'wx+', mode);
@@ -72,12 +74,26 @@ export async function createTempFile(directory: string, mode = 0o644): Promise<T
       await syncDirectory(dirname(target));
     },
     async discard() {
-      await close().catch(() => {});
+      await bestEffort(close());
       if (!live.has(path)) return;
-      await unlink(path).catch(() => {});
+      await bestEffort(unlink(path));
       live.delete(path);
     },
   };
+}
+
+/** Creates a temporary file for `work`, and removes it afterwards unless `work` commits it. */
+export async function withTempFile<T>(
+  directory: string,
+  mode: number | undefined,
+  work: (file: TempFile) => Promise<T>,
+): Promise<T> {
+  const file = await createTempFile(directory, mode);
+  try {
+    return await work(file);
+  } finally {
+    await file.discard();
+  }
 }
 
 /** Writes all of `source` to the file. */
@@ -90,6 +106,18 @@ export async function writeStream(file: TempFile, source: Readable, signal?: Abo
   } finally {
     signal?.removeEventListener('abort', stop);
     source.destroy();
+  }
+}
+
+/** Writes a stream, which comes once, to a temporary file of the system; the caller discards it. */
+export async function spool(open: () => Promise<Readable>, signal?: AbortSignal): Promise<TempFile> {
+  const file = await createTempFile(tmpdir(), 0o600);
+  try {
+    await writeStream(file, await open(), signal);
+    return file;
+  } catch (error) {
+    await file.discard();
+    throw error;
   }
 }
 
@@ -111,35 +139,26 @@ export async function writeAll(file: TempFile, bytes: Uint8Array, position?: num
 
 /** Replaces `target` in one step; readers see the old bytes or the new ones. `guard` runs last before the rename. */
 export async function replaceFile(target: string, bytes: Uint8Array, mode = 0o644, guard?: () => void): Promise<void> {
-  const file = await createTempFile(dirname(target), mode);
-  try {
+  await withTempFile(dirname(target), mode, async (file) => {
     await writeAll(file, bytes);
     guard?.();
     await file.commit(target);
-  } finally {
-    await file.discard();
-  }
+  });
 }
 
 /** Makes a rename last through a power failure, where the system lets a directory be flushed (Windows does not). */
 export async function syncDirectory(directory: string): Promise<void> {
-  try {
-    const handle = await open(directory, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // The data is written; only the moment at which the disk learns of its name is not ours to choose.
-  }
+  const handle = await bestEffort(open(directory, 'r'));
+  if (handle === undefined) return;
+  await bestEffort(handle.sync());
+  await bestEffort(handle.close());
 }
 
 /** Removes temporary files in `directory` whose makers are gone. Never fails: others may be sweeping too. */
 export async function sweepTempFiles(directory: string): Promise<void> {
-  for (const name of await readdir(directory).catch(() => [])) {
+  for (const name of (await bestEffort(readdir(directory))) ?? []) {
     const path = join(directory, name);
-    if ((await leftOverOf(path)) === 'abandoned') await unlink(path).catch(() => {});
+    if ((await leftOverOf(path)) === 'abandoned') await bestEffort(unlink(path));
   }
 }
 
@@ -151,6 +170,6 @@ export async function leftOverOf(path: string): Promise<'abandoned' | 'in-use' |
 }
 
 async function isOld(path: string): Promise<boolean> {
-  const info = await stat(path).catch(() => undefined);
+  const info = await bestEffort(stat(path));
   return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_AFTER_MS;
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { given } from '../../oci/values/given.js';
 import { interrupted } from '../async/interrupt.js';
 import { pause } from '../async/pause.js';
 import { redact } from '../redact.js';
@@ -29,8 +30,7 @@ const BYTES_PER_SECOND = 50 * 1024 * 1024;
 
 /**
  * HTTP with time limits, retries and connections that are shared per origin. Redirects are followed here, since
- * credentials must not follow them: they go to the origin they were meant for and no other, and never from https to
- * http.
+ * credentials must not follow them: those go to their own origin only. A redirect from https to http is refused.
  */
 export class HttpClient {
   readonly #dispatchers = new Map<string, Dispatcher>();
@@ -61,7 +61,7 @@ export class HttpClient {
   ): Promise<{ readonly response: HttpResponse; readonly bytes: Buffer }> {
     return this.#repeated(request, async (response) => ({
       response,
-      // What a status says counts, whatever its body looks like.
+      // The status counts, even if its body cannot be read.
       bytes: response.status < 400 ? await readBody(response, limit, what, request.signal) : await errorBody(response),
     }));
   }
@@ -130,8 +130,7 @@ export class HttpClient {
       this.options.onRequest?.({
         method: request.method,
         url: redact(url.href),
-        ...(status === undefined ? {} : { status }),
-        ...(failure === undefined ? {} : { error: redact(failure.message) }),
+        ...given({ status, error: failure && redact(failure.message) }),
         milliseconds: performance.now() - started,
         attempt,
         limits: response === undefined ? {} : rateLimits(response),
@@ -156,7 +155,7 @@ export class HttpClient {
           // A body that was decompressed on the way has another length and another digest (RFC 9110).
           'accept-encoding': 'identity',
           ...request.headers,
-          ...(body === undefined ? {} : { 'content-length': String(body.size) }),
+          ...given({ 'content-length': body && String(body.size) }),
         },
         // undici counts from the beginning of a request that is still sending.
         ...(watched === undefined || body === undefined
@@ -164,7 +163,7 @@ export class HttpClient {
           : { headersTimeout: 0, body: bodyOf(watched.chunks((body.size / BYTES_PER_SECOND) * 1000)) }),
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
-        ...(signals.length === 0 ? {} : { signal: AbortSignal.any(signals) }),
+        ...given({ signal: signals.length === 0 ? undefined : AbortSignal.any(signals) }),
       });
       return toResponse(answer, url, attempt);
     } catch (error) {

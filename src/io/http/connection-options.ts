@@ -1,4 +1,4 @@
-/** One request as it went, for traces. Nothing in it is secret: addresses are redacted. */
+/** A finished request, for traces. It has no secrets: addresses are redacted. */
 export interface RequestTrace {
   readonly method: string;
   /** The address, without passwords and without the values of query parameters that could be secret. */
@@ -11,7 +11,7 @@ export interface RequestTrace {
   readonly milliseconds: number;
   /** 1 for the first attempt. */
   readonly attempt: number;
-  /** What the registry says of its limits (`ratelimit-*`, `x-ratelimit-*`, `retry-after`). */
+  /** The headers about the registry's limits (`ratelimit-*`, `x-ratelimit-*`, `retry-after`). */
   readonly limits: Readonly<Record<string, string>>;
 }
 

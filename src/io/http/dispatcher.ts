@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import tls from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
+import { given } from '../../oci/values/given.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY } from './connection-options.js';
 import { usesProxy } from './proxy-variables.js';
 
@@ -16,7 +17,7 @@ const MAX_CONNECT_MS = 15_000;
 
 /**
  * Connections to one origin, through a proxy where the environment names one. Certificate and key are shown to the
- * registry they were given for and to nobody else (GHSA-whvf-jp7m-59f3).
+ * registry they were given for and to no other (GHSA-whvf-jp7m-59f3).
  */
 export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatcher {
   const { registry, ca, clientCertificate, insecure } = options;
@@ -24,7 +25,7 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
   const connections = options.concurrency ?? DEFAULT_CONCURRENCY;
   const secure = {
     timeout: Math.min(timeout, MAX_CONNECT_MS),
-    ...(ca === undefined ? {} : { ca: [...systemCertificates(), ca] }),
+    ...given({ ca: ca === undefined ? undefined : [...systemCertificates(), ca] }),
     ...(registry?.origin === origin.origin ? clientCertificate : {}),
     ...(insecure && registry?.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
   };
@@ -46,7 +47,7 @@ function notProxied(hosts: string): string {
   return hosts.replace(/[^\s,]+/g, (host) => (isIPv6(host) ? `[${host}]` : host));
 }
 
-/** What Node.js trusts by itself, which a list of one's own replaces. */
+/** The certificates that Node.js trusts by default; the option `ca` replaces them. */
 function systemCertificates(): readonly string[] {
   if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function')
     return tls.getCACertificates('default');

@@ -6,7 +6,7 @@ const GOOD_ANSWERS = 10;
 
 /**
  * How many requests may be under way to one host. A 429 halves the number and answers of other kinds raise it again,
- * one by one; a host that asks to wait is left alone by everybody for that long.
+ * one by one; a host that asks to wait gets no request for that long.
  */
 export class HostGate {
   #limit: number;
@@ -35,7 +35,7 @@ export class HostGate {
         else await this.#turn(signal);
       }
     } catch (error) {
-      // Whoever goes away may have been woken for a turn: it is for the next one.
+      // A caller that goes away may have been woken for a turn: the next caller gets it.
       this.#wake(this.#limit - this.#running);
       throw error;
     }
@@ -55,7 +55,7 @@ export class HostGate {
     this.#wake(Math.max(1, this.#limit - this.#running));
   }
 
-  /** Lets nobody pass for so many milliseconds. */
+  /** Lets no request pass for so many milliseconds. */
   closeFor(milliseconds: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, performance.now() + milliseconds);
   }

@@ -37,7 +37,7 @@ export function isPermanent(code: string): boolean {
   return code === 'ENOTFOUND' || TLS.test(code) || code === 'UND_ERR_INVALID_ARG';
 }
 
-/** What went wrong on the way, as an error of ours. */
+/** Turns a failure of the network into a RemoraError. */
 export function networkError(error: unknown, request: FailedRequest): RemoraError {
   if (request.signal?.aborted) return interrupted(request.signal);
   if (isRemoraError(error)) return error;

@@ -1,7 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import type { HttpRequest } from './request.js';
 
-/** What may follow a redirect to another origin; everything else, credentials and headers of the user, must not. */
+/** The headers that follow a redirect to another origin; credentials and headers of the user must not. */
 const HARMLESS: readonly string[] = ['accept', 'range', 'content-type', 'content-range', 'content-length'];
 
 /**
@@ -14,12 +14,12 @@ export function redirected(request: HttpRequest, location: string, status: numbe
   if (target === undefined || !/^https?:$/.test(target.protocol)) {
     throw new RemoraError(
       'REJECTED',
-      `${request.url.host} redirects to ${JSON.stringify(location)}, which is no http address`,
+      `${request.url.host} redirects to ${JSON.stringify(location)}, which is not an http address`,
     );
   }
   if (request.url.protocol === 'https:' && target.protocol === 'http:') {
     throw new RemoraError('REJECTED', `${request.url.host} redirects from https to http`, {
-      hint: 'The registry is misconfigured; nothing was sent there',
+      hint: 'The registry is misconfigured; the request was not sent there',
     });
   }
   // As a GET (which fetch makes of some) it would succeed, and nothing would have been written.

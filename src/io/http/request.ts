@@ -4,14 +4,14 @@ export interface HttpBody {
   open(): Promise<AsyncIterable<Uint8Array> | Uint8Array>;
 }
 
-/** One request. Header names are lower-case. */
+/** A request. Header names are lower-case. */
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpBody | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What to do with a redirect. @default 'follow' */
+  /** The treatment of a redirect. @default 'follow' */
   readonly redirect?: 'follow' | 'error';
   /** Whether it may be sent again after a failure. @default true */
   readonly retry?: boolean;

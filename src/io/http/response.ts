@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { RemoraError } from '../../errors.js';
+import { orUndefined } from '../async/or-undefined.js';
 import { networkError } from './network-error.js';
 
-/** One answer. The body must be read, or given up with {@link discard}. */
+/** An answer. The body must be read, or given up with {@link discard}. */
 export interface HttpResponse {
   readonly status: number;
   /** The value of a header; several are joined as RFC 9110 §5.3 allows. */
@@ -14,7 +15,7 @@ export interface HttpResponse {
   readonly url: URL;
   /** How often the request was sent: what a lost answer may have done before. */
   readonly attempt: number;
-  /** Sending it again can help; whoever does so waits for as long as the host asked for. */
+  /** Sending it again can help; the caller waits for as long as the host asked for. */
   readonly retry: boolean;
   readonly body: Readable;
 }
@@ -45,7 +46,7 @@ export function toResponse(answer: Dispatcher.ResponseData, url: URL, attempt: n
   };
 }
 
-/** What a host says of how much it allows. */
+/** The headers about a host's limits. */
 export function rateLimits(response: HttpResponse): Readonly<Record<string, string>> {
   const names = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'ratelimit', 'ratelimit-policy'];
   return Object.fromEntries(
@@ -57,7 +58,7 @@ export function rateLimits(response: HttpResponse): Readonly<Record<string, stri
 }
 
 /**
- * Content in a coding that nobody asked for: its bytes have another length and digest, and may be a bomb.
+ * Refuses content in a coding that was not asked for: its bytes have another length and digest, and may be a bomb.
  *
  * @throws RemoraError `MALFORMED`
  */
@@ -80,8 +81,9 @@ export async function discard(response: HttpResponse): Promise<void> {
       bytes += chunk.length;
       if (bytes > 64 * 1024) break;
     }
-  } catch {
-    // Nobody wanted it.
+  } catch (error) {
+    const { code } = networkError(error, { method: 'GET', url: response.url });
+    if (code !== 'UNREACHABLE' && code !== 'TIMEOUT') throw error;
   }
   response.body.destroy();
 }
@@ -90,12 +92,9 @@ const MAX_ERROR_BODY = 64 * 1024;
 
 /** The body of an answer with a failure; empty when it cannot be had, or is too large: the status says enough. */
 export async function errorBody(response: HttpResponse): Promise<Buffer> {
-  try {
-    return await readBody(response, MAX_ERROR_BODY, 'error');
-  } catch {
-    await discard(response);
-    return Buffer.alloc(0);
-  }
+  const body = await orUndefined(readBody(response, MAX_ERROR_BODY, 'error'), 'MALFORMED', 'UNREACHABLE', 'TIMEOUT');
+  if (body === undefined) await discard(response);
+  return body ?? Buffer.alloc(0);
 }
 
 /**

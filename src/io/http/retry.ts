@@ -10,7 +10,7 @@ const MAX_MS = 10_000;
 
 /** Attempts of a request by how it failed: what waits for its time limit is given up sooner. */
 const ATTEMPTS: Readonly<Partial<Record<RemoraErrorCode, number>>> = { UNREACHABLE: 5, TIMEOUT: 3, BUSY: 5 };
-/** Whoever refuses connections may be starting, but not for long. */
+/** A host that refuses connections may be starting, but not for long. */
 const REFUSED_ATTEMPTS = 3;
 
 /** Whether an answer with this status is worth another attempt. */

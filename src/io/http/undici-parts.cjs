@@ -1,7 +1,7 @@
 // @ts-nocheck: these files are not part of undici's typed interface.
 'use strict';
 
-// What the bundle of the command line takes of undici: its connections, without fetch, WebSocket, caches and mocks. To
+// The parts of undici in the bundle of the command line: its connections, without fetch, WebSocket, caches and mocks. To
 // parse all of that takes a third of the time of a short command. The library imports undici as it is published. Paths
 // are relative, since the bundler maps the name `undici` to this file.
 Object.assign(

@@ -1,9 +1,9 @@
 /**
- * The body of a request, with a limit for the time in which nothing of it is taken: a server that reads no more would
- * be waited for without end. After the last byte the limit is for the answer.
+ * The body of a request, with a time limit: a server that stops reading must not hold up the caller. The limit counts
+ * from the last byte that was taken; after the end of the body it is for the answer.
  */
 export class WatchedBody {
-  /** What ended the body before its end: the failure of its source, or the time limit. */
+  /** The reason for an early end of the body: the failure of its source, or the time limit. */
   failure: unknown;
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
@@ -36,7 +36,7 @@ export class WatchedBody {
     this.#watch(this.timeout + answer);
   }
 
-  /** Ends the watch for good: who still reads, as after an answer that came early, starts no other. */
+  /** Ends the watch for good: reading on, as after an early answer, does not start another. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);

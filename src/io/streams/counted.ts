@@ -13,7 +13,7 @@ export function counted(source: Readable, onChunk: (bytes: number, chunk: Buffer
   });
   source.on('error', (error) => counter.destroy(error));
   source.on('close', () => {
-    // Nothing else tells a reader that a source was closed before its end.
+    // Only this tells a reader that a source was closed before its end.
     if (!source.readableEnded) counter.destroy(new RemoraError('UNREACHABLE', 'content was cut off before its end'));
   });
   counter.on('close', () => source.destroy());

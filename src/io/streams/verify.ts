@@ -8,12 +8,12 @@ const AHEAD_BYTES = 1024 * 1024;
 
 type Expected = Pick<Descriptor, 'digest' | 'size'>;
 
-/** What each stream of {@link verified} proves. */
+/** The content that each stream of {@link verified} proves. */
 const proofs = new WeakMap<Readable, Expected>();
 
 /**
- * The one stream that all content passes: counts, hashes, refuses extra bytes, and gives an error instead of its last
- * bytes when size or digest differ, so that no reader can forget to look (image-spec descriptor.md, "Verification").
+ * The stream that all content passes: it counts, hashes and refuses extra bytes. When size or digest differ, an error
+ * replaces its last bytes, so that a reader cannot forget to check (image-spec descriptor.md, "Verification").
  *
  * @throws RemoraError `UNSUPPORTED` at once when the digest's algorithm cannot be verified
  */
@@ -28,7 +28,7 @@ export function verifyingStream(expected: Expected): Transform {
       count += chunk.length;
       if (count > expected.size) return done(wrongSize(expected, `more than ${expected.size}`));
       hash.update(chunk);
-      // The last bytes stay here until all is verified: wrong content never looks whole to whoever takes it.
+      // The last bytes stay here until all is verified: wrong content never looks whole to a reader.
       const ready = held;
       held = chunk;
       done(null, ready);
@@ -59,8 +59,8 @@ function wrongSize(expected: Expected, found: number | string): RemoraError {
 }
 
 /**
- * `source` with its bytes verified; an error or early end of either side ends both. A source that is the result of this
- * for the same content is given back: on the way from one store to another every byte is hashed once.
+ * `source` with its bytes verified; an error or early end of either side ends both. A source that was verified for the
+ * same content is given back: between two stores every byte is hashed once.
  *
  * @param explain turns an error of the source into one of ours
  */

@@ -5,7 +5,7 @@ import { badTar } from './parse-header.js';
 
 export type TarEntryType = Exclude<TarMemberType, 'other'>;
 
-/** One member of an archive that can be unpacked. */
+/** A member of an archive that can be unpacked. */
 export interface TarEntry extends Omit<TarMember, 'type' | 'flag' | 'sparse'> {
   readonly type: TarEntryType;
   /** The content. To be read before the next entry is asked for; what is left is skipped. */

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
 import { linkFault, nameFault } from '../files/safe-path.js';
-import { fileError, systemCode } from '../files/system-error.js';
+import { fileError, ifSystemError, systemCode } from '../files/system-error.js';
 import type { TarEntry } from './entries.js';
 
 /** Directories and symlinks are remembered until the end; so much of their names is held in memory. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
 
 /**
- * Writes hostile entries into a fresh directory, where nobody else writes.
+ * Writes hostile entries into a fresh directory that no other process writes to.
  *
  * No symlink exists there before {@link finish}, so that no path can lead out of it; and nothing is ever opened that
  * exists already, so that the file system itself finds names that are one to it (letter case, Unicode forms).
@@ -85,7 +85,7 @@ export class EntryWriter {
 
   async #makeHardLink(name: string, entry: TarEntry): Promise<void> {
     const target = this.#path(this.#placeOf(entry.target));
-    const stats = await lstat(target).catch(() => undefined);
+    const stats = await this.#attempt(name, ifSystemError(lstat(target), 'ENOENT', 'ENOTDIR', 'ENAMETOOLONG'));
     if (!stats?.isFile()) throw bad(name, `is a hard link to ${quote(entry.target)}, wanted a file from before it`);
     await this.#attempt(name, link(target, this.#path(name)));
   }

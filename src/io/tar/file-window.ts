@@ -4,7 +4,7 @@ import type { TarInput } from './members.js';
 /** Many headers of small members, and little waste beside large ones. */
 const WINDOW_BYTES = 16 * 1024;
 
-/** Reads a file front to back through a small window, and seeks over what nobody wants to see. */
+/** Reads a file front to back through a small window, and seeks over the rest. */
 export class FileWindow implements TarInput {
   /** Where in the file the next byte is taken from. */
   position = 0;

@@ -16,9 +16,9 @@ export interface TarDirectoryOptions {
 }
 
 /**
- * A directory as an uncompressed tar archive that depends on nothing but names, contents, execute bits and symlink
- * targets: the first entry is `prefix/`, the others follow in byte order of their UTF-8 path, where the path of a
- * directory ends in a slash (`a.b`, `a/`, `a/x`, `a0`).
+ * A directory as an uncompressed tar archive. It depends only on names, contents, execute bits and symlink targets.
+ * The first entry is `prefix/`; the others follow in byte order of their UTF-8 path. The path of a directory ends in a
+ * slash there (`a.b`, `a/`, `a/x`, `a0`).
  *
  * The stream fails with RemoraError `NOT_FOUND`, `INVALID_ARGUMENT` (something that no archive should hold),
  * `CHANGED` (files that change meanwhile), `IO` or `INTERRUPTED`.
@@ -37,7 +37,7 @@ export async function* tarChunks(
   if (base !== '') yield encodeTarHeader({ name: base, type: 'directory', mode: 0o755 });
   for await (const entry of walkDirectory(directory, signal)) {
     const fault = nameFault(base + entry.name);
-    if (fault !== undefined) throw refused(entry.path, `has a name that nobody could unpack: ${fault}`);
+    if (fault !== undefined) throw refused(entry.path, `has a name that cannot be unpacked: ${fault}`);
     const name = base + entry.name;
     if (entry.type === 'directory') yield encodeTarHeader({ name, type: 'directory', mode: 0o755 });
     else if (entry.type === 'file') yield* readUnchanged(entry.path, name, signal);
@@ -66,6 +66,6 @@ async function targetOf(entry: FoundEntry): Promise<string> {
   const target = process.platform === 'win32' ? found.replaceAll('\\', '/') : found;
   const fault = target.includes('\ufffd') ? 'it is not UTF-8' : linkFault(entry.name, target);
   if (fault !== undefined)
-    throw refused(entry.path, `points to ${JSON.stringify(target)}, which nobody could unpack: ${fault}`);
+    throw refused(entry.path, `points to ${JSON.stringify(target)}, which cannot be unpacked: ${fault}`);
   return target;
 }

@@ -1,19 +1,17 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
-import { throwIfInterrupted } from '../async/interrupt.js';
+import { fileRange } from '../files/range.js';
 import { systemCode } from '../files/system-error.js';
 import { encodeTarHeader, tarPadding } from './header.js';
 import { changed, readError } from './walk-directory.js';
 
-const CHUNK = 128 * 1024;
-
-/** Whoever swaps the file for a symlink or a fifo meanwhile must neither redirect the reading nor make it wait. */
+/** A symlink or fifo that replaces the file meanwhile must neither redirect the reading nor make it wait. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A file as a tar entry: header, content, padding.
  *
- * @throws RemoraError `CHANGED` when the file is not the same in the end as it was in the beginning
+ * @throws RemoraError `CHANGED` when the file changes while it is read
  */
 export async function* readUnchanged(path: string, name: string, signal?: AbortSignal): AsyncGenerator<Buffer> {
   const handle = await openFile(path);
@@ -22,16 +20,11 @@ export async function* readUnchanged(path: string, name: string, signal?: AbortS
     if (!before.isFile()) throw changed(path, 'was replaced');
     const size = Number(before.size);
     yield encodeTarHeader({ name, type: 'file', mode: before.mode & 0o100n ? 0o755 : 0o644, size });
-    for (let at = 0; at < size; ) {
-      throwIfInterrupted(signal);
-      const wanted = Math.min(CHUNK, size - at);
-      const { bytesRead, buffer } = await read(handle, wanted, path);
-      if (bytesRead === 0) throw changed(path, `shrank from ${size} to ${at} bytes`);
-      at += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
-    requireSame(before, await statPath(path), path);
+    yield* fileRange(handle, 0, size, (at) => changed(path, `shrank from ${size} to ${at} bytes`), signal);
+    requireSame(before, await lstat(path, { bigint: true }), path);
     yield tarPadding(size);
+  } catch (error) {
+    throw readError(error, path);
   } finally {
     await handle.close();
   }
@@ -45,20 +38,6 @@ async function openFile(path: string): Promise<FileHandle> {
     if (['ELOOP', 'ENXIO'].includes(systemCode(error) ?? '')) throw changed(path, 'was replaced', error);
     throw readError(error, path);
   }
-}
-
-async function read(handle: FileHandle, wanted: number, path: string) {
-  try {
-    return await handle.read(Buffer.allocUnsafeSlow(wanted), 0, wanted, null);
-  } catch (error) {
-    throw readError(error, path);
-  }
-}
-
-async function statPath(path: string): Promise<BigIntStats> {
-  return lstat(path, { bigint: true }).catch((error) => {
-    throw readError(error, path);
-  });
 }
 
 function requireSame(before: BigIntStats, after: BigIntStats, path: string): void {

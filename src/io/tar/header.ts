@@ -1,4 +1,4 @@
-/** What remora writes into a tar archive. Everything else a header could tell is fixed. */
+/** The fields of a tar header that differ between archives of remora; all others are fixed. */
 export interface TarHeader {
   /** The path with forward slashes; that of a directory ends in one. */
   readonly name: string;
@@ -22,8 +22,8 @@ const MAX_OCTAL_SIZE = 0o77777777777;
 /**
  * The bytes in front of an entry's content: a ustar header, behind a pax header where ustar cannot say it.
  *
- * Written here and not by a library, because digests of archives must not change with the version of one: owner 0
- * without names, mtime 0, no split of long names into ustar's prefix field, no numbers in base 256.
+ * No library writes them, because digests of archives must not change with its version. The owner is 0 without names and
+ * mtime is 0. Long names are not split into ustar's prefix field, and numbers are never in base 256.
  */
 export function encodeTarHeader(header: TarHeader): Buffer {
   const { name, target = '', size = 0 } = header;
@@ -43,10 +43,14 @@ export function encodeTarHeader(header: TarHeader): Buffer {
   return Buffer.concat([before, pax, tarPadding(pax.length), main]);
 }
 
+/** The number of zeros that fill the last block of `size` bytes. */
+export function tarPaddingSize(size: number): number {
+  return (TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK;
+}
+
 /** The zeros that fill the last block of `size` bytes. */
 export function tarPadding(size: number): Buffer {
-  const over = size % TAR_BLOCK;
-  return over === 0 ? Buffer.alloc(0) : Buffer.alloc(TAR_BLOCK - over);
+  return Buffer.alloc(tarPaddingSize(size));
 }
 
 /** ustar has 100 bytes for a path, and no way to tell an encoding other than ASCII. */

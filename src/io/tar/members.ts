@@ -1,10 +1,10 @@
 import { quote } from '../../oci/text/quote.js';
-import { TAR_BLOCK } from './header.js';
+import { TAR_BLOCK, tarPaddingSize } from './header.js';
 import { badTar, decodeTarText, parseLongName, parsePax, parseTarHeader, type TarOverrides } from './parse-header.js';
 
 export type TarMemberType = 'file' | 'directory' | 'symlink' | 'hard link' | 'other';
 
-/** What the headers say of one member. Nothing about it has been judged: names are as hostile as their author. */
+/** The headers of a member, unchecked: names are as hostile as their author. */
 export interface TarMember {
   readonly type: TarMemberType;
   /** The type as it stands in the header, one character. */
@@ -40,9 +40,9 @@ const TYPES: Readonly<Record<string, TarMemberType>> = {
 };
 
 /**
- * Reads the headers of a ustar, pax or GNU archive, strictly: the end must be marked by two blocks of zeros, and nothing
- * but zeros may follow. Readers differ in what they make of anything else, and then one checks what another does not
- * unpack. Before the next member is asked for, the content of the last must have been taken from the input.
+ * Reads the headers of a ustar, pax or GNU archive, strictly: two blocks of zeros must mark the end, and only zeros may
+ * follow. Readers differ in their treatment of other archives, so that a check could see other files than the unpacking.
+ * The caller takes the content of a member from the input before it asks for the next.
  *
  * @throws RemoraError `MALFORMED`
  */
@@ -69,7 +69,7 @@ export async function* tarMembers(input: TarInput): AsyncGenerator<TarMember, vo
     const sparse = overrides.sparse ?? false;
     overrides = {};
     yield { type, flag: header.flag, name, target, mode: header.mode, size, sparse };
-    await input.take((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
+    await input.take(tarPaddingSize(size));
   }
   await readEnd(input, overrides);
 }
@@ -80,7 +80,7 @@ async function readExtended(input: TarInput, flag: string, size: number): Promis
   if (size > MAX_EXTENDED_HEADER)
     throw badTar(`an extended header has ${size} bytes, wanted at most ${MAX_EXTENDED_HEADER}`);
   const content = await input.take(size);
-  await input.take((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
+  await input.take(tarPaddingSize(size));
   if (flag === 'L') return { name: parseLongName(content) };
   if (flag === 'K') return { target: parseLongName(content) };
   const found = parsePax(content);

@@ -4,8 +4,8 @@ import { inTheWay, lstatIfExists } from '../files/safe-path.js';
 import { fileError } from '../files/system-error.js';
 
 /**
- * Moves a directory to where it belongs, in the same file system. What exists there is merged with: files are replaced
- * one by one, others stay. Symlinks are replaced or stand in the way; they are never followed.
+ * Moves a directory to its place in the same file system. A directory there is merged with: its files of the same name
+ * are replaced, others stay. Symlinks are replaced or stand in the way; they are never followed.
  *
  * @throws RemoraError `EXISTS`, with nothing moved, when a file is where a directory must go, or the other way round
  */

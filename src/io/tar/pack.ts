@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { type Digest, digestFromHash } from '../../oci/values/digest.js';
+import { handled } from '../async/handled.js';
 import { reproducibleGzip } from '../compression/gzip.js';
 import { systemCode } from '../files/system-error.js';
 import { type TarDirectoryOptions, tarChunks } from './from-directory.js';
@@ -10,7 +11,7 @@ export { type TarDirectoryOptions, tarDirectory } from './from-directory.js';
 
 /** A directory on its way into a layer of type `application/vnd.oci.image.layer.v1.tar+gzip`. */
 export interface PackedDirectory {
-  /** The compressed archive. Nothing is read from the directory before this is. */
+  /** The compressed archive. The directory is not read before the stream is. */
   readonly stream: Readable;
   /**
    * The digest of the archive before compression, as `io.deis.oras.content.digest` wants it; known when the stream
@@ -27,9 +28,8 @@ export function packDirectory(directory: string, options: TarDirectoryOptions): 
     stream.once('end', () => resolve(digestFromHash('sha256', hash)));
     stream.once('close', () => reject(failureOf(stream, directory)));
   });
-  // Who reads the stream hears of its failure there; the digest may have no listener then.
-  uncompressedDigest.catch(() => {});
-  return { stream, uncompressedDigest };
+  // The reader of the stream hears of its failure there; the digest may have no listener then.
+  return { stream, uncompressedDigest: handled(uncompressedDigest) };
 }
 
 /** Why the stream closed without an end. */

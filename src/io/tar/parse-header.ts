@@ -10,7 +10,7 @@ export interface RawTarHeader {
   readonly target: Buffer;
 }
 
-/** What an extended header says about the entry behind it. */
+/** The fields of an extended header, which replace those of the next header. */
 export interface TarOverrides {
   readonly name?: string;
   readonly target?: string;
@@ -60,7 +60,7 @@ function untilNul(field: Buffer): Buffer {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The text of a name. Guessing at other encodings would rename files, so there is no fallback. */
+/** The text of a name. A guess at other encodings would rename files. */
 export function decodeTarText(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);

@@ -5,8 +5,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { algorithmOf, hasherFor, parseDigest } from '../../oci/values/digest.js';
-import { interrupted, throwIfInterrupted } from '../async/interrupt.js';
-import { fileError } from '../files/system-error.js';
+import { interruptedOr, throwIfInterrupted } from '../async/interrupt.js';
+import { bestEffort, fileError } from '../files/system-error.js';
 import { tempName } from '../files/temp-file.js';
 import { readTar } from './entries.js';
 import { EntryWriter } from './entry-writer.js';
@@ -41,7 +41,7 @@ const MAX_ENTRIES = 1_000_000;
  * errors of the stream as they are. `target` is as before then.
  */
 export async function unpackDirectory(gzip: Readable, target: string, options: UnpackDirectoryOptions): Promise<void> {
-  // A stream that fails while nobody reads it yet would end the process; reading it reports the same error.
+  // A stream that fails before it is read would end the process; the reader reports the error.
   gzip.on('error', () => {});
   if (options.signal !== undefined) addAbortSignal(options.signal, gzip);
   try {
@@ -53,8 +53,7 @@ export async function unpackDirectory(gzip: Readable, target: string, options: U
     });
   } catch (error) {
     gzip.destroy();
-    if (options.signal?.aborted) throw interrupted(options.signal);
-    throw error;
+    throw interruptedOr(error, options.signal);
   }
 }
 
@@ -96,12 +95,12 @@ async function inTemporaryDirectory(target: string, work: (directory: string) =>
     await makeDirectory(directory, { mode: 0o755 });
     await work(directory);
   } catch (error) {
-    await rm(directory, { recursive: true, force: true }).catch(() => {});
+    await bestEffort(rm(directory, { recursive: true, force: true }));
     if (made !== undefined) await removeEmpty(parent, made);
     throw error;
   }
-  // After a merge there are empty directories left. What was asked for is done, so that a failure here is none.
-  await rm(directory, { recursive: true, force: true }).catch(() => {});
+  // A merge leaves empty directories behind. The directory is unpacked by now, so that a failure here does not count.
+  await bestEffort(rm(directory, { recursive: true, force: true }));
 }
 
 async function makeDirectory(directory: string, options: MakeDirectoryOptions): Promise<string | undefined> {
@@ -115,10 +114,7 @@ async function removeEmpty(lowest: string, highest: string): Promise<void> {
   const depth = relative(highest, lowest).split(/[\\/]/).filter(Boolean).length;
   let directory = lowest;
   for (let step = 0; step <= depth; step += 1, directory = dirname(directory)) {
-    const removed = await rmdir(directory).then(
-      () => true,
-      () => false,
-    );
-    if (!removed) return;
+    const isRemoved = await bestEffort(rmdir(directory).then(() => true));
+    if (!isRemoved) return;
   }
 }

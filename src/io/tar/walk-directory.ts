@@ -13,11 +13,11 @@ export interface FoundEntry {
 }
 
 /**
- * Everything below a directory, each before what it contains, in byte order of the names. As directories end in a
- * slash, sorting each directory alone gives the order that sorting all names at once would.
+ * All entries below a directory in byte order of their names; a directory comes before its entries. Names of directories
+ * end in a slash, so that the order of each directory alone is also the order of all names.
  *
- * @throws RemoraError `INVALID_ARGUMENT` for anything that is no file, directory or symlink, or whose name is not UTF-8
- * @throws RemoraError `CHANGED` when something goes away or becomes something else meanwhile
+ * @throws RemoraError `INVALID_ARGUMENT` for sockets, pipes and devices, and for names that are not UTF-8
+ * @throws RemoraError `CHANGED` when an entry goes away or is replaced meanwhile
  */
 export async function* walkDirectory(
   directory: string,
@@ -28,7 +28,7 @@ export async function* walkDirectory(
     throwIfInterrupted(signal);
     const isDirectory = key.endsWith('/');
     const path = join(directory, isDirectory ? key.slice(0, -1) : key);
-    // What Node.js makes of bytes that are no UTF-8. It could not even open the file by that name.
+    // Node.js puts this character for bytes that are not UTF-8. It could not open the file by that name.
     if (key.includes('\ufffd')) throw refused(path, 'has a name that is not UTF-8');
     const type = await typeOf(path);
     if (isDirectory !== (type === 'directory')) throw changed(path, 'was replaced');

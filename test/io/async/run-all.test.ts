@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { mapSome, runAll } from '../../../src/io/async/run-all.js';
+import { limiter, mapSome, runAll } from '../../../src/io/async/run-all.js';
 
 describe('runAll', () => {
   it('gives the results in the order of the items, some at a time', async () => {
@@ -63,4 +63,17 @@ describe('mapSome', () => {
     await sleep(20);
     expect(begun.length).toBeLessThan(6);
   });
+});
+
+it('limits how many actions run at a time', async () => {
+  const limit = limiter(2);
+  let running = 0;
+  let most = 0;
+  const action = async () => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running--;
+  };
+  await Promise.all(Array.from({ length: 7 }, () => limit(action)));
+  expect(most).toBe(2);
 });

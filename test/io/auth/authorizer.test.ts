@@ -158,10 +158,10 @@ it('takes a token answer of 64 KiB', async () => {
 
 it.each([
   ['http://auth.example/token', 'plain http'],
-  ['ftp://auth.example/token', 'no http address'],
-  ['/token', 'no http address'],
-  ['https://user:pass@auth.example/token', 'no http address'],
-  ['https://:pass@auth.example/token', 'no http address'],
+  ['ftp://auth.example/token', 'not an http address'],
+  ['/token', 'not an http address'],
+  ['https://user:pass@auth.example/token', 'not an http address'],
+  ['https://:pass@auth.example/token', 'not an http address'],
 ])('sends no credential to the realm %s of an https registry', async (realm, message) => {
   const auth = authorizer({ origin: new URL('https://reg.example') });
   const answering = bearer(realm).then((response) => answer(auth, response));

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dockerCredentials } from '../../../src/io/credentials/lookup.js';
@@ -70,6 +70,16 @@ it.each(['{', '[]', '{"auths":[]}', '{"auths":{"a":{"auth":"bm9jb2xvbg=="}}}', '
     await expect(finding).rejects.toMatchObject({ code: 'MALFORMED', message: expect.stringContaining(file) });
   },
 );
+
+it('reads a file again that could not be read', async () => {
+  const { env, file } = await withDockerConfig({ 'reg.example': ANN });
+  const content = await readFile(file);
+  const find = dockerCredentials(env);
+  await writeFile(file, '{');
+  await expect(find('reg.example')).rejects.toMatchObject({ code: 'MALFORMED' });
+  await writeFile(file, content);
+  expect(await find('reg.example')).toEqual(ANN);
+});
 
 it('reads the file once', async () => {
   const { env, file } = await withDockerConfig({ 'reg.example': ANN });

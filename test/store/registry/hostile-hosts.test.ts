@@ -66,7 +66,7 @@ describe('a realm', () => {
     await expect(asking).rejects.toMatchObject({
       code: 'UNAUTHORIZED',
       message: expect.stringContaining("of this machine's own network"),
-      hint: expect.stringContaining('Nothing was sent'),
+      hint: expect.stringContaining('No credential was sent'),
     });
     expect(registry.requests).toHaveLength(1);
   });

@@ -36,14 +36,16 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
   const repositories = await openRepositories(directory, { name });
   const server = await listen(createServer(repositories, { readOnly, authenticate, onRequest }), { host, port, tls });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
+  const close = (grace?: number) => {
+    sweeping?.stop();
+    return server.close(grace);
+  };
   return {
     url: server.url,
     host: server.host,
     repositories: await repositories.names(),
-    close(grace) {
-      sweeping?.stop();
-      return server.close(grace);
-    },
+    close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 

@@ -43,12 +43,14 @@ export interface Repository extends Store, Deleter, RangeReader, UploadKeeper, B
   readonly directory: string;
 }
 
-/** Many repositories by name. */
-export interface Repositories {
+/** Many repositories by name. `await using` closes them. */
+export interface Repositories extends AsyncDisposable {
   /** The repository of that name; undefined when there is none and it may not be created. */
   open(name: string, options: { readonly create: boolean }): Promise<Repository | undefined>;
   /** The names of all repositories, sorted. */
   names(): Promise<readonly string[]>;
+  /** Closes every repository that is open. */
+  close(): Promise<void>;
 }
 
 /** Whether a store can be served: layouts can. */

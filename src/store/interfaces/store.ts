@@ -175,8 +175,8 @@ export interface ReferrerLister {
   referrers(subject: Descriptor, options?: ReferrerOptions): AsyncIterable<Referrer>;
 }
 
-/** A place that artifacts can be read from. */
-export interface Source extends ContentReader, TagResolver, ReferrerLister {
+/** A place that artifacts can be read from. `await using` closes it. */
+export interface Source extends ContentReader, TagResolver, ReferrerLister, AsyncDisposable {
   readonly kind: 'registry' | 'layout' | 'archive' | 'directory';
   /** The full reference of something in this store. */
   format(selector: ManifestSelector): string;

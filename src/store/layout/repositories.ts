@@ -58,6 +58,8 @@ export function singleRepository(name: string, repository: Repository): Reposito
   return {
     open: async (wanted) => (wanted === name ? repository : undefined),
     names: async () => [name],
+    close: () => repository.close(),
+    [Symbol.asyncDispose]: () => repository.close(),
   };
 }
 
@@ -109,6 +111,16 @@ class LayoutRoot implements Repositories {
     };
     await walk([]);
     return found.sort();
+  }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#open.values());
+    this.#open.clear();
+    await Promise.all(opened.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

@@ -121,6 +121,10 @@ export class LayoutSource implements Source, Inventory {
     return this.files.close();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   /** @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS` */
   #tagged(entries: Entries, tag: string): Descriptor {
     const named = entries.named(tag);

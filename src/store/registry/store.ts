@@ -199,6 +199,10 @@ export class RegistryStore implements Store, Deleter, Lister {
     if (this.#session === undefined) await this.#http.close();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #notFound(selector: ManifestSelector, options: CallOptions = {}): Promise<never> {
     const what = this.format(
       selector.digest === undefined ? { tag: selector.tag ?? 'latest' } : { digest: selector.digest },

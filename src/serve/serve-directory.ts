@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { RemoraError } from '../errors.js';
-import { fileError, systemCode } from '../io/files/system-error.js';
+import { fileError, ifSystemError } from '../io/files/system-error.js';
 import { isLoopback } from '../oci/names/reference.js';
 import { openRepositories } from '../store/layout/repositories.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
@@ -60,8 +60,7 @@ function checkProtected(host: string, { tls, htpasswd }: ServeDirectoryOptions):
 
 /** A first push creates the directory; where none is possible, it is a mistake in the path. */
 async function checkDirectory(path: string, readOnly: boolean): Promise<void> {
-  const info = await stat(path).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT' && !readOnly) return undefined;
+  const info = await ifSystemError(stat(path), ...(readOnly ? [] : ['ENOENT'])).catch((error: unknown) => {
     throw fileError(error, path);
   });
   if (info !== undefined && !info.isDirectory())

@@ -1,3 +1,4 @@
+import { once } from '../../io/async/once.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { WriteResult } from './store.js';
@@ -19,11 +20,13 @@ export class SharedWrites {
       );
       if (succeeded) return 'exists';
     }
-    const own = write();
-    this.#writes.set(key, own);
-    const forget = () => this.#writes.delete(key);
-    own.then(this.remember ? undefined : forget, forget);
-    return own;
+    const own = once(this.#writes, key, write);
+    if (this.remember) return own;
+    try {
+      return await own;
+    } finally {
+      this.#writes.delete(key);
+    }
   }
 
   /** A blob that was removed is there no longer, in whatever size. */

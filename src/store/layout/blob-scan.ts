@@ -57,7 +57,8 @@ function namesSubject(bytes: Buffer): boolean {
       ('schemaVersion' in value && value.schemaVersion === 2) ||
       ('mediaType' in value && typeof value.mediaType === 'string' && isManifestType(value.mediaType));
     return isManifest && typeof subject === 'object' && subject !== null && 'digest' in subject;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
   }
 }

@@ -3,7 +3,7 @@ import { copyFile, link, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../io/files/system-error.js';
 import { createTempFile, syncDirectory, tempName } from '../../io/files/temp-file.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { TransferOptions } from '../interfaces/store.js';
@@ -72,6 +72,6 @@ async function linked(directory: string, file: string, target: string): Promise<
     throw fileError(error, target);
   } finally {
     // A rename from one name of a file to another leaves both.
-    await unlink(temp).catch(() => {});
+    await ifSystemError(unlink(temp), ...UNREADABLE_CODES, 'EROFS');
   }
 }

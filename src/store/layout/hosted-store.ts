@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { link, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { isRemoraError } from '../../errors.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../io/files/system-error.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { PruneResult, Pruner } from '../interfaces/abilities.js';
@@ -89,13 +89,9 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
       if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOENT'].includes(code))
         throw fileError(error, target);
       const descriptor = { mediaType: MediaType.octetStream, digest, size };
-      try {
-        await this.writeBlob(descriptor, () => from.openBlob(descriptor));
-      } catch (failure) {
-        // It was deleted meanwhile.
-        if (isRemoraError(failure) && failure.code === 'NOT_FOUND') return false;
-        throw failure;
-      }
+      const written = this.writeBlob(descriptor, () => from.openBlob(descriptor));
+      // A blob that was deleted meanwhile is not found.
+      return (await orUndefined(written, 'NOT_FOUND')) !== undefined;
     }
     return true;
   }
@@ -118,7 +114,7 @@ export async function openHostedLayout(directory: string, options: OpenLayoutOpt
  */
 export async function openDamagedLayout(directory: string): Promise<HostedLayout> {
   // What cannot be listed is told by the look at its files.
-  const names = await readdir(directory).catch((): string[] => []);
+  const names = (await ifSystemError(readdir(directory), ...UNREADABLE_CODES)) ?? [];
   const wasLayout = names.includes(LAYOUT_FILE) || [INDEX_FILE, BLOBS_DIRECTORY].every((name) => names.includes(name));
   if (!wasLayout) await checkLayout(directory);
   return new HostedLayout(directory);

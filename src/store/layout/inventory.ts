@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError, systemCode } from '../../io/files/system-error.js';
+import { ifSystemError, UNREADABLE_CODES, unlessMissing } from '../../io/files/system-error.js';
 import { leftOverOf } from '../../io/files/temp-file.js';
 import { LIST_KEYS } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -60,21 +60,13 @@ async function uploads(directory: string): Promise<readonly LayoutItem[]> {
 }
 
 async function entriesOf(path: string): Promise<readonly Dirent[]> {
-  try {
-    return await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return [];
-    throw fileError(error, path);
-  }
+  return (await unlessMissing(readdir(path, { withFileTypes: true }), path)) ?? [];
 }
 
 /** A link to a folder of blobs is followed when blobs are read, too. */
 async function isDirectory(entry: Dirent, path: string): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return stat(path).then(
-    (info) => info.isDirectory(),
-    () => false,
-  );
+  return (await ifSystemError(stat(path), ...UNREADABLE_CODES))?.isDirectory() === true;
 }
 
 function typeOf(entry: Dirent): LayoutItem['type'] {

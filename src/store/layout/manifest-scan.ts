@@ -5,7 +5,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import { blobStart } from './blob-start.js';
 import { blobSize } from './blobs.js';
 import type { LayoutFiles } from './files.js';
-import { readManifest } from './manifests.js';
+import { readableManifest } from './manifests.js';
 
 /** What a manifest needs: its config and layers, or its children. Its subject need not be there. */
 export function namedBy(manifest: Manifest): readonly Descriptor[] {
@@ -25,5 +25,5 @@ async function asManifest(files: LayoutFiles, digest: Digest): Promise<Manifest 
   const size = (await blobSize(files, digest)) ?? 0;
   if (size === 0 || size > MAX_READ_BYTES || !(await blobStart(files, digest)).startsWith('{')) return undefined;
   // Documents of all kinds are blobs: what is no manifest is nothing to report.
-  return readManifest(files, { digest }).catch(() => undefined);
+  return readableManifest(files, { digest });
 }

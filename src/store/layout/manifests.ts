@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
@@ -27,4 +28,13 @@ export async function readManifest(
   if (bytes === undefined)
     throw new RemoraError('NOT_FOUND', `manifest ${wanted.digest} is missing: ${path} does not exist`);
   return parseManifest(bytes, wanted);
+}
+
+/** Reads a manifest's file as {@link readManifest} does; undefined where it is missing, damaged, or not a manifest. */
+export function readableManifest(
+  files: LayoutFiles,
+  wanted: { readonly digest: Digest; readonly mediaType?: string; readonly size?: number },
+): Promise<Manifest | undefined> {
+  const manifest = readManifest(files, wanted);
+  return orUndefined(manifest, 'NOT_FOUND', 'SIZE_MISMATCH', 'DIGEST_MISMATCH', 'MALFORMED', 'UNSUPPORTED', 'IO');
 }

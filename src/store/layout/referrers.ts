@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
+import { once } from '../../io/async/once.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
 import { LIST_KEYS } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -135,9 +136,8 @@ export function listKind(entry: Descriptor): Via | undefined {
 
 /** Keeps the last scan for as long as `index.json` and `blobs/` stay the same: a tree asks once for each of its nodes. */
 export class ReferrerCache {
-  #stamp = '';
   #facts: Facts = new Map();
-  #scan: Promise<ReferrerScan> | undefined;
+  readonly #scans = new Map<string, Promise<ReferrerScan>>();
   readonly #blobs: BlobScan;
 
   constructor(private readonly files: LayoutFiles) {
@@ -147,21 +147,18 @@ export class ReferrerCache {
   async scan(options: CallOptions = {}): Promise<ReferrerScan> {
     throwIfInterrupted(options.signal);
     const stamp = await this.files.stamp();
-    if (this.#scan === undefined || stamp !== this.#stamp) {
-      this.#stamp = stamp;
-      // Several callers share it: none of their signals may end it for the others.
-      const scan = scanReferrers(this.files, this.#facts, this.#blobs);
-      this.#scan = scan;
-      const forget = () => {
-        if (this.#scan === scan) this.#scan = undefined;
-      };
-      // What could not be read can be there the next time, and index.json does not tell.
-      scan.then(({ unread, facts }) => {
-        this.#facts = facts;
-        if (unread.length > 0) forget();
-      }, forget);
-    }
-    return unlessInterrupted(this.#scan, options.signal);
+    if (!this.#scans.has(stamp)) this.#scans.clear();
+    // Several callers share it: none of their signals may end it for the others.
+    const scan = once(this.#scans, stamp, () => this.#look(stamp));
+    return unlessInterrupted(scan, options.signal);
+  }
+
+  async #look(stamp: string): Promise<ReferrerScan> {
+    const scan = await scanReferrers(this.files, this.#facts, this.#blobs);
+    this.#facts = scan.facts;
+    // A manifest that could not be read can be there the next time, and index.json does not tell.
+    if (scan.unread.length > 0) this.#scans.delete(stamp);
+    return scan;
   }
 }
 

@@ -1,6 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { once } from '../../io/async/once.js';
+import { ifSystemError, UNREADABLE_CODES } from '../../io/files/system-error.js';
 import { isRepository } from '../../oci/names/reference.js';
 import type { Repositories, Repository } from '../interfaces/hosting.js';
 import { checkLayout, createLayout } from './create.js';
@@ -78,30 +80,26 @@ class LayoutRoot implements Repositories {
       return undefined;
     const path = join(this.directory, ...parts);
     const known = this.#open.get(name);
-    await known?.catch(() => undefined);
+    // A failure is reported to the caller that began to open it.
+    await Promise.allSettled([known]);
     if (!(await isLayout(path))) {
       if (!create || (await isInTheWay(this.directory, parts))) return undefined;
-      // Somebody removed it since it was opened.
+      // It was removed since it was opened.
       if (known !== undefined && known === this.#open.get(name)) this.#open.delete(name);
     }
-    // One object for all, whoever asked first: it has the upload sessions in order.
-    const first = this.#open.get(name);
-    if (first !== undefined) return first;
-    const opening = (async () => {
-      // The repositories of a deeper name are no foreign files.
+    // All callers share one object, which has the upload sessions in order.
+    return once(this.#open, name, async () => {
+      // The repositories of a deeper name are not foreign files.
       if (create) await createLayout(path, { amongOthers: true });
       return new HostedLayout(path);
-    })();
-    this.#open.set(name, opening);
-    opening.catch(() => this.#open.delete(name));
-    return opening;
+    });
   }
 
   async names(): Promise<readonly string[]> {
     const found: string[] = [];
     const walk = async (parts: readonly string[]): Promise<void> => {
       const path = join(this.directory, ...parts);
-      const children = await readdir(path, { withFileTypes: true }).catch(() => []);
+      const children = (await ifSystemError(readdir(path, { withFileTypes: true }), ...UNREADABLE_CODES)) ?? [];
       if (parts.length > 0 && children.some((child) => child.name === LAYOUT_FILE)) found.push(parts.join('/'));
       if (parts.length === MAX_DEPTH) return;
       for (const child of children) {
@@ -127,11 +125,8 @@ class LayoutRoot implements Repositories {
 /** Whether a file has the place of one of the directories. */
 async function isInTheWay(directory: string, parts: readonly string[]): Promise<boolean> {
   const paths = parts.map((_, index) => join(directory, ...parts.slice(0, index + 1)));
-  const files = paths.map((path) =>
-    stat(path).then(
-      (info) => !info.isDirectory(),
-      () => false,
-    ),
+  const files = paths.map(
+    async (path) => (await ifSystemError(stat(path), ...UNREADABLE_CODES))?.isDirectory() === false,
   );
   return (await Promise.all(files)).includes(true);
 }

@@ -5,6 +5,7 @@ import { algorithmOf, type Digest } from '../../oci/values/digest.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
 import type { RegistryClient } from './client/client.js';
 import { sendDelete } from './client/delete.js';
+import { askedAhead } from './client/errors.js';
 import { headManifest, sendManifest } from './client/manifests.js';
 import { apiEntries, askApi, type Capability } from './referrers/list.js';
 import { addToList, type ReferrersList, readList } from './referrers/tag-entries.js';
@@ -22,8 +23,7 @@ export async function prepareManifest(
   const { digest } = manifest.descriptor;
   const probe = async () => {
     if (subjectOf(manifest) === undefined || capability.api !== undefined) return;
-    // Only asked ahead: whoever needs the answer asks again, and fails then.
-    await askApi(client, digest, capability, options).catch(() => undefined);
+    await askedAhead(askApi(client, digest, capability, options));
   };
   const [existing] = await Promise.all([headManifest(client, { digest }, options), probe()]);
   return existing !== undefined;
@@ -44,8 +44,7 @@ export async function putManifest(
   const subject = subjectOf(manifest)?.digest;
   const prefetched =
     subject !== undefined && capability.api === false && !options.listLater
-      ? // Only asked ahead, as above.
-        readList(client, subject, options).catch(() => undefined)
+      ? askedAhead(readList(client, subject, options))
       : undefined;
   const { digest } = manifest.descriptor;
   const tags = options.tags ?? [];

@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
+import { once } from '../../io/async/once.js';
 import type { Action } from '../../io/auth/authorizer.js';
 import type { CredentialSource } from '../../io/credentials/credential.js';
 import { dockerCredentials } from '../../io/credentials/lookup.js';
@@ -29,7 +31,7 @@ import { hasBlob, openBlob } from './blobs/download.js';
 import { blobSize } from './blobs/size.js';
 import { writeBlob } from './blobs/upload.js';
 import { RegistryClient, registryUrl } from './client/client.js';
-import { WEB_PAGE_HINT } from './client/errors.js';
+import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
 import { getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
 import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
@@ -90,12 +92,14 @@ export class RegistryStore implements Store, Deleter, Lister {
     return hasBlob(this.#client, descriptor, options);
   }
 
-  /** Who writes the manifest next need not ask again. */
+  /** The answer is kept for `putManifest`, which then need not ask again. */
   hasManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
-    const asked = headManifest(this.#client, { digest }, options).then((found) => found !== undefined);
-    this.#prepared.set(digest, asked);
-    asked.catch(() => this.#prepared.delete(digest));
-    return asked;
+    this.#prepared.delete(digest);
+    return once(
+      this.#prepared,
+      digest,
+      async () => (await headManifest(this.#client, { digest }, options)) !== undefined,
+    );
   }
 
   openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable> {
@@ -133,10 +137,9 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
-    const prepared = prepareManifest(this.#client, manifest, this.#capability, options);
+    // The caller may fail before it looks at the answer.
+    const prepared = handled(prepareManifest(this.#client, manifest, this.#capability, options));
     this.#prepared.set(manifest.descriptor.digest, prepared);
-    // Whoever asked ahead may have failed before it looks at the answer.
-    prepared.catch(() => {});
     return prepared;
   }
 
@@ -151,12 +154,8 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   expectReferrers(subject: Digest, options?: CallOptions): void {
-    const listed = askListed(this.#client, subject, this.#capability, options);
-    // Only asked ahead: whoever needs the answer asks again, and fails then.
-    this.#listed.set(
-      subject,
-      listed.catch(() => undefined),
-    );
+    const listed = askedAhead(askListed(this.#client, subject, this.#capability, options));
+    this.#listed.set(subject, handled(listed));
   }
 
   async listReferrers(

@@ -1,11 +1,12 @@
 import { isRemoraError, type RemoraError } from '../../../errors.js';
-import { interrupted, isInterruption } from '../../../io/async/interrupt.js';
+import { interrupted } from '../../../io/async/interrupt.js';
 import { pause } from '../../../io/async/pause.js';
 import { discard, type HttpResponse } from '../../../io/http/response.js';
 import { backoff, mayRetry } from '../../../io/http/retry.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { TransferOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
+import { askedAhead, ifAnswered } from '../client/errors.js';
 import { sessionUrl } from './upload-location.js';
 import type { UploadSource } from './upload-source.js';
 
@@ -146,12 +147,9 @@ export class UploadSession {
 
   /** The bytes that the registry has; undefined when it does not say, 'lost' when it does not know the session. */
   async #ask(): Promise<number | 'lost' | undefined> {
-    const response = await this.client
-      .send({ method: 'GET', target: this.location, signal: this.options.signal })
-      .catch((error: unknown) => {
-        if (isInterruption(error)) throw error;
-        return undefined;
-      });
+    const response = await ifAnswered(
+      this.client.send({ method: 'GET', target: this.location, signal: this.options.signal }),
+    );
     if (response === undefined) return undefined;
     await discard(response);
     if (response.status === 404) return 'lost';
@@ -180,14 +178,13 @@ export class UploadSession {
 
 /** See {@link UploadSession.cancel}. */
 export async function cancelUpload(client: RegistryClient, location: URL): Promise<void> {
-  await client
-    .send({
-      method: 'DELETE',
-      target: location,
-      headers: { 'content-length': '0' },
-      retry: false,
-      signal: AbortSignal.timeout(2000),
-    })
-    .then(discard)
-    .catch(() => {});
+  const sent = client.send({
+    method: 'DELETE',
+    target: location,
+    headers: { 'content-length': '0' },
+    retry: false,
+    signal: AbortSignal.timeout(2000),
+  });
+  const response = await askedAhead(sent);
+  if (response !== undefined) await discard(response);
 }

@@ -1,4 +1,5 @@
 import { RemoraError } from '../../../errors.js';
+import { handled } from '../../../io/async/handled.js';
 import { discard, type HttpResponse } from '../../../io/http/response.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { algorithmOf } from '../../../oci/values/digest.js';
@@ -69,9 +70,8 @@ async function start(
   options: TransferOptions,
 ): Promise<Started | WriteResult> {
   const other = options.mountFrom !== undefined && options.mountFrom !== client.repository;
-  const looked = expected.size <= SMALL && !client.mounts && !other ? hasBlob(client, expected, options) : undefined;
-  // It is awaited below; until then a failure must not count as unhandled.
-  looked?.catch(() => {});
+  const looked =
+    expected.size <= SMALL && !client.mounts && !other ? handled(hasBlob(client, expected, options)) : undefined;
   const response = await post(client, expected, options, {
     mount: expected.digest,
     from: options.mountFrom ?? client.repository,

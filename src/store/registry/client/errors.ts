@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { RemoraError, type RemoraErrorCode } from '../../../errors.js';
+import { orUndefined } from '../../../io/async/or-undefined.js';
 import { loginHint } from '../../../io/auth/login-hint.js';
 import type { Document } from '../../../io/http/response.js';
 import { type HttpResponse, rateLimits } from '../../../io/http/response.js';
@@ -48,11 +49,43 @@ export function webPage(response: HttpResponse, body: Buffer): string | undefine
   return html ? 'a web page, not a registry' : undefined;
 }
 
+/** Codes that a request can fail with, unless its caller interrupts it. */
+const REQUEST_CODES = [
+  'UNREACHABLE',
+  'TIMEOUT',
+  'BUSY',
+  'REJECTED',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'UNSUPPORTED',
+  'MALFORMED',
+  'SIZE_MISMATCH',
+  'DIGEST_MISMATCH',
+  'CHANGED',
+  'INVALID_ARGUMENT',
+  'IO',
+] as const satisfies readonly RemoraErrorCode[];
+
+/** The answer to a request; undefined where it fails. An interruption is thrown. */
+export function ifAnswered<T>(answer: Promise<T>): Promise<T | undefined> {
+  return orUndefined(answer, ...REQUEST_CODES);
+}
+
+/**
+ * The answer to a question that is asked ahead; undefined where it fails or is interrupted. The code that needs the
+ * answer asks again, and reports the failure.
+ */
+export function askedAhead<T>(answer: Promise<T>): Promise<T | undefined> {
+  return orUndefined(answer, ...REQUEST_CODES, 'INTERRUPTED');
+}
+
 function parseErrors(body: Buffer): z.infer<typeof errorsSchema>['errors'] | undefined {
   try {
-    return errorsSchema.parse(JSON.parse(body.toString())).errors;
-  } catch {
-    return undefined;
+    return errorsSchema.safeParse(JSON.parse(body.toString())).data?.errors;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 

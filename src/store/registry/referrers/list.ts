@@ -1,3 +1,4 @@
+import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
 import type { Document, HttpResponse } from '../../../io/http/response.js';
 import { imageIndexSchema } from '../../../oci/documents/image-index.js';
@@ -99,10 +100,10 @@ export async function* listReferrers(
     return undefined;
   };
   const wants = (via: Via) => options.via === undefined || options.via.includes(via);
-  const asked = wants('api') ? askApi(client, subject.digest, capability, { signal }) : Promise.resolve(undefined);
+  const asked = wants('api')
+    ? handled(askApi(client, subject.digest, capability, { signal }))
+    : Promise.resolve(undefined);
   const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
-  // Both are awaited below; until then a failure must not count as unhandled.
-  asked.catch(() => {});
   const list = await listed.catch(unasked('referrers tag'));
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const seen = new Set<Digest>();
@@ -177,10 +178,7 @@ class ApiEntries {
   /** The first is looked at right away: all others wait for what it tells. */
   add(entry: Descriptor): void {
     if (this.#head !== undefined) this.#tail.push(entry);
-    else {
-      this.#head = this.#look(entry);
-      this.#head.catch(() => {});
-    }
+    else this.#head = handled(this.#look(entry));
   }
 
   /** What was added since the last time. */

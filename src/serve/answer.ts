@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
+import { given } from '../oci/values/given.js';
 
 /** The error codes of the specification (distribution-spec, "Error Codes"). */
 export type SpecCode =
@@ -47,7 +48,7 @@ export function toRefusal(error: unknown): {
     const { detail, headers } = error.options;
     return {
       status: error.status,
-      body: { errors: [{ code: error.code, message: error.message, ...(detail === undefined ? {} : { detail }) }] },
+      body: { errors: [given({ code: error.code, message: error.message, detail })] },
       headers: headers ?? {},
     };
   }

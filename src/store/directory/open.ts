@@ -3,6 +3,7 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { fileError } from '../../io/files/system-error.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/documents/manifest.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { DirectoryFiles } from '../layout/directory-files.js';
 import { LAYOUT_FILE } from '../layout/paths.js';
@@ -43,6 +44,6 @@ function parse(bytes: Buffer, path: string): Manifest {
   } catch (error) {
     if (!isRemoraError(error)) throw error;
     const { code, message, hint } = error;
-    throw new RemoraError(code, `${path}: ${message}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
+    throw new RemoraError(code, `${path}: ${message}`, { cause: error, ...given({ hint }) });
   }
 }

@@ -155,11 +155,11 @@ export interface WayAnswer {
 export interface ReferrerOptions extends CallOptions {
   /** Only this artifact type. @default all */
   readonly artifactType?: string | undefined;
-  /** Called for each place that could not be asked; the others are still listed. @default the error is thrown */
-  readonly onUnasked?: ((place: string, error: unknown) => void) | undefined;
-  /** Only these places are asked. @default all */
+  /** Called for each way that could not be asked; the others are still listed. @default the error is thrown */
+  readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
+  /** Only these ways are asked. @default all */
   readonly via?: readonly Via[] | undefined;
-  /** Called for each place that answered. */
+  /** Called for each way that answered. */
   readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
   /** The tags that there are, where they were listed: a referrers tag that is not among them is not asked for. */
   readonly tags?: ReadonlySet<string> | undefined;
@@ -170,7 +170,7 @@ export interface ReferrerOptions extends CallOptions {
 /** Lists what is attached. */
 export interface ReferrerLister {
   /**
-   * Everything that names `subject`, each digest once. An empty list means that every place was asked and answered.
+   * Everything that names `subject`, each digest once. An empty list means that every way was asked and answered.
    */
   referrers(subject: Descriptor, options?: ReferrerOptions): AsyncIterable<Referrer>;
 }

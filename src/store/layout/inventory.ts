@@ -6,6 +6,7 @@ import { leftOverOf } from '../../io/files/temp-file.js';
 import { LIST_KEYS } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { isDigest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import type { LayoutItem, ListMark } from '../interfaces/inventory.js';
 import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './paths.js';
@@ -35,7 +36,7 @@ export async function itemsOf(directory: string): Promise<readonly LayoutItem[]>
     if (name === UPLOADS_DIRECTORY) items.push(...(await uploads(directory)));
     else {
       const leftOver = await leftOverOf(join(directory, name));
-      items.push({ name, type: typeOf(entry), ...(leftOver === undefined ? {} : { leftOver }) });
+      items.push(given({ name, type: typeOf(entry), leftOver }));
     }
   }
   for (const algorithm of await entriesOf(join(directory, BLOBS_DIRECTORY))) {

@@ -36,7 +36,7 @@ export async function putManifest(
   return {
     // A new tag for what is there is no new manifest.
     result: known ? written : 'written',
-    ...(subjectOf(manifest) === undefined ? {} : { listedBy: 'layout-entry' }),
+    ...(subjectOf(manifest) && { listedBy: 'layout-entry' }),
   };
 }
 

@@ -20,7 +20,7 @@ export interface ReferrerScan {
   /** Digests of what is here for the sake of something else: referrers, lists of them, and children of an index. */
   readonly dependents: ReadonlySet<Digest>;
   /** Manifests that are named and could not be read, so that nobody can say what they are attached to. */
-  readonly unread: readonly { readonly place: string; readonly error: unknown }[];
+  readonly unread: readonly { readonly way: string; readonly error: unknown }[];
   /** What was read, for the next scan. */
   readonly facts: Facts;
 }
@@ -60,7 +60,7 @@ export async function scanReferrers(
   blobs: BlobScan = new BlobScan(files),
 ): Promise<ReferrerScan> {
   const limit = pLimit(16);
-  const unread: { place: string; error: unknown }[] = [];
+  const unread: { way: string; error: unknown }[] = [];
   const used = new Map<Digest, Fact>();
   const read = (wanted: Wanted): Promise<Fact | undefined> =>
     limit(async () => {
@@ -69,7 +69,7 @@ export async function scanReferrers(
         used.get(digest) ??
         known.get(digest) ??
         (await readManifest(files, wanted).then(factOf, (error: unknown) => {
-          unread.push({ place: `${files.location} entry ${digest}`, error });
+          unread.push({ way: `${files.location} entry ${digest}`, error });
           return undefined;
         }));
       if (fact !== undefined) used.set(digest, fact);

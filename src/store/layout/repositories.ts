@@ -46,8 +46,8 @@ export async function openRepositories(
  *
  * @throws RemoraError `INVALID_ARGUMENT` when it does not fit
  */
-export function nameFor(directory: string, given: string | undefined): string {
-  const name = given ?? basename(resolve(directory)).toLowerCase();
+export function nameFor(directory: string, wanted: string | undefined): string {
+  const name = wanted ?? basename(resolve(directory)).toLowerCase();
   if (isRepository(name)) return name;
   throw new RemoraError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a repository name`, {
     found: name,

@@ -4,6 +4,7 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import { formatPlace, type PathPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { isManifestType } from '../../oci/values/media-types.js';
 import type { Inventory, LayoutDocument, LayoutItem, ListMark } from '../interfaces/inventory.js';
 import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions, Source } from '../interfaces/store.js';
@@ -63,7 +64,7 @@ export class LayoutSource implements Source, Inventory {
         `${this.format({ tag: selector.tag })} is ${entry?.digest}, wanted ${selector.digest}`,
         {
           expected: selector.digest,
-          ...(entry === undefined ? {} : { found: entry.digest }),
+          ...given({ found: entry?.digest }),
           hint: 'Leave out the tag to get that digest',
         },
       );
@@ -87,9 +88,9 @@ export class LayoutSource implements Source, Inventory {
 
   async *referrers(subject: Descriptor, options: ReferrerOptions = {}): AsyncIterable<Referrer> {
     const { bySubject, unread } = await this.#referrers.scan(options);
-    for (const { place, error } of unread) {
+    for (const { way, error } of unread) {
       if (options.onUnasked === undefined) throw error;
-      options.onUnasked(place, error);
+      options.onUnasked(way, error);
     }
     for (const referrer of bySubject.get(subject.digest) ?? []) {
       if (options.artifactType === undefined || referrer.descriptor.artifactType === options.artifactType)

@@ -2,6 +2,7 @@ import { RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
 import { algorithmOf, type Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
 import type { RegistryClient } from './client/client.js';
 import { sendDelete } from './client/delete.js';
@@ -108,9 +109,7 @@ async function list(
     const names = entries.map(({ digest }) => digest).join(', ');
     throw new RemoraError(error.code, `${names} was sent, but is not listed with its subject yet: ${error.message}`, {
       cause: error,
-      ...(hint === undefined ? {} : { hint }),
-      ...(error.found === undefined ? {} : { found: error.found }),
-      ...(error.status === undefined ? {} : { status: error.status }),
+      ...given({ hint, found: error.found, status: error.status }),
     });
   }
 }

@@ -2,6 +2,7 @@ import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.j
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import type { DeleteManifestOptions } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
@@ -102,7 +103,7 @@ async function relisted(
     {
       cause: error,
       hint: 'Run the command again: it goes on from there',
-      ...(error.status === undefined ? {} : { status: error.status }),
+      ...given({ status: error.status }),
     },
   );
 }

@@ -11,6 +11,7 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Reference } from '../../oci/names/reference.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { isReferrersTag } from '../../oci/values/referrers-tag.js';
 import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abilities.js';
 import type { Session } from '../interfaces/session.js';
@@ -150,7 +151,7 @@ export class RegistryStore implements Store, Deleter, Lister {
     this.#prepared.delete(digest);
     const existed = await prepared;
     const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
-    return { result: existed ? 'exists' : 'written', ...(listedBy === undefined ? {} : { listedBy }) };
+    return { result: existed ? 'exists' : 'written', ...given({ listedBy }) };
   }
 
   expectReferrers(subject: Digest, options?: CallOptions): void {

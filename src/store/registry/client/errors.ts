@@ -5,6 +5,7 @@ import { loginHint } from '../../../io/auth/login-hint.js';
 import type { Document } from '../../../io/http/response.js';
 import { type HttpResponse, rateLimits } from '../../../io/http/response.js';
 import { redact } from '../../../io/redact.js';
+import { given } from '../../../oci/values/given.js';
 
 const errorsSchema = z.looseObject({
   errors: z.array(z.looseObject({ code: z.string(), message: z.string().nullish(), detail: z.unknown().optional() })),
@@ -34,7 +35,7 @@ export function responseError(response: HttpResponse, body: Buffer, what: string
     limits.length === 0 ? '' : ` (${limits.map(([name, value]) => `${name}: ${value}`).join(', ')})`,
   ].join('');
   const hint = hintFor(response, said, registry);
-  return new RemoraError(codeFor(status), message, { status, ...(hint === undefined ? {} : { hint }) });
+  return new RemoraError(codeFor(status), message, given({ status, hint }));
 }
 
 /** The codes in an answer's error body (distribution-spec, "Error Codes"); none when it has another body. */

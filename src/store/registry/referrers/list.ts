@@ -6,6 +6,7 @@ import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../..
 import { checkShape, parseJson } from '../../../oci/text/json.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
+import { given } from '../../../oci/values/given.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions, Referrer, ReferrerOptions, Via } from '../../interfaces/store.js';
@@ -109,12 +110,12 @@ export async function* listReferrers(
   const seen = new Set<Digest>();
   const found = { api: 0, tag: 0 };
   const counted = (referrers: readonly (Referrer | undefined)[]): readonly Referrer[] => {
-    const given = referrers.filter((referrer) => referrer !== undefined);
-    for (const { via } of given) {
+    const counting = referrers.filter((referrer) => referrer !== undefined);
+    for (const { via } of counting) {
       if (via.includes('api')) found.api++;
       if (via.includes('tag')) found.tag++;
     }
-    return given.filter(({ descriptor }) => artifactType === undefined || descriptor.artifactType === artifactType);
+    return counting.filter(({ descriptor }) => artifactType === undefined || descriptor.artifactType === artifactType);
   };
 
   try {
@@ -204,8 +205,7 @@ function trusted({ mediaType, digest, size, artifactType, annotations }: Descrip
       mediaType,
       digest,
       size,
-      ...(artifactType ? { artifactType } : {}),
-      ...(annotations === undefined ? {} : { annotations }),
+      ...given({ artifactType: artifactType || undefined, annotations }),
     },
     via,
   };

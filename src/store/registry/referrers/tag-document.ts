@@ -3,6 +3,7 @@ import { indexBytes } from '../../../oci/documents/edit-index.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
+import { given } from '../../../oci/values/given.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions } from '../../interfaces/store.js';
@@ -83,7 +84,7 @@ export async function writeList(
     signal,
     accepted: [412],
     retry: false,
-    ...(condition === undefined ? {} : { headers: condition }),
+    ...given({ headers: condition }),
   });
   return response.status !== 412;
 }

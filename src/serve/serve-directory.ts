@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { RemoraError } from '../errors.js';
 import { fileError, ifSystemError } from '../io/files/system-error.js';
 import { isLoopback } from '../oci/names/reference.js';
-import { openRepositories } from '../store/layout/repositories.js';
+import { openRepositories } from '../store/layout/hosting/repositories.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { RemoraError } from '../errors.js';
 import { isRepositoryStore, type Repositories } from '../store/interfaces/hosting.js';
 import type { Store } from '../store/interfaces/store.js';
-import { nameFor, singleRepository } from '../store/layout/repositories.js';
+import { nameFor, singleRepository } from '../store/layout/hosting/repositories.js';
 import { Refusal, sendJson, toRefusal } from './answer.js';
 import type { Call, Limits } from './call.js';
 import { route } from './router.js';

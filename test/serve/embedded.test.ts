@@ -4,7 +4,7 @@ import { push } from '../../src/operations/push/push.js';
 import { listen } from '../../src/serve/listen.js';
 import { serveDirectory } from '../../src/serve/serve-directory.js';
 import { createServer } from '../../src/serve/server.js';
-import { openRepositories } from '../../src/store/layout/repositories.js';
+import { openRepositories } from '../../src/store/layout/hosting/repositories.js';
 import { openStore } from '../../src/store/open.js';
 import { tempDir } from '../support/temp.js';
 

@@ -6,7 +6,7 @@ import { FileWindow } from '../../io/tar/file-window.js';
 import { type TarMember, tarMembers } from '../../io/tar/members.js';
 import { badTar } from '../../io/tar/parse-header.js';
 import { quote } from '../../oci/text/quote.js';
-import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE } from '../layout/paths.js';
+import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE } from '../layout/files/paths.js';
 
 /** Where the content of a file lies in the archive. */
 export interface Extent {

@@ -7,8 +7,8 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { ArchiveBlob, CallOptions, WriteArchiveOptions } from '../interfaces/store.js';
-import { LAYOUT_VERSION } from '../layout/layout-file.js';
-import { blobName, INDEX_FILE, LAYOUT_FILE } from '../layout/paths.js';
+import { LAYOUT_VERSION } from '../layout/files/layout-file.js';
+import { blobName, INDEX_FILE, LAYOUT_FILE } from '../layout/files/paths.js';
 
 /** The complete content of an image layout. */
 export interface LayoutContent {

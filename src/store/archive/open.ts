@@ -3,7 +3,7 @@ import { fileError } from '../../io/files/system-error.js';
 import { formatPlace } from '../../oci/names/place.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
-import { hasLayoutFile } from '../layout/layout-file.js';
+import { hasLayoutFile } from '../layout/files/layout-file.js';
 import { LayoutSource } from '../layout/source.js';
 import { type ArchiveContents, readContents } from './contents.js';
 import { ArchiveFiles } from './files.js';

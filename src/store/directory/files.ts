@@ -1,9 +1,9 @@
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { type Digest, isDigest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
-import type { DirectoryFiles } from '../layout/directory-files.js';
-import type { LayoutFiles, OpenFile } from '../layout/files.js';
-import { BLOBS_DIRECTORY, INDEX_FILE } from '../layout/paths.js';
+import type { DirectoryFiles } from '../layout/files/directory-files.js';
+import type { LayoutFiles, OpenFile } from '../layout/files/files.js';
+import { BLOBS_DIRECTORY, INDEX_FILE } from '../layout/files/paths.js';
 
 /** The manifest of the image. */
 export const MANIFEST_FILE = 'manifest.json';

@@ -5,8 +5,8 @@ import { fileError } from '../../io/files/system-error.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { DirectoryFiles } from '../layout/directory-files.js';
-import { LAYOUT_FILE } from '../layout/paths.js';
+import { DirectoryFiles } from '../layout/files/directory-files.js';
+import { LAYOUT_FILE } from '../layout/files/paths.js';
 import { LayoutSource } from '../layout/source.js';
 import { ImageFiles, MANIFEST_FILE } from './files.js';
 

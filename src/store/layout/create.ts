@@ -4,10 +4,10 @@ import { RemoraError } from '../../errors.js';
 import { makeDirectory } from '../../io/files/make-directory.js';
 import { fileError, systemCode } from '../../io/files/system-error.js';
 import { replaceFile } from '../../io/files/temp-file.js';
-import { DirectoryFiles } from './directory-files.js';
-import { changeEntries } from './index-file.js';
-import { hasLayoutFile, LAYOUT_VERSION } from './layout-file.js';
-import { LAYOUT_FILE } from './paths.js';
+import { changeEntries } from './entries/index-file.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import { hasLayoutFile, LAYOUT_VERSION } from './files/layout-file.js';
+import { LAYOUT_FILE } from './files/paths.js';
 
 /**
  * Checks that `directory` is an image layout (image-spec image-layout.md, "oci-layout file").

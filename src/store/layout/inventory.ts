@@ -9,10 +9,10 @@ import { isDigest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import type { LayoutItem, ListMark } from '../interfaces/inventory.js';
-import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './paths.js';
-import { listKind } from './referrers.js';
-import { nameOf, tagPart } from './tags.js';
-import { isAbandonedUpload } from './upload-sessions.js';
+import { isAbandonedUpload } from './blobs/upload-sessions.js';
+import { nameOf, tagPart } from './entries/tags.js';
+import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './files/paths.js';
+import { listKind } from './referrers/list.js';
 
 /** How an entry is marked as a list of referrers: by its name (regctl) or by an annotation (olareg). */
 export function listMark(entry: Descriptor): ListMark | undefined {

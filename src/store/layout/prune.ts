@@ -6,13 +6,13 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isManifestType } from '../../oci/values/media-types.js';
 import type { PruneResult } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { blobSize } from './blobs.js';
-import { DirectoryFiles } from './directory-files.js';
-import type { LayoutFiles } from './files.js';
-import { changeEntries, readEntries } from './index-file.js';
-import { namedBy, unnamedManifests } from './manifest-scan.js';
-import { readableManifest, readManifest } from './manifests.js';
-import { blobPath } from './paths.js';
+import { blobSize } from './blobs/blobs.js';
+import { changeEntries, readEntries } from './entries/index-file.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import type { LayoutFiles } from './files/files.js';
+import { blobPath } from './files/paths.js';
+import { readableManifest, readManifest } from './manifests/read.js';
+import { namedBy, unnamedManifests } from './manifests/scan.js';
 import { listWith, remove } from './removal.js';
 
 /** A manifest, all that it leads to but its subject, and the lists of referrers that name it. */

@@ -3,10 +3,10 @@ import { layoutEntry } from '../../oci/documents/layout-entry.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { ListedManifest, PutManifestOptions, PutManifestResult } from '../interfaces/store.js';
-import { writeBlob } from './blobs.js';
-import { changeEntries } from './index-file.js';
-import { withLists } from './lists.js';
-import { setTag, withName } from './tags.js';
+import { writeBlob } from './blobs/blobs.js';
+import { changeEntries } from './entries/index-file.js';
+import { setTag, withName } from './entries/tags.js';
+import { withLists } from './referrers/marked-lists.js';
 
 /** Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there. */
 export async function putManifest(

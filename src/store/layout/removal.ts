@@ -7,14 +7,14 @@ import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { blobSize, writeBlob } from './blobs.js';
-import { DirectoryFiles } from './directory-files.js';
-import type { LayoutFiles } from './files.js';
-import { changeEntries } from './index-file.js';
-import { readableManifest } from './manifests.js';
-import { blobPath } from './paths.js';
-import { listKind } from './referrers.js';
-import { nameOf, tagPart, withoutTag } from './tags.js';
+import { blobSize, writeBlob } from './blobs/blobs.js';
+import { changeEntries } from './entries/index-file.js';
+import { nameOf, tagPart, withoutTag } from './entries/tags.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import type { LayoutFiles } from './files/files.js';
+import { blobPath } from './files/paths.js';
+import { readableManifest } from './manifests/read.js';
+import { listKind } from './referrers/list.js';
 
 /**
  * Removes a manifest: its entries with their tags, its entries in lists of referrers, then its file. In that order an

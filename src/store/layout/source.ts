@@ -8,14 +8,14 @@ import { given } from '../../oci/values/given.js';
 import { isManifestType } from '../../oci/values/media-types.js';
 import type { Inventory, LayoutDocument, LayoutItem, ListMark } from '../interfaces/inventory.js';
 import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions, Source } from '../interfaces/store.js';
-import { blobSize, openBlob } from './blobs.js';
-import { type Entries, EntriesCache } from './entries.js';
-import type { LayoutFiles } from './files.js';
-import { MAX_INDEX_BYTES } from './index-file.js';
+import { blobSize, openBlob } from './blobs/blobs.js';
+import { type Entries, EntriesCache } from './entries/entries.js';
+import { MAX_INDEX_BYTES } from './entries/index-file.js';
+import { choicesOf, findSaved, findTag, isSavedAttachment, listNames, namesOf } from './entries/tags.js';
+import type { LayoutFiles } from './files/files.js';
 import { listMark } from './inventory.js';
-import { readManifest } from './manifests.js';
-import { ReferrerCache } from './referrers.js';
-import { choicesOf, findSaved, findTag, isSavedAttachment, listNames, namesOf } from './tags.js';
+import { readManifest } from './manifests/read.js';
+import { ReferrerCache } from './referrers/list.js';
 
 /** Reads an image layout (image-spec image-layout.md), wherever its files are. */
 export class LayoutSource implements Source, Inventory {

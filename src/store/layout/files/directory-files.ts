@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RemoraError } from '../../errors.js';
-import { fileError, unlessMissing } from '../../io/files/system-error.js';
-import { type Digest, isDigest } from '../../oci/values/digest.js';
-import type { CallOptions } from '../interfaces/store.js';
+import { RemoraError } from '../../../errors.js';
+import { fileError, unlessMissing } from '../../../io/files/system-error.js';
+import { type Digest, isDigest } from '../../../oci/values/digest.js';
+import type { CallOptions } from '../../interfaces/store.js';
 import type { LayoutFiles, OpenFile } from './files.js';
 import { BLOBS_DIRECTORY, INDEX_FILE } from './paths.js';
 

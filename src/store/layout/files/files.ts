@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { Digest } from '../../oci/values/digest.js';
-import type { CallOptions } from '../interfaces/store.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import type { CallOptions } from '../../interfaces/store.js';
 
 /** A file that is open. Who does not read the stream to its end destroys it. */
 export interface OpenFile {

@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
-import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../io/files/system-error.js';
-import { syncDirectory } from '../../io/files/temp-file.js';
-import { algorithmOf, type Digest, encodedOf, hasherFor } from '../../oci/values/digest.js';
-import type { CallOptions } from '../interfaces/store.js';
-import { blobPath, UPLOADS_DIRECTORY } from './paths.js';
+import { RemoraError } from '../../../errors.js';
+import { makeDirectory } from '../../../io/files/make-directory.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { syncDirectory } from '../../../io/files/temp-file.js';
+import { algorithmOf, type Digest, encodedOf, hasherFor } from '../../../oci/values/digest.js';
+import type { CallOptions } from '../../interfaces/store.js';
+import { blobPath, UPLOADS_DIRECTORY } from '../files/paths.js';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 

@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
-import { layersOf, MAX_READ_BYTES, type Manifest } from '../../oci/documents/manifest.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { blobStart } from './blob-start.js';
-import { blobSize } from './blobs.js';
-import type { LayoutFiles } from './files.js';
-import { readableManifest } from './manifests.js';
+import { layersOf, MAX_READ_BYTES, type Manifest } from '../../../oci/documents/manifest.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { blobSize } from '../blobs/blobs.js';
+import { blobStart } from '../blobs/start.js';
+import type { LayoutFiles } from '../files/files.js';
+import { readableManifest } from './read.js';
 
 /** What a manifest needs: its config and layers, or its children. Its subject need not be there. */
 export function namedBy(manifest: Manifest): readonly Descriptor[] {

@@ -2,20 +2,20 @@ import { createReadStream } from 'node:fs';
 import { link, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { orUndefined } from '../../io/async/or-undefined.js';
-import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../io/files/system-error.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { MediaType } from '../../oci/values/media-types.js';
-import type { PruneResult, Pruner } from '../interfaces/abilities.js';
-import type { Repository } from '../interfaces/hosting.js';
-import type { CallOptions } from '../interfaces/store.js';
-import { checkLayout } from './create.js';
-import { BLOBS_DIRECTORY, blobPath, INDEX_FILE, LAYOUT_FILE } from './paths.js';
-import { blobsOf, pruneBlobs } from './prune.js';
-import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
-import { LayoutStore, type OpenLayoutOptions, openLayout } from './store.js';
-import { Uploads } from './upload-sessions.js';
+import { orUndefined } from '../../../io/async/or-undefined.js';
+import { makeDirectory } from '../../../io/files/make-directory.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { MediaType } from '../../../oci/values/media-types.js';
+import type { PruneResult, Pruner } from '../../interfaces/abilities.js';
+import type { Repository } from '../../interfaces/hosting.js';
+import type { CallOptions } from '../../interfaces/store.js';
+import { Uploads } from '../blobs/upload-sessions.js';
+import { checkLayout } from '../create.js';
+import { BLOBS_DIRECTORY, blobPath, INDEX_FILE, LAYOUT_FILE } from '../files/paths.js';
+import { blobsOf, pruneBlobs } from '../prune.js';
+import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
+import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
 
 /** A layout with all that a registry needs of a repository. */
 export class HostedLayout extends LayoutStore implements Repository, Pruner {

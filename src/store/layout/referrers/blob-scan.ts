@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import type { Digest } from '../../oci/values/digest.js';
-import { isManifestType } from '../../oci/values/media-types.js';
-import type { LayoutFiles } from './files.js';
-import { blobName } from './paths.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { isManifestType } from '../../../oci/values/media-types.js';
+import type { LayoutFiles } from '../files/files.js';
+import { blobName } from '../files/paths.js';
 
 /** Manifests are small; whatever is larger is a layer. */
 const MAX_BYTES = 1024 * 1024;

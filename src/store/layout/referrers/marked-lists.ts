@@ -1,16 +1,16 @@
 import { Readable } from 'node:stream';
-import { indexBytes } from '../../oci/documents/edit-index.js';
-import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
-import { Annotation, LIST_KEYS } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { MediaType } from '../../oci/values/media-types.js';
-import { referrersTag } from '../../oci/values/referrers-tag.js';
-import { writeBlob } from './blobs.js';
-import { DirectoryFiles } from './directory-files.js';
-import { readManifest } from './manifests.js';
-import { listKind, scanReferrers } from './referrers.js';
-import { nameOf, tagPart } from './tags.js';
+import { indexBytes } from '../../../oci/documents/edit-index.js';
+import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import { Annotation, LIST_KEYS } from '../../../oci/values/annotations.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { MediaType } from '../../../oci/values/media-types.js';
+import { referrersTag } from '../../../oci/values/referrers-tag.js';
+import { writeBlob } from '../blobs/blobs.js';
+import { nameOf, tagPart } from '../entries/tags.js';
+import { DirectoryFiles } from '../files/directory-files.js';
+import { readManifest } from '../manifests/read.js';
+import { listKind, scanReferrers } from './list.js';
 
 /** How a layout marks a list of referrers: by its name (regctl), or by an annotation with this key (olareg). */
 type Mark = 'name' | (typeof LIST_KEYS)[number];

@@ -2,12 +2,12 @@ import { constants } from 'node:fs';
 import { copyFile, link, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../io/files/system-error.js';
-import { createTempFile, syncDirectory, tempName } from '../../io/files/temp-file.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { TransferOptions } from '../interfaces/store.js';
-import { blobPath } from './paths.js';
+import { makeDirectory } from '../../../io/files/make-directory.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { createTempFile, syncDirectory, tempName } from '../../../io/files/temp-file.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { TransferOptions } from '../../interfaces/store.js';
+import { blobPath } from '../files/paths.js';
 
 /** What says that a file system, or a pair of them, cannot do it. */
 const UNABLE: readonly string[] = [

@@ -1,7 +1,7 @@
-import { RemoraError } from '../../errors.js';
-import { Annotation } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import { referrersTag } from '../../oci/values/referrers-tag.js';
+import { RemoraError } from '../../../errors.js';
+import { Annotation } from '../../../oci/values/annotations.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import { referrersTag } from '../../../oci/values/referrers-tag.js';
 
 /** The name of an entry, if it has one. */
 export function nameOf(entry: Descriptor): string | undefined {

@@ -1,18 +1,18 @@
 import pLimit from 'p-limit';
-import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
-import { once } from '../../io/async/once.js';
-import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
-import { LIST_KEYS } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { isIndexType, isManifestType } from '../../oci/values/media-types.js';
-import { isReferrersTag, referrersTag } from '../../oci/values/referrers-tag.js';
-import type { CallOptions, Referrer, Via } from '../interfaces/store.js';
+import { interrupted, throwIfInterrupted } from '../../../io/async/interrupt.js';
+import { once } from '../../../io/async/once.js';
+import { type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import { LIST_KEYS } from '../../../oci/values/annotations.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { isIndexType, isManifestType } from '../../../oci/values/media-types.js';
+import { isReferrersTag, referrersTag } from '../../../oci/values/referrers-tag.js';
+import type { CallOptions, Referrer, Via } from '../../interfaces/store.js';
+import { readEntries } from '../entries/index-file.js';
+import { nameOf, tagPart } from '../entries/tags.js';
+import type { LayoutFiles } from '../files/files.js';
+import { readManifest } from '../manifests/read.js';
 import { BlobScan } from './blob-scan.js';
-import type { LayoutFiles } from './files.js';
-import { readEntries } from './index-file.js';
-import { readManifest } from './manifests.js';
-import { nameOf, tagPart } from './tags.js';
 
 /** What one look at a layout found: who is attached to whom. */
 export interface ReferrerScan {

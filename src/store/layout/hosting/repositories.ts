@@ -1,13 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { isRemoraError, RemoraError } from '../../errors.js';
-import { once } from '../../io/async/once.js';
-import { ifSystemError, UNREADABLE_CODES } from '../../io/files/system-error.js';
-import { isRepository } from '../../oci/names/reference.js';
-import type { Repositories, Repository } from '../interfaces/hosting.js';
-import { checkLayout, createLayout } from './create.js';
+import { isRemoraError, RemoraError } from '../../../errors.js';
+import { once } from '../../../io/async/once.js';
+import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { isRepository } from '../../../oci/names/reference.js';
+import type { Repositories, Repository } from '../../interfaces/hosting.js';
+import { checkLayout, createLayout } from '../create.js';
+import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from '../files/paths.js';
 import { HostedLayout } from './hosted-store.js';
-import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from './paths.js';
 
 /** Names of files that layouts have: a repository of that name inside another could not be told from them. */
 function isReserved(part: string): boolean {

@@ -1,11 +1,11 @@
-import { RemoraError } from '../../errors.js';
-import { throwIfInterrupted } from '../../io/async/interrupt.js';
-import { orUndefined } from '../../io/async/or-undefined.js';
-import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/documents/manifest.js';
-import type { Digest } from '../../oci/values/digest.js';
-import type { CallOptions } from '../interfaces/store.js';
-import type { LayoutFiles } from './files.js';
-import { blobName } from './paths.js';
+import { RemoraError } from '../../../errors.js';
+import { throwIfInterrupted } from '../../../io/async/interrupt.js';
+import { orUndefined } from '../../../io/async/or-undefined.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import type { CallOptions } from '../../interfaces/store.js';
+import type { LayoutFiles } from '../files/files.js';
+import { blobName } from '../files/paths.js';
 
 /**
  * Reads and verifies a manifest's file.

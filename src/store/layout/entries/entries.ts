@@ -1,7 +1,7 @@
-import { once } from '../../io/async/once.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
-import type { LayoutFiles } from './files.js';
+import { once } from '../../../io/async/once.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import type { LayoutFiles } from '../files/files.js';
 import { readEntries } from './index-file.js';
 import { isSaved, nameKeys } from './tags.js';
 

@@ -77,7 +77,7 @@ export async function listen(listener: RequestListener, options: ListenOptions =
   };
 }
 
-/** What is no HTTP never becomes a request: it is answered here, with the body that the specification asks for. */
+/** Bytes that are not HTTP never become a request: they are answered here, with the body that the specification asks for. */
 function refuseRaw(error: Error, socket: Duplex): void {
   if (!socket.writable || systemCode(error) === 'ECONNRESET') {
     socket.destroy();
@@ -86,7 +86,7 @@ function refuseRaw(error: Error, socket: Duplex): void {
   const status =
     systemCode(error) === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   const body = JSON.stringify({
-    errors: [{ code: 'UNSUPPORTED', message: 'the request is no HTTP that can be read' }],
+    errors: [{ code: 'UNSUPPORTED', message: 'the request is not HTTP that can be read' }],
   });
   const head = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`);

@@ -103,7 +103,7 @@ function parsed(bytes: Uint8Array, { digest }: ManifestSelector, contentType: st
   }
 }
 
-/** What a manifest names must be there, but for the subject, children that come later, and layers that live elsewhere. */
+/** The content that a manifest names must be there, but for the subject, children that come later, and layers that live elsewhere. */
 async function requireBlobs(repository: Repository, manifest: Manifest): Promise<void> {
   const named = [...(manifest.kind === 'image' ? [manifest.content.config] : []), ...layersOf(manifest)];
   const others = [subjectOf(manifest) ?? [], manifest.kind === 'index' ? manifest.content.manifests : []].flat();

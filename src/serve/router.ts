@@ -7,7 +7,7 @@ import { beginUpload, cancelUpload, finishUpload, patchUpload, uploadStatus } fr
 
 type Handler = (call: Call) => Promise<void>;
 
-/** What a path means: the repository, the rest, and what each method does. */
+/** The meaning of a path: the repository, the rest, and the handler of each method. */
 export interface Route {
   readonly name: string;
   readonly rest: string;

@@ -7,7 +7,7 @@ import { Refusal, sendJson, toRefusal } from './answer.js';
 import type { Call, Limits } from './call.js';
 import { route } from './router.js';
 
-/** One request, when it has been answered. */
+/** A request that has been answered. */
 export interface RequestLog {
   readonly method: string;
   /** Path and query, as they were sent. */
@@ -139,7 +139,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     return;
   }
   const { status, body, headers } = toRefusal(error);
-  // What is still to come of the body is not read: the connection cannot be used again.
+  // The rest of the body is not read: the connection cannot be used again.
   const rest = request.complete ? {} : { Connection: 'close' };
   if (request.method === 'HEAD') {
     response.writeHead(status, { ...headers, ...rest });
@@ -151,7 +151,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
 function repositoriesOf(source: Repositories | Store, name: string | undefined): Repositories {
   if ('names' in source) return source;
   if (isRepositoryStore(source)) return singleRepository(nameFor(source.directory, name), source);
-  throw new RemoraError('UNSUPPORTED', `${source.format({})} cannot be served: it is no image layout`, {
+  throw new RemoraError('UNSUPPORTED', `${source.format({})} cannot be served: it is not an image layout`, {
     hint: 'Open a layout, like oci:./layout',
   });
 }

@@ -23,7 +23,7 @@ export async function beginUpload(call: Call): Promise<void> {
   try {
     await append(call, repository, id);
   } catch (error) {
-    // Nobody was told the name of this session.
+    // No client knows the name of this session.
     await repository.cancelUpload(id);
     throw error;
   }

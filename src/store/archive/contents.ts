@@ -14,7 +14,7 @@ export interface Extent {
   readonly size: number;
 }
 
-/** What was seen in an archive. */
+/** The files that were seen in an archive. */
 export interface ArchiveContents {
   /** The files of the layout, by their names in it. */
   readonly files: ReadonlyMap<string, Extent>;
@@ -59,7 +59,7 @@ export async function readContents(file: ReadableFile, size: number, signal?: Ab
   return { files, hasDockerManifest, folder };
 }
 
-/** The name without `./` and doubled slashes; empty for the top itself. Nothing is written, so that any system will do. */
+/** The name without `./` and doubled slashes; empty for the top itself. The files are not unpacked, so that any system will do. */
 function cleanName(name: string): string {
   const clean = name.split('/').filter((part) => part !== '' && part !== '.');
   const fault = clean.length === 0 && !name.startsWith('/') ? undefined : nameFault(name, 'linux');

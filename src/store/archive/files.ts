@@ -57,7 +57,7 @@ export class ArchiveFiles implements LayoutFiles {
     });
   }
 
-  /** What is in the file was read when it was opened. */
+  /** The headers were read when the file was opened. */
   async stamp(): Promise<string> {
     return 'opened';
   }

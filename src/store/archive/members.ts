@@ -17,7 +17,7 @@ export interface LayoutContent {
   readonly blobs: Iterable<ArchiveBlob>;
 }
 
-/** One file in an archive that is written. */
+/** A file of an archive that is written. */
 export interface Member {
   readonly header: Buffer;
   /** Bytes of content. */

@@ -60,7 +60,7 @@ async function naming<T>(path: string, work: Promise<T>): Promise<T> {
     throw new RemoraError(code, `${path}: ${message}`, {
       cause: failure,
       ...given({ expected, found }),
-      hint: failure.hint ?? 'It is damaged, or no tar archive of an image layout: write it again',
+      hint: failure.hint ?? 'It is damaged, or not a tar archive of an image layout: write it again',
     });
   }
 }

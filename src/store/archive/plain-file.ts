@@ -59,7 +59,7 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     const info = await stat(path);
     if (info.isFile()) return await open(path, 'r');
-    const what = info.isDirectory() ? 'a directory' : 'no regular file';
+    const what = info.isDirectory() ? 'a directory' : 'not a regular file';
     throw new RemoraError('INVALID_ARGUMENT', `${path} is ${what}, wanted a file with an archive`, {
       hint: info.isDirectory()
         ? `Write oci:${path} for an image layout directory`
@@ -78,7 +78,7 @@ async function decompressedFile(
   { signal, maxUnpackedBytes = Math.max(FLOOR_BYTES, size * MAX_RATIO) }: PlainFileOptions,
 ): Promise<PlainFile> {
   const directory = tmpdir();
-  // What a killed process left.
+  // A killed process may have left files.
   await sweepTempFiles(directory);
   const ended = () => new RemoraError('CHANGED', `${path} became shorter while it was read`);
   let unpacked = 0;

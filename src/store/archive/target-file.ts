@@ -31,7 +31,7 @@ export async function archiveTarget(path: string, { overwrite }: ArchiveTargetOp
   }
   // A rename would put a file in the place of a device.
   if (!info.isFile()) {
-    throw new RemoraError('EXISTS', `${path} is no regular file, wanted a file for the archive`, {
+    throw new RemoraError('EXISTS', `${path} is not a regular file, wanted a file for the archive`, {
       hint: 'Choose another name',
     });
   }

@@ -54,7 +54,7 @@ export class ImageFiles implements LayoutFiles {
     return [this.manifest.descriptor.digest, ...digests.filter((digest) => isDigest(digest))];
   }
 
-  /** One image, which is not changed in place. */
+  /** The image is not changed in place. */
   async stamp(): Promise<string> {
     return 'opened';
   }

@@ -12,7 +12,7 @@ import { ImageFiles, MANIFEST_FILE } from './files.js';
 
 /**
  * Opens a directory with one image for reading, as `skopeo copy … dir:PATH` writes it. Its `signature-N` files are not read:
- * they are no artifacts.
+ * they are not artifacts.
  *
  * @throws RemoraError `NOT_FOUND`, `MALFORMED`, `UNSUPPORTED` (manifests of schema 1), `IO`, `INTERRUPTED`
  */

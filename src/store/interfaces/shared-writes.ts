@@ -3,7 +3,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { WriteResult } from './store.js';
 
-/** One write for all who want to write the same blob: the others wait for it, and open nothing. */
+/** Writes a blob once for all callers at the same time: the others wait for it, and open nothing. */
 export class SharedWrites {
   readonly #writes = new Map<string, Promise<WriteResult>>();
 

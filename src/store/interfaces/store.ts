@@ -44,7 +44,7 @@ export interface ContentReader {
   manifest(selector: ManifestSelector, options?: CallOptions): Promise<Manifest>;
 }
 
-/** What became of something that was written. */
+/** The outcome of a write. */
 export type WriteResult = 'written' | 'exists' | 'mounted';
 
 /** How a manifest is to be kept. */
@@ -68,7 +68,7 @@ export interface PutManifestOptions extends CallOptions {
   readonly layoutLists?: 'auto' | 'none' | undefined;
 }
 
-/** What is known after a manifest was written. */
+/** The outcome of writing a manifest. */
 export interface PutManifestResult {
   readonly result: WriteResult;
   /** For a manifest with a subject: where the store lists it from now on. */
@@ -97,7 +97,7 @@ export interface ContentWriter {
 export interface TagResolver {
   /** The descriptor of a manifest; @throws RemoraError as {@link ContentReader.manifest} does. */
   resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor>;
-  /** The descriptor of what a tag stands for; undefined when there is no such tag. */
+  /** The descriptor of what a tag stands for; undefined when the tag does not exist. */
   findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined>;
   /** All tags, in no particular order. */
   tags(options?: CallOptions): AsyncIterable<string>;
@@ -136,7 +136,7 @@ export const VIAS = [
 ] as const;
 export type Via = (typeof VIAS)[number];
 
-/** One attached manifest: its descriptor with artifact type and annotations, and how it was found. */
+/** An attached manifest: its descriptor with artifact type and annotations, and how it was found. */
 export interface Referrer {
   readonly descriptor: Descriptor;
   readonly via: readonly Via[];
@@ -195,14 +195,14 @@ export interface ListedManifest {
   readonly tags: readonly string[];
 }
 
-/** One blob for an archive; a manifest is one, too. */
+/** A blob for an archive; a manifest is one, too. */
 export interface ArchiveBlob {
   readonly descriptor: Descriptor;
-  /** Called once, when its turn comes. What it gives is verified. */
+  /** Called once, when its turn comes. Its content is verified. */
   readonly open: (options: CallOptions) => Promise<Readable>;
 }
 
-/** What an archive shall hold. */
+/** The content of an archive. */
 export interface ArchiveContent {
   /** In the order of `index.json`. The children of an index need no entry. */
   readonly listed: readonly ListedManifest[];

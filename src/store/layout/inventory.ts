@@ -26,7 +26,7 @@ export function listMark(entry: Descriptor): ListMark | undefined {
   return { via, isFor: (digest) => referrersTag(digest) === tag };
 }
 
-/** All in a layout's directory that is no blob under its own name (image-spec image-layout.md, "Content"). */
+/** All in a layout's directory that is not a blob under its own name (image-spec image-layout.md, "Content"). */
 export async function itemsOf(directory: string): Promise<readonly LayoutItem[]> {
   const items: LayoutItem[] = [];
   for (const entry of await entriesOf(directory)) {

@@ -22,7 +22,7 @@ export async function blobsOf(directory: string, manifest: Digest): Promise<read
   const lists = await Promise.all(entries.map((entry) => listWith(files, entry, manifest)));
   const known = await readableManifest(files, { digest: manifest });
   const found = new Set<Digest>([manifest, ...lists.flatMap((list) => list?.descriptor.digest ?? [])]);
-  // What cannot be read leads nowhere: its blobs stay.
+  // A manifest that cannot be read leads nowhere: its blobs stay.
   if (known !== undefined) await follow(files, namedBy(known), found, false);
   return [...found];
 }

@@ -25,7 +25,7 @@ export async function putManifest(
     directory,
     async (entries) => {
       known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
-      // Whoever deleted it since then did so under this lock.
+      // Another process may have deleted it since, under this lock.
       await write();
       const changed = withManifest(entries, manifest, tags) ?? entries;
       const listed = options.layoutLists === 'none' ? changed : await withLists(directory, changed, manifest);
@@ -34,7 +34,7 @@ export async function putManifest(
     { signal },
   );
   return {
-    // A new tag for what is there is no new manifest.
+    // A new tag does not make a new manifest.
     result: known ? written : 'written',
     ...(subjectOf(manifest) && { listedBy: 'layout-entry' }),
   };

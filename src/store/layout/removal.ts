@@ -48,7 +48,7 @@ export async function deleteManifest(
   return listed || isManifest;
 }
 
-/** Removes a tag. What had it stays, without a name. */
+/** Removes a tag. Its manifest stays, without a name. */
 export async function deleteTag(directory: string, tag: string, { signal }: CallOptions = {}): Promise<boolean> {
   return changeEntries(
     directory,

@@ -138,7 +138,7 @@ async function clean(
   }
 }
 
-/** What a subject's list names. */
+/** The manifests that a subject's list names. */
 export interface Listed {
   readonly via: Via;
   readonly digests: ReadonlySet<Digest>;
@@ -157,7 +157,7 @@ export async function askListed(
   return { via: 'tag', digests: new Set(entries.map(({ digest }) => digest)) };
 }
 
-/** What the API lists as referrers of `subject`; undefined where there is no API. */
+/** The digests that the API lists as referrers of `subject`; undefined where the API is missing. */
 async function apiDigests(
   client: RegistryClient,
   subject: Digest,

@@ -51,7 +51,7 @@ export async function deleteManifest(
   }
 }
 
-/** What has a digest and cannot be read (Docker schema 1, broken JSON) names no subject, and can be deleted all the same. */
+/** A manifest that cannot be read (Docker schema 1, broken JSON) names no subject, and can be deleted all the same. */
 async function readable(
   client: RegistryClient,
   digest: Digest,

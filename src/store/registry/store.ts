@@ -43,7 +43,7 @@ import { tagManifest } from './tag-manifest.js';
 
 /** Options of {@link openRegistry}. */
 export interface OpenRegistryOptions extends ConnectionOptions {
-  /** What will be done: one token is asked for all of it. @default 'read' */
+  /** The actions that one token is asked for. @default 'read' */
   readonly access?: 'read' | 'write' | 'delete' | undefined;
   /** @default the configuration of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
@@ -233,7 +233,7 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 }
 
-/** Opens a repository in a registry. Nothing is sent before something is asked. */
+/** Opens a repository in a registry. The first call sends the first request. */
 export function openRegistry(
   reference: Pick<Reference, 'registry' | 'repository'>,
   options: OpenRegistryOptions = {},

@@ -9,7 +9,7 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { TransferOptions } from '../../interfaces/store.js';
 import { blobPath } from '../files/paths.js';
 
-/** What says that a file system, or a pair of them, cannot do it. */
+/** The codes of a file system, or of a pair of them, that cannot do it. */
 const UNABLE: readonly string[] = [
   'EXDEV',
   'EPERM',

@@ -22,11 +22,11 @@ export async function isAbandonedUpload(path: string): Promise<boolean> {
   return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_UPLOAD_MS;
 }
 
-/** What is known of a session without reading its file: the hash runs along while this process takes the bytes. */
+/** The state of a session in this process: the hash runs along while the bytes arrive. */
 interface Running {
   hash: Hash;
   hashed: number;
-  /** One request at a time writes to a session. */
+  /** The end of the last request: requests write to a session one after another. */
   tail: Promise<unknown>;
 }
 

@@ -35,7 +35,7 @@ export function namesOf(entries: readonly Descriptor[]): readonly string[] {
   });
 }
 
-/** What to choose each of the entries by: its tag, or its digest where it has none of its own. */
+/** The name to choose each entry by: its tag, or its digest where it has no tag of its own. */
 export function choicesOf(entries: readonly Descriptor[]): readonly string[] {
   const shared = sharedTags(entries);
   return entries.map((entry) => {

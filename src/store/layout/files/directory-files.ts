@@ -12,7 +12,7 @@ import { BLOBS_DIRECTORY, INDEX_FILE } from './paths.js';
 const TICK_MS = 100;
 let looks = 0;
 
-/** The files of a layout in a directory. Nothing is kept: each call asks the file system. */
+/** The files of a layout in a directory. Each call asks the file system. */
 export class DirectoryFiles implements LayoutFiles {
   constructor(readonly location: string) {}
 

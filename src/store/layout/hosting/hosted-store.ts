@@ -113,7 +113,7 @@ export async function openHostedLayout(directory: string, options: OpenLayoutOpt
  * @throws RemoraError `NOT_FOUND`, `IO`
  */
 export async function openDamagedLayout(directory: string): Promise<HostedLayout> {
-  // What cannot be listed is told by the look at its files.
+  // For a directory that cannot be listed, checkLayout tells the reason.
   const names = (await ifSystemError(readdir(directory), ...UNREADABLE_CODES)) ?? [];
   const wasLayout = names.includes(LAYOUT_FILE) || [INDEX_FILE, BLOBS_DIRECTORY].every((name) => names.includes(name));
   if (!wasLayout) await checkLayout(directory);

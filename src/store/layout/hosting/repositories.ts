@@ -35,7 +35,7 @@ export async function openRepositories(
   const path = resolve(directory);
   if (await isLayout(path)) return singleRepository(nameFor(path, options.name), new HostedLayout(path));
   if (options.name === undefined) return new LayoutRoot(path);
-  throw new RemoraError('INVALID_ARGUMENT', `${directory} is no image layout, and has no one name`, {
+  throw new RemoraError('INVALID_ARGUMENT', `${directory} is not an image layout, and does not have a single name`, {
     found: options.name,
     hint: 'Leave out the name: repositories below a directory are called by their paths',
   });
@@ -55,7 +55,7 @@ export function nameFor(directory: string, wanted: string | undefined): string {
   });
 }
 
-/** One repository under one name. */
+/** A single repository under a name. */
 export function singleRepository(name: string, repository: Repository): Repositories {
   return {
     open: async (wanted) => (wanted === name ? repository : undefined),

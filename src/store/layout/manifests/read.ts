@@ -21,7 +21,7 @@ export async function readManifest(
   const name = blobName(wanted.digest);
   const size = await files.size(name);
   if (size !== undefined && size > MAX_READ_BYTES) {
-    throw new RemoraError('MALFORMED', `${wanted.digest} has ${size} bytes: it is no manifest`, { found: size });
+    throw new RemoraError('MALFORMED', `${wanted.digest} has ${size} bytes: it is not a manifest`, { found: size });
   }
   const path = files.describe(name);
   const bytes = await files.read(name, MAX_READ_BYTES);

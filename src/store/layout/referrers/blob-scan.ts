@@ -30,7 +30,7 @@ export class BlobScan {
     const there = new Set(await this.files.blobs());
     const fresh = [...there].filter((digest) => !this.#looked.has(digest) && !isKnown(digest));
     await Promise.all(fresh.map((digest) => limit(() => this.#look(digest))));
-    // What was removed since it was found is no candidate.
+    // A blob that was removed since it was found is not a candidate.
     return new Set([...this.#found].filter((digest) => there.has(digest)));
   }
 

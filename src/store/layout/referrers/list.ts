@@ -14,18 +14,18 @@ import type { LayoutFiles } from '../files/files.js';
 import { readManifest } from '../manifests/read.js';
 import { BlobScan } from './blob-scan.js';
 
-/** What one look at a layout found: who is attached to whom. */
+/** The attachments that one look at a layout found. */
 export interface ReferrerScan {
   readonly bySubject: ReadonlyMap<Digest, readonly Referrer[]>;
   /** Digests of what is here for the sake of something else: referrers, lists of them, and children of an index. */
   readonly dependents: ReadonlySet<Digest>;
   /** Manifests that are named and could not be read, so that nobody can say what they are attached to. */
   readonly unread: readonly { readonly way: string; readonly error: unknown }[];
-  /** What was read, for the next scan. */
+  /** The manifests that were read, for the next scan. */
   readonly facts: Facts;
 }
 
-/** What a manifest says that matters here. Content never changes under its digest, so each is read once. */
+/** The part of a manifest that matters here. Content never changes under its digest, so each is read once. */
 interface Fact {
   readonly entry: Descriptor;
   readonly subject: Digest | undefined;
@@ -125,7 +125,7 @@ async function collect(
   return candidates;
 }
 
-/** Whether an entry is a list of referrers. GitLab and `cosign copy` tag the subject itself like one: that is no list. */
+/** Whether an entry is a list of referrers. GitLab and `cosign copy` tag the subject itself like one: that is not a list. */
 export function listKind(entry: Descriptor): Via | undefined {
   if (!isIndexType(entry.mediaType)) return undefined;
   if (LIST_KEYS.some((key) => entry.annotations?.[key] !== undefined)) return 'layout-referrers';

@@ -33,7 +33,7 @@ export class UploadSource {
 
   /** The bytes from `start`, `length` of them. */
   async part(start: number, length: number): Promise<AsyncIterable<Uint8Array>> {
-    // One that was read to its end may have its last bytes here.
+    // A stream that was read to its end may have its last bytes here.
     const isOpen = this.#stream !== undefined && (!this.#stream.destroyed || this.#stream.readableEnded);
     if (!isOpen || this.#position !== start) await this.#seek(start);
     this.options.onProgress?.(start);
@@ -90,7 +90,7 @@ export class UploadSource {
     if (this.#position === this.expected.size) await this.#next();
   }
 
-  /** Whatever fails here is the source; what ends a part from outside is not. */
+  /** A failure here is one of the source; the end of a part from outside is not. */
   async #next(): Promise<IteratorResult<Buffer> | undefined> {
     const stream = this.#stream;
     try {

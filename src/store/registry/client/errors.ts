@@ -15,7 +15,7 @@ const MAX_SHOWN = 200;
 /** Several errors with their details. */
 const MAX_SAID = 1000;
 
-/** What to do about an answer that comes from something else than a registry. */
+/** The hint for an answer that does not come from a registry. */
 export const WEB_PAGE_HINT = 'Check the host, or a proxy in between';
 
 /**

@@ -98,7 +98,7 @@ export async function sendManifest(
   const what = `manifest ${manifest.descriptor.digest}`;
   const response = await client.expect([201, 200, ...(options.accepted ?? [])], what, {
     method: 'PUT',
-    // What is neither could lead the request to another path.
+    // Any other text could lead the request to another path.
     target: `manifests/${isDigest(reference) ? reference : parseTag(reference)}`,
     headers: { 'content-type': manifest.descriptor.mediaType, ...options.headers },
     body: { size: manifest.bytes.byteLength, open: async () => manifest.bytes },

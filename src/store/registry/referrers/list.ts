@@ -16,7 +16,7 @@ import { getManifest, headManifest } from '../client/manifests.js';
 import { pages } from '../client/paging.js';
 import { type ReferrersList, readList } from './tag-entries.js';
 
-/** What a repository can do: known only from definite evidence. */
+/** The abilities of a repository, known only from definite evidence. */
 export interface Capability {
   /** It has the Referrers API. */
   api: boolean | undefined;
@@ -35,7 +35,7 @@ const BATCH = 1000;
  * "Listing Referrers"). It is not asked to filter: registries do so by types that they get wrong, and what they leave
  * out cannot be put right here.
  *
- * @throws RemoraError for 401, 403, 429, 5xx and broken lines: that is no answer
+ * @throws RemoraError for 401, 403, 429, 5xx and broken lines: that is not an answer
  */
 export async function askApi(
   client: RegistryClient,
@@ -182,7 +182,7 @@ class ApiEntries {
     else this.#head = handled(this.#look(entry));
   }
 
-  /** What was added since the last time. */
+  /** The referrers that were added since the last call. */
   async take(): Promise<readonly (Referrer | undefined)[]> {
     const head = await this.#head;
     const tail = this.#tail;
@@ -220,7 +220,7 @@ function judge(entry: Descriptor, manifest: Manifest, capability: Capability): v
     Object.entries(annotationsOf(manifest)).every(([key, value]) => entry.annotations?.[key] === value);
 }
 
-/** What the manifest itself says; undefined when it names another subject, or is gone although it is listed. */
+/** The referrer as its manifest describes it; undefined when it names another subject, or is gone although it is listed. */
 async function opened(
   client: RegistryClient,
   entry: Descriptor,

@@ -123,7 +123,7 @@ function mapped(client: RegistryClient, tag: string): RemoraError {
 function occupied(client: RegistryClient, tag: string, foreign: Manifest): RemoraError {
   return new RemoraError(
     'EXISTS',
-    `tag ${tag} of ${client.registry}/${client.repository} is no list of referrers: it is ${foreign.descriptor.digest} (${foreign.descriptor.mediaType})`,
+    `tag ${tag} of ${client.registry}/${client.repository} is not a list of referrers: it is ${foreign.descriptor.digest} (${foreign.descriptor.mediaType})`,
     {
       found: foreign.descriptor.digest,
       hint: 'Remove or rename that tag if it is not needed',

@@ -13,9 +13,9 @@ import { getManifest, sendManifest } from '../client/manifests.js';
 /** The list behind a referrers tag, as it was at one moment. */
 export interface ReferrersList {
   readonly entries: readonly Descriptor[];
-  /** The whole document; undefined when there is no list yet. */
+  /** The whole document; undefined when the list does not exist yet. */
   readonly manifest?: Manifest;
-  /** What stands at the tag and is no list, if so. */
+  /** The manifest at the tag, where it is not a list. */
   readonly foreign?: Manifest;
   /** The tag gives the subject itself. */
   readonly isSubject?: boolean;

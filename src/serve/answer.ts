@@ -38,7 +38,9 @@ const STATUS: Readonly<Partial<Record<RemoraErrorCode, readonly [number, SpecCod
   CHANGED: [503, 'TOOMANYREQUESTS'],
 };
 
-/** What to answer for an error: a refusal as it is, what the store says of the request, and 500 for a fault of the store itself. */
+/**
+ * The answer for an error: a refusal as it is, a status for an error of the request, and 500 for a fault of the store.
+ */
 export function toRefusal(error: unknown): {
   readonly status: number;
   readonly body: object;

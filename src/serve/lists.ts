@@ -92,8 +92,8 @@ export async function listReferrers(call: Call): Promise<void> {
 }
 
 /**
- * What is not there, no manifest, or not as large as a list says, is nobody's referrer: whoever may push could hide all
- * others behind it. What is damaged could be one: then no list is complete.
+ * A manifest that is missing, malformed, or not as large as a list says is not a referrer: a client that may push could
+ * hide all others behind it. A damaged manifest could be one: then the list is not complete.
  */
 function unlessAbsent(_way: string, error: unknown): void {
   if (isRemoraError(error) && ABSENT.includes(error.code)) return;

@@ -37,10 +37,10 @@ const LIMITS: Limits = { manifestBytes: 8 * 1024 * 1024, uploads: 64, page: 1000
 const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
 
 /**
- * Makes repositories, or one store, into a registry: a listener for `node:http` or `node:https` that speaks the whole distribution
- * specification v1.1.1, the Referrers API included.
+ * Makes a registry of repositories, or of one store: a listener for `node:http` or `node:https`. It speaks the whole
+ * distribution specification v1.1.1, the Referrers API included.
  *
- * Everything is kept by the repositories; nothing is held here but what a request needs while it runs.
+ * The repositories keep all state; the listener holds only what a request needs while it runs.
  *
  * @throws RemoraError `UNSUPPORTED` for a store that cannot be served, `INVALID_ARGUMENT` for a name that does not fit
  */

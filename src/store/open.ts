@@ -116,7 +116,7 @@ export async function* repositoryNames(place: CatalogPlace, options: AskRegistry
  * Asks a registry whether it takes the credentials.
  *
  * @returns 'accepted', or 'open' when it asks nobody for credentials
- * @throws RemoraError `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND` when there is no registry, or a network error
+ * @throws RemoraError `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND` (not a registry), or a network error
  */
 export async function pingRegistry(registry: string, options: AskRegistryOptions = {}): Promise<'accepted' | 'open'> {
   const ping = await import('./registry/ping.js');

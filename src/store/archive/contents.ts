@@ -30,8 +30,8 @@ const MAX_FILES = 1_000_000;
 /**
  * Reads the headers of an archive, and nothing else: contents are seeked over.
  *
- * Refused is what tools understand differently, where it concerns a file of a layout: names that are there twice (some take
- * the first, some the last), links and sparse files. Names that lead out are refused for every member.
+ * Members that tools understand differently are refused, where they are files of a layout: a name that is there twice
+ * (some tools take the first, some the last), links and sparse files. A name that leads out is always refused.
  *
  * @throws RemoraError `MALFORMED`, `SIZE_MISMATCH` (too many files), `INTERRUPTED`
  */

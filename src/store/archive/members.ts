@@ -29,11 +29,10 @@ export interface Member {
 }
 
 /**
- * The files of a layout in the order in which they are written: those that tell what the archive is come first, where
- * `file` and who reads it as a stream look for them; blobs follow by their names.
+ * The files of a layout in the order in which they are written. The files that tell what the archive is come first, for
+ * `file` and for readers of a stream; blobs follow by their names.
  *
- * There are no members for directories: unpackers make them (tried with skopeo, oras, regctl and GNU tar), and what
- * there is not needs no mode.
+ * Directories have no members: unpackers make them (tried with skopeo, oras, regctl and GNU tar).
  *
  * @throws RemoraError `SIZE_MISMATCH` for two sizes of one blob, `UNSUPPORTED` for digests that cannot be verified
  */

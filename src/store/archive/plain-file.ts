@@ -31,8 +31,8 @@ const FLOOR_BYTES = 1024 ** 3;
 const MAX_RATIO = 200;
 
 /**
- * Opens an archive. One that is compressed, by its first bytes, is decompressed once, to a temporary file of the system
- * that is removed when it is closed, or when the process ends.
+ * Opens an archive. A compressed archive, by its first bytes, is decompressed once, to a temporary file of the system.
+ * The file is removed when it is closed, or when the process ends.
  *
  * @throws RemoraError `NOT_FOUND`, `INVALID_ARGUMENT` (no file), `MALFORMED`, `SIZE_MISMATCH` (too large), `UNSUPPORTED`
  * (zstd with an older Node.js), `IO`, `INTERRUPTED`

@@ -9,9 +9,9 @@ import { BLOBS_DIRECTORY, INDEX_FILE } from '../layout/files/paths.js';
 export const MANIFEST_FILE = 'manifest.json';
 
 /**
- * A directory of skopeo's (`dir:`) as if it were a layout with one untagged entry. There the manifest is `manifest.json`,
- * every blob is a file called by the hexadecimal part of its digest, and the children of an index end in `.manifest.json`
- * (containers/image, directory/directory_transport.go).
+ * A directory of skopeo's (`dir:`) as if it were a layout with one untagged entry. Its manifest is `manifest.json`, and
+ * every blob is a file with the hexadecimal part of its digest as name. The children of an index end in
+ * `.manifest.json` (containers/image, directory/directory_transport.go).
  */
 export class ImageFiles implements LayoutFiles {
   readonly #index: Buffer;

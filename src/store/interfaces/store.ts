@@ -62,8 +62,8 @@ export interface PutManifestOptions extends CallOptions {
   /** Called for a list that could not be deleted: that changes nothing for what was written. */
   readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
   /**
-   * In a layout that has lists of referrers as regctl or olareg write them: whether these are kept true, so that those
-   * tools see what is attached. @default 'auto'
+   * Whether the lists of referrers that regctl and olareg write into a layout are kept true. Those tools then see what
+   * is attached. @default 'auto'
    */
   readonly layoutLists?: 'auto' | 'none' | undefined;
 }
@@ -106,8 +106,8 @@ export interface TagResolver {
 /** Gives names. */
 export interface Tagger {
   /**
-   * Points tags at a manifest that is there, and moves no blobs. Who lists it does not change (a referrer that gets a tag
-   * is no new referrer).
+   * Points tags at a manifest that is there, and moves no blobs. Lists of referrers stay as they are: a tag does not
+   * make a new referrer.
    */
   tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void>;
 }

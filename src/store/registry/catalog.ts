@@ -18,8 +18,8 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 const WITHOUT_CATALOG: readonly string[] = ['docker.io', 'ghcr.io'];
 
 /**
- * The names of a registry's repositories, each once, in its order. The catalog is no part of the specification: many
- * registries have none, or only for some accounts, and that is never an empty list.
+ * The names of a registry's repositories, each once, in its order. The catalog is outside the specification: many
+ * registries have none, or only for some accounts. That is an error, never an empty list.
  *
  * @throws RemoraError `UNSUPPORTED` for a registry without a catalog, `UNAUTHORIZED`, `FORBIDDEN`
  */

@@ -12,8 +12,8 @@ import { apiEntries, askApi, type Capability } from './referrers/list.js';
 import { addToList, type ReferrersList, readList } from './referrers/tag-entries.js';
 
 /**
- * Asks ahead, while blobs are on their way, what the writer will need to know: whether the manifest is there, and
- * whether the repository has the Referrers API. The list of the manifest itself is asked for, since it is short.
+ * Asks ahead, while blobs are on their way: is the manifest there, and does the repository have the Referrers API? The
+ * API is asked about the manifest itself, whose list is short.
  */
 export async function prepareManifest(
   client: RegistryClient,
@@ -31,8 +31,8 @@ export async function prepareManifest(
 }
 
 /**
- * Sends a manifest by its tags, or by digest when it has none, and sees to it that its subject lists it
- * (distribution-spec, "Pushing Manifests with Subject").
+ * Sends a manifest by its tags, or by digest without tags. Its subject lists it afterwards (distribution-spec, "Pushing
+ * Manifests with Subject").
  *
  * @returns where it is listed, undefined for a manifest without a subject
  */
@@ -115,9 +115,9 @@ async function list(
 }
 
 /**
- * Deletes lists that were replaced. Deleting by digest takes all tags along, so that what is the list now, or the subject
- * itself (GitLab maps the tag to it), is never deleted. Registries that delete nothing, or not what an older list names
- * (ECR), lose nothing by that.
+ * Deletes lists that were replaced. Deleting by digest takes all tags along. So the present list, and the subject
+ * itself (GitLab maps the tag to it), are never deleted. Registries that delete nothing, or not what an older list
+ * names (ECR), lose nothing by that.
  */
 async function clean(
   client: RegistryClient,

@@ -16,15 +16,16 @@ import { listedSubjects } from './referrers/tag-subjects.js';
  * Removes a manifest: first its entry in the referrers tag of its subject, then itself (distribution-spec, "Deleting
  * Manifests").
  *
- * In that order, since a list must never name what is gone: distribution 3 and go-containerregistry refuse such a list
- * when another writer adds to it, so that nothing could be attached any more, and ECR does not delete what a list names.
- * An interruption in between leaves a manifest that is listed no more and can still be read by its digest: a second run
- * finds its subject there, and goes on. A registry that refuses to delete it gets the entry back, since otherwise
- * something that is still attached would no longer be found.
+ * A list must never name a manifest that is gone. distribution 3 and go-containerregistry refuse such a list when
+ * another writer adds to it, so that nothing could be attached any more. ECR does not delete a manifest that a list
+ * names.
  *
- * The tag is looked at also where there is a Referrers API: registries that were upgraded carry both. No list is made.
- * Where the manifest is gone and others left its entry, nobody can say what its subject was: all referrers tags are
- * looked through.
+ * An interruption in between leaves a manifest without an entry, which can still be read by its digest. A second run
+ * finds its subject there, and goes on. A registry that refuses to delete the manifest gets the entry back: otherwise
+ * an attached manifest would no longer be found.
+ *
+ * The tag is looked at beside the Referrers API, too: registries that were upgraded carry both. No list is made. A
+ * manifest that is gone does not tell its subject: then all referrers tags are looked through for its entry.
  */
 export async function deleteManifest(
   client: RegistryClient,

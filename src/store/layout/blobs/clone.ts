@@ -23,8 +23,8 @@ const UNABLE: readonly string[] = [
 ];
 
 /**
- * Takes a blob from a file of another layout without a second copy of its data: as a clone that shares its extents, or
- * else as a hard link (blobs never change in place). The content is read once, and verified.
+ * Takes a blob from a file of another layout without a second copy of its data. The blob becomes a clone that shares
+ * the file's extents, or else a hard link (blobs never change in place). The content is read once, and verified.
  *
  * @returns false where the file system can do neither
  */

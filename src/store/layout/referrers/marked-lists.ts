@@ -16,9 +16,9 @@ import { listKind, scanReferrers } from './list.js';
 type Mark = 'name' | (typeof LIST_KEYS)[number];
 
 /**
- * Keeps the lists of other tools true: where a layout has lists as regctl or olareg write them, a new referrer is entered
- * into the one of its subject, so that they see it as well. Where other subjects have such lists and this one has none,
- * one is made, with all that is attached to it. To be called under the lock of `index.json`.
+ * Keeps the lists true that regctl or olareg wrote into a layout, so that they see a new referrer as well. The referrer
+ * is entered into the list of its subject. Where only other subjects have such lists, the subject gets one with all
+ * that is attached to it. The caller holds the lock of `index.json`.
  *
  * @returns the entries with the changed lists; the same array when there is nothing to do
  */

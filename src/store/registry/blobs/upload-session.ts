@@ -28,9 +28,9 @@ const MISSES = 5;
 
 type Outcome = 'next' | 'done' | 'broken' | 'lost';
 
-/** One session of an upload (distribution-spec, "Pushing a blob in chunks"). */
+/** A session of an upload (distribution-spec, "Pushing a blob in chunks"). */
 export class UploadSession {
-  /** What happened last, for whoever gives up. */
+  /** The last failure, which is thrown when the upload is given up. */
   failure: RemoraError | undefined;
   #offset = 0;
   #resumed = false;
@@ -58,7 +58,7 @@ export class UploadSession {
       } catch (error) {
         if (this.source.error !== undefined) throw this.source.error;
         if (this.options.signal?.aborted) throw interrupted(this.options.signal);
-        // What #step gave up for an answer, such as a wait that is too long, is not tried again for its code.
+        // An answer that #step gave up for, such as a wait that is too long, is not tried again.
         if (error === this.failure || !isRemoraError(error) || !mayRetry(error, this.plan.attempt)) throw error;
         this.failure = error;
         next = 'broken';

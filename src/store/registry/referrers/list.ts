@@ -31,9 +31,9 @@ const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 const BATCH = 1000;
 
 /**
- * Asks the Referrers API for its first page; undefined when the registry does not have it (distribution-spec,
- * "Listing Referrers"). It is not asked to filter: registries do so by types that they get wrong, and what they leave
- * out cannot be put right here.
+ * Asks the Referrers API for its first page; undefined when the registry does not have it (distribution-spec, "Listing
+ * Referrers"). The request has no filter: registries filter by types that they get wrong, and referrers they leave out
+ * are lost.
  *
  * @throws RemoraError for 401, 403, 429, 5xx and broken lines: that is not an answer
  */
@@ -61,8 +61,8 @@ export async function askApi(
     return answer;
   }
   if (response.status !== 200 && !NO_API.includes(response.status)) throw client.errorOf(answer, what);
-  // 400 may be about this digest alone, 200 may come from something in between, and go-containerregistry answers 404 for
-  // a repository that nothing was pushed to yet: that is not remembered.
+  // These answers are not remembered: 400 may be about this digest alone, and 200 may come from a proxy in between.
+  // go-containerregistry answers 404 for a repository that nothing was pushed to yet.
   const codes = response.status === 404 ? errorCodes(answer) : [];
   if (response.status !== 400 && response.status !== 200 && !codes.includes('NAME_UNKNOWN')) capability.api = false;
   return undefined;
@@ -157,8 +157,8 @@ async function taggedList(
 
 /**
  * Entries of the API. Their types can be wrong: go-containerregistry lists the config's type always. So manifests are
- * opened until one proves that this registry reads them: its own type differs from its config's, and the list has the
- * right one. That is the first manifest of nearly every list.
+ * opened until one proves that this registry reads them. Its own type differs from its config's, and the list has the
+ * right one. The first manifest of nearly every list is such a proof.
  */
 class ApiEntries {
   #head: Promise<Referrer | undefined> | undefined;

@@ -27,8 +27,8 @@ export interface ReferrersList {
 }
 
 /**
- * Reads the referrers tag (distribution-spec, "Referrers Tag Schema"). What stands there lists nothing when it is no
- * index, or the subject itself (GitLab, `cosign copy`).
+ * Reads the referrers tag (distribution-spec, "Referrers Tag Schema"). A manifest there lists nothing when it is not an
+ * index, or is the subject itself (GitLab, `cosign copy`).
  *
  * @throws RemoraError for every failure but 404: a list that could not be read is not empty
  */

@@ -214,8 +214,9 @@ export class RegistryStore implements Store, Deleter, Lister {
         if (tags.length >= 50) break;
       }
     } catch (error) {
-      // The tags are only a help; what was asked for is missing either way.
-      if (isRemoraError(error) && error.hint === WEB_PAGE_HINT)
+      // The tags are only a help: the manifest is missing either way.
+      if (!isRemoraError(error)) throw error;
+      if (error.hint === WEB_PAGE_HINT)
         throw new RemoraError(
           'NOT_FOUND',
           `${what} does not exist: ${this.reference.registry} sent a web page, not a registry`,

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
+import { given } from '../oci/values/given.js';
 
 /** The error codes of the specification (distribution-spec, "Error Codes"). */
 export type SpecCode =
@@ -37,7 +38,9 @@ const STATUS: Readonly<Partial<Record<RemoraErrorCode, readonly [number, SpecCod
   CHANGED: [503, 'TOOMANYREQUESTS'],
 };
 
-/** What to answer for an error: a refusal as it is, what the store says of the request, and 500 for a fault of the store itself. */
+/**
+ * The answer for an error: a refusal as it is, a status for an error of the request, and 500 for a fault of the store.
+ */
 export function toRefusal(error: unknown): {
   readonly status: number;
   readonly body: object;
@@ -47,7 +50,7 @@ export function toRefusal(error: unknown): {
     const { detail, headers } = error.options;
     return {
       status: error.status,
-      body: { errors: [{ code: error.code, message: error.message, ...(detail === undefined ? {} : { detail }) }] },
+      body: { errors: [given({ code: error.code, message: error.message, detail })] },
       headers: headers ?? {},
     };
   }

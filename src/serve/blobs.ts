@@ -45,7 +45,7 @@ export async function getBlob(call: Call): Promise<void> {
 
 type Range = { readonly start: number; readonly end: number };
 
-/** One range; several, another unit or a stale `If-Range` mean the whole blob. */
+/** A single range; several, another unit or a stale `If-Range` mean the whole blob. */
 function rangeIn(
   header: string | undefined,
   size: number,

@@ -15,13 +15,13 @@ export interface Limits {
   readonly page: number;
 }
 
-/** One request to one repository. */
+/** A request to a repository. */
 export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly method: string;
   readonly name: string;
-  /** What follows the kind of thing in the path: a tag, a digest, an upload's id. */
+  /** The last part of the path: a tag, a digest, an upload's id. */
   readonly rest: string;
   readonly query: URLSearchParams;
   readonly repositories: Repositories;

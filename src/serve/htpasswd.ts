@@ -14,7 +14,7 @@ const NOBODY = '$2b$10$abcdefghijklmnopqrstuuAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 /**
  * Reads a file of `htpasswd -B`.
  *
- * @throws RemoraError `NOT_FOUND`, `IO`, `MALFORMED` (a line that is no bcrypt entry: other hashes are not safe)
+ * @throws RemoraError `NOT_FOUND`, `IO`, `MALFORMED` (a line that is not a bcrypt entry: other hashes are not safe)
  */
 export async function readHtpasswd(path: string): Promise<PasswordCheck> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {

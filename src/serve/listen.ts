@@ -18,8 +18,8 @@ export interface ListenOptions {
   readonly idle?: number | undefined;
 }
 
-/** A server that listens. */
-export interface Listening {
+/** A server that listens. `await using` closes it. */
+export interface Listening extends AsyncDisposable {
   /** `http://127.0.0.1:5000` */
   readonly url: string;
   /** `127.0.0.1:5000`, as it is written in references */
@@ -58,24 +58,26 @@ export async function listen(listener: RequestListener, options: ListenOptions =
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const name = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
+  const close = (grace = 10_000) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(() => server.closeAllConnections(), grace);
+      // Not the method of the http server: it destroys connections that still have to send the end of an answer.
+      TcpServer.prototype.close.call(server, () => {
+        clearTimeout(timer);
+        // It stops looking for connections that are too slow.
+        server.close(() => resolve());
+      });
+      connections.close();
+    });
   return {
     url: `${tls === undefined ? 'http' : 'https'}://${name}`,
     host: name,
-    close: (grace = 10_000) =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => server.closeAllConnections(), grace);
-        // Not the method of the http server: it destroys connections that still have to send the end of an answer.
-        TcpServer.prototype.close.call(server, () => {
-          clearTimeout(timer);
-          // It stops looking for connections that are too slow.
-          server.close(() => resolve());
-        });
-        connections.close();
-      }),
+    close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 
-/** What is no HTTP never becomes a request: it is answered here, with the body that the specification asks for. */
+/** Bytes that are not HTTP never become a request: they are answered here, with the body that the specification asks for. */
 function refuseRaw(error: Error, socket: Duplex): void {
   if (!socket.writable || systemCode(error) === 'ECONNRESET') {
     socket.destroy();
@@ -84,7 +86,7 @@ function refuseRaw(error: Error, socket: Duplex): void {
   const status =
     systemCode(error) === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
   const body = JSON.stringify({
-    errors: [{ code: 'UNSUPPORTED', message: 'the request is no HTTP that can be read' }],
+    errors: [{ code: 'UNSUPPORTED', message: 'the request is not HTTP that can be read' }],
   });
   const head = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`);

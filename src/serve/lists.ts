@@ -2,6 +2,7 @@ import { isRemoraError, type RemoraErrorCode } from '../errors.js';
 import { isTag } from '../oci/names/reference.js';
 import type { Descriptor } from '../oci/values/descriptor.js';
 import { isDigest } from '../oci/values/digest.js';
+import { given } from '../oci/values/given.js';
 import { MediaType } from '../oci/values/media-types.js';
 import { Refusal, send, sendJson } from './answer.js';
 import { type Call, countIn, digestIn, nextLink, repositoryOf } from './call.js';
@@ -81,7 +82,7 @@ export async function listReferrers(call: Call): Promise<void> {
     200,
     {
       'Content-Type': MediaType.imageIndex,
-      ...(artifactType === undefined ? {} : { 'OCI-Filters-Applied': 'artifactType' }),
+      ...given({ 'OCI-Filters-Applied': artifactType && 'artifactType' }),
       ...(next === undefined
         ? {}
         : { Link: nextLink(path, { artifactType, n: call.query.get('n') ?? undefined, last: next }) }),
@@ -91,10 +92,10 @@ export async function listReferrers(call: Call): Promise<void> {
 }
 
 /**
- * What is not there, no manifest, or not as large as a list says, is nobody's referrer: whoever may push could hide all
- * others behind it. What is damaged could be one: then no list is complete.
+ * A manifest that is missing, malformed, or not as large as a list says is not a referrer: a client that may push could
+ * hide all others behind it. A damaged manifest could be one: then the list is not complete.
  */
-function unlessAbsent(_place: string, error: unknown): void {
+function unlessAbsent(_way: string, error: unknown): void {
   if (isRemoraError(error) && ABSENT.includes(error.code)) return;
   throw error;
 }

@@ -1,6 +1,7 @@
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
 import { layersOf, type Manifest, parseManifest, subjectOf } from '../oci/documents/manifest.js';
 import { isTag } from '../oci/names/reference.js';
+import { given } from '../oci/values/given.js';
 import { isManifestType, isNonDistributable } from '../oci/values/media-types.js';
 import type { Repository } from '../store/interfaces/hosting.js';
 import type { ManifestSelector } from '../store/interfaces/store.js';
@@ -74,8 +75,7 @@ export async function putManifest(call: Call): Promise<void> {
   send(call.response, 201, {
     Location: `/v2/${call.name}/manifests/${call.rest}`,
     'Docker-Content-Digest': manifest.descriptor.digest,
-    ...(subject === undefined ? {} : { 'OCI-Subject': subject.digest }),
-    ...(extra.length === 0 ? {} : { 'OCI-Tag': extra }),
+    ...given({ 'OCI-Subject': subject?.digest, 'OCI-Tag': extra.length === 0 ? undefined : extra }),
   });
 }
 
@@ -103,7 +103,7 @@ function parsed(bytes: Uint8Array, { digest }: ManifestSelector, contentType: st
   }
 }
 
-/** What a manifest names must be there, but for the subject, children that come later, and layers that live elsewhere. */
+/** The content that a manifest names must be there, but for the subject, children that come later, and layers that live elsewhere. */
 async function requireBlobs(repository: Repository, manifest: Manifest): Promise<void> {
   const named = [...(manifest.kind === 'image' ? [manifest.content.config] : []), ...layersOf(manifest)];
   const others = [subjectOf(manifest) ?? [], manifest.kind === 'index' ? manifest.content.manifests : []].flat();

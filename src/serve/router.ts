@@ -7,7 +7,7 @@ import { beginUpload, cancelUpload, finishUpload, patchUpload, uploadStatus } fr
 
 type Handler = (call: Call) => Promise<void>;
 
-/** What a path means: the repository, the rest, and what each method does. */
+/** The meaning of a path: the repository, the rest, and the handler of each method. */
 export interface Route {
   readonly name: string;
   readonly rest: string;
@@ -36,7 +36,8 @@ export function route(pathname: string): Route {
   let path: string;
   try {
     path = decodeURIComponent(pathname);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
     throw new Refusal(400, 'NAME_INVALID', 'the path is not well encoded');
   }
   if (path === '/v2' || path === '/v2/') return { name: '', rest: '', methods: { GET: ping, HEAD: ping } };

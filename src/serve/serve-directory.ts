@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { RemoraError } from '../errors.js';
-import { fileError, systemCode } from '../io/files/system-error.js';
+import { fileError, ifSystemError } from '../io/files/system-error.js';
 import { isLoopback } from '../oci/names/reference.js';
-import { openRepositories } from '../store/layout/repositories.js';
+import { openRepositories } from '../store/layout/hosting/repositories.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
@@ -36,14 +36,16 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
   const repositories = await openRepositories(directory, { name });
   const server = await listen(createServer(repositories, { readOnly, authenticate, onRequest }), { host, port, tls });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
+  const close = (grace?: number) => {
+    sweeping?.stop();
+    return server.close(grace);
+  };
   return {
     url: server.url,
     host: server.host,
     repositories: await repositories.names(),
-    close(grace) {
-      sweeping?.stop();
-      return server.close(grace);
-    },
+    close,
+    [Symbol.asyncDispose]: () => close(),
   };
 }
 
@@ -58,8 +60,7 @@ function checkProtected(host: string, { tls, htpasswd }: ServeDirectoryOptions):
 
 /** A first push creates the directory; where none is possible, it is a mistake in the path. */
 async function checkDirectory(path: string, readOnly: boolean): Promise<void> {
-  const info = await stat(path).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT' && !readOnly) return undefined;
+  const info = await ifSystemError(stat(path), ...(readOnly ? [] : ['ENOENT'])).catch((error: unknown) => {
     throw fileError(error, path);
   });
   if (info !== undefined && !info.isDirectory())

@@ -2,12 +2,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { RemoraError } from '../errors.js';
 import { isRepositoryStore, type Repositories } from '../store/interfaces/hosting.js';
 import type { Store } from '../store/interfaces/store.js';
-import { nameFor, singleRepository } from '../store/layout/repositories.js';
+import { nameFor, singleRepository } from '../store/layout/hosting/repositories.js';
 import { Refusal, sendJson, toRefusal } from './answer.js';
 import type { Call, Limits } from './call.js';
 import { route } from './router.js';
 
-/** One request, when it has been answered. */
+/** A request that has been answered. */
 export interface RequestLog {
   readonly method: string;
   /** Path and query, as they were sent. */
@@ -37,10 +37,10 @@ const LIMITS: Limits = { manifestBytes: 8 * 1024 * 1024, uploads: 64, page: 1000
 const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
 
 /**
- * Makes repositories, or one store, into a registry: a listener for `node:http` or `node:https` that speaks the whole distribution
- * specification v1.1.1, the Referrers API included.
+ * Makes a registry of repositories, or of one store: a listener for `node:http` or `node:https`. It speaks the whole
+ * distribution specification v1.1.1, the Referrers API included.
  *
- * Everything is kept by the repositories; nothing is held here but what a request needs while it runs.
+ * The repositories keep all state; the listener holds only what a request needs while it runs.
  *
  * @throws RemoraError `UNSUPPORTED` for a store that cannot be served, `INVALID_ARGUMENT` for a name that does not fit
  */
@@ -139,7 +139,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     return;
   }
   const { status, body, headers } = toRefusal(error);
-  // What is still to come of the body is not read: the connection cannot be used again.
+  // The rest of the body is not read: the connection cannot be used again.
   const rest = request.complete ? {} : { Connection: 'close' };
   if (request.method === 'HEAD') {
     response.writeHead(status, { ...headers, ...rest });
@@ -151,7 +151,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
 function repositoriesOf(source: Repositories | Store, name: string | undefined): Repositories {
   if ('names' in source) return source;
   if (isRepositoryStore(source)) return singleRepository(nameFor(source.directory, name), source);
-  throw new RemoraError('UNSUPPORTED', `${source.format({})} cannot be served: it is no image layout`, {
+  throw new RemoraError('UNSUPPORTED', `${source.format({})} cannot be served: it is not an image layout`, {
     hint: 'Open a layout, like oci:./layout',
   });
 }

@@ -1,4 +1,6 @@
 import { isRemoraError } from '../errors.js';
+import { handled } from '../io/async/handled.js';
+import { orUndefined } from '../io/async/or-undefined.js';
 import { isRepository } from '../oci/names/reference.js';
 import { type Digest, isDigest } from '../oci/values/digest.js';
 import type { Repositories, Repository } from '../store/interfaces/hosting.js';
@@ -21,7 +23,7 @@ export async function beginUpload(call: Call): Promise<void> {
   try {
     await append(call, repository, id);
   } catch (error) {
-    // Nobody was told the name of this session.
+    // No client knows the name of this session.
     await repository.cancelUpload(id);
     throw error;
   }
@@ -74,19 +76,22 @@ export async function cancelUpload(call: Call): Promise<void> {
 /** Sessions that a request is writing to, each with the end of the last one that waits. */
 const busy = new WeakMap<Repositories, Map<string, Promise<void>>>();
 
-/** One request at a time looks how far a session has come and goes on from there: a client that lost its connection may be back before the server has noticed. */
+/**
+ * Runs the requests to one session one after another: each looks how far the session has come, and goes on from there.
+ * A client that lost its connection may be back before the server has noticed.
+ */
 async function alone({ repositories, name, rest }: Call, action: () => Promise<void>): Promise<void> {
   const sessions = busy.get(repositories) ?? new Map<string, Promise<void>>();
   busy.set(repositories, sessions);
   const key = `${name} ${rest}`;
-  const turn = (sessions.get(key) ?? Promise.resolve()).then(action);
-  const end = turn
-    .catch(() => {})
-    .then(() => {
-      if (sessions.get(key) === end) sessions.delete(key);
-    });
-  sessions.set(key, end);
-  return turn;
+  // A turn that failed is reported to its own client; the next follows all the same.
+  const turn = (sessions.get(key) ?? Promise.resolve()).then(action, action);
+  sessions.set(key, turn);
+  try {
+    await turn;
+  } finally {
+    if (sessions.get(key) === turn) sessions.delete(key);
+  }
 }
 
 async function sizeOf(call: Call, repository: Repository): Promise<number> {
@@ -170,13 +175,18 @@ export function keepSwept(
   { olderThan = 24 * HOUR, every = HOUR }: SweepOptions = {},
 ): { readonly swept: Promise<void>; stop(): void } {
   const sweep = async () => {
-    for (const name of await repositories.names().catch(() => [])) {
-      const repository = await repositories.open(name, { create: false }).catch(() => undefined);
-      await repository?.sweepUploads(olderThan).catch(() => {});
+    for (const name of (await ifReadable(repositories.names())) ?? []) {
+      const repository = await ifReadable(repositories.open(name, { create: false }));
+      if (repository !== undefined) await ifReadable(repository.sweepUploads(olderThan));
     }
   };
-  const swept = sweep();
+  const swept = handled(sweep());
   // It keeps no process running.
-  const timer = setInterval(sweep, every).unref();
+  const timer = setInterval(() => handled(sweep()), every).unref();
   return { swept, stop: () => clearInterval(timer) };
+}
+
+/** The failures of a damaged repository, or of a disk, after which the next sweep tries again. */
+function ifReadable<T>(swept: Promise<T>): Promise<T | undefined> {
+  return orUndefined(swept, 'NOT_FOUND', 'MALFORMED', 'UNSUPPORTED', 'EXISTS', 'IO');
 }

@@ -34,7 +34,7 @@ export type {
   WayAnswer,
   WriteResult,
 } from './interfaces/store.js';
-export { type OpenRepositoriesOptions, openRepositories } from './layout/repositories.js';
+export { type OpenRepositoriesOptions, openRepositories } from './layout/hosting/repositories.js';
 export {
   type OpenArchiveWriterOptions,
   type OpenSourceOptions,

@@ -22,7 +22,7 @@ export async function openStore(place: Place, options: OpenStoreOptions = {}): P
       return openRegistry(place, options);
     }
     case 'layout': {
-      const { openHostedLayout } = await import('./layout/hosted-store.js');
+      const { openHostedLayout } = await import('./layout/hosting/hosted-store.js');
       return openHostedLayout(place.path, { create: options.create });
     }
     case 'archive':
@@ -66,7 +66,7 @@ export async function openSource(place: Place, options: OpenSourceOptions = {}):
     }
     case 'layout': {
       if (!options.damaged) return openStore(place, options);
-      const { openDamagedLayout } = await import('./layout/hosted-store.js');
+      const { openDamagedLayout } = await import('./layout/hosting/hosted-store.js');
       return openDamagedLayout(place.path);
     }
     default:
@@ -101,7 +101,7 @@ export type AskRegistryOptions = Omit<OpenStoreOptions, 'access' | 'create'> & C
  */
 export async function* repositoryNames(place: CatalogPlace, options: AskRegistryOptions = {}): AsyncIterable<string> {
   if (place.kind === 'directory') {
-    const { listLayouts } = await import('./layout/catalog.js');
+    const { listLayouts } = await import('./layout/hosting/catalog.js');
     yield* await listLayouts(place.path);
     return;
   }
@@ -116,7 +116,7 @@ export async function* repositoryNames(place: CatalogPlace, options: AskRegistry
  * Asks a registry whether it takes the credentials.
  *
  * @returns 'accepted', or 'open' when it asks nobody for credentials
- * @throws RemoraError `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND` when there is no registry, or a network error
+ * @throws RemoraError `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND` (not a registry), or a network error
  */
 export async function pingRegistry(registry: string, options: AskRegistryOptions = {}): Promise<'accepted' | 'open'> {
   const ping = await import('./registry/ping.js');

@@ -154,7 +154,7 @@ describe('detach', () => {
         ['UNSUPPORTED', 'UNSUPPORTED'],
       ]);
       expect(first.stderr).toMatch(/does not let manifests be deleted\n/);
-      expect(first.stderr).toMatch(/remora: removed 1 of 3: Whoever runs the registry can allow it/);
+      expect(first.stderr).toMatch(/remora: removed 1 of 3: The operator of the registry can allow it/);
       expect((await listed(image, cwd)).toSorted()).toEqual(
         first.result.incomplete.map(({ digest }) => digest).toSorted(),
       );

@@ -2,7 +2,9 @@ import { expect, it, onTestFinished } from 'vitest';
 import { parsePlace } from '../../src/oci/names/place.js';
 import { push } from '../../src/operations/push/push.js';
 import { listen } from '../../src/serve/listen.js';
+import { serveDirectory } from '../../src/serve/serve-directory.js';
 import { createServer } from '../../src/serve/server.js';
+import { openRepositories } from '../../src/store/layout/hosting/repositories.js';
 import { openStore } from '../../src/store/open.js';
 import { tempDir } from '../support/temp.js';
 
@@ -19,6 +21,23 @@ it('serves one store that the library opened, under the name of its folder or an
     onTestFinished(() => served.close());
     expect((await served.resolve({ tag: 'v1' })).digest).toBe(pushed.digest);
   }
+});
+
+it('ends with `await using`: a server, a served directory, repositories, and a store below them', async () => {
+  const directory = await tempDir();
+  const urls: string[] = [];
+  {
+    await using repositories = await openRepositories(directory);
+    await using repository = await repositories.open('team/app', { create: true });
+    expect(repository?.kind).toBe('layout');
+    await using server = await listen(createServer(repositories), { port: 0 });
+    await using served = await serveDirectory(directory, { port: 0 });
+    for (const { url } of [server, served]) {
+      expect((await fetch(`${url}/v2/`)).status).toBe(200);
+      urls.push(url);
+    }
+  }
+  for (const url of urls) await expect(fetch(`${url}/v2/`)).rejects.toThrow();
 });
 
 it('refuses a name that does not fit, and a store that is no layout', async () => {

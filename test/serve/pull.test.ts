@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { digestOf } from '../../src/oci/values/digest.js';
-import { blobPath } from '../../src/store/layout/paths.js';
+import { blobPath } from '../../src/store/layout/files/paths.js';
 import { HandWrittenLayout, tagged } from '../store/layout/support/by-hand.js';
 import { expectError, INDEX, MANIFEST, named, Served } from './support/start.js';
 

@@ -1,6 +1,7 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openSource, openStore, parsePlace } from '../../src/store/index.js';
 import { tempDir } from '../support/temp.js';
 import { packLayout, writeArchive } from './archive/support/packed.js';
@@ -29,6 +30,23 @@ it('opens layouts and archives of them as sources, by how their place is written
   const registry = await openSource(parsePlace('localhost:1/a'));
   expect(registry.kind).toBe('registry');
   await registry.close();
+});
+
+it('closes what `await using` opened: a layout, a directory, an archive, a registry', async () => {
+  const { directory } = await layout();
+  const image = join(await tempDir(), 'image');
+  await mkdir(image);
+  await writeFile(join(image, 'manifest.json'), '{"schemaVersion":2,"manifests":[]}');
+  for (const place of [directory, `dir:${image}`, await packLayout(directory), 'localhost:1/a']) {
+    const opened = await openSource(parsePlace(place));
+    const close = vi.spyOn(opened, 'close');
+    {
+      await using source = opened;
+      expect(source.format({})).toContain(place.replace('dir:', ''));
+      expect(close).not.toHaveBeenCalled();
+    }
+    expect(close, place).toHaveBeenCalledOnce();
+  }
 });
 
 it('creates nothing for a source', async () => {

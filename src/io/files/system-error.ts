@@ -6,8 +6,11 @@ export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** Codes of a path that leads nowhere, or that this user may not follow. */
+export const UNREADABLE_CODES: readonly string[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'];
+
 /** The value of a promise; undefined where the system fails it with one of these codes. Every other failure is thrown. */
-export async function ifSystemError<T>(promise: Promise<T>, ...codes: string[]): Promise<T | undefined> {
+export async function ifSystemError<T>(promise: Promise<T>, ...codes: readonly string[]): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
@@ -36,6 +39,15 @@ export function bestEffortSync<T>(action: () => T): T | undefined {
 
 function dropSystemError(error: unknown): undefined {
   if (isRemoraError(error) || systemCode(error) === undefined) throw error;
+}
+
+/** The value of a promise about `path`; undefined where the path leads nowhere. Other failures are errors of ours. */
+export async function unlessMissing<T>(promise: Promise<T>, path: string): Promise<T | undefined> {
+  try {
+    return await ifSystemError(promise, 'ENOENT', 'ENOTDIR');
+  } catch (error) {
+    throw fileError(error, path);
+  }
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import { FileWindow } from '../../io/tar/file-window.js';
 import { type TarMember, tarMembers } from '../../io/tar/members.js';
 import { badTar } from '../../io/tar/parse-header.js';
 import { quote } from '../../oci/text/quote.js';
-import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE } from '../layout/paths.js';
+import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE } from '../layout/files/paths.js';
 
 /** Where the content of a file lies in the archive. */
 export interface Extent {
@@ -14,7 +14,7 @@ export interface Extent {
   readonly size: number;
 }
 
-/** What was seen in an archive. */
+/** The files that were seen in an archive. */
 export interface ArchiveContents {
   /** The files of the layout, by their names in it. */
   readonly files: ReadonlyMap<string, Extent>;
@@ -30,8 +30,8 @@ const MAX_FILES = 1_000_000;
 /**
  * Reads the headers of an archive, and nothing else: contents are seeked over.
  *
- * Refused is what tools understand differently, where it concerns a file of a layout: names that are there twice (some take
- * the first, some the last), links and sparse files. Names that lead out are refused for every member.
+ * Members that tools understand differently are refused, where they are files of a layout: a name that is there twice
+ * (some tools take the first, some the last), links and sparse files. A name that leads out is always refused.
  *
  * @throws RemoraError `MALFORMED`, `SIZE_MISMATCH` (too many files), `INTERRUPTED`
  */
@@ -59,7 +59,7 @@ export async function readContents(file: ReadableFile, size: number, signal?: Ab
   return { files, hasDockerManifest, folder };
 }
 
-/** The name without `./` and doubled slashes; empty for the top itself. Nothing is written, so that any system will do. */
+/** The name without `./` and doubled slashes; empty for the top itself. The files are not unpacked, so that any system will do. */
 function cleanName(name: string): string {
   const clean = name.split('/').filter((part) => part !== '' && part !== '.');
   const fault = clean.length === 0 && !name.startsWith('/') ? undefined : nameFault(name, 'linux');

@@ -5,8 +5,8 @@ import { fileRange } from '../../io/files/range.js';
 import { fileError } from '../../io/files/system-error.js';
 import { type Digest, isDigest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
-import type { LayoutFiles, OpenFile } from '../layout/files.js';
-import { BLOBS_DIRECTORY } from '../layout/paths.js';
+import type { LayoutFiles, OpenFile } from '../layout/files/files.js';
+import { BLOBS_DIRECTORY } from '../layout/files/paths.js';
 import type { Extent } from './contents.js';
 import type { PlainFile } from './plain-file.js';
 
@@ -57,7 +57,7 @@ export class ArchiveFiles implements LayoutFiles {
     });
   }
 
-  /** What is in the file was read when it was opened. */
+  /** The headers were read when the file was opened. */
   async stamp(): Promise<string> {
     return 'opened';
   }

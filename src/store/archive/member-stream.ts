@@ -1,4 +1,5 @@
 import { addAbortSignal, type Readable } from 'node:stream';
+import { handled } from '../../io/async/handled.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { TAR_END, tarPadding } from '../../io/tar/header.js';
 import type { CallOptions, WriteArchiveOptions } from '../interfaces/store.js';
@@ -63,6 +64,5 @@ export function openMember(member: Member, { signal }: CallOptions): Promise<Rea
     stream.on('error', () => {});
     return signal === undefined ? stream : addAbortSignal(signal, stream);
   });
-  opening.catch(() => {});
-  return opening;
+  return handled(opening);
 }

@@ -7,8 +7,8 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { ArchiveBlob, CallOptions, WriteArchiveOptions } from '../interfaces/store.js';
-import { LAYOUT_VERSION } from '../layout/layout-file.js';
-import { blobName, INDEX_FILE, LAYOUT_FILE } from '../layout/paths.js';
+import { LAYOUT_VERSION } from '../layout/files/layout-file.js';
+import { blobName, INDEX_FILE, LAYOUT_FILE } from '../layout/files/paths.js';
 
 /** The complete content of an image layout. */
 export interface LayoutContent {
@@ -17,7 +17,7 @@ export interface LayoutContent {
   readonly blobs: Iterable<ArchiveBlob>;
 }
 
-/** One file in an archive that is written. */
+/** A file of an archive that is written. */
 export interface Member {
   readonly header: Buffer;
   /** Bytes of content. */
@@ -29,11 +29,10 @@ export interface Member {
 }
 
 /**
- * The files of a layout in the order in which they are written: those that tell what the archive is come first, where
- * `file` and who reads it as a stream look for them; blobs follow by their names.
+ * The files of a layout in the order in which they are written. The files that tell what the archive is come first, for
+ * `file` and for readers of a stream; blobs follow by their names.
  *
- * There are no members for directories: unpackers make them (tried with skopeo, oras, regctl and GNU tar), and what
- * there is not needs no mode.
+ * Directories have no members: unpackers make them (tried with skopeo, oras, regctl and GNU tar).
  *
  * @throws RemoraError `SIZE_MISMATCH` for two sizes of one blob, `UNSUPPORTED` for digests that cannot be verified
  */

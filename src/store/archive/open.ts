@@ -2,7 +2,8 @@ import { RemoraError } from '../../errors.js';
 import { fileError } from '../../io/files/system-error.js';
 import { formatPlace } from '../../oci/names/place.js';
 import { quote } from '../../oci/text/quote.js';
-import { hasLayoutFile } from '../layout/layout-file.js';
+import { given } from '../../oci/values/given.js';
+import { hasLayoutFile } from '../layout/files/layout-file.js';
 import { LayoutSource } from '../layout/source.js';
 import { type ArchiveContents, readContents } from './contents.js';
 import { ArchiveFiles } from './files.js';
@@ -58,9 +59,8 @@ async function naming<T>(path: string, work: Promise<T>): Promise<T> {
     if (!['MALFORMED', 'SIZE_MISMATCH', 'UNSUPPORTED'].includes(code)) throw failure;
     throw new RemoraError(code, `${path}: ${message}`, {
       cause: failure,
-      ...(expected === undefined ? {} : { expected }),
-      ...(found === undefined ? {} : { found }),
-      hint: failure.hint ?? 'It is damaged, or no tar archive of an image layout: write it again',
+      ...given({ expected, found }),
+      hint: failure.hint ?? 'It is damaged, or not a tar archive of an image layout: write it again',
     });
   }
 }

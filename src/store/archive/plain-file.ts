@@ -31,8 +31,8 @@ const FLOOR_BYTES = 1024 ** 3;
 const MAX_RATIO = 200;
 
 /**
- * Opens an archive. One that is compressed, by its first bytes, is decompressed once, to a temporary file of the system
- * that is removed when it is closed, or when the process ends.
+ * Opens an archive. A compressed archive, by its first bytes, is decompressed once, to a temporary file of the system.
+ * The file is removed when it is closed, or when the process ends.
  *
  * @throws RemoraError `NOT_FOUND`, `INVALID_ARGUMENT` (no file), `MALFORMED`, `SIZE_MISMATCH` (too large), `UNSUPPORTED`
  * (zstd with an older Node.js), `IO`, `INTERRUPTED`
@@ -59,7 +59,7 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     const info = await stat(path);
     if (info.isFile()) return await open(path, 'r');
-    const what = info.isDirectory() ? 'a directory' : 'no regular file';
+    const what = info.isDirectory() ? 'a directory' : 'not a regular file';
     throw new RemoraError('INVALID_ARGUMENT', `${path} is ${what}, wanted a file with an archive`, {
       hint: info.isDirectory()
         ? `Write oci:${path} for an image layout directory`
@@ -78,7 +78,7 @@ async function decompressedFile(
   { signal, maxUnpackedBytes = Math.max(FLOOR_BYTES, size * MAX_RATIO) }: PlainFileOptions,
 ): Promise<PlainFile> {
   const directory = tmpdir();
-  // What a killed process left.
+  // A killed process may have left files.
   await sweepTempFiles(directory);
   const ended = () => new RemoraError('CHANGED', `${path} became shorter while it was read`);
   let unpacked = 0;

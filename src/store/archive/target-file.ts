@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { requireDirectory } from '../../io/files/output-file.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
+import { fileError, ifSystemError } from '../../io/files/system-error.js';
 import { formatPlace } from '../../oci/names/place.js';
 
 /** Options of {@link archiveTarget}. */
@@ -17,8 +17,7 @@ export interface ArchiveTargetOptions {
  * @throws RemoraError `EXISTS` (a file, unless it may be replaced; anything else always), `NOT_FOUND` (its directory), `IO`
  */
 export async function archiveTarget(path: string, { overwrite }: ArchiveTargetOptions): Promise<string> {
-  const info = await stat(path).catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return undefined;
+  const info = await ifSystemError(stat(path), 'ENOENT').catch((error: unknown) => {
     throw fileError(error, path);
   });
   if (info === undefined) {
@@ -32,7 +31,7 @@ export async function archiveTarget(path: string, { overwrite }: ArchiveTargetOp
   }
   // A rename would put a file in the place of a device.
   if (!info.isFile()) {
-    throw new RemoraError('EXISTS', `${path} is no regular file, wanted a file for the archive`, {
+    throw new RemoraError('EXISTS', `${path} is not a regular file, wanted a file for the archive`, {
       hint: 'Choose another name',
     });
   }

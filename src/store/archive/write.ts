@@ -31,7 +31,7 @@ export async function writeArchive(
   throwIfInterrupted(signal);
   const members = archiveMembers(content, options);
   const directory = dirname(target);
-  // What a killed process left.
+  // A killed process may have left files.
   await sweepTempFiles(directory);
   const file = await createTempFile(directory);
   try {
@@ -39,7 +39,7 @@ export async function writeArchive(
     else {
       for await (const chunk of compressed(tarBytes(members, options), compression)) await writeAll(file, chunk);
     }
-    // Somebody else may have written one meanwhile.
+    // Another process may have written an archive meanwhile.
     await archiveTarget(path, options);
     throwIfInterrupted(signal);
     await file.commit(target);

@@ -1,17 +1,17 @@
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { type Digest, isDigest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
-import type { DirectoryFiles } from '../layout/directory-files.js';
-import type { LayoutFiles, OpenFile } from '../layout/files.js';
-import { BLOBS_DIRECTORY, INDEX_FILE } from '../layout/paths.js';
+import type { DirectoryFiles } from '../layout/files/directory-files.js';
+import type { LayoutFiles, OpenFile } from '../layout/files/files.js';
+import { BLOBS_DIRECTORY, INDEX_FILE } from '../layout/files/paths.js';
 
 /** The manifest of the image. */
 export const MANIFEST_FILE = 'manifest.json';
 
 /**
- * A directory of skopeo's (`dir:`) as if it were a layout with one untagged entry. There the manifest is `manifest.json`,
- * every blob is a file called by the hexadecimal part of its digest, and the children of an index end in `.manifest.json`
- * (containers/image, directory/directory_transport.go).
+ * A directory of skopeo's (`dir:`) as if it were a layout with one untagged entry. Its manifest is `manifest.json`, and
+ * every blob is a file with the hexadecimal part of its digest as name. The children of an index end in
+ * `.manifest.json` (containers/image, directory/directory_transport.go).
  */
 export class ImageFiles implements LayoutFiles {
   readonly #index: Buffer;
@@ -54,7 +54,7 @@ export class ImageFiles implements LayoutFiles {
     return [this.manifest.descriptor.digest, ...digests.filter((digest) => isDigest(digest))];
   }
 
-  /** One image, which is not changed in place. */
+  /** The image is not changed in place. */
   async stamp(): Promise<string> {
     return 'opened';
   }

@@ -3,15 +3,16 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { fileError } from '../../io/files/system-error.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/documents/manifest.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { DirectoryFiles } from '../layout/directory-files.js';
-import { LAYOUT_FILE } from '../layout/paths.js';
+import { DirectoryFiles } from '../layout/files/directory-files.js';
+import { LAYOUT_FILE } from '../layout/files/paths.js';
 import { LayoutSource } from '../layout/source.js';
 import { ImageFiles, MANIFEST_FILE } from './files.js';
 
 /**
  * Opens a directory with one image for reading, as `skopeo copy … dir:PATH` writes it. Its `signature-N` files are not read:
- * they are no artifacts.
+ * they are not artifacts.
  *
  * @throws RemoraError `NOT_FOUND`, `MALFORMED`, `UNSUPPORTED` (manifests of schema 1), `IO`, `INTERRUPTED`
  */
@@ -43,6 +44,6 @@ function parse(bytes: Buffer, path: string): Manifest {
   } catch (error) {
     if (!isRemoraError(error)) throw error;
     const { code, message, hint } = error;
-    throw new RemoraError(code, `${path}: ${message}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
+    throw new RemoraError(code, `${path}: ${message}`, { cause: error, ...given({ hint }) });
   }
 }

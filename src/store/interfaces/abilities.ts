@@ -101,7 +101,7 @@ export function isDeleter<T extends object>(store: T): store is T & Deleter {
   return 'deleteManifest' in store;
 }
 
-/** What was removed to free space. */
+/** The blobs that were removed to free space. */
 export interface PruneResult {
   readonly blobs: number;
   readonly bytes: number;

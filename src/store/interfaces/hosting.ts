@@ -15,7 +15,7 @@ export interface RangeReader {
 export interface UploadKeeper {
   /** Starts a session and gives its id. */
   beginUpload(): Promise<string>;
-  /** The bytes that a session holds, undefined when there is no such session. */
+  /** The bytes that a session holds, undefined when the session does not exist. */
   uploadSize(id: string): Promise<number | undefined>;
   /** Adds what `source` gives; what arrived before it failed is kept. Gives the bytes held then. */
   appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number>;
@@ -25,7 +25,7 @@ export interface UploadKeeper {
    * @throws RemoraError `DIGEST_MISMATCH`, and the session is gone; `UNSUPPORTED` for digests that cannot be verified
    */
   commitUpload(id: string, digest: Digest): Promise<number>;
-  /** Ends a session without a blob; false when there is no such session. */
+  /** Ends a session without a blob; false when the session does not exist. */
   cancelUpload(id: string): Promise<boolean>;
   /** Removes sessions that nobody touched for that many milliseconds. */
   sweepUploads(olderThan: number): Promise<void>;
@@ -43,12 +43,14 @@ export interface Repository extends Store, Deleter, RangeReader, UploadKeeper, B
   readonly directory: string;
 }
 
-/** Many repositories by name. */
-export interface Repositories {
+/** Many repositories by name. `await using` closes them. */
+export interface Repositories extends AsyncDisposable {
   /** The repository of that name; undefined when there is none and it may not be created. */
   open(name: string, options: { readonly create: boolean }): Promise<Repository | undefined>;
   /** The names of all repositories, sorted. */
   names(): Promise<readonly string[]>;
+  /** Closes every repository that is open. */
+  close(): Promise<void>;
 }
 
 /** Whether a store can be served: layouts can. */

@@ -6,16 +6,16 @@ import type { CallOptions } from './store.js';
 /** The two documents of a layout itself (image-spec image-layout.md). */
 export type LayoutDocument = 'oci-layout' | 'index.json';
 
-/** Something in a layout's directory that is no blob under its own name. */
+/** An item of a layout's directory that is not a blob under its own name. */
 export interface LayoutItem {
   /** With forward slashes: `blobs/sha256/…`. */
   readonly name: string;
   readonly type: 'file' | 'link' | 'directory' | 'other';
-  /** What a writer left: its maker is gone, or may still be at work. */
+  /** A file that a writer left: its maker is gone, or may still be at work. */
   readonly leftOver?: 'abandoned' | 'in-use';
 }
 
-/** What marks an entry of `index.json` as a list of referrers. */
+/** The mark of an entry of `index.json` that is a list of referrers. */
 export interface ListMark {
   readonly via: 'layout-tag' | 'layout-referrers';
   /** Whether it is the list of this subject. A tag holds the beginning of a long digest only. */
@@ -28,7 +28,7 @@ export interface Inventory {
   document(name: LayoutDocument): Promise<Uint8Array | undefined>;
   /** The digests by which files in `blobs/` are called. */
   blobDigests(): Promise<readonly Digest[]>;
-  /** What else is in `blobs/`, links to blobs, and all that lies beside `index.json`. Nothing where that cannot be told. */
+  /** Other files in `blobs/`, links to blobs, and all that lies beside `index.json`. Empty where that cannot be told. */
   items(): Promise<readonly LayoutItem[]>;
   /** How an entry of `index.json` is marked as a list of referrers; undefined for all others. */
   listMark(entry: Descriptor): ListMark | undefined;

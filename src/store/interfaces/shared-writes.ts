@@ -1,8 +1,9 @@
+import { once } from '../../io/async/once.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { WriteResult } from './store.js';
 
-/** One write for all who want to write the same blob: the others wait for it, and open nothing. */
+/** Writes a blob once for all callers at the same time: the others wait for it, and open nothing. */
 export class SharedWrites {
   readonly #writes = new Map<string, Promise<WriteResult>>();
 
@@ -19,11 +20,13 @@ export class SharedWrites {
       );
       if (succeeded) return 'exists';
     }
-    const own = write();
-    this.#writes.set(key, own);
-    const forget = () => this.#writes.delete(key);
-    own.then(this.remember ? undefined : forget, forget);
-    return own;
+    const own = once(this.#writes, key, write);
+    if (this.remember) return own;
+    try {
+      return await own;
+    } finally {
+      this.#writes.delete(key);
+    }
   }
 
   /** A blob that was removed is there no longer, in whatever size. */

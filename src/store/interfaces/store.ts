@@ -44,7 +44,7 @@ export interface ContentReader {
   manifest(selector: ManifestSelector, options?: CallOptions): Promise<Manifest>;
 }
 
-/** What became of something that was written. */
+/** The outcome of a write. */
 export type WriteResult = 'written' | 'exists' | 'mounted';
 
 /** How a manifest is to be kept. */
@@ -62,13 +62,13 @@ export interface PutManifestOptions extends CallOptions {
   /** Called for a list that could not be deleted: that changes nothing for what was written. */
   readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
   /**
-   * In a layout that has lists of referrers as regctl or olareg write them: whether these are kept true, so that those
-   * tools see what is attached. @default 'auto'
+   * Whether the lists of referrers that regctl and olareg write into a layout are kept true. Those tools then see what
+   * is attached. @default 'auto'
    */
   readonly layoutLists?: 'auto' | 'none' | undefined;
 }
 
-/** What is known after a manifest was written. */
+/** The outcome of writing a manifest. */
 export interface PutManifestResult {
   readonly result: WriteResult;
   /** For a manifest with a subject: where the store lists it from now on. */
@@ -97,7 +97,7 @@ export interface ContentWriter {
 export interface TagResolver {
   /** The descriptor of a manifest; @throws RemoraError as {@link ContentReader.manifest} does. */
   resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor>;
-  /** The descriptor of what a tag stands for; undefined when there is no such tag. */
+  /** The descriptor of what a tag stands for; undefined when the tag does not exist. */
   findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined>;
   /** All tags, in no particular order. */
   tags(options?: CallOptions): AsyncIterable<string>;
@@ -106,8 +106,8 @@ export interface TagResolver {
 /** Gives names. */
 export interface Tagger {
   /**
-   * Points tags at a manifest that is there, and moves no blobs. Who lists it does not change (a referrer that gets a tag
-   * is no new referrer).
+   * Points tags at a manifest that is there, and moves no blobs. Lists of referrers stay as they are: a tag does not
+   * make a new referrer.
    */
   tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void>;
 }
@@ -136,7 +136,7 @@ export const VIAS = [
 ] as const;
 export type Via = (typeof VIAS)[number];
 
-/** One attached manifest: its descriptor with artifact type and annotations, and how it was found. */
+/** An attached manifest: its descriptor with artifact type and annotations, and how it was found. */
 export interface Referrer {
   readonly descriptor: Descriptor;
   readonly via: readonly Via[];
@@ -155,11 +155,11 @@ export interface WayAnswer {
 export interface ReferrerOptions extends CallOptions {
   /** Only this artifact type. @default all */
   readonly artifactType?: string | undefined;
-  /** Called for each place that could not be asked; the others are still listed. @default the error is thrown */
-  readonly onUnasked?: ((place: string, error: unknown) => void) | undefined;
-  /** Only these places are asked. @default all */
+  /** Called for each way that could not be asked; the others are still listed. @default the error is thrown */
+  readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
+  /** Only these ways are asked. @default all */
   readonly via?: readonly Via[] | undefined;
-  /** Called for each place that answered. */
+  /** Called for each way that answered. */
   readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
   /** The tags that there are, where they were listed: a referrers tag that is not among them is not asked for. */
   readonly tags?: ReadonlySet<string> | undefined;
@@ -170,13 +170,13 @@ export interface ReferrerOptions extends CallOptions {
 /** Lists what is attached. */
 export interface ReferrerLister {
   /**
-   * Everything that names `subject`, each digest once. An empty list means that every place was asked and answered.
+   * Everything that names `subject`, each digest once. An empty list means that every way was asked and answered.
    */
   referrers(subject: Descriptor, options?: ReferrerOptions): AsyncIterable<Referrer>;
 }
 
-/** A place that artifacts can be read from. */
-export interface Source extends ContentReader, TagResolver, ReferrerLister {
+/** A place that artifacts can be read from. `await using` closes it. */
+export interface Source extends ContentReader, TagResolver, ReferrerLister, AsyncDisposable {
   readonly kind: 'registry' | 'layout' | 'archive' | 'directory';
   /** The full reference of something in this store. */
   format(selector: ManifestSelector): string;
@@ -195,14 +195,14 @@ export interface ListedManifest {
   readonly tags: readonly string[];
 }
 
-/** One blob for an archive; a manifest is one, too. */
+/** A blob for an archive; a manifest is one, too. */
 export interface ArchiveBlob {
   readonly descriptor: Descriptor;
-  /** Called once, when its turn comes. What it gives is verified. */
+  /** Called once, when its turn comes. Its content is verified. */
   readonly open: (options: CallOptions) => Promise<Readable>;
 }
 
-/** What an archive shall hold. */
+/** The content of an archive. */
 export interface ArchiveContent {
   /** In the order of `index.json`. The children of an index need no entry. */
   readonly listed: readonly ListedManifest[];

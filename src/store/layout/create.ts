@@ -4,10 +4,10 @@ import { RemoraError } from '../../errors.js';
 import { makeDirectory } from '../../io/files/make-directory.js';
 import { fileError, systemCode } from '../../io/files/system-error.js';
 import { replaceFile } from '../../io/files/temp-file.js';
-import { DirectoryFiles } from './directory-files.js';
-import { changeEntries } from './index-file.js';
-import { hasLayoutFile, LAYOUT_VERSION } from './layout-file.js';
-import { LAYOUT_FILE } from './paths.js';
+import { changeEntries } from './entries/index-file.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import { hasLayoutFile, LAYOUT_VERSION } from './files/layout-file.js';
+import { LAYOUT_FILE } from './files/paths.js';
 
 /**
  * Checks that `directory` is an image layout (image-spec image-layout.md, "oci-layout file").
@@ -34,7 +34,7 @@ async function whyNoLayout(directory: string): Promise<string> {
  * Makes sure that `directory` is an image layout, and creates it where it does not exist or is empty. Several processes
  * may do so at once: each file is written whole and they are all the same.
  *
- * @param options `amongOthers`: other things in the directory are no hindrance
+ * @param options `amongOthers`: other things in the directory are allowed
  * @throws RemoraError `EXISTS` when the directory holds other things, and as {@link checkLayout}
  */
 export async function createLayout(
@@ -72,5 +72,5 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-/** What another process that creates the same layout may have put there already. */
+/** The files that another process may have made already, which creates the same layout. */
 const OWN = /^(blobs|oci-layout|index\.json(\.lock.*)?|\.remora-.*)$/;

@@ -1,17 +1,18 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileError, systemCode } from '../../io/files/system-error.js';
+import { ifSystemError, UNREADABLE_CODES, unlessMissing } from '../../io/files/system-error.js';
 import { leftOverOf } from '../../io/files/temp-file.js';
 import { LIST_KEYS } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { isDigest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import type { LayoutItem, ListMark } from '../interfaces/inventory.js';
-import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './paths.js';
-import { listKind } from './referrers.js';
-import { nameOf, tagPart } from './tags.js';
-import { isAbandonedUpload } from './upload-sessions.js';
+import { isAbandonedUpload } from './blobs/upload-sessions.js';
+import { nameOf, tagPart } from './entries/tags.js';
+import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './files/paths.js';
+import { listKind } from './referrers/list.js';
 
 /** How an entry is marked as a list of referrers: by its name (regctl) or by an annotation (olareg). */
 export function listMark(entry: Descriptor): ListMark | undefined {
@@ -25,7 +26,7 @@ export function listMark(entry: Descriptor): ListMark | undefined {
   return { via, isFor: (digest) => referrersTag(digest) === tag };
 }
 
-/** All in a layout's directory that is no blob under its own name (image-spec image-layout.md, "Content"). */
+/** All in a layout's directory that is not a blob under its own name (image-spec image-layout.md, "Content"). */
 export async function itemsOf(directory: string): Promise<readonly LayoutItem[]> {
   const items: LayoutItem[] = [];
   for (const entry of await entriesOf(directory)) {
@@ -35,7 +36,7 @@ export async function itemsOf(directory: string): Promise<readonly LayoutItem[]>
     if (name === UPLOADS_DIRECTORY) items.push(...(await uploads(directory)));
     else {
       const leftOver = await leftOverOf(join(directory, name));
-      items.push({ name, type: typeOf(entry), ...(leftOver === undefined ? {} : { leftOver }) });
+      items.push(given({ name, type: typeOf(entry), leftOver }));
     }
   }
   for (const algorithm of await entriesOf(join(directory, BLOBS_DIRECTORY))) {
@@ -60,21 +61,13 @@ async function uploads(directory: string): Promise<readonly LayoutItem[]> {
 }
 
 async function entriesOf(path: string): Promise<readonly Dirent[]> {
-  try {
-    return await readdir(path, { withFileTypes: true });
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return [];
-    throw fileError(error, path);
-  }
+  return (await unlessMissing(readdir(path, { withFileTypes: true }), path)) ?? [];
 }
 
 /** A link to a folder of blobs is followed when blobs are read, too. */
 async function isDirectory(entry: Dirent, path: string): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
-  return stat(path).then(
-    (info) => info.isDirectory(),
-    () => false,
-  );
+  return (await ifSystemError(stat(path), ...UNREADABLE_CODES))?.isDirectory() === true;
 }
 
 function typeOf(entry: Dirent): LayoutItem['type'] {

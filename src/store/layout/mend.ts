@@ -6,10 +6,10 @@ import { createTempFile, replaceFile, sweepTempFiles, writeStream } from '../../
 import { verified } from '../../io/streams/verify.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { DirectoryFiles } from './directory-files.js';
-import { LAYOUT_VERSION } from './layout-file.js';
-import { BLOBS_DIRECTORY, blobPath, LAYOUT_FILE } from './paths.js';
-import { ABANDONED_UPLOAD_MS, Uploads } from './upload-sessions.js';
+import { ABANDONED_UPLOAD_MS, Uploads } from './blobs/upload-sessions.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import { LAYOUT_VERSION } from './files/layout-file.js';
+import { BLOBS_DIRECTORY, blobPath, LAYOUT_FILE } from './files/paths.js';
 
 /** Puts a blob in its place, also where a damaged file of the right size is there. Readers see the old file or the new. */
 export async function replaceBlob(

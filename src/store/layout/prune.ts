@@ -1,18 +1,18 @@
 import pLimit from 'p-limit';
-import { isRemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { isManifestType } from '../../oci/values/media-types.js';
 import type { PruneResult } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { blobSize } from './blobs.js';
-import { DirectoryFiles } from './directory-files.js';
-import type { LayoutFiles } from './files.js';
-import { changeEntries, readEntries } from './index-file.js';
-import { namedBy, unnamedManifests } from './manifest-scan.js';
-import { readManifest } from './manifests.js';
-import { blobPath } from './paths.js';
+import { blobSize } from './blobs/blobs.js';
+import { changeEntries, readEntries } from './entries/index-file.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import type { LayoutFiles } from './files/files.js';
+import { blobPath } from './files/paths.js';
+import { readableManifest, readManifest } from './manifests/read.js';
+import { namedBy, unnamedManifests } from './manifests/scan.js';
 import { listWith, remove } from './removal.js';
 
 /** A manifest, all that it leads to but its subject, and the lists of referrers that name it. */
@@ -20,9 +20,9 @@ export async function blobsOf(directory: string, manifest: Digest): Promise<read
   const files = new DirectoryFiles(directory);
   const entries = await readEntries(files);
   const lists = await Promise.all(entries.map((entry) => listWith(files, entry, manifest)));
-  const known = await readManifest(files, { digest: manifest }).catch(() => undefined);
+  const known = await readableManifest(files, { digest: manifest });
   const found = new Set<Digest>([manifest, ...lists.flatMap((list) => list?.descriptor.digest ?? [])]);
-  // What cannot be read leads nowhere: its blobs stay.
+  // A manifest that cannot be read leads nowhere: its blobs stay.
   if (known !== undefined) await follow(files, namedBy(known), found, false);
   return [...found];
 }
@@ -73,12 +73,10 @@ async function follow(
     const next = await Promise.all(
       manifests.map(({ digest }) =>
         limit(async () => {
-          try {
-            return namedBy(await readManifest(files, { digest }));
-          } catch (error) {
-            if (!strict || (isRemoraError(error) && error.code === 'NOT_FOUND')) return [];
-            throw error;
-          }
+          const manifest = strict
+            ? await orUndefined(readManifest(files, { digest }), 'NOT_FOUND')
+            : await readableManifest(files, { digest });
+          return manifest === undefined ? [] : namedBy(manifest);
         }),
       ),
     );

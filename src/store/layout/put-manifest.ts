@@ -3,10 +3,10 @@ import { layoutEntry } from '../../oci/documents/layout-entry.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { ListedManifest, PutManifestOptions, PutManifestResult } from '../interfaces/store.js';
-import { writeBlob } from './blobs.js';
-import { changeEntries } from './index-file.js';
-import { withLists } from './lists.js';
-import { setTag, withName } from './tags.js';
+import { writeBlob } from './blobs/blobs.js';
+import { changeEntries } from './entries/index-file.js';
+import { setTag, withName } from './entries/tags.js';
+import { withLists } from './referrers/marked-lists.js';
 
 /** Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there. */
 export async function putManifest(
@@ -25,7 +25,7 @@ export async function putManifest(
     directory,
     async (entries) => {
       known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
-      // Whoever deleted it since then did so under this lock.
+      // Another process may have deleted it since, under this lock.
       await write();
       const changed = withManifest(entries, manifest, tags) ?? entries;
       const listed = options.layoutLists === 'none' ? changed : await withLists(directory, changed, manifest);
@@ -34,9 +34,9 @@ export async function putManifest(
     { signal },
   );
   return {
-    // A new tag for what is there is no new manifest.
+    // A new tag does not make a new manifest.
     result: known ? written : 'written',
-    ...(subjectOf(manifest) === undefined ? {} : { listedBy: 'layout-entry' }),
+    ...(subjectOf(manifest) && { listedBy: 'layout-entry' }),
   };
 }
 

@@ -1,20 +1,20 @@
 import { unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
+import { fileError, ifSystemError } from '../../io/files/system-error.js';
 import { indexBytes } from '../../oci/documents/edit-index.js';
 import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { blobSize, writeBlob } from './blobs.js';
-import { DirectoryFiles } from './directory-files.js';
-import type { LayoutFiles } from './files.js';
-import { changeEntries } from './index-file.js';
-import { readManifest } from './manifests.js';
-import { blobPath } from './paths.js';
-import { listKind } from './referrers.js';
-import { nameOf, tagPart, withoutTag } from './tags.js';
+import { blobSize, writeBlob } from './blobs/blobs.js';
+import { changeEntries } from './entries/index-file.js';
+import { nameOf, tagPart, withoutTag } from './entries/tags.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import type { LayoutFiles } from './files/files.js';
+import { blobPath } from './files/paths.js';
+import { readableManifest } from './manifests/read.js';
+import { listKind } from './referrers/list.js';
 
 /**
  * Removes a manifest: its entries with their tags, its entries in lists of referrers, then its file. In that order an
@@ -27,12 +27,7 @@ export async function deleteManifest(
 ): Promise<boolean> {
   const files = new DirectoryFiles(directory);
   const there = (await blobSize(files, digest)) !== undefined;
-  const isManifest =
-    there &&
-    (await readManifest(files, { digest }).then(
-      () => true,
-      () => false,
-    ));
+  const isManifest = there && (await readableManifest(files, { digest })) !== undefined;
   let listed = false;
   await changeEntries(
     directory,
@@ -53,7 +48,7 @@ export async function deleteManifest(
   return listed || isManifest;
 }
 
-/** Removes a tag. What had it stays, without a name. */
+/** Removes a tag. Its manifest stays, without a name. */
 export async function deleteTag(directory: string, tag: string, { signal }: CallOptions = {}): Promise<boolean> {
   return changeEntries(
     directory,
@@ -107,7 +102,7 @@ type Index = Manifest & { readonly kind: 'index' };
 /** The list of referrers that an entry points at, when `digest` is in it. */
 export async function listWith(files: LayoutFiles, entry: Descriptor, digest: Digest): Promise<Index | undefined> {
   if (listKind(entry) === undefined) return undefined;
-  const list = await readManifest(files, entry).catch(() => undefined);
+  const list = await readableManifest(files, entry);
   if (list?.kind !== 'index') return undefined;
   return list.content.manifests.some((member) => member.digest === digest) ? list : undefined;
 }
@@ -115,10 +110,9 @@ export async function listWith(files: LayoutFiles, entry: Descriptor, digest: Di
 /** Removes a file; false when there was none. */
 export async function remove(path: string): Promise<boolean> {
   try {
-    await unlink(path);
-    return true;
+    const unlinked = unlink(path).then(() => true);
+    return (await ifSystemError(unlinked, 'ENOENT')) ?? false;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return false;
     throw fileError(error, path);
   }
 }

@@ -4,17 +4,18 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import { formatPlace, type PathPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { isManifestType } from '../../oci/values/media-types.js';
 import type { Inventory, LayoutDocument, LayoutItem, ListMark } from '../interfaces/inventory.js';
 import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions, Source } from '../interfaces/store.js';
-import { blobSize, openBlob } from './blobs.js';
-import { type Entries, EntriesCache } from './entries.js';
-import type { LayoutFiles } from './files.js';
-import { MAX_INDEX_BYTES } from './index-file.js';
+import { blobSize, openBlob } from './blobs/blobs.js';
+import { type Entries, EntriesCache } from './entries/entries.js';
+import { MAX_INDEX_BYTES } from './entries/index-file.js';
+import { choicesOf, findSaved, findTag, isSavedAttachment, listNames, namesOf } from './entries/tags.js';
+import type { LayoutFiles } from './files/files.js';
 import { listMark } from './inventory.js';
-import { readManifest } from './manifests.js';
-import { ReferrerCache } from './referrers.js';
-import { choicesOf, findSaved, findTag, isSavedAttachment, listNames, namesOf } from './tags.js';
+import { readManifest } from './manifests/read.js';
+import { ReferrerCache } from './referrers/list.js';
 
 /** Reads an image layout (image-spec image-layout.md), wherever its files are. */
 export class LayoutSource implements Source, Inventory {
@@ -63,7 +64,7 @@ export class LayoutSource implements Source, Inventory {
         `${this.format({ tag: selector.tag })} is ${entry?.digest}, wanted ${selector.digest}`,
         {
           expected: selector.digest,
-          ...(entry === undefined ? {} : { found: entry.digest }),
+          ...given({ found: entry?.digest }),
           hint: 'Leave out the tag to get that digest',
         },
       );
@@ -87,9 +88,9 @@ export class LayoutSource implements Source, Inventory {
 
   async *referrers(subject: Descriptor, options: ReferrerOptions = {}): AsyncIterable<Referrer> {
     const { bySubject, unread } = await this.#referrers.scan(options);
-    for (const { place, error } of unread) {
+    for (const { way, error } of unread) {
       if (options.onUnasked === undefined) throw error;
-      options.onUnasked(place, error);
+      options.onUnasked(way, error);
     }
     for (const referrer of bySubject.get(subject.digest) ?? []) {
       if (options.artifactType === undefined || referrer.descriptor.artifactType === options.artifactType)
@@ -119,6 +120,10 @@ export class LayoutSource implements Source, Inventory {
 
   close(): Promise<void> {
     return this.files.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   /** @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS` */

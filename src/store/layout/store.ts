@@ -13,14 +13,14 @@ import type {
   TransferOptions,
   WriteResult,
 } from '../interfaces/store.js';
-import { ingestBlob, writeBlob } from './blobs.js';
-import { cloneBlob } from './clone.js';
+import { ingestBlob, writeBlob } from './blobs/blobs.js';
+import { cloneBlob } from './blobs/clone.js';
 import { checkLayout, createLayout } from './create.js';
-import { DirectoryFiles } from './directory-files.js';
-import { changeEntries } from './index-file.js';
+import { changeEntries } from './entries/index-file.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import { blobPath } from './files/paths.js';
 import { itemsOf } from './inventory.js';
 import { completeLayout, replaceBlob, sweepLeftOvers } from './mend.js';
-import { blobPath } from './paths.js';
 import { putManifest } from './put-manifest.js';
 import { LayoutSource } from './source.js';
 

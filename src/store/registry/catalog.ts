@@ -5,6 +5,7 @@ import { HttpClient } from '../../io/http/client.js';
 import type { Document } from '../../io/http/response.js';
 import { discard } from '../../io/http/response.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { RegistryClient, registryUrl } from './client/client.js';
 import { pages } from './client/paging.js';
@@ -17,8 +18,8 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 const WITHOUT_CATALOG: readonly string[] = ['docker.io', 'ghcr.io'];
 
 /**
- * The names of a registry's repositories, each once, in its order. The catalog is no part of the specification: many
- * registries have none, or only for some accounts, and that is never an empty list.
+ * The names of a registry's repositories, each once, in its order. The catalog is outside the specification: many
+ * registries have none, or only for some accounts. That is an error, never an empty list.
  *
  * @throws RemoraError `UNSUPPORTED` for a registry without a catalog, `UNAUTHORIZED`, `FORBIDDEN`
  */
@@ -90,6 +91,6 @@ function unsupported(client: RegistryClient, cause: RemoraError): RemoraError {
   return new RemoraError('UNSUPPORTED', `${client.registry} gives no list of its repositories`, {
     cause,
     hint: 'Name a repository: remora repo tags HOST/REPO; see its web page for the names',
-    ...(cause.status === undefined ? {} : { status: cause.status }),
+    ...given({ status: cause.status }),
   });
 }

@@ -9,7 +9,7 @@ import type { OpenRegistryOptions } from './store.js';
  * Asks a registry whether it takes the credentials (distribution-spec, "Determining Support").
  *
  * @returns 'accepted', or 'open' when it asks nobody for credentials
- * @throws RemoraError `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND` when there is no registry, or a network error
+ * @throws RemoraError `UNAUTHORIZED`, `FORBIDDEN`, `NOT_FOUND` (not a registry), or a network error
  */
 export async function pingRegistry(
   registry: string,

@@ -2,16 +2,18 @@ import { RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
 import { algorithmOf, type Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
 import type { RegistryClient } from './client/client.js';
 import { sendDelete } from './client/delete.js';
+import { askedAhead } from './client/errors.js';
 import { headManifest, sendManifest } from './client/manifests.js';
 import { apiEntries, askApi, type Capability } from './referrers/list.js';
 import { addToList, type ReferrersList, readList } from './referrers/tag-entries.js';
 
 /**
- * Asks ahead, while blobs are on their way, what the writer will need to know: whether the manifest is there, and
- * whether the repository has the Referrers API. The list of the manifest itself is asked for, since it is short.
+ * Asks ahead, while blobs are on their way: is the manifest there, and does the repository have the Referrers API? The
+ * API is asked about the manifest itself, whose list is short.
  */
 export async function prepareManifest(
   client: RegistryClient,
@@ -22,16 +24,15 @@ export async function prepareManifest(
   const { digest } = manifest.descriptor;
   const probe = async () => {
     if (subjectOf(manifest) === undefined || capability.api !== undefined) return;
-    // Only asked ahead: whoever needs the answer asks again, and fails then.
-    await askApi(client, digest, capability, options).catch(() => undefined);
+    await askedAhead(askApi(client, digest, capability, options));
   };
   const [existing] = await Promise.all([headManifest(client, { digest }, options), probe()]);
   return existing !== undefined;
 }
 
 /**
- * Sends a manifest by its tags, or by digest when it has none, and sees to it that its subject lists it
- * (distribution-spec, "Pushing Manifests with Subject").
+ * Sends a manifest by its tags, or by digest without tags. Its subject lists it afterwards (distribution-spec, "Pushing
+ * Manifests with Subject").
  *
  * @returns where it is listed, undefined for a manifest without a subject
  */
@@ -44,8 +45,7 @@ export async function putManifest(
   const subject = subjectOf(manifest)?.digest;
   const prefetched =
     subject !== undefined && capability.api === false && !options.listLater
-      ? // Only asked ahead, as above.
-        readList(client, subject, options).catch(() => undefined)
+      ? askedAhead(readList(client, subject, options))
       : undefined;
   const { digest } = manifest.descriptor;
   const tags = options.tags ?? [];
@@ -109,17 +109,15 @@ async function list(
     const names = entries.map(({ digest }) => digest).join(', ');
     throw new RemoraError(error.code, `${names} was sent, but is not listed with its subject yet: ${error.message}`, {
       cause: error,
-      ...(hint === undefined ? {} : { hint }),
-      ...(error.found === undefined ? {} : { found: error.found }),
-      ...(error.status === undefined ? {} : { status: error.status }),
+      ...given({ hint, found: error.found, status: error.status }),
     });
   }
 }
 
 /**
- * Deletes lists that were replaced. Deleting by digest takes all tags along, so that what is the list now, or the subject
- * itself (GitLab maps the tag to it), is never deleted. Registries that delete nothing, or not what an older list names
- * (ECR), lose nothing by that.
+ * Deletes lists that were replaced. Deleting by digest takes all tags along. So the present list, and the subject
+ * itself (GitLab maps the tag to it), are never deleted. Registries that delete nothing, or not what an older list
+ * names (ECR), lose nothing by that.
  */
 async function clean(
   client: RegistryClient,
@@ -140,7 +138,7 @@ async function clean(
   }
 }
 
-/** What a subject's list names. */
+/** The manifests that a subject's list names. */
 export interface Listed {
   readonly via: Via;
   readonly digests: ReadonlySet<Digest>;
@@ -159,7 +157,7 @@ export async function askListed(
   return { via: 'tag', digests: new Set(entries.map(({ digest }) => digest)) };
 }
 
-/** What the API lists as referrers of `subject`; undefined where there is no API. */
+/** The digests that the API lists as referrers of `subject`; undefined where the API is missing. */
 async function apiDigests(
   client: RegistryClient,
   subject: Digest,

@@ -2,6 +2,7 @@ import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.j
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import type { DeleteManifestOptions } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
@@ -15,15 +16,16 @@ import { listedSubjects } from './referrers/tag-subjects.js';
  * Removes a manifest: first its entry in the referrers tag of its subject, then itself (distribution-spec, "Deleting
  * Manifests").
  *
- * In that order, since a list must never name what is gone: distribution 3 and go-containerregistry refuse such a list
- * when another writer adds to it, so that nothing could be attached any more, and ECR does not delete what a list names.
- * An interruption in between leaves a manifest that is listed no more and can still be read by its digest: a second run
- * finds its subject there, and goes on. A registry that refuses to delete it gets the entry back, since otherwise
- * something that is still attached would no longer be found.
+ * A list must never name a manifest that is gone. distribution 3 and go-containerregistry refuse such a list when
+ * another writer adds to it, so that nothing could be attached any more. ECR does not delete a manifest that a list
+ * names.
  *
- * The tag is looked at also where there is a Referrers API: registries that were upgraded carry both. No list is made.
- * Where the manifest is gone and others left its entry, nobody can say what its subject was: all referrers tags are
- * looked through.
+ * An interruption in between leaves a manifest without an entry, which can still be read by its digest. A second run
+ * finds its subject there, and goes on. A registry that refuses to delete the manifest gets the entry back: otherwise
+ * an attached manifest would no longer be found.
+ *
+ * The tag is looked at beside the Referrers API, too: registries that were upgraded carry both. No list is made. A
+ * manifest that is gone does not tell its subject: then all referrers tags are looked through for its entry.
  */
 export async function deleteManifest(
   client: RegistryClient,
@@ -50,7 +52,7 @@ export async function deleteManifest(
   }
 }
 
-/** What has a digest and cannot be read (Docker schema 1, broken JSON) names no subject, and can be deleted all the same. */
+/** A manifest that cannot be read (Docker schema 1, broken JSON) names no subject, and can be deleted all the same. */
 async function readable(
   client: RegistryClient,
   digest: Digest,
@@ -102,7 +104,7 @@ async function relisted(
     {
       cause: error,
       hint: 'Run the command again: it goes on from there',
-      ...(error.status === undefined ? {} : { status: error.status }),
+      ...given({ status: error.status }),
     },
   );
 }

@@ -5,7 +5,7 @@ import type { Session } from '../interfaces/session.js';
 /** The clients of each open session, by the origin of their registry. */
 const clients = new WeakMap<Session, Map<string, HttpClient>>();
 
-/** Opens a session: calls that get it as `session` share connections, and ask for fewer tokens. Nothing is sent yet. */
+/** Opens a session: calls that get it as `session` share connections, and ask for fewer tokens. It sends no request yet. */
 export function openSession(): Session {
   const own = new Map<string, HttpClient>();
   const session: Session = {

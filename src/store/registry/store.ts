@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
+import { once } from '../../io/async/once.js';
 import type { Action } from '../../io/auth/authorizer.js';
 import type { CredentialSource } from '../../io/credentials/credential.js';
 import { dockerCredentials } from '../../io/credentials/lookup.js';
@@ -9,6 +11,7 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Reference } from '../../oci/names/reference.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import { isReferrersTag } from '../../oci/values/referrers-tag.js';
 import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abilities.js';
 import type { Session } from '../interfaces/session.js';
@@ -29,7 +32,7 @@ import { hasBlob, openBlob } from './blobs/download.js';
 import { blobSize } from './blobs/size.js';
 import { writeBlob } from './blobs/upload.js';
 import { RegistryClient, registryUrl } from './client/client.js';
-import { WEB_PAGE_HINT } from './client/errors.js';
+import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
 import { getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
 import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
@@ -40,7 +43,7 @@ import { tagManifest } from './tag-manifest.js';
 
 /** Options of {@link openRegistry}. */
 export interface OpenRegistryOptions extends ConnectionOptions {
-  /** What will be done: one token is asked for all of it. @default 'read' */
+  /** The actions that one token is asked for. @default 'read' */
   readonly access?: 'read' | 'write' | 'delete' | undefined;
   /** @default the configuration of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
@@ -90,12 +93,14 @@ export class RegistryStore implements Store, Deleter, Lister {
     return hasBlob(this.#client, descriptor, options);
   }
 
-  /** Who writes the manifest next need not ask again. */
+  /** The answer is kept for `putManifest`, which then need not ask again. */
   hasManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
-    const asked = headManifest(this.#client, { digest }, options).then((found) => found !== undefined);
-    this.#prepared.set(digest, asked);
-    asked.catch(() => this.#prepared.delete(digest));
-    return asked;
+    this.#prepared.delete(digest);
+    return once(
+      this.#prepared,
+      digest,
+      async () => (await headManifest(this.#client, { digest }, options)) !== undefined,
+    );
   }
 
   openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable> {
@@ -133,10 +138,9 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
-    const prepared = prepareManifest(this.#client, manifest, this.#capability, options);
+    // The caller may fail before it looks at the answer.
+    const prepared = handled(prepareManifest(this.#client, manifest, this.#capability, options));
     this.#prepared.set(manifest.descriptor.digest, prepared);
-    // Whoever asked ahead may have failed before it looks at the answer.
-    prepared.catch(() => {});
     return prepared;
   }
 
@@ -147,16 +151,12 @@ export class RegistryStore implements Store, Deleter, Lister {
     this.#prepared.delete(digest);
     const existed = await prepared;
     const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
-    return { result: existed ? 'exists' : 'written', ...(listedBy === undefined ? {} : { listedBy }) };
+    return { result: existed ? 'exists' : 'written', ...given({ listedBy }) };
   }
 
   expectReferrers(subject: Digest, options?: CallOptions): void {
-    const listed = askListed(this.#client, subject, this.#capability, options);
-    // Only asked ahead: whoever needs the answer asks again, and fails then.
-    this.#listed.set(
-      subject,
-      listed.catch(() => undefined),
-    );
+    const listed = askedAhead(askListed(this.#client, subject, this.#capability, options));
+    this.#listed.set(subject, handled(listed));
   }
 
   async listReferrers(
@@ -199,6 +199,10 @@ export class RegistryStore implements Store, Deleter, Lister {
     if (this.#session === undefined) await this.#http.close();
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
   async #notFound(selector: ManifestSelector, options: CallOptions = {}): Promise<never> {
     const what = this.format(
       selector.digest === undefined ? { tag: selector.tag ?? 'latest' } : { digest: selector.digest },
@@ -210,8 +214,9 @@ export class RegistryStore implements Store, Deleter, Lister {
         if (tags.length >= 50) break;
       }
     } catch (error) {
-      // The tags are only a help; what was asked for is missing either way.
-      if (isRemoraError(error) && error.hint === WEB_PAGE_HINT)
+      // The tags are only a help: the manifest is missing either way.
+      if (!isRemoraError(error)) throw error;
+      if (error.hint === WEB_PAGE_HINT)
         throw new RemoraError(
           'NOT_FOUND',
           `${what} does not exist: ${this.reference.registry} sent a web page, not a registry`,
@@ -229,7 +234,7 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 }
 
-/** Opens a repository in a registry. Nothing is sent before something is asked. */
+/** Opens a repository in a registry. The first call sends the first request. */
 export function openRegistry(
   reference: Pick<Reference, 'registry' | 'repository'>,
   options: OpenRegistryOptions = {},

@@ -7,7 +7,7 @@ import { isDigestTag } from '../../../src/oci/values/referrers-tag.js';
 import { copyIntoArchive, type IntoArchiveOptions } from '../../../src/operations/copy/into-archive.js';
 import { type PlanCopyOptions, planCopy } from '../../../src/operations/copy/plan.js';
 import type { Source } from '../../../src/store/interfaces/store.js';
-import { blobPath } from '../../../src/store/layout/paths.js';
+import { blobPath } from '../../../src/store/layout/files/paths.js';
 import { openArchiveWriter } from '../../../src/store/open.js';
 import { openForTest } from '../../store/archive/support/packed.js';
 import { REF_NAME } from '../../store/layout/support/by-hand.js';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { detach } from '../../../src/operations/detach/detach.js';
 import { planDetach } from '../../../src/operations/detach/plan.js';
-import { openHostedLayout } from '../../../src/store/layout/hosted-store.js';
+import { openHostedLayout } from '../../../src/store/layout/hosting/hosted-store.js';
 import { HandWrittenLayout, tagged } from '../../store/layout/support/by-hand.js';
 import { begin as beginRegistry } from '../../store/registry/support/start.js';
 import { listDigests } from '../../store/support/artifacts.js';

@@ -11,7 +11,7 @@ import { expect, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { createServer, type ServerOptions } from '../../../src/serve/server.js';
 import type { Repositories } from '../../../src/store/interfaces/hosting.js';
-import { openRepositories } from '../../../src/store/layout/repositories.js';
+import { openRepositories } from '../../../src/store/layout/hosting/repositories.js';
 import { tempDir } from '../../support/temp.js';
 
 export const IMAGE = 'application/vnd.oci.image.manifest.v1+json';

@@ -8,7 +8,7 @@ import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { digestOf } from '../../../src/oci/values/digest.js';
 import { createServer, type RequestLog, type ServerOptions } from '../../../src/serve/server.js';
 import type { Repository } from '../../../src/store/interfaces/hosting.js';
-import { openRepositories } from '../../../src/store/layout/repositories.js';
+import { openRepositories } from '../../../src/store/layout/hosting/repositories.js';
 import { tempDir } from '../../support/temp.js';
 
 export interface Answer {

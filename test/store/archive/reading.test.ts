@@ -120,7 +120,7 @@ it('tells what is no archive of a layout', async () => {
   await system('mkfifo', pipe);
   expect(await refused(pipe)).toMatchObject({
     code: 'INVALID_ARGUMENT',
-    message: expect.stringContaining('no regular file'),
+    message: expect.stringContaining('not a regular file'),
   });
 });
 

@@ -5,7 +5,7 @@ import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import type { Digest } from '../../../src/oci/values/digest.js';
 import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions } from '../../../src/store/interfaces/store.js';
 import { createLayout } from '../../../src/store/layout/create.js';
-import { HostedLayout } from '../../../src/store/layout/hosted-store.js';
+import { HostedLayout } from '../../../src/store/layout/hosting/hosted-store.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { openPacked } from '../archive/support/packed.js';
 import { storeContract } from './support/contract.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openHostedLayout } from '../../../src/store/layout/hosted-store.js';
+import { openHostedLayout } from '../../../src/store/layout/hosting/hosted-store.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { storeContract } from './support/contract.js';
 

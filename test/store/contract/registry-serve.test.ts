@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { listen } from '../../../src/serve/listen.js';
 import { createServer } from '../../../src/serve/server.js';
-import { openRepositories } from '../../../src/store/layout/repositories.js';
+import { openRepositories } from '../../../src/store/layout/hosting/repositories.js';
 import { tempDir } from '../../support/temp.js';
 import { openStore } from '../registry/support/start.js';
 import { storeContract } from './support/contract.js';

@@ -2,7 +2,7 @@ import { appendFile, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { blobPath } from '../../../src/store/layout/paths.js';
+import { blobPath } from '../../../src/store/layout/files/paths.js';
 import { openLayout } from '../../../src/store/layout/store.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { list, listTags, text } from '../support/artifacts.js';

@@ -115,7 +115,7 @@ it.each<[string, object]>([
   await expect(attach(store, referrerOf(subject, SBOM))).rejects.toMatchObject({
     code: 'EXISTS',
     found: digest,
-    message: expect.stringContaining('no list of referrers'),
+    message: expect.stringContaining('not a list of referrers'),
     hint: expect.stringContaining('tag'),
   });
   expect(writes()).toBe(0);

@@ -1,11 +1,12 @@
 import { isRemoraError, type RemoraError } from '../../../errors.js';
-import { interrupted, isInterruption } from '../../../io/async/interrupt.js';
+import { interrupted } from '../../../io/async/interrupt.js';
 import { pause } from '../../../io/async/pause.js';
 import { discard, type HttpResponse } from '../../../io/http/response.js';
 import { backoff, mayRetry } from '../../../io/http/retry.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { TransferOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
+import { askedAhead, ifAnswered } from '../client/errors.js';
 import { sessionUrl } from './upload-location.js';
 import type { UploadSource } from './upload-source.js';
 
@@ -27,9 +28,9 @@ const MISSES = 5;
 
 type Outcome = 'next' | 'done' | 'broken' | 'lost';
 
-/** One session of an upload (distribution-spec, "Pushing a blob in chunks"). */
+/** A session of an upload (distribution-spec, "Pushing a blob in chunks"). */
 export class UploadSession {
-  /** What happened last, for whoever gives up. */
+  /** The last failure, which is thrown when the upload is given up. */
   failure: RemoraError | undefined;
   #offset = 0;
   #resumed = false;
@@ -57,7 +58,7 @@ export class UploadSession {
       } catch (error) {
         if (this.source.error !== undefined) throw this.source.error;
         if (this.options.signal?.aborted) throw interrupted(this.options.signal);
-        // What #step gave up for an answer, such as a wait that is too long, is not tried again for its code.
+        // An answer that #step gave up for, such as a wait that is too long, is not tried again.
         if (error === this.failure || !isRemoraError(error) || !mayRetry(error, this.plan.attempt)) throw error;
         this.failure = error;
         next = 'broken';
@@ -146,12 +147,9 @@ export class UploadSession {
 
   /** The bytes that the registry has; undefined when it does not say, 'lost' when it does not know the session. */
   async #ask(): Promise<number | 'lost' | undefined> {
-    const response = await this.client
-      .send({ method: 'GET', target: this.location, signal: this.options.signal })
-      .catch((error: unknown) => {
-        if (isInterruption(error)) throw error;
-        return undefined;
-      });
+    const response = await ifAnswered(
+      this.client.send({ method: 'GET', target: this.location, signal: this.options.signal }),
+    );
     if (response === undefined) return undefined;
     await discard(response);
     if (response.status === 404) return 'lost';
@@ -180,14 +178,13 @@ export class UploadSession {
 
 /** See {@link UploadSession.cancel}. */
 export async function cancelUpload(client: RegistryClient, location: URL): Promise<void> {
-  await client
-    .send({
-      method: 'DELETE',
-      target: location,
-      headers: { 'content-length': '0' },
-      retry: false,
-      signal: AbortSignal.timeout(2000),
-    })
-    .then(discard)
-    .catch(() => {});
+  const sent = client.send({
+    method: 'DELETE',
+    target: location,
+    headers: { 'content-length': '0' },
+    retry: false,
+    signal: AbortSignal.timeout(2000),
+  });
+  const response = await askedAhead(sent);
+  if (response !== undefined) await discard(response);
 }

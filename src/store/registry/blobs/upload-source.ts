@@ -6,9 +6,9 @@ import type { TransferOptions } from '../../interfaces/store.js';
 export type OpenSource = () => Promise<Readable>;
 
 /**
- * The content of an upload, part by part, verified as a whole on its way out. Parts that follow each other are read from
- * one stream; going back opens it again and passes over what is there already. Remembers whether it failed by itself: a
- * file that changed or cannot be read must not be taken for a fault of the network, which would be tried again.
+ * The content of an upload, part by part, verified as a whole on its way out. Parts that follow each other are read
+ * from one stream; going back opens the source again and skips what was sent. It remembers its own failure: a file that
+ * changed or cannot be read is not a fault of the network, which would be tried again.
  */
 export class UploadSource {
   /** Why the content could not be had; undefined when whatever failed was not the source. */
@@ -33,7 +33,7 @@ export class UploadSource {
 
   /** The bytes from `start`, `length` of them. */
   async part(start: number, length: number): Promise<AsyncIterable<Uint8Array>> {
-    // One that was read to its end may have its last bytes here.
+    // A stream that was read to its end may have its last bytes here.
     const isOpen = this.#stream !== undefined && (!this.#stream.destroyed || this.#stream.readableEnded);
     if (!isOpen || this.#position !== start) await this.#seek(start);
     this.options.onProgress?.(start);
@@ -72,7 +72,7 @@ export class UploadSource {
     }
   }
 
-  /** The last bytes of the content come with the proof that all of it was right, so the stream is read to its end there. */
+  /** The stream is read to its end: its last bytes come with the proof that all of it was right. */
   async *#take(length: number): AsyncIterable<Buffer> {
     let left = length;
     while (left > 0) {
@@ -90,7 +90,7 @@ export class UploadSource {
     if (this.#position === this.expected.size) await this.#next();
   }
 
-  /** Whatever fails here is the source; what ends a part from outside is not. */
+  /** A failure here is one of the source; the end of a part from outside is not. */
   async #next(): Promise<IteratorResult<Buffer> | undefined> {
     const stream = this.#stream;
     try {

@@ -1,4 +1,5 @@
 import { RemoraError } from '../../../errors.js';
+import { handled } from '../../../io/async/handled.js';
 import { discard, type HttpResponse } from '../../../io/http/response.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { algorithmOf } from '../../../oci/values/digest.js';
@@ -25,9 +26,9 @@ interface Started {
 /**
  * Uploads a blob: POST, then PUT (distribution-spec, "POST then PUT"), in chunks where that is asked for or needed.
  *
- * The first POST asks to mount the blob from the repository itself: one request that either finds it there (201) or
- * starts the upload (202). A registry that knows no mounting starts an upload too. So the blob is looked for as well: a
- * large one after that, a small one at the same time, unless the registry has mounted before.
+ * The first POST asks to mount the blob from the repository itself. It either finds the blob there (201) or starts the
+ * upload (202). A registry without mounting starts an upload, too, so the blob is looked for as well. A large blob is
+ * looked for afterwards, a small one at the same time, unless the registry has mounted before.
  */
 export async function writeBlob(
   client: RegistryClient,
@@ -69,9 +70,8 @@ async function start(
   options: TransferOptions,
 ): Promise<Started | WriteResult> {
   const other = options.mountFrom !== undefined && options.mountFrom !== client.repository;
-  const looked = expected.size <= SMALL && !client.mounts && !other ? hasBlob(client, expected, options) : undefined;
-  // It is awaited below; until then a failure must not count as unhandled.
-  looked?.catch(() => {});
+  const looked =
+    expected.size <= SMALL && !client.mounts && !other ? handled(hasBlob(client, expected, options)) : undefined;
   const response = await post(client, expected, options, {
     mount: expected.digest,
     from: options.mountFrom ?? client.repository,

@@ -9,7 +9,7 @@ import { isLoopback } from '../../../oci/names/reference.js';
 import { responseError } from './errors.js';
 import { ManifestCache } from './manifest-cache.js';
 
-/** What one repository's client needs to know. */
+/** Options of a repository's client. */
 export interface ClientOptions {
   readonly http: HttpClient;
   /** Name in references, `docker.io` for Docker Hub. */
@@ -28,7 +28,7 @@ export interface ClientOptions {
   readonly chunkSize?: number | undefined;
 }
 
-/** One request to a repository. */
+/** A request to a repository. */
 export interface ClientRequest {
   readonly method: HttpRequest['method'];
   /** A path below `/v2/<repository>/`, or a whole URL that the registry gave. */
@@ -53,7 +53,7 @@ export class RegistryClient {
   mounts = false;
   readonly retryDelay: number | undefined;
   readonly chunkSize: number | undefined;
-  /** What was read in this repository. */
+  /** The manifests that were read in this repository. */
   readonly manifests = new ManifestCache();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #http: HttpClient;

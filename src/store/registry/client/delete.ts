@@ -3,11 +3,11 @@ import { discard } from '../../../io/http/response.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from './client.js';
 
-/** What the kinds of things say when they cannot be deleted. */
+/** The messages for manifests, tags and blobs that cannot be deleted. */
 const REFUSED = {
   manifests: {
     message: 'does not let manifests be deleted',
-    hint: 'Whoever runs the registry can allow it; distribution wants storage.delete.enabled',
+    hint: 'The operator of the registry can allow it; distribution wants storage.delete.enabled',
   },
   blobs: {
     message: 'does not let blobs be deleted',
@@ -20,7 +20,7 @@ const REFUSED = {
 } as const;
 
 /**
- * Sends a DELETE; false when there was nothing. A 404 for a repeated request is no such answer: the first may have been
+ * Sends a DELETE; false when there was nothing. A 404 for a repeated request does not count: the first may have been
  * carried out and its answer lost.
  *
  * @throws RemoraError `UNSUPPORTED` when the registry does not do it, else by status

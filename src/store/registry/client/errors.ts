@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { RemoraError, type RemoraErrorCode } from '../../../errors.js';
+import { orUndefined } from '../../../io/async/or-undefined.js';
 import { loginHint } from '../../../io/auth/login-hint.js';
 import type { Document } from '../../../io/http/response.js';
 import { type HttpResponse, rateLimits } from '../../../io/http/response.js';
 import { redact } from '../../../io/redact.js';
+import { given } from '../../../oci/values/given.js';
 
 const errorsSchema = z.looseObject({
   errors: z.array(z.looseObject({ code: z.string(), message: z.string().nullish(), detail: z.unknown().optional() })),
@@ -13,7 +15,7 @@ const MAX_SHOWN = 200;
 /** Several errors with their details. */
 const MAX_SAID = 1000;
 
-/** What to do about an answer that comes from something else than a registry. */
+/** The hint for an answer that does not come from a registry. */
 export const WEB_PAGE_HINT = 'Check the host, or a proxy in between';
 
 /**
@@ -33,7 +35,7 @@ export function responseError(response: HttpResponse, body: Buffer, what: string
     limits.length === 0 ? '' : ` (${limits.map(([name, value]) => `${name}: ${value}`).join(', ')})`,
   ].join('');
   const hint = hintFor(response, said, registry);
-  return new RemoraError(codeFor(status), message, { status, ...(hint === undefined ? {} : { hint }) });
+  return new RemoraError(codeFor(status), message, given({ status, hint }));
 }
 
 /** The codes in an answer's error body (distribution-spec, "Error Codes"); none when it has another body. */
@@ -48,11 +50,43 @@ export function webPage(response: HttpResponse, body: Buffer): string | undefine
   return html ? 'a web page, not a registry' : undefined;
 }
 
+/** Codes that a request can fail with, unless its caller interrupts it. */
+const REQUEST_CODES = [
+  'UNREACHABLE',
+  'TIMEOUT',
+  'BUSY',
+  'REJECTED',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'UNSUPPORTED',
+  'MALFORMED',
+  'SIZE_MISMATCH',
+  'DIGEST_MISMATCH',
+  'CHANGED',
+  'INVALID_ARGUMENT',
+  'IO',
+] as const satisfies readonly RemoraErrorCode[];
+
+/** The answer to a request; undefined where it fails. An interruption is thrown. */
+export function ifAnswered<T>(answer: Promise<T>): Promise<T | undefined> {
+  return orUndefined(answer, ...REQUEST_CODES);
+}
+
+/**
+ * The answer to a question that is asked ahead; undefined where it fails or is interrupted. The code that needs the
+ * answer asks again, and reports the failure.
+ */
+export function askedAhead<T>(answer: Promise<T>): Promise<T | undefined> {
+  return orUndefined(answer, ...REQUEST_CODES, 'INTERRUPTED');
+}
+
 function parseErrors(body: Buffer): z.infer<typeof errorsSchema>['errors'] | undefined {
   try {
-    return errorsSchema.parse(JSON.parse(body.toString())).errors;
-  } catch {
-    return undefined;
+    return errorsSchema.safeParse(JSON.parse(body.toString())).data?.errors;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 

@@ -4,8 +4,8 @@ import type { Digest } from '../../../oci/values/digest.js';
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Manifests that one command has read. Content never changes under its digest, so what was opened to check a list need
- * not be asked for again when it is wanted itself. The oldest go when there are too many.
+ * Manifests that one command has read. Content never changes under its digest: a manifest that was opened to check a
+ * list is not asked for again. The oldest go when there are too many.
  */
 export class ManifestCache {
   readonly #manifests = new Map<Digest, Manifest>();

@@ -4,6 +4,7 @@ import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/docum
 import { parseTag } from '../../../oci/names/reference.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { algorithmOf, type Digest, digestOf, isDigest } from '../../../oci/values/digest.js';
+import { given } from '../../../oci/values/given.js';
 import { isManifestType, MANIFEST_TYPES } from '../../../oci/values/media-types.js';
 import type { CallOptions, ManifestSelector } from '../../interfaces/store.js';
 import type { RegistryClient } from './client.js';
@@ -97,12 +98,12 @@ export async function sendManifest(
   const what = `manifest ${manifest.descriptor.digest}`;
   const response = await client.expect([201, 200, ...(options.accepted ?? [])], what, {
     method: 'PUT',
-    // What is neither could lead the request to another path.
+    // Any other text could lead the request to another path.
     target: `manifests/${isDigest(reference) ? reference : parseTag(reference)}`,
     headers: { 'content-type': manifest.descriptor.mediaType, ...options.headers },
     body: { size: manifest.bytes.byteLength, open: async () => manifest.bytes },
     signal: options.signal,
-    ...(options.retry === undefined ? {} : { retry: options.retry }),
+    ...given({ retry: options.retry }),
   });
   await discard(response);
   const answered = response.header('docker-content-digest');

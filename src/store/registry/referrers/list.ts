@@ -1,3 +1,4 @@
+import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
 import type { Document, HttpResponse } from '../../../io/http/response.js';
 import { imageIndexSchema } from '../../../oci/documents/image-index.js';
@@ -5,6 +6,7 @@ import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../..
 import { checkShape, parseJson } from '../../../oci/text/json.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
+import { given } from '../../../oci/values/given.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions, Referrer, ReferrerOptions, Via } from '../../interfaces/store.js';
@@ -14,7 +16,7 @@ import { getManifest, headManifest } from '../client/manifests.js';
 import { pages } from '../client/paging.js';
 import { type ReferrersList, readList } from './tag-entries.js';
 
-/** What a repository can do: known only from definite evidence. */
+/** The abilities of a repository, known only from definite evidence. */
 export interface Capability {
   /** It has the Referrers API. */
   api: boolean | undefined;
@@ -29,11 +31,11 @@ const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 const BATCH = 1000;
 
 /**
- * Asks the Referrers API for its first page; undefined when the registry does not have it (distribution-spec,
- * "Listing Referrers"). It is not asked to filter: registries do so by types that they get wrong, and what they leave
- * out cannot be put right here.
+ * Asks the Referrers API for its first page; undefined when the registry does not have it (distribution-spec, "Listing
+ * Referrers"). The request has no filter: registries filter by types that they get wrong, and referrers they leave out
+ * are lost.
  *
- * @throws RemoraError for 401, 403, 429, 5xx and broken lines: that is no answer
+ * @throws RemoraError for 401, 403, 429, 5xx and broken lines: that is not an answer
  */
 export async function askApi(
   client: RegistryClient,
@@ -59,8 +61,8 @@ export async function askApi(
     return answer;
   }
   if (response.status !== 200 && !NO_API.includes(response.status)) throw client.errorOf(answer, what);
-  // 400 may be about this digest alone, 200 may come from something in between, and go-containerregistry answers 404 for
-  // a repository that nothing was pushed to yet: that is not remembered.
+  // These answers are not remembered: 400 may be about this digest alone, and 200 may come from a proxy in between.
+  // go-containerregistry answers 404 for a repository that nothing was pushed to yet.
   const codes = response.status === 404 ? errorCodes(answer) : [];
   if (response.status !== 400 && response.status !== 200 && !codes.includes('NAME_UNKNOWN')) capability.api = false;
   return undefined;
@@ -99,21 +101,21 @@ export async function* listReferrers(
     return undefined;
   };
   const wants = (via: Via) => options.via === undefined || options.via.includes(via);
-  const asked = wants('api') ? askApi(client, subject.digest, capability, { signal }) : Promise.resolve(undefined);
+  const asked = wants('api')
+    ? handled(askApi(client, subject.digest, capability, { signal }))
+    : Promise.resolve(undefined);
   const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
-  // Both are awaited below; until then a failure must not count as unhandled.
-  asked.catch(() => {});
   const list = await listed.catch(unasked('referrers tag'));
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const seen = new Set<Digest>();
   const found = { api: 0, tag: 0 };
   const counted = (referrers: readonly (Referrer | undefined)[]): readonly Referrer[] => {
-    const given = referrers.filter((referrer) => referrer !== undefined);
-    for (const { via } of given) {
+    const counting = referrers.filter((referrer) => referrer !== undefined);
+    for (const { via } of counting) {
       if (via.includes('api')) found.api++;
       if (via.includes('tag')) found.tag++;
     }
-    return given.filter(({ descriptor }) => artifactType === undefined || descriptor.artifactType === artifactType);
+    return counting.filter(({ descriptor }) => artifactType === undefined || descriptor.artifactType === artifactType);
   };
 
   try {
@@ -155,8 +157,8 @@ async function taggedList(
 
 /**
  * Entries of the API. Their types can be wrong: go-containerregistry lists the config's type always. So manifests are
- * opened until one proves that this registry reads them: its own type differs from its config's, and the list has the
- * right one. That is the first manifest of nearly every list.
+ * opened until one proves that this registry reads them. Its own type differs from its config's, and the list has the
+ * right one. The first manifest of nearly every list is such a proof.
  */
 class ApiEntries {
   #head: Promise<Referrer | undefined> | undefined;
@@ -177,13 +179,10 @@ class ApiEntries {
   /** The first is looked at right away: all others wait for what it tells. */
   add(entry: Descriptor): void {
     if (this.#head !== undefined) this.#tail.push(entry);
-    else {
-      this.#head = this.#look(entry);
-      this.#head.catch(() => {});
-    }
+    else this.#head = handled(this.#look(entry));
   }
 
-  /** What was added since the last time. */
+  /** The referrers that were added since the last call. */
   async take(): Promise<readonly (Referrer | undefined)[]> {
     const head = await this.#head;
     const tail = this.#tail;
@@ -206,8 +205,7 @@ function trusted({ mediaType, digest, size, artifactType, annotations }: Descrip
       mediaType,
       digest,
       size,
-      ...(artifactType ? { artifactType } : {}),
-      ...(annotations === undefined ? {} : { annotations }),
+      ...given({ artifactType: artifactType || undefined, annotations }),
     },
     via,
   };
@@ -222,7 +220,7 @@ function judge(entry: Descriptor, manifest: Manifest, capability: Capability): v
     Object.entries(annotationsOf(manifest)).every(([key, value]) => entry.annotations?.[key] === value);
 }
 
-/** What the manifest itself says; undefined when it names another subject, or is gone although it is listed. */
+/** The referrer as its manifest describes it; undefined when it names another subject, or is gone although it is listed. */
 async function opened(
   client: RegistryClient,
   entry: Descriptor,

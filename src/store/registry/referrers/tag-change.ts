@@ -9,8 +9,8 @@ import type { RegistryClient } from '../client/client.js';
 import { type ReferrersList, readList, withEntries, writeList } from './tag-document.js';
 
 /**
- * A list older than this is read again before it is written: whoever holds an old one can erase others' entries, and
- * they look for them no longer than they settle.
+ * A list older than this is read again before it is written. A writer with an old list can erase the entries of others,
+ * which look for them only while they settle.
  */
 const FRESH_MS = 100;
 const SETTLE_MS = 250;
@@ -35,14 +35,14 @@ export interface ChangeListOptions extends CallOptions {
 }
 
 /**
- * Changes the list of a subject and sees to it that it stays so: read, change, write, wait, read again, until nothing is
- * left to change and nobody has written meanwhile.
+ * Changes the list of a subject, and makes the change stay: read, change, write, wait, read again. It ends when the list
+ * is right and no other writer came in between.
  *
- * A read right after the write proves little, since another writer may have read the list before it and write its own
- * over ours later. Whoever reads after our write carries our change along; so only those who read before it can undo it,
- * and they hold their list for as long as a request takes. A list that changed while we waited shows that there are
- * such writers, and they may be slow: then the wait is longer. distribution ignores `If-Match`; a server that was seen
- * to honour it (412) needs no waiting, and is read once more all the same.
+ * A read right after the write proves little: another writer may have read before it, and write over it later. A writer
+ * that reads after our write carries our change along. So only earlier readers can undo it, and they hold their list for
+ * as long as a request takes. A list that changed during the wait shows such writers, which may be slow: the next wait is
+ * longer. distribution ignores `If-Match`; a server that was seen to honour it (412) needs no waiting, and is read once
+ * more all the same.
  *
  * @param change gives the new entries, undefined when the list is as it shall be
  * @throws RemoraError `CHANGED` when the change does not stay, `EXISTS` when the tag holds something else
@@ -100,8 +100,8 @@ export async function changeList(
 }
 
 /**
- * Failures of a write that another look at the list can end: the registry is busy, the line broke, or the list is refused
- * since another writer has just deleted what it names (go-containerregistry says 404, distribution 3 says 400).
+ * Failures of a write that another look at the list can end. The registry is busy, the line broke, or another writer
+ * has just deleted what the list names: go-containerregistry then says 404, distribution 3 says 400.
  */
 function mayPass({ code, status }: RemoraError): boolean {
   return code === 'BUSY' || code === 'UNREACHABLE' || status === 400 || status === 404;
@@ -123,7 +123,7 @@ function mapped(client: RegistryClient, tag: string): RemoraError {
 function occupied(client: RegistryClient, tag: string, foreign: Manifest): RemoraError {
   return new RemoraError(
     'EXISTS',
-    `tag ${tag} of ${client.registry}/${client.repository} is no list of referrers: it is ${foreign.descriptor.digest} (${foreign.descriptor.mediaType})`,
+    `tag ${tag} of ${client.registry}/${client.repository} is not a list of referrers: it is ${foreign.descriptor.digest} (${foreign.descriptor.mediaType})`,
     {
       found: foreign.descriptor.digest,
       hint: 'Remove or rename that tag if it is not needed',

@@ -3,6 +3,7 @@ import { indexBytes } from '../../../oci/documents/edit-index.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
+import { given } from '../../../oci/values/given.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions } from '../../interfaces/store.js';
@@ -12,9 +13,9 @@ import { getManifest, sendManifest } from '../client/manifests.js';
 /** The list behind a referrers tag, as it was at one moment. */
 export interface ReferrersList {
   readonly entries: readonly Descriptor[];
-  /** The whole document; undefined when there is no list yet. */
+  /** The whole document; undefined when the list does not exist yet. */
   readonly manifest?: Manifest;
-  /** What stands at the tag and is no list, if so. */
+  /** The manifest at the tag, where it is not a list. */
   readonly foreign?: Manifest;
   /** The tag gives the subject itself. */
   readonly isSubject?: boolean;
@@ -26,8 +27,8 @@ export interface ReferrersList {
 }
 
 /**
- * Reads the referrers tag (distribution-spec, "Referrers Tag Schema"). What stands there lists nothing when it is no
- * index, or the subject itself (GitLab, `cosign copy`).
+ * Reads the referrers tag (distribution-spec, "Referrers Tag Schema"). A manifest there lists nothing when it is not an
+ * index, or is the subject itself (GitLab, `cosign copy`).
  *
  * @throws RemoraError for every failure but 404: a list that could not be read is not empty
  */
@@ -83,7 +84,7 @@ export async function writeList(
     signal,
     accepted: [412],
     retry: false,
-    ...(condition === undefined ? {} : { headers: condition }),
+    ...given({ headers: condition }),
   });
   return response.status !== 412;
 }

@@ -26,8 +26,7 @@ export async function addToList(
 
 /**
  * Takes every entry of a digest out of the list of a subject (distribution-spec, "Deleting Manifests"). An emptied list
- * stays as an empty list: its tag belongs to the subject, which is still there. What stands at the tag and is no list
- * names nothing and is left alone.
+ * stays: its tag belongs to the subject, which is still there. A manifest at the tag that is not a list is left alone.
  *
  * @returns the entry as the list had it; undefined when it had none
  * @throws RemoraError `CHANGED` when others write it back without end, and for a list that could not be read

@@ -10,8 +10,8 @@ import { readList } from './tag-document.js';
 const BATCH = 100;
 
 /**
- * Subjects whose referrers tag names a digest: all such tags of the repository are read, which is what it takes when the
- * manifest itself is gone and cannot be asked.
+ * Subjects whose referrers tag names a digest. All such tags of the repository are read, since a manifest that is gone
+ * cannot tell its subject.
  *
  * @throws RemoraError when the tags or one of the lists cannot be read; a repository that does not exist has none
  */

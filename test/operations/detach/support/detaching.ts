@@ -10,7 +10,7 @@ import {
   detach,
 } from '../../../../src/operations/detach/detach.js';
 import type { Store } from '../../../../src/store/interfaces/store.js';
-import { type HostedLayout, openHostedLayout } from '../../../../src/store/layout/hosted-store.js';
+import { type HostedLayout, openHostedLayout } from '../../../../src/store/layout/hosting/hosted-store.js';
 import { begin } from '../../../store/registry/support/start.js';
 import { pushImage } from '../../../store/support/artifacts.js';
 import { tempDir } from '../../../support/temp.js';

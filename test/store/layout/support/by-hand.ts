@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Descriptor } from '../../../../src/oci/values/descriptor.js';
 import { digestOf, type VerifiableAlgorithm } from '../../../../src/oci/values/digest.js';
-import { blobPath } from '../../../../src/store/layout/paths.js';
+import { blobPath } from '../../../../src/store/layout/files/paths.js';
 import { type LayoutStore, openLayout } from '../../../../src/store/layout/store.js';
 import { tempDir } from '../../../support/temp.js';
 

@@ -1,8 +1,8 @@
 import pLimit from 'p-limit';
-import type { Digest } from '../../oci/values/digest.js';
-import { isManifestType } from '../../oci/values/media-types.js';
-import type { LayoutFiles } from './files.js';
-import { blobName } from './paths.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { isManifestType } from '../../../oci/values/media-types.js';
+import type { LayoutFiles } from '../files/files.js';
+import { blobName } from '../files/paths.js';
 
 /** Manifests are small; whatever is larger is a layer. */
 const MAX_BYTES = 1024 * 1024;
@@ -30,7 +30,7 @@ export class BlobScan {
     const there = new Set(await this.files.blobs());
     const fresh = [...there].filter((digest) => !this.#looked.has(digest) && !isKnown(digest));
     await Promise.all(fresh.map((digest) => limit(() => this.#look(digest))));
-    // What was removed since it was found is no candidate.
+    // A blob that was removed since it was found is not a candidate.
     return new Set([...this.#found].filter((digest) => there.has(digest)));
   }
 
@@ -57,7 +57,8 @@ function namesSubject(bytes: Buffer): boolean {
       ('schemaVersion' in value && value.schemaVersion === 2) ||
       ('mediaType' in value && typeof value.mediaType === 'string' && isManifestType(value.mediaType));
     return isManifest && typeof subject === 'object' && subject !== null && 'digest' in subject;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
   }
 }

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseManifest } from '../../../src/oci/documents/manifest.js';
-import type { Descriptor } from '../../../src/oci/values/descriptor.js';
-import { attach, list, referrerOf } from '../support/artifacts.js';
-import { HandWrittenLayout, REF_NAME, tagged } from './support/by-hand.js';
+import { parseManifest } from '../../../../src/oci/documents/manifest.js';
+import type { Descriptor } from '../../../../src/oci/values/descriptor.js';
+import { attach, list, referrerOf } from '../../support/artifacts.js';
+import { HandWrittenLayout, REF_NAME, tagged } from '../support/by-hand.js';
 
 const SBOM = 'application/spdx+json';
 const SCAN = 'application/sarif+json';
@@ -84,7 +84,7 @@ describe.each(['name', 'olareg'] as const)('a layout with lists marked by %s', (
   it('loses the entry when the referrer is deleted', async () => {
     const { layout, image, sbom, listOf } = await withList(mark);
     const scan = referrerOf(image, SCAN);
-    const { openHostedLayout } = await import('../../../src/store/layout/hosted-store.js');
+    const { openHostedLayout } = await import('../../../../src/store/layout/hosting/hosted-store.js');
     const store = await openHostedLayout(layout.directory);
     await attach(store, scan);
     expect(await store.deleteManifest(scan.descriptor.digest)).toBe(true);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { RemoraError } from '../../errors.js';
-import { checkShape, parseJson } from '../../oci/text/json.js';
+import { RemoraError } from '../../../errors.js';
+import { checkShape, parseJson } from '../../../oci/text/json.js';
 import type { LayoutFiles } from './files.js';
 import { LAYOUT_FILE } from './paths.js';
 

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RemoraError } from '../../errors.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
-import { type Digest, isDigest } from '../../oci/values/digest.js';
-import type { CallOptions } from '../interfaces/store.js';
+import { RemoraError } from '../../../errors.js';
+import { fileError, unlessMissing } from '../../../io/files/system-error.js';
+import { type Digest, isDigest } from '../../../oci/values/digest.js';
+import type { CallOptions } from '../../interfaces/store.js';
 import type { LayoutFiles, OpenFile } from './files.js';
 import { BLOBS_DIRECTORY, INDEX_FILE } from './paths.js';
 
@@ -12,7 +12,7 @@ import { BLOBS_DIRECTORY, INDEX_FILE } from './paths.js';
 const TICK_MS = 100;
 let looks = 0;
 
-/** The files of a layout in a directory. Nothing is kept: each call asks the file system. */
+/** The files of a layout in a directory. Each call asks the file system. */
 export class DirectoryFiles implements LayoutFiles {
   constructor(readonly location: string) {}
 
@@ -100,15 +100,5 @@ export class DirectoryFiles implements LayoutFiles {
     } finally {
       await handle?.close();
     }
-  }
-}
-
-/** The result, or undefined where the path leads nowhere. */
-async function unlessMissing<T>(work: Promise<T>, path: string): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
-    throw fileError(error, path);
   }
 }

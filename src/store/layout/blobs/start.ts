@@ -1,6 +1,6 @@
-import type { Digest } from '../../oci/values/digest.js';
-import type { LayoutFiles } from './files.js';
-import { blobName } from './paths.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import type { LayoutFiles } from '../files/files.js';
+import { blobName } from '../files/paths.js';
 
 /** The first characters of a blob, which tell JSON from a layer without reading it; empty where there is none. */
 export async function blobStart(files: LayoutFiles, digest: Digest): Promise<string> {

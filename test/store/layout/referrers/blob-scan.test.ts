@@ -1,11 +1,11 @@
 import { readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Descriptor } from '../../../src/oci/values/descriptor.js';
-import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
-import { openLayout } from '../../../src/store/layout/store.js';
-import { list } from '../support/artifacts.js';
-import { HandWrittenLayout, tagged } from './support/by-hand.js';
+import type { Descriptor } from '../../../../src/oci/values/descriptor.js';
+import { referrersTag } from '../../../../src/oci/values/referrers-tag.js';
+import { openLayout } from '../../../../src/store/layout/store.js';
+import { list } from '../../support/artifacts.js';
+import { HandWrittenLayout, tagged } from '../support/by-hand.js';
 
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 

@@ -3,13 +3,13 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
-import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
-import { syncDirectory } from '../../io/files/temp-file.js';
-import { algorithmOf, type Digest, encodedOf, hasherFor } from '../../oci/values/digest.js';
-import type { CallOptions } from '../interfaces/store.js';
-import { blobPath, UPLOADS_DIRECTORY } from './paths.js';
+import { RemoraError } from '../../../errors.js';
+import { makeDirectory } from '../../../io/files/make-directory.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { syncDirectory } from '../../../io/files/temp-file.js';
+import { algorithmOf, type Digest, encodedOf, hasherFor } from '../../../oci/values/digest.js';
+import type { CallOptions } from '../../interfaces/store.js';
+import { blobPath, UPLOADS_DIRECTORY } from '../files/paths.js';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -18,15 +18,15 @@ export const ABANDONED_UPLOAD_MS = 24 * 60 * 60 * 1000;
 
 /** Whether a file in {@link UPLOADS_DIRECTORY} is a session that was given up. */
 export async function isAbandonedUpload(path: string): Promise<boolean> {
-  const info = ID.test(basename(path)) ? await stat(path).catch(() => undefined) : undefined;
+  const info = ID.test(basename(path)) ? await ifSystemError(stat(path), ...UNREADABLE_CODES) : undefined;
   return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_UPLOAD_MS;
 }
 
-/** What is known of a session without reading its file: the hash runs along while this process takes the bytes. */
+/** The state of a session in this process: the hash runs along while the bytes arrive. */
 interface Running {
   hash: Hash;
   hashed: number;
-  /** One request at a time writes to a session. */
+  /** The end of the last request: requests write to a session one after another. */
   tail: Promise<unknown>;
 }
 
@@ -126,8 +126,8 @@ export class Uploads {
 
   /** Removes sessions that nobody touched for `olderThan` milliseconds. */
   async sweep(olderThan: number): Promise<void> {
-    for (const id of await readdir(this.#directory).catch(() => [])) {
-      const info = await stat(this.#path(id)).catch(() => undefined);
+    for (const id of (await ifSystemError(readdir(this.#directory), ...UNREADABLE_CODES)) ?? []) {
+      const info = await ifSystemError(stat(this.#path(id)), ...UNREADABLE_CODES);
       if (info !== undefined && Date.now() - info.mtimeMs > olderThan) await this.cancel(id);
     }
   }
@@ -150,17 +150,17 @@ export class Uploads {
   async #remove(id: string): Promise<boolean> {
     this.#running.delete(id);
     if (!ID.test(id)) return false;
-    return unlink(this.#path(id)).then(
-      () => true,
-      () => false,
-    );
+    const unlinked = unlink(this.#path(id)).then(() => true);
+    return (await ifSystemError(unlinked, ...UNREADABLE_CODES, 'EROFS')) ?? false;
   }
 
   #alone<T>(id: string, action: (running: Running) => Promise<T>): Promise<T> {
     const running = this.#running.get(id) ?? { hash: createHash('sha256'), hashed: 0, tail: Promise.resolve() };
     if (ID.test(id)) this.#running.set(id, running);
-    const turn = running.tail.then(() => action(running));
-    running.tail = turn.catch(() => {});
+    const act = () => action(running);
+    // A turn that failed is reported to its own caller; the next follows all the same.
+    const turn = running.tail.then(act, act);
+    running.tail = turn;
     return turn;
   }
 }

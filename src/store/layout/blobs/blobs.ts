@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
-import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
-import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError } from '../../io/files/system-error.js';
-import { createTempFile, writeStream } from '../../io/files/temp-file.js';
-import { counted } from '../../io/streams/counted.js';
-import { verified } from '../../io/streams/verify.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import { type Digest, digestFromHash } from '../../oci/values/digest.js';
-import type { CallOptions, TransferOptions, WriteResult } from '../interfaces/store.js';
-import { DirectoryFiles } from './directory-files.js';
-import type { LayoutFiles } from './files.js';
-import { blobName, blobPath } from './paths.js';
+import { RemoraError } from '../../../errors.js';
+import { interrupted, throwIfInterrupted } from '../../../io/async/interrupt.js';
+import { makeDirectory } from '../../../io/files/make-directory.js';
+import { fileError } from '../../../io/files/system-error.js';
+import { createTempFile, writeStream } from '../../../io/files/temp-file.js';
+import { counted } from '../../../io/streams/counted.js';
+import { verified } from '../../../io/streams/verify.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import { type Digest, digestFromHash } from '../../../oci/values/digest.js';
+import type { CallOptions, TransferOptions, WriteResult } from '../../interfaces/store.js';
+import { DirectoryFiles } from '../files/directory-files.js';
+import type { LayoutFiles } from '../files/files.js';
+import { blobName, blobPath } from '../files/paths.js';
 
 /** The size of a blob's file in bytes, undefined when there is none. */
 export function blobSize(files: LayoutFiles, digest: Digest): Promise<number | undefined> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { algorithmOf, type Digest, encodedOf } from '../../oci/values/digest.js';
+import { algorithmOf, type Digest, encodedOf } from '../../../oci/values/digest.js';
 
 /** The name of a blob in a layout. Both parts fit the digest grammar, which has no separators: it stays inside. */
 export function blobName(digest: Digest): string {

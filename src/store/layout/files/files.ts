@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { Digest } from '../../oci/values/digest.js';
-import type { CallOptions } from '../interfaces/store.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import type { CallOptions } from '../../interfaces/store.js';
 
-/** A file that is open. Who does not read the stream to its end destroys it. */
+/** A file that is open. A reader that stops before the end destroys the stream. */
 export interface OpenFile {
   /** In bytes. */
   readonly size: number;
@@ -11,12 +11,12 @@ export interface OpenFile {
 
 /**
  * The files of an image layout, wherever they are: all that reading one needs. Names are those of image-layout.md, with
- * forward slashes (`index.json`, `blobs/sha256/…`). What is there and is no regular file counts as missing.
+ * forward slashes (`index.json`, `blobs/sha256/…`). An item that is not a regular file counts as missing.
  */
 export interface LayoutFiles {
   /** The layout as messages call it. */
   readonly location: string;
-  /** One of its files as messages call it. */
+  /** The name of a file as messages call it. */
   describe(name: string): string;
   /** The size of a file in bytes, undefined when there is none. */
   size(name: string): Promise<number | undefined>;
@@ -32,7 +32,7 @@ export interface LayoutFiles {
   open(name: string, options?: CallOptions): Promise<OpenFile | undefined>;
   /** The digests by which files in `blobs/` are called, in no particular order. */
   blobs(): Promise<readonly Digest[]>;
-  /** What tells one state of `index.json` and of `blobs/` from the next, without reading files. */
+  /** A text that changes whenever `index.json` or `blobs/` does, made without reading files. */
   stamp(): Promise<string>;
   /** Ends what is open. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
-import { RemoraError } from '../../errors.js';
-import { Annotation } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import { referrersTag } from '../../oci/values/referrers-tag.js';
+import { RemoraError } from '../../../errors.js';
+import { Annotation } from '../../../oci/values/annotations.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import { referrersTag } from '../../../oci/values/referrers-tag.js';
 
 /** The name of an entry, if it has one. */
 export function nameOf(entry: Descriptor): string | undefined {
@@ -35,7 +35,7 @@ export function namesOf(entries: readonly Descriptor[]): readonly string[] {
   });
 }
 
-/** What to choose each of the entries by: its tag, or its digest where it has none of its own. */
+/** The name to choose each entry by: its tag, or its digest where it has no tag of its own. */
 export function choicesOf(entries: readonly Descriptor[]): readonly string[] {
   const shared = sharedTags(entries);
   return entries.map((entry) => {
@@ -50,8 +50,8 @@ export function nameKeys(entry: Descriptor): readonly string[] {
 }
 
 /**
- * The entries with a tag: by its whole name, else by the full name beside it, else by the tag part of a full reference
- * (`host/repo:tag`, as containerd and skopeo write it).
+ * The entries with a tag: by the whole name, else by the full name beside it. The last rule is the tag part of a full
+ * reference (`host/repo:tag`), as containerd and skopeo write it.
  */
 export function entriesWithTag(entries: readonly Descriptor[], tag: string): readonly Descriptor[] {
   const rules = [nameOf, fullNameOf, (entry: Descriptor) => tagPart(nameOf(entry))];
@@ -96,8 +96,8 @@ const COSIGN_KIND = 'dev.cosignproject.cosign/';
 const COSIGN_ENDS: Readonly<Record<string, string>> = { '.sig': 'sigs', '.att': 'atts', '.sbom': 'sboms' };
 
 /**
- * The entry that stands for one of cosign's tags: older versions of `cosign save` enter signatures by their kind, without
- * a tag, beside the one image that they belong to.
+ * The entry that stands for one of cosign's tags. Older versions of `cosign save` enter signatures by their kind,
+ * without a tag, beside the one image.
  */
 export function findSaved(entries: readonly Descriptor[], tag: string): Descriptor | undefined {
   const kindOf = (entry: Descriptor) => entry.annotations?.kind?.replace(COSIGN_KIND, '');

@@ -2,14 +2,14 @@ import { constants } from 'node:fs';
 import { copyFile, link, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
-import { createTempFile, syncDirectory, tempName } from '../../io/files/temp-file.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { TransferOptions } from '../interfaces/store.js';
-import { blobPath } from './paths.js';
+import { makeDirectory } from '../../../io/files/make-directory.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { createTempFile, syncDirectory, tempName } from '../../../io/files/temp-file.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { TransferOptions } from '../../interfaces/store.js';
+import { blobPath } from '../files/paths.js';
 
-/** What says that a file system, or a pair of them, cannot do it. */
+/** The codes of a file system, or of a pair of them, that cannot do it. */
 const UNABLE: readonly string[] = [
   'EXDEV',
   'EPERM',
@@ -23,8 +23,8 @@ const UNABLE: readonly string[] = [
 ];
 
 /**
- * Takes a blob from a file of another layout without a second copy of its data: as a clone that shares its extents, or
- * else as a hard link (blobs never change in place). The content is read once, and verified.
+ * Takes a blob from a file of another layout without a second copy of its data. The blob becomes a clone that shares
+ * the file's extents, or else a hard link (blobs never change in place). The content is read once, and verified.
  *
  * @returns false where the file system can do neither
  */
@@ -72,6 +72,6 @@ async function linked(directory: string, file: string, target: string): Promise<
     throw fileError(error, target);
   } finally {
     // A rename from one name of a file to another leaves both.
-    await unlink(temp).catch(() => {});
+    await ifSystemError(unlink(temp), ...UNREADABLE_CODES, 'EROFS');
   }
 }

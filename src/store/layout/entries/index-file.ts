@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import { RemoraError } from '../../errors.js';
-import { withLock } from '../../io/files/lock.js';
-import { replaceFile, sweepTempFiles } from '../../io/files/temp-file.js';
-import { checkShape, parseJson } from '../../oci/text/json.js';
-import { type Descriptor, entrySchema } from '../../oci/values/descriptor.js';
-import { MediaType } from '../../oci/values/media-types.js';
-import type { CallOptions } from '../interfaces/store.js';
-import { DirectoryFiles } from './directory-files.js';
-import type { LayoutFiles } from './files.js';
-import { INDEX_FILE, LOCK_FILE } from './paths.js';
+import { RemoraError } from '../../../errors.js';
+import { withLock } from '../../../io/files/lock.js';
+import { replaceFile, sweepTempFiles } from '../../../io/files/temp-file.js';
+import { checkShape, parseJson } from '../../../oci/text/json.js';
+import { type Descriptor, entrySchema } from '../../../oci/values/descriptor.js';
+import { MediaType } from '../../../oci/values/media-types.js';
+import type { CallOptions } from '../../interfaces/store.js';
+import { DirectoryFiles } from '../files/directory-files.js';
+import type { LayoutFiles } from '../files/files.js';
+import { INDEX_FILE, LOCK_FILE } from '../files/paths.js';
 
 /** `index.json` with every field that anyone put there. */
 interface IndexFile {

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
-import { layersOf, MAX_READ_BYTES, type Manifest } from '../../oci/documents/manifest.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { blobStart } from './blob-start.js';
-import { blobSize } from './blobs.js';
-import type { LayoutFiles } from './files.js';
-import { readManifest } from './manifests.js';
+import { layersOf, MAX_READ_BYTES, type Manifest } from '../../../oci/documents/manifest.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { blobSize } from '../blobs/blobs.js';
+import { blobStart } from '../blobs/start.js';
+import type { LayoutFiles } from '../files/files.js';
+import { readableManifest } from './read.js';
 
-/** What a manifest needs: its config and layers, or its children. Its subject need not be there. */
+/** The descriptors that a manifest needs: its config and layers, or its children. Its subject need not be there. */
 export function namedBy(manifest: Manifest): readonly Descriptor[] {
   if (manifest.kind === 'index') return manifest.content.manifests;
   return manifest.kind === 'image' ? [manifest.content.config, ...layersOf(manifest)] : layersOf(manifest);
@@ -24,6 +24,6 @@ export async function unnamedManifests(files: LayoutFiles, known: ReadonlySet<Di
 async function asManifest(files: LayoutFiles, digest: Digest): Promise<Manifest | undefined> {
   const size = (await blobSize(files, digest)) ?? 0;
   if (size === 0 || size > MAX_READ_BYTES || !(await blobStart(files, digest)).startsWith('{')) return undefined;
-  // Documents of all kinds are blobs: what is no manifest is nothing to report.
-  return readManifest(files, { digest }).catch(() => undefined);
+  // Documents of all kinds are blobs: those that are not manifests are not reported.
+  return readableManifest(files, { digest });
 }

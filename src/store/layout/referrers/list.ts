@@ -1,30 +1,31 @@
 import pLimit from 'p-limit';
-import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
-import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
-import { LIST_KEYS } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { isIndexType, isManifestType } from '../../oci/values/media-types.js';
-import { isReferrersTag, referrersTag } from '../../oci/values/referrers-tag.js';
-import type { CallOptions, Referrer, Via } from '../interfaces/store.js';
+import { interrupted, throwIfInterrupted } from '../../../io/async/interrupt.js';
+import { once } from '../../../io/async/once.js';
+import { type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import { LIST_KEYS } from '../../../oci/values/annotations.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { isIndexType, isManifestType } from '../../../oci/values/media-types.js';
+import { isReferrersTag, referrersTag } from '../../../oci/values/referrers-tag.js';
+import type { CallOptions, Referrer, Via } from '../../interfaces/store.js';
+import { readEntries } from '../entries/index-file.js';
+import { nameOf, tagPart } from '../entries/tags.js';
+import type { LayoutFiles } from '../files/files.js';
+import { readManifest } from '../manifests/read.js';
 import { BlobScan } from './blob-scan.js';
-import type { LayoutFiles } from './files.js';
-import { readEntries } from './index-file.js';
-import { readManifest } from './manifests.js';
-import { nameOf, tagPart } from './tags.js';
 
-/** What one look at a layout found: who is attached to whom. */
+/** The attachments that one look at a layout found. */
 export interface ReferrerScan {
   readonly bySubject: ReadonlyMap<Digest, readonly Referrer[]>;
   /** Digests of what is here for the sake of something else: referrers, lists of them, and children of an index. */
   readonly dependents: ReadonlySet<Digest>;
   /** Manifests that are named and could not be read, so that nobody can say what they are attached to. */
-  readonly unread: readonly { readonly place: string; readonly error: unknown }[];
-  /** What was read, for the next scan. */
+  readonly unread: readonly { readonly way: string; readonly error: unknown }[];
+  /** The manifests that were read, for the next scan. */
   readonly facts: Facts;
 }
 
-/** What a manifest says that matters here. Content never changes under its digest, so each is read once. */
+/** The part of a manifest that matters here. Content never changes under its digest, so each is read once. */
 interface Fact {
   readonly entry: Descriptor;
   readonly subject: Digest | undefined;
@@ -59,7 +60,7 @@ export async function scanReferrers(
   blobs: BlobScan = new BlobScan(files),
 ): Promise<ReferrerScan> {
   const limit = pLimit(16);
-  const unread: { place: string; error: unknown }[] = [];
+  const unread: { way: string; error: unknown }[] = [];
   const used = new Map<Digest, Fact>();
   const read = (wanted: Wanted): Promise<Fact | undefined> =>
     limit(async () => {
@@ -68,7 +69,7 @@ export async function scanReferrers(
         used.get(digest) ??
         known.get(digest) ??
         (await readManifest(files, wanted).then(factOf, (error: unknown) => {
-          unread.push({ place: `${files.location} entry ${digest}`, error });
+          unread.push({ way: `${files.location} entry ${digest}`, error });
           return undefined;
         }));
       if (fact !== undefined) used.set(digest, fact);
@@ -124,7 +125,7 @@ async function collect(
   return candidates;
 }
 
-/** Whether an entry is a list of referrers. GitLab and `cosign copy` tag the subject itself like one: that is no list. */
+/** Whether an entry is a list of referrers. GitLab and `cosign copy` tag the subject itself like one: that is not a list. */
 export function listKind(entry: Descriptor): Via | undefined {
   if (!isIndexType(entry.mediaType)) return undefined;
   if (LIST_KEYS.some((key) => entry.annotations?.[key] !== undefined)) return 'layout-referrers';
@@ -135,9 +136,8 @@ export function listKind(entry: Descriptor): Via | undefined {
 
 /** Keeps the last scan for as long as `index.json` and `blobs/` stay the same: a tree asks once for each of its nodes. */
 export class ReferrerCache {
-  #stamp = '';
   #facts: Facts = new Map();
-  #scan: Promise<ReferrerScan> | undefined;
+  readonly #scans = new Map<string, Promise<ReferrerScan>>();
   readonly #blobs: BlobScan;
 
   constructor(private readonly files: LayoutFiles) {
@@ -147,21 +147,18 @@ export class ReferrerCache {
   async scan(options: CallOptions = {}): Promise<ReferrerScan> {
     throwIfInterrupted(options.signal);
     const stamp = await this.files.stamp();
-    if (this.#scan === undefined || stamp !== this.#stamp) {
-      this.#stamp = stamp;
-      // Several callers share it: none of their signals may end it for the others.
-      const scan = scanReferrers(this.files, this.#facts, this.#blobs);
-      this.#scan = scan;
-      const forget = () => {
-        if (this.#scan === scan) this.#scan = undefined;
-      };
-      // What could not be read can be there the next time, and index.json does not tell.
-      scan.then(({ unread, facts }) => {
-        this.#facts = facts;
-        if (unread.length > 0) forget();
-      }, forget);
-    }
-    return unlessInterrupted(this.#scan, options.signal);
+    if (!this.#scans.has(stamp)) this.#scans.clear();
+    // Several callers share it: none of their signals may end it for the others.
+    const scan = once(this.#scans, stamp, () => this.#look(stamp));
+    return unlessInterrupted(scan, options.signal);
+  }
+
+  async #look(stamp: string): Promise<ReferrerScan> {
+    const scan = await scanReferrers(this.files, this.#facts, this.#blobs);
+    this.#facts = scan.facts;
+    // A manifest that could not be read can be there the next time, and index.json does not tell.
+    if (scan.unread.length > 0) this.#scans.delete(stamp);
+    return scan;
   }
 }
 

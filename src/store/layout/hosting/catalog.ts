@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { fileError } from '../../io/files/system-error.js';
+import { fileError } from '../../../io/files/system-error.js';
 import { openRepositories } from './repositories.js';
 
 /**

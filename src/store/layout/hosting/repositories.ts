@@ -1,11 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { isRemoraError, RemoraError } from '../../errors.js';
-import { isRepository } from '../../oci/names/reference.js';
-import type { Repositories, Repository } from '../interfaces/hosting.js';
-import { checkLayout, createLayout } from './create.js';
+import { isRemoraError, RemoraError } from '../../../errors.js';
+import { once } from '../../../io/async/once.js';
+import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { isRepository } from '../../../oci/names/reference.js';
+import type { Repositories, Repository } from '../../interfaces/hosting.js';
+import { checkLayout, createLayout } from '../create.js';
+import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from '../files/paths.js';
 import { HostedLayout } from './hosted-store.js';
-import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from './paths.js';
 
 /** Names of files that layouts have: a repository of that name inside another could not be told from them. */
 function isReserved(part: string): boolean {
@@ -33,7 +35,7 @@ export async function openRepositories(
   const path = resolve(directory);
   if (await isLayout(path)) return singleRepository(nameFor(path, options.name), new HostedLayout(path));
   if (options.name === undefined) return new LayoutRoot(path);
-  throw new RemoraError('INVALID_ARGUMENT', `${directory} is no image layout, and has no one name`, {
+  throw new RemoraError('INVALID_ARGUMENT', `${directory} is not an image layout, and does not have a single name`, {
     found: options.name,
     hint: 'Leave out the name: repositories below a directory are called by their paths',
   });
@@ -44,8 +46,8 @@ export async function openRepositories(
  *
  * @throws RemoraError `INVALID_ARGUMENT` when it does not fit
  */
-export function nameFor(directory: string, given: string | undefined): string {
-  const name = given ?? basename(resolve(directory)).toLowerCase();
+export function nameFor(directory: string, wanted: string | undefined): string {
+  const name = wanted ?? basename(resolve(directory)).toLowerCase();
   if (isRepository(name)) return name;
   throw new RemoraError('INVALID_ARGUMENT', `${JSON.stringify(name)} is not a repository name`, {
     found: name,
@@ -53,11 +55,13 @@ export function nameFor(directory: string, given: string | undefined): string {
   });
 }
 
-/** One repository under one name. */
+/** A single repository under a name. */
 export function singleRepository(name: string, repository: Repository): Repositories {
   return {
     open: async (wanted) => (wanted === name ? repository : undefined),
     names: async () => [name],
+    close: () => repository.close(),
+    [Symbol.asyncDispose]: () => repository.close(),
   };
 }
 
@@ -76,30 +80,26 @@ class LayoutRoot implements Repositories {
       return undefined;
     const path = join(this.directory, ...parts);
     const known = this.#open.get(name);
-    await known?.catch(() => undefined);
+    // A failure is reported to the caller that began to open it.
+    await Promise.allSettled([known]);
     if (!(await isLayout(path))) {
       if (!create || (await isInTheWay(this.directory, parts))) return undefined;
-      // Somebody removed it since it was opened.
+      // It was removed since it was opened.
       if (known !== undefined && known === this.#open.get(name)) this.#open.delete(name);
     }
-    // One object for all, whoever asked first: it has the upload sessions in order.
-    const first = this.#open.get(name);
-    if (first !== undefined) return first;
-    const opening = (async () => {
-      // The repositories of a deeper name are no foreign files.
+    // All callers share one object, which has the upload sessions in order.
+    return once(this.#open, name, async () => {
+      // The repositories of a deeper name are not foreign files.
       if (create) await createLayout(path, { amongOthers: true });
       return new HostedLayout(path);
-    })();
-    this.#open.set(name, opening);
-    opening.catch(() => this.#open.delete(name));
-    return opening;
+    });
   }
 
   async names(): Promise<readonly string[]> {
     const found: string[] = [];
     const walk = async (parts: readonly string[]): Promise<void> => {
       const path = join(this.directory, ...parts);
-      const children = await readdir(path, { withFileTypes: true }).catch(() => []);
+      const children = (await ifSystemError(readdir(path, { withFileTypes: true }), ...UNREADABLE_CODES)) ?? [];
       if (parts.length > 0 && children.some((child) => child.name === LAYOUT_FILE)) found.push(parts.join('/'));
       if (parts.length === MAX_DEPTH) return;
       for (const child of children) {
@@ -110,16 +110,23 @@ class LayoutRoot implements Repositories {
     await walk([]);
     return found.sort();
   }
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#open.values());
+    this.#open.clear();
+    await Promise.all(opened.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
 /** Whether a file has the place of one of the directories. */
 async function isInTheWay(directory: string, parts: readonly string[]): Promise<boolean> {
   const paths = parts.map((_, index) => join(directory, ...parts.slice(0, index + 1)));
-  const files = paths.map((path) =>
-    stat(path).then(
-      (info) => !info.isDirectory(),
-      () => false,
-    ),
+  const files = paths.map(
+    async (path) => (await ifSystemError(stat(path), ...UNREADABLE_CODES))?.isDirectory() === false,
   );
   return (await Promise.all(files)).includes(true);
 }

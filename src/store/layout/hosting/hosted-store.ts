@@ -2,20 +2,20 @@ import { createReadStream } from 'node:fs';
 import { link, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { isRemoraError } from '../../errors.js';
-import { makeDirectory } from '../../io/files/make-directory.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { MediaType } from '../../oci/values/media-types.js';
-import type { PruneResult, Pruner } from '../interfaces/abilities.js';
-import type { Repository } from '../interfaces/hosting.js';
-import type { CallOptions } from '../interfaces/store.js';
-import { checkLayout } from './create.js';
-import { BLOBS_DIRECTORY, blobPath, INDEX_FILE, LAYOUT_FILE } from './paths.js';
-import { blobsOf, pruneBlobs } from './prune.js';
-import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
-import { LayoutStore, type OpenLayoutOptions, openLayout } from './store.js';
-import { Uploads } from './upload-sessions.js';
+import { orUndefined } from '../../../io/async/or-undefined.js';
+import { makeDirectory } from '../../../io/files/make-directory.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { MediaType } from '../../../oci/values/media-types.js';
+import type { PruneResult, Pruner } from '../../interfaces/abilities.js';
+import type { Repository } from '../../interfaces/hosting.js';
+import type { CallOptions } from '../../interfaces/store.js';
+import { Uploads } from '../blobs/upload-sessions.js';
+import { checkLayout } from '../create.js';
+import { BLOBS_DIRECTORY, blobPath, INDEX_FILE, LAYOUT_FILE } from '../files/paths.js';
+import { blobsOf, pruneBlobs } from '../prune.js';
+import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
+import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
 
 /** A layout with all that a registry needs of a repository. */
 export class HostedLayout extends LayoutStore implements Repository, Pruner {
@@ -89,13 +89,9 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
       if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOENT'].includes(code))
         throw fileError(error, target);
       const descriptor = { mediaType: MediaType.octetStream, digest, size };
-      try {
-        await this.writeBlob(descriptor, () => from.openBlob(descriptor));
-      } catch (failure) {
-        // It was deleted meanwhile.
-        if (isRemoraError(failure) && failure.code === 'NOT_FOUND') return false;
-        throw failure;
-      }
+      const written = this.writeBlob(descriptor, () => from.openBlob(descriptor));
+      // A blob that was deleted meanwhile is not found.
+      return (await orUndefined(written, 'NOT_FOUND')) !== undefined;
     }
     return true;
   }
@@ -117,8 +113,8 @@ export async function openHostedLayout(directory: string, options: OpenLayoutOpt
  * @throws RemoraError `NOT_FOUND`, `IO`
  */
 export async function openDamagedLayout(directory: string): Promise<HostedLayout> {
-  // What cannot be listed is told by the look at its files.
-  const names = await readdir(directory).catch((): string[] => []);
+  // For a directory that cannot be listed, checkLayout tells the reason.
+  const names = (await ifSystemError(readdir(directory), ...UNREADABLE_CODES)) ?? [];
   const wasLayout = names.includes(LAYOUT_FILE) || [INDEX_FILE, BLOBS_DIRECTORY].every((name) => names.includes(name));
   if (!wasLayout) await checkLayout(directory);
   return new HostedLayout(directory);

@@ -1,24 +1,24 @@
 import { Readable } from 'node:stream';
-import { indexBytes } from '../../oci/documents/edit-index.js';
-import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
-import { Annotation, LIST_KEYS } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
-import { MediaType } from '../../oci/values/media-types.js';
-import { referrersTag } from '../../oci/values/referrers-tag.js';
-import { writeBlob } from './blobs.js';
-import { DirectoryFiles } from './directory-files.js';
-import { readManifest } from './manifests.js';
-import { listKind, scanReferrers } from './referrers.js';
-import { nameOf, tagPart } from './tags.js';
+import { indexBytes } from '../../../oci/documents/edit-index.js';
+import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import { Annotation, LIST_KEYS } from '../../../oci/values/annotations.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import { MediaType } from '../../../oci/values/media-types.js';
+import { referrersTag } from '../../../oci/values/referrers-tag.js';
+import { writeBlob } from '../blobs/blobs.js';
+import { nameOf, tagPart } from '../entries/tags.js';
+import { DirectoryFiles } from '../files/directory-files.js';
+import { readManifest } from '../manifests/read.js';
+import { listKind, scanReferrers } from './list.js';
 
 /** How a layout marks a list of referrers: by its name (regctl), or by an annotation with this key (olareg). */
 type Mark = 'name' | (typeof LIST_KEYS)[number];
 
 /**
- * Keeps the lists of other tools true: where a layout has lists as regctl or olareg write them, a new referrer is entered
- * into the one of its subject, so that they see it as well. Where other subjects have such lists and this one has none,
- * one is made, with all that is attached to it. To be called under the lock of `index.json`.
+ * Keeps the lists true that regctl or olareg wrote into a layout, so that they see a new referrer as well. The referrer
+ * is entered into the list of its subject. Where only other subjects have such lists, the subject gets one with all
+ * that is attached to it. The caller holds the lock of `index.json`.
  *
  * @returns the entries with the changed lists; the same array when there is nothing to do
  */

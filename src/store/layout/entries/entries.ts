@@ -1,6 +1,7 @@
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { Digest } from '../../oci/values/digest.js';
-import type { LayoutFiles } from './files.js';
+import { once } from '../../../io/async/once.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import type { LayoutFiles } from '../files/files.js';
 import { readEntries } from './index-file.js';
 import { isSaved, nameKeys } from './tags.js';
 
@@ -17,23 +18,14 @@ export interface Entries {
 
 /** Reads `index.json` once for as long as it stays the same: a tree of what is attached asks for thousands of names. */
 export class EntriesCache {
-  #stamp: string | undefined;
-  #entries: Promise<Entries> | undefined;
+  readonly #entries = new Map<string, Promise<Entries>>();
 
   constructor(private readonly files: LayoutFiles) {}
 
   async read(): Promise<Entries> {
     const stamp = await this.files.stamp();
-    if (this.#entries === undefined || stamp !== this.#stamp) {
-      const entries = readEntries(this.files).then(sorted);
-      this.#stamp = stamp;
-      this.#entries = entries;
-      // A failure is no answer to keep.
-      entries.catch(() => {
-        if (this.#entries === entries) this.#entries = undefined;
-      });
-    }
-    return this.#entries;
+    if (!this.#entries.has(stamp)) this.#entries.clear();
+    return once(this.#entries, stamp, () => readEntries(this.files).then(sorted));
   }
 }
 

@@ -1,0 +1,40 @@
+import { RemoraError } from '../../../errors.js';
+import { throwIfInterrupted } from '../../../io/async/interrupt.js';
+import { orUndefined } from '../../../io/async/or-undefined.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import type { Digest } from '../../../oci/values/digest.js';
+import type { CallOptions } from '../../interfaces/store.js';
+import type { LayoutFiles } from '../files/files.js';
+import { blobName } from '../files/paths.js';
+
+/**
+ * Reads and verifies a manifest's file.
+ *
+ * @throws RemoraError `NOT_FOUND`, `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `MALFORMED`
+ */
+export async function readManifest(
+  files: LayoutFiles,
+  wanted: { readonly digest: Digest; readonly mediaType?: string; readonly size?: number },
+  options: CallOptions = {},
+): Promise<Manifest> {
+  throwIfInterrupted(options.signal);
+  const name = blobName(wanted.digest);
+  const size = await files.size(name);
+  if (size !== undefined && size > MAX_READ_BYTES) {
+    throw new RemoraError('MALFORMED', `${wanted.digest} has ${size} bytes: it is not a manifest`, { found: size });
+  }
+  const path = files.describe(name);
+  const bytes = await files.read(name, MAX_READ_BYTES);
+  if (bytes === undefined)
+    throw new RemoraError('NOT_FOUND', `manifest ${wanted.digest} is missing: ${path} does not exist`);
+  return parseManifest(bytes, wanted);
+}
+
+/** Reads a manifest's file as {@link readManifest} does; undefined where it is missing, damaged, or not a manifest. */
+export function readableManifest(
+  files: LayoutFiles,
+  wanted: { readonly digest: Digest; readonly mediaType?: string; readonly size?: number },
+): Promise<Manifest | undefined> {
+  const manifest = readManifest(files, wanted);
+  return orUndefined(manifest, 'NOT_FOUND', 'SIZE_MISMATCH', 'DIGEST_MISMATCH', 'MALFORMED', 'UNSUPPORTED', 'IO');
+}

@@ -22,7 +22,7 @@ import { openStore, parsePlace } from 'remora/store';
 
 export async function use(signal: AbortSignal): Promise<readonly Digest[]> {
   await using session: Session = openSession();
-  const store: Store = await openStore(parsePlace('oci:./layout:v1'));
+  await using store: Store = await openStore(parsePlace('oci:./layout:v1'));
   const { digest } = await push('oci:./layout:v1', [{ name: 'a.txt', content: 'a' }, 'b.txt'], { session, signal });
   const attached = await attach({ store, digest }, [{ name: 'sbom.json', content: Buffer.from('{}') }], { confirm: true });
   const signed = await attach({ store, digest: attached.digest }, ['signature.txt'], { artifactType: 'text/signature' });
@@ -48,8 +48,7 @@ export async function use(signal: AbortSignal): Promise<readonly Digest[]> {
   digests.push(plan.digest);
   const { registry } = await login('ghcr.io', { username: 'acme', password: 'secret' });
   await Promise.all([logout(registry), listLogins()]);
-  const server = await listen(createServer(await openRepositories('registry')), { port: 0 });
-  await Promise.all([server.close(), store.close()]);
+  await using server = await listen(createServer(await openRepositories('registry')), { port: 0 });
   return digests;
 }
 

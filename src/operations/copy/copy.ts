@@ -91,9 +91,9 @@ async function planned(
 
 /** A destination that does not exist yet is empty, and so is an archive. */
 async function dryRunAt({ at, kind }: CopyDestination, plan: CopyPlan, access: AccessOptions): Promise<CopyResult> {
-  const { signal, connection, credentials } = access;
+  const { signal, connection, credentials, session } = access;
   if ('store' in at) return plannedCopy(at.store, (selector) => at.store.format(selector), plan, { signal });
-  const open = () => openSource(at, given({ ...connection, credentials, signal }));
+  const open = () => openSource(at, given({ ...connection, credentials, session, signal }));
   const store = kind === 'archive' ? undefined : await orUndefined(open(), 'NOT_FOUND');
   try {
     return await plannedCopy(store, (selector) => formatPlace(at, selector), plan, { signal });
@@ -102,8 +102,8 @@ async function dryRunAt({ at, kind }: CopyDestination, plan: CopyPlan, access: A
   }
 }
 
-function sideAccess({ signal, credentials, connection }: AccessOptions, side?: SideAccess): AccessOptions {
-  return { signal, ...(side ?? { credentials, connection }) };
+function sideAccess({ signal, session, credentials, connection }: AccessOptions, side?: SideAccess): AccessOptions {
+  return { signal, session, ...(side ?? { credentials, connection }) };
 }
 
 /** The repository that blobs can be mounted from: of the same registry. */

@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import {
   attach,
   check,
+  copy,
   detach,
   discover,
   inspect,
@@ -48,6 +49,7 @@ async function useAll(image: string, session?: Session): Promise<void> {
   await pull(image, { ...options, output: await tempDir() });
   await Promise.all([resolve(image, options), inspect(image, options), check(image, options)]);
   await tag(image, ['v2'], options);
+  await copy(image, image.replace('app', 'other'), { ...options, recursive: true });
   await detach(image, { ...options, selection: { digest }, recursive: true });
 }
 
@@ -66,9 +68,11 @@ it('shares connections and tokens between verbs, and leaves none open when it is
   expect(registry.requests.length).toBeLessThanOrEqual(2 * requests);
   // As many as ran at a time, for twice the calls.
   expect(line.connections()).toBeLessThanOrEqual(apart / 2);
-  // The tokens of this process: one to write, one to delete.
+  // The tokens of this process: one to write, two to copy, one to delete.
   expect(tokens.questions.map(({ scopes }) => scopes)).toEqual([
     ['repository:app:pull,push'],
+    ['repository:other:pull,push'],
+    ['repository:other:pull,push', 'repository:app:pull'],
     ['repository:app:pull,push,delete'],
   ]);
   expect(tokenLine.connections()).toBe(0);

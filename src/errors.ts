@@ -49,7 +49,7 @@ export interface RemoraErrorOptions {
   readonly expected?: string | number;
   /** The digest, size (bytes) or type that was found. */
   readonly found?: string | number;
-  /** One next step, as a sentence without a period. */
+  /** The next step, as a sentence without a period. */
   readonly hint?: string;
   /** HTTP status of the registry's answer. */
   readonly status?: number;
@@ -97,7 +97,7 @@ export interface ErrorFields {
   /** A {@link RemoraErrorCode}, or `FAILED` for an error that is not a {@link RemoraError}. */
   readonly code: string;
   readonly message: string;
-  /** One next step. */
+  /** The next step. */
   readonly hint?: string;
 }
 

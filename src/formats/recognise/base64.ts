@@ -8,7 +8,8 @@ export function fromBase64(text: string, whole = true): Uint8Array | undefined {
 export function decodeText(bytes: Uint8Array, whole: boolean): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: !whole });
-  } catch {
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
     return undefined;
   }
 }

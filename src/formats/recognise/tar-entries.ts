@@ -51,8 +51,9 @@ function unpackBeginning(bytes: Uint8Array): Buffer {
   });
   try {
     for (let at = 0; at < bytes.length && length < MAX_UNPACKED; at += STEP) gunzip.push(bytes.subarray(at, at + STEP));
-  } catch {
-    // Damaged from here on: what was unpacked before still counts.
+  } catch (error) {
+    // Damaged from here on (fflate gives a code): the bytes before still count.
+    if (!(error instanceof Error && 'code' in error)) throw error;
   }
   return Buffer.concat(parts);
 }

@@ -73,10 +73,14 @@ export default class Discover extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
-    const { format: style, via, depth, platform, require, 'require-on': requireOn, ...selectors } = flags;
+    const { format: style, via, depth, platform, 'require-on': requireOn, ...selectors } = flags;
+    const [{ discover }, { parseRequirement }] = await Promise.all([
+      import('../operations/discover/discover.js'),
+      import('../operations/discover/missing.js'),
+    ]);
     const selection = selectionFrom(selectors);
+    const require = flags.require?.map(parseRequirement);
     const access = await this.access(flags, args.subject);
-    const { discover } = await import('../operations/discover/discover.js');
     const options = { ...access, selection, platform, depth, via, require, requireOn, partial: true };
     const result = await discover(args.subject, options);
     const paint = painter(this.stdout);

@@ -63,6 +63,7 @@ export default class Pull extends BaseCommand {
     const { args, flags } = await this.parse(Pull);
     const { platform, output, name, unwrap, concurrency, 'no-clobber': noClobber } = flags;
     const selection = selectionFrom(flags);
+    if (name !== undefined) (await import('../operations/pull/template.js')).parseTemplate(name);
     const access = await this.access(flags, args.reference);
     const options = { ...access, selection, platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout) {

@@ -27,7 +27,8 @@ export default class RepoTags extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(RepoTags);
-    const { listTags } = await import('../../operations/repo/list-tags.js');
+    const { assertRepository, listTags } = await import('../../operations/repo/list-tags.js');
+    assertRepository(args.repository);
     const result = await listTags(args.repository, {
       ...(await this.access(flags, args.repository)),
       all: flags.all,

@@ -1,7 +1,6 @@
-import pLimit from 'p-limit';
 import { RemoraError } from '../../errors.js';
 import { handled } from '../../io/async/handled.js';
-import { mapSome, runAll, sharedSignal } from '../../io/async/run-all.js';
+import { type Limiter, limiter, mapSome, runAll, sharedSignal } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
@@ -27,7 +26,7 @@ const MAX_LEVELS = 100;
  * ends circles, and asks about each subject once.
  */
 export class AttachedWalk {
-  readonly #limit: ReturnType<typeof pLimit>;
+  readonly #limit: Limiter;
   readonly #failure = new AbortController();
   readonly #signal: AbortSignal;
   readonly #asked = new Map<Digest, Promise<readonly Attachment[]>>();
@@ -41,7 +40,7 @@ export class AttachedWalk {
     private readonly root: Descriptor | undefined,
     private readonly options: WalkOptions,
   ) {
-    this.#limit = pLimit(options.concurrency ?? 32);
+    this.#limit = limiter(options.concurrency ?? 32);
     this.#signal = sharedSignal(this.#failure.signal, options.signal);
     if (root !== undefined) this.#met.add(root.digest);
   }

@@ -1,5 +1,5 @@
-import pLimit from 'p-limit';
 import { RemoraError } from '../../errors.js';
+import { limiter } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
@@ -49,7 +49,7 @@ export async function examine(
   const deep = options.deep ?? source.kind !== 'registry';
   const report = new CheckReport(source);
   const fetcher = fetcherOf(source, report, options);
-  const limit = pLimit(options.concurrency ?? (source.kind === 'registry' ? 16 : 8));
+  const limit = limiter(options.concurrency ?? (source.kind === 'registry' ? 16 : 8));
   const blobs = new BlobCheck(source, report, {
     deep,
     limit,

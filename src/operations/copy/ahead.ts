@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
 import { handled } from '../../io/async/handled.js';
 import { once } from '../../io/async/once.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
+import { limiter } from '../../io/async/run-all.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -46,7 +46,7 @@ export class CopyAhead {
   /** Settles when the destination has answered for all expected tags. */
   #expected: Promise<unknown> = Promise.resolve();
   #wasMade = false;
-  readonly #limit = pLimit(32);
+  readonly #limit = limiter(32);
 
   constructor(
     private readonly destination: Source,

@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { limiter } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import type { CopyPlan } from './plan.js';
@@ -17,7 +17,7 @@ export async function plannedCopy(
   plan: CopyPlan,
   { signal }: CallOptions = {},
 ): Promise<CopyResult> {
-  const limit = pLimit(32);
+  const limit = limiter(32);
   const manifests = [...plan.items.values()].map(({ manifest }) => manifest.descriptor);
   const isThere = async (object: Descriptor, isManifest: boolean) => {
     if (destination === undefined) return false;

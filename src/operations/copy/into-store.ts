@@ -1,6 +1,5 @@
-import pLimit from 'p-limit';
 import { handled } from '../../io/async/handled.js';
-import { endTogether } from '../../io/async/run-all.js';
+import { endTogether, type Limiter, limiter } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -70,8 +69,8 @@ class Copier {
   readonly #objects = new Map<Digest, CopiedObject>();
   readonly #manifests = new Map<Digest, Promise<boolean>>();
   readonly #blobs = new Map<Digest, Promise<void>>();
-  readonly #moving: ReturnType<typeof pLimit>;
-  readonly #asking = pLimit(32);
+  readonly #moving: Limiter;
+  readonly #asking = limiter(32);
   #signal: AbortSignal | undefined;
   readonly #replaced = new Map<string, Digest>();
   readonly #ahead: CopyAhead;
@@ -83,7 +82,7 @@ class Copier {
     private readonly plan: CopyPlan,
     private readonly options: IntoStoreOptions,
   ) {
-    this.#moving = pLimit(options.concurrency ?? 5);
+    this.#moving = limiter(options.concurrency ?? 5);
     this.#signal = options.signal;
     this.#ahead = options.ahead ?? new CopyAhead(destination, { signal: options.signal });
     this.#tagged = new Set(plan.tags.values());

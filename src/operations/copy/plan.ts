@@ -1,7 +1,6 @@
-import pLimit from 'p-limit';
 import { RemoraError } from '../../errors.js';
 import { handled } from '../../io/async/handled.js';
-import { sharedSignal } from '../../io/async/run-all.js';
+import { limiter, sharedSignal } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -129,7 +128,7 @@ const MAX_NESTED = 20;
 const ROLES = ['root', 'attached', 'child'] as const;
 
 class Planner {
-  readonly #limit = pLimit(32);
+  readonly #limit = limiter(32);
   readonly #items = new Map<Digest, CopyItem>();
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #tags = new Map<string, Digest>();

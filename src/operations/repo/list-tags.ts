@@ -18,7 +18,7 @@ export interface ListTagsOptions extends AccessOptions {
  * @throws RemoraError `INVALID_ARGUMENT` for a tag or digest, `NOT_FOUND` for a repository that does not exist, and as the store
  */
 export async function listTags(location: Location, options: ListTagsOptions = {}): Promise<TagsResult> {
-  checkWhole(location);
+  assertRepository(location);
   const { signal, all } = options;
   return withSource(location, options, async (store) => {
     const tags: string[] = [];
@@ -31,7 +31,8 @@ export async function listTags(location: Location, options: ListTagsOptions = {}
   });
 }
 
-function checkWhole(location: Location): void {
+/** @throws RemoraError `INVALID_ARGUMENT` for a location with a tag or digest */
+export function assertRepository(location: Location): void {
   const at = resolveLocation(location);
   const { tag, digest } = selectorOf(at);
   if (tag === undefined && digest === undefined) return;

@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
+import { limiter } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { isManifestType } from '../../oci/values/media-types.js';
@@ -65,7 +65,7 @@ async function follow(
   reached: Set<Digest>,
   strict: boolean,
 ): Promise<void> {
-  const limit = pLimit(16);
+  const limit = limiter(16);
   let level = from;
   while (level.length > 0) {
     const fresh = level.filter(({ digest }) => !reached.has(digest) && reached.add(digest));

@@ -1,6 +1,6 @@
-import type pLimit from 'p-limit';
 import { isRemoraError, RemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
+import type { Limiter } from '../../../io/async/run-all.js';
 import { type Descriptor, embeddedData } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { isNonDistributable, MediaType } from '../../../oci/values/media-types.js';
@@ -13,7 +13,7 @@ import type { Fetcher } from './fetch.js';
 export interface BlobCheckOptions extends CallOptions {
   /** Read and hash blobs, instead of asking for presence and size. */
   readonly deep: boolean;
-  readonly limit: ReturnType<typeof pLimit>;
+  readonly limit: Limiter;
   readonly fetcher?: Fetcher | undefined;
   /** Called while a blob is read. */
   readonly onProgress?: ((digest: Digest, bytes: number, size: number) => void) | undefined;

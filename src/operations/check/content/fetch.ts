@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import pLimit from 'p-limit';
 import { once } from '../../../io/async/once.js';
+import { limiter } from '../../../io/async/run-all.js';
 import type { Manifest } from '../../../oci/documents/manifest.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -18,7 +18,7 @@ export interface FetcherOptions extends CallOptions {
 
 /** Fetches missing and damaged content from another place, by digest. */
 export class Fetcher {
-  readonly #limit = pLimit(5);
+  readonly #limit = limiter(5);
   readonly #blobs = new Map<Digest, Promise<boolean>>();
   readonly #manifests = new Map<Digest, Promise<Manifest | undefined>>();
 

@@ -1,6 +1,6 @@
-import type pLimit from 'p-limit';
 import { isRemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
+import type { Limiter } from '../../../io/async/run-all.js';
 import type { ImageIndex } from '../../../oci/documents/image-index.js';
 import { layersOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -19,7 +19,7 @@ import { faultOf, readManifest, type Wanted } from './read-manifest.js';
 export interface GraphCheckOptions extends CallOptions {
   /** Read and hash blobs. */
   readonly deep: boolean;
-  readonly limit: ReturnType<typeof pLimit>;
+  readonly limit: Limiter;
   readonly fetcher?: Fetcher | undefined;
 }
 

@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import { RemoraError } from '../../../errors.js';
 import { orUndefined } from '../../../io/async/or-undefined.js';
+import { limiter } from '../../../io/async/run-all.js';
 import { subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../../oci/values/digest.js';
@@ -44,7 +44,7 @@ export async function checkWholeLayout(context: LayoutCheckContext): Promise<voi
     return undefined;
   };
   // A manifest stays in memory until all that it leads to was checked, so the number is limited.
-  const limit = pLimit(ENTRIES);
+  const limit = limiter(ENTRIES);
   const lists = await Promise.all(entries.map((entry) => limit(visit, entry)));
   await checkRest(context);
   await checkItems(source, report);
@@ -80,7 +80,7 @@ async function checkRest(context: LayoutCheckContext): Promise<void> {
     before = graph.facts.size;
     const attached = [...graph.facts.keys()].flatMap((subject) => bySubject.get(subject) ?? []);
     for (const subject of graph.facts.keys()) bySubject.delete(subject);
-    const limit = pLimit(ENTRIES);
+    const limit = limiter(ENTRIES);
     await Promise.all(
       attached
         .filter((digest) => !graph.reached.has(digest))
@@ -106,7 +106,7 @@ async function findReferrers(
   { source, signal }: LayoutCheckContext,
 ): Promise<Map<Digest, Digest[]>> {
   const bySubject = new Map<Digest, Digest[]>();
-  const limit = pLimit(16);
+  const limit = limiter(16);
   const look = async (digest: Digest) => {
     if (!(await orUndefined(startsDocument(source, digest), ...UNREADABLE))) return;
     // A blob that starts like JSON need not be a manifest.

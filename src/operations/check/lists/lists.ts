@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { limiter } from '../../../io/async/run-all.js';
 import type { Manifest } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
@@ -45,7 +45,7 @@ export async function checkList(
   if (list?.kind !== 'index') return { name, digest, isFor, members: undefined };
   report.count('manifests', list.descriptor.size, list.descriptor.size);
   const members = new Set<Digest>();
-  const limit = pLimit(32);
+  const limit = limiter(32);
   await Promise.all(
     list.content.manifests.map((member) =>
       limit(async () => {

@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { limiter } from '../../../io/async/run-all.js';
 import { layersOf, MAX_READ_BYTES, type Manifest } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
@@ -15,7 +15,7 @@ export function namedBy(manifest: Manifest): readonly Descriptor[] {
 
 /** Manifests among the blobs that are not known: those that no entry of `index.json` leads to. */
 export async function unnamedManifests(files: LayoutFiles, known: ReadonlySet<Digest>): Promise<readonly Manifest[]> {
-  const limit = pLimit(16);
+  const limit = limiter(16);
   const digests = (await files.blobs()).filter((digest) => !known.has(digest));
   const found = await Promise.all(digests.map((digest) => limit(() => asManifest(files, digest))));
   return found.filter((manifest) => manifest !== undefined);

@@ -1,4 +1,4 @@
-import pLimit from 'p-limit';
+import { limiter } from '../../../io/async/run-all.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { isManifestType } from '../../../oci/values/media-types.js';
 import type { LayoutFiles } from '../files/files.js';
@@ -26,7 +26,7 @@ export class BlobScan {
    * @param isKnown what need not be read, since something else leads to it
    */
   async candidates(isKnown: (digest: Digest) => boolean): Promise<ReadonlySet<Digest>> {
-    const limit = pLimit(16);
+    const limit = limiter(16);
     const there = new Set(await this.files.blobs());
     const fresh = [...there].filter((digest) => !this.#looked.has(digest) && !isKnown(digest));
     await Promise.all(fresh.map((digest) => limit(() => this.#look(digest))));

@@ -1,6 +1,6 @@
-import pLimit from 'p-limit';
 import { interrupted, throwIfInterrupted } from '../../../io/async/interrupt.js';
 import { once } from '../../../io/async/once.js';
+import { limiter } from '../../../io/async/run-all.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import { LIST_KEYS } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -59,7 +59,7 @@ export async function scanReferrers(
   known: Facts = new Map(),
   blobs: BlobScan = new BlobScan(files),
 ): Promise<ReferrerScan> {
-  const limit = pLimit(16);
+  const limit = limiter(16);
   const unread: { way: string; error: unknown }[] = [];
   const used = new Map<Digest, Fact>();
   const read = (wanted: Wanted): Promise<Fact | undefined> =>

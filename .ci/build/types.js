@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { API } from 'typescript/unstable/sync';
 
 const FOREIGN = /\b(zod|undici)\b|@sigstore/;
@@ -18,8 +19,8 @@ const WRITTEN_OUT = 1 | 8 | 64 | 1024 | 8388608;
 export async function publishTypes(folder, entries) {
   const there = entries.filter((entry) => existsSync(join(folder, entry)));
   const files = reachable(folder, there).filter((file) => FOREIGN.test(readFileSync(join(folder, file), 'utf8')));
-  const rewritten = writtenOut(folder, files);
-  for (const [file, text] of rewritten) writeFileSync(join(folder, file), text);
+  for (const [file, text] of writtenOut(folder, files))
+    writeFileSync(join(folder, file), withComments(text, await descriptionsIn(resolve(folder, file))));
   const published = reachable(folder, there);
   for (const name of readdirSync(folder, { recursive: true }))
     if (name.endsWith('.d.ts') && !published.includes(name)) rmSync(join(folder, name));
@@ -73,4 +74,32 @@ function withoutSchemas({ program, checker }, file) {
     if (!isSchema && !/^import [^;]* from ['"](zod|undici)(\/\w+)?['"]/.test(code)) parts.push(changed);
   });
   return `${parts.join('')}\n`;
+}
+
+/** What the schemas of a module say of a field, by its name; fields of one name that differ say nothing. */
+async function descriptionsIn(declarations) {
+  const module = declarations.replace(/\.d\.ts$/, '.js');
+  if (!module.endsWith('schema.js')) return new Map();
+  const found = new Map();
+  const seen = new Set();
+  const visit = (schema) => {
+    const def = schema?._zod?.def;
+    if (def === undefined || seen.has(schema)) return;
+    seen.add(schema);
+    for (const [name, field] of Object.entries(def.shape ?? {})) {
+      const said = found.get(name) ?? new Set();
+      found.set(name, said.add(field.description));
+      visit(field);
+    }
+    for (const inner of [def.element, def.innerType, def.valueType, ...(def.options ?? [])]) visit(inner);
+  };
+  for (const schema of Object.values(await import(pathToFileURL(module)))) visit(schema);
+  return new Map([...found].flatMap(([name, [text, ...others]]) => (text && others.length === 0 ? [[name, text]] : [])));
+}
+
+/** A comment before each field that has a description. */
+function withComments(text, descriptions) {
+  return text.replace(/^( +)(\w+)\??: /gm, (line, indent, name) =>
+    descriptions.has(name) ? `${indent}/** ${descriptions.get(name)} */\n${line}` : line,
+  );
 }

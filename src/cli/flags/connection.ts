@@ -6,6 +6,7 @@ import { fileError } from '../../io/files/system-error.js';
 import type { ConnectionOptions, RequestTrace } from '../../io/http/connection-options.js';
 import { addSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
+import { given } from '../../oci/values/given.js';
 import type { OpenStoreOptions } from '../../store/open.js';
 
 /** The values of `registryFlags`. */
@@ -63,7 +64,7 @@ export async function connectionOptions(
     onWarning: (host, text) => environment.note(`${host} warns: ${text}`),
   };
   if (flags.insecure) environment.note('warning: --insecure: certificates of the registry are not verified');
-  return { ...options, ...(credential === undefined ? {} : { credentials: async () => credential }) };
+  return { ...options, ...given({ credentials: credential && (async () => credential) }) };
 }
 
 /** The line of `--debug` for a request. */

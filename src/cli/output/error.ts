@@ -1,5 +1,6 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
+import { given } from '../../oci/values/given.js';
 import { parserMessage } from './parser-message.js';
 import { painter, printable } from './text.js';
 
@@ -21,15 +22,15 @@ export function toRemoraError(error: unknown, bin: string, command: string | und
 /** The error as the one object that `--json` prints. */
 export function errorJson({ code, message, expected, found, hint, status, candidates }: RemoraError): object {
   return {
-    error: {
+    error: given({
       code,
       message: redact(message),
-      ...(expected === undefined ? {} : { expected }),
-      ...(found === undefined ? {} : { found: typeof found === 'string' ? redact(found) : found }),
-      ...(status === undefined ? {} : { status }),
-      ...(candidates === undefined || candidates.length === 0 ? {} : { candidates }),
-      ...(hint === undefined ? {} : { hint: redact(hint) }),
-    },
+      expected,
+      found: typeof found === 'string' ? redact(found) : found,
+      status,
+      candidates: candidates?.length ? candidates : undefined,
+      hint: hint && redact(hint),
+    }),
   };
 }
 

@@ -1,16 +1,17 @@
+import { given } from '../../oci/values/given.js';
 import type { Format, Kind, KindRow } from './kind.js';
 
 const type = (value: string, kind: Kind | undefined, format?: Format): KindRow => ({
   where: 'type',
   value,
   kind,
-  ...(format === undefined ? {} : { format }),
+  ...given({ format }),
 });
 const predicate = (value: string, kind: Kind, format?: Format): KindRow => ({
   where: 'predicate',
   value,
   kind,
-  ...(format === undefined ? {} : { format }),
+  ...given({ format }),
 });
 
 /**

@@ -1,3 +1,4 @@
+import { given } from '../../oci/values/given.js';
 import type { Format, Kind } from '../kinds/kind.js';
 import { kindOf } from '../kinds/kind-of.js';
 
@@ -30,8 +31,7 @@ export function plainDocument(
     artifactType: type,
     mediaType: type,
     kind,
-    ...(format === undefined ? {} : { format }),
-    ...(created === undefined ? {} : { created }),
+    ...given({ format, created }),
     what,
   };
 }

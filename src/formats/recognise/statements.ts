@@ -1,3 +1,4 @@
+import { given } from '../../oci/values/given.js';
 import type { Kind } from '../kinds/kind.js';
 import { decodeText, fromBase64 } from './base64.js';
 import { secondsToUtc, toUtc } from './date.js';
@@ -33,8 +34,7 @@ function readStatement({ root, cut }: JsonOutline): Statement | undefined {
   const created = dates.find((date) => date !== undefined);
   return {
     kind: kindOfPredicate(predicateType),
-    ...(predicateType === undefined ? {} : { predicateType }),
-    ...(created === undefined ? {} : { created }),
+    ...given({ predicateType, created }),
   };
 }
 

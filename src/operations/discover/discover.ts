@@ -61,8 +61,9 @@ export async function discover(location: Location, options: DiscoverOptions = {}
   return withSource(at, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
     const subject = await resolveSubject(source, selector, platform, { signal });
-    const { result, failure } = await listAttached(source, subject, { ...options, signal });
-    if (failure !== undefined && !options.partial) throw failure;
+    const account = new AskedWays();
+    const result = await listAttached(source, subject, account, { ...options, signal });
+    if (account.failure !== undefined && !options.partial) throw account.failure;
     const missing = requirements && missingKinds(result, requirements, options.requireOn);
     return iterable({ ...result, ...given({ missing }) });
   });
@@ -71,12 +72,12 @@ export async function discover(location: Location, options: DiscoverOptions = {}
 async function listAttached(
   source: Source,
   subject: Subject,
+  account: AskedWays,
   options: DiscoverOptions,
-): Promise<{ readonly result: DiscoverResult; readonly failure: unknown }> {
+): Promise<DiscoverResult> {
   const { signal, concurrency, via, depth = Number.POSITIVE_INFINITY, selection = {} } = options;
   const { descriptor } = subject;
   const reference = source.format({ digest: descriptor.digest });
-  const account = new AskedWays();
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const onAsked = account.answered.bind(account);
   const walk = new AttachedWalk(source, descriptor, { signal, concurrency, via, onUnasked, onAsked });
@@ -105,7 +106,7 @@ async function listAttached(
 
   const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
   const builder = new NodeBuilder(source, all, selection);
-  const result = {
+  return {
     ...resultFields(source, descriptor),
     referrers: builder.nodes(descriptor.digest, found),
     ...given({
@@ -118,7 +119,6 @@ async function listAttached(
     asked: account.ways,
     incomplete: account.incomplete,
   };
-  return { result, failure: account.failure };
 }
 
 function unsupported(reference: string, via: readonly Via[]): RemoraError {

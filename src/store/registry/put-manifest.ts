@@ -1,9 +1,14 @@
-import { RemoraError, type RemoraErrorCode } from '../../errors.js';
+import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
+import { pause } from '../../io/async/pause.js';
+import type { HttpResponse } from '../../io/http/response.js';
+import { backoff } from '../../io/http/retry.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
+import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import { algorithmOf, type Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
+import { hasBlob } from './blobs/download.js';
 import type { RegistryClient } from './client/client.js';
 import { sendDelete } from './client/delete.js';
 import { askedAhead } from './client/errors.js';
@@ -51,7 +56,7 @@ export async function putManifest(
   const tags = options.tags ?? [];
   // By a tag alone a registry keeps it under its sha256.
   const references = tags.length === 0 || algorithmOf(digest) !== 'sha256' ? [digest, ...tags] : tags;
-  const answers = await Promise.all(references.map((reference) => sendManifest(client, manifest, reference, options)));
+  const answers = await Promise.all(references.map((reference) => sendComplete(client, manifest, reference, options)));
   if (subject === undefined) return undefined;
   if (answers.some((answer) => answer.header('oci-subject') === subject)) {
     capability.api = true;
@@ -59,6 +64,34 @@ export async function putManifest(
   }
   if (options.listLater) return undefined;
   return list(client, [manifest], subject, capability, await prefetched, options);
+}
+
+/** Attempts to send a manifest whose blobs the registry does not see yet. */
+const BLOB_ATTEMPTS = 5;
+
+/**
+ * Sends a manifest again while the registry does not see its blobs: distribution 2.8 answers `MANIFEST_BLOB_UNKNOWN`
+ * while two clients upload the same blob, which is there a moment later.
+ */
+async function sendComplete(
+  client: RegistryClient,
+  manifest: Manifest,
+  reference: string,
+  options: PutManifestOptions,
+): Promise<HttpResponse> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await sendManifest(client, manifest, reference, options);
+    } catch (error) {
+      const isEarly = isRemoraError(error) && error.message.includes('MANIFEST_BLOB_UNKNOWN');
+      if (!isEarly || attempt === BLOB_ATTEMPTS) throw error;
+      await pause(backoff(attempt, client.retryDelay), options.signal);
+    }
+    // A blob that is still missing was probably never sent: few attempts are left then.
+    const { signal } = options;
+    const there = await Promise.all(neededBlobs(manifest).map((blob) => hasBlob(client, blob, { signal })));
+    if (there.includes(false)) attempt = Math.max(attempt, BLOB_ATTEMPTS - 2);
+  }
 }
 
 /** Failures after which the same command can succeed. */

@@ -121,3 +121,30 @@ it('knows what one repository can do, not the whole host (E107)', async () => {
     expect(await attach(store, referrerOf(image.descriptor, SBOM))).toEqual({ result: 'written', listedBy: via });
   }
 });
+
+const UNKNOWN = { errors: [{ code: 'DIGEST_INVALID' }, { code: 'MANIFEST_BLOB_UNKNOWN', detail: 'sha256:4413' }] };
+
+/** distribution 2.8 while another client uploads the same blob. */
+const early = (times: number) => {
+  let left = times;
+  return ({ method, path }: FaultRequest): Fault | undefined =>
+    method === 'PUT' && path.includes('/manifests/') && left-- > 0
+      ? { status: 400, body: JSON.stringify(UNKNOWN) }
+      : undefined;
+};
+
+it('sends a manifest again while the registry does not see its blobs yet', async () => {
+  const { registry, store } = await begin({ fault: early(2) });
+  const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
+  expect((await store.resolve({ tag: 'v1' })).digest).toBe(descriptor.digest);
+  expect(registry.requests.filter(({ method, status }) => method === 'PUT' && status === 400)).toHaveLength(2);
+});
+
+it('gives up when the registry never sees them, and says what it answered', async () => {
+  const { registry, store } = await begin({ fault: early(100) });
+  await expect(pushImage(store, 'image', { tags: ['v1'] })).rejects.toMatchObject({
+    status: 400,
+    message: expect.stringContaining('MANIFEST_BLOB_UNKNOWN'),
+  });
+  expect(registry.requests.filter(({ method, status }) => method === 'PUT' && status === 400)).toHaveLength(5);
+});

@@ -74,7 +74,7 @@ describe('the password in the Docker config never shows', () => {
     ['refuses it', { users: { robot: 'other' } }, 4],
     // With so long a wait what fails is not tried again, which would take seconds for each command.
     ['fails', { fault: () => ({ status: 500, headers: { 'retry-after': '3600' } }) }, 6],
-    ['redirects', { redirect: 'http://127.0.0.1:1/token' }, 1],
+    ['redirects', { redirect: 'http://127.0.0.1:1/token' }, 4],
     ['talks nonsense', { padTo: 200_000 }, 5],
   ])('when a token server %s; nor does a token', async (_how, tokenOptions, code) => {
     const tokens = await startTokenServer({ users: { robot: PASSWORD }, ...tokenOptions });

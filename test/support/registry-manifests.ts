@@ -68,7 +68,7 @@ async function put(call: Call): Promise<void> {
   if (tagged) repository.tags.set(reference, digest);
   if (options.ociSubject === 'lie') repository.unlisted.add(digest);
   const announced = options.ociSubject ?? options.referrers !== 'none';
-  await exchange.reply(201, {
+  await exchange.reply(options.manifestStatus ?? 201, {
     location: `/v2/${name}/manifests/${digest}`,
     ...digestHeader(call, digest),
     ...etagHeader(call, digest),

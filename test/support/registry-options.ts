@@ -41,6 +41,8 @@ export interface RegistryOptions extends TrafficOptions {
   readonly etag?: 'none' | 'ignored' | 'honoured';
   /** Manifests of an OCI type that `Accept` does not name are hidden, as distribution 2.8 does. @default false */
   readonly strictAccept?: boolean;
+  /** The status of a manifest PUT that succeeded; 202 and 204 prove nothing. @default 201 */
+  readonly manifestStatus?: 201 | 202 | 204;
   /** Manifests must name blobs and manifests that exist; the subject may be missing always. @default true */
   readonly strictBlobs?: boolean;
   /** `Docker-Content-Digest`. @default true */

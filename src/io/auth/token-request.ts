@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
 import { given } from '../../oci/values/given.js';
 import { basicHeader, type Credential } from '../credentials/credential.js';
@@ -12,7 +12,8 @@ import { loginHint } from './login-hint.js';
 const tokenSchema = z.looseObject({
   token: z.string().nullish(),
   access_token: z.string().nullish(),
-  expires_in: z.number().nullish(),
+  // Some servers send text; a lifetime that cannot be read is the default one.
+  expires_in: z.unknown(),
 });
 const MAX_TOKEN_ANSWER = 64 * 1024;
 
@@ -80,7 +81,12 @@ export async function requestToken(
   // It becomes a header: bytes other than visible ASCII could add another.
   if (!token || !/^[\x21-\x7e]+$/.test(token)) throw new RemoraError('MALFORMED', `${what} has no token`);
   addSecret(token);
-  return { token, expiresIn: fields.expires_in ?? undefined };
+  return { token, expiresIn: secondsOf(fields.expires_in) };
+}
+
+function secondsOf(lifetime: unknown): number | undefined {
+  const seconds = typeof lifetime === 'string' && /^\d{1,9}$/.test(lifetime) ? Number(lifetime) : lifetime;
+  return typeof seconds === 'number' ? seconds : undefined;
 }
 
 function ask(
@@ -90,8 +96,19 @@ function ask(
 ): Promise<{ response: HttpResponse; bytes: Buffer }> {
   const { realm, service, scopes, credential, signal } = question;
   const url = new URL(realm);
-  const read = (request: HttpRequest) =>
-    http.read({ ...request, redirect: 'error' }, MAX_TOKEN_ANSWER, `answer of token server ${realm.host}`);
+  // A redirect of GET stays with the server that the credentials are for; a POST carries them in its body.
+  const read = async (request: HttpRequest) => {
+    const redirect = request.method === 'GET' ? 'same-origin' : 'error';
+    try {
+      return await http.read({ ...request, redirect }, MAX_TOKEN_ANSWER, `answer of token server ${realm.host}`);
+    } catch (error) {
+      if (!isRemoraError(error) || error.code !== 'REJECTED') throw error;
+      throw new RemoraError('UNAUTHORIZED', `token server ${realm.host} cannot be used: ${error.message}`, {
+        cause: error,
+        hint: 'No credential was sent further; tell the operator of the registry',
+      });
+    }
+  };
   const fields = new URLSearchParams();
   if (service !== undefined) fields.set('service', service);
   if (!post) {

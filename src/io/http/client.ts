@@ -102,10 +102,16 @@ export class HttpClient {
       const location = REDIRECTS.includes(response.status) ? response.header('location') : undefined;
       if (location === undefined) return response;
       await discard(response);
+      const next = redirected(current, location, response.status);
       if (request.redirect === 'error')
         throw new RemoraError('REJECTED', `${request.url.host} redirects, which is not allowed here`);
+      if (request.redirect === 'same-origin' && next.url.origin !== request.url.origin)
+        throw new RemoraError(
+          'REJECTED',
+          `${request.url.host} redirects to ${next.url.host}, which is not allowed here`,
+        );
       if (hop >= MAX_REDIRECTS) throw new RemoraError('REJECTED', `${request.url.host} redirects without end`);
-      current = redirected(current, location, response.status);
+      current = next;
     }
   }
 

@@ -11,8 +11,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpBody | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The treatment of a redirect. @default 'follow' */
-  readonly redirect?: 'follow' | 'error';
+  /** The treatment of a redirect; `same-origin` follows it within the origin of the request. @default 'follow' */
+  readonly redirect?: 'follow' | 'same-origin' | 'error';
   /** Whether it may be sent again after a failure. @default true */
   readonly retry?: boolean;
   /** Whether its connection ends with it. @default false */

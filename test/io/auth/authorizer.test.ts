@@ -134,7 +134,8 @@ it.each<[string, TokenServerOptions, string]>([
   ['refuses everybody', { fault: () => ({ status: 403 }) }, 'FORBIDDEN'],
   ['is overloaded', { fault: () => ({ status: 429 }) }, 'BUSY'],
   ['fails', { fault: () => ({ status: 500 }) }, 'BUSY'],
-  ['redirects', { redirect: 'http://127.0.0.1:1/token' }, 'REJECTED'],
+  ['redirects to another origin', { redirect: 'http://127.0.0.1:1/token' }, 'UNAUTHORIZED'],
+  ['redirects without end', { redirect: '/token?again' }, 'UNAUTHORIZED'],
   ['answers too much', { users: { ann: 'secret' }, padTo: 65 * 1024 }, 'MALFORMED'],
   ['answers no JSON', { fault: () => ({ status: 200, body: '<html>' }) }, 'MALFORMED'],
   ['answers no token', { fault: () => ({ status: 200, body: '{"token":""}' }) }, 'MALFORMED'],
@@ -149,6 +150,24 @@ it.each<[string, TokenServerOptions, string]>([
   const answering = bearer(server.realm).then((response) => answer(authorizer(), response));
   await expect(answering).rejects.toMatchObject({ code });
   await expect(answering).rejects.not.toMatchObject({ message: expect.stringContaining('secret') });
+});
+
+it.each([301, 302, 307, 308])(
+  'follows a redirect (%i) of the token server to itself, with the password',
+  async (status) => {
+    const server = await tokenServer({
+      users: { ann: 'secret' },
+      fault: ({ path }) => (path.includes('again') ? undefined : { status, headers: { location: `${path}&again=1` } }),
+    });
+    expect(await answer(authorizer(), await bearer(server.realm))).toMatch(/^Bearer /);
+    expect(server.requests).toHaveLength(2);
+  },
+);
+
+it.each(['"300"', '"soon"', 'null', '{}', '-1', '1e999'])('takes a token whose expires_in is %s', async (lifetime) => {
+  const body = `{"token":"good","expires_in":${lifetime}}`;
+  const server = await tokenServer({ users: { ann: 'secret' }, fault: () => ({ status: 200, body }) });
+  expect(await answer(authorizer(), await bearer(server.realm))).toBe('Bearer good');
 });
 
 it('takes a token answer of 64 KiB', async () => {

@@ -96,7 +96,7 @@ describe('a token server', () => {
     const tokens = await tokenServer({ redirect: `${other.url}/token` });
     const registry = await challenging(tokens.realm);
     await expect(openStore(registry.host, REPOSITORY, asAnn).resolve({ tag: 'v1' })).rejects.toMatchObject({
-      code: 'REJECTED',
+      code: 'UNAUTHORIZED',
       message: expect.stringContaining('redirects'),
     });
     expect(other.requests).toEqual([]);

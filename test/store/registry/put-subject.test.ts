@@ -148,3 +148,24 @@ it('gives up when the registry never sees them, and says what it answered', asyn
   });
   expect(registry.requests.filter(({ method, status }) => method === 'PUT' && status === 400)).toHaveLength(5);
 });
+
+it.each([202, 204] as const)('takes %i for a manifest that is stored, after a look', async (manifestStatus) => {
+  const { registry, store } = await begin({ manifestStatus });
+  const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
+  const asked = registry.requests.map(({ method, path }) => `${method} ${path}`);
+  expect(asked.slice(asked.findLastIndex((request) => request.startsWith('PUT')) + 1)).toEqual([
+    `HEAD /v2/${REPOSITORY}/manifests/${descriptor.digest}`,
+  ]);
+  expect((await store.resolve({ tag: 'v1' })).digest).toBe(descriptor.digest);
+});
+
+it.each([202, 204])('does not take %i for a manifest that is not stored', async (status) => {
+  const { store } = await begin({
+    fault: ({ method, path }) => (method === 'PUT' && path.includes('/manifests/') ? { status } : undefined),
+  });
+  await expect(pushImage(store, 'image', { tags: ['v1'] })).rejects.toMatchObject({
+    code: 'REJECTED',
+    status,
+    message: expect.stringContaining(`answered ${status}, but does not have it`),
+  });
+});

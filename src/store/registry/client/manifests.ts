@@ -83,6 +83,22 @@ export async function headManifest(
   return (await getManifest(client, selector, options))?.manifest.descriptor;
 }
 
+/** Answers of distribution 2.0 and of gateways: accepted, which does not prove that the manifest is stored. */
+const UNPROVEN: readonly number[] = [202, 204];
+
+async function requireStored(
+  client: RegistryClient,
+  digest: Digest,
+  status: number,
+  { signal }: CallOptions,
+): Promise<void> {
+  if ((await headManifest(client, { digest }, { signal })) !== undefined) return;
+  throw new RemoraError('REJECTED', `manifest ${digest}: ${client.registry} answered ${status}, but does not have it`, {
+    status,
+    hint: 'Run the command again; a registry that stores manifests later cannot be used',
+  });
+}
+
 /** Sends a manifest under a tag or its digest and gives the answer's headers. */
 export async function sendManifest(
   client: RegistryClient,
@@ -96,7 +112,7 @@ export async function sendManifest(
   } = {},
 ): Promise<HttpResponse> {
   const what = `manifest ${manifest.descriptor.digest}`;
-  const response = await client.expect([201, 200, ...(options.accepted ?? [])], what, {
+  const response = await client.expect([201, 200, ...UNPROVEN, ...(options.accepted ?? [])], what, {
     method: 'PUT',
     // Any other text could lead the request to another path.
     target: `manifests/${isDigest(reference) ? reference : parseTag(reference)}`,
@@ -108,6 +124,7 @@ export async function sendManifest(
   await discard(response);
   const answered = response.header('docker-content-digest');
   const { digest } = manifest.descriptor;
+  if (UNPROVEN.includes(response.status)) await requireStored(client, digest, response.status, options);
   // Another algorithm is another name for the same bytes; the same algorithm must agree.
   if (
     response.status < 300 &&

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
+import { SHARED_OPTIONS } from './options.js';
 
 /**
  * The files beside `program.cjs` that the program loads when it first uses one of their modules: name to folders of
@@ -10,19 +11,10 @@ import { build } from 'esbuild';
 export const PARTS = { serve: ['serve/'] };
 
 const OPTIONS = {
-  bundle: true,
+  ...SHARED_OPTIONS,
   format: 'cjs',
   // What is imported when it is used is required then: CommonJS has no other way to load a part of a file.
   supported: { 'dynamic-import': false },
-  platform: 'node',
-  target: 'node20',
-  mainFields: ['module', 'main'],
-  alias: { undici: './src/io/http/undici-parts.cjs' },
-  minifyWhitespace: true,
-  minifySyntax: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-  metafile: true,
 };
 
 /**

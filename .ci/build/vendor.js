@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, posix } from 'node:path';
 import { build } from 'esbuild';
+import { SHARED_OPTIONS } from './options.js';
 
 const FROM = /^(import|export) (.*?) from '([^'./][^']*)';$/gm;
 const DYNAMIC = /import\('([^'./][^']*)'\)/g;
@@ -40,18 +41,9 @@ export async function vendorPackages(folder) {
   }
   const { metafile } = await build({
     entryPoints: Object.fromEntries([...packages.keys()].map((name) => [name, `vendored:${name}`])),
+    ...SHARED_OPTIONS,
     outdir: join(folder, 'vendor'),
-    bundle: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    mainFields: ['module', 'main'],
-    alias: { undici: './src/io/http/undici-parts.cjs' },
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-    metafile: true,
     plugins: [entries(packages), builtins],
   });
   return Object.keys(metafile.inputs).filter((path) => existsSync(path));

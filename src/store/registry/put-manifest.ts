@@ -79,18 +79,19 @@ async function sendComplete(
   reference: string,
   options: PutManifestOptions,
 ): Promise<HttpResponse> {
+  let attempts = BLOB_ATTEMPTS;
   for (let attempt = 1; ; attempt++) {
     try {
       return await sendManifest(client, manifest, reference, options);
     } catch (error) {
       const isEarly = isRemoraError(error) && error.message.includes('MANIFEST_BLOB_UNKNOWN');
-      if (!isEarly || attempt === BLOB_ATTEMPTS) throw error;
+      if (!isEarly || attempt >= attempts) throw error;
       await pause(backoff(attempt, client.retryDelay), options.signal);
     }
-    // A blob that is still missing was probably never sent: few attempts are left then.
     const { signal } = options;
     const there = await Promise.all(neededBlobs(manifest).map((blob) => hasBlob(client, blob, { signal })));
-    if (there.includes(false)) attempt = Math.max(attempt, BLOB_ATTEMPTS - 2);
+    // A blob that is still missing was probably never sent: two more attempts show that.
+    if (there.includes(false)) attempts = Math.min(attempts, attempt + 2);
   }
 }
 

@@ -38,6 +38,8 @@ export type RemoraErrorCode =
   | 'REJECTED'
   /** The operating system refused (disk full, no permission, …). */
   | 'IO'
+  /** A list lacks what a way or place would have named, which could not be asked; `cause` is that failure. */
+  | 'INCOMPLETE'
   /** The caller aborted its signal. */
   | 'INTERRUPTED';
 

@@ -16,15 +16,38 @@ const EXIT_CODES: Readonly<Record<RemoraErrorCode, number>> = {
   EXISTS: 7,
   CHANGED: 7,
   AMBIGUOUS: 7,
+  INCOMPLETE: 6,
   UNSUPPORTED: 1,
   REJECTED: 1,
   IO: 1,
   INTERRUPTED: 130,
 };
 
-/** The exit code for an error, or for an entry of `incomplete` in a result; 1 for any other value. */
+/** A failure, as an error or as an entry of a result has it. */
+interface Failure {
+  readonly code: string;
+}
+
+/** The exit code for an error, or for a failure in a result; 1 for any other value. */
 export function exitCodeFor(error: unknown): number {
+  if (isRemoraError(error) && error.code === 'INCOMPLETE')
+    return exitCodeForIncomplete(isFailure(error.cause) ? [error.cause] : []);
   if (isRemoraError(error)) return EXIT_CODES[error.code];
-  if (typeof error !== 'object' || error === null || error instanceof Error || !('code' in error)) return 1;
+  if (!isFailure(error) || error instanceof Error) return 1;
   return Object.entries(EXIT_CODES).find(([code]) => code === error.code)?.[1] ?? 1;
+}
+
+/** The exit code for a list that lacks what these failures hide: 4 where access was refused, else 6. */
+export function exitCodeForIncomplete(failures: readonly Failure[]): number {
+  return failures.some((failure) => exitCodeFor(failure) === 4) ? 4 : 6;
+}
+
+/** The exit code of a command that did a part of its work: the first failure's. 3 becomes 6, as work was done. */
+export function exitCodeForPart([first]: readonly Failure[]): number {
+  const code = exitCodeFor(first);
+  return code === 3 ? 6 : code;
+}
+
+function isFailure(value: unknown): value is Failure {
+  return typeof value === 'object' && value !== null && 'code' in value && typeof value.code === 'string';
 }

@@ -5,6 +5,7 @@ import { RemoraError, type RemoraErrorCode } from '../../../src/errors.js';
 /** The promise to scripts, written down a second time: 0 is done, and these are the failures. */
 const CODES: Readonly<Record<RemoraErrorCode, number>> = {
   IO: 1,
+  INCOMPLETE: 6,
   UNSUPPORTED: 1,
   REJECTED: 1,
   INVALID_ARGUMENT: 2,

@@ -8,7 +8,7 @@ import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import { algorithmOf, type Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
-import { hasBlob } from './blobs/download.js';
+import { hasBlob } from './blobs/look.js';
 import type { RegistryClient } from './client/client.js';
 import { sendDelete } from './client/delete.js';
 import { askedAhead } from './client/errors.js';

@@ -28,12 +28,12 @@ import type {
   Via,
   WriteResult,
 } from '../interfaces/store.js';
-import { hasBlob, openBlob } from './blobs/download.js';
-import { blobSize } from './blobs/size.js';
+import { openBlob } from './blobs/download.js';
+import { blobSize, hasBlob } from './blobs/look.js';
 import { writeBlob } from './blobs/upload.js';
 import { RegistryClient, registryUrl } from './client/client.js';
 import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
-import { getManifest, headManifest } from './client/manifests.js';
+import { findManifest, getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
 import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, listReferrers } from './referrers/list.js';
@@ -117,11 +117,11 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   async resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor> {
-    return (await headManifest(this.#client, selector, options)) ?? (await this.#notFound(selector, options));
+    return (await findManifest(this.#client, selector, options)) ?? (await this.#notFound(selector, options));
   }
 
   findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined> {
-    return headManifest(this.#client, { tag }, options);
+    return findManifest(this.#client, { tag }, options);
   }
 
   tags(options?: CallOptions): AsyncIterable<string> {

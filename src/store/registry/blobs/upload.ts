@@ -5,7 +5,7 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { algorithmOf } from '../../../oci/values/digest.js';
 import type { TransferOptions, WriteResult } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { hasBlob } from './download.js';
+import { hasBlob } from './look.js';
 import { sessionUrl } from './upload-location.js';
 import { cancelUpload, type UploadPlan, UploadSession } from './upload-session.js';
 import { type OpenSource, UploadSource } from './upload-source.js';

@@ -7,6 +7,7 @@ import type { Document } from '../../../io/http/response.js';
 import { discard, errorBody, type HttpResponse } from '../../../io/http/response.js';
 import { isLoopback } from '../../../oci/names/reference.js';
 import { responseError } from './errors.js';
+import { HeadRefusals } from './head.js';
 import { ManifestCache } from './manifest-cache.js';
 
 /** Options of a repository's client. */
@@ -55,6 +56,7 @@ export class RegistryClient {
   readonly chunkSize: number | undefined;
   /** The manifests that were read in this repository. */
   readonly manifests = new ManifestCache();
+  readonly heads = new HeadRefusals();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #http: HttpClient;
   readonly #auth: Authorizer;

@@ -1,20 +1,16 @@
-import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
+import { RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
-import { pause } from '../../io/async/pause.js';
-import type { HttpResponse } from '../../io/http/response.js';
-import { backoff } from '../../io/http/retry.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
-import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import { algorithmOf, type Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
-import { hasBlob } from './blobs/look.js';
 import type { RegistryClient } from './client/client.js';
 import { sendDelete } from './client/delete.js';
 import { askedAhead } from './client/errors.js';
-import { headManifest, sendManifest } from './client/manifests.js';
+import { headManifest } from './client/manifests.js';
 import { apiEntries, askApi, type Capability } from './referrers/list.js';
 import { addToList, type ReferrersList, readList } from './referrers/tag-entries.js';
+import { sendComplete } from './send-complete.js';
 
 /**
  * Asks ahead, while blobs are on their way: is the manifest there, and does the repository have the Referrers API? The
@@ -66,35 +62,6 @@ export async function putManifest(
   return list(client, [manifest], subject, capability, await prefetched, options);
 }
 
-/** Attempts to send a manifest whose blobs the registry does not see yet. */
-const BLOB_ATTEMPTS = 5;
-
-/**
- * Sends a manifest again while the registry does not see its blobs: distribution 2.8 answers `MANIFEST_BLOB_UNKNOWN`
- * while two clients upload the same blob, which is there a moment later.
- */
-async function sendComplete(
-  client: RegistryClient,
-  manifest: Manifest,
-  reference: string,
-  options: PutManifestOptions,
-): Promise<HttpResponse> {
-  let attempts = BLOB_ATTEMPTS;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await sendManifest(client, manifest, reference, options);
-    } catch (error) {
-      const isEarly = isRemoraError(error) && error.message.includes('MANIFEST_BLOB_UNKNOWN');
-      if (!isEarly || attempt >= attempts) throw error;
-      await pause(backoff(attempt, client.retryDelay), options.signal);
-    }
-    const { signal } = options;
-    const there = await Promise.all(neededBlobs(manifest).map((blob) => hasBlob(client, blob, { signal })));
-    // A blob that is still missing was probably never sent: two more attempts show that.
-    if (there.includes(false)) attempts = Math.min(attempts, attempt + 2);
-  }
-}
-
 /** Failures after which the same command can succeed. */
 const PASSING: readonly RemoraErrorCode[] = ['UNREACHABLE', 'TIMEOUT', 'BUSY', 'CHANGED', 'UNAUTHORIZED', 'FORBIDDEN'];
 
@@ -112,7 +79,7 @@ export async function listManifests(
   const listed = await apiDigests(client, subject, capability, options);
   if (listed === undefined) return list(client, manifests, subject, capability, undefined, options);
   const missing = manifests.filter(({ descriptor }) => !listed.has(descriptor.digest));
-  await Promise.all(missing.map((manifest) => sendManifest(client, manifest, manifest.descriptor.digest, options)));
+  await Promise.all(missing.map((manifest) => sendComplete(client, manifest, manifest.descriptor.digest, options)));
   return missing.length === 0 ? 'api' : list(client, missing, subject, capability, undefined, options);
 }
 

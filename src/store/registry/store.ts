@@ -32,7 +32,7 @@ import { openBlob } from './blobs/download.js';
 import { blobSize, hasBlob } from './blobs/look.js';
 import { writeBlob } from './blobs/upload.js';
 import { RegistryClient, registryUrl } from './client/client.js';
-import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
+import { askedAhead, ifAnswered, WEB_PAGE_HINT } from './client/errors.js';
 import { findManifest, getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
 import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
@@ -145,13 +145,19 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   async putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
-    const { digest } = manifest.descriptor;
-    const prepared = this.#prepared.get(digest) ?? this.prepareManifest(manifest, options);
-    // The answer is good for one time: afterwards the manifest is there.
-    this.#prepared.delete(digest);
-    const existed = await prepared;
+    const existed = await this.#existed(manifest, options);
     const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
     return { result: existed ? 'exists' : 'written', ...given({ listedBy }) };
+  }
+
+  /** The answer that was asked for ahead is good for one time: afterwards the manifest is there. */
+  async #existed(manifest: Manifest, options?: CallOptions): Promise<boolean> {
+    const { digest } = manifest.descriptor;
+    const prepared = this.#prepared.get(digest);
+    this.#prepared.delete(digest);
+    // Another caller's interruption is not ours, and no failed question forbids to write.
+    const ahead = prepared && (await askedAhead(prepared));
+    return ahead ?? (await ifAnswered(prepareManifest(this.#client, manifest, this.#capability, options))) ?? false;
   }
 
   expectReferrers(subject: Digest, options?: CallOptions): void {

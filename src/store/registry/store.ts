@@ -28,12 +28,12 @@ import type {
   Via,
   WriteResult,
 } from '../interfaces/store.js';
-import { hasBlob, openBlob } from './blobs/download.js';
-import { blobSize } from './blobs/size.js';
+import { openBlob } from './blobs/download.js';
+import { blobSize, hasBlob } from './blobs/look.js';
 import { writeBlob } from './blobs/upload.js';
 import { RegistryClient, registryUrl } from './client/client.js';
 import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
-import { getManifest, headManifest } from './client/manifests.js';
+import { findManifest, getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
 import { type Prepared, prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, newCapability } from './referrers/capability.js';
@@ -117,11 +117,11 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   async resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor> {
-    return (await headManifest(this.#client, selector, options)) ?? (await this.#notFound(selector, options));
+    return (await findManifest(this.#client, selector, options)) ?? (await this.#notFound(selector, options));
   }
 
   findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined> {
-    return headManifest(this.#client, { tag }, options);
+    return findManifest(this.#client, { tag }, options);
   }
 
   tags(options?: CallOptions): AsyncIterable<string> {
@@ -149,13 +149,19 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   async putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
-    const { digest } = manifest.descriptor;
-    const prepared = this.#prepared.get(digest) ?? this.#prepare(manifest, options);
-    // The answer is good for one time: afterwards the manifest is there.
-    this.#prepared.delete(digest);
-    const { existed, list } = await prepared;
+    const { existed, list } = await this.#ready(manifest, options);
     const listedBy = await putManifest(this.#client, manifest, this.#capability, { ...options, list });
     return { result: existed ? 'exists' : 'written', ...given({ listedBy }) };
+  }
+
+  /** The answer that was asked for ahead is good for one time: afterwards the manifest is there. */
+  async #ready(manifest: Manifest, options?: CallOptions): Promise<Prepared> {
+    const { digest } = manifest.descriptor;
+    const prepared = this.#prepared.get(digest);
+    this.#prepared.delete(digest);
+    // Another caller's interruption is not ours, and a question that failed is asked again.
+    const ahead = prepared && (await askedAhead(prepared));
+    return ahead ?? prepareManifest(this.#client, manifest, this.#capability, options);
   }
 
   expectReferrers(subject: Digest, options?: CallOptions): void {

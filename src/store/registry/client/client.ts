@@ -6,7 +6,9 @@ import type { HttpBody, HttpRequest } from '../../../io/http/request.js';
 import type { Document } from '../../../io/http/response.js';
 import { discard, errorBody, type HttpResponse } from '../../../io/http/response.js';
 import { isLoopback } from '../../../oci/names/reference.js';
+import { BlobSources } from './blob-sources.js';
 import { responseError } from './errors.js';
+import { HeadRefusals } from './head-refusals.js';
 import { ManifestCache } from './manifest-cache.js';
 
 /** Options of a repository's client. */
@@ -36,7 +38,7 @@ export interface ClientRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpBody | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Another repository of the registry that the request reads from. */
+  /** A repository of the registry that the request reads from; its scopes hold for this request alone. */
   readonly from?: string | undefined;
   /** Whether it may be sent again after a failure. @default true */
   readonly retry?: boolean;
@@ -53,10 +55,15 @@ export class RegistryClient {
   readonly base: URL;
   /** The registry has mounted a blob, so that its answers to a mount can be relied on. */
   mounts = false;
+  /** The repositories that it has refused to mount from. */
+  readonly unmountable = new Set<string>();
   readonly retryDelay: number | undefined;
   readonly chunkSize: number | undefined;
   /** The manifests that were read in this repository. */
   readonly manifests = new ManifestCache();
+  readonly heads = new HeadRefusals();
+  /** The content of blobs that were written in this repository. */
+  readonly sources = new BlobSources();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #http: HttpClient;
   readonly #auth: Authorizer;
@@ -115,7 +122,7 @@ export class RegistryClient {
     for (let isOld = true; isOld; ) {
       const response = responseOf(answer);
       if (response.status !== 401 || response.url.origin !== this.base.origin) return answer;
-      const better = await this.#auth.answer(response, sent, request.signal);
+      const better = await this.#auth.answer(response, sent, request.signal, from);
       if (better === undefined) return answer;
       await discard(response);
       sent = better.header;

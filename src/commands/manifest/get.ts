@@ -33,13 +33,13 @@ export default class ManifestGet extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestGet);
-    const [{ parsePlace }, { parsePlatform }, { outputFile }, { readManifest }] = await Promise.all([
-      import('../../oci/names/place.js'),
+    const [{ resolvePlace }, { parsePlatform }, { outputFile }, { readManifest }] = await Promise.all([
+      import('../../operations/places/location.js'),
       import('../../oci/values/platform.js'),
       import('../../cli/output/file.js'),
       import('../../operations/manifest/read-manifest.js'),
     ]);
-    const place = parsePlace(args.reference);
+    const place = resolvePlace(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const writeFile = await outputFile(flags.output, this.signal);
     const result = await readManifest(place, { ...(await this.access(flags, place)), platform });

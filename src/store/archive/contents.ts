@@ -6,6 +6,7 @@ import { FileWindow } from '../../io/tar/file-window.js';
 import { type TarMember, tarMembers } from '../../io/tar/members.js';
 import { badTar } from '../../io/tar/parse-header.js';
 import { quote } from '../../oci/text/quote.js';
+import { hasLayoutNames } from '../layout/check-layout.js';
 import { BLOBS_DIRECTORY, INDEX_FILE, LAYOUT_FILE } from '../layout/files/paths.js';
 
 /** Where the content of a file lies in the archive. */
@@ -18,6 +19,8 @@ export interface Extent {
 export interface ArchiveContents {
   /** The files of the layout, by their names in it. */
   readonly files: ReadonlyMap<string, Extent>;
+  /** It has the names of a layout, with or without `oci-layout`. */
+  readonly hasLayout: boolean;
   /** It has the `manifest.json` of `docker save`. */
   readonly hasDockerManifest: boolean;
   /** The folder in which a layout lies that is not at the top. */
@@ -56,7 +59,8 @@ export async function readContents(file: ReadableFile, size: number, signal?: Ab
         expected: MAX_FILES,
       });
   }
-  return { files, hasDockerManifest, folder };
+  const hasLayout = hasLayoutNames([...files.keys()].map((name) => name.replace(/\/.*$/, '')));
+  return { files, hasLayout, hasDockerManifest, folder };
 }
 
 /** The name without `./` and doubled slashes; empty for the top itself. The files are not unpacked, so that any system will do. */

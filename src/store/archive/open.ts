@@ -23,7 +23,7 @@ export async function openArchive(path: string, options: PlainFileOptions = {}):
   try {
     const contents = await naming(path, readContents(file.handle, file.size, options.signal));
     const files = new ArchiveFiles(path, file, contents.files);
-    if (!(await hasLayoutFile(files))) throw noLayout(path, contents);
+    if (!(await hasLayoutFile(files)) && !contents.hasLayout) throw noLayout(path, contents);
     return new LayoutSource(files, { kind: 'archive', path });
   } catch (error) {
     await file.close();

@@ -59,7 +59,7 @@ export const FINDINGS = {
   },
   // The layout itself: image-spec image-layout.md.
   'layout-file-missing': { severity: 'error', fix: '--fix writes it', by: 'files' },
-  'layout-file-malformed': { severity: 'error', fix: 'Restore it: {"imageLayoutVersion":"1.0.0"}' },
+  'layout-file-malformed': { severity: 'error', fix: '--fix writes it anew', by: 'files' },
   'layout-version': { severity: 'error', fix: 'Use a tool that knows this version' },
   'blobs-folder-missing': { severity: 'error', fix: '--fix makes it', by: 'files' },
   'index-missing': { severity: 'error', fix: 'Restore index.json from a copy, or write one with remora tag' },

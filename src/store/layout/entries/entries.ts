@@ -3,7 +3,8 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import type { LayoutFiles } from '../files/files.js';
 import { readEntries } from './index-file.js';
-import { isSaved, nameKeys } from './tags.js';
+import { nameKeys } from './names.js';
+import { isSaved } from './saved.js';
 
 /** The entries of `index.json`, found by name and by digest. */
 export interface Entries {

@@ -23,6 +23,8 @@ const entriesSchema = z.array(entrySchema).nullable();
 /** Lists of referrers grow here: the limit of a manifest does not apply. */
 export const MAX_INDEX_BYTES = 256 * 1024 * 1024;
 
+const RESTORE = 'Restore the file from a copy; it was not changed';
+
 /**
  * Reads the entries of `index.json` (image-spec image-layout.md, "index.json file").
  *
@@ -35,9 +37,13 @@ export async function readEntries(files: LayoutFiles): Promise<readonly Descript
 async function readIndexFile(files: LayoutFiles, required: boolean): Promise<IndexFile> {
   const path = files.describe(INDEX_FILE);
   const bytes = await files.read(INDEX_FILE, MAX_INDEX_BYTES);
-  if (bytes === undefined && required)
-    throw new RemoraError('NOT_FOUND', `${path} does not exist: the image layout is not complete`);
+  if (bytes === undefined && required) {
+    throw new RemoraError('NOT_FOUND', `${path} does not exist: the image layout is not complete`, {
+      hint: 'Restore it from a copy; in a layout directory remora tag writes one for a manifest named by its digest',
+    });
+  }
   if (bytes === undefined) return { document: { schemaVersion: 2, mediaType: MediaType.imageIndex }, entries: [] };
+  if (bytes.length === 0) throw new RemoraError('MALFORMED', `${path} is empty`, { hint: RESTORE });
   const document = checkShape(documentSchema, parseJson(bytes, path), path);
   if (
     document.schemaVersion !== 2 ||
@@ -46,7 +52,7 @@ async function readIndexFile(files: LayoutFiles, required: boolean): Promise<Ind
   ) {
     throw new RemoraError('MALFORMED', `${path} is not an image index`, {
       expected: 'schemaVersion 2 and manifests',
-      hint: 'Restore the file from a copy; it was not changed',
+      hint: RESTORE,
     });
   }
   return { document, entries: checkShape(entriesSchema, document.manifests, path) ?? [] };

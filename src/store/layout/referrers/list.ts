@@ -9,7 +9,7 @@ import { isIndexType, isManifestType } from '../../../oci/values/media-types.js'
 import { isReferrersTag, referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions, Referrer, Via } from '../../interfaces/store.js';
 import { readEntries } from '../entries/index-file.js';
-import { nameOf, tagPart } from '../entries/tags.js';
+import { nameOf, tagPart } from '../entries/names.js';
 import type { LayoutFiles } from '../files/files.js';
 import { readManifest } from '../manifests/read.js';
 import { BlobScan } from './blob-scan.js';

@@ -17,12 +17,12 @@ export const LAYOUT: readonly Planted[] = [
   },
   {
     name: 'an oci-layout that is no JSON',
-    finds: [['layout-file-malformed', 'error']],
+    finds: [['layout-file-malformed', 'error', 'fixable']],
     plant: (draft) => draft.put('oci-layout', ''),
   },
   {
     name: 'an oci-layout without a version',
-    finds: [['layout-file-malformed', 'error']],
+    finds: [['layout-file-malformed', 'error', 'fixable']],
     plant: (draft) => draft.put('oci-layout', '{"imageLayoutVersion":1}'),
   },
   {

@@ -13,7 +13,7 @@ import { blobSize, openBlob } from './blobs/blobs.js';
 import { type Entries, EntriesCache } from './entries/entries.js';
 import { MAX_INDEX_BYTES } from './entries/index-file.js';
 import { choicesOf, entriesWithTag, findTag, listNames, namesOf } from './entries/names.js';
-import { platformVariants, severalPlatforms } from './entries/platforms.js';
+import { platformVariants, severalPlatforms, withoutAttestations } from './entries/platforms.js';
 import { findSaved, isSavedAttachment } from './entries/saved.js';
 import type { LayoutFiles } from './files/files.js';
 import { listMark } from './inventory.js';
@@ -72,7 +72,7 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
     const entries = await this.#entries.read();
     const { tag } = selector;
     const found = tag === undefined ? await this.#roots(entries.all, options) : entriesWithTag(entries.named(tag), tag);
-    return platformVariants(found);
+    return platformVariants(withoutAttestations(found));
   }
 
   async *tags(): AsyncIterable<string> {
@@ -152,7 +152,7 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
     const { dependents } = await this.#referrers.scan(options);
     const manifests = entries.filter(({ mediaType }) => isManifestType(mediaType));
     const roots = manifests.filter((entry) => !dependents.has(entry.digest) && !isSavedAttachment(entry));
-    return roots.length > 0 ? roots : manifests;
+    return withoutAttestations(roots.length > 0 ? roots : manifests);
   }
 
   async #onlyRoot(entries: readonly Descriptor[], options?: CallOptions): Promise<Descriptor> {

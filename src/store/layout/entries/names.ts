@@ -1,7 +1,7 @@
 import { RemoraError } from '../../../errors.js';
 import { Annotation } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
-import { platformVariants, severalPlatforms } from './platforms.js';
+import { platformVariants, severalPlatforms, withoutAttestations } from './platforms.js';
 
 /** The name of an entry, if it has one. */
 export function nameOf(entry: Descriptor): string | undefined {
@@ -73,7 +73,7 @@ export function entriesWithTag(entries: readonly Descriptor[], tag: string): rea
  * @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS` that lists names or platforms
  */
 export function findTag(entries: readonly Descriptor[], tag: string, place: string): Descriptor {
-  const found = entriesWithTag(entries, tag);
+  const found = withoutAttestations(entriesWithTag(entries, tag));
   const [first] = found;
   if (first === undefined) {
     const names = namesOf(entries);

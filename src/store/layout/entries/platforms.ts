@@ -12,6 +12,12 @@ export function platformVariants(entries: readonly Descriptor[]): readonly Descr
   return variants.length > 1 && platforms.size === variants.length && !platforms.has(undefined) ? variants : [];
 }
 
+/** Entries without BuildKit's attestations, which have the platform `unknown/unknown`; all where there is nothing else. */
+export function withoutAttestations(entries: readonly Descriptor[]): readonly Descriptor[] {
+  const others = entries.filter((entry) => platformNameOf(entry) !== 'unknown/unknown');
+  return others.length === 0 ? entries : others;
+}
+
 /** The error for variants of which a platform would choose one. */
 export function severalPlatforms(problem: string, variants: readonly Descriptor[]): RemoraError {
   const candidates = variants.flatMap((entry) => platformNameOf(entry) ?? []);

@@ -1,9 +1,15 @@
+import type { RemoraError } from '../../../errors.js';
 import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
 import type { Document, HttpResponse } from '../../../io/http/response.js';
-import { imageIndexSchema } from '../../../oci/documents/image-index.js';
-import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
-import { checkShape, parseJson } from '../../../oci/text/json.js';
+import {
+  annotationsOf,
+  configOf,
+  type Manifest,
+  parseIndex,
+  referrerEntry,
+  subjectOf,
+} from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
@@ -72,15 +78,19 @@ function isIndex(response: HttpResponse): boolean {
   return response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() === MediaType.imageIndex;
 }
 
-/** The entries of all pages. */
+/** The entries of all pages; `onUnread` gets an error for each that cannot be read. */
 export async function* apiEntries(
   client: RegistryClient,
   first: Document,
   signal?: AbortSignal,
+  onUnread: (error: RemoraError) => void = () => {},
 ): AsyncIterable<Descriptor> {
   const what = `referrers list of ${client.registry}/${client.repository}`;
-  for await (const page of pages(client, first, MAX_PAGE_BYTES, what, signal))
-    yield* checkShape(imageIndexSchema, parseJson(page, what), what).manifests;
+  for await (const page of pages(client, first, MAX_PAGE_BYTES, what, signal)) {
+    const { content, unread } = parseIndex(page, what);
+    for (const { error } of unread) onUnread(error);
+    yield* content.manifests;
+  }
 }
 
 /**
@@ -106,6 +116,7 @@ export async function* listReferrers(
     : Promise.resolve(undefined);
   const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
   const list = await listed.catch(unasked('referrers tag'));
+  for (const { error } of list?.unread ?? []) unasked('entry of the referrers tag')(error);
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const seen = new Set<Digest>();
   const found = { api: 0, tag: 0 };
@@ -123,7 +134,9 @@ export async function* listReferrers(
     // Only now is it known whether what hangs below is to be asked of the API as well.
     if (first === undefined) for (const entry of tagged.values()) options.onListed?.(entry);
     const entries = new ApiEntries(client, subject, tagged, capability, options);
-    for await (const entry of first === undefined ? [] : apiEntries(client, first, signal)) {
+    for await (const entry of first === undefined
+      ? []
+      : apiEntries(client, first, signal, unasked('entry of the Referrers API'))) {
       if (seen.has(entry.digest)) continue;
       seen.add(entry.digest);
       entries.add(entry);
@@ -146,7 +159,7 @@ async function taggedList(
   subject: Digest,
   capability: Capability,
   { tags, signal }: ReferrerOptions,
-): Promise<Pick<ReferrersList, 'entries'>> {
+): Promise<Pick<ReferrersList, 'entries' | 'unread'>> {
   const tag = referrersTag(subject);
   const isThere =
     tags === undefined
@@ -213,7 +226,7 @@ function trusted({ mediaType, digest, size, artifactType, annotations }: Descrip
 
 function judge(entry: Descriptor, manifest: Manifest, capability: Capability): void {
   const { artifactType } = manifest.content;
-  const configType = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
+  const configType = configOf(manifest)?.mediaType;
   if (capability.truthful !== undefined || !artifactType || artifactType === configType) return;
   capability.truthful =
     entry.artifactType === artifactType &&

@@ -49,7 +49,9 @@ export abstract class BaseCommand extends Command {
   ): Promise<AccessOptions> {
     const { signal } = this;
     const place =
-      typeof location === 'string' ? (await import('../../oci/names/place.js')).parsePlace(location) : location;
+      typeof location === 'string'
+        ? (await import('../../operations/places/location.js')).resolvePlace(location)
+        : location;
     if (flags.platform !== undefined) (await import('../../oci/values/platform.js')).parsePlatform(flags.platform);
     if (place !== undefined && place.kind !== 'registry') return { signal };
     const { connectionOptions } = await import('../flags/connection.js');

@@ -1,5 +1,5 @@
 import { RemoraError } from '../../errors.js';
-import { type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
+import { configOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import { Annotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -149,7 +149,7 @@ function filesOfAttachment(
 /** @throws RemoraError `NO_MATCH` for an image whose layers have no titles: they are not files */
 function checkHasFiles(source: Source, manifest: Manifest): void {
   const files = filesOf(source, manifest);
-  const config = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
+  const config = configOf(manifest)?.mediaType;
   if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;
   if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return;
   const reference = source.format({ digest: manifest.descriptor.digest });

@@ -6,6 +6,7 @@ import type { ListedManifest, PutManifestOptions, PutManifestResult } from '../i
 import { writeBlob } from './blobs/blobs.js';
 import { changeEntries } from './entries/index-file.js';
 import { setTag, withName } from './entries/tags.js';
+import { completeLayout } from './mend.js';
 import { withLists } from './referrers/marked-lists.js';
 
 /** Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there. */
@@ -33,6 +34,8 @@ export async function putManifest(
     },
     { signal },
   );
+  // Older BuildKit writes no oci-layout, without which other tools do not read it.
+  await completeLayout(directory);
   return {
     // A new tag does not make a new manifest.
     result: known ? written : 'written',

@@ -4,12 +4,14 @@ import { RemoraError } from '../../errors.js';
 import { fileError, ifSystemError } from '../../io/files/system-error.js';
 import { indexBytes } from '../../oci/documents/edit-index.js';
 import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
+import { formatPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { blobSize, writeBlob } from './blobs/blobs.js';
 import { changeEntries } from './entries/index-file.js';
-import { nameOf, tagPart, withoutTag } from './entries/tags.js';
+import { entriesWithTag, severalNames, wholeNameOf } from './entries/names.js';
+import { withoutNames } from './entries/tags.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import type { LayoutFiles } from './files/files.js';
 import { blobPath } from './files/paths.js';
@@ -48,15 +50,21 @@ export async function deleteManifest(
   return listed || isManifest;
 }
 
-/** Removes a tag. Its manifest stays, without a name. */
+/**
+ * Removes a tag, or a full name. Its manifest stays, without a name.
+ *
+ * @throws RemoraError `AMBIGUOUS` for a tag in the full names of several manifests
+ */
 export async function deleteTag(directory: string, tag: string, { signal }: CallOptions = {}): Promise<boolean> {
   return changeEntries(
     directory,
     (entries) => {
-      const names = entries.flatMap((entry) => nameOf(entry) ?? []);
-      // As tags are found: by the whole name, else by the tag part of a full reference.
-      const meant = names.includes(tag) ? [tag] : names.filter((name) => tagPart(name) === tag);
-      return meant.length === 0 ? undefined : meant.reduce((left, name) => withoutTag(left, name), entries);
+      const found = entriesWithTag(entries, tag);
+      if (found.length === 0) return undefined;
+      const [digests, names] = [new Set(found.map(({ digest }) => digest)), new Set(found.map(wholeNameOf))];
+      if (digests.size === 1 || names.size === 1) return withoutNames(entries, new Set(found));
+      const place = formatPlace({ kind: 'layout', path: directory });
+      throw severalNames(`${place} has several entries for ${JSON.stringify(tag)}`, found);
     },
     { signal },
   );

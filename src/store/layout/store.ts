@@ -15,7 +15,8 @@ import type {
 } from '../interfaces/store.js';
 import { ingestBlob, writeBlob } from './blobs/blobs.js';
 import { cloneBlob } from './blobs/clone.js';
-import { checkLayout, createLayout } from './create.js';
+import { checkLayout } from './check-layout.js';
+import { createLayout } from './create.js';
 import { changeEntries } from './entries/index-file.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import { blobPath } from './files/paths.js';

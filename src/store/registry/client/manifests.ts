@@ -1,11 +1,12 @@
 import { RemoraError } from '../../../errors.js';
 import { discard, type HttpResponse } from '../../../io/http/response.js';
-import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest, UnreadManifest } from '../../../oci/documents/manifest.js';
+import { schema1 } from '../../../oci/documents/manifest-type.js';
 import { parseTag } from '../../../oci/names/reference.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { algorithmOf, type Digest, digestOf, isDigest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
-import { isManifestType, MANIFEST_TYPES } from '../../../oci/values/media-types.js';
+import { isManifestType, isSchema1Type, MANIFEST_TYPES } from '../../../oci/values/media-types.js';
 import type { CallOptions, ManifestSelector } from '../../interfaces/store.js';
 import type { RegistryClient } from './client.js';
 import { WEB_PAGE_HINT, webPage } from './errors.js';
@@ -50,12 +51,19 @@ async function askManifest(
   const said = webPage(response, bytes);
   if (said !== undefined)
     throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent ${said}`, { hint: WEB_PAGE_HINT });
+  if (isSchema1Type(response.header('content-type') ?? '')) throw unread1(bytes, selector.digest, what);
   const manifest = parseManifest(bytes, {
     digest: selector.digest ?? announced(response, bytes, what),
     mediaType: contentType(response),
   });
   client.manifests.add(manifest);
   return { manifest, etag: response.header('etag') };
+}
+
+/** The registry's digest of a Docker schema 1 manifest leaves out the signatures that it sends. */
+function unread1(bytes: Uint8Array, wanted: Digest | undefined, what: string): RemoraError {
+  const digest = digestOf(bytes);
+  return wanted === undefined || wanted === digest ? new UnreadManifest(schema1(what), bytes, digest) : schema1(what);
 }
 
 /**

@@ -133,6 +133,7 @@ async function apiDigests(
   const answer = await askApi(client, subject, capability, { signal });
   if (answer.kind !== 'list') return undefined;
   const digests = new Set<Digest>();
-  for await (const entries of apiPages(client, answer, signal)) for (const { digest } of entries) digests.add(digest);
+  for await (const { manifests } of apiPages(client, answer, signal))
+    for (const { digest } of manifests) digests.add(digest);
   return digests;
 }

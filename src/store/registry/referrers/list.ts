@@ -1,6 +1,6 @@
 import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
-import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import { annotationsOf, configOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
@@ -37,6 +37,7 @@ export async function* listReferrers(
   const asked = wants('api') ? handled(askApi(client, subject.digest, capability, { signal })) : undefined;
   const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
   const list = await listed.catch(unasked('referrers tag'));
+  for (const { error } of list?.unread ?? []) unasked('entry of the referrers tag')(error);
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const seen = new Set<Digest>();
   const found = { api: 0, tag: 0 };
@@ -58,7 +59,8 @@ export async function* listReferrers(
     if (answer?.kind !== 'list') for (const entry of tagged.values()) options.onListed?.(entry);
     for await (const listing of answer?.kind === 'list' ? apiPages(client, answer, signal) : []) {
       page++;
-      for (const entry of listing) {
+      for (const { error } of listing.unread) unasked('entry of the Referrers API')(error);
+      for (const entry of listing.manifests) {
         if (seen.has(entry.digest)) continue;
         seen.add(entry.digest);
         entries.add(entry);
@@ -92,7 +94,7 @@ async function taggedList(
   subject: Digest,
   capability: Capability,
   { tags, signal }: ReferrerOptions,
-): Promise<Pick<ReferrersList, 'entries'>> {
+): Promise<Pick<ReferrersList, 'entries' | 'unread'>> {
   const tag = referrersTag(subject);
   const isThere =
     capability.api !== true || tags?.has(tag) || (await headManifest(client, { tag }, { signal })) !== undefined;
@@ -157,7 +159,7 @@ function trusted({ mediaType, digest, size, artifactType, annotations }: Descrip
 
 function judge(entry: Descriptor, manifest: Manifest, capability: Capability): void {
   const { artifactType } = manifest.content;
-  const configType = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
+  const configType = configOf(manifest)?.mediaType;
   if (capability.truthful !== undefined || !artifactType || artifactType === configType) return;
   capability.truthful =
     entry.artifactType === artifactType &&

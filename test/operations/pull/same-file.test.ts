@@ -30,7 +30,7 @@ describe.each(PLACES)('an artifact that names a file twice in %s', (_what, open)
     await layered(
       store,
       titles.map((title) => file(title)),
-      { tags: ['v1'], fields: { artifactType: 'a/b' } },
+      { tags: ['v1'], fields: { config } },
     );
     const { names, files } = await fetch(store, own);
     expect(names).toEqual(expected);

@@ -30,7 +30,7 @@ it.each(['/dev/stderr', '/dev/fd/2', '/proc/self/fd/2'])(
   async (path) => {
     const { cwd, push } = await withFile();
     const script =
-      '"$0" "$@" 2>err.txt; "$0" "$@" 2>&1 >/dev/null | cat >piped.txt; cmp err.txt piped.txt && cat err.txt';
+      '"$0" "$@" 2>err.txt >/dev/null; "$0" "$@" 2>&1 >/dev/null | cat >piped.txt; cmp err.txt piped.txt && cat err.txt';
     const { stdout } = await run('bash', ['-c', script, process.execPath, REMORA, ...push, path], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 2 });
   },

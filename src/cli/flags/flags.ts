@@ -145,7 +145,7 @@ export const packFlags = {
     helpValue: 'now|TIME',
   }),
   'export-manifest': string({
-    summary: 'Write the manifest to this file as well',
+    summary: 'Write the manifest to this file as well; - is standard output',
     helpValue: 'FILE',
   }),
   'dry-run': boolean({

@@ -1,4 +1,4 @@
-import { interrupted, throwIfInterrupted } from '../../../io/async/interrupt.js';
+import { throwIfInterrupted, unlessInterrupted } from '../../../io/async/interrupt.js';
 import { once } from '../../../io/async/once.js';
 import { limiter } from '../../../io/async/run-all.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
@@ -160,13 +160,4 @@ export class ReferrerCache {
     if (scan.unread.length > 0) this.#scans.delete(stamp);
     return scan;
   }
-}
-
-async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(interrupted(signal));
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

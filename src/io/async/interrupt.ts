@@ -19,3 +19,22 @@ export function interruptedOr(error: unknown, signal: AbortSignal | undefined): 
 export function isInterruption(error: unknown): boolean {
   return isRemoraError(error) && error.code === 'INTERRUPTED';
 }
+
+/**
+ * The outcome of work that others wait for as well, and that goes on when this caller stops.
+ *
+ * @throws RemoraError `INTERRUPTED` at once when the signal is aborted
+ */
+export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  throwIfInterrupted(signal);
+  if (signal === undefined) return work;
+  const ended = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(interrupted(signal)), { once: true, signal: ended.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    ended.abort();
+  }
+}

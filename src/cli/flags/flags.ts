@@ -3,7 +3,8 @@ import { boolean, integer, option, string } from '@oclif/core/flags';
 /** Flags of every command that may connect to a registry; `connection.ts` turns them into options. */
 export const registryFlags = {
   'plain-http': boolean({
-    summary: 'Use http; loopback hosts use it anyway',
+    summary: 'Use http (no: https) [default: https, but on this machine what the port speaks]',
+    allowNo: true,
     helpGroup: 'REGISTRY',
   }),
   insecure: boolean({

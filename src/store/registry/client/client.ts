@@ -20,7 +20,7 @@ export interface ClientOptions {
   readonly repository: string;
   readonly actions: readonly Action[];
   readonly credentials: CredentialSource;
-  /** Speak http. @default true for loopback hosts, else false */
+  /** Speak http. @default false, and for loopback hosts what the port speaks */
   readonly plainHttp?: boolean | undefined;
   /** The user's own, for this registry. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -52,7 +52,7 @@ export interface ClientRequest {
 export class RegistryClient {
   readonly registry: string;
   readonly repository: string;
-  readonly base: URL;
+  #base: URL;
   /** The registry has mounted a blob, so that its answers to a mount can be relied on. */
   mounts = false;
   /** The repositories that it has refused to mount from. */
@@ -66,17 +66,38 @@ export class RegistryClient {
   readonly sources = new BlobSources();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #http: HttpClient;
-  readonly #auth: Authorizer;
+  #auth: Authorizer;
+  /** Whether the port has yet to be asked what it speaks. */
+  #isOpen: boolean;
 
-  constructor(options: ClientOptions) {
+  constructor(private readonly options: ClientOptions) {
     this.registry = options.registry;
     this.repository = options.repository;
-    this.base = registryUrl(options.registry, options.plainHttp, options.repository);
+    this.#base = registryUrl(options.registry, options.plainHttp, options.repository);
+    this.#isOpen = options.plainHttp === undefined && this.#base.protocol === 'http:';
     this.#headers = options.headers ?? {};
     this.retryDelay = options.retryDelay;
     this.chunkSize = options.chunkSize;
     this.#http = options.http;
-    this.#auth = new Authorizer(options.http, { ...options, origin: new URL(this.base.origin) });
+    this.#auth = this.#authorizer();
+  }
+
+  get base(): URL {
+    return this.#base;
+  }
+
+  #authorizer(): Authorizer {
+    return new Authorizer(this.#http, { ...this.options, origin: new URL(this.#base.origin) });
+  }
+
+  /** Learns what the port of a loopback host speaks, before a credential or a header of the user is sent. */
+  async #locate({ method, target, signal }: ClientRequest): Promise<void> {
+    const path = typeof target === 'string' ? target : target.pathname;
+    const origin = await this.#http.locate({ method, url: new URL(path, this.#base), signal });
+    this.#isOpen = false;
+    if (origin.origin === this.#base.origin) return;
+    this.#base = new URL(this.#base.pathname, origin);
+    this.#auth = this.#authorizer();
   }
 
   /** Sends a request; any status is an answer. */
@@ -103,10 +124,11 @@ export class RegistryClient {
     send: (prepared: HttpRequest) => Promise<T>,
     responseOf: (answer: T) => HttpResponse,
   ): Promise<T> {
+    if (this.#isOpen) await this.#locate(request);
     const { target, from, ...rest } = request;
-    const url = typeof target === 'string' ? new URL(target, this.base) : target;
+    const url = typeof target === 'string' ? new URL(target, this.#base) : target;
     // Credentials and the user's headers are for the registry alone, also when it sends an upload elsewhere.
-    const own = url.origin === this.base.origin;
+    const own = url.origin === this.#base.origin;
     const attempt = (authorization: string | undefined) =>
       send({
         ...rest,
@@ -121,7 +143,7 @@ export class RegistryClient {
     let answer = await attempt(sent);
     for (let isOld = true; isOld; ) {
       const response = responseOf(answer);
-      if (response.status !== 401 || response.url.origin !== this.base.origin) return answer;
+      if (response.status !== 401 || response.url.origin !== this.#base.origin) return answer;
       const better = await this.#auth.answer(response, sent, request.signal, from);
       if (better === undefined) return answer;
       await discard(response);
@@ -154,7 +176,10 @@ export class RegistryClient {
   }
 }
 
-/** The base of all requests to a repository; without one, of those to the registry as a whole. */
+/**
+ * The base of all requests to a repository; without one, of those to the registry as a whole. A loopback host has http
+ * until its port was asked.
+ */
 export function registryUrl(registry: string, plainHttp?: boolean, repository = ''): URL {
   const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
   const plain = plainHttp ?? isLoopback(host);

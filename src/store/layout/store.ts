@@ -37,7 +37,7 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
   }
 
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
-    return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options));
+    return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options), options?.signal);
   }
 
   override items(): Promise<readonly LayoutItem[]> {
@@ -73,11 +73,12 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
     open: () => Promise<Readable>,
     options?: TransferOptions,
   ): Promise<WriteResult> {
-    return this.#writes.write(expected, async () => {
+    const write = async () => {
       if (await this.hasBlob(expected)) return 'exists';
       if (await cloneBlob(this.directory, expected, file, open, options)) return 'written';
       return writeBlob(this.directory, expected, open, options);
-    });
+    };
+    return this.#writes.write(expected, write, options?.signal);
   }
 
   ingestBlob(mediaType: string, open: () => Promise<Readable>, options?: TransferOptions) {

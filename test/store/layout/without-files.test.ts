@@ -150,8 +150,8 @@ describe('index.json', () => {
 
   it.each([
     ['', 'is empty'],
-    ['{}', 'not an image index'],
-    ['{"schemaVersion":1,"manifests":[]}', 'not an image index'],
+    ['{}', 'is neither a manifest nor an index'],
+    ['{"schemaVersion":1,"manifests":[]}', 'is neither a manifest nor an index'],
   ])('with %j says so, and stays', async (text, message) => {
     const { layout } = await withImage();
     await layout.write('index.json', text);

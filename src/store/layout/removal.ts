@@ -7,7 +7,6 @@ import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import { formatPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
-import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { writeBlob } from './blobs/blobs.js';
 import { changeEntries } from './entries/index-file.js';
@@ -15,23 +14,21 @@ import { entriesWithTag, severalNames, wholeNameOf } from './entries/names.js';
 import { withoutNames } from './entries/tags.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import type { LayoutFiles } from './files/files.js';
-import { blobName, blobPath } from './files/paths.js';
+import { blobPath } from './files/paths.js';
 import { readableManifest, readManifest } from './manifests/read.js';
 import { listKind } from './referrers/list.js';
 
 /**
  * Removes a manifest: its entries with their tags, its entries in lists of referrers, then its file. In that order an
  * interruption leaves a file that nothing names, never a name without its file.
- *
- * @throws RemoraError `DIGEST_MISMATCH` for a damaged file that nothing names and that does not begin like a manifest
  */
 export async function deleteManifest(
   directory: string,
   digest: Digest,
   { signal }: CallOptions = {},
 ): Promise<boolean> {
-  const files = new DirectoryFiles(directory);
-  const look = await lookForManifest(files, digest);
+  const found = await contentOf(new DirectoryFiles(directory), digest);
+  const isManifest = found === 'manifest' || found === 'damaged';
   let listed = false;
   await changeEntries(
     directory,
@@ -45,31 +42,22 @@ export async function deleteManifest(
     {
       signal,
       afterwards: async () => {
-        if (listed || look === true) await remove(blobPath(directory, digest));
+        if (listed || isManifest) await remove(blobPath(directory, digest));
       },
     },
   );
-  if (!listed && typeof look === 'object') throw look;
-  return listed || look === true;
+  return listed || isManifest;
 }
 
-/**
- * Whether the file of a manifest is there. A damaged file is taken for one where it begins like one, or is empty; any
- * other is a failure, which counts where no entry names it.
- */
-async function lookForManifest(files: LayoutFiles, digest: Digest): Promise<boolean | RemoraError> {
+/** Damaged content can have been a manifest: it is removed by its digest, as nothing can read it. */
+async function contentOf(files: LayoutFiles, digest: Digest): Promise<'manifest' | 'damaged' | 'other'> {
   try {
     await readManifest(files, { digest });
-    return true;
+    return 'manifest';
   } catch (error) {
-    if (!isRemoraError(error)) throw error;
-    if (['NOT_FOUND', 'MALFORMED', 'UNSUPPORTED'].includes(error.code)) return false;
-    if (error.code !== 'DIGEST_MISMATCH') return error;
-    const start = (await files.start(blobName(digest), 64))?.toString('latin1').trimStart();
-    if (start === undefined || start === '' || start.startsWith('{')) return true;
-    const { code, message, expected, found } = error;
-    const hint = 'It is damaged, and may be another blob than a manifest: delete it as a blob';
-    return new RemoraError(code, message, { cause: error, ...given({ expected, found }), hint });
+    if (isRemoraError(error) && ['DIGEST_MISMATCH', 'IO'].includes(error.code)) return 'damaged';
+    if (isRemoraError(error) && ['NOT_FOUND', 'MALFORMED', 'UNSUPPORTED'].includes(error.code)) return 'other';
+    throw error;
   }
 }
 

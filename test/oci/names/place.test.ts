@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatPlace, isBareName, type Place, parsePlace } from '../../../src/oci/names/place.js';
+import { formatPlace, isBareName, type Place, parsePlace, readingsOf } from '../../../src/oci/names/place.js';
 import { SHA256_ABC, SHA512_ABC } from '../support/documents.js';
 import { faultOf, settle } from '../support/fault.js';
 
@@ -190,6 +190,64 @@ describe('what leads astray', () => {
     for (const text of ['alpine', 'alpine:3', 'docker://acme/app']) expect(isBareName(parsePlace(text))).toBe(true);
     for (const text of ['docker.io/alpine', 'INDEX.docker.io/library/alpine', 'ghcr.io/a/b', './alpine'])
       expect(isBareName(parsePlace(text))).toBe(false);
+  });
+});
+
+describe('readingsOf', () => {
+  it.each<[string, readonly (readonly [kind: string, path: string, tag?: string])[]]>([
+    [
+      'oci:l:v1',
+      [
+        ['layout', 'l:v1'],
+        ['layout', 'l', 'v1'],
+      ],
+    ],
+    [
+      'oci:l:a/b:v1',
+      [
+        ['layout', 'l:a/b:v1'],
+        ['layout', 'l:a/b', 'v1'],
+        ['layout', 'l', 'a/b:v1'],
+      ],
+    ],
+    [
+      './x.tar:a/b:v1',
+      [
+        ['layout', './x.tar:a/b:v1'],
+        ['layout', './x.tar:a/b', 'v1'],
+        ['archive', './x.tar', 'a/b:v1'],
+      ],
+    ],
+    [
+      'oci-archive:x:a b',
+      [
+        ['archive', 'x:a b'],
+        ['archive', 'x', 'a b'],
+      ],
+    ],
+    [
+      `./l:localhost:5000/a@${SHA256_ABC}`,
+      [
+        ['layout', './l:localhost:5000/a'],
+        ['layout', './l:localhost', '5000/a'],
+        ['layout', './l', 'localhost:5000/a'],
+      ],
+    ],
+    ['oci:l:', [['layout', 'l:']]],
+    ['oci::v1', [['layout', ':v1']]],
+    ['.', [['layout', '.']]],
+    ['dir:a:b', []],
+    ['ghcr.io/a/b:v1', []],
+    ['oci://ghcr.io/a:v1', []],
+  ])('of %s', (text, readings) => {
+    expect(
+      readingsOf(text).map(({ kind, path, tag }) => (tag === undefined ? [kind, path] : [kind, path, tag])),
+    ).toEqual(readings);
+  });
+
+  it('have the digest in all of them', () => {
+    const digests = readingsOf(`oci:l:a/b:v1@${SHA256_ABC}`).map(({ digest }) => digest);
+    expect(digests).toEqual([SHA256_ABC, SHA256_ABC, SHA256_ABC]);
   });
 });
 

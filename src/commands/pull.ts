@@ -5,7 +5,7 @@ import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { platformFlag, registryFlags } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
-import type { ErrorFields } from '../errors.js';
+import { type ErrorFields, RemoraError } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
 import type { PulledArtifact, PulledFile } from '../operations/pull/pull.js';
 
@@ -36,7 +36,12 @@ export default class Pull extends BaseCommand {
     }),
   };
   static override flags = {
-    output: stringFlag({ char: 'o', summary: 'Directory for the files', helpValue: 'DIR', default: '.' }),
+    output: stringFlag({
+      char: 'o',
+      summary: 'Directory for the files; the name of the only file, with its extension; - is standard output',
+      helpValue: 'DIR|FILE',
+      default: '.',
+    }),
     ...selectionFlags,
     format: option({ options: FORMATS, multiple: true, multipleNonGreedy: true })({
       summary: 'Attachments of this format; can be given several times',
@@ -65,10 +70,12 @@ export default class Pull extends BaseCommand {
     const { args, flags } = await this.parse(Pull);
     const { platform, output, name, unwrap, concurrency, 'no-clobber': noClobber } = flags;
     const selection = selectionFrom(flags);
+    const isStandardOutput = output === '-' || output === '/dev/stdout';
+    if (isStandardOutput) refuseBeside(flags, this.jsonEnabled());
     if (name !== undefined) (await import('../operations/pull/template.js')).parseTemplate(name);
     const access = await this.access(flags, args.reference);
     const options = { ...access, selection, platform, unwrap, onProgress: await this.progress() };
-    if (flags.stdout) {
+    if (flags.stdout || isStandardOutput) {
       const { pullToStream } = await import('../operations/pull/to-stream.js');
       const descriptor = await pullToStream(args.reference, this.stdout, options);
       this.#warn(unwrap);
@@ -92,6 +99,24 @@ export default class Pull extends BaseCommand {
     if (files.length === 0) this.note(`${reference} has no files`);
     return files.map((file) => `${printable(file.path)}  ${paint('dim', facts(file))}`).join('\n');
   }
+}
+
+/** @throws RemoraError `INVALID_ARGUMENT` for flags that say the opposite of `-o -`, as oclif does for `--stdout` */
+function refuseBeside(
+  flags: { readonly name?: string | undefined; readonly 'no-clobber': boolean },
+  isJson: boolean,
+): void {
+  const other = isJson
+    ? '--json'
+    : flags.name !== undefined
+      ? '--name'
+      : flags['no-clobber']
+        ? '--no-clobber'
+        : undefined;
+  if (other === undefined) return;
+  throw new RemoraError('INVALID_ARGUMENT', `-o - and ${other} cannot be used together`, {
+    hint: 'Give -o a directory, or the name of a file',
+  });
 }
 
 function leftOutNote(way: string, { message, hint }: ErrorFields): string {

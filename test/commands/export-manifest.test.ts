@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { device } from '../support/devices.js';
 import { REMORA, remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 import { failure } from './support/run.js';
@@ -37,9 +38,10 @@ it.each(['/dev/stderr', '/dev/fd/2', '/proc/self/fd/2'])(
 );
 
 it('a device that takes nothing is an error', async () => {
+  const full = await device('full');
   const { cwd, push } = await withFile();
-  expect(await failure(1, [...push, '/dev/full'], { cwd })).toMatchObject({
+  expect(await failure(1, [...push, full], { cwd })).toMatchObject({
     code: 'IO',
-    message: '/dev/full cannot be written: the disk is full',
+    message: `${full} cannot be written: the disk is full`,
   });
 });

@@ -4,11 +4,11 @@ import { fits, isObject, nodeAt, textAt } from './json-path.js';
 import { plainDocument, type Recognised } from './recognised.js';
 
 /** The schema as OASIS and schemastore.org publish it; file names differ, all have this. */
-const SARIF_SCHEMA = /^https?:\/\/.*\/sarif-(schema-)?2\.\d[\w.-]*$/;
+const SARIF_SCHEMA = /^https?:\/\/.*\/sarif-(schema-)?2[.-]\d[\w.-]*$/;
 
-/** SARIF (OASIS 2.1.0, §3.13). `"version": "2.1.0"` is in many files, so the schema, or the tool of a run, must be there. */
+/** SARIF (OASIS 2.1.0 and 2.2, §3.13). `"version": "2.1.0"` is in many files, so the schema, or the tool of a run, must be there. */
 export function sarif({ root, cut }: JsonOutline): Recognised | undefined {
-  const version = fits(/^2\.\d\.\d/, textAt(root, 'version'));
+  const version = fits(/^2\.\d(\.\d|$)/, textAt(root, 'version'));
   const schema = fits(SARIF_SCHEMA, textAt(root, '$schema'));
   const runs = nodeAt(root, 'runs');
   const tool = textAt(runs, 0, 'tool', 'driver', 'name') !== undefined;

@@ -42,7 +42,8 @@ export function firstTarEntries(bytes: Uint8Array, count: number): readonly TarE
   return entries;
 }
 
-function unpackBeginning(bytes: Uint8Array): Buffer {
+/** The beginning of what is packed with gzip. */
+export function unpackBeginning(bytes: Uint8Array): Buffer {
   const parts: Uint8Array[] = [];
   let length = 0;
   const gunzip = new Gunzip((part) => {

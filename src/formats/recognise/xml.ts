@@ -1,9 +1,6 @@
 import { toUtc } from './date.js';
 import { plainDocument, type Recognised } from './recognised.js';
 
-/** A document that starts later is none that tools write; this bounds the work. */
-const OPENING = 64 * 1024;
-
 interface Root {
   readonly local: string;
   readonly namespace: string;
@@ -11,16 +8,16 @@ interface Root {
   readonly prefixes: ReadonlyMap<string, string>;
 }
 
-/** CycloneDX or SPDX in XML, told by the namespaces of the outermost element. */
+/** CycloneDX or SPDX in XML, told by the outermost element and its namespaces. */
 export function xmlDocument(text: string): Recognised | undefined {
-  const root = readRoot(text.slice(0, OPENING));
+  const root = readRoot(text);
   if (root === undefined) return undefined;
-  return cyclonedxXml(root, text) ?? spdxRdf(root, text);
+  return cyclonedxXml(root, text) ?? spdxRdf(root, text) ?? spdxXml(root, text);
 }
 
 /** CycloneDX (its XML schema): the date is the first thing in the metadata. */
 function cyclonedxXml(root: Root, text: string): Recognised | undefined {
-  if (root.local !== 'bom' || !/^http:\/\/cyclonedx\.org\/schema\/bom\/1\.\d{1,2}$/.test(root.namespace))
+  if (root.local !== 'bom' || !/^https?:\/\/cyclonedx\.org\/schema\/bom\/\d\.\d{1,2}$/.test(root.namespace))
     return undefined;
   const date = /<(?:[\w.-]{1,40}:)?metadata>\s*<(?:[\w.-]{1,40}:)?timestamp>\s*([^<\s]{1,40})\s*</.exec(text)?.[1];
   return plainDocument('application/vnd.cyclonedx+xml', 'sbom', 'a CycloneDX document (XML)', {
@@ -46,11 +43,35 @@ function spdxRdf(root: Root, text: string): Recognised | undefined {
   return undefined;
 }
 
-/** The outermost element behind the declaration and comments. A document type of its own is nothing that these have. */
+/** SPDX 2 in XML, as its tools write it: names of the JSON as elements, without a namespace. Two marks of three are enough. */
+function spdxXml(root: Root, text: string): Recognised | undefined {
+  if (root.local !== 'Document' || root.namespace !== '') return undefined;
+  const marks = [
+    /<spdxVersion>\s*SPDX-2\.\d{1,2}\s*<\/spdxVersion>/,
+    /<SPDXID>\s*SPDXRef-DOCUMENT\s*<\/SPDXID>/,
+    /<dataLicense>\s*CC0-1\.0\s*<\/dataLicense>/,
+  ];
+  if (marks.filter((mark) => mark.test(text)).length < 2) return undefined;
+  const date = /<creationInfo>(?:(?!<\/creationInfo>)[\s\S]){0,4000}?<created>\s*([^<\s]{1,40})\s*</.exec(text)?.[1];
+  const created = toUtc(date);
+  return plainDocument('application/spdx+xml', 'sbom', 'an SPDX document (XML)', { format: 'spdx', created });
+}
+
+/** Where the outermost element begins: behind white space, the declaration and comments. */
+function startOfRoot(text: string): number {
+  for (let at = 0; ; ) {
+    while (/\s/.test(text.charAt(at))) at += 1;
+    const end = text.startsWith('<!--', at) ? '-->' : text.startsWith('<?', at) ? '?>' : undefined;
+    if (end === undefined) return at;
+    const found = text.indexOf(end, at + 2);
+    if (found < 0) return text.length;
+    at = found + end.length;
+  }
+}
+
+/** The outermost element. A document type of its own is nothing that these have. */
 function readRoot(text: string): Root | undefined {
-  let at = 0;
-  const skip = /\s*(?:<\?[^>]*\?>|<!--(?:[^-]|-(?!->))*-->|\s+)/y;
-  for (let match = skip.exec(text); match !== null; match = skip.exec(text)) at = skip.lastIndex;
+  const at = startOfRoot(text);
   const name = /<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)/y;
   name.lastIndex = at;
   const [, ownPrefix = '', local = ''] = name.exec(text) ?? [];

@@ -1,5 +1,9 @@
+import { createReadStream } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
+import { handled } from '../../io/async/handled.js';
 import { interrupted, throwIfInterrupted } from '../../io/async/interrupt.js';
+import { createTempFile, type TempFile, writeAll } from '../../io/files/temp-file.js';
 import type { CheckedInput } from './inputs.js';
 
 /** The number of bytes that are read to recognise a file. */
@@ -37,7 +41,7 @@ export async function readFirstBytes(
       size += chunk.length;
     }
     const bytes = Buffer.concat(chunks);
-    if (input.source.kind === 'stream') return { bytes, complete, input: replaying(input, bytes, rest, stream) };
+    if (input.source.kind === 'stream') return { bytes, complete, input: replaying(input, [bytes], rest, stream) };
     stream.destroy();
     return { bytes, complete, input };
   } catch (error) {
@@ -48,13 +52,65 @@ export async function readFirstBytes(
   }
 }
 
-function replaying(input: CheckedInput, bytes: Buffer, rest: AsyncIterator<unknown>, stream: Readable): CheckedInput {
+/**
+ * Reads an input from its first byte. A stream, which comes once, goes into a temporary file meanwhile.
+ *
+ * @param limit bytes
+ * @param push takes the next part, and gives false when no further one is wanted
+ * @returns the input, whose stream gives all bytes again; `isCut` where it goes on behind the limit
+ */
+export async function readFurther(
+  input: CheckedInput,
+  limit: number,
+  push: (part: Uint8Array) => boolean,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly input: CheckedInput; readonly isCut: boolean }> {
+  if (input.source.kind === 'directory') return { input, isCut: false };
+  const file = input.source.kind === 'stream' ? await createTempFile(tmpdir(), 0o600) : undefined;
+  const stream = await input.source.open();
+  const stop = () => stream.destroy(signal && interrupted(signal));
+  signal?.addEventListener('abort', stop);
+  try {
+    throwIfInterrupted(signal);
+    const rest: AsyncIterator<unknown> = stream.iterator({ destroyOnReturn: false });
+    let size = 0;
+    for (let isWanted = true; isWanted && size <= limit; ) {
+      const { done, value } = await rest.next();
+      if (done) break;
+      const part = toBuffer(value);
+      if (file !== undefined) await writeAll(file, part);
+      size += part.length;
+      isWanted = push(part);
+    }
+    const isCut = size > limit;
+    if (file !== undefined) return { input: replaying(input, createReadStream(file.path), rest, stream, file), isCut };
+    stream.destroy();
+    return { input, isCut };
+  } catch (error) {
+    stream.destroy();
+    await file?.discard();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** The input whose stream gives what was read, and then the rest. */
+function replaying(
+  input: CheckedInput,
+  before: Iterable<Buffer> | Readable,
+  rest: AsyncIterator<unknown>,
+  stream: Readable,
+  file?: TempFile,
+): CheckedInput {
   const discard = () => {
     stream.destroy();
+    // The file goes at the end of the process at the latest.
+    if (file !== undefined) handled(file.discard());
   };
   async function* all(): AsyncGenerator<Buffer> {
     try {
-      if (bytes.length > 0) yield bytes;
+      for await (const part of before) if (part.length > 0) yield toBuffer(part);
       for (;;) {
         const { done, value } = await rest.next();
         if (done) return;

@@ -1,9 +1,14 @@
 import { kindRow } from '../../formats/kinds/kind-of.js';
 import { isAmbiguousName, typeBySuffix } from '../../formats/kinds/suffixes.js';
+import { decodeDocument } from '../../formats/recognise/encodings.js';
 import { firstLook } from '../../formats/recognise/first-look.js';
-import { type Recognised, recognise } from '../../formats/recognise/recognise.js';
-import { type FirstBytes, readFirstBytes } from './first-bytes.js';
+import { lateLook, type Recognised, recognise } from '../../formats/recognise/recognise.js';
+import { type FirstBytes, readFirstBytes, readFurther } from './first-bytes.js';
 import type { CheckedInput } from './inputs.js';
+
+const MIB = 1024 * 1024;
+/** A file is read so far to recognise it, where what tells its format may stand behind the beginning. */
+const LATEST = 256 * MIB;
 
 /** The finding about one input. */
 export interface Look {
@@ -15,6 +20,8 @@ export interface Look {
   readonly told: Told | undefined;
   /** A description for messages, like "it looks like text". */
   readonly seen: string;
+  /** A next step, where that is another than to name the type. */
+  readonly hint?: string;
 }
 
 /** The types that an input gives. */
@@ -32,12 +39,34 @@ export interface Told {
  * `application/json`, does not identify it.
  */
 export async function lookAtInput(checked: CheckedInput, signal: AbortSignal | undefined): Promise<Look> {
-  const first = await readFirstBytes(checked, signal);
+  const beginning = await readFirstBytes(checked, signal);
+  const early = beginning && recognise(beginning.bytes, { name: checked.title, complete: beginning.complete });
+  const later = beginning && !early && !checked.typed ? await lookLater(beginning, signal) : undefined;
+  const first = later?.first ?? beginning;
   const input = first?.input ?? checked;
-  const content = first && recognise(first.bytes, { name: checked.title, complete: first.complete });
+  const content = early ?? later?.content;
   const told = byGivenType(input, content) ?? byContent(input, content) ?? (await byName(input, first));
-  const seen = first === undefined ? 'it is a directory' : firstLook(first.bytes, first.complete);
-  return { input, content, told, seen: told === undefined ? seen : told.what };
+  if (told !== undefined) return { input, content, told, seen: told.what };
+  if (first === undefined) return { input, content, told, seen: 'it is a directory' };
+  const look = firstLook(first.bytes, first.complete);
+  const far = later?.isCut ? `; nothing in its first ${LATEST / MIB} MiB tells a format` : '';
+  return { input, content, told, ...look, seen: `${look.seen}${far}` };
+}
+
+interface LaterLook {
+  /** The beginning again, with an input that was not read yet. */
+  readonly first: FirstBytes;
+  readonly content: Recognised | undefined;
+  /** True where the file goes on behind what was read. */
+  readonly isCut: boolean;
+}
+
+/** Reads on where the beginning does not tell what a file is, and more of it may. */
+async function lookLater(first: FirstBytes, signal: AbortSignal | undefined): Promise<LaterLook | undefined> {
+  const look = first.complete ? undefined : lateLook(first.bytes);
+  if (look === undefined) return undefined;
+  const { input, isCut } = await readFurther(first.input, LATEST, (part) => look.push(part), signal);
+  return { first: { ...first, input }, content: isCut ? undefined : look.end(), isCut };
 }
 
 function byGivenType({ typed, mediaType }: CheckedInput, content: Recognised | undefined): Told | undefined {
@@ -67,7 +96,8 @@ function fromType(type: string): Told | undefined {
 
 /** The content outweighs the name: an empty file or an error page is not a report. */
 function isPlausible(type: string, bytes: Uint8Array): boolean {
-  const [first] = Buffer.from(bytes.subarray(0, 4096)).toString().trimStart();
+  const start = bytes.subarray(0, 4096);
+  const [first] = (decodeDocument(start, false)?.text ?? Buffer.from(start).toString()).trimStart();
   if (type.endsWith('+json')) return first === '{' || first === '[';
   return type.endsWith('+xml') ? first === '<' : first !== undefined;
 }

@@ -56,10 +56,10 @@ function isOneType(looks: readonly Look[]): boolean {
 function checkOneType(looks: readonly Look[]): void {
   const unknown = looks.find(({ told }) => told === undefined);
   if (unknown !== undefined) {
-    const { input, seen } = unknown;
+    const { input, seen, hint = HINT } = unknown;
     throw new RemoraError('INVALID_ARGUMENT', `type of ${input.title} is not recognised: ${seen}`, {
       found: seen,
-      hint: HINT,
+      hint,
     });
   }
   if (isOneType(looks)) return;

@@ -6,6 +6,7 @@ import { type Location, resolveLocation, withSource } from '../places/location.j
 import { resultFields } from '../results/manifest-fields.js';
 import { nameFiles } from './file-names.js';
 import type { WantedFile } from './index-files.js';
+import { isFileName, writeOneFile } from './one-file.js';
 import type { PulledFile, PullResult, WrittenFile } from './schema.js';
 import type { WriteFilesOptions } from './stage-file.js';
 import { parseTemplate } from './template.js';
@@ -45,7 +46,12 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
     const files = manifests.flatMap((manifest) => manifest.files);
     const unwrapped = options.unwrap ? await unwrapFiles(source, files, leftOut, options) : new Map();
     const named = nameFiles(source, wanted, { unwrapped, template, isAttached: options.selection !== undefined });
-    const written = await writeFiles(source, named, leftOut, options);
+    const [only] = named;
+    const { output } = options;
+    const written =
+      output !== undefined && !template && (await isFileName(output, [...named.values()], files.length)) && only
+        ? await writeOneFile(source, only, { ...options, output }, leftOut)
+        : await writeFiles(source, named, leftOut, options);
     const artifacts = manifests.flatMap(({ descriptor, files: own }) => {
       const paths = new Map<string, PulledFile>();
       for (const file of own) {

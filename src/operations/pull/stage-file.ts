@@ -12,7 +12,12 @@ import type { WrittenFile } from './schema.js';
 
 /** Options of writing files. */
 export interface WriteFilesOptions extends ProgressOptions {
-  /** Directory for the files; created when it does not exist. @default the current directory */
+  /**
+   * Directory for the files; created when it does not exist. The name of the file itself, where there is one file, `name`
+   * is not given, and this is a pipe, a device, or ends as the file's own name does.
+   *
+   * @default the current directory
+   */
   readonly output?: string | undefined;
   /** Throw `EXISTS` before any file is written when a file has other content. @default false: it is replaced */
   readonly noClobber?: boolean | undefined;

@@ -54,7 +54,7 @@ export async function writeFiles(
 }
 
 /** Removes a directory and the parents that were created for it, as long as they are empty. */
-async function removeEmpty(output: string, created: string): Promise<void> {
+export async function removeEmpty(output: string, created: string): Promise<void> {
   let directory = resolve(output);
   try {
     for (; directory.length >= resolve(created).length; directory = dirname(directory)) await rmdir(directory);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { prepareOutput, reserveFile } from '../../../src/io/files/output-file.js';
+import { device } from '../../support/devices.js';
 import { tempDir } from '../../support/temp.js';
 
 const run = promisify(execFile);
@@ -56,13 +57,15 @@ describe.each(WRITERS)('%s', (_name, prepare) => {
   });
 
   it('writes into a device, and tells when that takes nothing', async () => {
-    const link = join(await tempDir(), 'null');
-    await symlink('/dev/null', link);
-    for (const path of ['/dev/null', link]) await write(path);
-    expect((await lstat('/dev/null')).isCharacterDevice()).toBe(true);
-    expect(await readlink(link)).toBe('/dev/null');
-    await expect(write('/dev/full')).rejects.toMatchObject({ code: 'IO' });
-    expect((await lstat('/dev/full')).isCharacterDevice()).toBe(true);
+    const nothing = await device('null');
+    const link = join(await tempDir(), 'link');
+    await symlink(nothing, link);
+    for (const path of [nothing, link]) await write(path);
+    expect((await lstat(nothing)).isCharacterDevice()).toBe(true);
+    expect(await readlink(link)).toBe(nothing);
+    const full = await device('full');
+    await expect(write(full)).rejects.toMatchObject({ code: 'IO' });
+    expect((await lstat(full)).isCharacterDevice()).toBe(true);
   });
 
   it('refuses what cannot be a file, before there is content', async () => {

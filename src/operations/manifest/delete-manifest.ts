@@ -23,14 +23,18 @@ export function deleteManifest(location: Location<Store>, options: DeleteManifes
     const reference = store.format({ digest });
     return deletePermitted({ reference }, options, async () => {
       const lists: string[] = [];
+      let damaged: true | undefined;
       const { signal, settle } = options;
       const isDeleted = await deleterOf(store).deleteManifest(digest, {
         signal,
         settle,
         onUnlisted: (list) => void lists.push(list),
+        onDamaged: () => {
+          damaged = true;
+        },
       });
       if (!isDeleted) throw missing('manifest', reference);
-      return given({ reference, deleted: true, listUpdated: lists.length > 0 || undefined });
+      return given({ reference, deleted: true, listUpdated: lists.length > 0 || undefined, damaged });
     });
   });
 }
@@ -46,7 +50,8 @@ export function deleteTag(location: Location<Store>, options: DeleteOptions = {}
   return withStore(location, { ...options, access: 'delete' }, async (store, { tag, digest }) => {
     if (tag === undefined || digest !== undefined) throw notAlone(store.format(given({ tag, digest })), 'a tag');
     const { signal } = options;
-    const manifest = await store.resolve({ tag }, { signal });
+    // A damaged manifest can lose its tag, too.
+    const manifest = (await store.findTag(tag, { signal })) ?? (await store.resolve({ tag }, { signal }));
     const reference = store.format({ tag });
     return deletePermitted({ reference, manifest: manifest.digest }, options, async () => {
       if (!(await deleterOf(store).deleteTag(tag, { signal }))) throw missing('tag', reference);

@@ -1,21 +1,22 @@
 import { unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { fileError, ifSystemError } from '../../io/files/system-error.js';
 import { indexBytes } from '../../oci/documents/edit-index.js';
 import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import { formatPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import type { DeleteManifestOptions } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { blobSize, writeBlob } from './blobs/blobs.js';
+import { writeBlob } from './blobs/blobs.js';
 import { changeEntries } from './entries/index-file.js';
 import { entriesWithTag, severalNames, wholeNameOf } from './entries/names.js';
 import { withoutNames } from './entries/tags.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import type { LayoutFiles } from './files/files.js';
 import { blobPath } from './files/paths.js';
-import { readableManifest } from './manifests/read.js';
+import { readableManifest, readManifest } from './manifests/read.js';
 import { listKind } from './referrers/list.js';
 
 /**
@@ -25,11 +26,10 @@ import { listKind } from './referrers/list.js';
 export async function deleteManifest(
   directory: string,
   digest: Digest,
-  { signal }: CallOptions = {},
+  { signal, onDamaged }: DeleteManifestOptions = {},
 ): Promise<boolean> {
-  const files = new DirectoryFiles(directory);
-  const there = (await blobSize(files, digest)) !== undefined;
-  const isManifest = there && (await readableManifest(files, { digest })) !== undefined;
+  const found = await contentOf(new DirectoryFiles(directory), digest);
+  const isManifest = found === 'manifest' || found === 'damaged';
   let listed = false;
   await changeEntries(
     directory,
@@ -47,7 +47,20 @@ export async function deleteManifest(
       },
     },
   );
+  if (found === 'damaged') onDamaged?.();
   return listed || isManifest;
+}
+
+/** Damaged content can have been a manifest: it is removed by its digest, as nothing can read it. */
+async function contentOf(files: LayoutFiles, digest: Digest): Promise<'manifest' | 'damaged' | 'other'> {
+  try {
+    await readManifest(files, { digest });
+    return 'manifest';
+  } catch (error) {
+    if (isRemoraError(error) && ['DIGEST_MISMATCH', 'IO'].includes(error.code)) return 'damaged';
+    if (isRemoraError(error) && ['NOT_FOUND', 'MALFORMED', 'UNSUPPORTED'].includes(error.code)) return 'other';
+    throw error;
+  }
 }
 
 /**

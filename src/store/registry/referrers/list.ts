@@ -1,4 +1,3 @@
-import type { RemoraError } from '../../../errors.js';
 import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
 import type { Document, HttpResponse } from '../../../io/http/response.js';
@@ -10,6 +9,7 @@ import {
   referrerEntry,
   subjectOf,
 } from '../../../oci/documents/manifest.js';
+import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
@@ -83,12 +83,12 @@ export async function* apiEntries(
   client: RegistryClient,
   first: Document,
   signal?: AbortSignal,
-  onUnread: (error: RemoraError) => void = () => {},
+  onUnread: (entry: UnreadEntry) => void = () => {},
 ): AsyncIterable<Descriptor> {
   const what = `referrers list of ${client.registry}/${client.repository}`;
   for await (const page of pages(client, first, MAX_PAGE_BYTES, what, signal)) {
     const { content, unread } = parseIndex(page, what);
-    for (const { error } of unread) onUnread(error);
+    unread.forEach(onUnread);
     yield* content.manifests;
   }
 }
@@ -116,8 +116,9 @@ export async function* listReferrers(
     : Promise.resolve(undefined);
   const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
   const list = await listed.catch(unasked('referrers tag'));
-  for (const { error } of list?.unread ?? []) unasked('entry of the referrers tag')(error);
+  for (const { path, error } of list?.unread ?? []) unasked(`${path} in the referrers tag`)(error);
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
+  const unread = ({ path, error }: UnreadEntry) => unasked(`${path} in the Referrers API`)(error);
   const seen = new Set<Digest>();
   const found = { api: 0, tag: 0 };
   const counted = (referrers: readonly (Referrer | undefined)[]): readonly Referrer[] => {
@@ -134,9 +135,7 @@ export async function* listReferrers(
     // Only now is it known whether what hangs below is to be asked of the API as well.
     if (first === undefined) for (const entry of tagged.values()) options.onListed?.(entry);
     const entries = new ApiEntries(client, subject, tagged, capability, options);
-    for await (const entry of first === undefined
-      ? []
-      : apiEntries(client, first, signal, unasked('entry of the Referrers API'))) {
+    for await (const entry of first === undefined ? [] : apiEntries(client, first, signal, unread)) {
       if (seen.has(entry.digest)) continue;
       seen.add(entry.digest);
       entries.add(entry);

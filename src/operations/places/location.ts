@@ -33,7 +33,7 @@ export type Location<S extends Source = Source> = string | Place | S | Stored<S>
 export interface AccessOptions extends CallOptions {
   /** Credentials for the registry. @default the logins of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
-  /** Time limits, TLS and headers for the registry. @default https, and http for loopback hosts */
+  /** Time limits, TLS and headers for the registry. @default https; loopback hosts are asked what they speak */
   readonly connection?: ConnectionOptions | undefined;
   /** Connections and tokens that calls share, from `openSession`. @default a session for the one call */
   readonly session?: Session | undefined;

@@ -38,7 +38,7 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
   }
 
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
-    return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options));
+    return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options), options);
   }
 
   override items(): Promise<readonly LayoutItem[]> {
@@ -74,11 +74,12 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
     open: () => Promise<Readable>,
     options?: TransferOptions,
   ): Promise<WriteResult> {
-    return this.#writes.write(expected, async () => {
+    const write = async () => {
       if (await this.hasBlob(expected)) return 'exists';
       if (await cloneBlob(this.directory, expected, file, open, options)) return 'written';
       return writeBlob(this.directory, expected, open, options);
-    });
+    };
+    return this.#writes.write(expected, write, options);
   }
 
   ingestBlob(mediaType: string, open: () => Promise<Readable>, options?: TransferOptions) {

@@ -1,5 +1,5 @@
 import { isRemoraError } from '../../../errors.js';
-import { interrupted, throwIfInterrupted } from '../../../io/async/interrupt.js';
+import { throwIfInterrupted, unlessInterrupted } from '../../../io/async/interrupt.js';
 import { once } from '../../../io/async/once.js';
 import { limiter } from '../../../io/async/run-all.js';
 import { isManifestEntry } from '../../../oci/documents/children.js';
@@ -175,13 +175,4 @@ export class ReferrerCache {
     if (scan.unread.some(({ error }) => !isRemoraError(error) || error.code !== 'MALFORMED')) this.#scans.delete(stamp);
     return scan;
   }
-}
-
-async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(interrupted(signal));
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -10,6 +10,7 @@ import { isManifestType, isSchema1Type, MANIFEST_TYPES } from '../../../oci/valu
 import type { CallOptions, ManifestSelector } from '../../interfaces/store.js';
 import type { RegistryClient } from './client.js';
 import { WEB_PAGE_HINT, webPage } from './errors.js';
+import { askHead } from './head.js';
 
 /** distribution 2 answers 404 for a manifest whose type is not accepted, to HEAD as well as to GET. */
 export const ACCEPT = MANIFEST_TYPES.join(', ');
@@ -66,28 +67,37 @@ function unread1(bytes: Uint8Array, wanted: Digest | undefined, what: string): R
 }
 
 /**
- * Asks for a manifest's descriptor without its content; undefined when there is none. Answers without length, type or
- * digest are asked again with GET, since older registries leave them out.
+ * Asks for a manifest's descriptor without its content; undefined when there is none. Where HEAD is refused, or answers
+ * without length, type or digest, GET is asked.
  */
 export async function headManifest(
   client: RegistryClient,
   selector: ManifestSelector,
   options: CallOptions = {},
 ): Promise<Descriptor | undefined> {
-  const response = await client.expect([200, 404], nameOf(client, selector), {
-    method: 'HEAD',
+  const response = await askHead(client, 'manifests', {
     target: target(selector),
     headers: { accept: ACCEPT },
     signal: options.signal,
   });
-  await discard(response);
-  if (response.status === 404) return undefined;
-  const length = response.header('content-length');
-  const mediaType = contentType(response);
-  const digest = selector.digest ?? response.header('docker-content-digest');
-  if (length !== undefined && mediaType !== undefined && digest !== undefined && isDigest(digest)) {
-    return { mediaType, digest, size: Number(length) };
+  if (response?.status === 404) return undefined;
+  const size = Number(response?.header('content-length') ?? 0);
+  const mediaType = response && contentType(response);
+  const digest = selector.digest ?? response?.header('docker-content-digest');
+  if (size > 0 && mediaType !== undefined && digest !== undefined && isDigest(digest)) {
+    return { mediaType, digest, size };
   }
+  return (await getManifest(client, selector, options))?.manifest.descriptor;
+}
+
+/** The same where absence counts: a 404 to HEAD is confirmed by GET, unless HEAD has found a manifest here before. */
+export async function findManifest(
+  client: RegistryClient,
+  selector: ManifestSelector,
+  options: CallOptions = {},
+): Promise<Descriptor | undefined> {
+  const found = await headManifest(client, selector, options);
+  if (found !== undefined || client.heads.isProven('manifests')) return found;
   return (await getManifest(client, selector, options))?.manifest.descriptor;
 }
 
@@ -100,7 +110,7 @@ async function requireStored(
   status: number,
   { signal }: CallOptions,
 ): Promise<void> {
-  if ((await headManifest(client, { digest }, { signal })) !== undefined) return;
+  if ((await findManifest(client, { digest }, { signal })) !== undefined) return;
   throw new RemoraError('REJECTED', `manifest ${digest}: ${client.registry} answered ${status}, but does not have it`, {
     status,
     hint: 'Run the command again; a registry that stores manifests later cannot be used',

@@ -1,5 +1,5 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { fileError } from '../../io/files/system-error.js';
+import { fileError, isWithoutDirectory } from '../../io/files/system-error.js';
 import { redact } from '../../io/redact.js';
 import { given } from '../../oci/values/given.js';
 import { parserMessage } from './parser-message.js';
@@ -11,6 +11,7 @@ const MAX_CANDIDATES = 20;
 /** Turns any error into a RemoraError; errors of oclif's parser become `INVALID_ARGUMENT`. */
 export function toRemoraError(error: unknown, bin: string, command: string | undefined): RemoraError {
   if (isRemoraError(error)) return error;
+  if (isWithoutDirectory(error)) return fileError(error, '.');
   if (error instanceof Error && 'oclif' in error) {
     const hint = `See ${[bin, command?.replaceAll(':', ' '), '--help'].filter((word) => word).join(' ')}`;
     return new RemoraError('INVALID_ARGUMENT', parserMessage(error, command), { cause: error, hint });

@@ -1,10 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, futimesSync, openSync, readdirSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  futimesSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
 import { isGone, processDomain } from './process-identity.js';
+import { inTheWay } from './safe-path.js';
 import { bestEffortSync, fileError, systemCode } from './system-error.js';
 
 /** Options of {@link withLock}. */
@@ -82,7 +93,11 @@ async function acquire(path: string, timing: Timing): Promise<{ id: string; file
     const own = create(path);
     if (own !== undefined) return own;
     const other = readLock(path);
-    if (other === undefined) continue;
+    if (other === undefined) {
+      if (bestEffortSync(() => lstatSync(path))?.isSymbolicLink())
+        throw inTheWay(path, 'is a symlink, wanted a lock file');
+      continue;
+    }
     const key = `${other.id} ${other.mtimeMs}`;
     if (seen?.key !== key) seen = { key, since: performance.now() };
     const patience = other.isEmpty ? timing.emptyMs : timing.abandonedMs;

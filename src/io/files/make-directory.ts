@@ -1,6 +1,5 @@
-import { constants } from 'node:fs';
-import { access, mkdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { inTheWay } from './safe-path.js';
 import { fileError, ifSystemError, systemCode } from './system-error.js';
 
@@ -17,19 +16,54 @@ export async function nearestDirectory(path: string): Promise<string> {
 /**
  * Creates a directory with its parents, and gives the first that was created.
  *
- * @throws RemoraError `IO`, `EXISTS` (a file is in the way)
+ * It is done step by step: where a directory cannot hold another, as in /proc or in one that was removed, Node.js with
+ * `recursive` creates its parent for ever.
+ *
+ * @throws RemoraError `IO`, `EXISTS` (a file, or a symlink that leads nowhere, is in the way)
  */
 export async function makeDirectory(path: string): Promise<string | undefined> {
   try {
-    return await mkdir(path, { recursive: true });
+    const missing = await missingDirectories(resolve(path));
+    let first: string | undefined;
+    for (const directory of missing) if (await make(directory)) first ??= directory;
+    return first;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw inTheWay(path, 'is a file, wanted a directory');
-    // Where the file system is read-only Node.js says ENOENT, of the directory that it could not create.
-    const parent = await nearestDirectory(resolve(path));
-    const reason = await access(parent, constants.W_OK).then(
-      () => error,
-      (denied: unknown) => denied,
-    );
-    throw fileError(reason, path);
+    if (!(error instanceof InTheWay)) throw fileError(error, path);
+    const shown = isAbsolute(path) ? error.directory : relative('', error.directory);
+    throw inTheWay(shown, `${error.message}, wanted a directory`);
+  }
+}
+
+class InTheWay extends Error {
+  constructor(
+    readonly directory: string,
+    problem: string,
+  ) {
+    super(problem);
+  }
+}
+
+/** The directories that a path needs and that are not there, from the top. */
+async function missingDirectories(path: string): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (let directory = path; ; directory = dirname(directory)) {
+    const info = await ifSystemError(stat(directory), 'ENOENT', 'ENOTDIR');
+    if (info?.isDirectory()) return missing;
+    if (info !== undefined) throw new InTheWay(directory, 'is a file');
+    if (dirname(directory) === directory) return missing;
+    missing.unshift(directory);
+  }
+}
+
+/** Whether a directory was created, and not by another process at the same time. */
+async function make(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory);
+    return true;
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    const info = await ifSystemError(stat(directory), 'ENOENT');
+    if (info?.isDirectory()) return false;
+    throw new InTheWay(directory, info === undefined ? 'is a symlink that leads nowhere' : 'is a file');
   }
 }

@@ -65,9 +65,20 @@ const REASONS: Readonly<Record<string, string>> = {
   ENXIO: 'is not a regular file',
 };
 
+/** Whether an error comes from a look for the working directory, which was removed. */
+export function isWithoutDirectory(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd';
+}
+
 /** Turns an error of the operating system about `path` into a RemoraError: `NOT_FOUND` for `ENOENT`, else `IO`. */
 export function fileError(error: unknown, path: string, hint?: string): RemoraError {
   if (isRemoraError(error)) return error;
+  if (isWithoutDirectory(error)) {
+    return new RemoraError('IO', 'working directory does not exist any more, so relative paths lead nowhere', {
+      cause: error,
+      hint: 'Change to a directory that exists, and run the command again',
+    });
+  }
   const code = systemCode(error);
   const reason = (code && REASONS[code]) ?? `failed: ${error instanceof Error ? error.message : String(error)}`;
   return new RemoraError(code === 'ENOENT' ? 'NOT_FOUND' : 'IO', `${path} ${reason}`, {

@@ -50,7 +50,7 @@ export function deleteTag(location: Location<Store>, options: DeleteOptions = {}
   return withStore(location, { ...options, access: 'delete' }, async (store, { tag, digest }) => {
     if (tag === undefined || digest !== undefined) throw notAlone(store.format(given({ tag, digest })), 'a tag');
     const { signal } = options;
-    // The manifest itself may be damaged or missing.
+    // A damaged manifest can lose its tag, too.
     const manifest = (await store.findTag(tag, { signal })) ?? (await store.resolve({ tag }, { signal }));
     const reference = store.format({ tag });
     return deletePermitted({ reference, manifest: manifest.digest }, options, async () => {

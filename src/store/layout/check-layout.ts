@@ -1,4 +1,4 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { RemoraError } from '../../errors.js';
 import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../io/files/system-error.js';
 import { formatPlace } from '../../oci/names/place.js';
@@ -27,6 +27,12 @@ export function hasLayoutNames(names: readonly string[]): boolean {
 async function unreadable(directory: string, error: unknown): Promise<never> {
   const code = systemCode(error);
   if (code === 'ENOTDIR') {
+    if ((await ifSystemError(stat(directory), ...UNREADABLE_CODES)) === undefined) {
+      throw new RemoraError('NOT_FOUND', `image layout ${directory} does not exist: its path goes through a file`, {
+        cause: error,
+        hint: 'Check the path',
+      });
+    }
     throw new RemoraError('NOT_FOUND', `${directory} is a file, not a directory with an image layout`, {
       hint: `Write ${formatPlace({ kind: 'archive', path: directory })} if it is an archive of an image layout`,
     });

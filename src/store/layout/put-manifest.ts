@@ -10,6 +10,7 @@ import type {
   WriteResult,
 } from '../interfaces/store.js';
 import { blobSize } from './blobs/blobs.js';
+import { AddedEntries } from './entries/added.js';
 import { changeEntries } from './entries/index-file.js';
 import { setTag, withName } from './entries/tags.js';
 import { DirectoryFiles } from './files/directory-files.js';
@@ -17,11 +18,16 @@ import { blobName } from './files/paths.js';
 import { completeLayout, replaceBlob } from './mend.js';
 import { withLists } from './referrers/marked-lists.js';
 
-/** Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there. */
+/**
+ * Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there.
+ *
+ * @param added the entries of the same store, among which this one stands in order
+ */
 export async function putManifest(
   directory: string,
   manifest: Manifest,
   options: PutManifestOptions = {},
+  added: AddedEntries = new AddedEntries(),
 ): Promise<PutManifestResult> {
   const { signal } = options;
   const write = () => writeManifest(directory, manifest, { signal });
@@ -35,7 +41,8 @@ export async function putManifest(
       known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
       // Another process may have deleted it since, under this lock.
       await write();
-      const changed = withManifest(entries, manifest, tags) ?? entries;
+      const more = withManifest(entries, manifest, tags);
+      const changed = more === undefined ? entries : added.arranged(entries, more);
       const listed = options.layoutLists === 'none' ? changed : await withLists(directory, changed, manifest);
       return listed === entries ? undefined : listed;
     },

@@ -22,8 +22,6 @@ import { listKind } from './referrers/list.js';
 /**
  * Removes a manifest: its entries with their tags, its entries in lists of referrers, then its file. In that order an
  * interruption leaves a file that nothing names, never a name without its file.
- *
- * @throws RemoraError `DIGEST_MISMATCH` for a damaged file that nothing names and that does not begin like a manifest
  */
 export async function deleteManifest(
   directory: string,

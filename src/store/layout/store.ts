@@ -17,6 +17,7 @@ import { ingestBlob, writeBlob } from './blobs/blobs.js';
 import { cloneBlob } from './blobs/clone.js';
 import { checkLayout } from './check-layout.js';
 import { createLayout } from './create.js';
+import { AddedEntries } from './entries/added.js';
 import { changeEntries } from './entries/index-file.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import { blobPath } from './files/paths.js';
@@ -28,6 +29,7 @@ import { LayoutSource } from './source.js';
 /** An image layout directory (image-spec image-layout.md). Made by {@link openLayout}. */
 export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFiles, Cloner, Mender {
   readonly #writes = new SharedWrites(false);
+  readonly #added = new AddedEntries();
 
   constructor(readonly directory: string) {
     super(new DirectoryFiles(directory), { kind: 'layout', path: directory });
@@ -91,11 +93,11 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
   }
 
   putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
-    return putManifest(this.directory, manifest, options);
+    return putManifest(this.directory, manifest, options, this.#added);
   }
 
   async tagManifest(manifest: Manifest, tags: readonly string[], options: CallOptions = {}): Promise<void> {
-    await putManifest(this.directory, manifest, { tags, signal: options.signal });
+    await putManifest(this.directory, manifest, { tags, signal: options.signal }, this.#added);
   }
 }
 

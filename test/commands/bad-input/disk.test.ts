@@ -100,8 +100,8 @@ describe('a place for output', () => {
     const cwd = await withFiles();
     await runHere(['push', 'oci:./layout:v1', 'small.txt'], cwd);
     for (const output of ['large.bin', 'large.bin/below']) {
-      const error = await failureHere(output === 'large.bin' ? 7 : 1, ['pull', './layout:v1', '-o', output], cwd);
-      expect(error.message).toMatch(/^large\.bin(\/below)? is (a file, wanted a directory|below something)/);
+      const error = await failureHere(7, ['pull', './layout:v1', '-o', output], cwd);
+      expect(error.message).toBe('large.bin is a file, wanted a directory');
     }
     expect((await readFile(join(cwd, 'large.bin'))).equals(LARGE)).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
@@ -191,4 +191,23 @@ it('removes what a process left that was killed while it removed another lock', 
     expect(Date.now() - mtimeMs).toBeLessThan(60_000);
   });
   expect(await readdir(directory)).toEqual(['some.lockfile']);
+});
+
+it.each<[string, (path: string) => Promise<unknown>]>([
+  ['a symlink that leads nowhere', (path) => symlink('nowhere', path)],
+  ['a directory', (path) => mkdir(path)],
+])('ends where %s has its name', async (_, spoil) => {
+  const { path } = await begin();
+  await spoil(path);
+  await expect(withLock(path, async () => {})).rejects.toMatchObject({
+    code: expect.stringMatching(/^(EXISTS|IO)$/),
+    message: expect.stringContaining(path),
+  });
+});
+
+it('ends where its directory is missing, or is a file', async () => {
+  const { directory, path } = await begin();
+  await expect(withLock(join(directory, 'none', 'x'), async () => {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await writeFile(path, '');
+  await expect(withLock(join(path, 'x'), async () => {})).rejects.toMatchObject({ code: 'IO' });
 });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isRemoraError } from '../errors.js';
 import { isRepository } from '../oci/names/reference.js';
 import type { Digest } from '../oci/values/digest.js';
 import { isDigest } from '../oci/values/digest.js';
@@ -30,16 +31,32 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
+/**
+ * The repository of a request, if it exists.
+ *
+ * @throws Error for a broken layout: the request is not to blame, whatever the code of the failure
+ */
+export async function openedRepository({ repositories, name }: Call, create = false): Promise<Repository | undefined> {
+  try {
+    return await repositories.open(name, { create });
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    throw new Error(error.message, { cause: error });
+  }
+}
+
 /** @throws Refusal `NAME_UNKNOWN` */
-export async function repositoryOf({ repositories, name }: Call): Promise<Repository> {
-  const repository = await repositories.open(name, { create: false });
+export async function repositoryOf(call: Call): Promise<Repository> {
+  const { name } = call;
+  const repository = await openedRepository(call);
   if (repository !== undefined) return repository;
   throw new Refusal(404, 'NAME_UNKNOWN', `repository ${name} is not known`, { detail: { name } });
 }
 
 /** The repository for a write, created when it does not exist; @throws Refusal `NAME_INVALID`, `NAME_UNKNOWN` */
-export async function writableRepository({ repositories, name }: Call): Promise<Repository> {
-  const repository = await repositories.open(name, { create: true });
+export async function writableRepository(call: Call): Promise<Repository> {
+  const { name } = call;
+  const repository = await openedRepository(call, true);
   if (repository !== undefined) return repository;
   throw new Refusal(404, 'NAME_UNKNOWN', `repository ${name} cannot be created here`, { detail: { name } });
 }

@@ -5,7 +5,7 @@ import { isDigest } from '../oci/values/digest.js';
 import { given } from '../oci/values/given.js';
 import { MediaType } from '../oci/values/media-types.js';
 import { Refusal, send, sendJson } from './answer.js';
-import { type Call, countIn, digestIn, nextLink, repositoryOf } from './call.js';
+import { type Call, countIn, digestIn, nextLink, openedRepository, repositoryOf } from './call.js';
 
 /** Bytes of entries in one page of referrers: the answer stays below the 4 MiB that clients take. */
 const PAGE_BYTES = 3 * 1024 * 1024;
@@ -59,7 +59,7 @@ export async function listReferrers(call: Call): Promise<void> {
   const last = call.query.get('last') ?? undefined;
   if (last !== undefined && !isDigest(last)) throw new Refusal(400, 'DIGEST_INVALID', 'last is not a digest');
   const count = Math.min(countIn(call.query, 'n') ?? call.limits.page, call.limits.page);
-  const repository = await call.repositories.open(call.name, { create: false });
+  const repository = await openedRepository(call);
   const subject: Descriptor = { mediaType: MediaType.imageManifest, digest, size: 0 };
   const found: Descriptor[] = [];
   const options = { artifactType, signal: call.signal, onUnasked: unlessAbsent };

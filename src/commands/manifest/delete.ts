@@ -45,7 +45,8 @@ export default class ManifestDelete extends DeleteCommand {
     const permit = this.asking(flags, question);
     const result = await deleteManifest(place, { ...access, permit, settle: flags.settle });
     const list = result.listUpdated ? ', and its entry in the list of its subject' : '';
-    if (result.deleted) this.print(`Deleted ${result.reference}${list}`);
+    const damage = result.damaged ? '; it was damaged, so that its subject is not known' : '';
+    if (result.deleted) this.print(`Deleted ${result.reference}${list}${damage}`);
     return result;
   }
 }

@@ -27,15 +27,19 @@ export function indexBytes(index: Manifest | undefined, manifests: readonly Desc
  * @param after the entries that shall be in it, as they were read
  */
 export function editedEntries(before: unknown, after: readonly Descriptor[]): readonly unknown[] {
-  const forms = new Map<string, unknown>();
+  // Two forms can be read as the same.
+  const forms = new Map<string, unknown[]>();
   const unread: [index: number, form: unknown][] = [];
   const list: readonly unknown[] = Array.isArray(before) ? before : [];
   for (const [index, form] of list.entries()) {
     const entry = readable(form);
+    const key = JSON.stringify(entry);
+    const same = forms.get(key);
     if (entry === undefined) unread.push([index, form]);
-    else forms.set(JSON.stringify(entry), form);
+    else if (same === undefined) forms.set(key, [form]);
+    else same.push(form);
   }
-  const written: unknown[] = after.map((entry) => forms.get(JSON.stringify(entry)) ?? entry);
+  const written: unknown[] = after.map((entry) => forms.get(JSON.stringify(entry))?.shift() ?? entry);
   for (const [index, form] of unread) written.splice(index, 0, form);
   return written;
 }

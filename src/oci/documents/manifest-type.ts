@@ -15,6 +15,11 @@ export function schema1(what: string): RemoraError {
   });
 }
 
+/** Whether an error is that for a manifest of Docker's schema 1. */
+export function isSchema1({ code, expected, found }: RemoraError): boolean {
+  return code === 'UNSUPPORTED' && expected === 2 && found === 1;
+}
+
 /**
  * The media type of a document: its own, else that it was sent with, else that of its members.
  *

@@ -13,6 +13,8 @@ export type Members = Readonly<Record<string, unknown>>;
 
 /** An entry of an index that cannot be read, as it stands in the document. */
 export interface UnreadEntry {
+  /** Its place: `manifests[4]`. */
+  readonly path: string;
   readonly form: unknown;
   readonly error: RemoraError;
 }
@@ -54,7 +56,7 @@ export function readIndex({ schemaVersion, manifests, ...rest }: Members, remark
       return readDescriptor(value, path, remarks);
     } catch (error) {
       if (!isRemoraError(error) || unread.length === MAX_UNREAD) throw error;
-      unread.push({ form: value, error });
+      unread.push({ path, form: value, error });
       return undefined;
     }
   };

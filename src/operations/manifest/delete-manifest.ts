@@ -23,14 +23,18 @@ export function deleteManifest(location: Location<Store>, options: DeleteManifes
     const reference = store.format({ digest });
     return deletePermitted({ reference }, options, async () => {
       const lists: string[] = [];
+      let damaged: true | undefined;
       const { signal, settle } = options;
       const isDeleted = await deleterOf(store).deleteManifest(digest, {
         signal,
         settle,
         onUnlisted: (list) => void lists.push(list),
+        onDamaged: () => {
+          damaged = true;
+        },
       });
       if (!isDeleted) throw missing('manifest', reference);
-      return given({ reference, deleted: true, listUpdated: lists.length > 0 || undefined });
+      return given({ reference, deleted: true, listUpdated: lists.length > 0 || undefined, damaged });
     });
   });
 }

@@ -80,6 +80,8 @@ export interface DeleteManifestOptions extends CallOptions {
   readonly settle?: boolean | undefined;
   /** Called with the tag of each list of referrers that named the manifest and does so no longer. */
   readonly onUnlisted?: ((tag: string) => void) | undefined;
+  /** Called where the removed content does not have its digest, so that its subject is not known. */
+  readonly onDamaged?: (() => void) | undefined;
 }
 
 /** The ability to remove things. Each gives false when there was nothing. */

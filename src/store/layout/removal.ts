@@ -7,6 +7,7 @@ import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import { formatPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import type { DeleteManifestOptions } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { writeBlob } from './blobs/blobs.js';
 import { changeEntries } from './entries/index-file.js';
@@ -25,7 +26,7 @@ import { listKind } from './referrers/list.js';
 export async function deleteManifest(
   directory: string,
   digest: Digest,
-  { signal }: CallOptions = {},
+  { signal, onDamaged }: DeleteManifestOptions = {},
 ): Promise<boolean> {
   const found = await contentOf(new DirectoryFiles(directory), digest);
   const isManifest = found === 'manifest' || found === 'damaged';
@@ -46,6 +47,7 @@ export async function deleteManifest(
       },
     },
   );
+  if (found === 'damaged') onDamaged?.();
   return listed || isManifest;
 }
 

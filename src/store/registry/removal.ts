@@ -59,14 +59,15 @@ export async function deleteManifest(
 async function readable(
   client: RegistryClient,
   digest: Digest,
-  options: CallOptions,
+  options: DeleteManifestOptions,
 ): Promise<Manifest | 'missing' | undefined> {
   const unreadable: readonly RemoraErrorCode[] = ['MALFORMED', 'UNSUPPORTED', 'DIGEST_MISMATCH'];
   try {
     return (await getManifest(client, { digest }, options))?.manifest ?? 'missing';
   } catch (error) {
-    if (isRemoraError(error) && unreadable.includes(error.code)) return undefined;
-    throw error;
+    if (!isRemoraError(error) || !unreadable.includes(error.code)) throw error;
+    if (error.code === 'DIGEST_MISMATCH') options.onDamaged?.();
+    return undefined;
   }
 }
 

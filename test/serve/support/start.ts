@@ -54,6 +54,11 @@ export class Served {
     return served;
   }
 
+  /** As it is written in references. */
+  get host(): string {
+    return `127.0.0.1:${this.#port}`;
+  }
+
   /** Sends the path exactly as it is written. */
   send(method: string, path: string, { headers = {}, body }: SendOptions = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {

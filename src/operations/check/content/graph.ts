@@ -5,7 +5,7 @@ import type { ImageIndex } from '../../../oci/documents/image-index.js';
 import { layersOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
-import { isManifestType } from '../../../oci/values/media-types.js';
+import { isManifestType, isSchema1Type } from '../../../oci/values/media-types.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
 import type { FindingCode } from '../report/findings.js';
 import type { CheckReport } from '../report/report.js';
@@ -66,6 +66,10 @@ export class GraphCheck {
     this.reached.add(digest);
     if (mediaType && size !== undefined && !isManifestType(mediaType)) {
       await this.blobs.check({ ...wanted, mediaType, size }, naming.holder);
+      if (isSchema1Type(mediaType))
+        this.report.add('manifest-schema1', `${naming.holder} names the Docker schema 1 manifest ${digest}`, {
+          digest,
+        });
       return undefined;
     }
     const fact = await once(this.#visits, digest, () => this.#visit(wanted));

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { isRemoraError, RemoraError } from '../../../errors.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
-import { EITHER_SHAPE } from '../../../oci/documents/manifest-type.js';
+import { EITHER_SHAPE, isSchema1 } from '../../../oci/documents/manifest-type.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -62,7 +62,7 @@ export function faultOf(error: unknown): FindingCode | undefined {
     case 'MALFORMED':
       return error.expected === EITHER_SHAPE ? 'manifest-and-index' : 'manifest-malformed';
     case 'UNSUPPORTED':
-      return 'blob-unverified';
+      return isSchema1(error) ? 'manifest-schema1' : 'blob-unverified';
     default:
       return undefined;
   }

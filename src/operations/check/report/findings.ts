@@ -37,6 +37,7 @@ export const FINDINGS = {
   'manifest-malformed': { severity: 'error', fix: PUSH },
   'manifest-and-index': { severity: 'error', fix: `${PUSH}: tools read it differently (CVE-2021-41190)` },
   'manifest-odd': { severity: 'warning', fix: `${PUSH}: remora reads it, others may not` },
+  'manifest-schema1': { severity: 'warning', fix: 'Push the image again with a current tool' },
   'manifest-large': { severity: 'warning', fix: 'Make it smaller: registries need not take more than 4 MiB' },
   'manifest-withdrawn': { severity: 'note', fix: 'Attach it again: newer tools do not read this type' },
   'child-missing': { severity: 'warning', inRegistry: 'error', fix: FETCH },

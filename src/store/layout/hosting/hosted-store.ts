@@ -7,7 +7,7 @@ import { makeDirectory } from '../../../io/files/make-directory.js';
 import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
-import type { PruneResult, Pruner } from '../../interfaces/abilities.js';
+import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
 import type { Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { Uploads } from '../blobs/upload-sessions.js';
@@ -30,7 +30,7 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
     return createReadStream(blobPath(this.directory, digest), { start, end, highWaterMark: 256 * 1024 });
   }
 
-  deleteManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
+  deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
     return deleteManifest(this.directory, digest, options);
   }
 

@@ -1,4 +1,4 @@
-import { isRemoraError, type RemoraError } from '../../../errors.js';
+import { isRemoraError } from '../../../errors.js';
 import { throwIfInterrupted, unlessInterrupted } from '../../../io/async/interrupt.js';
 import { once } from '../../../io/async/once.js';
 import { limiter } from '../../../io/async/run-all.js';
@@ -83,10 +83,10 @@ export async function scanReferrers(
   const bySubject = new Map<Digest, Referrer[]>();
   const dependents = new Set<Digest>();
   const { entries, unread: odd } = await readIndexJson(files);
-  for (const { error } of odd) unread.push({ way: `${files.location} index.json`, error });
+  for (const { path, error } of odd) unread.push({ way: `${path} in ${files.location} index.json`, error });
   const candidates = new Map(
-    await collect(entries, read, dependents, (list, error) =>
-      unread.push({ way: `${files.location} list ${list.digest}`, error }),
+    await collect(entries, read, dependents, (list, { path, error }) =>
+      unread.push({ way: `${path} in ${files.location} list ${list.digest}`, error }),
     ),
   );
   for (const digest of await blobs.candidates((known) => candidates.has(known))) {
@@ -118,7 +118,7 @@ async function collect(
   entries: readonly Descriptor[],
   read: (wanted: Wanted) => Promise<Fact | undefined>,
   dependents: Set<Digest>,
-  onUnread: (list: Descriptor, error: RemoraError) => void,
+  onUnread: (list: Descriptor, entry: UnreadEntry) => void,
 ): Promise<ReadonlyMap<Digest, Candidate>> {
   const candidates = new Map<Digest, Candidate>();
   const add = (descriptor: Descriptor, via: Via) => {
@@ -133,7 +133,7 @@ async function collect(
       if (via === undefined) return add(entry, 'layout-entry');
       dependents.add(entry.digest);
       const list = await read(entry);
-      for (const { error } of list?.unread ?? []) onUnread(entry, error);
+      for (const member of list?.unread ?? []) onUnread(entry, member);
       for (const member of list?.children ?? []) add(member, via);
     }),
   );

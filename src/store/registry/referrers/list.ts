@@ -1,6 +1,7 @@
 import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
 import { annotationsOf, configOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
@@ -37,8 +38,9 @@ export async function* listReferrers(
   const asked = wants('api') ? handled(askApi(client, subject.digest, capability, { signal })) : undefined;
   const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
   const list = await listed.catch(unasked('referrers tag'));
-  for (const { error } of list?.unread ?? []) unasked('entry of the referrers tag')(error);
+  for (const { path, error } of list?.unread ?? []) unasked(`${path} in the referrers tag`)(error);
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
+  const unread = ({ path, error }: UnreadEntry) => unasked(`${path} in the Referrers API`)(error);
   const seen = new Set<Digest>();
   const found = { api: 0, tag: 0 };
   const counted = (referrers: readonly (Referrer | undefined)[]): readonly Referrer[] => {
@@ -59,7 +61,7 @@ export async function* listReferrers(
     if (answer?.kind !== 'list') for (const entry of tagged.values()) options.onListed?.(entry);
     for await (const listing of answer?.kind === 'list' ? apiPages(client, answer, signal) : []) {
       page++;
-      for (const { error } of listing.unread) unasked('entry of the Referrers API')(error);
+      listing.unread.forEach(unread);
       for (const entry of listing.manifests) {
         if (seen.has(entry.digest)) continue;
         seen.add(entry.digest);

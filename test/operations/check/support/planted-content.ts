@@ -153,6 +153,23 @@ export const CONTENT: readonly Planted[] = [
       void (await draft.artifact({ layers: [await draft.layout.blob('a', 'application/x+json;version=0.2')] })),
   },
   {
+    name: 'a tag for a Docker schema 1 manifest',
+    finds: [['manifest-schema1', 'warning']],
+    plant: async (draft) => {
+      const type = 'application/vnd.docker.distribution.manifest.v1+prettyjws';
+      const blob = await draft.layout.blob('{"schemaVersion":1,"fsLayers":[],"signatures":[]}', type);
+      await draft.addEntry(tagged(blob, 'old'));
+    },
+  },
+  {
+    name: 'a Docker schema 1 manifest that an entry calls a manifest',
+    finds: [['manifest-schema1', 'warning']],
+    plant: async (draft) => {
+      const type = 'application/vnd.oci.image.manifest.v1+json';
+      await draft.addEntry(tagged(await draft.layout.blob('{"schemaVersion":1,"fsLayers":[]}', type), 'old'));
+    },
+  },
+  {
     name: 'a child with a malformed digest, beside one without a fault',
     finds: [['child-malformed', 'error']],
     plant: async (draft) => {

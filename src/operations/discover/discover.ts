@@ -64,15 +64,17 @@ export async function discover(location: Location, options: DiscoverOptions = {}
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
     const subject = await resolveSubject(source, selector, platform, { signal, onUnasked });
-    const { result, unread } = await listAttached(source, subject, account, { ...options, signal });
+    const { result, whole, unread } = await listAttached(source, subject, account, { ...options, signal });
     if (!options.partial) account.checkComplete();
-    return iterable({ ...result, ...(requirements && gate(result, requirements, options.requireOn, unread)) });
+    return iterable({ ...result, ...(requirements && gate(whole(), requirements, options.requireOn, unread)) });
   });
 }
 
 /** The attachments, and the indexes whose entries could not be read. */
 interface Listed {
   readonly result: DiscoverResult;
+  /** The result without a selection. */
+  readonly whole: () => DiscoverResult;
   readonly unread: ReadonlySet<Digest>;
 }
 
@@ -108,22 +110,24 @@ async function listAttached(
     account.failed(`${via.join(' or ')} of ${reference}`, unsupported(reference, via));
 
   const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
-  const builder = new NodeBuilder(source, all, selection);
-  const result = {
-    ...resultFields(source, descriptor),
-    referrers: builder.nodes(descriptor.digest, found),
-    ...given({
-      platforms: platforms?.map(({ of, found }) => ({
-        ...resultFields(source, of.descriptor),
-        ...given({ platform: of.platform, isPlatform: of.isPlatform ? undefined : (false as const) }),
-        ...(of.within.size === 0 ? {} : { within: [...of.within] }),
-        referrers: builder.nodes(of.descriptor.digest, found),
-      })),
-    }),
-    asked: account.ways,
-    incomplete: account.incomplete,
+  const shown = (chosen: Selection): DiscoverResult => {
+    const builder = new NodeBuilder(source, all, chosen);
+    return {
+      ...resultFields(source, descriptor),
+      referrers: builder.nodes(descriptor.digest, found),
+      ...given({
+        platforms: platforms?.map(({ of, found }) => ({
+          ...resultFields(source, of.descriptor),
+          ...given({ platform: of.platform, isPlatform: of.isPlatform ? undefined : (false as const) }),
+          ...(of.within.size === 0 ? {} : { within: [...of.within] }),
+          referrers: builder.nodes(of.descriptor.digest, found),
+        })),
+      }),
+      asked: account.ways,
+      incomplete: account.incomplete,
+    };
   };
-  return { result, unread };
+  return { result: shown(selection), whole: () => shown({}), unread };
 }
 
 function unsupported(reference: string, via: readonly Via[]): RemoraError {

@@ -262,6 +262,9 @@ describe('an entry of an index', () => {
     const found = await discover({ store, tag: 'multi' }, { require: ['sbom'], requireOn: 'platforms' });
     expect(found.missing).toEqual([]);
     expect([...found].map(({ subject }) => subject)).toEqual([amd64.digest, other.digest]);
+    // A selection hides what is shown, and not what a gate wants.
+    const scans = await discover({ store, tag: 'multi' }, { require: ['sbom'], selection: { kind: 'scan' } });
+    expect(scans.missing).toEqual([]);
     expect(found.platforms?.map(({ platform, isPlatform }) => [platform, isPlatform])).toEqual([
       ['linux/amd64', undefined],
       [undefined, false],

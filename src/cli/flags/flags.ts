@@ -1,9 +1,10 @@
-import { boolean, integer, string } from '@oclif/core/flags';
+import { boolean, integer, option, string } from '@oclif/core/flags';
 
 /** Flags of every command that may connect to a registry; `connection.ts` turns them into options. */
 export const registryFlags = {
   'plain-http': boolean({
-    summary: 'Use http; loopback hosts use it anyway',
+    summary: 'Use http (no: https) [default: https, but on this machine what the port speaks]',
+    allowNo: true,
     helpGroup: 'REGISTRY',
   }),
   insecure: boolean({
@@ -75,6 +76,11 @@ export const registryFlags = {
     max: 86400,
     helpGroup: 'REGISTRY',
   }),
+  referrers: option({ options: ['auto', 'api', 'tag'] as const })({
+    summary: 'Where the registry lists what is attached: Referrers API, referrers tag, or what it has',
+    default: 'auto' as const,
+    helpGroup: 'REGISTRY',
+  }),
   debug: boolean({
     summary: 'Print every request on standard error, without secrets',
     helpGroup: 'REGISTRY',
@@ -140,7 +146,7 @@ export const packFlags = {
     helpValue: 'now|TIME',
   }),
   'export-manifest': string({
-    summary: 'Write the manifest to this file as well',
+    summary: 'Write the manifest to this file as well; - is standard output',
     helpValue: 'FILE',
   }),
   'dry-run': boolean({

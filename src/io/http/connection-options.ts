@@ -28,9 +28,16 @@ export interface HostWait {
  */
 export const DEFAULT_CONCURRENCY = 32;
 
+/** Milliseconds. */
+export const DEFAULT_TIMEOUT = 30_000;
+
 /** How to reach a registry, and what to tell of it on the way. */
 export interface ConnectionOptions {
-  /** Speak http instead of https. @default only for loopback hosts */
+  /**
+   * Speak http (true) or https (false).
+   *
+   * @default https; with a loopback host what its port speaks, which is found out before a credential is sent
+   */
   readonly plainHttp?: boolean | undefined;
   /** Requests under way to each host; fewer after it answered 429. @default 20 */
   readonly concurrency?: number | undefined;
@@ -42,6 +49,11 @@ export interface ConnectionOptions {
   readonly retryDelay?: number | undefined;
   /** Bytes that one request of an upload carries at most. @default all, fewer where the registry asks for it */
   readonly chunkSize?: number | undefined;
+  /**
+   * How a registry says what is attached. `api`: only the Referrers API is asked, no referrers tag is read or written.
+   * `tag`: the referrers tag has the list, the API is not asked. @default 'auto': both, as each registry has them
+   */
+  readonly referrers?: 'auto' | 'api' | 'tag' | undefined;
   /** Certificates (PEM) to trust beside those of the system. */
   readonly ca?: string | undefined;
   /** Certificate and key (PEM) to show to the registry, and to no other host. */

@@ -76,6 +76,11 @@ class IndexOpener {
   async open(index: Manifest, from?: IndexEntry): Promise<OpenedIndex> {
     this.#seen.add(index.descriptor.digest);
     this.options.onOpened?.(index);
+    const { digest } = index.descriptor;
+    for (const { error } of index.kind === 'index' ? index.unread : []) {
+      if (this.options.onUnasked === undefined) throw error;
+      this.options.onUnasked(`an entry of ${this.source.format({ digest })}`, error, digest);
+    }
     const entry = async (child: Descriptor): Promise<IndexEntry> => {
       const descriptor = child.mediaType === '' ? await this.#typed(child) : child;
       const platform = child.platform ?? from?.platform;

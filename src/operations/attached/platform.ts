@@ -1,11 +1,19 @@
 import { RemoraError } from '../../errors.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
+import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { formatPlatform, matchesPlatform, type Platform } from '../../oci/values/platform.js';
+import { hasPlatformNames } from '../../store/interfaces/abilities.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import { type IndexEntry, type IndexOptions, indexLevels } from './index-levels.js';
+
+/** A manifest, and the one for a platform: its child, or itself where `index.json` names it for that platform. */
+export interface PlatformChoice {
+  readonly manifest: Manifest;
+  readonly child: Descriptor;
+}
 
 /**
  * Resolves a selector: the selected manifest, or with `platform` the first matching child of an index
@@ -21,7 +29,7 @@ export async function resolvePlatform(
   options: CallOptions = {},
 ): Promise<Descriptor> {
   if (platform === undefined) return store.resolve(selector, options);
-  return childFor(store, await store.manifest(selector, options), platform, options);
+  return (await choosePlatform(store, selector, platform, options)).child;
 }
 
 /** Reads the manifest that {@link resolvePlatform} resolves to. */
@@ -31,10 +39,33 @@ export async function platformManifest(
   platform: Platform | undefined,
   options: CallOptions = {},
 ): Promise<Manifest> {
-  const manifest = await store.manifest(selector, options);
-  if (platform === undefined) return manifest;
-  const { digest } = await childFor(store, manifest, platform, options);
-  return store.manifest({ digest }, options);
+  if (platform === undefined) return store.manifest(selector, options);
+  const { manifest, child } = await choosePlatform(store, selector, platform, options);
+  return child.digest === manifest.descriptor.digest ? manifest : store.manifest({ digest: child.digest }, options);
+}
+
+/**
+ * Reads the manifest that a selector means for a platform. A layout may have one of the same name for each platform.
+ *
+ * @throws RemoraError `NOT_FOUND`, `AMBIGUOUS`, `NO_MATCH`, `INCOMPLETE` (an index within it could not be read)
+ */
+export async function choosePlatform(
+  store: Source,
+  selector: ManifestSelector,
+  platform: Platform,
+  options: Pick<IndexOptions, 'signal' | 'onOpened'> = {},
+): Promise<PlatformChoice> {
+  const entries = hasPlatformNames(store) ? await store.platformEntries(selector, options) : [];
+  if (entries.length === 0) {
+    const manifest = await store.manifest(selector, options);
+    return { manifest, child: await childFor(store, manifest, platform, options) };
+  }
+  const offered = entries.flatMap((entry) => entry.platform ?? []);
+  const entry = entries.find((each) => each.platform !== undefined && matchesPlatform(platform, each.platform));
+  if (entry === undefined) throw lacking(store.format(selector), platform, offered);
+  const manifest = await store.manifest({ digest: entry.digest }, options);
+  if (manifest.kind === 'index') return { manifest, child: await childFor(store, manifest, platform, options) };
+  return { manifest, child: { ...manifest.descriptor, ...given({ platform: entry.platform }) } };
 }
 
 /**
@@ -81,7 +112,7 @@ export function isChoice({ descriptor, isPlatform }: Pick<IndexEntry, 'descripto
 }
 
 function lacking(reference: string, platform: Platform, offered: readonly Platform[]): RemoraError {
-  const known = [...new Set(offered.map(formatPlatform))];
+  const known = [...new Set(offered.map(formatPlatform))].filter((name) => name !== 'unknown/unknown');
   return new RemoraError('NO_MATCH', `${reference} has no platform ${formatPlatform(platform)}`, {
     expected: formatPlatform(platform),
     candidates: known,

@@ -7,7 +7,7 @@ import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import { type Descendant, type Descendants, descendantsOf } from './descendants.js';
 import type { IndexOptions } from './index-levels.js';
-import { childFor } from './platform.js';
+import { choosePlatform } from './platform.js';
 
 /** A manifest that can have attachments. */
 export interface Subject {
@@ -45,20 +45,19 @@ export async function resolveSubject(
 ): Promise<Subject> {
   if (platform === undefined) return { descriptor: await source.resolve(selector, { signal }) };
   const known = new Map<Digest, Manifest>();
-  const index = await source.manifest(selector, { signal });
   const onOpened = (opened: Manifest) => void known.set(opened.descriptor.digest, opened);
-  const child = await childFor(source, index, platform, { signal, onOpened });
+  const { manifest, child } = await choosePlatform(source, selector, platform, { signal, onOpened });
   // Any of the indexes may hold the attestations of the platform.
   const account = new AskedWays();
   const listener = onUnasked ?? ((way: string, error: unknown) => account.failed(way, error));
-  const found = await platformSubjects(source, index.descriptor, { signal, known, onUnasked: listener });
+  const found = await platformSubjects(source, manifest.descriptor, { signal, known, onUnasked: listener });
   account.checkComplete();
   const own = found?.platforms.find(({ descriptor }) => descriptor.digest === child.digest);
   return {
     descriptor: child,
     ...platformField(child.platform),
     attestations: own?.attestations ?? [],
-    siblings: [index.descriptor.digest, ...(found?.children ?? [])],
+    siblings: [manifest.descriptor.digest, ...(found?.children ?? [])],
   };
 }
 

@@ -1,6 +1,7 @@
-import { RemoraError } from '../../../errors.js';
+import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../../errors.js';
 import { indexBytes } from '../../../oci/documents/edit-index.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
@@ -13,6 +14,8 @@ import { getManifest, sendManifest } from '../client/manifests.js';
 /** The list behind a referrers tag, as it was at one moment. */
 export interface ReferrersList {
   readonly entries: readonly Descriptor[];
+  /** The entries that cannot be read; they stay in the document. */
+  readonly unread?: readonly UnreadEntry[];
   /** The whole document; undefined when the list does not exist yet. */
   readonly manifest?: Manifest;
   /** The manifest at the tag, where it is not a list. */
@@ -38,7 +41,10 @@ export async function readList(
   options: CallOptions = {},
 ): Promise<ReferrersList> {
   const asked = performance.now();
-  const answer = await getManifest(client, { tag: referrersTag(subject) }, options);
+  const tag = referrersTag(subject);
+  const answer = await getManifest(client, { tag }, options).catch((error: unknown) => {
+    throw isRemoraError(error) && DAMAGED.includes(error.code) ? damaged(client, tag, error) : error;
+  });
   const arrived = performance.now();
   if (answer === undefined) return { entries: [], asked, arrived };
   const { manifest, etag } = answer;
@@ -46,7 +52,20 @@ export async function readList(
   if (manifest.kind !== 'index' || manifest.descriptor.mediaType !== MediaType.imageIndex) {
     return { entries: [], foreign: manifest, asked, arrived };
   }
-  return { entries: manifest.content.manifests, manifest, etag, asked, arrived };
+  return { entries: manifest.content.manifests, unread: manifest.unread, manifest, etag, asked, arrived };
+}
+
+/** Failures that are the document's own. */
+const DAMAGED: readonly RemoraErrorCode[] = ['MALFORMED', 'DIGEST_MISMATCH', 'SIZE_MISMATCH', 'UNSUPPORTED'];
+
+function damaged(client: RegistryClient, tag: string, cause: RemoraError): RemoraError {
+  const message = `the list of referrers at ${client.registry}/${client.repository}:${tag} cannot be read: ${cause.message}`;
+  const hint = cause.hint ?? `Look at it with remora manifest get, and delete the tag if it is not a list of referrers`;
+  return new RemoraError(cause.code, message, {
+    cause,
+    hint,
+    ...given({ status: cause.status, found: cause.found, expected: cause.expected }),
+  });
 }
 
 /** The list with other entries; unknown fields stay as they are. */

@@ -2,9 +2,12 @@ import { RemoraError } from '../../errors.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
+import { isIndexType } from '../../oci/values/media-types.js';
 import { formatPlatform, matchesPlatform, type Platform } from '../../oci/values/platform.js';
 import { hasPlatformNames } from '../../store/interfaces/abilities.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import { AskedWays } from './asked-ways.js';
+import { type IndexEntry, type IndexOptions, indexLevels } from './index-levels.js';
 
 /** A manifest, and the one for a platform: its child, or itself where `index.json` names it for that platform. */
 export interface PlatformChoice {
@@ -16,7 +19,8 @@ export interface PlatformChoice {
  * Resolves a selector: the selected manifest, or with `platform` the first matching child of an index
  * (image-spec image-index.md). BuildKit's attestations (`unknown/unknown`) do not count as platforms.
  *
- * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (the index lacks the platform; `candidates` has its platforms)
+ * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (the index lacks the platform; `candidates` has its platforms), `INCOMPLETE`
+ *   (an index within it could not be read)
  */
 export async function resolvePlatform(
   store: Source,
@@ -43,51 +47,72 @@ export async function platformManifest(
 /**
  * Reads the manifest that a selector means for a platform. A layout may have one of the same name for each platform.
  *
- * @throws RemoraError `NOT_FOUND`, `AMBIGUOUS`, `NO_MATCH`
+ * @throws RemoraError `NOT_FOUND`, `AMBIGUOUS`, `NO_MATCH`, `INCOMPLETE` (an index within it could not be read)
  */
 export async function choosePlatform(
   store: Source,
   selector: ManifestSelector,
   platform: Platform,
-  options: CallOptions = {},
+  options: Pick<IndexOptions, 'signal' | 'onOpened'> = {},
 ): Promise<PlatformChoice> {
   const entries = hasPlatformNames(store) ? await store.platformEntries(selector, options) : [];
   if (entries.length === 0) {
     const manifest = await store.manifest(selector, options);
-    return { manifest, child: childFor(store, manifest, platform) };
+    return { manifest, child: await childFor(store, manifest, platform, options) };
   }
-  const entry = matching(entries, platform);
-  if (entry === undefined) throw noPlatform(store.format(selector), entries, platform);
+  const offered = entries.flatMap((entry) => entry.platform ?? []);
+  const entry = entries.find((each) => each.platform !== undefined && matchesPlatform(platform, each.platform));
+  if (entry === undefined) throw lacking(store.format(selector), platform, offered);
   const manifest = await store.manifest({ digest: entry.digest }, options);
-  if (manifest.kind === 'index') return { manifest, child: childFor(store, manifest, platform) };
+  if (manifest.kind === 'index') return { manifest, child: await childFor(store, manifest, platform, options) };
   return { manifest, child: { ...manifest.descriptor, ...given({ platform: entry.platform }) } };
 }
 
 /**
- * The first child of an index that matches a platform.
+ * The first manifest of an index that matches a platform, with the platform: of its own entries, then of the indexes
+ * within it.
  *
- * @throws RemoraError `NO_MATCH` (not an index, or an index without the platform)
+ * @throws RemoraError `NO_MATCH` (not an index, or an index without the platform), `INCOMPLETE` (an index within it could
+ *   not be read)
  */
-export function childFor(store: Source, manifest: Manifest, platform: Platform): Descriptor {
-  const reference = store.format({ digest: manifest.descriptor.digest });
+export async function childFor(
+  store: Source,
+  manifest: Manifest,
+  platform: Platform,
+  { signal, onOpened }: Pick<IndexOptions, 'signal' | 'onOpened'> = {},
+): Promise<Descriptor> {
+  const { digest } = manifest.descriptor;
   if (manifest.kind !== 'index') {
-    throw new RemoraError('NO_MATCH', `${reference} is not an index: it has no platforms to choose from`, {
-      expected: formatPlatform(platform),
-      hint: 'Leave out --platform',
-    });
+    throw new RemoraError(
+      'NO_MATCH',
+      `${store.format({ digest })} is not an index: it has no platforms to choose from`,
+      {
+        expected: formatPlatform(platform),
+        hint: 'Leave out --platform',
+      },
+    );
   }
-  const child = matching(manifest.content.manifests, platform);
-  if (child !== undefined) return child;
-  throw noPlatform(reference, manifest.content.manifests, platform);
+  const account = new AskedWays();
+  const onUnasked = (way: string, error: unknown) => account.failed(way, error);
+  const offered: Platform[] = [];
+  for await (const level of indexLevels(store, manifest, { signal, onUnasked, onOpened })) {
+    for (const { descriptor, platform: own } of level.flatMap(({ entries }) => entries).filter(isChoice)) {
+      if (own === undefined) continue;
+      if (matchesPlatform(platform, own)) return { ...descriptor, platform: own };
+      offered.push(own);
+    }
+  }
+  account.checkComplete();
+  throw lacking(store.format({ digest }), platform, offered);
 }
 
-function matching(entries: readonly Descriptor[], wanted: Platform): Descriptor | undefined {
-  return entries.find(({ platform }) => platform !== undefined && matchesPlatform(wanted, platform));
+/** An inner index is not a choice: its entries are. */
+export function isChoice({ descriptor, isPlatform }: Pick<IndexEntry, 'descriptor' | 'isPlatform'>): boolean {
+  return isPlatform && !isIndexType(descriptor.mediaType);
 }
 
-function noPlatform(reference: string, entries: readonly Descriptor[], platform: Platform): RemoraError {
-  const names = entries.flatMap((entry) => (entry.platform ? [formatPlatform(entry.platform)] : []));
-  const known = names.filter((name) => name !== 'unknown/unknown');
+function lacking(reference: string, platform: Platform, offered: readonly Platform[]): RemoraError {
+  const known = [...new Set(offered.map(formatPlatform))].filter((name) => name !== 'unknown/unknown');
   return new RemoraError('NO_MATCH', `${reference} has no platform ${formatPlatform(platform)}`, {
     expected: formatPlatform(platform),
     candidates: known,

@@ -10,11 +10,14 @@ import { cosignImage, isThere, run } from './support/detaching.js';
 describe('in a registry', () => {
   it('removes nothing when a place could not be asked', async () => {
     const { store, registry } = await begin({
-      fault: ({ path, method }) => (method === 'HEAD' && path.endsWith('.att') ? { status: 403 } : undefined),
+      fault: ({ path }) => (path.endsWith('.att') ? { status: 403 } : undefined),
     });
     const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
     await put(store, image, SBOM);
-    await expect(planDetach(store, { descriptor: image }, { all: true })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(planDetach(store, { descriptor: image }, { all: true })).rejects.toMatchObject({
+      code: 'INCOMPLETE',
+      cause: { code: 'FORBIDDEN' },
+    });
     expect(registry.count('DELETE', '')).toBe(0);
   });
 

@@ -58,6 +58,7 @@ export default class Attach extends PackCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Attach, this.guardedArgv());
+    await this.checkOrder(args.subject, args.files ?? []);
     const [{ resolvePlace }, { attach }] = await Promise.all([
       import('../operations/places/location.js'),
       import('../operations/attach/attach.js'),

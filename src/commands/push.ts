@@ -47,6 +47,7 @@ export default class Push extends PackCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Push, this.guardedArgv());
+    await this.checkOrder(args.target, args.files ?? []);
     const [{ resolveNewTarget }, { formatPlace }, { push }] = await Promise.all([
       import('../operations/places/target-location.js'),
       import('../oci/names/place.js'),

@@ -17,6 +17,12 @@ export abstract class PackCommand extends BaseCommand {
     return guardStandardInput(this.argv);
   }
 
+  /** Refuses swapped arguments, before either is taken for what it is not. */
+  protected async checkOrder(place: string, files: readonly string[]): Promise<void> {
+    const { checkOrder } = await import('../input/argument-order.js');
+    await checkOrder(this.id ?? 'push', place, files);
+  }
+
   protected async packInput(
     files: readonly string[],
     flags: PackFlags,

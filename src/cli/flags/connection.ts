@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { RemoraError } from '../../errors.js';
 import type { Credential } from '../../io/credentials/credential.js';
 import type { ConnectionOptions, RequestTrace } from '../../io/http/connection-options.js';
-import { addSecret } from '../../io/redact.js';
+import { keepSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { OpenStoreOptions } from '../../store/open.js';
@@ -80,7 +80,7 @@ export async function readSecret(stdin: NodeJS.ReadStream, flag: string): Promis
       hint: `Write it into a pipe: echo "$SECRET" | remora …`,
     });
   }
-  addSecret(secret);
+  keepSecret(secret);
   return secret;
 }
 
@@ -153,7 +153,7 @@ function parseHeaders(texts: readonly string[]): Readonly<Record<string, string>
           hint: 'Write it like --header "X-Team: build"',
         });
       }
-      addSecret(value.trim());
+      keepSecret(value.trim());
       return [name.toLowerCase(), value.trim()];
     }),
   );

@@ -23,9 +23,11 @@ function line({ code, message, severity, fixable }: Finding, title: string, pain
   return `${paint(title === severity ? COLOURS[severity] : 'green', title)} ${code}: ${printable(message)}${end}`;
 }
 
-function summary({ checked, deep, findings, incomplete }: CheckResult): string {
+function summary({ checked, deep, findings, fixed = [], dryRun, incomplete }: CheckResult): string {
   const { manifests, blobs, bytes } = checked;
-  const count = (wanted: Severity) => findings.filter(({ severity }) => severity === wanted).length;
+  // A dry run repairs nothing: the faults are still there.
+  const wrong = dryRun ? [...findings, ...fixed] : findings;
+  const count = (wanted: Severity) => wrong.filter(({ severity }) => severity === wanted).length;
   const parts = [
     number(count('error'), 'error'),
     ...(count('warning') > 0 ? [number(count('warning'), 'warning')] : []),

@@ -23,11 +23,13 @@ export default class BlobPut extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(BlobPut);
-    const [{ optionalBlobDigest }, { inputOf }, { putBlob }] = await Promise.all([
+    const [{ checkOrder }, { optionalBlobDigest }, { inputOf }, { putBlob }] = await Promise.all([
+      import('../../cli/input/argument-order.js'),
       import('../../operations/blob/blob-digest.js'),
       import('../../cli/input/file-argument.js'),
       import('../../operations/blob/put-blob.js'),
     ]);
+    await checkOrder('blob put', args.place, [args.file]);
     optionalBlobDigest(args.place);
     const content = inputOf(args.file, flags, process.stdin);
     const access = await this.access(flags, args.place);

@@ -35,12 +35,14 @@ export default class ManifestPut extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestPut);
-    const [{ resolveTarget }, { formatPlace }, { inputOf }, { putManifest }] = await Promise.all([
+    const [{ checkOrder }, { resolveTarget }, { formatPlace }, { inputOf }, { putManifest }] = await Promise.all([
+      import('../../cli/input/argument-order.js'),
       import('../../operations/places/target-location.js'),
       import('../../oci/names/place.js'),
       import('../../cli/input/file-argument.js'),
       import('../../operations/manifest/put-manifest.js'),
     ]);
+    await checkOrder('manifest put', args.target, [args.file]);
     const { place, tags } = resolveTarget(args.target);
     const document = inputOf(args.file, flags, process.stdin);
     const result = await putManifest(args.target, document, {

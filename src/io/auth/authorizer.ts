@@ -104,11 +104,7 @@ export class Authorizer {
 
   #who(): Promise<Credential | undefined> {
     const { credentials, registry, repository } = this.options;
-    return once(this.#credential, this.#key, async () => {
-      const credential = await credentials(registry, repository || undefined);
-      for (const secret of secretsOf(credential)) addSecret(secret);
-      return credential;
-    });
+    return once(this.#credential, this.#key, () => credentials(registry, repository || undefined));
   }
 
   #bearer({ parameters }: Challenge): Scheme {
@@ -130,15 +126,17 @@ export class Authorizer {
     known?: Credential,
   ): Promise<Authorization | undefined> {
     const credential = known ?? (await this.#who());
+    for (const secret of secretsOf(credential)) addSecret(secret);
     if (scheme.kind === 'basic')
       return credential && 'password' in credential ? { header: basicHeader(credential), isNew: true } : undefined;
     if (credential && 'registryToken' in credential)
       return { header: `Bearer ${credential.registryToken}`, isNew: true };
     const { realm, service } = scheme;
     const key = secretKey(realm.href, service ?? '', ...secretsOf(credential));
-    const { token, isNew } = await tokens.get(key, scopes, refused?.replace(/^Bearer /, ''), () =>
-      requestToken(this.http, { realm, service, scopes, credential, registry: this.options.registry, signal }),
-    );
+    const question = { realm, service, scopes, credential, registry: this.options.registry, signal };
+    const ask = () => requestToken(this.http, question);
+    const { token, isNew } = await tokens.get(key, scopes, refused?.replace(/^Bearer /, ''), ask, signal);
+    addSecret(token);
     return { header: `Bearer ${token}`, isNew };
   }
 }

@@ -21,11 +21,14 @@ export type CatalogPlace =
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parseCatalogPlace(text: string): CatalogPlace {
-  if (/^(oci(-archive)?:|dir:|\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) return parseDirectory(text);
+  if (/^(oci(-archive)?:|ocidir:\/\/|dir:|\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) return parseDirectory(text);
   const name = text.replace(/^docker:\/\//, '');
   const isUrl = /^[a-z]+:\/\//i.test(name);
   const slash = isUrl ? -1 : name.indexOf('/');
-  const registry = parseRegistry(slash < 0 ? name : name.slice(0, slash));
+  const host = slash < 0 ? name : name.slice(0, slash);
+  if (/^[\w-]+$/.test(host) && host !== 'localhost')
+    throw malformed(text, `has ${quote(host)}, which has no dot and no port`);
+  const registry = parseRegistry(host);
   const prefix = slash < 0 ? '' : name.slice(slash + 1).replace(/\/$/, '');
   if (prefix !== '' && !isRepository(prefix))
     throw malformed(text, `has ${quote(prefix)}, which is not a repository name`);

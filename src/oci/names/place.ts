@@ -19,6 +19,16 @@ export interface PathPlace {
 /** The schemes of places in the file system. */
 const SCHEMES = { layout: 'oci', archive: 'oci-archive', directory: 'dir' } as const;
 
+/** Schemes of other tools for what is not a place here, `docker:` before a host among them. */
+const FOREIGN_SCHEME =
+  /^(?:ocidir|oci-dir|oci-layout|docker-archive|docker-daemon|containers-storage|tarball|sif|ostree|file|docker(?=:\/?[^/]*[./])):/i;
+
+/** Words that a shell would have replaced at the beginning of an argument, or without quotes. */
+const UNEXPANDED = /^(?:~[^/]*|\$\w+|\$\{\w+\})(?:\/|$)/;
+
+/** Names on Docker Hub that were written without its host; they may be meant for something here. */
+const bareNames = new WeakSet<Place>();
+
 const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
 
 /**
@@ -28,7 +38,10 @@ const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
  * - `oci-archive:FILE[:TAG][@DIGEST]`, or such a path that ends in `.tar`, `.tar.gz`, `.tgz`, `.tar.zst` or `.tzst`: an
  *   archive of an image layout
  * - `dir:PATH[@DIGEST]`: a directory with one image, as skopeo writes it
+ * - `ocidir://PATH[:TAG][@DIGEST]`, as regctl writes it: an image layout
  * - any other text, and the text behind `docker://`: a name in a registry
+ *
+ * A word with a dot, `localhost`, an address or a digest alone is refused: Docker Hub has no such name.
  *
  * In a layout the tag is the text after the last `:`, unless that text holds a `/`. A tag must fit the grammar of
  * `org.opencontainers.image.ref.name`. A path that ends in such text is written with a `/` behind it. Verbs look at
@@ -44,17 +57,51 @@ export function parsePlace(text: string): Place {
       hint: 'Write a name in a registry like ghcr.io/owner/app:v1, and an image layout like oci:./layout:v1',
     });
   }
-  if (text.startsWith('docker://')) return { kind: 'registry', ...parseReference(text.slice('docker://'.length)) };
+  if (text.startsWith('docker://')) return named(text.slice('docker://'.length), text);
   if (text.startsWith('dir:')) return { kind: 'directory', ...parsePath(text.slice('dir:'.length), text, false) };
   if (text.startsWith('oci-archive:'))
     return { kind: 'archive', ...parsePath(text.slice('oci-archive:'.length), text) };
   if (text.startsWith('oci:')) return { kind: 'layout', ...parsePath(text.slice('oci:'.length), text) };
+  if (text.startsWith('ocidir://')) return { kind: 'layout', ...parsePath(text.slice('ocidir://'.length), text) };
   if (!/^(\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) {
     if (/^[^/:@]+\.(tar|tar\.gz|tgz|tar\.zst|tzst)(?:$|[:@])/.test(text)) throw bareArchive(text);
-    return { kind: 'registry', ...parseReference(text) };
+    return named(text, text);
   }
   const place = parsePath(text, text);
   return { kind: ARCHIVE_NAME.test(place.path) ? 'archive' : 'layout', ...place };
+}
+
+/** Whether a place is on Docker Hub only because its text names no registry. */
+export function isBareName(place: Place): boolean {
+  return bareNames.has(place);
+}
+
+/** A name in a registry, unless it is certain that something else is meant. */
+function named(name: string, whole: string): Place {
+  const fail = (why: string, hint: string) =>
+    new RemoraError('INVALID_ARGUMENT', `place ${quote(whole)} ${why}`, { found: whole, hint });
+  const [, scheme] = /^([a-z-]+):/i.exec(name) ?? [];
+  if (FOREIGN_SCHEME.test(name) || /^(?:oci|oci-archive|dir):/i.test(name))
+    throw fail(
+      `starts with ${scheme}:, which is not a kind of place`,
+      'Write an image layout like oci:./layout:v1, an archive like oci-archive:app.tar, a name like ghcr.io/owner/app:v1',
+    );
+  if (/^(?:sha\d{3}:[0-9a-f]+|[0-9a-f]{64})$/i.test(name))
+    throw fail(
+      'is a digest without a repository',
+      `Write it like ghcr.io/owner/app@${name.includes(':') ? name : `sha256:${name}`}`,
+    );
+  const [, word = '', port = ''] = /^(\[[^\]/]*\]|[^:@/]+)(:\d+)?(?:[:@][^/]*)?$/.exec(name) ?? [];
+  if (word.startsWith('[') || /^(?:localhost|[\d.]+\.\d+)$/i.test(word))
+    throw fail('is a registry without a repository', `Write ${word}${port}/REPOSITORY`);
+  if (/^[^.].*\.[^.]/.test(word))
+    throw fail(
+      'may be a file, or a registry without a repository',
+      `Write ${word}${port}/REPOSITORY for the registry, oci:${word} for an image layout`,
+    );
+  const place: Place = { kind: 'registry', ...parseReference(name) };
+  if (place.registry === 'docker.io' && !/^[^/]*docker\.io\//i.test(name)) bareNames.add(place);
+  return place;
 }
 
 /** As a name it would be on Docker Hub, which is hardly what a file name means. */
@@ -71,7 +118,7 @@ function bareArchive(text: string): RemoraError {
  */
 export function readingsOf(text: string): readonly PathPlace[] {
   const [, scheme, rest = ''] =
-    /^(oci(?:-archive)?:(?!\/\/[^/])|(?=\.{0,2}\/|\.{1,2}(?:$|[:@])))(.*)$/s.exec(text) ?? [];
+    /^(ocidir:\/\/|oci(?:-archive)?:(?!\/\/[^/])|(?=\.{0,2}\/|\.{1,2}(?:$|[:@])))(.*)$/s.exec(text) ?? [];
   if (scheme === undefined) return [];
   const { name, digest } = withoutDigest(rest);
   const ends = [name.length, ...[...name.matchAll(/:/g)].map(({ index }) => index).reverse()];
@@ -103,6 +150,17 @@ function parsePath(text: string, whole: string, hasTags = true): { path: string;
       found: whole,
       hint: hasTags ? 'Write it like oci:./layout:v1' : 'Write it like dir:./image',
     });
+  }
+  if (UNEXPANDED.test(path)) {
+    const [word = path] = path.split('/', 1);
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `place ${quote(whole)} has ${quote(word)}, which the shell left as it is`,
+      {
+        found: whole,
+        hint: `Write the path in full, or ./${path} for a directory of that name`,
+      },
+    );
   }
   if (colon >= 0 && !tagged && !suffix.includes('/')) {
     throw new RemoraError('INVALID_ARGUMENT', `place ${quote(whole)} has a malformed tag ${quote(suffix)}`, {

@@ -31,8 +31,8 @@ export function copyLocations(source: Location, destination: CopyTarget, isMany:
   const to = destinationOf(destination);
   if (to.kind === 'directory') {
     throw new RemoraError(
-      'INVALID_ARGUMENT',
-      `destination ${quote(written(destination, to.at))} is a directory of skopeo's`,
+      'UNSUPPORTED',
+      `${written(destination, to.at)} is a directory of skopeo's, which is only read`,
       { hint: 'Copy into an image layout like oci:./layout, or an archive like oci-archive:app.tar' },
     );
   }

@@ -111,7 +111,7 @@ function checkTitle(title: string): string {
       {
         cause,
         found: title,
-        hint: 'Give the file a relative name',
+        hint: 'Give the file another name, below the current directory',
       },
     );
   }

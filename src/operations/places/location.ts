@@ -6,6 +6,7 @@ import { given } from '../../oci/values/given.js';
 import type { Session } from '../../store/interfaces/session.js';
 import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { isThere, type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from '../../store/open.js';
+import { refuseLocalName } from './local-name.js';
 
 /**
  * An artifact in an open store, which the verb does not close. A digest wins over a tag; without both, a layout with one
@@ -54,6 +55,7 @@ export async function withSource<T>(
 ): Promise<T> {
   const at = resolveLocation(location);
   if ('store' in at) return use(at.store, selectorOf(at));
+  await refuseLocalName(at, false);
   const { damaged, maxUnpackedBytes, signal } = options;
   const source = await openSource(at, given({ ...access(options), damaged, maxUnpackedBytes, signal }));
   return closing(source, use(source, selectorOf(at)));
@@ -71,6 +73,7 @@ export async function withStore<T>(
 ): Promise<T> {
   const at = resolveLocation(location);
   if ('store' in at) return use(at.store, selectorOf(at));
+  await refuseLocalName(at, (options.access ?? 'write') !== 'read');
   const { create } = options;
   const store = await openStore(at, given({ ...access(options), access: options.access ?? 'write', create }));
   return closing(store, use(store, selectorOf(at)));

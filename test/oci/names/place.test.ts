@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatPlace, type Place, parsePlace, readingsOf } from '../../../src/oci/names/place.js';
+import { formatPlace, isBareName, type Place, parsePlace, readingsOf } from '../../../src/oci/names/place.js';
 import { SHA256_ABC, SHA512_ABC } from '../support/documents.js';
 import { faultOf, settle } from '../support/fault.js';
 
@@ -128,6 +128,71 @@ it.each(['app.tar', 'app.tar:v1', 'my-app.tgz', 'a.tar.gz@sha256:1'])('does not 
   });
 });
 
+describe('what leads astray', () => {
+  it.each([
+    [`sha256:${'a'.repeat(64)}`, 'is a digest without a repository', 'app@sha256:'],
+    ['sha512:ab', 'is a digest without a repository', 'app@sha512:ab'],
+    ['b'.repeat(64), 'is a digest without a repository', 'app@sha256:bbb'],
+    ['localhost', 'is a registry without a repository', 'Write localhost/REPOSITORY'],
+    ['localhost:5055', 'is a registry without a repository', 'Write localhost:5055/REPOSITORY'],
+    ['LOCALHOST:1', 'is a registry without a repository', 'Write LOCALHOST:1/REPOSITORY'],
+    ['127.0.0.1:5000', 'is a registry without a repository', 'Write 127.0.0.1:5000/REPOSITORY'],
+    ['[::1]:5000', 'is a registry without a repository', 'Write [::1]:5000/REPOSITORY'],
+    ['ghcr.io', 'a registry without a repository', 'Write ghcr.io/REPOSITORY'],
+    ['ghcr.io:443', 'a registry without a repository', 'Write ghcr.io:443/REPOSITORY'],
+    ['quay.io:latest', 'a registry without a repository', 'Write quay.io/REPOSITORY'],
+    [`docker.io@${SHA256_ABC}`, 'a registry without a repository', 'Write docker.io/REPOSITORY'],
+    ['docker://ghcr.io', 'a registry without a repository', 'Write ghcr.io/REPOSITORY'],
+    ['sbom.json', 'may be a file', 'oci:sbom.json'],
+    ['ocidir:layout:v1', 'starts with ocidir:', 'oci:./layout'],
+    ['docker-archive:app.tar', 'starts with docker-archive:', 'oci-archive:'],
+    ['docker-daemon:app:v1', 'starts with docker-daemon:', 'oci:'],
+    ['containers-storage:x', 'starts with containers-storage:', 'oci:'],
+    ['docker:ghcr.io/a/b', 'starts with docker:', 'ghcr.io/owner/app:v1'],
+    ['OCI:./layout:v1', 'starts with OCI:', 'oci:./layout'],
+    ['Dir:./image', 'starts with Dir:', 'oci:./layout'],
+    ['oci:~/x', 'has "~", which the shell left', './~/x'],
+    ['oci:~:v1', 'has "~", which the shell left', './~'],
+    ['oci-archive:~ann/x.tar', 'has "~ann", which the shell left', './~ann/x.tar'],
+    ['dir:~/x', 'has "~", which the shell left', './~/x'],
+    ['ocidir://~/x:v1', 'has "~", which the shell left', './~/x'],
+    ['oci:$HOME/x:v1', 'has "$HOME", which the shell left', './$HOME/x'],
+    [`oci:\${OUT}/x`, 'which the shell left', '{OUT}/x'],
+  ])('%s is refused', (text, message, hint) => {
+    expect(faultOf(() => parsePlace(text))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    });
+  });
+
+  it.each([
+    ['ocidir://layout:v1', 'oci:layout:v1'],
+    ['ocidir:///abs/layout', 'oci:/abs/layout'],
+    [`ocidir://./a@${SHA256_ABC}`, `oci:./a@${SHA256_ABC}`],
+    ['oci:./~/x', 'oci:./~/x'],
+    ['oci:a~b', 'oci:a~b'],
+    ['oci:a/~', 'oci:a/~'],
+    ['docker:27', 'docker.io/library/docker:27'],
+    ['docker:dind', 'docker.io/library/docker:dind'],
+    ['redis:5000', 'docker.io/library/redis:5000'],
+    ['r-base', 'docker.io/library/r-base'],
+    ['acme/site.example', 'docker.io/acme/site.example'],
+    ['docker.io/library/ghcr.io', 'docker.io/library/ghcr.io'],
+    ['localhost/a', 'localhost/a'],
+    ['file/x', 'docker.io/file/x'],
+    ['sha256', 'docker.io/library/sha256'],
+  ])('%s is %s', (text, full) => {
+    expect(format(parsePlace(text))).toBe(full);
+  });
+
+  it('is told by whether a registry was written', () => {
+    for (const text of ['alpine', 'alpine:3', 'docker://acme/app']) expect(isBareName(parsePlace(text))).toBe(true);
+    for (const text of ['docker.io/alpine', 'INDEX.docker.io/library/alpine', 'ghcr.io/a/b', './alpine'])
+      expect(isBareName(parsePlace(text))).toBe(false);
+  });
+});
+
 describe('readingsOf', () => {
   it.each<[string, readonly (readonly [kind: string, path: string, tag?: string])[]]>([
     [
@@ -171,6 +236,72 @@ describe('readingsOf', () => {
     ['oci:l:', [['layout', 'l:']]],
     ['oci::v1', [['layout', ':v1']]],
     ['.', [['layout', '.']]],
+    ['dir:a:b', []],
+    ['ghcr.io/a/b:v1', []],
+    ['oci://ghcr.io/a:v1', []],
+  ])('of %s', (text, readings) => {
+    expect(
+      readingsOf(text).map(({ kind, path, tag }) => (tag === undefined ? [kind, path] : [kind, path, tag])),
+    ).toEqual(readings);
+  });
+
+  it('have the digest in all of them', () => {
+    const digests = readingsOf(`oci:l:a/b:v1@${SHA256_ABC}`).map(({ digest }) => digest);
+    expect(digests).toEqual([SHA256_ABC, SHA256_ABC, SHA256_ABC]);
+  });
+});
+
+describe('readingsOf', () => {
+  it.each<[string, readonly (readonly [kind: string, path: string, tag?: string])[]]>([
+    [
+      'oci:l:v1',
+      [
+        ['layout', 'l:v1'],
+        ['layout', 'l', 'v1'],
+      ],
+    ],
+    [
+      'oci:l:a/b:v1',
+      [
+        ['layout', 'l:a/b:v1'],
+        ['layout', 'l:a/b', 'v1'],
+        ['layout', 'l', 'a/b:v1'],
+      ],
+    ],
+    [
+      './x.tar:a/b:v1',
+      [
+        ['layout', './x.tar:a/b:v1'],
+        ['layout', './x.tar:a/b', 'v1'],
+        ['archive', './x.tar', 'a/b:v1'],
+      ],
+    ],
+    [
+      'oci-archive:x:a b',
+      [
+        ['archive', 'x:a b'],
+        ['archive', 'x', 'a b'],
+      ],
+    ],
+    [
+      `./l:localhost:5000/a@${SHA256_ABC}`,
+      [
+        ['layout', './l:localhost:5000/a'],
+        ['layout', './l:localhost', '5000/a'],
+        ['layout', './l', 'localhost:5000/a'],
+      ],
+    ],
+    ['oci:l:', [['layout', 'l:']]],
+    ['oci::v1', [['layout', ':v1']]],
+    ['.', [['layout', '.']]],
+    [
+      'ocidir://l:a/b:v1',
+      [
+        ['layout', 'l:a/b:v1'],
+        ['layout', 'l:a/b', 'v1'],
+        ['layout', 'l', 'a/b:v1'],
+      ],
+    ],
     ['dir:a:b', []],
     ['ghcr.io/a/b:v1', []],
     ['oci://ghcr.io/a:v1', []],

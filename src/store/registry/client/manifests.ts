@@ -70,17 +70,26 @@ function unread1(bytes: Uint8Array, wanted: Digest | undefined, what: string): R
  * Asks for a manifest's descriptor without its content; undefined when there is none. Where HEAD is refused, or answers
  * without length, type or digest, GET is asked.
  */
-export async function headManifest(
+export function headManifest(
   client: RegistryClient,
   selector: ManifestSelector,
   options: CallOptions = {},
+): Promise<Descriptor | undefined> {
+  return askDescriptor(client, selector, options, false);
+}
+
+async function askDescriptor(
+  client: RegistryClient,
+  selector: ManifestSelector,
+  options: CallOptions,
+  confirms: boolean,
 ): Promise<Descriptor | undefined> {
   const response = await askHead(client, 'manifests', {
     target: target(selector),
     headers: { accept: ACCEPT },
     signal: options.signal,
   });
-  if (response?.status === 404) return undefined;
+  if (response?.status === 404 && !confirms) return undefined;
   const size = Number(response?.header('content-length') ?? 0);
   const mediaType = response && contentType(response);
   const digest = selector.digest ?? response?.header('docker-content-digest');
@@ -91,14 +100,12 @@ export async function headManifest(
 }
 
 /** The same where absence counts: a 404 to HEAD is confirmed by GET, unless HEAD has found a manifest here before. */
-export async function findManifest(
+export function findManifest(
   client: RegistryClient,
   selector: ManifestSelector,
   options: CallOptions = {},
 ): Promise<Descriptor | undefined> {
-  const found = await headManifest(client, selector, options);
-  if (found !== undefined || client.heads.isProven('manifests')) return found;
-  return (await getManifest(client, selector, options))?.manifest.descriptor;
+  return askDescriptor(client, selector, options, !client.heads.isProven('manifests'));
 }
 
 /** Answers of distribution 2.0 and of gateways: accepted, which does not prove that the manifest is stored. */

@@ -1,7 +1,9 @@
 import * as z from 'zod';
+import { RemoraError } from '../../../errors.js';
 import { checkShape, parseJson } from '../../../oci/text/json.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from './client.js';
+import { errorCodes } from './errors.js';
 import { pages } from './paging.js';
 
 // distribution answers `"tags": null` for a repository without tags.
@@ -12,6 +14,12 @@ const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 export async function* listTags(client: RegistryClient, options: CallOptions = {}): AsyncIterable<string> {
   const what = `tags of ${client.registry}/${client.repository}`;
   const first = await client.read({ method: 'GET', target: 'tags/list', signal: options.signal }, MAX_PAGE_BYTES, what);
+  if (first.response.status === 404 && errorCodes(first).length > 0)
+    throw new RemoraError('NOT_FOUND', `repository ${client.registry}/${client.repository} does not exist`, {
+      cause: client.errorOf(first, what),
+      status: 404,
+      hint: 'Check the name; some registries hide private repositories from those who are not logged in',
+    });
   const seen = new Set<string>();
   for await (const page of pages(client, first, MAX_PAGE_BYTES, what, options.signal)) {
     const { tags } = checkShape(schema, parseJson(page, what), what);

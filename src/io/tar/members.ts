@@ -57,9 +57,13 @@ const TYPES: Readonly<Record<string, TarMemberType>> = {
  * and only zeros may follow. Readers differ in their treatment of other archives, so that a check could see other files
  * than the unpacking. The caller takes the content of a member from the input before it asks for the next.
  *
+ * @param decode the text of a name. @default UTF-8, and every other encoding is refused
  * @throws RemoraError `MALFORMED`
  */
-export async function* tarMembers(input: TarInput): AsyncGenerator<TarMember, void, undefined> {
+export async function* tarMembers(
+  input: TarInput,
+  decode: (bytes: Buffer) => string = decodeTarText,
+): AsyncGenerator<TarMember, void, undefined> {
   let overrides: TarOverrides = {};
   for (;;) {
     if (await input.isDone()) throw endless(overrides);
@@ -71,7 +75,7 @@ export async function* tarMembers(input: TarInput): AsyncGenerator<TarMember, vo
       overrides = { ...overrides, ...extended };
       continue;
     }
-    const name = overrides.name || decodeTarText(header.name);
+    const name = overrides.name || decode(header.name);
     // Its header may go on in further blocks, which only readers of that kind know.
     if (header.flag === 'S')
       throw badTar(`${quote(name)} has the unsupported type "S", a sparse file`, { hint: NO_SPARSE });
@@ -82,7 +86,7 @@ export async function* tarMembers(input: TarInput): AsyncGenerator<TarMember, vo
     // Readers differ in whether the content of a link or device is there.
     if (/[1-6]/.test(header.flag) && size !== 0)
       throw badTar(`${quote(name)} is a ${type === 'other' ? 'device' : type} with content`);
-    const target = overrides.target || decodeTarText(header.target);
+    const target = overrides.target || decode(header.target);
     const sparse = overrides.sparse ?? false;
     overrides = {};
     yield { type, flag: header.flag, name, target, mode: header.mode, size, sparse };

@@ -118,7 +118,7 @@ function bareArchive(text: string): RemoraError {
  */
 export function readingsOf(text: string): readonly PathPlace[] {
   const [, scheme, rest = ''] =
-    /^(oci(?:-archive)?:(?!\/\/[^/])|(?=\.{0,2}\/|\.{1,2}(?:$|[:@])))(.*)$/s.exec(text) ?? [];
+    /^(ocidir:\/\/|oci(?:-archive)?:(?!\/\/[^/])|(?=\.{0,2}\/|\.{1,2}(?:$|[:@])))(.*)$/s.exec(text) ?? [];
   if (scheme === undefined) return [];
   const { name, digest } = withoutDigest(rest);
   const ends = [name.length, ...[...name.matchAll(/:/g)].map(({ index }) => index).reverse()];

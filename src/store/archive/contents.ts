@@ -42,7 +42,7 @@ export async function readContents(file: ReadableFile, size: number, signal?: Ab
   const twice = new Set<string>();
   let within: string | undefined;
   const window = new FileWindow(file, size, () => cutTar(within));
-  for await (const member of tarMembers(window)) {
+  for await (const member of tarMembers(window, nameOf)) {
     throwIfInterrupted(signal);
     const offset = window.position;
     // The label of a GNU archive is not a path.
@@ -80,6 +80,11 @@ function contentsOf(members: ArchiveMembers): ArchiveContents {
     hasDockerManifest: names.includes('manifest.json') || names.includes('repositories'),
     folder: names.find((name) => name.endsWith(`/${LAYOUT_FILE}`))?.slice(0, -LAYOUT_FILE.length),
   };
+}
+
+/** Names of a layout are ASCII. A name beside it may have any encoding. */
+function nameOf(bytes: Buffer): string {
+  return bytes.toString('utf8');
 }
 
 function tooMany(): RemoraError {

@@ -294,6 +294,14 @@ describe('what is not read is called by its name', () => {
   });
 });
 
+it('does not mind names of other encodings beside a layout', async () => {
+  const { image, members } = await begin();
+  const beside = patched(await tarOf([{ name: 'grosse', content: 'x' }]), (header) =>
+    header.write('gr\xf6\xdfe', 0, 'latin1'),
+  );
+  await expectRead(Buffer.concat([beside.subarray(0, -1024), await tarOf(members)]), image.digest);
+});
+
 it('keeps what lies beside a layout out of it', async () => {
   const { image, members } = await begin();
   const beside: HostileEntry[] = [

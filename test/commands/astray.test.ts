@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
+import { failureHere } from './support/in-process.js';
 import { failure, success, withImage } from './support/run.js';
 
 /** No proxy listens there: a name that leads to Docker Hub ends at it. */
@@ -97,7 +98,7 @@ describe('a place that cannot be written', () => {
         ...(place.startsWith('dir:') ? [['copy', 'oci:layout:v1', place]] : []),
       ];
       for (const args of commands)
-        expect([args, (await failure(1, args, { cwd, env })).code]).toEqual([args, 'UNSUPPORTED']);
+        expect([args, (await failureHere(1, args, cwd)).code]).toEqual([args, 'UNSUPPORTED']);
     }
   });
 
@@ -116,7 +117,7 @@ describe('check --fix', () => {
     const { image } = await withImage();
     for (const place of [image, 'localhost:1/x', 'oci-archive:sub/app.tar', 'dir:image']) {
       for (const more of [[], ['--dry-run'], ['--yes']])
-        expect((await failure(2, ['check', '--fix', place, ...more], { cwd })).message).toContain(
+        expect((await failureHere(2, ['check', '--fix', place, ...more], cwd)).message).toContain(
           'only those are repaired',
         );
     }

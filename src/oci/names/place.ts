@@ -41,7 +41,7 @@ const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
  * - `ocidir://PATH[:TAG][@DIGEST]`, as regctl writes it: an image layout
  * - any other text, and the text behind `docker://`: a name in a registry
  *
- * A single word with a dot, `localhost`, an address or a digest alone is refused: on Docker Hub there are no such names.
+ * A word with a dot, `localhost`, an address or a digest alone is refused: Docker Hub has no such name.
  *
  * In a layout the tag is the text after the last `:`, unless that text holds a `/`. A tag must fit the grammar of
  * `org.opencontainers.image.ref.name`. A path that ends in such text is written with a `/` behind it.

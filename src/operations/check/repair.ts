@@ -65,7 +65,7 @@ export function mendableLayout(source: Source): MendableLayout {
   throw notMendable(source.format({}), source.kind);
 }
 
-/** The error for a place that is no directory with a layout. */
+/** The error for a place that is not a directory with a layout. */
 export function notMendable(place: string, kind: Source['kind']): RemoraError {
   return new RemoraError('INVALID_ARGUMENT', `${place} is not a layout directory: only those are repaired`, {
     hint:

@@ -12,6 +12,7 @@ import {
   startDistribution2,
   startDistribution3,
 } from './peers.js';
+import { startRegistry } from './registry.js';
 import { commandsOf, type RemoraCommands, remora } from './remora.js';
 import { startRemora } from './remora-registry.js';
 
@@ -82,6 +83,11 @@ export const DISTRIBUTION_3 = registryKind('distribution 3', ['registry3'], 'tag
 export const API_REGISTRY = registryKind('a registry with the API', ['api-registry'], 'api', startApiRegistry);
 
 export const CRANE_REGISTRY = registryKind('crane registry serve', [], 'tag', startCraneRegistry);
+
+/** It has no Referrers API, and honours `If-Match`, as zot does. */
+export const CONDITIONAL = registryKind('a registry with conditional writes', [], 'tag', () =>
+  startRegistry({ referrers: 'none', etag: 'honoured' }),
+);
 
 /** It has the Referrers API, filters and pages its lists, and sends `OCI-Subject`. */
 export const SERVE = registryKind('remora serve', [], 'api', startRemora);

@@ -11,7 +11,9 @@ import type { Subject } from './subject.js';
 import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
 
 /** Options of {@link AttachedWalk}. */
-export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked'> {
+export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked'> {
+  /** Called for each way that could not be asked about a subject. @default the failure is thrown */
+  readonly onUnasked?: ((way: string, error: unknown, subject: Digest) => void) | undefined;
   /** Called for each entry of a list before the list is verified. */
   readonly onListed?: ((entry: Descriptor, subject: Digest) => void) | undefined;
   /** Subjects that are asked about at a time. @default 32 */
@@ -117,9 +119,11 @@ export class AttachedWalk {
     const known = this.#asked.get(descriptor.digest);
     if (known !== undefined) return known;
     if (this.#levelOf(descriptor) > MAX_LEVELS) return this.#tooDeep(descriptor);
+    const { onUnasked } = this.options;
     const attachments = this.#limit(() =>
       findAttached(this.store, descriptor, {
         ...this.options,
+        onUnasked: onUnasked && ((way, error) => onUnasked(way, error, descriptor.digest)),
         signal: this.#signal,
         attestations,
         // The root's tags are asked for by name; most attachments below it have no tags.
@@ -148,7 +152,7 @@ export class AttachedWalk {
     const hint = 'Look at the levels above it with --depth';
     const error = new RemoraError('MALFORMED', message, { expected: MAX_LEVELS, hint });
     if (this.options.onUnasked === undefined) throw error;
-    this.options.onUnasked(`attachments of ${reference}`, error);
+    this.options.onUnasked(`attachments of ${reference}`, error, digest);
     return [];
   }
 

@@ -1,10 +1,8 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
-import { isManifestType } from '../../oci/values/media-types.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
@@ -57,7 +55,6 @@ export async function attachedTrees(
     onListed,
     onUnasked,
   });
-  walk.listTags();
 
   const direct = (subject: Subject): Promise<readonly AttachedTree[]> => {
     const { digest } = subject.descriptor;
@@ -68,28 +65,14 @@ export async function attachedTrees(
     });
   };
   const ofChildren = async ({ descriptor }: Subject): Promise<readonly AttachedTree[]> => {
-    const children = await childrenOf(descriptor);
+    const found = await platformSubjects(source, descriptor, { signal, known, onUnasked });
+    const children = found?.platforms ?? [];
     const top = tops.get(descriptor.digest);
     if (top !== undefined) for (const child of children) tops.set(child.descriptor.digest, top);
-    return (await Promise.all(children.map(trees))).flat();
+    return (await Promise.all(children.map(direct))).flat();
   };
-  const childrenOf = async (descriptor: Descriptor): Promise<readonly Subject[]> => {
-    try {
-      const found = await platformSubjects(source, descriptor, { signal, known });
-      return (found?.platforms ?? []).filter((child) => isManifestType(child.descriptor.mediaType));
-    } catch (error) {
-      onUnasked(`children of ${source.format({ digest: descriptor.digest })}`, error, descriptor.digest);
-      return [];
-    }
-  };
-  /** Indexes can share children: the children of each are looked at once. */
-  const seen = new Set<Digest>();
-  const trees = async (subject: Subject): Promise<readonly AttachedTree[]> => {
-    const { digest } = subject.descriptor;
-    const isNew = !seen.has(digest);
-    seen.add(digest);
-    return (await Promise.all([direct(subject), isNew ? ofChildren(subject) : []])).flat();
-  };
+  const trees = async (subject: Subject): Promise<readonly AttachedTree[]> =>
+    (await Promise.all([direct(subject), ofChildren(subject)])).flat();
   return { trees: (await Promise.all(subjects.map(trees))).flat(), unasked };
 }
 

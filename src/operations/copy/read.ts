@@ -6,6 +6,7 @@ import { childManifests } from '../../oci/documents/children.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
+import { MAX_NESTED } from '../attached/index-levels.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import { attachedTrees, incompleteCopy, type UnaskedOf } from './attached.js';
 import type { CopyRoot, PlanCopyOptions } from './plan.js';
@@ -40,9 +41,6 @@ export interface CopyReading {
 /** The digests of a graph, or the failure to read it. */
 export type Graph = Pick<ReadRoot, 'graph' | 'failure'>;
 
-/** Nested indexes are rare and never deep, but a hostile registry can nest them without end. */
-const MAX_NESTED = 20;
-
 /** Reads roots, their children, and what is attached to them. Each manifest is read once. */
 export async function readForCopy(
   source: Source,
@@ -76,12 +74,14 @@ class Reader {
     const subjects = roots.flatMap(({ subject }) => subject ?? []);
     const isRecursive = recursive || selection !== undefined;
     // Attachments are asked for while the children are still being read.
-    const [{ trees, unasked }, ...graphs] = await Promise.all([
-      isRecursive ? this.#trees(subjects) : { trees: [], unasked: [] },
-      ...roots.map(async (root) =>
+    const asked = handled(isRecursive ? this.#trees(subjects) : Promise.resolve({ trees: [], unasked: [] }));
+    const graphs = await Promise.all(
+      roots.map(async (root) =>
         root.subject === undefined ? root : { ...root, ...(await this.#tried(root.subject.descriptor.digest)) },
       ),
-    ]);
+    );
+    // A child that is missing is an error of its own, before it is one of the question what is attached to it.
+    const { trees, unasked } = await asked;
     const chosen = isEverything(selection ?? {}) ? trees : chosenTrees(source, trees, selection ?? {});
     await Promise.all(carriers(chosen).map((digest) => this.#carrier(digest)));
     return {

@@ -1,10 +1,10 @@
 import { RemoraError } from '../../errors.js';
-import type { Place } from '../../oci/names/place.js';
+import { formatPlace, type Place } from '../../oci/names/place.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { type AccessOptions, type Location, resolveLocation, type Stored, withSource } from '../places/location.js';
 import { type Examination, type ExamineOptions, examine } from './examine.js';
 import type { MendableLayout } from './layout/mend-index.js';
-import { mendableLayout, plannedRepair, repair, repairable } from './repair.js';
+import { mendableLayout, notMendable, plannedRepair, repair, repairable } from './repair.js';
 import type { CheckResult } from './schema.js';
 
 /** Options of {@link check}. */
@@ -40,10 +40,15 @@ export async function check(location: Location, options: CheckOptions = {}): Pro
   });
 }
 
-/** @throws RemoraError `INVALID_ARGUMENT` for a tag or digest of a layout, which is repaired as a whole */
+/**
+ * Checks that a place can be repaired, before it is opened and anything is asked.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` for all but a layout directory, which is repaired as a whole
+ */
 export function assertWhole(at: Place | Stored): void {
   const kind = 'store' in at ? at.store.kind : at.kind;
-  if (kind !== 'layout' || (at.tag === undefined && at.digest === undefined)) return;
+  if (kind !== 'layout') throw notMendable('store' in at ? at.store.format({}) : formatPlace(at, {}), kind);
+  if (at.tag === undefined && at.digest === undefined) return;
   throw new RemoraError('INVALID_ARGUMENT', 'a layout is repaired as a whole, without a tag or digest', {
     hint: 'Leave out tag and digest',
   });

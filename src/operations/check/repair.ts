@@ -62,9 +62,14 @@ export async function repair(
 /** @throws RemoraError `INVALID_ARGUMENT` for a store that is not a layout directory */
 export function mendableLayout(source: Source): MendableLayout {
   if (isMender(source) && hasInventory(source)) return source;
-  throw new RemoraError('INVALID_ARGUMENT', `${source.format({})} is not a layout directory: only those are repaired`, {
+  throw notMendable(source.format({}), source.kind);
+}
+
+/** The error for a place that cannot be repaired. */
+export function notMendable(place: string, kind: Source['kind']): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', `${place} is not a layout directory: only those are repaired`, {
     hint:
-      source.kind === 'registry'
+      kind === 'registry'
         ? 'Copy it with remora copy -r into another repository: its lists are written anew there'
         : 'Copy it into a layout like oci:./layout, and repair that',
   });

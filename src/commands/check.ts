@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
-import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { registryFlags } from '../cli/flags/flags.js';
 import { renderCheck } from '../cli/output/check.js';
 import { painter } from '../cli/output/text.js';
@@ -87,14 +87,14 @@ export default class Check extends BaseCommand {
     return false;
   }
 
-  /** Notes, and the exit code: of the first failure to check, else of errors found. */
+  /** Notes, and the exit code: of an incomplete check, else of errors found. */
   #conclude({ incomplete, findings, fixed = [], dryRun }: CheckResult): void {
     // A dry run repairs nothing: planned repairs are still wrong.
     const wrong = dryRun ? [...findings, ...fixed] : findings;
     for (const { way, error } of incomplete) this.note(`could not check ${way}: ${error.message}`);
     const [first] = incomplete;
     if (first !== undefined) {
-      process.exitCode = exitCodeFor(first.error);
+      process.exitCode = exitCodeForIncomplete(incomplete.map(({ error }) => error));
       this.note(`more may be wrong${first.error.hint ? `: ${first.error.hint}` : ''}`);
     } else if (wrong.some(({ severity }) => severity === 'error'))
       process.exitCode = exitCodeFor(new RemoraError('MALFORMED', 'errors were found'));

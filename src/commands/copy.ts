@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
+import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import {
   areTwoRegistries,
   copySelection,
@@ -9,15 +10,15 @@ import {
   twoRegistryFlags,
 } from '../cli/flags/copy.js';
 import { platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
-import { describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
+import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
 import type { CopyOptions } from '../operations/copy/copy.js';
 import type { CopyResult } from '../operations/copy/schema.js';
 
 /** `remora copy` */
 export default class Copy extends BaseCommand {
-  static override summary = 'Copy an image or artifact, with all its attachments';
+  static override summary = 'Copy an image or artifact, and with -r all its attachments';
   static override description =
-    'Copies between registries, image layouts and archives of these. Digests never change, and tags are written last. The same command again continues an interrupted copy.';
+    'Copies between registries, image layouts and archives of these. Digests never change, and tags are written last. Without -r, attachments stay behind, and their number is printed. The same command again continues an interrupted copy.';
   static override aliases = ['cp'];
   static override examples = [
     {
@@ -89,6 +90,7 @@ export default class Copy extends BaseCommand {
       ...(await this.#view(flags)),
       ...{ signal: this.signal, names, platform, selection },
       recursive: flags.recursive,
+      countLeft: true,
       convert: flags.convert,
       assumeComplete: flags['assume-complete'],
       overwrite: flags.overwrite,
@@ -116,11 +118,7 @@ export default class Copy extends BaseCommand {
 
   #report(result: CopyResult): void {
     this.print(renderCopy(result));
-    for (const { tag, replaced } of result.tags)
-      if (replaced !== undefined) this.note(`tag ${tag} stood for ${replaced} before`);
-    if (result.left.length > 0)
-      this.note(
-        `${result.left.length} attached manifests belong to the index, and stay there; copy it without --platform`,
-      );
+    for (const note of copyNotes(result)) this.note(note);
+    if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
   }
 }

@@ -77,7 +77,9 @@ describe('check', () => {
     await rm(join(path, 'oci-layout'));
     const dry = await runHere(['check', '--fix', '--dry-run', './layout'], cwd);
     expect([dry.code, dry.stderr]).toEqual([5, '']);
-    expect(dry.stdout).toMatch(/^would fix layout-file-missing: oci-layout does not exist\nchecked .*: 1 error\n$/);
+    expect(dry.stdout).toMatch(
+      /^would fix layout-file-missing: oci-layout does not exist\nchecked .*: 1 error, 1 would be fixed\n$/,
+    );
     expect(await readdir(path)).not.toContain('oci-layout');
     const fixed = await checkJson(['--fix', '--yes', './layout'], cwd);
     expect(fixed).toMatchObject({

@@ -59,7 +59,9 @@ it('tells of a tag that stood for something else', async () => {
   await writeFile(join(cwd, 'other'), 'other');
   await done(cwd, 'push', 'oci:b:v1', 'other', '--artifact-type', 'application/x.app');
   const { stderr } = await done(cwd, 'copy', './a:v1', './b');
-  expect(stderr).toMatch(/^remora: tag v1 stood for sha256:\w{64} before\n$/);
+  expect(stderr).toMatch(
+    /^remora: tag v1 stood for sha256:\w{64} before\nremora: 2 attached left behind: copy -r takes them\n$/,
+  );
 });
 
 describe('several tags', () => {
@@ -118,7 +120,7 @@ it('shows with --dry-run what it would do, and makes nothing', async () => {
 it('prints a line for each object with --verbose', async () => {
   const cwd = await begin();
   const { stderr } = await done(cwd, 'copy', '--verbose', './a:v1', './b');
-  expect(stderr.trim().split('\n')).toHaveLength(3);
+  expect(stderr.match(/: copied /g)).toHaveLength(3);
   expect(stderr).toMatch(/^remora: copied sha256:\w{64} \S+ [\d.]+ k?B$/m);
 });
 

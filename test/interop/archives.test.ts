@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { copyIntoArchive } from '../../src/operations/copy/into-archive.js';
-import { planCopy } from '../../src/operations/copy/plan.js';
+import { planCopy } from '../../src/operations/copy/plan-copy.js';
 import { openLayout } from '../../src/store/layout/store.js';
 import { openArchiveWriter } from '../../src/store/open.js';
 import { attach, referrerOf } from '../store/support/artifacts.js';

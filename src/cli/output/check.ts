@@ -23,15 +23,16 @@ function line({ code, message, severity, fixable }: Finding, title: string, pain
   return `${paint(title === severity ? COLOURS[severity] : 'green', title)} ${code}: ${printable(message)}${end}`;
 }
 
-function summary({ checked, deep, findings, fixed = [], dryRun, incomplete }: CheckResult): string {
+function summary({ checked, deep, findings, fixed = [], incomplete, dryRun }: CheckResult): string {
   const { manifests, blobs, bytes } = checked;
-  // A dry run repairs nothing: the faults are still there.
+  // A dry run repairs nothing: planned repairs are still wrong.
   const wrong = dryRun ? [...findings, ...fixed] : findings;
   const count = (wanted: Severity) => wrong.filter(({ severity }) => severity === wanted).length;
   const parts = [
     number(count('error'), 'error'),
     ...(count('warning') > 0 ? [number(count('warning'), 'warning')] : []),
     ...(count('note') > 0 ? [number(count('note'), 'note')] : []),
+    ...(dryRun && fixed.length > 0 ? [`${fixed.length} would be fixed`] : []),
     ...(incomplete.length > 0 ? [`${incomplete.length} not checked`] : []),
   ];
   const what = `${number(manifests, 'manifest')}, ${number(blobs, 'blob')}, ${formatSize(bytes)}`;

@@ -1,5 +1,5 @@
 import type { CopyVolume } from '../../operations/copy/plan.js';
-import type { CopiedObject, CopyResult } from '../../operations/copy/schema.js';
+import type { AttachedLeft, CopiedObject, CopyResult } from '../../operations/copy/schema.js';
 import { fields, formatSize, printable } from './text.js';
 
 /** The text for a copy. */
@@ -18,6 +18,32 @@ export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: Co
     ['Attached', attached === 0 ? undefined : String(attached)],
     ['Objects', [`${moved} moved (${formatSize(bytes)})`, ...others].join(', ')],
   ]);
+}
+
+/** The notes on a copy: tags that were moved, and what stayed behind. */
+export function copyNotes({ tags, left, attachedLeft, incomplete, dryRun, roots }: CopyResult): readonly string[] {
+  const moved = tags.flatMap(({ tag, replaced }) =>
+    replaced === undefined ? [] : [`tag ${tag} stood for ${replaced} before`],
+  );
+  const ofIndex = `${left.length} attached manifests belong to the index, and stay there; copy it without --platform`;
+  const verb = dryRun ? 'would be' : 'were';
+  return [
+    ...moved,
+    ...(left.length > 0 ? [ofIndex] : []),
+    ...leftNotes(attachedLeft, roots.length > 1),
+    ...incomplete.map(({ way, error }) => `could not copy ${way}: ${error.message}`),
+    ...(incomplete.length > 0 ? [`${incomplete.length} left out: the others ${verb} copied`] : []),
+  ];
+}
+
+function leftNotes(left: AttachedLeft | undefined, areSeveral: boolean): readonly string[] {
+  const { count = 0, incomplete = [] } = left ?? {};
+  const number = areSeveral || incomplete.length > 0 ? `at least ${count}` : count;
+  const [first] = incomplete;
+  return [
+    ...(count > 0 ? [`${number} attached left behind: copy -r takes them`] : []),
+    ...(first === undefined ? [] : [`could not ask ${first.way}: more may be left behind (${first.error.message})`]),
+  ];
 }
 
 /** The label of the bar for a whole copy. */

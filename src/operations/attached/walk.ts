@@ -10,7 +10,9 @@ import { type FindOptions, findAttached } from './find.js';
 import type { Subject } from './subject.js';
 
 /** Options of {@link AttachedWalk}. */
-export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked' | 'onGone'> {
+export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onGone'> {
+  /** Called for each way that could not be asked about a subject. @default the failure is thrown */
+  readonly onUnasked?: ((way: string, error: unknown, subject: Digest) => void) | undefined;
   /** Called for each entry of a list before the list is verified. */
   readonly onListed?: ((entry: Descriptor, subject: Digest) => void) | undefined;
   /** Subjects that are asked about at a time. @default 32 */
@@ -115,9 +117,11 @@ export class AttachedWalk {
     const known = this.#asked.get(descriptor.digest);
     if (known !== undefined) return known;
     if (this.#levelOf(descriptor) > MAX_LEVELS) return this.#tooDeep(descriptor);
+    const { onUnasked } = this.options;
     const attachments = this.#limit(() =>
       findAttached(this.store, descriptor, {
         ...this.options,
+        onUnasked: onUnasked && ((way, error) => onUnasked(way, error, descriptor.digest)),
         signal: this.#signal,
         attestations,
         onListed: (entry) => {
@@ -144,7 +148,7 @@ export class AttachedWalk {
     const hint = 'Look at the levels above it with --depth';
     const error = new RemoraError('MALFORMED', message, { expected: MAX_LEVELS, hint });
     if (this.options.onUnasked === undefined) throw error;
-    this.options.onUnasked(`attachments of ${reference}`, error);
+    this.options.onUnasked(`attachments of ${reference}`, error, digest);
     return [];
   }
 

@@ -40,10 +40,14 @@ export async function check(location: Location, options: CheckOptions = {}): Pro
   });
 }
 
-/** @throws RemoraError `INVALID_ARGUMENT` for what cannot be repaired: a part of a layout, or another kind of place */
+/**
+ * Checks that a place can be repaired, before it is opened and anything is asked.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` for all but a layout directory, which is repaired as a whole
+ */
 export function assertWhole(at: Place | Stored): void {
   const kind = 'store' in at ? at.store.kind : at.kind;
-  if (kind !== 'layout') throw notMendable('store' in at ? at.store.format(at) : formatPlace(at, at), kind);
+  if (kind !== 'layout') throw notMendable('store' in at ? at.store.format({}) : formatPlace(at, {}), kind);
   if (at.tag === undefined && at.digest === undefined) return;
   throw new RemoraError('INVALID_ARGUMENT', 'a layout is repaired as a whole, without a tag or digest', {
     hint: 'Leave out tag and digest',

@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { limiter } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -68,6 +69,8 @@ export async function examine(
     if (options.recursive) await checkAttached(subject, { source, report, graph, fetcher, signal });
     await graph.checkSubjects();
   }
+  // A look at what is left over can end early without a failure.
+  throwIfInterrupted(signal);
   const fixed = report.repaired;
   return {
     result: given({

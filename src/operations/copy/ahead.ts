@@ -9,8 +9,8 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 
-/** Failures to answer: the source has the manifest as well. */
-const UNANSWERED = [
+/** Failures to answer, which prove nothing. */
+export const UNANSWERED = [
   'UNREACHABLE',
   'TIMEOUT',
   'BUSY',

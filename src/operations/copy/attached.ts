@@ -1,5 +1,8 @@
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { isInterruption } from '../../io/async/interrupt.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
@@ -9,33 +12,75 @@ import type { AttachedTree } from './selection.js';
 export interface AttachedTreesOptions extends CallOptions, Pick<WalkOptions, 'onListed'> {
   /** Manifests that were read already. @default none */
   readonly known?: ReadonlyMap<Digest, Manifest> | undefined;
+  /** A failed question is returned, instead of thrown. @default false */
+  readonly several?: boolean | undefined;
+}
+
+/** A failed question about what is attached. */
+export interface UnaskedOf {
+  /** The root, or the child of it, that it was about, at whichever depth. */
+  readonly subject: Digest;
+  readonly way: string;
+  readonly error: unknown;
+}
+
+/** All attachments of some subjects, and the questions that failed. */
+export interface AttachedTrees {
+  readonly trees: readonly AttachedTree[];
+  readonly unasked: readonly UnaskedOf[];
 }
 
 /**
  * All attachments of these subjects, of the children of their indexes, and of the attachments themselves, each once.
  *
- * @throws RemoraError when a way to be attached could not be asked
+ * @throws RemoraError `INCOMPLETE` when a way to be attached could not be asked
  */
 export async function attachedTrees(
   source: Source,
   subjects: readonly Subject[],
   options: AttachedTreesOptions,
-): Promise<readonly AttachedTree[]> {
-  const { signal, known } = options;
+): Promise<AttachedTrees> {
+  const { signal, known, onListed, several } = options;
   const [first] = subjects;
-  const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, options);
+  const unasked: UnaskedOf[] = [];
+  /** The root or child of a root that an attachment belongs to. */
+  const tops = new Map<Digest, Digest>();
+  const onUnasked = (way: string, error: unknown, about: Digest) => {
+    if (isInterruption(error)) throw error;
+    if (!several) throw incompleteCopy(way, error);
+    unasked.push({ subject: tops.get(about) ?? about, way, error });
+  };
+  const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, {
+    signal,
+    onListed,
+    onUnasked,
+  });
 
-  const direct = (subject: Subject): Promise<readonly AttachedTree[]> =>
-    walk.each(subject, Number.POSITIVE_INFINITY, async (attachment) => {
+  const direct = (subject: Subject): Promise<readonly AttachedTree[]> => {
+    const { digest } = subject.descriptor;
+    return walk.each(subject, Number.POSITIVE_INFINITY, async (attachment) => {
       const descriptor = walk.carrier(attachment);
-      const below = descriptor === undefined ? [] : await trees({ descriptor });
-      return { attachment, subject: subject.descriptor.digest, below };
+      if (descriptor !== undefined) tops.set(descriptor.digest, tops.get(digest) ?? digest);
+      return { attachment, subject: digest, below: descriptor === undefined ? [] : await trees({ descriptor }) };
     });
+  };
   const ofChildren = async ({ descriptor }: Subject): Promise<readonly AttachedTree[]> => {
-    const found = await platformSubjects(source, descriptor, { signal, known });
-    return (await Promise.all((found?.platforms ?? []).map(direct))).flat();
+    const found = await platformSubjects(source, descriptor, { signal, known, onUnasked });
+    const children = found?.platforms ?? [];
+    const top = tops.get(descriptor.digest);
+    if (top !== undefined) for (const child of children) tops.set(child.descriptor.digest, top);
+    return (await Promise.all(children.map(direct))).flat();
   };
   const trees = async (subject: Subject): Promise<readonly AttachedTree[]> =>
     (await Promise.all([direct(subject), ofChildren(subject)])).flat();
-  return (await Promise.all(subjects.map(trees))).flat();
+  return { trees: (await Promise.all(subjects.map(trees))).flat(), unasked };
+}
+
+/** The error for a copy that would lack attachments silently. */
+export function incompleteCopy(way: string, error: unknown): RemoraError {
+  const { message, hint = undefined } = isRemoraError(error) ? error : { message: String(error) };
+  return new RemoraError('INCOMPLETE', `not all attachments are known: ${way}: ${message}`, {
+    cause: error,
+    ...given({ hint: hint ?? 'Copy again, or copy what is named alone, without -r' }),
+  });
 }

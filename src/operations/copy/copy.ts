@@ -10,8 +10,10 @@ import { CopyAhead } from './ahead.js';
 import { plannedCopy } from './dry-run.js';
 import { copyIntoArchive } from './into-archive.js';
 import { copyIntoStore, type IntoStoreOptions } from './into-store.js';
+import { countingLeft } from './left-behind.js';
 import { type CopyDestination, type CopyTarget, copyLocations } from './locations.js';
-import { type CopyPlan, type CopyVolume, type PlanCopyOptions, planCopy, volumeOf } from './plan.js';
+import { type CopyPlan, type CopyVolume, type PlanCopyOptions, volumeOf } from './plan.js';
+import { planCopy } from './plan-copy.js';
 import { type CopyNames, copyRoots } from './roots.js';
 import type { CopyResult } from './schema.js';
 
@@ -35,6 +37,8 @@ export interface CopyOptions
   readonly overwrite?: boolean | undefined;
   /** Write nothing, and return the result that the copy would have. @default false */
   readonly dryRun?: boolean | undefined;
+  /** Count the attachments that a copy without `recursive` leaves behind, while it runs. @default false */
+  readonly countLeft?: boolean | undefined;
   /** Called once, after all manifests of the source were read and before the first blob moves. */
   readonly onPlan?: ((volume: CopyVolume) => void) | undefined;
 }
@@ -47,9 +51,13 @@ export interface CopyOptions
  *
  * @param source `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
  * @param destination the same, or with several tags `host/repo:v1,latest`; without a tag those of the source
+ * Of several roots, one that cannot be read or written stays behind, and so does an attachment of theirs: `incomplete`
+ * names them, and the others are copied.
+ *
  * @returns the roots and tags in the destination, and each blob and manifest with its outcome
  * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform or tag), `CHANGED` (the destination names
- *   another digest), `EXISTS` (archive), and as the stores; after any failure no tag names new content
+ *   another digest), `EXISTS` (archive), `AMBIGUOUS` (several manifests would get one tag), `INCOMPLETE` (it is unknown
+ *   what is attached), and as the stores; after any failure no tag names new content
  */
 export async function copy(source: Location, destination: CopyTarget, options: CopyOptions = {}): Promise<CopyResult> {
   const { signal, dryRun, overwrite, assumeComplete } = options;
@@ -60,18 +68,33 @@ export async function copy(source: Location, destination: CopyTarget, options: C
     const plan = (ahead?: CopyAhead) => planned(store, selector, to, { ...options, platform, ahead });
     // A bad path of an archive is reported before anything is fetched.
     const archive = 'path' in to.at && to.kind === 'archive' && (await openArchiveWriter(to.at.path, { overwrite }));
-    if (dryRun) return dryRunAt(to, await plan(), access);
-    if (archive) return copyIntoArchive(store, archive, await plan(), options);
+    const counted = (found: CopyPlan, work: Promise<CopyResult>) =>
+      countsLeft(options) ? countingLeft(store, found, { signal }, work) : work;
+    if (dryRun || archive) {
+      const found = await plan();
+      return counted(
+        found,
+        archive && !dryRun ? copyIntoArchive(store, archive, found, options) : dryRunAt(to, found, access),
+      );
+    }
     if (to.kind === 'layout') {
       const found = await plan();
-      return withStore(to.at, { ...access, create: true }, (into) => copyIntoStore(store, into, found, options));
+      return withStore(to.at, { ...access, create: true }, (into) =>
+        counted(found, copyIntoStore(store, into, found, options)),
+      );
     }
     // Opening a registry sends no request; it is asked while the source is read.
     return withStore(to.at, access, async (into) => {
       const ahead = new CopyAhead(into, { signal, assumeComplete });
-      return copyIntoStore(store, into, await plan(ahead), { ...options, ahead, mountFrom: mountFrom(from, to.at) });
+      const found = await plan(ahead);
+      const how = { ...options, ahead, mountFrom: mountFrom(from, to.at) };
+      return counted(found, copyIntoStore(store, into, found, how));
     });
   });
+}
+
+function countsLeft({ countLeft, recursive, selection }: CopyOptions): boolean {
+  return countLeft === true && !recursive && selection === undefined;
 }
 
 type PlanOptions = PlanCopyOptions & Pick<CopyOptions, 'names' | 'onPlan'>;

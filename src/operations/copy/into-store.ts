@@ -1,5 +1,4 @@
-import { handled } from '../../io/async/handled.js';
-import { endTogether, type Limiter, limiter } from '../../io/async/run-all.js';
+import { endTogether, type Limiter, limiter, mapSome } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -7,9 +6,11 @@ import type { Digest } from '../../oci/values/digest.js';
 import { hasBlobFiles, isCloner, isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source, Store, WriteResult } from '../../store/interfaces/store.js';
 import { CopyAhead } from './ahead.js';
-import { type CopyItem, type CopyPlan, itemsBySubject, tagsByDigest } from './plan.js';
+import { type CopyItem, type CopyPlan, inOrder, itemsBySubject, tagsByDigest } from './plan.js';
 import { copyResult } from './result.js';
 import type { CopiedObject, CopyResult } from './schema.js';
+import { shared } from './shared.js';
+import { Tolerance } from './tolerance.js';
 
 /** Options of {@link copyIntoStore}. */
 export interface IntoStoreOptions extends CallOptions {
@@ -41,7 +42,7 @@ export interface BlobTransfer {
  * Carries out a copy: blobs first, then children, indexes, attachments, and tags last.
  *
  * Readers of the destination see only complete manifests. A repeated copy sends only what is missing, also the missing
- * blobs of a manifest that exists.
+ * blobs of a manifest that exists. Of several roots, one whose content cannot be read or is refused stays behind.
  *
  * @throws RemoraError the first failure; no tag names new content then
  */
@@ -53,8 +54,7 @@ export async function copyIntoStore(
 ): Promise<CopyResult> {
   const copier = new Copier(source, destination, plan, options);
   await endTogether((signal) => copier.parts(signal), options.signal);
-  await copier.tag();
-  return copier.result();
+  return copier.finish();
 }
 
 /** The state of a manifest that needs a blob. */
@@ -75,6 +75,8 @@ class Copier {
   readonly #replaced = new Map<string, Digest>();
   readonly #ahead: CopyAhead;
   readonly #tagged: ReadonlySet<Digest>;
+  readonly #tolerance: Tolerance;
+  readonly #failed = new Map<Digest, unknown>();
 
   constructor(
     private readonly source: Source,
@@ -86,22 +88,49 @@ class Copier {
     this.#signal = options.signal;
     this.#ahead = options.ahead ?? new CopyAhead(destination, { signal: options.signal });
     this.#tagged = new Set(plan.tags.values());
+    this.#tolerance = new Tolerance(plan.several);
   }
 
-  /** The work that precedes tags. */
+  /** The work that precedes entries and tags. */
   parts(signal: AbortSignal): readonly Promise<unknown>[] {
     this.#signal = signal;
-    const manifests = [...this.plan.items.values()].map((item) => this.#manifest(item));
+    const manifests = [...this.plan.items.values()].map((item) => this.#tolerated(item, this.#manifest(item)));
     return [...manifests, ...this.#lists()];
   }
 
-  /** Sets the tags; those of roots last, since tags of cosign make manifests attached to them. */
-  async tag(): Promise<void> {
-    const byDigest = tagsByDigest(this.plan);
-    const isRoot = ([digest]: readonly [Digest, unknown]) => this.plan.items.get(digest)?.role === 'root';
+  /** Sets the tags, of all that arrived; those of roots last, since tags of cosign make manifests attached to them. */
+  async finish(): Promise<CopyResult> {
+    const plan = this.#failed.size === 0 ? this.plan : this.plan.without(this.#failed);
+    // Entries and tags of a layout are written one after another: the same input gives the same bytes.
+    const concurrency = this.destination.kind === 'layout' ? 1 : 32;
+    const run = <T>(all: readonly T[], write: (one: T) => Promise<void>) => mapSome(all, concurrency, write);
+    if (this.destination.kind === 'layout') await run(inOrder(plan), (item) => this.#enter(item));
+    const byDigest = [...tagsByDigest(plan)];
+    const isRoot = ([digest]: readonly [Digest, unknown]) => plan.items.get(digest)?.role === 'root';
     const tag = ([digest, tags]: readonly [Digest, readonly string[]]) => this.#tag(digest, tags);
-    await Promise.all([...byDigest].filter((entry) => !isRoot(entry)).map(tag));
-    await Promise.all([...byDigest].filter(isRoot).map(tag));
+    await run(
+      byDigest.filter((entry) => !isRoot(entry)),
+      tag,
+    );
+    await run(byDigest.filter(isRoot), tag);
+    const format: Source['format'] = (selector) => this.destination.format(selector);
+    return copyResult(format, plan, [...this.#objects.values()], this.#replaced);
+  }
+
+  /** Of several roots, a failure that is about content alone does not end the copy. */
+  async #tolerated({ manifest }: CopyItem, written: Promise<unknown>): Promise<void> {
+    try {
+      await written;
+    } catch (error) {
+      if (!this.#tolerance.allows(error)) throw error;
+      this.#failed.set(manifest.descriptor.digest, error);
+    }
+  }
+
+  /** Gives an attachment, or a root without a tag, its entry in the layout. */
+  async #enter({ manifest, role }: CopyItem): Promise<void> {
+    if (role === 'child' || (role === 'root' && this.#tagged.has(manifest.descriptor.digest))) return;
+    await this.destination.putManifest(manifest, { settle: this.options.settle, signal: this.options.signal });
   }
 
   async #tag(digest: Digest, tags: readonly string[]): Promise<void> {
@@ -113,16 +142,7 @@ class Copier {
       if (before !== undefined && before !== digest) this.#replaced.set(tag, before);
       return before !== digest;
     });
-    if (missing.length > 0) await this.destination.tagManifest(manifest, missing, { signal: this.#signal });
-  }
-
-  result(): CopyResult {
-    return copyResult(
-      (selector) => this.destination.format(selector),
-      this.plan,
-      [...this.#objects.values()],
-      this.#replaced,
-    );
+    if (missing.length > 0) await this.destination.tagManifest(manifest, missing, { signal: this.options.signal });
   }
 
   /** Writes a manifest after all that it names; true when it existed already. */
@@ -130,9 +150,11 @@ class Copier {
     return shared(this.#manifests, item.manifest.descriptor.digest, () => this.#write(item));
   }
 
-  /** An existing manifest can be listed while its blobs are still being looked for. */
-  async #present(item: CopyItem): Promise<void> {
-    if (!(await this.#ahead.hasManifest(item.manifest.descriptor.digest))) await this.#manifest(item);
+  /** Whether it can be listed. An existing manifest can be while its blobs are still being looked for. */
+  async #present(item: CopyItem): Promise<boolean> {
+    const { digest } = item.manifest.descriptor;
+    if (!(await this.#ahead.hasManifest(digest))) await this.#tolerated(item, this.#manifest(item));
+    return !this.#failed.has(digest);
   }
 
   async #write({ manifest, role, children }: CopyItem): Promise<boolean> {
@@ -160,8 +182,8 @@ class Copier {
   async #put(manifest: Manifest, role: CopyItem['role']): Promise<void> {
     const isTagged = this.#tagged.has(manifest.descriptor.digest);
     await this.destination.putManifest(manifest, {
-      // A tagged manifest gets its entry together with the tag.
-      child: role === 'child' || (role === 'root' && isTagged),
+      // An entry of a layout follows later, in order.
+      child: this.destination.kind === 'layout' || role === 'child' || (role === 'root' && isTagged),
       listLater: true,
       settle: this.options.settle,
       signal: this.#signal,
@@ -174,8 +196,9 @@ class Copier {
     if (!isLister(destination)) return [];
     const { settle } = this.options;
     return [...itemsBySubject(this.plan)].map(async ([subject, items]) => {
-      await Promise.all(items.map((item) => this.#present(item)));
-      const manifests = items.map(({ manifest }) => manifest);
+      const present = await Promise.all(items.map((item) => this.#present(item)));
+      const manifests = items.flatMap(({ manifest }, index) => (present[index] ? [manifest] : []));
+      if (manifests.length === 0) return;
       await this.#asking(() => destination.listReferrers(subject, manifests, { signal: this.#signal, settle }));
     });
   }
@@ -194,7 +217,7 @@ class Copier {
     const written = await this.#moving(() => {
       const onProgress = (bytes: number) =>
         this.options.onProgress?.({ name: blob.digest, bytes, total: blob.size, phase: 'move' });
-      const open = () => source.openBlob(blob, { signal });
+      const open = () => this.#tolerance.ofSource(source.openBlob(blob, { signal }));
       const { mountFrom } = this.options;
       return isCloner(destination) && hasBlobFiles(source)
         ? destination.cloneBlob(blob, source.blobFile(blob.digest), open, { signal, onProgress })
@@ -215,12 +238,3 @@ const RESULTS: Readonly<Record<WriteResult, CopiedObject['result']>> = {
   exists: 'exists',
   mounted: 'mounted',
 };
-
-/** Asks once for each key. Unlike `once` it keeps a failure, which ends the copy. */
-function shared<K, V>(answers: Map<K, Promise<V>>, key: K, ask: () => Promise<V>): Promise<V> {
-  const known = answers.get(key);
-  if (known !== undefined) return known;
-  const answer = handled(ask());
-  answers.set(key, answer);
-  return answer;
-}

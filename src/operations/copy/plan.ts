@@ -1,17 +1,13 @@
-import { RemoraError } from '../../errors.js';
-import { handled } from '../../io/async/handled.js';
-import { limiter, sharedSignal } from '../../io/async/run-all.js';
+import type { RemoraError } from '../../errors.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
-import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Platform } from '../../oci/values/platform.js';
-import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
-import { resolveSubject, type Subject } from '../attached/subject.js';
+import type { CallOptions, ManifestSelector } from '../../store/interfaces/store.js';
+import type { Subject } from '../attached/subject.js';
+import type { Unasked } from '../results/incomplete.js';
 import type { CopyAhead } from './ahead.js';
-import { attachedTrees } from './attached.js';
-import { asReferrer } from './convert.js';
-import { type AttachedTree, type CopySelection, chosenTrees, isEverything } from './selection.js';
+import type { CopySelection } from './selection.js';
 
 /** Options of {@link planCopy}. */
 export interface PlanCopyOptions extends CallOptions {
@@ -31,7 +27,12 @@ export interface PlanCopyOptions extends CallOptions {
 export interface CopyRoot {
   readonly selector: ManifestSelector;
   readonly tags: readonly string[];
+  /** Why it cannot be copied: its name cannot be a tag in the destination. */
+  readonly refused?: RemoraError;
 }
+
+/** The roles of a manifest, the first of which wins: a child needs no entry of its own. */
+export const ROLES = ['root', 'attached', 'child'] as const;
 
 /** A manifest to copy. */
 export interface CopyItem {
@@ -42,44 +43,50 @@ export interface CopyItem {
   readonly children: readonly Digest[];
 }
 
+/** A root of a plan, with the name that messages give it. */
+export interface PlannedRoot extends Subject {
+  readonly name: string;
+}
+
 /** The content that a copy moves. */
 export interface CopyPlan {
   readonly items: ReadonlyMap<Digest, CopyItem>;
   /** Configs and layers, each once. */
   readonly blobs: ReadonlyMap<Digest, Descriptor>;
-  /** The manifests that the caller named. */
-  readonly roots: readonly Descriptor[];
+  /** The manifests that the caller named, each under each of its names. */
+  readonly roots: readonly PlannedRoot[];
   /** Tags for the destination. */
   readonly tags: ReadonlyMap<string, Digest>;
   /** Attachments named only by an index that is not copied: they stay behind. */
   readonly left: readonly Descriptor[];
+  /** Several roots were asked for: a root that cannot be copied stays behind, and the others are copied. */
+  readonly several: boolean;
+  /** Roots and attachments that stay behind, since they cannot be read. */
+  readonly incomplete: readonly Unasked[];
+  /**
+   * The plan without all that needs this content.
+   *
+   * @throws the first failure, where no root is left
+   */
+  without(failed: ReadonlyMap<Digest, unknown>): CopyPlan;
 }
 
-/**
- * Reads all manifests that a copy moves.
- *
- * @throws RemoraError `NOT_FOUND`, `NO_MATCH` (platform), and when a way to be attached could not be asked: the copy
- *   would lack attachments silently
- */
-export async function planCopy(
-  source: Source,
-  roots: readonly CopyRoot[],
-  options: PlanCopyOptions = {},
-): Promise<CopyPlan> {
-  const failure = new AbortController();
-  try {
-    const signal = sharedSignal(failure.signal, options.signal);
-    return await new Planner(source, options, signal).plan(roots);
-  } catch (error) {
-    // The first failure ends all pending requests.
-    failure.abort();
-    throw error;
-  }
-}
-
-/** The tags of each manifest in the destination. */
+/** The tags of each manifest in the destination, sorted. */
 export function tagsByDigest({ tags }: CopyPlan): ReadonlyMap<Digest, readonly string[]> {
-  return byKey([...tags].map(([tag, digest]) => [digest, tag] as const));
+  const sorted = [...tags].sort(([a], [b]) => (a < b ? -1 : 1));
+  return byKey(sorted.map(([tag, digest]) => [digest, tag] as const));
+}
+
+/** The items in an order that does not depend on timing: roots first, by tag, then attachments. */
+export function inOrder(plan: CopyPlan): readonly CopyItem[] {
+  const tags = tagsByDigest(plan);
+  return [...plan.items.values()]
+    .map((item) => {
+      const { digest } = item.manifest.descriptor;
+      return { item, key: `${item.role === 'attached' ? 2 : 1} ${tags.get(digest)?.[0] ?? ''} ${digest}` };
+    })
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ item }) => item);
 }
 
 /** The referrers of a plan by their subjects, whether these are copied or not. */
@@ -120,153 +127,4 @@ export function volumeOf({ items, blobs }: CopyPlan): CopyVolume {
     attached: [...items.values()].filter(({ role }) => role === 'attached').length,
     bytes: objects.reduce((sum, { size }) => sum + size, 0),
   };
-}
-
-/** Nested indexes are rare and never deep, but a hostile registry can nest them without end. */
-const MAX_NESTED = 20;
-
-const ROLES = ['root', 'attached', 'child'] as const;
-
-class Planner {
-  readonly #limit = limiter(32);
-  readonly #items = new Map<Digest, CopyItem>();
-  readonly #blobs = new Map<Digest, Descriptor>();
-  readonly #tags = new Map<string, Digest>();
-  readonly #expected = new Set<Digest>();
-  /** The roots, as read by tag: they are not read again by digest. */
-  readonly #named = new Map<Digest, Manifest>();
-  readonly #left = new Map<Digest, Descriptor>();
-
-  constructor(
-    private readonly source: Source,
-    private readonly options: PlanCopyOptions,
-    private readonly signal: AbortSignal,
-  ) {}
-
-  async plan(roots: readonly CopyRoot[]): Promise<CopyPlan> {
-    const subjects = await Promise.all(roots.map((root) => this.#root(root)));
-    const { recursive, selection = {} } = this.options;
-    const isRecursive = recursive || this.options.selection !== undefined;
-    // Attachments are asked for while the children are still being read.
-    const [trees] = await Promise.all([
-      isRecursive ? this.#trees(subjects) : [],
-      ...subjects.map(({ descriptor }) => this.#graph(descriptor, 'root')),
-    ]);
-    const chosen = isEverything(selection) ? trees : chosenTrees(this.source, trees, selection);
-    await Promise.all(chosen.map((tree) => this.#tree(tree)));
-    return {
-      items: this.#items,
-      blobs: this.#blobs,
-      roots: [...new Map(subjects.map(({ descriptor }) => [descriptor.digest, descriptor])).values()],
-      tags: this.#tags,
-      left: [...this.#left.values()],
-    };
-  }
-
-  async #root({ selector, tags }: CopyRoot): Promise<Subject> {
-    const { platform, ahead } = this.options;
-    ahead?.expectTags(tags);
-    const subject =
-      platform === undefined
-        ? { descriptor: await this.#namedBy(selector) }
-        : await resolveSubject(this.source, selector, platform, { signal: this.signal });
-    for (const tag of tags) this.#tags.set(tag, subject.descriptor.digest);
-    ahead?.expectRoot(subject.descriptor.digest);
-    return subject;
-  }
-
-  async #namedBy(selector: ManifestSelector): Promise<Descriptor> {
-    const manifest = await this.source.manifest(selector, { signal: this.signal });
-    this.#named.set(manifest.descriptor.digest, manifest);
-    return manifest.descriptor;
-  }
-
-  /** A manifest, with its children and theirs. */
-  async #graph({ digest }: Descriptor, role: CopyItem['role'], level = 0): Promise<void> {
-    if (level > MAX_NESTED)
-      throw new RemoraError('MALFORMED', `${digest} is nested in more than ${MAX_NESTED} indexes`, {
-        expected: MAX_NESTED,
-      });
-    const known = this.#items.get(digest)?.manifest;
-    const manifest = known ?? (await this.#limit(() => this.#read(digest, role)));
-    this.#add(manifest, role);
-    if (known !== undefined || manifest.kind !== 'index') return;
-    // The copy would lack the content that such an entry names.
-    for (const { error } of manifest.unread) throw error;
-    for (const child of manifest.content.manifests) this.options.ahead?.expect(child.digest);
-    await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child, level + 1)));
-  }
-
-  async #child(index: Manifest, child: Descriptor, level: number): Promise<void> {
-    try {
-      await this.#graph(child, 'child', level);
-    } catch (error) {
-      if (!(error instanceof RemoraError) || error.code !== 'NOT_FOUND') throw error;
-      throw new RemoraError('NOT_FOUND', `${child.digest}, which ${index.descriptor.digest} names, is missing`, {
-        cause: error,
-        hint: 'Copy the platforms that are there one by one, with --platform',
-      });
-    }
-  }
-
-  #add(manifest: Manifest, role: CopyItem['role']): void {
-    const { digest } = manifest.descriptor;
-    const known = this.#items.get(digest);
-    const children = manifest.kind === 'index' ? manifest.content.manifests.map((child) => child.digest) : [];
-    // The first role of ROLES wins: a child needs no entry of its own.
-    const better = ROLES.find((one) => one === role || one === known?.role) ?? role;
-    this.#items.set(digest, { manifest, role: better, children });
-    for (const blob of neededBlobs(manifest)) this.#blobs.set(blob.digest, blob);
-  }
-
-  /** Reads a listed manifest ahead; it is known when the walk reaches it. */
-  #expect(digest: Digest): void {
-    if (this.#expected.has(digest)) return;
-    this.#expected.add(digest);
-    this.options.ahead?.expect(digest);
-    if (this.source.kind !== 'registry') return;
-    handled(this.#limit(() => this.#read(digest, 'attached')));
-  }
-
-  /** Reads a manifest where an earlier copy left it in the destination, else in the source. Roots were read already. */
-  async #read(digest: Digest, role: CopyItem['role']): Promise<Manifest> {
-    const found = role === 'root' ? this.#named.get(digest) : await this.options.ahead?.manifest(digest);
-    const manifest = found ?? (await this.source.manifest({ digest }, { signal: this.signal }));
-    this.options.ahead?.expectBlobs(manifest);
-    return manifest;
-  }
-
-  #trees(subjects: readonly Subject[]): Promise<readonly AttachedTree[]> {
-    const isAll = isEverything(this.options.selection ?? {});
-    return attachedTrees(this.source, subjects, {
-      signal: this.signal,
-      known: this.#named,
-      onListed: ({ digest }, to) => {
-        if (isAll) this.#expect(digest);
-        this.options.ahead?.expectReferrers(to);
-      },
-    });
-  }
-
-  async #tree({ attachment, subject, below }: AttachedTree): Promise<void> {
-    const descriptor = attachment.holder ?? attachment.descriptor;
-    const isChildAlone = attachment.via.every((way) => way === 'index-child');
-    // An attachment that only the index names is copied with the index, or not at all.
-    if (isChildAlone && !this.#items.has(descriptor.digest)) this.#left.set(descriptor.digest, descriptor);
-    else {
-      await this.#graph(descriptor, isChildAlone ? 'child' : 'attached');
-      for (const tag of attachment.tags ?? []) this.#tags.set(tag, descriptor.digest);
-      if (this.options.convert && attachment.tags !== undefined)
-        this.#convert(descriptor.digest, subject, attachment.tags);
-    }
-    await Promise.all(below.map((tree) => this.#tree(tree)));
-  }
-
-  #convert(digest: Digest, subject: Digest, tags: readonly string[]): void {
-    const manifest = this.#items.get(digest)?.manifest;
-    const to = this.#items.get(subject)?.manifest.descriptor;
-    if (manifest === undefined || to === undefined || subjectOf(manifest) !== undefined) return;
-    const converted = asReferrer(manifest, to, tags);
-    if (converted !== undefined && !this.#items.has(converted.descriptor.digest)) this.#add(converted, 'attached');
-  }
 }

@@ -7,12 +7,18 @@ import type { CopiedObject, CopyResult } from './schema.js';
 /** The result of a plan that was carried out. */
 export function copyResult(
   format: Source['format'],
-  { items, roots, tags, left }: CopyPlan,
+  { items, roots, tags, left, incomplete }: CopyPlan,
   objects: readonly CopiedObject[],
   replaced: ReadonlyMap<string, Digest> = new Map(),
 ): CopyResult {
+  const named = new Map(roots.map(({ descriptor }) => [descriptor.digest, descriptor]));
   return {
-    roots: roots.map(({ mediaType, digest, size }) => ({ reference: format({ digest }), mediaType, digest, size })),
+    roots: [...named.values()].map(({ mediaType, digest, size }) => ({
+      reference: format({ digest }),
+      mediaType,
+      digest,
+      size,
+    })),
     tags: [...tags]
       .map(([tag, digest]) => ({ tag, digest, ...given({ replaced: replaced.get(tag) }) }))
       .sort((a, b) => (a.tag < b.tag ? -1 : 1)),
@@ -20,5 +26,6 @@ export function copyResult(
     bytes: objects.reduce((sum, { result, size }) => (result === 'copied' ? sum + size : sum), 0),
     objects,
     left,
+    incomplete,
   };
 }

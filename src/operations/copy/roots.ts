@@ -1,4 +1,4 @@
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { isTag } from '../../oci/names/reference.js';
 import { matchesTag } from '../../oci/names/tag-pattern.js';
 import { quote } from '../../oci/text/quote.js';
@@ -79,6 +79,8 @@ async function namedRoots(
 ): Promise<readonly CopyRoot[]> {
   const there: string[] = [];
   for await (const tag of source.tags({ signal })) if (!isReferrersTag(tag)) there.push(tag);
+  // The order of a list of tags is nobody's promise, and the same input gives the same bytes.
+  there.sort();
   const missing = listed.find((tag) => !there.includes(tag));
   if (missing !== undefined) {
     throw new RemoraError('NOT_FOUND', `${source.format({})} has no tag ${quote(missing)}`, {
@@ -93,12 +95,24 @@ async function namedRoots(
     if (recursive && isDigestTag(tag)) return false;
     return all || patterns.some((pattern) => matchesTag(pattern, tag));
   });
-  if (chosen.length > 0) return chosen.map((tag) => ({ selector: { tag }, tags: [tagFor(to, tag)] }));
+  if (chosen.length === 1) return chosen.map((tag) => ({ selector: { tag }, tags: [tagFor(to, tag)] }));
+  if (chosen.length > 1) return chosen.map((tag) => ofSeveral(to, tag));
   throw new RemoraError('NO_MATCH', `${source.format({})} has no tag that fits`, {
     ...given({ expected: patterns.length === 0 ? undefined : patterns.join(', ') }),
     candidates: there.slice(0, 50),
     hint: there.length === 0 ? 'It has no tags' : `It has ${there.slice(0, 10).join(', ')}`,
   });
+}
+
+/** A root beside others, which a name that cannot be a tag there does not stop. */
+function ofSeveral(to: CopyDestination, name: string): CopyRoot {
+  const selector = { tag: name };
+  try {
+    return { selector, tags: [tagFor(to, name)] };
+  } catch (refused) {
+    if (!isRemoraError(refused) || refused.code !== 'INVALID_ARGUMENT') throw refused;
+    return { selector, tags: [], refused };
+  }
 }
 
 /** A layout's names can be full references; in a registry only their tag counts. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { digestSchema } from '../results/digest-schema.js';
+import { incompleteSchema } from '../results/incomplete.js';
 import { descriptorFields } from '../results/schema.js';
 
 const platform: z.ZodType<Platform> = z.looseObject({ architecture: z.string(), os: z.string() });
@@ -23,6 +24,13 @@ const copiedTagSchema = z.strictObject({
   replaced: digestSchema.exactOptional().describe('The digest that it named before'),
 });
 
+const leftBehindSchema = z
+  .strictObject({
+    count: z.int().describe('Attachments of the roots themselves; their children and attachments can have more'),
+    incomplete: z.array(incompleteSchema.readonly()).readonly().describe('Questions that failed: there may be more'),
+  })
+  .readonly();
+
 /** The schema of what `copy` prints with `--json`. */
 export const copySchema = z.strictObject({
   roots: z
@@ -37,6 +45,13 @@ export const copySchema = z.strictObject({
     .array(leftSchema)
     .readonly()
     .describe('Attachments named only by an index that was not copied: they stayed behind'),
+  attachedLeft: leftBehindSchema
+    .exactOptional()
+    .describe('Without recursive, where countLeft asks for it: attachments that stayed behind'),
+  incomplete: z
+    .array(incompleteSchema.readonly())
+    .readonly()
+    .describe('Of several roots: those that stayed behind, and attachments, each with the failure'),
   dryRun: z.literal(true).exactOptional().describe('A dry run: the destination is unchanged'),
 });
 
@@ -46,3 +61,5 @@ export type CopiedObject = Readonly<z.infer<typeof copiedObjectSchema>>;
 export type CopiedTag = Readonly<z.infer<typeof copiedTagSchema>>;
 /** The outcome of a copy: its roots, tags, and every blob and manifest with its outcome. */
 export type CopyResult = Readonly<z.infer<typeof copySchema>>;
+/** The attachments that a copy without `recursive` left behind. */
+export type AttachedLeft = z.infer<typeof leftBehindSchema>;

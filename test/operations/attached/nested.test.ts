@@ -6,7 +6,7 @@ import { parsePlatform } from '../../../src/oci/values/platform.js';
 import { attach } from '../../../src/operations/attach/attach.js';
 import { resolvePlatform } from '../../../src/operations/attached/platform.js';
 import { selectAttached } from '../../../src/operations/attached/select.js';
-import { planCopy } from '../../../src/operations/copy/plan.js';
+import { planCopy } from '../../../src/operations/copy/plan-copy.js';
 import { discover } from '../../../src/operations/discover/discover.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';

@@ -3,7 +3,7 @@ import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import { plannedCopy } from '../../../src/operations/copy/dry-run.js';
 
-import { planCopy } from '../../../src/operations/copy/plan.js';
+import { planCopy } from '../../../src/operations/copy/plan-copy.js';
 import type { CopyResult } from '../../../src/operations/copy/schema.js';
 import { isDeleter } from '../../../src/store/interfaces/abilities.js';
 import { begin } from '../../store/registry/support/start.js';
@@ -154,7 +154,7 @@ describe('what is attached', () => {
   it('is an error where it cannot be asked for: it would be lost', async () => {
     const { store } = await begin({ fault: ({ path }) => (path.endsWith('.att') ? { status: 403 } : undefined) });
     await pushImage(store, 'image', { tags: ['v1'] });
-    await expect(copyTag(store, await newLayout(), 'v1')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(copyTag(store, await newLayout(), 'v1')).rejects.toMatchObject({ code: 'INCOMPLETE' });
   });
 
   it('is pushed as a referrer, too, where that is wanted', async () => {

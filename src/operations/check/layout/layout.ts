@@ -1,4 +1,5 @@
 import { RemoraError } from '../../../errors.js';
+import { throwIfInterrupted } from '../../../io/async/interrupt.js';
 import { orUndefined } from '../../../io/async/or-undefined.js';
 import { limiter } from '../../../io/async/run-all.js';
 import { subjectOf } from '../../../oci/documents/manifest.js';
@@ -7,7 +8,7 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { Inventory } from '../../../store/interfaces/inventory.js';
-import type { Source } from '../../../store/interfaces/store.js';
+import type { CallOptions, Source } from '../../../store/interfaces/store.js';
 import type { BlobCheck } from '../content/blobs.js';
 import { readManifest, UNREADABLE } from '../content/read-manifest.js';
 import { entryFaults, holderOf, tagOf } from '../lists/entries.js';
@@ -109,7 +110,7 @@ async function findReferrers(
   const bySubject = new Map<Digest, Digest[]>();
   const limit = limiter(16);
   const look = async (digest: Digest) => {
-    if (!(await orUndefined(startsDocument(source, digest), ...UNREADABLE))) return;
+    if (!(await orUndefined(startsDocument(source, digest, { signal }), ...UNREADABLE))) return;
     // A blob that starts like JSON need not be a manifest.
     const manifest = await orUndefined(readManifest(source, { digest }, { signal }), ...UNREADABLE);
     const subject = manifest && subjectOf(manifest)?.digest;
@@ -119,10 +120,11 @@ async function findReferrers(
   return bySubject;
 }
 
-async function startsDocument(source: Source, digest: Digest): Promise<boolean> {
-  const size = await source.blobSize(digest);
+async function startsDocument(source: Source, digest: Digest, { signal }: CallOptions): Promise<boolean> {
+  throwIfInterrupted(signal);
+  const size = await source.blobSize(digest, { signal });
   if (size === undefined || size === 0) return false;
-  const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size });
+  const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size }, { signal });
   for await (const chunk of stream) return startsObject(chunk);
   return false;
 }

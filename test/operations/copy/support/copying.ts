@@ -1,7 +1,8 @@
 import type { Descriptor } from '../../../../src/oci/values/descriptor.js';
 import { CopyAhead } from '../../../../src/operations/copy/ahead.js';
 import { copyIntoStore, type IntoStoreOptions } from '../../../../src/operations/copy/into-store.js';
-import { type PlanCopyOptions, planCopy } from '../../../../src/operations/copy/plan.js';
+import type { PlanCopyOptions } from '../../../../src/operations/copy/plan.js';
+import { planCopy } from '../../../../src/operations/copy/plan-copy.js';
 import type { CopyResult } from '../../../../src/operations/copy/schema.js';
 import { type DiscoveredNode, discover } from '../../../../src/operations/discover/discover.js';
 import type { Source, Store } from '../../../../src/store/interfaces/store.js';

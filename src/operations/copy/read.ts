@@ -1,0 +1,239 @@
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
+import { isInterruption } from '../../io/async/interrupt.js';
+import { limiter } from '../../io/async/run-all.js';
+import { childManifests } from '../../oci/documents/children.js';
+import type { Manifest } from '../../oci/documents/manifest.js';
+import type { Digest } from '../../oci/values/digest.js';
+import type { Source } from '../../store/interfaces/store.js';
+import { MAX_NESTED } from '../attached/index-levels.js';
+import { resolveSubject, type Subject } from '../attached/subject.js';
+import { attachedTrees, incompleteCopy, type UnaskedOf } from './attached.js';
+import type { CopyRoot, PlanCopyOptions } from './plan.js';
+import { type AttachedTree, chosenTrees, isEverything } from './selection.js';
+import { shared } from './shared.js';
+import { Tolerance } from './tolerance.js';
+
+/** A root that was read with all its children, or the failure to do so. */
+export interface ReadRoot extends CopyRoot {
+  /** The name that messages give it. */
+  readonly name: string;
+  readonly subject?: Subject;
+  /** The digests of the manifest, and of all that an index leads to. */
+  readonly graph: readonly Digest[];
+  readonly failure?: { readonly error: unknown };
+}
+
+/** All that a copy read. */
+export interface CopyReading {
+  readonly source: Source;
+  readonly options: PlanCopyOptions;
+  readonly roots: readonly ReadRoot[];
+  readonly manifests: ReadonlyMap<Digest, Manifest>;
+  /** The chosen attachments. */
+  readonly trees: readonly AttachedTree[];
+  /** The digests that each attached manifest leads to, or the failure to read them. */
+  readonly attached: ReadonlyMap<Digest, Graph>;
+  /** Failed questions about what is attached. */
+  readonly unasked: readonly UnaskedOf[];
+}
+
+/** The digests of a graph, or the failure to read it. */
+export type Graph = Pick<ReadRoot, 'graph' | 'failure'>;
+
+/** Reads roots, their children, and what is attached to them. Each manifest is read once. */
+export async function readForCopy(
+  source: Source,
+  roots: readonly CopyRoot[],
+  options: PlanCopyOptions,
+): Promise<CopyReading> {
+  return new Reader(source, options, roots.length > 1).read(roots);
+}
+
+class Reader {
+  readonly #limit = limiter(32);
+  readonly #reads = new Map<Digest, Promise<Manifest>>();
+  readonly #manifests = new Map<Digest, Manifest>();
+  readonly #attached = new Map<Digest, Graph>();
+  readonly #expected = new Set<Digest>();
+  readonly #tolerance: Tolerance;
+
+  constructor(
+    private readonly source: Source,
+    private readonly options: PlanCopyOptions,
+    /** A failure of one of several roots does not end the copy. */
+    private readonly several: boolean,
+  ) {
+    this.#tolerance = new Tolerance(several);
+  }
+
+  async read(named: readonly CopyRoot[]): Promise<CopyReading> {
+    const { source, options } = this;
+    const roots = await Promise.all(named.map((root) => this.#root(root)));
+    const { recursive, selection } = options;
+    const subjects = roots.flatMap(({ subject }) => subject ?? []);
+    const isRecursive = recursive || selection !== undefined;
+    // Attachments are asked for while the children are still being read.
+    const asked = handled(isRecursive ? this.#trees(subjects) : Promise.resolve({ trees: [], unasked: [] }));
+    const graphs = await Promise.all(
+      roots.map(async (root) =>
+        root.subject === undefined ? root : { ...root, ...(await this.#tried(root.subject.descriptor.digest)) },
+      ),
+    );
+    // A child that is missing is an error of its own, before it is one of the question what is attached to it.
+    const { trees, unasked } = await asked;
+    const chosen = isEverything(selection ?? {}) ? trees : chosenTrees(source, trees, selection ?? {});
+    await Promise.all(carriers(chosen).map((digest) => this.#carrier(digest)));
+    return {
+      ...{ source, options, unasked },
+      roots: graphs,
+      manifests: this.#manifests,
+      trees: chosen,
+      attached: this.#attached,
+    };
+  }
+
+  async #root(root: CopyRoot): Promise<ReadRoot> {
+    const { selector, tags, refused } = root;
+    const { platform, ahead, signal } = this.options;
+    const named = { ...root, name: this.source.format(selector), graph: [] };
+    if (refused !== undefined) return { ...named, failure: { error: refused } };
+    ahead?.expectTags(tags);
+    const find = () =>
+      platform === undefined ? this.#namedBy(selector) : resolveSubject(this.source, selector, platform, { signal });
+    const found = await this.#attempt(() => this.#limit(find));
+    if ('failure' in found) return { ...named, ...found };
+    ahead?.expectRoot(found.value.descriptor.digest);
+    return { ...named, subject: found.value };
+  }
+
+  async #namedBy(selector: CopyRoot['selector']): Promise<Subject> {
+    const manifest = await this.source.manifest(selector, { signal: this.options.signal });
+    const { descriptor } = manifest;
+    this.#reads.set(descriptor.digest, Promise.resolve(this.#keep(manifest)));
+    return { descriptor };
+  }
+
+  async #carrier(digest: Digest): Promise<void> {
+    const { source } = this;
+    const found = await this.#tried(digest, (error) => incompleteCopy(`manifest ${source.format({ digest })}`, error));
+    this.#attached.set(digest, found);
+  }
+
+  async #tried(digest: Digest, described = (error: unknown): unknown => error): Promise<Graph> {
+    const found = await this.#attempt(() => this.#graph(digest), described);
+    return 'failure' in found ? { ...found, graph: [] } : { graph: found.value };
+  }
+
+  /** The value, or of several roots the failure. */
+  async #attempt<T>(
+    ask: () => Promise<T>,
+    described = (error: unknown): unknown => error,
+  ): Promise<{ readonly value: T } | { readonly failure: { readonly error: unknown } }> {
+    try {
+      return { value: await this.#tolerance.ofSource(ask()) };
+    } catch (error) {
+      if (isInterruption(error)) throw error;
+      if (!this.#tolerance.allows(error)) throw described(error);
+      return { failure: { error } };
+    }
+  }
+
+  /**
+   * The digests of a manifest and of all that it leads to, each once. An index counts as nested by the shortest way to it:
+   * level after level is read.
+   */
+  async #graph(root: Digest): Promise<readonly Digest[]> {
+    const met = new Set([root]);
+    let level: readonly Digest[] = [root];
+    for (let depth = 0; level.length > 0; depth++) {
+      if (depth > MAX_NESTED)
+        throw new RemoraError('MALFORMED', `${level[0]} is nested in more than ${MAX_NESTED} indexes`, {
+          expected: MAX_NESTED,
+        });
+      const below = await Promise.all(level.map((digest) => this.#children(digest)));
+      level = [...new Set(below.flat())].filter((digest) => !met.has(digest));
+      for (const digest of level) met.add(digest);
+    }
+    return [...met];
+  }
+
+  /** The children of a manifest, which begin to be read. */
+  async #children(digest: Digest): Promise<readonly Digest[]> {
+    const index = await this.#read(digest);
+    // The copy would lack the content that such an entry names.
+    for (const { error } of index.kind === 'index' ? index.unread : []) throw error;
+    return childManifests(index).map((child) => {
+      this.options.ahead?.expect(child.digest);
+      handled(this.#child(index, child.digest));
+      return child.digest;
+    });
+  }
+
+  #child(index: Manifest, digest: Digest): Promise<Manifest> {
+    return shared(this.#reads, digest, async () => {
+      try {
+        return await this.#fetch(digest);
+      } catch (error) {
+        if (!isRemoraError(error) || error.code !== 'NOT_FOUND') throw error;
+        throw new RemoraError('NOT_FOUND', `${digest}, which ${index.descriptor.digest} names, is missing`, {
+          cause: error,
+          hint: 'Copy the platforms that are there one by one, with --platform',
+        });
+      }
+    });
+  }
+
+  #read(digest: Digest): Promise<Manifest> {
+    return shared(this.#reads, digest, () => this.#fetch(digest));
+  }
+
+  /** Reads a manifest where an earlier copy left it in the destination, else in the source. Roots were read already. */
+  async #fetch(digest: Digest): Promise<Manifest> {
+    const { ahead, signal } = this.options;
+    return this.#limit(async () =>
+      this.#keep((await ahead?.manifest(digest)) ?? (await this.source.manifest({ digest }, { signal }))),
+    );
+  }
+
+  #keep(manifest: Manifest): Manifest {
+    this.#manifests.set(manifest.descriptor.digest, manifest);
+    this.options.ahead?.expectBlobs(manifest);
+    return manifest;
+  }
+
+  /** Reads a listed manifest ahead; it is known when the walk reaches it. */
+  #expect(digest: Digest): void {
+    if (this.#expected.has(digest)) return;
+    this.#expected.add(digest);
+    this.options.ahead?.expect(digest);
+    if (this.source.kind === 'registry') handled(this.#read(digest));
+  }
+
+  #trees(subjects: readonly Subject[]) {
+    const isAll = isEverything(this.options.selection ?? {});
+    return attachedTrees(this.source, subjects, {
+      signal: this.options.signal,
+      several: this.several,
+      known: this.#manifests,
+      onListed: ({ digest }, to) => {
+        if (isAll) this.#expect(digest);
+        this.options.ahead?.expectReferrers(to);
+      },
+    });
+  }
+}
+
+/** The manifests of attachments; those that only an index names are read with the index. */
+function carriers(trees: readonly AttachedTree[]): readonly Digest[] {
+  const own = trees.flatMap(({ attachment, below }) => [
+    ...(isChildAlone(attachment) ? [] : [(attachment.holder ?? attachment.descriptor).digest]),
+    ...carriers(below),
+  ]);
+  return [...new Set(own)];
+}
+
+/** Whether only an index names the attachment. */
+export function isChildAlone({ via }: AttachedTree['attachment']): boolean {
+  return via.every((way) => way === 'index-child');
+}

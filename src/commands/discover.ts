@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, integer, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
-import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { platformFlag, registryFlags } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
 import { describeAsked, discoverNotes, renderMissing, renderTable, renderTree } from '../cli/output/discover.js';
@@ -91,9 +91,9 @@ export default class Discover extends BaseCommand {
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
     this.print(renderMissing(result.missing ?? []));
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
-    const [failed] = result.incomplete;
+    const failures = result.incomplete.map(({ error }) => error);
     // A requirement that is met stays met, even where a way could not be asked.
-    if (failed !== undefined && result.missing?.length !== 0) process.exitCode = exitCodeFor(failed.error);
+    if (failures.length > 0 && result.missing?.length !== 0) process.exitCode = exitCodeForIncomplete(failures);
     else if (result.missing?.length) process.exitCode = exitCodeFor({ code: 'NO_MATCH' });
     return result;
   }

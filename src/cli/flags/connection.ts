@@ -24,6 +24,7 @@ export interface ConnectionFlags {
   readonly timeout: number;
   readonly 'max-wait': number;
   readonly 'chunk-size'?: string | undefined;
+  readonly referrers?: ConnectionOptions['referrers'];
   readonly debug: boolean;
 }
 
@@ -56,6 +57,7 @@ export async function connectionOptions(
     maxWait: flags['max-wait'] * 1000,
     retryDelay: parseDelay(environment.retryDelay),
     chunkSize: flags['chunk-size'] === undefined ? undefined : parseSize(flags['chunk-size']),
+    referrers: flags.referrers,
     onRequest: flags.debug ? (trace) => environment.note(traceText(trace)) : undefined,
     onWait: ({ host, status, milliseconds }) => {
       if (milliseconds >= 1000 || flags.debug)

@@ -1,4 +1,4 @@
-import { boolean, integer, string } from '@oclif/core/flags';
+import { boolean, integer, option, string } from '@oclif/core/flags';
 
 /** Flags of every command that may connect to a registry; `connection.ts` turns them into options. */
 export const registryFlags = {
@@ -73,6 +73,11 @@ export const registryFlags = {
     default: 60,
     min: 0,
     max: 86400,
+    helpGroup: 'REGISTRY',
+  }),
+  referrers: option({ options: ['auto', 'api', 'tag'] as const })({
+    summary: 'Where the registry lists what is attached: Referrers API, referrers tag, or what it has',
+    default: 'auto' as const,
     helpGroup: 'REGISTRY',
   }),
   debug: boolean({

@@ -78,6 +78,7 @@ export class HttpClient {
         wait = asked ?? backoff(attempt, retryDelay);
         const retry =
           isRetryableStatus(response.status) &&
+          !request.isFinal?.(response) &&
           mayRetryStatus(attempt, asked !== undefined) &&
           waited + wait <= maxWait;
         if (retry && asked !== undefined) {

@@ -42,6 +42,11 @@ export interface ConnectionOptions {
   readonly retryDelay?: number | undefined;
   /** Bytes that one request of an upload carries at most. @default all, fewer where the registry asks for it */
   readonly chunkSize?: number | undefined;
+  /**
+   * How a registry says what is attached. `api`: only the Referrers API is asked, no referrers tag is read or written.
+   * `tag`: the referrers tag has the list, the API is not asked. @default 'auto': both, as each registry has them
+   */
+  readonly referrers?: 'auto' | 'api' | 'tag' | undefined;
   /** Certificates (PEM) to trust beside those of the system. */
   readonly ca?: string | undefined;
   /** Certificate and key (PEM) to show to the registry, and to no other host. */

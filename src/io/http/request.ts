@@ -1,3 +1,5 @@
+import type { HttpResponse } from './response.js';
+
 /** A body that can be made again for a repeated request. */
 export interface HttpBody {
   readonly size: number;
@@ -15,6 +17,8 @@ export interface HttpRequest {
   readonly redirect?: 'follow' | 'same-origin' | 'error';
   /** Whether it may be sent again after a failure. @default true */
   readonly retry?: boolean;
+  /** Whether an answer is final although its status is worth another attempt. @default none is */
+  readonly isFinal?: ((response: HttpResponse) => boolean) | undefined;
   /** Whether its connection ends with it. @default false */
   readonly fresh?: boolean;
 }

@@ -26,6 +26,8 @@ export interface FindOptions extends CallOptions {
   readonly via?: readonly Via[] | undefined;
   /** Called for each way that answered. */
   readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
+  /** Called for each entry of a list of referrers whose manifest is gone. @default it is left out */
+  readonly onGone?: ((entry: Descriptor) => void) | undefined;
   /** Called for each entry of a list of referrers before the list is verified. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
   /** Called for each way that could not be asked. @default the first failure is thrown after all ways were asked */
@@ -92,12 +94,12 @@ async function referrers(
   options: Listened,
   guarded: Guard,
 ): Promise<readonly Attachment[]> {
-  const { signal, onUnasked, onListed, onAsked, via: only } = options;
+  const { signal, onUnasked, onGone, onListed, onAsked, via: only } = options;
   const ways: readonly Via[] = store.kind === 'registry' ? ['api', 'tag'] : LAYOUT_WAYS;
   if (only !== undefined && !ways.some((way) => only.includes(way))) return [];
   return guarded(`referrers of ${store.format({ digest: subject.digest })}`, async () => {
     const attachments: Promise<readonly Attachment[]>[] = [];
-    const ask = { signal, onUnasked, onListed, onAsked, via: only, tags: await options.tags?.names };
+    const ask = { signal, onUnasked, onGone, onListed, onAsked, via: only, tags: await options.tags?.names };
     const found = new Map<Via, number>();
     for await (const { descriptor, via } of store.referrers(subject, ask)) {
       for (const way of via) found.set(way, (found.get(way) ?? 0) + 1);

@@ -11,7 +11,7 @@ import type { Subject } from './subject.js';
 import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
 
 /** Options of {@link AttachedWalk}. */
-export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked'> {
+export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked' | 'onGone'> {
   /** Called for each entry of a list before the list is verified. */
   readonly onListed?: ((entry: Descriptor, subject: Digest) => void) | undefined;
   /** Subjects that are asked about at a time. @default 32 */

@@ -1,5 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { sharedSignal } from '../../io/async/run-all.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
@@ -80,7 +82,9 @@ async function listAttached(
   const reference = source.format({ digest: descriptor.digest });
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const onAsked = account.answered.bind(account);
-  const walk = new AttachedWalk(source, descriptor, { signal, concurrency, via, onUnasked, onAsked });
+  const onGone = ({ digest }: Descriptor) =>
+    account.failed(`manifest ${source.format({ digest })}`, gone(source, digest));
+  const walk = new AttachedWalk(source, descriptor, { signal, concurrency, via, onUnasked, onGone, onAsked });
   if (depth > 1 || isIndexType(descriptor.mediaType)) walk.listTags();
 
   const trees = async (of: Subject, levels: number): Promise<readonly AttachedTree[]> => {
@@ -119,6 +123,12 @@ async function listAttached(
     asked: account.ways,
     incomplete: account.incomplete,
   };
+}
+
+function gone(source: Source, digest: Digest): RemoraError {
+  const reference = source.format({ digest });
+  const hint = `Attach it again, or take it out of the list with remora manifest delete ${reference}`;
+  return new RemoraError('NOT_FOUND', `${reference} is listed as attached, and does not exist`, { hint });
 }
 
 function unsupported(reference: string, via: readonly Via[]): RemoraError {

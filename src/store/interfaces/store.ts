@@ -157,11 +157,13 @@ export interface ReferrerOptions extends CallOptions {
   readonly artifactType?: string | undefined;
   /** Called for each way that could not be asked; the others are still listed. @default the error is thrown */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
+  /** Called for each entry of a registry's list whose manifest is gone: the list is old. @default it is left out */
+  readonly onGone?: ((entry: Descriptor) => void) | undefined;
   /** Only these ways are asked. @default all */
   readonly via?: readonly Via[] | undefined;
   /** Called for each way that answered. */
   readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
-  /** The tags that there are, where they were listed: a referrers tag that is not among them is not asked for. */
+  /** The tags that there are, where they were listed: a referrers tag among them is read at once. */
   readonly tags?: ReadonlySet<string> | undefined;
   /** Called for each entry of a list as soon as it is known, before it is verified: to ask ahead what hangs below it. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;

@@ -1,38 +1,53 @@
-import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
-import { isInterruption } from '../../io/async/interrupt.js';
+import { isRemoraError } from '../../errors.js';
 import { pause } from '../../io/async/pause.js';
 import type { HttpResponse } from '../../io/http/response.js';
 import { backoff } from '../../io/http/retry.js';
-import { type Manifest, referrerEntry, subjectOf } from '../../oci/documents/manifest.js';
+import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
-import { algorithmOf, type Digest } from '../../oci/values/digest.js';
-import { given } from '../../oci/values/given.js';
+import { algorithmOf } from '../../oci/values/digest.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
 import { hasBlob } from './blobs/download.js';
 import type { RegistryClient } from './client/client.js';
-import { sendDelete } from './client/delete.js';
 import { askedAhead } from './client/errors.js';
 import { headManifest, sendManifest } from './client/manifests.js';
-import { apiEntries, askApi, type Capability } from './referrers/list.js';
-import { addToList, type ReferrersList, readList } from './referrers/tag-entries.js';
+import { askApi, missingApi } from './referrers/api.js';
+import { type Capability, provesListing } from './referrers/capability.js';
+import { enlist } from './referrers/enlist.js';
+import { FRESH_MS, writableList } from './referrers/tag-change.js';
+import { type ReferrersList, readList } from './referrers/tag-entries.js';
+
+/** The answers to what is asked ahead of a PUT. */
+export interface Prepared {
+  /** The manifest is there. */
+  readonly existed: boolean;
+  /** The list of its subject, where the registry lacks the Referrers API. */
+  readonly list?: ReferrersList | undefined;
+}
 
 /**
- * Asks ahead, while blobs are on their way: is the manifest there, and does the repository have the Referrers API? The
- * API is asked about the manifest itself, whose list is short.
+ * Asks ahead, while blobs are on their way: is the manifest there, does the repository have the Referrers API, and if not,
+ * can the list of its subject be written? The API is asked about the manifest itself, whose list is short.
+ *
+ * @throws RemoraError where only the API counts, and is missing; `EXISTS` where the referrers tag holds something else,
+ *   and for a list that cannot be read
  */
 export async function prepareManifest(
   client: RegistryClient,
   manifest: Manifest,
   capability: Capability,
   options: CallOptions = {},
-): Promise<boolean> {
+): Promise<Prepared> {
   const { digest } = manifest.descriptor;
+  const subject = subjectOf(manifest)?.digest;
   const probe = async () => {
-    if (subjectOf(manifest) === undefined || capability.api !== undefined) return;
-    await askedAhead(askApi(client, digest, capability, options));
+    if (subject === undefined) return undefined;
+    if (capability.api === undefined) await askedAhead(askApi(client, digest, capability, options));
+    if (capability.api !== false) return undefined;
+    if (capability.only === 'api') throw missingApi(client);
+    return writableList(client, subject, options);
   };
-  const [existing] = await Promise.all([headManifest(client, { digest }, options), probe()]);
-  return existing !== undefined;
+  const [existing, list] = await Promise.all([headManifest(client, { digest }, options), probe()]);
+  return { existed: existing !== undefined, list };
 }
 
 /**
@@ -45,25 +60,24 @@ export async function putManifest(
   client: RegistryClient,
   manifest: Manifest,
   capability: Capability,
-  options: PutManifestOptions = {},
+  options: PutManifestOptions & Pick<Prepared, 'list'> = {},
 ): Promise<Via | undefined> {
   const subject = subjectOf(manifest)?.digest;
+  const isOld = options.list === undefined || performance.now() - options.list.arrived > FRESH_MS;
   const prefetched =
-    subject !== undefined && capability.api === false && !options.listLater
+    subject !== undefined && capability.api === false && !options.listLater && isOld
       ? askedAhead(readList(client, subject, options))
-      : undefined;
+      : options.list;
   const { digest } = manifest.descriptor;
   const tags = options.tags ?? [];
   // By a tag alone a registry keeps it under its sha256.
   const references = tags.length === 0 || algorithmOf(digest) !== 'sha256' ? [digest, ...tags] : tags;
   const answers = await Promise.all(references.map((reference) => sendComplete(client, manifest, reference, options)));
   if (subject === undefined) return undefined;
-  if (answers.some((answer) => answer.header('oci-subject') === subject)) {
-    capability.api = true;
-    return 'api';
-  }
+  const isAnnounced = answers.some((answer) => answer.header('oci-subject') === subject);
+  if (isAnnounced && provesListing(capability)) return 'api';
   if (options.listLater) return undefined;
-  return list(client, [manifest], subject, capability, await prefetched, options);
+  return enlist(client, [manifest], subject, capability, await prefetched, options);
 }
 
 /** Attempts to send a manifest whose blobs the registry does not see yet. */
@@ -93,114 +107,4 @@ async function sendComplete(
     // A blob that is still missing was probably never sent: two more attempts show that.
     if (there.includes(false)) attempts = Math.min(attempts, attempt + 2);
   }
-}
-
-/** Failures after which the same command can succeed. */
-const PASSING: readonly RemoraErrorCode[] = ['UNREACHABLE', 'TIMEOUT', 'BUSY', 'CHANGED', 'UNAUTHORIZED', 'FORBIDDEN'];
-
-/**
- * Lists manifests that were sent, where no proof came with the answer: the API decides, and only without it the tag is
- * written. With the API, a manifest that it does not list is sent again.
- */
-export async function listManifests(
-  client: RegistryClient,
-  manifests: readonly Manifest[],
-  subject: Digest,
-  capability: Capability,
-  options: PutManifestOptions = {},
-): Promise<Via> {
-  const listed = await apiDigests(client, subject, capability, options);
-  if (listed === undefined) return list(client, manifests, subject, capability, undefined, options);
-  const missing = manifests.filter(({ descriptor }) => !listed.has(descriptor.digest));
-  await Promise.all(missing.map((manifest) => sendManifest(client, manifest, manifest.descriptor.digest, options)));
-  return missing.length === 0 ? 'api' : list(client, missing, subject, capability, undefined, options);
-}
-
-async function list(
-  client: RegistryClient,
-  manifests: readonly Manifest[],
-  subject: Digest,
-  capability: Capability,
-  prefetched: ReferrersList | undefined,
-  options: PutManifestOptions,
-): Promise<Via> {
-  const entries = manifests.map(referrerEntry);
-  try {
-    const listed = await apiDigests(client, subject, capability, options);
-    if (listed !== undefined && entries.every(({ digest }) => listed.has(digest))) return 'api';
-    const replaced = new Set<Digest>();
-    await addToList(client, subject, entries, {
-      prefetched,
-      signal: options.signal,
-      settle: options.settle,
-      onReplaced: (list) => replaced.add(list),
-    });
-    if (options.clean && replaced.size > 0) await clean(client, subject, replaced, options);
-    return 'tag';
-  } catch (error) {
-    if (!(error instanceof RemoraError) || error.code === 'INTERRUPTED') throw error;
-    const hint = PASSING.includes(error.code) ? 'Run the command again: it goes on from there' : error.hint;
-    const names = entries.map(({ digest }) => digest).join(', ');
-    throw new RemoraError(error.code, `${names} was sent, but is not listed with its subject yet: ${error.message}`, {
-      cause: error,
-      ...given({ hint, found: error.found, status: error.status }),
-    });
-  }
-}
-
-/**
- * Deletes lists that were replaced. Deleting by digest takes all tags along. So the present list, and the subject
- * itself (GitLab maps the tag to it), are never deleted. Registries that delete nothing, or not what an older list
- * names (ECR), lose nothing by that.
- */
-async function clean(
-  client: RegistryClient,
-  subject: Digest,
-  replaced: ReadonlySet<Digest>,
-  { signal, onUncleaned }: PutManifestOptions,
-): Promise<void> {
-  const current = await readList(client, subject, { signal });
-  for (const list of replaced) {
-    if (list === subject || list === current.manifest?.descriptor.digest) continue;
-    try {
-      await sendDelete(client, `list ${list}`, `manifests/${list}`, 'manifests', { signal });
-      client.manifests.forget(list);
-    } catch (error) {
-      if (isInterruption(error)) throw error;
-      onUncleaned?.(list, error);
-    }
-  }
-}
-
-/** The manifests that a subject's list names. */
-export interface Listed {
-  readonly via: Via;
-  readonly digests: ReadonlySet<Digest>;
-}
-
-/** Asks what is listed with a subject, in the place where {@link listManifests} would list it. */
-export async function askListed(
-  client: RegistryClient,
-  subject: Digest,
-  capability: Capability,
-  options: CallOptions = {},
-): Promise<Listed> {
-  const digests = await apiDigests(client, subject, capability, options);
-  if (digests !== undefined) return { via: 'api', digests };
-  const { entries } = await readList(client, subject, options);
-  return { via: 'tag', digests: new Set(entries.map(({ digest }) => digest)) };
-}
-
-/** The digests that the API lists as referrers of `subject`; undefined where the API is missing. */
-async function apiDigests(
-  client: RegistryClient,
-  subject: Digest,
-  capability: Capability,
-  { signal }: CallOptions,
-): Promise<ReadonlySet<Digest> | undefined> {
-  const first = await askApi(client, subject, capability, { signal });
-  if (first === undefined) return undefined;
-  const digests = new Set<Digest>();
-  for await (const entry of apiEntries(client, first, signal)) digests.add(entry.digest);
-  return digests;
 }

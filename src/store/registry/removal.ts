@@ -9,6 +9,7 @@ import type { CallOptions } from '../interfaces/store.js';
 import type { RegistryClient } from './client/client.js';
 import { sendDelete } from './client/delete.js';
 import { getManifest, headManifest } from './client/manifests.js';
+import type { Capability } from './referrers/capability.js';
 import { addToList, removeFromList } from './referrers/tag-entries.js';
 import { listedSubjects } from './referrers/tag-subjects.js';
 
@@ -30,16 +31,18 @@ import { listedSubjects } from './referrers/tag-subjects.js';
 export async function deleteManifest(
   client: RegistryClient,
   digest: Digest,
+  { only }: Pick<Capability, 'only'>,
   options: DeleteManifestOptions = {},
 ): Promise<boolean> {
   client.manifests.forget(digest);
   const manifest = await readable(client, digest, options);
   if (manifest === 'missing') {
+    if (only === 'api') return false;
     const subjects = await listedSubjects(client, digest, options);
     for (const subject of subjects) await unlist(client, subject, digest, options);
     return subjects.length > 0;
   }
-  const subject = manifest && subjectOf(manifest)?.digest;
+  const subject = manifest && only !== 'api' ? subjectOf(manifest)?.digest : undefined;
   const entry = subject && (await unlist(client, subject, digest, options));
   client.manifests.forget(digest);
   try {

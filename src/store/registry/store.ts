@@ -35,8 +35,10 @@ import { RegistryClient, registryUrl } from './client/client.js';
 import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
 import { getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
-import { askListed, type Listed, listManifests, prepareManifest, putManifest } from './put-manifest.js';
-import { type Capability, listReferrers } from './referrers/list.js';
+import { type Prepared, prepareManifest, putManifest } from './put-manifest.js';
+import { type Capability, newCapability } from './referrers/capability.js';
+import { askListed, type Listed, listManifests } from './referrers/enlist.js';
+import { listReferrers } from './referrers/list.js';
 import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
 import { sharedClient } from './session.js';
 import { tagManifest } from './tag-manifest.js';
@@ -63,9 +65,9 @@ export class RegistryStore implements Store, Deleter, Lister {
   readonly #http: HttpClient;
   readonly #session: Session | undefined;
   readonly #client: RegistryClient;
-  readonly #capability: Capability = { api: undefined };
+  readonly #capability: Capability;
   readonly #writes = new SharedWrites(true);
-  readonly #prepared = new Map<Digest, Promise<boolean>>();
+  readonly #prepared = new Map<Digest, Promise<Prepared>>();
   readonly #listed = new Map<Digest, Promise<Listed | undefined>>();
 
   constructor(
@@ -74,6 +76,7 @@ export class RegistryStore implements Store, Deleter, Lister {
   ) {
     const registry = registryUrl(reference.registry, options.plainHttp);
     const make = () => new HttpClient({ ...options, registry });
+    this.#capability = newCapability(options.referrers);
     this.#session = options.session;
     this.#http = options.session === undefined ? make() : sharedClient(options.session, registry, make);
     this.#client = new RegistryClient({
@@ -94,13 +97,10 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   /** The answer is kept for `putManifest`, which then need not ask again. */
-  hasManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
+  async hasManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
     this.#prepared.delete(digest);
-    return once(
-      this.#prepared,
-      digest,
-      async () => (await headManifest(this.#client, { digest }, options)) !== undefined,
-    );
+    const ask = async () => ({ existed: (await headManifest(this.#client, { digest }, options)) !== undefined });
+    return (await once(this.#prepared, digest, ask)).existed;
   }
 
   openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable> {
@@ -137,7 +137,11 @@ export class RegistryStore implements Store, Deleter, Lister {
     return this.#writes.write(expected, () => writeBlob(this.#client, expected, open, options));
   }
 
-  prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
+  async prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
+    return (await this.#prepare(manifest, options)).existed;
+  }
+
+  #prepare(manifest: Manifest, options?: CallOptions): Promise<Prepared> {
     // The caller may fail before it looks at the answer.
     const prepared = handled(prepareManifest(this.#client, manifest, this.#capability, options));
     this.#prepared.set(manifest.descriptor.digest, prepared);
@@ -146,11 +150,11 @@ export class RegistryStore implements Store, Deleter, Lister {
 
   async putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
     const { digest } = manifest.descriptor;
-    const prepared = this.#prepared.get(digest) ?? this.prepareManifest(manifest, options);
+    const prepared = this.#prepared.get(digest) ?? this.#prepare(manifest, options);
     // The answer is good for one time: afterwards the manifest is there.
     this.#prepared.delete(digest);
-    const existed = await prepared;
-    const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
+    const { existed, list } = await prepared;
+    const listedBy = await putManifest(this.#client, manifest, this.#capability, { ...options, list });
     return { result: existed ? 'exists' : 'written', ...given({ listedBy }) };
   }
 
@@ -178,7 +182,7 @@ export class RegistryStore implements Store, Deleter, Lister {
 
   async deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
     this.#prepared.delete(digest);
-    return deleteManifest(this.#client, digest, options);
+    return deleteManifest(this.#client, digest, this.#capability, options);
   }
 
   deleteTag(tag: string, options?: CallOptions): Promise<boolean> {

@@ -85,11 +85,11 @@ describe('discover asks once, and at once', () => {
     const { result } = await discovered(open({ concurrency: 16 }), descriptor, { signal });
     expect(warnings).toEqual([]);
     expect(result.referrers).toHaveLength(20);
-    // The subject, its list, one manifest that proves the list, three tags of cosign, and the list of each subject below.
-    // One list of all tags tells the tags of these.
+    // The subject, its list, one manifest that proves the list, three tags of cosign, and for each subject below its list
+    // and its referrers tag. One list of all tags tells the other tags of these.
     expect(registry.count('GET', '/referrers/')).toBe(21);
     expect(registry.count('GET', '/tags/list')).toBe(1);
-    expect(registry.requests).toHaveLength(28);
+    expect(registry.requests).toHaveLength(48);
     expect(registry.series()).toBeLessThanOrEqual(6);
     expect(registry.duplicates()).toEqual([]);
   });

@@ -40,6 +40,8 @@ export interface ClientRequest {
   readonly from?: string | undefined;
   /** Whether it may be sent again after a failure. @default true */
   readonly retry?: boolean;
+  /** Whether an answer is final although its status is worth another attempt. @default none is */
+  readonly isFinal?: HttpRequest['isFinal'];
   /** Whether it gets a connection of its own. @default false */
   readonly fresh?: boolean;
 }

@@ -1,87 +1,19 @@
 import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
-import type { Document, HttpResponse } from '../../../io/http/response.js';
-import { imageIndexSchema } from '../../../oci/documents/image-index.js';
 import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
-import { checkShape, parseJson } from '../../../oci/text/json.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
-import { MediaType } from '../../../oci/values/media-types.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
-import type { CallOptions, Referrer, ReferrerOptions, Via } from '../../interfaces/store.js';
+import type { Referrer, ReferrerOptions, Via } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { errorCodes } from '../client/errors.js';
 import { getManifest, headManifest } from '../client/manifests.js';
-import { pages } from '../client/paging.js';
+import { type ApiAnswer, apiPages, askApi } from './api.js';
+import type { Capability } from './capability.js';
 import { type ReferrersList, readList } from './tag-entries.js';
 
-/** The abilities of a repository, known only from definite evidence. */
-export interface Capability {
-  /** It has the Referrers API. */
-  api: boolean | undefined;
-  /** Its lists give the type and annotations of the manifest, as they should. */
-  truthful?: boolean;
-}
-
-/** Statuses that mean "no such API"; every other failure is a failure. */
-const NO_API: readonly number[] = [404, 400, 405, 406, 501];
-const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 /** Entries that are held at a time. */
 const BATCH = 1000;
-
-/**
- * Asks the Referrers API for its first page; undefined when the registry does not have it (distribution-spec, "Listing
- * Referrers"). The request has no filter: registries filter by types that they get wrong, and referrers they leave out
- * are lost.
- *
- * @throws RemoraError for 401, 403, 429, 5xx and broken lines: that is not an answer
- */
-export async function askApi(
-  client: RegistryClient,
-  subject: Digest,
-  capability: Capability,
-  options: CallOptions = {},
-): Promise<Document | undefined> {
-  if (capability.api === false) return undefined;
-  const what = `referrers of ${subject}`;
-  const answer = await client.read(
-    {
-      method: 'GET',
-      target: `referrers/${subject}`,
-      headers: { accept: MediaType.imageIndex },
-      signal: options.signal,
-    },
-    MAX_PAGE_BYTES,
-    what,
-  );
-  const { response } = answer;
-  if (response.status === 200 && isIndex(response)) {
-    capability.api = true;
-    return answer;
-  }
-  if (response.status !== 200 && !NO_API.includes(response.status)) throw client.errorOf(answer, what);
-  // These answers are not remembered: 400 may be about this digest alone, and 200 may come from a proxy in between.
-  // go-containerregistry answers 404 for a repository that nothing was pushed to yet.
-  const codes = response.status === 404 ? errorCodes(answer) : [];
-  if (response.status !== 400 && response.status !== 200 && !codes.includes('NAME_UNKNOWN')) capability.api = false;
-  return undefined;
-}
-
-function isIndex(response: HttpResponse): boolean {
-  return response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase() === MediaType.imageIndex;
-}
-
-/** The entries of all pages. */
-export async function* apiEntries(
-  client: RegistryClient,
-  first: Document,
-  signal?: AbortSignal,
-): AsyncIterable<Descriptor> {
-  const what = `referrers list of ${client.registry}/${client.repository}`;
-  for await (const page of pages(client, first, MAX_PAGE_BYTES, what, signal))
-    yield* checkShape(imageIndexSchema, parseJson(page, what), what).manifests;
-}
 
 /**
  * Lists the referrers of a subject: the API and the referrers tag, both asked at the same time, merged by digest.
@@ -100,10 +32,9 @@ export async function* listReferrers(
     onUnasked(`${what} of ${place} for ${subject.digest}`, error);
     return undefined;
   };
-  const wants = (via: Via) => options.via === undefined || options.via.includes(via);
-  const asked = wants('api')
-    ? handled(askApi(client, subject.digest, capability, { signal }))
-    : Promise.resolve(undefined);
+  const wants = (via: Via) =>
+    (options.via === undefined || options.via.includes(via)) && (capability.only ?? via) === via;
+  const asked = wants('api') ? handled(askApi(client, subject.digest, capability, { signal })) : undefined;
   const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
   const list = await listed.catch(unasked('referrers tag'));
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
@@ -118,29 +49,44 @@ export async function* listReferrers(
     return counting.filter(({ descriptor }) => artifactType === undefined || descriptor.artifactType === artifactType);
   };
 
+  const entries = new ApiEntries(client, subject, tagged, capability, options);
+  let answer: ApiAnswer | undefined;
+  let page = 0;
   try {
-    const first = await asked;
+    answer = await asked;
     // Only now is it known whether what hangs below is to be asked of the API as well.
-    if (first === undefined) for (const entry of tagged.values()) options.onListed?.(entry);
-    const entries = new ApiEntries(client, subject, tagged, capability, options);
-    for await (const entry of first === undefined ? [] : apiEntries(client, first, signal)) {
-      if (seen.has(entry.digest)) continue;
-      seen.add(entry.digest);
-      entries.add(entry);
-      options.onListed?.(entry);
-      if (entries.waiting >= BATCH) yield* counted(await entries.take());
+    if (answer?.kind !== 'list') for (const entry of tagged.values()) options.onListed?.(entry);
+    for await (const listing of answer?.kind === 'list' ? apiPages(client, answer, signal) : []) {
+      page++;
+      for (const entry of listing) {
+        if (seen.has(entry.digest)) continue;
+        seen.add(entry.digest);
+        entries.add(entry);
+        options.onListed?.(entry);
+        if (entries.waiting >= BATCH) yield* counted(await entries.take());
+      }
     }
     yield* counted(await entries.take());
-    if (wants('api')) options.onAsked?.({ via: 'api', found: found.api, ...(!first && { unsupported: true }) });
+    if (answer?.kind === 'list') options.onAsked?.({ via: 'api', found: found.api });
   } catch (error) {
-    unasked('Referrers API')(error);
+    if (isInterruption(error)) throw error;
+    // The pages before it hold.
+    yield* counted(await entries.take());
+    unasked(page === 0 ? 'Referrers API' : `Referrers API from page ${page + 1}`)(error);
   }
   const rest = [...tagged.values()].filter(({ digest }) => !seen.has(digest));
   yield* counted(await Promise.all(rest.map((entry) => opened(client, entry, subject, ['tag'], options))));
+  // A list under the tag shows that the registry is used without the API.
+  if (answer?.kind === 'odd' && found.tag === 0) unasked('Referrers API')(answer.error);
+  else if (answer !== undefined && answer.kind !== 'list')
+    options.onAsked?.({ via: 'api', found: 0, unsupported: true });
   if (list !== undefined) options.onAsked?.({ via: 'tag', found: found.tag });
 }
 
-/** The referrers tag's list. Where the API is there most subjects have none: HEAD asks, which no limit counts. */
+/**
+ * The referrers tag's list. Where the API is there most subjects have none: HEAD asks, which no limit counts. A list of
+ * tags proves no absence: it may be old, or a part.
+ */
 async function taggedList(
   client: RegistryClient,
   subject: Digest,
@@ -149,9 +95,7 @@ async function taggedList(
 ): Promise<Pick<ReferrersList, 'entries'>> {
   const tag = referrersTag(subject);
   const isThere =
-    tags === undefined
-      ? capability.api !== true || (await headManifest(client, { tag }, { signal })) !== undefined
-      : tags.has(tag);
+    capability.api !== true || tags?.has(tag) || (await headManifest(client, { tag }, { signal })) !== undefined;
   return isThere ? readList(client, subject, { signal }) : { entries: [] };
 }
 
@@ -220,7 +164,10 @@ function judge(entry: Descriptor, manifest: Manifest, capability: Capability): v
     Object.entries(annotationsOf(manifest)).every(([key, value]) => entry.annotations?.[key] === value);
 }
 
-/** The referrer as its manifest describes it; undefined when it names another subject, or is gone although it is listed. */
+/**
+ * The referrer as its manifest describes it, as its list does where the manifest cannot be read; undefined when it names
+ * another subject, or is gone although it is listed.
+ */
 async function opened(
   client: RegistryClient,
   entry: Descriptor,
@@ -234,8 +181,10 @@ async function opened(
     manifest = (await getManifest(client, { digest: entry.digest }, options))?.manifest;
   } catch (error) {
     if (options.onUnasked === undefined || isInterruption(error)) throw error;
-    options.onUnasked(`manifest ${entry.digest} of ${client.registry}/${client.repository}`, error);
+    options.onUnasked(`manifest ${client.registry}/${client.repository}@${entry.digest}`, error);
+    return trusted(entry, via);
   }
+  if (manifest === undefined) options.onGone?.(entry);
   if (manifest === undefined || subjectOf(manifest)?.digest !== subject.digest) return undefined;
   if (capability !== undefined) judge(entry, manifest, capability);
   return { descriptor: referrerEntry(manifest), via };

@@ -1,4 +1,4 @@
-import { RemoraError } from '../../../errors.js';
+import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../../errors.js';
 import { indexBytes } from '../../../oci/documents/edit-index.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -38,7 +38,10 @@ export async function readList(
   options: CallOptions = {},
 ): Promise<ReferrersList> {
   const asked = performance.now();
-  const answer = await getManifest(client, { tag: referrersTag(subject) }, options);
+  const tag = referrersTag(subject);
+  const answer = await getManifest(client, { tag }, options).catch((error: unknown) => {
+    throw isRemoraError(error) && DAMAGED.includes(error.code) ? damaged(client, tag, error) : error;
+  });
   const arrived = performance.now();
   if (answer === undefined) return { entries: [], asked, arrived };
   const { manifest, etag } = answer;
@@ -47,6 +50,19 @@ export async function readList(
     return { entries: [], foreign: manifest, asked, arrived };
   }
   return { entries: manifest.content.manifests, manifest, etag, asked, arrived };
+}
+
+/** Failures that are the document's own. */
+const DAMAGED: readonly RemoraErrorCode[] = ['MALFORMED', 'DIGEST_MISMATCH', 'SIZE_MISMATCH', 'UNSUPPORTED'];
+
+function damaged(client: RegistryClient, tag: string, cause: RemoraError): RemoraError {
+  const message = `the list of referrers at ${client.registry}/${client.repository}:${tag} cannot be read: ${cause.message}`;
+  const hint = cause.hint ?? `Look at it with remora manifest get, and delete the tag if it is not a list of referrers`;
+  return new RemoraError(cause.code, message, {
+    cause,
+    hint,
+    ...given({ status: cause.status, found: cause.found, expected: cause.expected }),
+  });
 }
 
 /** The list with other entries; unknown fields stay as they are. */

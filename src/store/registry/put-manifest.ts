@@ -75,6 +75,9 @@ export async function putManifest(
   const answers = await Promise.all(references.map((reference) => sendComplete(client, manifest, reference, options)));
   if (subject === undefined) return undefined;
   const isAnnounced = answers.some((answer) => answer.header('oci-subject') === subject);
+  const isUnknown = capability.api === undefined && capability.isDoubted === undefined;
+  // Where the API was not asked ahead, or did not answer, it can still contradict.
+  if (isAnnounced && isUnknown && !options.listLater) await askedAhead(askApi(client, subject, capability, options));
   if (isAnnounced && provesListing(capability)) return 'api';
   if (options.listLater) return undefined;
   return enlist(client, [manifest], subject, capability, await prefetched, options);

@@ -43,6 +43,21 @@ describe('OCI-Subject of a registry that has just shown no API', () => {
     expect(await listDigests(open(), subject)).toEqual(digests(...sboms));
   });
 
+  it('proves nothing where the API could not be asked ahead, and is then missing', async () => {
+    for (const isAhead of [true, false]) {
+      const { registry, store, open, subject } = await announcing(
+        ({ path }) => ({ status: path.includes(subject.digest) ? 404 : 503 }),
+        { strictBlobs: false },
+      );
+      const sbom = referrerOf(subject, SBOM);
+      if (isAhead) await store.prepareManifest(sbom);
+      else await store.hasManifest(sbom.descriptor.digest);
+      expect(await store.putManifest(sbom, { settle: false })).toEqual({ result: 'written', listedBy: 'tag' });
+      registry.clear();
+      expect(await listDigests(open(), subject)).toEqual(digests(sbom));
+    }
+  });
+
   it('is believed where the API lists it when it is asked again', async () => {
     let asked = 0;
     // The first question is about the manifest, which is not there yet.

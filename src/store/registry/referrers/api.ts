@@ -87,7 +87,7 @@ async function ask(
     if (NO_API_ELSEWHERE.includes(status) || (status === 200 && page !== undefined)) return lacking(capability);
     if (status !== 200) throw client.errorOf(document, `${what}, redirected to ${response.url.host}`);
   }
-  if (status === 200) return listIn(client, document, capability, what);
+  if (status === 200) return listIn(client, document, capability);
   if (!NO_API.includes(status)) throw client.errorOf(document, what);
   // These answers are not remembered. 400 may be about this digest alone, and a web page may come from a proxy in between.
   // go-containerregistry answers 404 for a repository that nothing was pushed to yet.
@@ -103,12 +103,13 @@ function lacking(capability: Capability): ApiAnswer {
 }
 
 /** The list in a body. The body decides: some registries and proxies send an index under another type, or under none. */
-function listIn(client: RegistryClient, document: Document, capability: Capability, what: string): ApiAnswer {
+function listIn(client: RegistryClient, document: Document, capability: Capability): ApiAnswer {
+  const what = listName(client);
   const { response, bytes } = document;
   const type = response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   try {
     const page = webPage(response, bytes);
-    if (page !== undefined) throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent ${page}`);
+    if (page !== undefined) throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent a web page`);
     const entries = entriesIn(bytes, what);
     capability.api = true;
     return { kind: 'list', document, entries };
@@ -120,6 +121,10 @@ function listIn(client: RegistryClient, document: Document, capability: Capabili
     const hint = 'Check for a proxy in between; --referrers tag reads the referrers tag alone';
     return { kind: 'odd', error: new RemoraError('MALFORMED', message, { cause: error, status: 200, hint }) };
   }
+}
+
+function listName({ registry, repository }: RegistryClient): string {
+  return `referrers list of ${registry}/${repository}`;
 }
 
 function entriesIn(bytes: Buffer, what: string): readonly Descriptor[] {
@@ -134,10 +139,9 @@ export async function* apiPages(
   { document, entries }: Extract<ApiAnswer, { readonly kind: 'list' }>,
   signal?: AbortSignal,
 ): AsyncIterable<readonly Descriptor[]> {
-  const what = `referrers list of ${client.registry}/${client.repository}`;
   let isFirst = true;
-  for await (const page of pages(client, document, MAX_PAGE_BYTES, what, signal)) {
-    yield isFirst ? entries : entriesIn(page, what);
+  for await (const page of pages(client, document, MAX_PAGE_BYTES, listName(client), signal)) {
+    yield isFirst ? entries : entriesIn(page, listName(client));
     isFirst = false;
   }
 }

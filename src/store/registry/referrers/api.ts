@@ -7,7 +7,7 @@ import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { errorCodes, webPage } from '../client/errors.js';
+import { errorCodes, WEB_PAGE_HINT, webPage } from '../client/errors.js';
 import { pages } from '../client/paging.js';
 import type { Capability } from './capability.js';
 
@@ -109,7 +109,8 @@ function listIn(client: RegistryClient, document: Document, capability: Capabili
   const type = response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   try {
     const page = webPage(response, bytes);
-    if (page !== undefined) throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent a web page`);
+    if (page !== undefined)
+      throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent a web page`, { hint: WEB_PAGE_HINT });
     const entries = entriesIn(bytes, what);
     capability.api = true;
     return { kind: 'list', document, entries };

@@ -55,6 +55,8 @@ export interface RemoraErrorOptions {
   readonly hint?: string;
   /** HTTP status of the registry's answer. */
   readonly status?: number;
+  /** The error codes in the registry's answer, such as `MANIFEST_BLOB_UNKNOWN` (distribution-spec, "Error Codes"). */
+  readonly codes?: readonly string[];
   /** The matches, where one is needed. */
   readonly candidates?: readonly string[];
 }
@@ -73,6 +75,7 @@ export class RemoraError extends Error {
   readonly found?: string | number;
   readonly hint?: string;
   readonly status?: number;
+  readonly codes?: readonly string[];
   readonly candidates?: readonly string[];
 
   constructor(
@@ -85,6 +88,7 @@ export class RemoraError extends Error {
     if (options.found !== undefined) this.found = options.found;
     if (options.hint !== undefined) this.hint = options.hint;
     if (options.status !== undefined) this.status = options.status;
+    if (options.codes !== undefined) this.codes = options.codes;
     if (options.candidates !== undefined) this.candidates = options.candidates;
   }
 }

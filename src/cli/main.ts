@@ -1,6 +1,7 @@
 import { run } from '@oclif/core/run';
 import { exitCodeFor } from './command/exit-codes.js';
 import { errorJson, errorText, toRemoraError } from './output/error.js';
+import { watchOutput } from './output/streams.js';
 
 /**
  * Runs the command line to its end, and sets `process.exitCode`.
@@ -8,14 +9,7 @@ import { errorJson, errorText, toRemoraError } from './output/error.js';
  * @param url the address of the program, in the package that oclif reads
  */
 export async function main(argv: string[], url: string): Promise<void> {
-  // `remora … | head` closes the pipe early, which is not a failure.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
-  }
-
+  watchOutput();
   try {
     await run(argv, url);
     // An interrupted command may leave a read of standard input open, which keeps the process alive.

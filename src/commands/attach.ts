@@ -58,11 +58,11 @@ export default class Attach extends PackCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Attach, this.guardedArgv());
-    const [{ parsePlace }, { attach }] = await Promise.all([
-      import('../oci/names/place.js'),
+    const [{ resolvePlace }, { attach }] = await Promise.all([
+      import('../operations/places/location.js'),
       import('../operations/attach/attach.js'),
     ]);
-    const place = parsePlace(args.subject);
+    const place = resolvePlace(args.subject);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);
     const result = await attach(place, inputs, {
       ...options,

@@ -51,13 +51,13 @@ export default class Check extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Check);
-    const [{ parsePlace }, { assertWhole, check }, { requireAnswer }] = await Promise.all([
-      import('../oci/names/place.js'),
+    const [{ resolvePlace }, { assertWhole, check }, { requireAnswer }] = await Promise.all([
+      import('../operations/places/location.js'),
       import('../operations/check/check.js'),
       import('../cli/input/confirm.js'),
     ]);
-    const place = parsePlace(args.place);
-    const fetchFrom = flags['fetch-from'] === undefined ? undefined : parsePlace(flags['fetch-from']);
+    const place = resolvePlace(args.place);
+    const fetchFrom = flags['fetch-from'] === undefined ? undefined : resolvePlace(flags['fetch-from']);
     if (flags.fix) assertWhole(place);
     if (flags.fix && !flags['dry-run']) requireAnswer('check --fix', flags, process.stdin);
     const result = await check(place, {

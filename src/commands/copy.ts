@@ -85,7 +85,7 @@ export default class Copy extends BaseCommand {
     const selection = copySelection(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const result = await copy(source, destination, {
-      ...sideAccess(await this.access(flags), flags, areTwo),
+      ...(await sideAccess(await this.access(flags), flags, areTwo)),
       ...(await this.#view(flags)),
       ...{ signal: this.signal, names, platform, selection },
       recursive: flags.recursive,

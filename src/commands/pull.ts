@@ -1,9 +1,11 @@
 import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
+import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { platformFlag, registryFlags } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
+import type { ErrorFields } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
 import type { PulledArtifact, PulledFile } from '../operations/pull/pull.js';
 
@@ -75,7 +77,9 @@ export default class Pull extends BaseCommand {
     const { pull } = await import('../operations/pull/pull.js');
     const result = await pull(args.reference, { ...options, output, name, noClobber, concurrency });
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
+    for (const { way, error } of result.incomplete) this.note(leftOutNote(way, error));
     this.#warn(unwrap && !this.jsonEnabled());
+    if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
     return result;
   }
 
@@ -88,6 +92,10 @@ export default class Pull extends BaseCommand {
     if (files.length === 0) this.note(`${reference} has no files`);
     return files.map((file) => `${printable(file.path)}  ${paint('dim', facts(file))}`).join('\n');
   }
+}
+
+function leftOutNote(way: string, { message, hint }: ErrorFields): string {
+  return `left out ${way}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
 }
 
 /** Facts of a file: its size; for an attachment also its kind and how it was found. */

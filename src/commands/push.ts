@@ -47,12 +47,12 @@ export default class Push extends PackCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Push, this.guardedArgv());
-    const [{ parseTarget }, { formatPlace }, { push }] = await Promise.all([
-      import('../oci/names/target.js'),
+    const [{ resolveNewTarget }, { formatPlace }, { push }] = await Promise.all([
+      import('../operations/places/target-location.js'),
       import('../oci/names/place.js'),
       import('../operations/push/push.js'),
     ]);
-    const { place, tags } = parseTarget(args.target);
+    const { place, tags } = resolveNewTarget(args.target);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);
     if (flags['dry-run']) return this.printDryRun(await push(args.target, inputs, { ...options, dryRun: true }));
     const result = await push(args.target, inputs, { ...options, ...(await this.access(flags, place)) });

@@ -27,12 +27,13 @@ export default class Tag extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Tag);
-    const [{ formatPlace, parsePlace }, { parseTags }, { tag }] = await Promise.all([
+    const [{ formatPlace }, { parseTags }, { resolvePlace }, { tag }] = await Promise.all([
       import('../oci/names/place.js'),
       import('../oci/names/target.js'),
+      import('../operations/places/location.js'),
       import('../operations/tag/tag.js'),
     ]);
-    const place = parsePlace(args.reference);
+    const place = resolvePlace(args.reference);
     const result = await tag(place, parseTags(place.kind, args.tags), await this.access(flags, place));
     this.print(result.tags.map((name) => formatPlace(place, { tag: name })).join('\n'));
     return result;

@@ -1,13 +1,42 @@
-/** Values that this process knows to be secret. Shorter ones would take innocent words out of every text. */
+/** Shorter values would take innocent words out of every text. */
 const MIN_LENGTH = 6;
-const secrets = new Set<string>();
+/** Secrets of registries that are remembered: a process that lives long gets a new token every few minutes. */
+const MAX_PASSING = 500;
 
-/** Remembers a value that must not appear in any output, in the forms in which it can be sent. */
+/** The forms of values that this process knows to be secret: those that a person gave, and the last ones in use. */
+const given = new Map<string, readonly string[]>();
+const passing = new Map<string, readonly string[]>();
+/** All forms; longer ones first, since one secret may be the beginning of another. */
+let forms: readonly string[] | undefined;
+
+/** Remembers a value that a person gave, and that must not appear in any output, for as long as the process lives. */
+export function keepSecret(value: string): void {
+  add(given, value);
+}
+
+/** The same for a token or a stored credential, at each use of it: those that were used last are remembered. */
 export function addSecret(value: string): void {
+  add(passing, value);
+  const [oldest] = passing.keys();
+  if (passing.size <= MAX_PASSING || oldest === undefined) return;
+  passing.delete(oldest);
+  forms = undefined;
+}
+
+function add(secrets: Map<string, readonly string[]>, value: string): void {
+  const known = secrets.get(value);
+  // The newest is the last one of a map.
+  secrets.delete(value);
+  secrets.set(value, known ?? formsOf(value));
+  if (known === undefined) forms = undefined;
+}
+
+/** A value in the forms in which it can be sent. */
+function formsOf(value: string): readonly string[] {
   // Half of a surrogate pair, which JSON can hold, is sent as U+FFFD; encodeURIComponent would throw.
   const sent = Buffer.from(value).toString();
   const encoded = [encodeURIComponent(sent), new URLSearchParams({ '': value }).toString().slice(1)];
-  for (const form of [
+  const all = [
     value,
     sent,
     ...encoded,
@@ -17,9 +46,8 @@ export function addSecret(value: string): void {
     Buffer.from(value).toString('base64').replace(/=+$/, ''),
     Buffer.from(value).toString('base64url'),
     JSON.stringify(value).slice(1, -1),
-  ]) {
-    if (form.length >= MIN_LENGTH) secrets.add(form);
-  }
+  ];
+  return [...new Set(all)].filter(({ length }) => length >= MIN_LENGTH);
 }
 
 /** Query parameters that say what is asked for; every other may be a signature or a session. */
@@ -43,8 +71,8 @@ const OPEN_PARAMETERS: readonly string[] = [
  */
 export function redact(text: string): string {
   let clean = text;
-  // Longer ones first: one secret may be the beginning of another.
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) clean = clean.replaceAll(secret, '***');
+  forms ??= [...given.values(), ...passing.values()].flat().sort((a, b) => b.length - a.length);
+  for (const secret of forms) clean = clean.replaceAll(secret, '***');
   return clean
     .replace(/(:\/\/)[^/@\s"']*@/g, '$1***@')
     .replace(/\b(Basic|Bearer)\s+(?=\S*[\d=])[\w+/=.~-]{8,}/gi, '$1 ***')

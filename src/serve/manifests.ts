@@ -1,8 +1,9 @@
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
-import { layersOf, type Manifest, parseManifest, subjectOf } from '../oci/documents/manifest.js';
+import { childBlobs, childManifests } from '../oci/documents/children.js';
+import { configOf, layersOf, type Manifest, parseManifest, subjectOf } from '../oci/documents/manifest.js';
 import { isTag } from '../oci/names/reference.js';
 import { given } from '../oci/values/given.js';
-import { isManifestType, isNonDistributable } from '../oci/values/media-types.js';
+import { isManifestType, isNonDistributable, plainType } from '../oci/values/media-types.js';
 import type { Repository } from '../store/interfaces/hosting.js';
 import type { ManifestSelector } from '../store/interfaces/store.js';
 import { Refusal, send } from './answer.js';
@@ -80,7 +81,7 @@ export async function putManifest(call: Call): Promise<void> {
 }
 
 function parsed(bytes: Uint8Array, { digest }: ManifestSelector, contentType: string | undefined): Manifest {
-  const mediaType = contentType?.split(';', 1)[0]?.trim();
+  const mediaType = contentType && plainType(contentType.split(';', 1)[0]?.trim() ?? '');
   if (mediaType !== undefined && mediaType !== '' && !isManifestType(mediaType)) {
     throw new Refusal(400, 'MANIFEST_INVALID', `${mediaType.slice(0, 200)} is not the type of a manifest`);
   }
@@ -93,6 +94,8 @@ function parsed(bytes: Uint8Array, { digest }: ManifestSelector, contentType: st
         `the manifest says it is ${manifest.descriptor.mediaType}, but was sent as ${mediaType}`,
       );
     }
+    const [unread] = manifest.kind === 'index' ? manifest.unread : [];
+    if (unread !== undefined) throw unread.error;
     return manifest;
   } catch (error) {
     if (!isRemoraError(error)) throw error;
@@ -105,8 +108,8 @@ function parsed(bytes: Uint8Array, { digest }: ManifestSelector, contentType: st
 
 /** The content that a manifest names must be there, but for the subject, children that come later, and layers that live elsewhere. */
 async function requireBlobs(repository: Repository, manifest: Manifest): Promise<void> {
-  const named = [...(manifest.kind === 'image' ? [manifest.content.config] : []), ...layersOf(manifest)];
-  const others = [subjectOf(manifest) ?? [], manifest.kind === 'index' ? manifest.content.manifests : []].flat();
+  const named = [configOf(manifest) ?? [], layersOf(manifest), childBlobs(manifest)].flat();
+  const others = [subjectOf(manifest) ?? [], childManifests(manifest)].flat();
   if (![...named, ...others].every(({ digest }) => isStorable(digest)))
     throw new Refusal(400, 'DIGEST_INVALID', 'the manifest names a digest that is too long');
   const needed = named.filter((descriptor) => !isNonDistributable(descriptor.mediaType));

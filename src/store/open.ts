@@ -1,7 +1,11 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { RemoraError } from '../errors.js';
+import { bestEffortSync } from '../io/files/system-error.js';
 import type { CatalogPlace } from '../oci/names/catalog.js';
-import { formatPlace, type Place } from '../oci/names/place.js';
+import { formatPlace, type PathPlace, type Place } from '../oci/names/place.js';
 import type { ArchiveWriter, CallOptions, Source, Store } from './interfaces/store.js';
+import { INDEX_FILE, LAYOUT_FILE } from './layout/files/paths.js';
 import type { OpenRegistryOptions } from './registry/store.js';
 
 /** Options of {@link openStore}. */
@@ -34,6 +38,13 @@ export async function openStore(place: Place, options: OpenStoreOptions = {}): P
         hint: 'Write into an image layout like oci:./layout',
       });
   }
+}
+
+/** Whether a layout or an archive is where a place is. A path that cannot be looked at counts as missing: opening it tells why. */
+export function isThere({ kind, path }: PathPlace): boolean {
+  const infoOf = (file: string) => bestEffortSync(() => statSync(file));
+  if (kind !== 'layout') return infoOf(path)?.isFile() === true;
+  return infoOf(join(path, LAYOUT_FILE)) !== undefined || infoOf(join(path, INDEX_FILE)) !== undefined;
 }
 
 /** Options of {@link openSource}. */

@@ -90,7 +90,7 @@ it('gets single blobs and manifests out of an archive, byte for byte', async () 
 describe('what cannot be read', () => {
   it.each([
     ['is not there', 3, undefined, 'does not exist'],
-    ['is empty', 5, '', 'ends too early'],
+    ['is empty', 5, '', 'file is empty'],
     ['is no tar', 5, 'text '.repeat(200), 'neither in ustar nor in GNU format'],
     ['is a tar of something else', 3, 'tar', 'not an archive of an OCI image layout'],
     ['is cut', 5, 'cut', 'ends too early'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addSecret, redact } from '../../src/io/redact.js';
+import { addSecret, keepSecret, redact } from '../../src/io/redact.js';
 
 describe('redact', () => {
   it.each<[string, string, string]>([
@@ -47,5 +47,18 @@ describe('redact', () => {
   it('remembers nothing so short that it would take innocent words away', () => {
     for (const short of ['', 'a', 'latest'.slice(0, 5)]) addSecret(short);
     expect(redact('a tag: latest')).toBe('a tag: latest');
+  });
+
+  it('forgets tokens that were not used for long, and nothing that a person gave', () => {
+    keepSecret('given-by-a-person');
+    for (const token of ['token-in-use', 'token-of-long-ago', 'password-in-use']) addSecret(token);
+    for (let i = 0; i < 600; i++) {
+      addSecret(`one-of-many-tokens-${i}-end`);
+      addSecret('token-in-use');
+      addSecret('password-in-use');
+    }
+    expect(redact('given-by-a-person token-in-use password-in-use one-of-many-tokens-599-end')).toBe('*** *** *** ***');
+    expect(redact('one-of-many-tokens-200-end token-of-long-ago')).toBe('*** token-of-long-ago');
+    expect(redact('one-of-many-tokens-0-end')).toBe('one-of-many-tokens-0-end');
   });
 });

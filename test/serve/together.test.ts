@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { neededBlobs } from '../../src/oci/documents/needed-blobs.js';
 import { digestOf } from '../../src/oci/values/digest.js';
 import { openLayout } from '../../src/store/layout/store.js';
 import { openRegistry } from '../../src/store/registry/store.js';
@@ -54,8 +55,7 @@ it('loses nothing when 16 clients attach over HTTP and 16 processes in the layou
   const store = await openLayout(layout.directory);
   expect(await listDigests(store, subject)).toEqual(attached);
   for (const { descriptor } of await list(store, subject)) {
-    const { kind, content } = await store.manifest({ digest: descriptor.digest });
-    if (kind === 'image') for (const blob of [content.config, ...content.layers]) await readBlob(store, blob);
+    for (const blob of neededBlobs(await store.manifest({ digest: descriptor.digest }))) await readBlob(store, blob);
   }
   const others = (await tree(layout.directory)).filter((path) => !/^(blobs|\.remora-uploads)\/./.test(path));
   expect(others.filter((path) => path !== '.remora-uploads/')).toEqual(['index.json', 'oci-layout']);

@@ -76,14 +76,19 @@ export class Exchange {
     for await (const chunk of chunks) {
       const part = chunk.subarray(0, room);
       const size = this.pace?.bytes ?? Math.max(1, part.length);
-      for (let start = 0; start < part.length && !this.response.destroyed; start += size) {
+      for (let start = 0; start < part.length && !this.#isGone; start += size) {
         if (this.pace !== undefined) await sleep(this.pace.pause);
         await this.#write(part.subarray(start, start + size));
       }
-      if (part.length < chunk.length || this.response.destroyed) return false;
+      if (part.length < chunk.length || this.#isGone) return false;
       room -= part.length;
     }
     return true;
+  }
+
+  /** Whether the client went away. Node.js 26 leaves an answer undestroyed then, and takes writes for done. */
+  get #isGone(): boolean {
+    return this.response.destroyed || this.request.socket.destroyed;
   }
 
   /** Settles once the bytes are with the system, so that a cut comes after them, never before. */

@@ -12,11 +12,16 @@ export async function tempDir(): Promise<string> {
 
 /** Everything that is not a directory below a directory, and empty directories with a `/` at their end, sorted. */
 export async function tree(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-  const parents = new Set(entries.map((entry) => entry.parentPath));
-  return entries
-    .map((entry) => ({ entry, path: join(entry.parentPath, entry.name) }))
-    .filter(({ path }) => !parents.has(path))
-    .map(({ entry, path }) => relative(dir, path).split(sep).join('/') + (entry.isDirectory() ? '/' : ''))
-    .sort();
+  // `recursive` of readdir follows links to directories since Node.js 26.
+  const below = async (path: string): Promise<string[]> => {
+    const entries = await readdir(path, { withFileTypes: true });
+    if (entries.length === 0) return [`${path}/`];
+    const each = entries.map((entry) => {
+      const at = join(path, entry.name);
+      return entry.isDirectory() ? below(at) : [at];
+    });
+    return (await Promise.all(each)).flat();
+  };
+  const paths = (await below(dir)).filter((path) => path !== `${dir}/`);
+  return paths.map((path) => relative(dir, path).split(sep).join('/') + (path.endsWith('/') ? '/' : '')).sort();
 }

@@ -5,6 +5,7 @@ import type { AccessOptions } from '../../operations/places/location.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { errorJson, errorText, toRemoraError } from '../output/error.js';
 import { createProgress, type Progress } from '../output/progress.js';
+import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
@@ -22,6 +23,11 @@ export abstract class BaseCommand extends Command {
   protected readonly stderr = process.stderr;
   readonly #interruption = watchInterruption();
   #progress: Progress | undefined;
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    watchOutput();
+  }
 
   /** Aborted on Ctrl-C. */
   protected get signal(): AbortSignal {
@@ -43,7 +49,9 @@ export abstract class BaseCommand extends Command {
   ): Promise<AccessOptions> {
     const { signal } = this;
     const place =
-      typeof location === 'string' ? (await import('../../oci/names/place.js')).parsePlace(location) : location;
+      typeof location === 'string'
+        ? (await import('../../operations/places/location.js')).resolvePlace(location)
+        : location;
     if (flags.platform !== undefined) (await import('../../oci/values/platform.js')).parsePlatform(flags.platform);
     if (place !== undefined && place.kind !== 'registry') return { signal };
     const { connectionOptions } = await import('../flags/connection.js');
@@ -97,6 +105,8 @@ export abstract class BaseCommand extends Command {
     // With NODE_ENV test or development, oclif blames mistakes in the arguments on this class, and says so.
     this.parsed = true;
     const code = this.#interruption.exitCode();
+    // The result itself went into a pipe that closed, as in `blob get … | head`: reading has stopped, as it should.
+    if (code === undefined && isClosedPipe(error)) return;
     // Errors caused by the interruption are not reported.
     const failure =
       code === undefined

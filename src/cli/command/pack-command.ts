@@ -1,3 +1,4 @@
+import { RemoraError } from '../../errors.js';
 import type { ExportOptions } from '../../operations/pack/export-manifest.js';
 import type { FileInput } from '../../operations/pack/inputs.js';
 import type { PackOptions } from '../../operations/pack/plan.js';
@@ -10,6 +11,8 @@ import { BaseCommand } from './base-command.js';
 
 /** The base of push and attach: they take the same files and flags and print the same result. */
 export abstract class PackCommand extends BaseCommand {
+  #isManifestOut = false;
+
   protected guardedArgv(): string[] {
     return guardStandardInput(this.argv);
   }
@@ -18,7 +21,13 @@ export abstract class PackCommand extends BaseCommand {
     files: readonly string[],
     flags: PackFlags,
   ): Promise<{ inputs: readonly FileInput[]; options: PackOptions & ExportOptions }> {
-    const { packArguments } = await import('../input/pack-arguments.js');
+    const { isManifestOut, packArguments } = await import('../input/pack-arguments.js');
+    this.#isManifestOut = isManifestOut(flags);
+    if (this.#isManifestOut && this.jsonEnabled()) {
+      throw new RemoraError('INVALID_ARGUMENT', '--json and the manifest cannot both go to standard output', {
+        hint: 'Give --export-manifest FILE; with --json the manifest is in the result as well',
+      });
+    }
     const { inputs, options, notes } = await packArguments(files, flags, {
       stdin: process.stdin,
       sourceDateEpoch: process.env.SOURCE_DATE_EPOCH,
@@ -42,17 +51,17 @@ export abstract class PackCommand extends BaseCommand {
       layer.mediaType,
       layer.result === 'exists' ? paint('dim', 'exists') : '',
     ]);
-    this.print(
-      [
-        fields([
-          [subject === undefined ? 'Pushed' : 'Attached', `${result.reference}${there}`],
-          ['To', subject],
-          ['Tags', names.length === 0 ? undefined : names.join(', ')],
-          ['Type', result.artifactType],
-          ['Listed by', result.listedBy],
-        ]),
-        ...(rows.length === 0 ? [] : ['Files:', columns(rows)]),
-      ].join('\n'),
-    );
+    const text = [
+      fields([
+        [subject === undefined ? 'Pushed' : 'Attached', `${result.reference}${there}`],
+        ['To', subject],
+        ['Tags', names.length === 0 ? undefined : names.join(', ')],
+        ['Type', result.artifactType],
+        ['Listed by', result.listedBy],
+      ]),
+      ...(rows.length === 0 ? [] : ['Files:', columns(rows)]),
+    ].join('\n');
+    if (this.#isManifestOut) this.stderr.write(`${text}\n`);
+    else this.print(text);
   }
 }

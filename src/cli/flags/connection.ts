@@ -1,21 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { RemoraError } from '../../errors.js';
 import type { Credential } from '../../io/credentials/credential.js';
-import { fileError } from '../../io/files/system-error.js';
 import type { ConnectionOptions, RequestTrace } from '../../io/http/connection-options.js';
-import { addSecret } from '../../io/redact.js';
+import { keepSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { OpenStoreOptions } from '../../store/open.js';
+import { type TlsFlags, tlsOptions, wantsTls } from './tls.js';
 
 /** The values of `registryFlags`. */
-export interface ConnectionFlags {
-  readonly 'plain-http': boolean;
-  readonly insecure: boolean;
-  readonly 'ca-file'?: string | undefined;
-  readonly 'cert-file'?: string | undefined;
-  readonly 'key-file'?: string | undefined;
+export interface ConnectionFlags extends TlsFlags {
+  /** Undefined leaves it to the host. */
+  readonly 'plain-http'?: boolean | undefined;
   readonly header?: readonly string[] | undefined;
   readonly username?: string | undefined;
   readonly 'password-stdin': boolean;
@@ -41,16 +37,10 @@ export async function connectionOptions(
   flags: ConnectionFlags,
   environment: ConnectionEnvironment,
 ): Promise<OpenStoreOptions> {
-  const { 'ca-file': caFile, 'cert-file': certFile, 'key-file': keyFile } = flags;
   const credential = await readCredential(flags, environment.stdin);
   const options: ConnectionOptions = {
-    plainHttp: flags['plain-http'] || undefined,
-    insecure: flags.insecure,
-    ca: caFile === undefined ? undefined : await readPem(caFile),
-    clientCertificate:
-      certFile === undefined || keyFile === undefined
-        ? undefined
-        : { cert: await readPem(certFile), key: await readPem(keyFile) },
+    plainHttp: flags['plain-http'] ?? (wantsTls(flags) ? false : undefined),
+    ...(await tlsOptions(flags)),
     headers: parseHeaders(flags.header ?? []),
     concurrency: flags.concurrency,
     timeout: flags.timeout * 1000,
@@ -90,7 +80,7 @@ export async function readSecret(stdin: NodeJS.ReadStream, flag: string): Promis
       hint: `Write it into a pipe: echo "$SECRET" | remora …`,
     });
   }
-  addSecret(secret);
+  keepSecret(secret);
   return secret;
 }
 
@@ -102,17 +92,6 @@ async function readCredential(
   if (flags['identity-token-stdin']) return { identityToken: await readSecret(stdin, '--identity-token-stdin') };
   if (flags.username === undefined) return undefined;
   return { username: flags.username, password: await readSecret(stdin, '--password-stdin') };
-}
-
-async function readPem(path: string): Promise<string> {
-  const pem = await readFile(path, 'latin1').catch((error: unknown) => {
-    throw fileError(error, path);
-  });
-  if (pem.includes('-----BEGIN ')) return pem;
-  throw new RemoraError('INVALID_ARGUMENT', `${path} is not PEM`, {
-    expected: '-----BEGIN …-----',
-    hint: 'Convert it: openssl x509 -inform der -in FILE',
-  });
 }
 
 function parseDelay(text: string | undefined): number | undefined {
@@ -174,7 +153,7 @@ function parseHeaders(texts: readonly string[]): Readonly<Record<string, string>
           hint: 'Write it like --header "X-Team: build"',
         });
       }
-      addSecret(value.trim());
+      keepSecret(value.trim());
       return [name.toLowerCase(), value.trim()];
     }),
   );

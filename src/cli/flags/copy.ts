@@ -6,7 +6,9 @@ import type { SideAccess } from '../../operations/copy/copy.js';
 import type { CopyLocations } from '../../operations/copy/locations.js';
 import type { CopySelection } from '../../operations/copy/selection.js';
 import type { AccessOptions } from '../../operations/places/location.js';
+import type { ConnectionFlags } from './connection.js';
 import { parseSelector, type SelectionFlags, selectionFlags, selectionFrom } from './selection.js';
+import { type TlsFlags, tlsOptions, wantsTls } from './tls.js';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
 
@@ -40,20 +42,40 @@ export const twoRegistryFlags = {
     default: 'destination' as const,
     helpGroup: 'REGISTRY',
   }),
-  'from-plain-http': boolean({ summary: 'Speak http with the registry of the source', helpGroup: 'REGISTRY' }),
-  'to-plain-http': boolean({ summary: 'Speak http with the registry of the destination', helpGroup: 'REGISTRY' }),
-  'from-insecure': boolean({ summary: 'Do not verify certificates of the source', helpGroup: 'REGISTRY' }),
-  'to-insecure': boolean({ summary: 'Do not verify certificates of the destination', helpGroup: 'REGISTRY' }),
+  'from-plain-http': boolean({
+    summary: 'Use http with the source',
+    exclusive: ['from-no-plain-http'],
+    helpGroup: 'REGISTRY',
+  }),
+  'to-plain-http': boolean({
+    summary: 'Use http with the destination',
+    exclusive: ['to-no-plain-http'],
+    helpGroup: 'REGISTRY',
+  }),
+  'from-no-plain-http': boolean({ summary: 'Use https with the source', helpGroup: 'REGISTRY' }),
+  'to-no-plain-http': boolean({ summary: 'Use https with the destination', helpGroup: 'REGISTRY' }),
+  'from-insecure': boolean({ summary: '--insecure for the source', helpGroup: 'REGISTRY' }),
+  'to-insecure': boolean({ summary: '--insecure for the destination', helpGroup: 'REGISTRY' }),
+  'from-ca-file': file('--ca-file for the source'),
+  'to-ca-file': file('--ca-file for the destination'),
+  'from-cert-file': file('--cert-file for the source', 'from-key-file'),
+  'to-cert-file': file('--cert-file for the destination', 'to-key-file'),
+  'from-key-file': file('--key-file for the source', 'from-cert-file'),
+  'to-key-file': file('--key-file for the destination', 'to-cert-file'),
 };
 
-/** The values of {@link twoRegistryFlags}. */
-interface TwoRegistryFlags {
-  readonly 'credentials-for': 'source' | 'destination';
-  readonly 'from-plain-http': boolean;
-  readonly 'to-plain-http': boolean;
-  readonly 'from-insecure': boolean;
-  readonly 'to-insecure': boolean;
+function file(summary: string, ...dependsOn: string[]) {
+  return string({ summary, helpValue: 'FILE', helpGroup: 'REGISTRY', dependsOn });
 }
+
+type Side = 'from' | 'to';
+
+/** The values of {@link twoRegistryFlags}, and of the flags for both sides. */
+type TwoRegistryFlags = TlsFlags &
+  Pick<ConnectionFlags, 'plain-http'> & {
+    readonly 'credentials-for': 'source' | 'destination';
+  } & Readonly<Record<`${Side}-${'plain-http' | 'no-plain-http' | 'insecure'}`, boolean>> &
+  Readonly<Partial<Record<`${Side}-${'ca' | 'cert' | 'key'}-file`, string | undefined>>>;
 
 /** The selection of the flags; undefined where none of them is given. */
 export function copySelection(
@@ -83,26 +105,38 @@ export function areTwoRegistries({ from, to }: CopyLocations): boolean {
 }
 
 /** The access of each side: secrets go only to the registry that `--credentials-for` names. */
-export function sideAccess(
+export async function sideAccess(
   { credentials, connection = {} }: AccessOptions,
   flags: TwoRegistryFlags,
   areTwo: boolean,
-): { readonly from: SideAccess; readonly to: SideAccess } {
+): Promise<{ readonly from: SideAccess; readonly to: SideAccess }> {
   const { headers, clientCertificate, ...rest } = connection;
-  const side = (name: TwoRegistryFlags['credentials-for'], plainHttp: boolean, insecure: boolean): SideAccess => {
-    const hasSecrets = !areTwo || flags['credentials-for'] === name;
+  const side = async (name: Side): Promise<SideAccess> => {
+    const hasSecrets = !areTwo || flags['credentials-for'] === (name === 'from' ? 'source' : 'destination');
+    const tls: TlsFlags = {
+      insecure: flags[`${name}-insecure`],
+      'ca-file': flags[`${name}-ca-file`],
+      'cert-file': flags[`${name}-cert-file`],
+      'key-file': flags[`${name}-key-file`],
+    };
+    const own = await tlsOptions(tls);
     return {
       credentials: hasSecrets ? credentials : undefined,
       connection: {
         ...rest,
         ...(hasSecrets ? given({ headers, clientCertificate }) : {}),
-        plainHttp: plainHttp || rest.plainHttp,
-        insecure: insecure || rest.insecure,
+        ...given({ ca: own.ca, clientCertificate: own.clientCertificate }),
+        insecure: own.insecure || rest.insecure,
+        plainHttp: plainHttp(name, flags, wantsTls(tls), areTwo),
       },
     };
   };
-  return {
-    from: side('source', flags['from-plain-http'], flags['from-insecure']),
-    to: side('destination', flags['to-plain-http'], flags['to-insecure']),
-  };
+  return { from: await side('from'), to: await side('to') };
+}
+
+/** Flags for both sides do not say of two registries that each has TLS: the other may be one on this machine. */
+function plainHttp(name: Side, flags: TwoRegistryFlags, wantsOwnTls: boolean, areTwo: boolean): boolean | undefined {
+  if (flags[`${name}-plain-http`]) return true;
+  if (flags[`${name}-no-plain-http`] || wantsOwnTls) return false;
+  return flags['plain-http'] ?? (wantsTls(flags) && !areTwo ? false : undefined);
 }

@@ -3,7 +3,8 @@ import { boolean, integer, option, string } from '@oclif/core/flags';
 /** Flags of every command that may connect to a registry; `connection.ts` turns them into options. */
 export const registryFlags = {
   'plain-http': boolean({
-    summary: 'Use http; loopback hosts use it anyway',
+    summary: 'Use http (no: https) [default: https, but on this machine what the port speaks]',
+    allowNo: true,
     helpGroup: 'REGISTRY',
   }),
   insecure: boolean({
@@ -145,7 +146,7 @@ export const packFlags = {
     helpValue: 'now|TIME',
   }),
   'export-manifest': string({
-    summary: 'Write the manifest to this file as well',
+    summary: 'Write the manifest to this file as well; - is standard output',
     helpValue: 'FILE',
   }),
   'dry-run': boolean({

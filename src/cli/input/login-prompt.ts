@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { RemoraError } from '../../errors.js';
 import { handled } from '../../io/async/handled.js';
-import { addSecret } from '../../io/redact.js';
+import { keepSecret } from '../../io/redact.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { readSecret } from '../flags/connection.js';
 import { printable } from '../output/text.js';
@@ -55,7 +55,7 @@ export async function askCredential(registry: string, flags: LoginFlags, termina
     if (cause instanceof Error && cause.name.endsWith('PromptError')) throw notAnswered(cause);
     throw cause;
   });
-  addSecret(password);
+  keepSecret(password);
   return { username, password };
 }
 

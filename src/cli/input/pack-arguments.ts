@@ -22,6 +22,11 @@ export interface PackFlags {
   readonly concurrency?: number | undefined;
 }
 
+/** True where the manifest goes to standard output: people read the result on standard error then. */
+export function isManifestOut(flags: PackFlags): boolean {
+  return flags['export-manifest'] === '-';
+}
+
 /** Turns the arguments and flags of push and attach into inputs and options of the operations. */
 export async function packArguments(
   files: readonly string[],
@@ -58,7 +63,7 @@ export async function packArguments(
     concurrency: flags.concurrency,
     config: config && { ...config, annotations: fromFile?.config },
     created,
-    exportManifest: flags['export-manifest'],
+    exportManifest: isManifestOut(flags) ? '/dev/stdout' : flags['export-manifest'],
   };
   return {
     inputs: inputs.map(({ typed, input }) => ({

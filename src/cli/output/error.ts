@@ -1,7 +1,9 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { fileError } from '../../io/files/system-error.js';
 import { redact } from '../../io/redact.js';
 import { given } from '../../oci/values/given.js';
 import { parserMessage } from './parser-message.js';
+import { isFailedWrite } from './streams.js';
 import { painter, printable } from './text.js';
 
 const MAX_CANDIDATES = 20;
@@ -13,6 +15,7 @@ export function toRemoraError(error: unknown, bin: string, command: string | und
     const hint = `See ${[bin, command?.replaceAll(':', ' '), '--help'].filter((word) => word).join(' ')}`;
     return new RemoraError('INVALID_ARGUMENT', parserMessage(error, command), { cause: error, hint });
   }
+  if (isFailedWrite(error)) return fileError(error, 'standard output');
   return new RemoraError('IO', error instanceof Error ? error.message : String(error), {
     cause: error,
     hint: 'This looks like a fault of remora itself: please report it, with the output of the same command and DEBUG=*',

@@ -22,7 +22,7 @@ export function renderInspection(result: InspectResult, paint: Paint): string {
         result.config &&
           (isEmpty(result.config)
             ? 'empty'
-            : `${result.config.digest}  ${formatSize(result.config.size)}  ${result.config.mediaType}`),
+            : `${result.config.digest}  ${formatSize(result.config.size)}  ${printable(result.config.mediaType)}`),
       ],
       ['Platform', printableOr([image?.os, image?.architecture, image?.variant].filter((part) => part).join('/'))],
       ['Created', printableOr(image?.created)],
@@ -39,6 +39,10 @@ export function renderInspection(result: InspectResult, paint: Paint): string {
     section(heading('Manifests'), manifests(result)),
     section(heading(result.kind === 'image' ? 'Layers' : 'Files'), layers(result)),
     section(heading('History'), history(result)),
+    section(
+      heading('Cannot be read'),
+      (result.remarks ?? []).map((remark) => [printable(remark)]),
+    ),
   ];
   return sections.filter((text) => text !== '').join('\n');
 }
@@ -69,7 +73,12 @@ function manifests({ manifests = [] }: InspectResult): string[][] {
 }
 
 function layers({ layers = [] }: InspectResult): string[][] {
-  return layers.map((layer) => [printable(layer.title ?? '-'), layer.digest, formatSize(layer.size), layer.mediaType]);
+  return layers.map((layer) => [
+    printable(layer.title ?? '-'),
+    layer.digest,
+    formatSize(layer.size),
+    printable(layer.mediaType),
+  ]);
 }
 
 function history({ image }: InspectResult): string[][] {

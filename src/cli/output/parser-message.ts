@@ -1,18 +1,57 @@
-/** Messages of oclif's parser, reworded like our own errors. */
-const WORDS: readonly (readonly [RegExp, string])[] = [
-  [/^Missing required flag (\S+)$/, 'flag --$1 is missing'],
-  [/^--([\w-]+)=.* cannot also be provided when using --([\w-]+)$/s, '--$1 and --$2 exclude each other'],
-  [/^Nonexistent flag: (.*)$/s, 'unknown flag $1'],
-  [/^Nonexistent flags: (.*)$/s, 'unknown flags $1'],
-  [/^Unexpected argument: (.*)$/s, 'unexpected argument $1'],
-  [/^Unexpected arguments: (.*)$/s, 'unexpected arguments $1'],
-  [/^Expected --([\w-]+)=(.*) to be one of: (.*)$/s, '--$1 is "$2", wanted one of $3'],
-  [/^Parsing --([\w-]+)\s+Expected (.*) but received: (.*)$/s, '--$1 is "$3", wanted $2'],
-  [/^Flag --([\w-]+) expects a value$/, '--$1 needs a value'],
-  [/^All of the following must be provided when using --([\w-]+): (.*)$/s, '--$1 needs $2'],
+import { stripVTControlCharacters } from 'node:util';
+
+/** Reasons of oclif's parser, reworded like our own errors. */
+const WORDS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
+  [/^Missing required flag (\S+)$/, (flag) => `flag --${flag} is missing`],
+  [
+    /^(--[\w-]+)(?:=.*)? cannot also be provided when using (--[\w-]+)$/s,
+    (one, other) => `${one} and ${other} exclude each other`,
+  ],
+  [
+    /^All of the following must be provided when using (--[\w-]+): (.*)$/s,
+    (flag, others) => `${flag} needs ${listed(others, 'and')}`,
+  ],
+  [
+    /^One of the following must be provided when using (--[\w-]+): (.*)$/s,
+    (flag, others) => `${flag} needs ${listed(others, 'or')}`,
+  ],
+  [
+    /^Only the following can be provided when using (--[\w-]+): (.*)$/s,
+    (flag, others) => `${flag} goes with ${listed(others, 'and')} alone`,
+  ],
+  [/^Exactly one of the following must be provided: (.*)$/s, (flags) => `one flag is missing: ${listed(flags, 'or')}`],
+  [/^At least one of the following must be provided: (.*)$/s, (flags) => `a flag is missing: ${listed(flags, 'or')}`],
+  [/^Nonexistent flags?: (.*)$/s, (flags) => `unknown flag${flags.includes(', ') ? 's' : ''} ${flags}`],
+  [/^Unexpected flag (.*)$/s, (flag) => `unknown flag --${flag}`],
+  [/^Unexpected arguments?: (.*)$/s, (args) => `unexpected argument${args.includes(', ') ? 's' : ''} ${args}`],
+  [
+    /^Expected (--[\w-]+)=(.*) to be one of: (.*)$/s,
+    (flag, value, options) => `${flag} is "${value}", wanted one of ${options}`,
+  ],
+  [/^Expected (.*) to be one of: (.*)$/s, (value, options) => `argument is "${value}", wanted one of ${options}`],
+  [
+    /^Parsing (--[\w-]+)\s+Expected (.*) but received: (.*)$/s,
+    (flag, wanted, value) => `${flag} is "${value}", wanted ${wanted}`,
+  ],
+  [/^Parsing (--[\w-]+)\s+(.*)$/s, (flag, reason) => `${flag}: ${reason}`],
+  [/^Expected (.*) but received: (.*)$/s, (wanted, value) => `argument is "${value}", wanted ${wanted}`],
+  [
+    /^Flag (--[\w-]+) expects one of these values: (.*)$/s,
+    (flag, options) => `${flag} needs a value: one of ${options}`,
+  ],
+  [/^Flag (--[\w-]+) expects a value$/, (flag) => `${flag} needs a value`],
+  [/^Flag (--[\w-]+) can only be specified once$/, (flag) => `${flag} is given more than once`],
+  [
+    /^Flag (--[\w-]+) can only be read from stdin\..*$/s,
+    (flag) => `${flag} reads standard input, wanted "-" or no value`,
+  ],
   // oclif joins the words behind it with colons.
-  [/^command ([^:]*)(?::.*)? not found$/s, '"$1" is not a command'],
+  [/^command ([^:]*)(?::.*)? not found$/s, (command) => `"${command}" is not a command`],
 ];
+
+/** A line of several reasons begins so; a value may have lines as well. */
+const NEXT_REASON =
+  /\n\s*(?=--[\w-]+(?:=| cannot)|Missing required|(?:All|One|Only|Exactly|At least)\b.* must be |Only the )/;
 
 /** Flags that have another name since 0.2, by command. */
 const RENAMED: Readonly<Record<string, readonly [old: string, now: string]>> = {
@@ -30,17 +69,55 @@ export function parserMessage(error: Error, command?: string): string {
 }
 
 function messageOf(error: Error): string {
-  if (error.message.startsWith('Missing') && 'args' in error && Array.isArray(error.args)) {
+  // With colours oclif paints a part of its messages.
+  const text = stripVTControlCharacters(error.message);
+  if (text.startsWith('Missing') && 'args' in error && Array.isArray(error.args)) {
     return error.args
       .map((arg: { readonly name: string }) => `argument ${arg.name.toUpperCase()} is missing`)
       .join('; ');
   }
-  const [message = ''] = error.message.split(/\n+(?:See more help|Note: )/);
-  const reasons = /^The following errors? occurred:\s+(.*)$/s.exec(message)?.[1]?.split(/\n\s*/) ?? [message];
-  return reasons.map((reason) => reword(reason.trim())).join('; ');
+  const [message = ''] = text.split(/\n+(?:See more help|Note: )/);
+  const reasons = /^The following errors? occurred:\s+(.*)$/s.exec(message)?.[1]?.split(NEXT_REASON) ?? [message];
+  return [...distinct(reasons.map((reason) => reword(reason.trim())))].join('; ') + strayValue(error);
 }
 
 function reword(reason: string): string {
-  for (const [pattern, words] of WORDS) if (pattern.test(reason)) return reason.replace(pattern, words);
+  for (const [pattern, words] of WORDS) {
+    const [, ...parts] = pattern.exec(reason) ?? [];
+    if (parts.length > 0) return words(...parts);
+  }
   return reason;
+}
+
+/** Each of two flags that exclude each other says so. */
+function distinct(reasons: readonly string[]): Iterable<string> {
+  const known = new Map<string, string>();
+  for (const reason of reasons) {
+    const [, one, other] = /^(--\S+) and (--\S+) exclude each other$/.exec(reason) ?? [];
+    const key = one === undefined ? reason : [one, other].sort().join(' ');
+    if (!known.has(key)) known.set(key, reason);
+  }
+  return known.values();
+}
+
+/** Words without a place often are the value of a flag that takes none, `--plain-http=false`. */
+function strayValue(error: Error): string {
+  if (!('args' in error && 'parse' in error) || !isObject(error.parse) || !isObject(error.parse.input)) return '';
+  const { flags, argv } = error.parse.input;
+  if (!isObject(flags) || !Array.isArray(argv)) return '';
+  for (const word of argv) {
+    const [, name = '', negated] = /^--((?:no-)?([\w-]+))=/.exec(word) ?? [];
+    const flag = flags[name] ?? flags[negated ?? ''];
+    if (isObject(flag) && flag.type === 'boolean') return `: --${name} takes no value`;
+  }
+  return '';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** `--a, --b, --c` as a list in words. */
+function listed(names: string, word: 'and' | 'or'): string {
+  return names.replace(/, (?=[^,]*$)/, ` ${word} `);
 }

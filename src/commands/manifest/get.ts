@@ -33,17 +33,18 @@ export default class ManifestGet extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestGet);
-    const [{ parsePlace }, { parsePlatform }, { outputFile }, { readManifest }] = await Promise.all([
-      import('../../oci/names/place.js'),
+    const [{ resolvePlace }, { parsePlatform }, { outputFile }, { readManifest }] = await Promise.all([
+      import('../../operations/places/location.js'),
       import('../../oci/values/platform.js'),
       import('../../cli/output/file.js'),
       import('../../operations/manifest/read-manifest.js'),
     ]);
-    const place = parsePlace(args.reference);
+    const place = resolvePlace(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const writeFile = await outputFile(flags.output, this.signal);
     const result = await readManifest(place, { ...(await this.access(flags, place)), platform });
-    const output = flags.pretty ? Buffer.from(`${jsonText(result.manifest)}\n`) : result.bytes;
+    const output =
+      flags.pretty && result.manifest !== undefined ? Buffer.from(`${jsonText(result.manifest)}\n`) : result.bytes;
     if (writeFile !== undefined) await writeFile(output);
     else if (!this.jsonEnabled()) this.#show(output);
     return result;

@@ -35,13 +35,13 @@ export default class ManifestPut extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestPut);
-    const [{ parsePinnedTarget }, { formatPlace }, { inputOf }, { putManifest }] = await Promise.all([
-      import('../../oci/names/target.js'),
+    const [{ resolveTarget }, { formatPlace }, { inputOf }, { putManifest }] = await Promise.all([
+      import('../../operations/places/target-location.js'),
       import('../../oci/names/place.js'),
       import('../../cli/input/file-argument.js'),
       import('../../operations/manifest/put-manifest.js'),
     ]);
-    const { place, tags } = parsePinnedTarget(args.target);
+    const { place, tags } = resolveTarget(args.target);
     const document = inputOf(args.file, flags, process.stdin);
     const result = await putManifest(args.target, document, {
       ...(await this.access(flags, place)),

@@ -10,6 +10,21 @@ export function throwIfInterrupted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw interrupted(signal);
 }
 
+/**
+ * The value of work that others wait for as well: an abort ends the waiting, and not the work.
+ *
+ * @throws RemoraError `INTERRUPTED`, and as the work
+ */
+export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  throwIfInterrupted(signal);
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(interrupted(signal));
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
 /** The error to throw: the interruption where the signal was aborted, since it caused the other. */
 export function interruptedOr(error: unknown, signal: AbortSignal | undefined): unknown {
   return signal?.aborted ? interrupted(signal) : error;

@@ -63,20 +63,24 @@ export class Authorizer {
   async header(from?: string, signal?: AbortSignal): Promise<string | undefined> {
     const scheme = schemes.get(this.#key);
     if (scheme === undefined) return undefined;
-    if (from !== undefined) this.#add([`repository:${from}:pull`]);
-    return (await this.#headerFor(scheme, undefined, signal))?.header;
+    return (await this.#headerFor(scheme, this.#wanted(from), undefined, signal))?.header;
   }
 
   /**
    * Learns from a 401 and gives the header to try next; undefined without another to offer. A header that is
    * not new was good at another time, and is worth another question when it is refused.
    *
+   * Scopes of a challenge are remembered once a token server gave a token for them: a refusal of more leaves what was
+   * granted usable. A request that reads from another repository leaves nothing behind.
+   *
    * @param sent the header that was refused
+   * @param from as for {@link header}
    */
   async answer(
     response: HttpResponse,
     sent: string | undefined,
     signal?: AbortSignal,
+    from?: string,
   ): Promise<Authorization | undefined> {
     const challenges = parseChallenges(response.headers('www-authenticate'));
     const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
@@ -88,10 +92,11 @@ export class Authorizer {
           ? ({ kind: 'basic' } as const)
           : undefined;
     if (scheme === undefined) return undefined;
-    if (bearer !== undefined)
-      this.#add((bearer.parameters.get('scope') ?? '').split(/\s+/).filter((text) => text !== ''));
-    const answer = await this.#headerFor(scheme, sent, signal, credential);
+    const asked = (bearer?.parameters.get('scope') ?? '').split(/\s+/).filter((text) => text !== '');
+    const wanted = this.#wanted(from, asked);
+    const answer = await this.#headerFor(scheme, wanted, sent, signal, credential);
     if (answer === undefined || answer.header === sent) return undefined;
+    if (from === undefined) this.#scopes = mergeScopes([...this.#scopes, ...wanted]);
     if (schemes.size >= MAX_SCHEMES) schemes.clear();
     schemes.set(this.#key, scheme);
     return answer;
@@ -99,11 +104,7 @@ export class Authorizer {
 
   #who(): Promise<Credential | undefined> {
     const { credentials, registry, repository } = this.options;
-    return once(this.#credential, this.#key, async () => {
-      const credential = await credentials(registry, repository || undefined);
-      for (const secret of secretsOf(credential)) addSecret(secret);
-      return credential;
-    });
+    return once(this.#credential, this.#key, () => credentials(registry, repository || undefined));
   }
 
   #bearer({ parameters }: Challenge): Scheme {
@@ -112,27 +113,30 @@ export class Authorizer {
   }
 
   /** Own scopes come first: some registries honour only the first. */
-  #add(scopes: readonly string[]): void {
-    this.#scopes = mergeScopes([...this.#scopes, ...scopes]);
+  #wanted(from: string | undefined, asked: readonly string[] = []): readonly string[] {
+    const other = from === undefined ? [] : [`repository:${from}:pull`];
+    return mergeScopes([...this.#scopes, ...other, ...asked]);
   }
 
   async #headerFor(
     scheme: Scheme,
+    scopes: readonly string[],
     refused: string | undefined,
     signal: AbortSignal | undefined,
     known?: Credential,
   ): Promise<Authorization | undefined> {
     const credential = known ?? (await this.#who());
+    for (const secret of secretsOf(credential)) addSecret(secret);
     if (scheme.kind === 'basic')
       return credential && 'password' in credential ? { header: basicHeader(credential), isNew: true } : undefined;
     if (credential && 'registryToken' in credential)
       return { header: `Bearer ${credential.registryToken}`, isNew: true };
     const { realm, service } = scheme;
     const key = secretKey(realm.href, service ?? '', ...secretsOf(credential));
-    const scopes = this.#scopes;
-    const { token, isNew } = await tokens.get(key, scopes, refused?.replace(/^Bearer /, ''), () =>
-      requestToken(this.http, { realm, service, scopes, credential, registry: this.options.registry, signal }),
-    );
+    const question = { realm, service, scopes, credential, registry: this.options.registry, signal };
+    const ask = () => requestToken(this.http, question);
+    const { token, isNew } = await tokens.get(key, scopes, refused?.replace(/^Bearer /, ''), ask, signal);
+    addSecret(token);
     return { header: `Bearer ${token}`, isNew };
   }
 }

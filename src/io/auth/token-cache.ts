@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isInterruption } from '../async/interrupt.js';
+import { isInterruption, unlessInterrupted } from '../async/interrupt.js';
 import { once } from '../async/once.js';
 
 /** A Bearer token and when it ends. */
@@ -34,6 +34,7 @@ export class TokenCache {
     scopes: readonly string[],
     refused: string | undefined,
     fetch: () => Promise<{ readonly token: string; readonly expiresIn: number | undefined }>,
+    signal?: AbortSignal,
   ): Promise<{ readonly token: string; readonly isNew: boolean }> {
     if (refused !== undefined) this.#forget(key, refused);
     const known = this.find(key, scopes);
@@ -41,10 +42,10 @@ export class TokenCache {
     const pendingKey = `${key} ${scopes.join(' ')}`;
     for (let other = this.#pending.get(pendingKey); other !== undefined; other = this.#pending.get(pendingKey)) {
       try {
-        return { token: await other, isNew: true };
+        return { token: await unlessInterrupted(other, signal), isNew: true };
       } catch (error) {
         // The other one was stopped; this one was not. A refusal is for both: asking again could lock an account.
-        if (!isInterruption(error)) throw error;
+        if (!isInterruption(error) || signal?.aborted) throw error;
       }
     }
     const asked = performance.now();

@@ -13,7 +13,7 @@ const tokenSchema = z.looseObject({
   token: z.string().nullish(),
   access_token: z.string().nullish(),
   // Some servers send text; a lifetime that cannot be read is the default one.
-  expires_in: z.unknown(),
+  expires_in: z.unknown().optional(),
 });
 const MAX_TOKEN_ANSWER = 64 * 1024;
 

@@ -8,9 +8,6 @@ import { ifSystemError, systemCode } from '../files/system-error.js';
 /** How bytes are compressed. */
 export type Compression = 'gzip' | 'zstd';
 
-/** How many bytes {@link compressionOf} looks at. */
-export const MAGIC_BYTES = 4;
-
 /** Tells compressed data by its first bytes (RFC 1952, 2.3.1; RFC 8878, 3.1.1). Names of files are never asked. */
 export function compressionOf(start: Buffer): Compression | undefined {
   if (start[0] === 0x1f && start[1] === 0x8b) return 'gzip';

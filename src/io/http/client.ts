@@ -6,14 +6,16 @@ import { given } from '../../oci/values/given.js';
 import { interrupted } from '../async/interrupt.js';
 import { pause } from '../async/pause.js';
 import { redact } from '../redact.js';
-import { type ConnectionOptions, DEFAULT_CONCURRENCY } from './connection-options.js';
+import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
 import { dispatcherFor } from './dispatcher.js';
 import { HostGate } from './host-gate.js';
 import { networkError } from './network-error.js';
+import { Protocols } from './protocols.js';
 import { redirected } from './redirect.js';
 import type { HttpRequest } from './request.js';
-import { discard, errorBody, type HttpResponse, rateLimits, readBody, toResponse } from './response.js';
+import { discard, errorBody, type HttpResponse, readBody, toResponse } from './response.js';
 import { backoff, isRetryableStatus, mayRetry, mayRetryStatus, retryAfter } from './retry.js';
+import { traceOf } from './trace.js';
 import { registryWarnings } from './warning-header.js';
 import { WatchedBody } from './watched-body.js';
 
@@ -38,8 +40,12 @@ export class HttpClient {
   readonly #warned = new Set<string>();
   /** Aborted by {@link close}: whatever waits for its turn or for another attempt ends, and sends nothing more. */
   readonly #closing = new AbortController();
+  readonly #protocols: Protocols;
+  #registry: URL | undefined;
 
   constructor(private readonly options: HttpOptions = {}) {
+    this.#registry = options.registry;
+    this.#protocols = new Protocols(options, this.#closing.signal);
     // Any number may wait; Node.js warns from the eleventh on.
     setMaxListeners(0, this.#closing.signal);
   }
@@ -64,6 +70,18 @@ export class HttpClient {
       // The status counts, even if its body cannot be read.
       bytes: response.status < 400 ? await readBody(response, limit, what, request.signal) : await errorBody(response),
     }));
+  }
+
+  /**
+   * Finds out whether the host of an `http:` request speaks TLS, once and before anything is sent to it.
+   *
+   * @returns the origin to send requests to
+   * @throws RemoraError as {@link request}
+   */
+  async locate(request: HttpRequest): Promise<URL> {
+    const found = await this.#protocols.locate(request, (trace) => this.options.onRequest?.(trace));
+    if (this.#registry?.origin === request.url.origin) this.#registry = found;
+    return found;
   }
 
   async #repeated<T>(request: HttpRequest, take: (response: HttpResponse) => Promise<T>): Promise<T> {
@@ -121,33 +139,25 @@ export class HttpClient {
     const gate = this.#gate(url);
     await this.#waiting(signal, (either) => gate.enter(either));
     const started = performance.now();
-    let status: number | undefined;
     let failure: RemoraError | undefined;
     let response: HttpResponse | undefined;
     try {
       response = await this.#exchange(request, attempt);
-      status = response.status;
+      await this.#understood(request, response);
       this.#warn(response);
       return response;
     } catch (error) {
       failure = isRemoraError(error) ? error : undefined;
       throw error;
     } finally {
-      gate.leave(status);
-      this.options.onRequest?.({
-        method: request.method,
-        url: redact(url.href),
-        ...given({ status, error: failure && redact(failure.message) }),
-        milliseconds: performance.now() - started,
-        attempt,
-        limits: response === undefined ? {} : rateLimits(response),
-      });
+      gate.leave(response?.status);
+      this.options.onRequest?.(traceOf(request, attempt, started, { response, failure }));
     }
   }
 
   async #exchange(request: HttpRequest, attempt: number): Promise<HttpResponse> {
     const { url, signal, body } = request;
-    const { timeout = 30_000 } = this.options;
+    const { timeout = DEFAULT_TIMEOUT } = this.options;
     const content = await body?.open();
     const watched =
       content === undefined || content instanceof Uint8Array ? undefined : new WatchedBody(content, timeout);
@@ -176,10 +186,20 @@ export class HttpClient {
     } catch (error) {
       for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
       if (isRemoraError(watched?.failure)) throw watched.failure;
-      throw networkError(watched?.failure ?? error, request);
+      const failure = watched?.failure ?? error;
+      throw (await this.#protocols.mismatch(request, failure)) ?? networkError(failure, request);
     } finally {
       watched?.stop();
     }
+  }
+
+  /** Servers of TLS answer plain http with 400, which means another thing from a registry. */
+  async #understood(request: HttpRequest, response: HttpResponse): Promise<void> {
+    if (response.status !== 400 || request.url.protocol !== 'http:') return;
+    const mismatch = await this.#protocols.mismatch(request, undefined);
+    if (mismatch === undefined) return;
+    response.body.destroy();
+    throw mismatch;
   }
 
   /** Waits with a signal that the request's own aborts, and {@link close}. */
@@ -210,7 +230,7 @@ export class HttpClient {
   #dispatcher({ origin }: URL): Dispatcher {
     const known = this.#dispatchers.get(origin);
     if (known !== undefined) return known;
-    const dispatcher = dispatcherFor(new URL(origin), this.options);
+    const dispatcher = dispatcherFor(new URL(origin), { ...this.options, registry: this.#registry });
     this.#dispatchers.set(origin, dispatcher);
     return dispatcher;
   }

@@ -28,9 +28,16 @@ export interface HostWait {
  */
 export const DEFAULT_CONCURRENCY = 32;
 
+/** Milliseconds. */
+export const DEFAULT_TIMEOUT = 30_000;
+
 /** How to reach a registry, and what to tell of it on the way. */
 export interface ConnectionOptions {
-  /** Speak http instead of https. @default only for loopback hosts */
+  /**
+   * Speak http (true) or https (false).
+   *
+   * @default https; with a loopback host what its port speaks, which is found out before a credential is sent
+   */
   readonly plainHttp?: boolean | undefined;
   /** Requests under way to each host; fewer after it answered 429. @default 20 */
   readonly concurrency?: number | undefined;

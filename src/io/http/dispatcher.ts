@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
 import tls from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { given } from '../../oci/values/given.js';
-import { type ConnectionOptions, DEFAULT_CONCURRENCY } from './connection-options.js';
-import { usesProxy } from './proxy-variables.js';
+import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
+import { lookUp } from './look-up.js';
+import { notProxied, usesProxy } from './proxy-variables.js';
 
 /** Options of {@link dispatcherFor}. */
 export interface DispatcherOptions
@@ -21,10 +21,11 @@ const MAX_CONNECT_MS = 15_000;
  */
 export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatcher {
   const { registry, ca, clientCertificate, insecure } = options;
-  const timeout = options.timeout ?? 30_000;
+  const timeout = options.timeout ?? DEFAULT_TIMEOUT;
   const connections = options.concurrency ?? DEFAULT_CONCURRENCY;
   const secure = {
     timeout: Math.min(timeout, MAX_CONNECT_MS),
+    lookup: lookUp,
     ...given({ ca: ca === undefined ? undefined : [...systemCertificates(), ca] }),
     ...(registry?.origin === origin.origin ? clientCertificate : {}),
     ...(insecure && registry?.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
@@ -37,14 +38,9 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
     requestTls: secure,
     // A plain request is passed on by every proxy; a tunnel to a port other than 443 by few.
     proxyTunnel: false,
-    noProxy: notProxied(process.env.no_proxy ?? process.env.NO_PROXY ?? ''),
+    noProxy: notProxied(),
     clientFactory: (url, poolOptions) => new Pool(url, { ...limits, ...poolOptions }),
   });
-}
-
-/** undici knows an IPv6 address in brackets alone; other tools let it be written without them. */
-function notProxied(hosts: string): string {
-  return hosts.replace(/[^\s,]+/g, (host) => (isIPv6(host) ? `[${host}]` : host));
 }
 
 /** The certificates that Node.js trusts by default; the option `ca` replaces them. */

@@ -3,6 +3,7 @@ import { interrupted } from '../async/interrupt.js';
 import { systemCode } from '../files/system-error.js';
 import { redact } from '../redact.js';
 import { usesProxy } from './proxy-variables.js';
+import { tlsWords } from './tls-error.js';
 
 /** The request that failed. */
 export interface FailedRequest {
@@ -51,23 +52,13 @@ export function networkError(error: unknown, request: FailedRequest): RemoraErro
     });
   const said = error instanceof Error ? redact(error.message) : String(error);
   const proxy = /prox/i.test(said);
-  const why =
-    NETWORK[proxy ? '' : code] ?? (TLS.test(code) ? `could not be reached over TLS: ${code}` : `failed: ${said}`);
+  const tls = TLS.test(code) ? tlsWords(code, error) : undefined;
+  const why = NETWORK[proxy ? '' : code] ?? tls?.why ?? `failed: ${said}`;
   const hint = proxy
     ? 'Check the proxy in HTTP_PROXY or HTTPS_PROXY, or name the host in NO_PROXY'
-    : TLS.test(code)
-      ? tlsHint(code)
-      : usesProxy()
+    : (tls?.hint ??
+      (usesProxy()
         ? 'Check the host, its port, the network, and the proxy that HTTP_PROXY or HTTPS_PROXY names'
-        : 'Check the host, its port and the network, and try again';
+        : 'Check the host, its port and the network, and try again'));
   return new RemoraError('UNREACHABLE', `${host} ${why} ${what}`, { cause: error, hint });
-}
-
-function tlsHint(code: string): string {
-  if (/SELF_SIGNED|UNABLE_TO_/.test(code)) return 'Name the certificate that signed it with --ca-file';
-  if (/ALTNAME|EXPIRED|NOT_YET/.test(code))
-    return 'The certificate is for another host or time: check the address, or the clock';
-  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code))
-    return 'It may want a client certificate: --cert-file with --key-file';
-  return 'Use --plain-http if this registry has no TLS';
 }

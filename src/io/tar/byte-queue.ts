@@ -22,6 +22,14 @@ export class ByteQueue {
     return bytes;
   }
 
+  /** Whether no bytes are left. */
+  async isDone(): Promise<boolean> {
+    const bytes = await this.next();
+    if (bytes === undefined) return true;
+    this.#current = bytes;
+    return false;
+  }
+
   /** At least one byte and at most `most`. */
   async some(most: number): Promise<Buffer> {
     const bytes = await this.next();

@@ -1,7 +1,7 @@
 import { quote } from '../../oci/text/quote.js';
 import { ByteQueue } from './byte-queue.js';
-import { type TarMember, type TarMemberType, tarMembers } from './members.js';
-import { badTar } from './parse-header.js';
+import { NO_SPARSE, type TarMember, type TarMemberType, tarMembers } from './members.js';
+import { badTar, cutTar } from './parse-header.js';
 
 export type TarEntryType = Exclude<TarMemberType, 'other'>;
 
@@ -18,11 +18,11 @@ export interface TarEntry extends Omit<TarMember, 'type' | 'flag' | 'sparse'> {
  * @throws RemoraError `MALFORMED`, also for members that cannot be unpacked
  */
 export async function* readTar(source: AsyncIterable<Uint8Array>): AsyncGenerator<TarEntry, void, undefined> {
-  const queue = new ByteQueue(source, () => badTar('it ends too early'));
+  const queue = new ByteQueue(source, () => cutTar());
   try {
     for await (const { flag, sparse, type, ...member } of tarMembers(queue)) {
       if (type === 'other') throw badTar(`${quote(member.name)} has the unsupported type ${quote(flag)}`);
-      if (sparse) throw badTar('sparse files are not supported');
+      if (sparse) throw badTar('sparse files are not supported', { hint: NO_SPARSE });
       let left = member.size;
       const content = async function* () {
         while (left > 0) {

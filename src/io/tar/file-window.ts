@@ -34,6 +34,10 @@ export class FileWindow implements TarInput {
     return this.#some(WINDOW_BYTES);
   }
 
+  async isDone(): Promise<boolean> {
+    return this.position >= this.size;
+  }
+
   skip(size: number): void {
     if (this.position + size > this.size) throw this.ended();
     this.position += size;

@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import { given } from '../../oci/values/given.js';
 
 /** A tar header as it stands in its block. Names stay bytes: a later name may replace one that is cut within a character. */
 export interface RawTarHeader {
@@ -18,17 +19,28 @@ export interface TarOverrides {
   readonly sparse?: boolean;
 }
 
-/** The error for an archive that breaks the format. */
-export function badTar(problem: string, cause?: unknown): RemoraError {
-  return new RemoraError('MALFORMED', `tar archive cannot be read: ${problem}`, { cause });
+/** The error for an archive that breaks the format, or has what is not read. */
+export function badTar(problem: string, { cause, hint }: { cause?: unknown; hint?: string } = {}): RemoraError {
+  return new RemoraError('MALFORMED', `tar archive cannot be read: ${problem}`, { cause, ...given({ hint }) });
+}
+
+/** The error for an archive that ends within a header, or within the content of a member. */
+export function cutTar(within?: string): RemoraError {
+  const where = within === undefined ? '' : `, within ${within}`;
+  return badTar(`it ends too early${where}`, { hint: 'It is cut off: copy or download it again' });
 }
 
 /** Parses one block of 512 bytes, which is not all zeros. */
 export function parseTarHeader(block: Buffer): RawTarHeader {
   const magic = block.toString('latin1', 257, 263);
-  if (magic !== 'ustar\0' && magic !== 'ustar ') throw badTar('a header is neither in ustar nor in GNU format');
-  const sum = block.reduce((total, byte, index) => total + (index >= 148 && index < 156 ? 0x20 : byte), 0);
-  if (parseNumber(block.subarray(148, 156)) !== sum) throw badTar('the checksum of a header is wrong');
+  // A header of version 7 has no magic: its checksum alone tells that it is one.
+  if (!hasChecksum(block)) {
+    throw badTar(
+      magic.startsWith('ustar')
+        ? 'the checksum of a header is wrong'
+        : 'a header is neither in ustar nor in GNU format, nor in that of version 7',
+    );
+  }
   const name = untilNul(block.subarray(0, 100));
   // GNU keeps times where ustar has the start of a long name.
   const prefix = magic === 'ustar\0' ? untilNul(block.subarray(345, 500)) : Buffer.alloc(0);
@@ -39,6 +51,20 @@ export function parseTarHeader(block: Buffer): RawTarHeader {
     name: prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]),
     target: untilNul(block.subarray(157, 257)),
   };
+}
+
+/** The sum of all bytes, with spaces for the sum itself. Old programs took the bytes for signed numbers. */
+function hasChecksum(block: Buffer): boolean {
+  const field = /^[ \0]*([0-7]+)/.exec(block.toString('latin1', 148, 156))?.[1] ?? '';
+  const wanted = Number.parseInt(field, 8);
+  let sum = 0;
+  let negative = 0;
+  for (const [index, value] of block.entries()) {
+    const byte = index >= 148 && index < 156 ? 0x20 : value;
+    sum += byte;
+    if (byte > 127) negative += 256;
+  }
+  return wanted === sum || wanted === sum - negative;
 }
 
 /** Octal digits between spaces and NULs; or, with the highest bit set, a big-endian binary number (GNU). */
@@ -65,7 +91,7 @@ export function decodeTarText(bytes: Buffer): string {
   try {
     return utf8.decode(bytes);
   } catch (error) {
-    throw badTar('a name is not UTF-8', error);
+    throw badTar('a name is not UTF-8', { cause: error });
   }
 }
 

@@ -1,10 +1,14 @@
+import type * as z from 'zod/mini';
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { checkShape, parseJson } from '../text/json.js';
 import { type Annotations, checkAnnotations, sortAnnotations } from '../values/annotations.js';
 import type { Descriptor } from '../values/descriptor.js';
 import { EMPTY_DESCRIPTOR, isEmpty } from '../values/empty.js';
 import { given } from '../values/given.js';
 import { MediaType, parseMediaType } from '../values/media-types.js';
 import type { Platform } from '../values/platform.js';
+import { type ImageIndex, imageIndexSchema } from './image-index.js';
+import { type ImageManifest, imageManifestSchema } from './image-manifest.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from './manifest.js';
 
 /** The parts of a new manifest. */
@@ -35,7 +39,7 @@ export function buildManifest(parts: ManifestParts): Manifest {
     });
   }
   const layers = parts.layers === undefined || parts.layers.length === 0 ? [EMPTY_DESCRIPTOR] : parts.layers;
-  return encode({
+  return encode(imageManifestSchema, {
     schemaVersion: 2,
     mediaType: MediaType.imageManifest,
     artifactType: parts.artifactType,
@@ -61,7 +65,7 @@ export interface IndexParts {
  */
 export function buildIndex(parts: IndexParts): Manifest {
   if (parts.artifactType !== undefined) parseMediaType(parts.artifactType, 'artifact type');
-  return encode({
+  return encode(imageIndexSchema, {
     schemaVersion: 2,
     mediaType: MediaType.imageIndex,
     artifactType: parts.artifactType,
@@ -71,7 +75,7 @@ export function buildIndex(parts: IndexParts): Manifest {
   });
 }
 
-function encode(document: object): Manifest {
+function encode(grammar: z.ZodMiniType<ImageManifest | ImageIndex>, document: object): Manifest {
   const bytes = Buffer.from(JSON.stringify(given(document)));
   if (bytes.length > MAX_MANIFEST_BYTES) {
     throw new RemoraError(
@@ -85,6 +89,7 @@ function encode(document: object): Manifest {
     );
   }
   try {
+    checkShape(grammar, parseJson(bytes, 'manifest'), 'manifest');
     return parseManifest(bytes);
   } catch (cause) {
     if (!isRemoraError(cause)) throw cause;

@@ -12,7 +12,7 @@ export function childBlobs(manifest: Manifest): readonly Descriptor[] {
   return manifest.kind === 'index' ? manifest.content.manifests.filter((entry) => !isManifestEntry(entry)) : [];
 }
 
-/** An entry without a media type counts as a manifest: image-spec image-index.md asks for manifests. */
-function isManifestEntry({ mediaType }: Descriptor): boolean {
+/** Whether an entry is a manifest by its media type; true for one without a type (image-spec image-index.md). */
+export function isManifestEntry({ mediaType }: Descriptor): boolean {
   return mediaType === '' || isManifestType(mediaType);
 }

@@ -14,15 +14,12 @@ export interface ImageIndex {
   readonly annotations?: Annotations | undefined;
 }
 
+/** The grammar of new indexes. */
 export const imageIndexSchema: z.ZodMiniType<ImageIndex> = z.looseObject({
   schemaVersion: z.literal(2),
   mediaType: z.optional(z.string()),
   artifactType: z.optional(z.string()),
-  // olareg answers `"manifests": null` for an empty list. The name itself is required.
-  manifests: z.pipe(
-    z.nullable(listOf(entrySchema)),
-    z.transform((entries) => entries ?? []),
-  ),
+  manifests: listOf(entrySchema),
   subject: z.optional(entrySchema),
   annotations: z.optional(annotationsSchema),
 });

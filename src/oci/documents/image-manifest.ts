@@ -9,16 +9,17 @@ export interface ImageManifest {
   readonly schemaVersion: 2;
   readonly mediaType?: string | undefined;
   readonly artifactType?: string | undefined;
-  readonly config: Descriptor;
+  /** Absent where the document lacks it: the specification asks for one. */
+  readonly config?: Descriptor | undefined;
   readonly layers: readonly Descriptor[];
   readonly subject?: Descriptor | undefined;
   readonly annotations?: Annotations | undefined;
 }
 
+/** The grammar of new manifests. */
 export const imageManifestSchema: z.ZodMiniType<ImageManifest> = z.looseObject({
   schemaVersion: z.literal(2),
   mediaType: z.optional(z.string()),
-  // Any string: manifests that exist must stay readable. The builder checks new ones.
   artifactType: z.optional(z.string()),
   config: descriptorSchema,
   layers: listOf(descriptorSchema),
@@ -34,14 +35,3 @@ export interface ArtifactManifest {
   readonly subject?: Descriptor | undefined;
   readonly annotations?: Annotations | undefined;
 }
-
-export const artifactManifestSchema: z.ZodMiniType<ArtifactManifest> = z.looseObject({
-  mediaType: z.string(),
-  artifactType: z.optional(z.string()),
-  blobs: z.pipe(
-    z.nullish(listOf(descriptorSchema)),
-    z.transform((blobs) => blobs ?? []),
-  ),
-  subject: z.optional(descriptorSchema),
-  annotations: z.optional(annotationsSchema),
-});

@@ -1,38 +1,36 @@
-import { RemoraError } from '../../errors.js';
-import { checkShape, parseJson } from '../text/json.js';
-import { quote } from '../text/quote.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { parseJson } from '../text/json.js';
+import { isObject } from '../text/lenient.js';
+import { Remarks } from '../text/remarks.js';
 import type { Annotations } from '../values/annotations.js';
 import type { Descriptor } from '../values/descriptor.js';
 import { checkDigest, type Digest, digestOf } from '../values/digest.js';
 import { given } from '../values/given.js';
-import { isIndexType, isManifestType, MediaType } from '../values/media-types.js';
-import { type ImageIndex, imageIndexSchema } from './image-index.js';
-import {
-  type ArtifactManifest,
-  artifactManifestSchema,
-  type ImageManifest,
-  imageManifestSchema,
-} from './image-manifest.js';
+import { isIndexType, MediaType } from '../values/media-types.js';
+import type { ImageIndex } from './image-index.js';
+import type { ArtifactManifest, ImageManifest } from './image-manifest.js';
+import { typeOf } from './manifest-type.js';
+import { type Members, type ReadIndex, readArtifact, readImage, readIndex, type UnreadEntry } from './read-document.js';
 
 /** The largest manifest that remora writes: larger ones are not portable (distribution-spec, "Pushing Manifests"). */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
-
-/** The fields that a document may have, where it has those of a manifest and of an index. */
-export const EITHER_SHAPE = 'either "manifests" or "config" and "layers"';
 
 /** The largest manifest that remora reads: some tools write a little above the limit. */
 export const MAX_READ_BYTES = 2 * MAX_MANIFEST_BYTES;
 
 /**
- * A manifest with its exact bytes. `descriptor` is that of `bytes`, and `content` is the document in them.
- * `kind` tells which of the three shapes `content` has.
+ * A manifest with its exact bytes. `descriptor` is that of `bytes`, and `content` is the document in them,
+ * read leniently: null counts as absent. `kind` tells which of the three shapes `content` has.
  */
 export type Manifest = {
   readonly descriptor: Descriptor;
   readonly bytes: Uint8Array;
+  /** Members that no specification allows and that do no harm: they count as absent in `content`. */
+  readonly remarks: readonly string[];
 } & (
   | { readonly kind: 'image'; readonly content: ImageManifest }
-  | { readonly kind: 'index'; readonly content: ImageIndex }
+  /** `unread` has the entries that cannot be read, and that `content` lacks. */
+  | { readonly kind: 'index'; readonly content: ImageIndex; readonly unread: readonly UnreadEntry[] }
   | { readonly kind: 'artifact'; readonly content: ArtifactManifest }
 );
 
@@ -51,7 +49,8 @@ export interface ManifestExpectations {
  *
  * Size is compared before the digest, the digest before anything is parsed (image-spec descriptor.md, "Verification").
  *
- * @throws RemoraError `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `MALFORMED` or `UNSUPPORTED` (digest algorithm, manifest type)
+ * @throws RemoraError `SIZE_MISMATCH`, `DIGEST_MISMATCH`, `UNSUPPORTED` (digest algorithm), and
+ *   {@link UnreadManifest}: `MALFORMED`, `UNSUPPORTED` (Docker schema 1)
  */
 export function parseManifest(bytes: Uint8Array, expected: ManifestExpectations = {}): Manifest {
   const what = expected.digest === undefined ? 'manifest' : `manifest ${expected.digest}`;
@@ -66,66 +65,81 @@ export function parseManifest(bytes: Uint8Array, expected: ManifestExpectations 
   }
   const digest = expected.digest ?? digestOf(bytes);
   if (expected.digest !== undefined) checkDigest(bytes, expected.digest, what);
-  const value = parseJson(bytes, what);
-  const mediaType = typeOf(value, expected, what);
-  const descriptor: Descriptor = { mediaType, digest, size: bytes.byteLength };
-  if (isIndexType(mediaType)) {
-    return { descriptor, bytes, kind: 'index', content: checkShape(imageIndexSchema, value, what) };
+  try {
+    return read(bytes, digest, expected, what);
+  } catch (error) {
+    throw isRemoraError(error) ? new UnreadManifest(error, bytes, digest) : error;
   }
-  if (mediaType === MediaType.ociArtifactManifest || mediaType === MediaType.orasArtifactManifest) {
-    return { descriptor, bytes, kind: 'artifact', content: checkShape(artifactManifestSchema, value, what) };
-  }
-  return { descriptor, bytes, kind: 'image', content: checkShape(imageManifestSchema, value, what) };
 }
 
-function typeOf(value: unknown, expected: ManifestExpectations, what: string): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RemoraError('MALFORMED', `${what} is not a JSON object`);
+/** The error for content that has the right digest, and that cannot be read as a manifest; it carries the content. */
+export class UnreadManifest extends RemoraError {
+  constructor(
+    { code, message, ...fields }: RemoraError,
+    readonly bytes: Uint8Array,
+    readonly digest: Digest,
+  ) {
+    super(code, message, fields);
+    // Logs and results show the other fields alone.
+    for (const name of ['bytes', 'digest']) Object.defineProperty(this, name, { enumerable: false });
   }
-  // Docker schema 1: its documents have no media type.
-  if ('fsLayers' in value && 'schemaVersion' in value && value.schemaVersion === 1) {
-    throw new RemoraError('UNSUPPORTED', `${what} is a Docker schema 1 manifest, wanted schema 2`, {
-      expected: 2,
-      found: 1,
-      hint: 'Push the image again with a current tool',
-    });
+}
+
+function read(bytes: Uint8Array, digest: Digest, expected: ManifestExpectations, what: string): Manifest {
+  const value = documentIn(bytes, what);
+  const mediaType = typeOf(value, expected.mediaType, expected.digest !== undefined, what);
+  const remarks = new Remarks(what);
+  const base = { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes };
+  if (isIndexType(mediaType)) {
+    const { content, unread } = readIndex(value, remarks);
+    return { ...base, kind: 'index', content, unread, remarks: remarks.all };
   }
-  const isIndex = 'manifests' in value;
-  // CVE-2021-41190: different tools read a document that is both in different ways.
-  if (isIndex && ('layers' in value || 'config' in value || 'blobs' in value)) {
-    throw new RemoraError('MALFORMED', `${what} is a manifest and an index at once`, {
-      expected: EITHER_SHAPE,
-    });
+  if (isArtifactType(mediaType)) {
+    return { ...base, kind: 'artifact', content: readArtifact(value, mediaType, remarks), remarks: remarks.all };
   }
-  const own = 'mediaType' in value ? value.mediaType : undefined;
-  if (own !== undefined && typeof own !== 'string')
-    throw new RemoraError('MALFORMED', `${what}: mediaType is not a string`);
-  const sent = expected.mediaType !== undefined && isManifestType(expected.mediaType) ? expected.mediaType : undefined;
-  if (own !== undefined && sent !== undefined && own !== sent && expected.digest === undefined) {
-    throw new RemoraError('MALFORMED', `${what} says it is ${quote(own)}, but was sent as ${sent}`, {
-      expected: sent,
-      found: own,
-    });
+  return { ...base, kind: 'image', content: readImage(value, remarks), remarks: remarks.all };
+}
+
+/** An index, the document that it was read from, and remarks as in {@link Manifest}. */
+export interface ParsedIndex extends ReadIndex {
+  readonly document: Members;
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Parses an index that no digest names, like `index.json` or a page of the Referrers API.
+ *
+ * @throws RemoraError `MALFORMED`, `UNSUPPORTED`
+ */
+export function parseIndex(bytes: Uint8Array, what: string): ParsedIndex {
+  const document = documentIn(bytes, what);
+  const mediaType = typeOf(document, undefined, false, what);
+  if (!isIndexType(mediaType)) {
+    throw new RemoraError('MALFORMED', `${what} is not an image index`, { expected: 'manifests', found: mediaType });
   }
-  const mediaType = own ?? sent ?? (isIndex ? MediaType.imageIndex : MediaType.imageManifest);
-  if (!isManifestType(mediaType)) {
-    throw new RemoraError('MALFORMED', `${what} has the type ${quote(mediaType)}, wanted a manifest or index`, {
-      found: mediaType,
-    });
-  }
-  if (isIndex !== isIndexType(mediaType)) {
-    throw new RemoraError(
-      'MALFORMED',
-      `${what} is called ${mediaType}, but has the fields of ${isIndex ? 'an index' : 'a manifest'}`,
-    );
-  }
-  return mediaType;
+  const remarks = new Remarks(what);
+  return { ...readIndex(document, remarks), document, remarks: remarks.all };
+}
+
+function documentIn(bytes: Uint8Array, what: string): Members {
+  const value = parseJson(bytes, what);
+  if (isObject(value)) return value;
+  throw new RemoraError('MALFORMED', `${what} is not a JSON object`);
+}
+
+function isArtifactType(mediaType: string): boolean {
+  return mediaType === MediaType.ociArtifactManifest || mediaType === MediaType.orasArtifactManifest;
 }
 
 /** The type of an artifact: `artifactType`, else the config's type (distribution-spec, "Listing Referrers"). */
 export function artifactTypeOf(manifest: Manifest): string | undefined {
   if (manifest.content.artifactType) return manifest.content.artifactType;
-  return manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
+  return configOf(manifest)?.mediaType;
+}
+
+/** The config of an image manifest; undefined where it lacks one, and for the other shapes. */
+export function configOf(manifest: Manifest): Descriptor | undefined {
+  return manifest.kind === 'image' ? manifest.content.config : undefined;
 }
 
 /** The files of a manifest: layers, or the blobs of a withdrawn artifact manifest. An index has none. */

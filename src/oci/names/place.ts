@@ -31,7 +31,8 @@ const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
  * - any other text, and the text behind `docker://`: a name in a registry
  *
  * In a layout the tag is the text after the last `:`, unless that text holds a `/`. A tag must fit the grammar of
- * `org.opencontainers.image.ref.name`. A path that ends in such text is written with a `/` behind it.
+ * `org.opencontainers.image.ref.name`. A path that ends in such text is written with a `/` behind it. Verbs look at
+ * the file system first: the longest path that is a layout or an archive counts ({@link readingsOf}).
  *
  * @throws RemoraError `INVALID_ARGUMENT`
  */
@@ -64,12 +65,34 @@ function bareArchive(text: string): RemoraError {
   });
 }
 
-function parsePath(text: string, whole: string, hasTags = true): { path: string; tag?: string; digest?: Digest } {
-  // An "@" may belong to the path (`./me@work:v1`): only a hash's name behind it starts a digest, well formed or not.
+/**
+ * All that the text of a place in the file system can mean, from the longest path to the shortest: a path may hold a `:`,
+ * and so may a name, like `docker.io/library/a:latest`. None for other text. The file system tells which is meant.
+ */
+export function readingsOf(text: string): readonly PathPlace[] {
+  const [, scheme, rest = ''] =
+    /^(oci(?:-archive)?:(?!\/\/[^/])|(?=\.{0,2}\/|\.{1,2}(?:$|[:@])))(.*)$/s.exec(text) ?? [];
+  if (scheme === undefined) return [];
+  const { name, digest } = withoutDigest(rest);
+  const ends = [name.length, ...[...name.matchAll(/:/g)].map(({ index }) => index).reverse()];
+  return ends.flatMap((end): readonly PathPlace[] => {
+    const path = name.slice(0, end).replace(/^\/{2,}/, '/');
+    const tag = end === name.length ? undefined : name.slice(end + 1);
+    if (path === '' || tag === '') return [];
+    const isArchive = scheme === 'oci-archive:' || (scheme === '' && ARCHIVE_NAME.test(path));
+    return [{ kind: isArchive ? 'archive' : 'layout', path, ...given({ tag, digest }) }];
+  });
+}
+
+/** An "@" may belong to a path (`./me@work:v1`): only a hash's name behind it starts a digest, well formed or not. */
+function withoutDigest(text: string): { readonly name: string; readonly digest?: Digest | undefined } {
   const at = text.lastIndexOf('@');
   const isPinned = at >= 0 && /^(?:sha\d|blake\d)[a-z0-9+._-]*:[^/]*$/i.test(text.slice(at + 1));
-  const digest = isPinned ? parseDigest(text.slice(at + 1)) : undefined;
-  const name = isPinned ? text.slice(0, at) : text;
+  return isPinned ? { name: text.slice(0, at), digest: parseDigest(text.slice(at + 1)) } : { name: text };
+}
+
+function parsePath(text: string, whole: string, hasTags = true): { path: string; tag?: string; digest?: Digest } {
+  const { name, digest } = withoutDigest(text);
   const colon = hasTags ? name.lastIndexOf(':') : -1;
   const suffix = colon < 0 ? '' : name.slice(colon + 1);
   const tagged = colon >= 0 && !suffix.includes('/') && isRefName(suffix);

@@ -3,7 +3,8 @@ import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { quote } from './quote.js';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** It drops a byte order mark, which some tools of Windows write. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Parsers and printers recurse and would run out of stack. Documents of the specifications stay far below. */
 const MAX_DEPTH = 1000;
@@ -31,6 +32,11 @@ export function parseJson(bytes: Uint8Array, what: string): unknown {
     if (!(error instanceof SyntaxError)) throw error;
     throw notJson(text, what);
   }
+}
+
+/** Whether bytes start like the text of a JSON object: behind a byte order mark and white space. */
+export function startsObject(start: Uint8Array): boolean {
+  return /^(\xef\xbb\xbf)?\s*\{/.test(Buffer.from(start.subarray(0, 64)).toString('latin1'));
 }
 
 /** Walks through the text before a value is built from it: values nested too deeply take gigabytes of memory. */

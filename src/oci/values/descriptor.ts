@@ -41,7 +41,8 @@ const uri = z
   .string()
   .check(z.refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), { error: wanted('a URI') }));
 
-const SIZE = 'a number of bytes from 0 to 2^53-1';
+/** The size that a descriptor must have. */
+export const SIZE = 'a number of bytes from 0 to 2^53-1';
 
 const fields = {
   mediaType: mediaTypeSchema,

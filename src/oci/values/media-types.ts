@@ -32,12 +32,35 @@ export const MANIFEST_TYPES: readonly string[] = [
   MediaType.orasArtifactManifest,
 ];
 
+/** The types that decide how a document is read. */
+const DECISIVE: readonly string[] = [
+  ...MANIFEST_TYPES,
+  MediaType.imageConfig,
+  MediaType.dockerImageConfig,
+  MediaType.empty,
+];
+
+/**
+ * The media type as it is compared: that of a manifest or config without parameters and in lower case (RFC 6838 §4.2),
+ * any other as it is.
+ */
+export function plainType(mediaType: string): string {
+  const plain = mediaType.replace(/;.*$/s, '').trim().toLowerCase();
+  return DECISIVE.includes(plain) ? plain : mediaType;
+}
+
 export function isManifestType(mediaType: string): boolean {
-  return MANIFEST_TYPES.includes(mediaType);
+  return MANIFEST_TYPES.includes(plainType(mediaType));
 }
 
 export function isIndexType(mediaType: string): boolean {
-  return mediaType === MediaType.imageIndex || mediaType === MediaType.dockerManifestList;
+  const plain = plainType(mediaType);
+  return plain === MediaType.imageIndex || plain === MediaType.dockerManifestList;
+}
+
+/** True for the types of Docker's schema 1, whose documents name no types and are not read. */
+export function isSchema1Type(mediaType: string): boolean {
+  return /^application\/vnd\.docker\.distribution\.manifest\.v1\+(json|prettyjws)\s*(;|$)/i.test(mediaType);
 }
 
 /** True for layers that a registry need not have (image-spec layer.md, deprecated). */

@@ -1,6 +1,6 @@
 import type { Format, Kind } from '../../formats/kinds/kind.js';
 import { kindOf, kindRow } from '../../formats/kinds/kind-of.js';
-import { layersOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
+import { configOf, layersOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import { Annotation, type Annotations, InTotoAnnotation, SigstoreAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -50,7 +50,7 @@ export function attachmentOfManifest(manifest: Manifest, via: readonly Via[]): A
   const layers = layersOf(manifest);
   const facts = {
     artifactType: manifest.content.artifactType ?? undefined,
-    configType: manifest.kind === 'image' ? manifest.content.config.mediaType : undefined,
+    configType: configOf(manifest)?.mediaType,
     layerTypes: layers.map(({ mediaType }) => mediaType),
   };
   const annotations = [manifest.content.annotations, ...layers.map((layer) => layer.annotations)];

@@ -6,7 +6,7 @@ import { isIndexType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { attestationsIn, platformsIn } from './buildkit.js';
-import { childFor } from './platform.js';
+import { choosePlatform } from './platform.js';
 
 /** A manifest that can have attachments. */
 export interface Subject {
@@ -38,8 +38,8 @@ export async function resolveSubject(
   { signal }: CallOptions = {},
 ): Promise<Subject> {
   if (platform === undefined) return rootSubject(await source.resolve(selector, { signal }));
-  const index = await source.manifest(selector, { signal });
-  return rootSubject(childFor(source, index, platform), index);
+  const { manifest, child } = await choosePlatform(source, selector, platform, { signal });
+  return rootSubject(child, manifest.kind === 'index' ? manifest : undefined);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
-import { copyTo, prepareOutput } from '../../io/files/output-file.js';
+import { prepareOutput } from '../../io/files/output-file.js';
+import { copyTo } from '../../io/files/output-target.js';
 import { counted } from '../../io/streams/counted.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { MediaType } from '../../oci/values/media-types.js';

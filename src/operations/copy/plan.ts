@@ -191,6 +191,8 @@ class Planner {
     const manifest = known ?? (await this.#limit(() => this.#read(digest, role)));
     this.#add(manifest, role);
     if (known !== undefined || manifest.kind !== 'index') return;
+    // The copy would lack the content that such an entry names.
+    for (const { error } of manifest.unread) throw error;
     for (const child of manifest.content.manifests) this.options.ahead?.expect(child.digest);
     await Promise.all(manifest.content.manifests.map((child) => this.#child(manifest, child, level + 1)));
   }

@@ -1,6 +1,13 @@
 import { orUndefined } from '../../io/async/or-undefined.js';
-import { type ImageConfig, parseImageConfig } from '../../oci/documents/image-config.js';
-import { annotationsOf, artifactTypeOf, layersOf, type Manifest, subjectOf } from '../../oci/documents/manifest.js';
+import { type ImageConfig, readImageConfig } from '../../oci/documents/image-config.js';
+import {
+  annotationsOf,
+  artifactTypeOf,
+  configOf,
+  layersOf,
+  type Manifest,
+  subjectOf,
+} from '../../oci/documents/manifest.js';
 import { Annotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { isEmpty } from '../../oci/values/empty.js';
@@ -48,6 +55,7 @@ async function describeManifest(store: Source, manifest: Manifest, options: Call
     artifactType: artifactTypeOf(manifest),
     annotations: Object.keys(annotations).length === 0 ? undefined : annotations,
     subject: subjectOf(manifest),
+    remarks: remarksOf(manifest),
   });
   if (manifest.kind === 'index') {
     const manifests = manifest.content.manifests.map(({ platform, ...entry }) =>
@@ -60,7 +68,8 @@ async function describeManifest(store: Source, manifest: Manifest, options: Call
     .map((layer) => given({ ...layer, title: layer.annotations?.[Annotation.title] }));
   const files = { layers, totalSize: layers.reduce((sum, layer) => sum + layer.size, 0) };
   if (manifest.kind === 'artifact') return { ...base, kind: 'artifact', ...files };
-  const { config } = manifest.content;
+  const config = configOf(manifest);
+  if (config === undefined) return { ...base, kind: 'artifact', ...files };
   const isImage = config.mediaType === MediaType.imageConfig || config.mediaType === MediaType.dockerImageConfig;
   if (!isImage || config.size > MAX_CONFIG_BYTES) return { ...base, kind: 'artifact', config, ...files };
   const image = await readConfig(store, config, options);
@@ -69,10 +78,17 @@ async function describeManifest(store: Source, manifest: Manifest, options: Call
     : { ...base, kind: 'image', config, ...files, image };
 }
 
+/** The members and entries that were left out, since they could not be read. */
+function remarksOf(manifest: Manifest): readonly string[] | undefined {
+  const unread = manifest.kind === 'index' ? manifest.unread.map(({ error }) => error.message) : [];
+  const remarks = [...unread, ...manifest.remarks];
+  return remarks.length === 0 ? undefined : remarks;
+}
+
 /** Reads an image's config. Older tools gave its type to artifacts, with `{}` or other content. */
 async function readConfig(store: Source, config: Descriptor, options: CallOptions): Promise<ImageConfig | undefined> {
   const chunks: Buffer[] = [];
   for await (const chunk of await store.openBlob(config, options)) chunks.push(chunk);
-  const parse = async () => parseImageConfig(Buffer.concat(chunks));
+  const parse = async () => readImageConfig(Buffer.concat(chunks));
   return orUndefined(parse(), 'MALFORMED');
 }

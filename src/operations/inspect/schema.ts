@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import type { ImageConfig } from '../../oci/documents/image-config.js';
-import { descriptorSchema } from '../../oci/values/descriptor.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import { annotations, descriptorFields, manifestFields } from '../results/schema.js';
 
-const image: z.ZodType<ImageConfig> = z.looseObject({ architecture: z.string(), os: z.string() });
+const platform = z.looseObject({ architecture: z.string(), os: z.string() });
+const descriptor: z.ZodType<Descriptor> = z.looseObject({ ...descriptorFields, platform: platform.optional() });
+const image: z.ZodType<ImageConfig> = z.looseObject({ architecture: z.string().nullish(), os: z.string().nullish() });
 
 export const inspectSchema = z.strictObject({
   ...manifestFields,
   annotations: annotations.exactOptional(),
   kind: z.enum(['index', 'image', 'artifact']).describe('An index of manifests, an image that can run, or an artifact'),
-  subject: z.exactOptional(descriptorSchema),
-  config: z.exactOptional(descriptorSchema),
+  subject: descriptor.exactOptional(),
+  config: descriptor.exactOptional(),
   layers: z
     .array(z.looseObject({ ...descriptorFields, title: z.string().exactOptional() }))
     .exactOptional()
@@ -20,6 +22,11 @@ export const inspectSchema = z.strictObject({
     .array(z.looseObject({ ...descriptorFields, platform: z.string().exactOptional() }))
     .exactOptional()
     .describe('The children of an index'),
+  remarks: z
+    .array(z.string())
+    .readonly()
+    .exactOptional()
+    .describe('Odd members and entries of the document, which the result lacks'),
   image: image.exactOptional().describe('The image config'),
 });
 

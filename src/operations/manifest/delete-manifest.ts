@@ -46,7 +46,8 @@ export function deleteTag(location: Location<Store>, options: DeleteOptions = {}
   return withStore(location, { ...options, access: 'delete' }, async (store, { tag, digest }) => {
     if (tag === undefined || digest !== undefined) throw notAlone(store.format(given({ tag, digest })), 'a tag');
     const { signal } = options;
-    const manifest = await store.resolve({ tag }, { signal });
+    // The manifest itself may be damaged or missing.
+    const manifest = (await store.findTag(tag, { signal })) ?? (await store.resolve({ tag }, { signal }));
     const reference = store.format({ tag });
     return deletePermitted({ reference, manifest: manifest.digest }, options, async () => {
       if (!(await deleterOf(store).deleteTag(tag, { signal }))) throw missing('tag', reference);

@@ -90,7 +90,10 @@ export function parseDocument(
       });
     }
   }
-  return parseManifest(bytes, { digest, mediaType });
+  const manifest = parseManifest(bytes, { digest, mediaType });
+  const [unread] = manifest.kind === 'index' ? manifest.unread : [];
+  if (unread !== undefined) throw unread.error;
+  return manifest;
 }
 
 async function checkBlobs(store: Store, manifest: Manifest, options: CallOptions): Promise<void> {

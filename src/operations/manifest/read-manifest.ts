@@ -1,3 +1,9 @@
+import { isRemoraError } from '../../errors.js';
+import { UnreadManifest } from '../../oci/documents/manifest.js';
+import { parseJson } from '../../oci/text/json.js';
+import { isObject } from '../../oci/text/lenient.js';
+import { given } from '../../oci/values/given.js';
+import { MediaType } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { platformManifest } from '../attached/platform.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
@@ -12,7 +18,7 @@ export interface ReadManifestOptions extends AccessOptions {
 }
 
 /**
- * Reads a manifest or index, byte for byte.
+ * Reads a manifest or index, byte for byte; also one that cannot be read as such, when its digest is right.
  *
  * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), and as the store
  */
@@ -20,8 +26,38 @@ export async function readManifest(location: Location, options: ReadManifestOpti
   const platform = platformOf(options.platform);
   const { signal } = options;
   return withSource(location, options, async (store, selector) => {
-    const { descriptor, bytes, content } = await platformManifest(store, selector, platform, { signal });
-    const { mediaType, digest, size } = descriptor;
-    return withHidden({ reference: store.format({ digest }), mediaType, digest, size, manifest: content }, { bytes });
+    const { mediaType, digest, bytes } = await platformManifest(store, selector, platform, { signal }).then(
+      (manifest) => ({ ...manifest.descriptor, bytes: manifest.bytes }),
+      (error: unknown) => {
+        if (platform !== undefined || !(error instanceof UnreadManifest)) throw error;
+        return { mediaType: undefined, digest: error.digest, bytes: error.bytes };
+      },
+    );
+    const manifest = documentOf(bytes);
+    return withHidden(
+      given({
+        reference: store.format({ digest }),
+        mediaType: mediaType ?? typeOf(manifest) ?? MediaType.octetStream,
+        digest,
+        size: bytes.byteLength,
+        manifest,
+      }),
+      { bytes },
+    );
   });
+}
+
+/** The parsed document; undefined for content that is not a JSON object. */
+function documentOf(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = parseJson(bytes, 'manifest');
+    return isObject(value) ? value : undefined;
+  } catch (error) {
+    if (isRemoraError(error) && error.code === 'MALFORMED') return undefined;
+    throw error;
+  }
+}
+
+function typeOf(document: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  return typeof document?.mediaType === 'string' && document.mediaType !== '' ? document.mediaType : undefined;
 }

@@ -1,11 +1,15 @@
 import * as z from 'zod';
-import { annotations, document, manifestFields, via, written } from '../results/schema.js';
+import { annotations, manifestFields, via, written } from '../results/schema.js';
 
 const { artifactType, ...readFields } = manifestFields;
 
 export const readManifestSchema = z.strictObject({
   ...readFields,
-  manifest: document.describe('The parsed document; the digest is of the stored bytes, not of this text'),
+  manifest: z
+    .record(z.string(), z.unknown())
+    .readonly()
+    .exactOptional()
+    .describe('The parsed document, where it is JSON; the digest is of the stored bytes, not of this text'),
 });
 
 export const putManifestSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { reserveFile } from '../../io/files/reserve-file.js';
+import { reserveFile } from '../../io/files/output-file.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 
 /** Options for a copy of the manifest in a file. */
@@ -13,7 +13,7 @@ export async function exportingManifest<T extends { readonly manifest: Manifest 
   work: () => Promise<T>,
 ): Promise<T> {
   if (exportManifest === undefined) return work();
-  const file = await reserveFile(exportManifest);
+  const file = await reserveFile(exportManifest, '--export-manifest');
   try {
     const result = await work();
     await file.write(result.manifest.bytes);

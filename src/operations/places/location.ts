@@ -1,11 +1,11 @@
 import type { CredentialSource } from '../../io/credentials/credential.js';
 import type { ConnectionOptions } from '../../io/http/connection-options.js';
-import { type Place, parsePlace } from '../../oci/names/place.js';
+import { type Place, parsePlace, readingsOf } from '../../oci/names/place.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Session } from '../../store/interfaces/session.js';
 import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
-import { type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from '../../store/open.js';
+import { isThere, type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from '../../store/open.js';
 
 /**
  * An artifact in an open store, which the verb does not close. A digest wins over a tag; without both, a layout with one
@@ -33,7 +33,7 @@ export type Location<S extends Source = Source> = string | Place | S | Stored<S>
 export interface AccessOptions extends CallOptions {
   /** Credentials for the registry. @default the logins of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
-  /** Time limits, TLS and headers for the registry. @default https, and http for loopback hosts */
+  /** Time limits, TLS and headers for the registry. @default https; loopback hosts are asked what they speak */
   readonly connection?: ConnectionOptions | undefined;
   /** Connections and tokens that calls share, from `openSession`. @default a session for the one call */
   readonly session?: Session | undefined;
@@ -76,11 +76,21 @@ export async function withStore<T>(
   return closing(store, use(store, selectorOf(at)));
 }
 
-/** Parses a reference; wraps an open store. */
+/** Parses a reference, as {@link resolvePlace} does; wraps an open store. */
 export function resolveLocation<S extends Source>(location: Location<S>): Place | Stored<S> {
-  if (typeof location === 'string') return parsePlace(location);
+  if (typeof location === 'string') return resolvePlace(location);
   if ('close' in location) return { store: location };
   return location;
+}
+
+/**
+ * Parses a reference. Of text like `oci:PATH:docker.io/library/a:latest` the path is the longest that leads to a layout
+ * or an archive; where none does, the name is the text behind the last `:`.
+ *
+ * @throws RemoraError as `parsePlace`
+ */
+export function resolvePlace(text: string): Place {
+  return readingsOf(text).find(isThere) ?? parsePlace(text);
 }
 
 export function selectorOf({ tag, digest }: ManifestSelector): ManifestSelector {

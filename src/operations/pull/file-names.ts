@@ -1,17 +1,20 @@
 import { RemoraError } from '../../errors.js';
 import type { Format } from '../../formats/kinds/kind.js';
 import { Annotation } from '../../oci/values/annotations.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import { algorithmOf, encodedOf } from '../../oci/values/digest.js';
+import type { Source } from '../../store/interfaces/store.js';
 import { documentExtension, withoutWrapper } from './extension.js';
-import { digestName, directoryOf, findClash, type NamedLayer, titleOf } from './layer-names.js';
+import type { WantedFile } from './index-files.js';
+import { digestName, directoryOf, type NamedLayer, TakenNames, titleOf } from './layer-names.js';
 import type { NameTemplate } from './template.js';
 import type { UnwrappedFile } from './unwrap-layers.js';
-import type { WantedFile, WantedManifest } from './wanted.js';
+import type { Wanted } from './wanted.js';
 
 /** Options of {@link nameFiles}. */
 export interface NamingOptions {
-  /** The unwrapped content of each file, in their order; undefined for a file that stays wrapped. @default none */
-  readonly unwrapped?: readonly (UnwrappedFile | undefined)[] | undefined;
+  /** The content of files that were unwrapped; the others stay as they are. */
+  readonly unwrapped: ReadonlyMap<WantedFile, UnwrappedFile>;
   /** @default titles, and a directory for each of several manifests */
   readonly template?: NameTemplate | undefined;
   /** True for files of attachments, whose names begin with their kind. */
@@ -19,20 +22,41 @@ export interface NamingOptions {
 }
 
 /**
- * Names all files that are wanted, in the order of their manifests.
+ * Names all files that are wanted. Files with the same content may have the same name.
  *
- * @throws RemoraError `MALFORMED` for a name that is not safe, or two files of one artifact with one name;
- *   `INVALID_ARGUMENT` for a template that gives two files one name
+ * @throws RemoraError `MALFORMED` for a name that is not safe, or two files of one artifact with one name, unless the
+ *   artifact is left out; `INVALID_ARGUMENT` for a template that gives two files one name
  */
 export function nameFiles(
-  manifests: readonly WantedManifest[],
+  source: Source,
+  { manifests, leftOut }: Wanted,
   { unwrapped, template, isAttached }: NamingOptions,
-): readonly NamedLayer[] {
-  const wanted = manifests.flatMap(({ files }) => files);
-  const named = wanted.map((file, n) => nameFile(file, unwrapped?.[n], template, isAttached));
-  const placed = template === undefined ? intoDirectories(manifests, named) : named;
-  refuseClash(placed, template !== undefined);
-  return placed;
+): ReadonlyMap<WantedFile, NamedLayer> {
+  const names = new TakenNames();
+  const named = new Map<WantedFile, NamedLayer>();
+  for (const { descriptor, files } of manifests) {
+    const wanted = files.filter(({ attachment }) => !leftOut.has(attachment));
+    try {
+      const directory = template || manifests.length === 1 ? '' : `${directoryFor(descriptor)}/`;
+      const own = new TakenNames();
+      const layers = wanted.map((file): readonly [WantedFile, NamedLayer] => {
+        const layer = nameFile(file, unwrapped.get(file), template, isAttached);
+        return [file, { ...layer, name: `${directory}${layer.name}` }];
+      });
+      for (const [, layer] of layers) {
+        refuseClash(own.clash(layer) ?? names.clash(layer), template !== undefined);
+        own.add(layer);
+      }
+      for (const [file, layer] of layers) {
+        names.add(layer);
+        named.set(file, layer);
+      }
+    } catch (error) {
+      const attachments = wanted.map(({ attachment }) => attachment);
+      leftOut.failed(`files of ${source.format({ digest: descriptor.digest })}`, error, attachments);
+    }
+  }
+  return named;
 }
 
 function nameFile(
@@ -75,16 +99,11 @@ function innermost(formats: readonly Format[]): Format | undefined {
 }
 
 /** Several artifacts may have files of one name: each artifact gets a directory, named by its digest. */
-function intoDirectories(manifests: readonly WantedManifest[], named: readonly NamedLayer[]): readonly NamedLayer[] {
-  if (manifests.length === 1) return named;
-  const directories = manifests.flatMap(({ descriptor: { digest }, files }) =>
-    files.map(() => `${algorithmOf(digest)}-${encodedOf(digest).slice(0, 12)}`),
-  );
-  return named.map((layer, n) => ({ ...layer, name: `${directories[n]}/${layer.name}` }));
+function directoryFor({ digest }: Descriptor): string {
+  return `${algorithmOf(digest)}-${encodedOf(digest).slice(0, 12)}`;
 }
 
-function refuseClash(named: readonly NamedLayer[], isTemplate: boolean): void {
-  const clash = findClash(named);
+function refuseClash(clash: string | undefined, isTemplate: boolean): void {
   if (clash === undefined) return;
   if (isTemplate) {
     throw new RemoraError('INVALID_ARGUMENT', `name template gives two files the name ${JSON.stringify(clash)}`, {

@@ -1,22 +1,45 @@
 import { RemoraError } from '../../errors.js';
 import { layersOf, type Manifest } from '../../oci/documents/manifest.js';
+import { Annotation, OrasAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { isEmpty } from '../../oci/values/empty.js';
 import { formatPlatform } from '../../oci/values/platform.js';
 import type { Source } from '../../store/interfaces/store.js';
 
 /**
- * The layers of an artifact that are files.
+ * The layers of an artifact that are files, each once: the same content under the same title is one file.
  *
  * @throws RemoraError `AMBIGUOUS` for an index
  */
-export function filesOf(source: Source, manifest: Manifest): readonly Descriptor[] {
-  if (manifest.kind !== 'index') return layersOf(manifest).filter((layer) => !isEmpty(layer));
+export function filesOf(source: Source, manifest: Manifest, hasPlatform = false): readonly Descriptor[] {
+  if (manifest.kind !== 'index') return distinctFiles(layersOf(manifest));
   const reference = source.format({ digest: manifest.descriptor.digest });
   throw new RemoraError('AMBIGUOUS', `${reference} is an index, wanted one artifact`, {
     candidates: manifest.content.manifests.map(({ platform, digest }) =>
       platform ? formatPlatform(platform) : digest,
     ),
-    hint: 'Choose with --platform or a digest; for its attachments give --artifact-type or --all',
+    hint: `Choose with ${hasPlatform ? '' : '--platform or '}a digest; for its attachments give --artifact-type or --all`,
   });
+}
+
+/** Layers without the empty one, and without those that name a file again. */
+export function distinctFiles(layers: readonly Descriptor[]): readonly Descriptor[] {
+  const files = new Map<string, Descriptor>();
+  for (const layer of layers) {
+    const key = fileKey(layer);
+    if (!isEmpty(layer) && !files.has(key)) files.set(key, layer);
+  }
+  return [...files.values()];
+}
+
+/** The same for layers that give the same file; without a title the type is a part of its name. */
+export function fileKey({ digest, size, mediaType, annotations }: Descriptor): string {
+  const title = annotations?.[Annotation.title];
+  return JSON.stringify([
+    digest,
+    size,
+    title ?? null,
+    title ?? mediaType,
+    annotations?.[OrasAnnotation.unpack] === 'true',
+  ]);
 }

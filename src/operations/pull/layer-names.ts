@@ -24,19 +24,34 @@ export interface LayerDirectory {
   readonly tarDigest: string | undefined;
 }
 
-/** The first name that two files share, or a file and the directory of another file. */
-export function findClash(named: readonly NamedLayer[]): string | undefined {
-  const names = new Map<string, NamedLayer>();
-  for (const layer of named) {
-    if (names.has(layer.name)) return layer.name;
-    names.set(layer.name, layer);
+/** Names that are taken, with the directories that they stand in. */
+export class TakenNames {
+  readonly #layers = new Map<string, NamedLayer>();
+  readonly #parents = new Set<string>();
+
+  /** The name that a file cannot have beside those that are taken: another file's, or that of another file's directory. */
+  clash(layer: NamedLayer): string | undefined {
+    const { name } = layer;
+    const other = this.#layers.get(name);
+    if (other !== undefined && !isSame(layer, other)) return name;
+    if (layer.directory === undefined && this.#parents.has(name)) return name;
+    return parentsOf(name).find((parent) => this.#layers.has(parent) && !this.#layers.get(parent)?.directory);
   }
-  const isFile = (path: string) => names.has(path) && names.get(path)?.directory === undefined;
-  for (const { name } of named) {
-    for (let slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1))
-      if (isFile(name.slice(0, slash))) return name.slice(0, slash);
+
+  add(layer: NamedLayer): void {
+    this.#layers.set(layer.name, layer);
+    for (const parent of parentsOf(layer.name)) this.#parents.add(parent);
   }
-  return undefined;
+}
+
+/** The same content is one file, however often it is named. */
+function isSame(one: NamedLayer, other: NamedLayer): boolean {
+  const [{ digest, size }, { digest: otherDigest, size: otherSize }] = [one.descriptor, other.descriptor];
+  return digest === otherDigest && size === otherSize && Boolean(one.directory) === Boolean(other.directory);
+}
+
+function parentsOf(name: string): readonly string[] {
+  return [...name.matchAll(/\//g)].map(({ index }) => name.slice(0, index));
 }
 
 /** @throws RemoraError `MALFORMED` for a title that is not safe */

@@ -5,11 +5,12 @@ import type { Source } from '../../store/interfaces/store.js';
 import { type Location, resolveLocation, withSource } from '../places/location.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { nameFiles } from './file-names.js';
+import type { WantedFile } from './index-files.js';
 import type { PulledFile, PullResult, WrittenFile } from './schema.js';
 import type { WriteFilesOptions } from './stage-file.js';
 import { parseTemplate } from './template.js';
 import { type UnwrappedFile, unwrapFiles } from './unwrap-layers.js';
-import { type SelectOptions, type WantedFile, wantedFiles, wantedOptions } from './wanted.js';
+import { type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
 import { writeFiles } from './write-files.js';
 
 export type { PulledArtifact, PulledFile, PullResult } from './schema.js';
@@ -39,20 +40,23 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
   const wantedBy = wantedOptions(options);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
   return withSource(at, options, async (source, selector) => {
-    const { reference, manifests } = await wantedFiles(source, selector, wantedBy);
-    const wanted = manifests.flatMap(({ files }) => files);
-    const unwrapped = options.unwrap ? await unwrapFiles(source, wanted, options) : undefined;
-    const named = nameFiles(manifests, { unwrapped, template, isAttached: options.selection !== undefined });
-    const written = await writeFiles(source, named, options);
-    const artifacts = manifests.map(({ descriptor, files }) => ({
-      ...resultFields(source, descriptor),
-      files: files.flatMap((file) => {
-        const at = wanted.indexOf(file);
-        const one = written[at];
-        return one === undefined ? [] : [report(source, descriptor, file, one, unwrapped?.[at])];
-      }),
-    }));
-    return { reference, artifacts };
+    const wanted = await wantedFiles(source, selector, wantedBy, true);
+    const { reference, manifests, leftOut } = wanted;
+    const files = manifests.flatMap((manifest) => manifest.files);
+    const unwrapped = options.unwrap ? await unwrapFiles(source, files, leftOut, options) : new Map();
+    const named = nameFiles(source, wanted, { unwrapped, template, isAttached: options.selection !== undefined });
+    const written = await writeFiles(source, named, leftOut, options);
+    const artifacts = manifests.flatMap(({ descriptor, files: own }) => {
+      const paths = new Map<string, PulledFile>();
+      for (const file of own) {
+        const one = written.get(named.get(file)?.name ?? '');
+        if (one === undefined || leftOut.has(file.attachment) || paths.has(one.path)) continue;
+        paths.set(one.path, report(source, descriptor, file, one, unwrapped.get(file)));
+      }
+      if (own.length > 0 && paths.size === 0) return [];
+      return [{ ...resultFields(source, descriptor), files: [...paths.values()] }];
+    });
+    return { reference, artifacts, incomplete: leftOut.incomplete };
   });
 }
 

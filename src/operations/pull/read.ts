@@ -1,8 +1,9 @@
 import { describeSelection, type Selection } from '../attached/selection.js';
 import { type Location, resolveLocation, withSource } from '../places/location.js';
 import { layerBytes } from './layer-bytes.js';
+import { onlyFile } from './only-file.js';
 import { unwrapLayer } from './unwrap-layers.js';
-import { onlyFile, type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
+import { type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
 
 /** Options of {@link read}. */
 export interface ReadOptions extends Omit<SelectOptions, 'selection'> {

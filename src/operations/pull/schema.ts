@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../results/digest-schema.js';
+import { incompleteSchema } from '../results/incomplete.js';
 import { manifestFields, via } from '../results/schema.js';
 
 const written = z.strictObject({
@@ -27,6 +28,10 @@ const artifact = z.strictObject({ ...manifestFields, files: z.array(file).readon
 export const pullSchema = z.strictObject({
   reference: z.string().describe('The artifact or subject that was asked for'),
   artifacts: z.array(artifact).readonly(),
+  incomplete: z
+    .array(incompleteSchema)
+    .readonly()
+    .describe('Parts that cannot be fetched, where all attachments are wanted; empty: all are there'),
 });
 
 /** The outcome of `pull`: each artifact with its files. */

@@ -6,9 +6,10 @@ import { createTempFile, writeStream } from '../../io/files/temp-file.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { onlyFile } from './only-file.js';
 import type { ProgressOptions } from './progress.js';
 import { unwrapFiles } from './unwrap-layers.js';
-import { onlyFile, type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
+import { type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
 
 /** Options of {@link pullToStream}. */
 export interface PullToStreamOptions extends SelectOptions, ProgressOptions {}
@@ -29,12 +30,15 @@ export async function pullToStream(
   const at = resolveLocation(location);
   const wantedBy = wantedOptions(options);
   return withSource(at, options, async (source, selector) => {
-    const only = onlyFile(await wantedFiles(source, selector, wantedBy), {
+    const wanted = await wantedFiles(source, selector, wantedBy);
+    const only = onlyFile(wanted, {
       where: 'would go to standard output',
       hint: 'Fetch them into a directory with -o',
     });
     const { signal } = options;
-    const [unwrapped] = options.unwrap ? await unwrapFiles(source, [only], options) : [];
+    const unwrapped = options.unwrap
+      ? (await unwrapFiles(source, [only], wanted.leftOut, options)).get(only)
+      : undefined;
     const file = await createTempFile(tmpdir(), 0o600);
     try {
       await writeStream(file, unwrapped?.open() ?? (await source.openBlob(only.layer, { signal })), signal);

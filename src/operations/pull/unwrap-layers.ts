@@ -3,10 +3,11 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
+import type { WantedFile } from './index-files.js';
 import { type LayerBytesOptions, layerBytes } from './layer-bytes.js';
+import type { LeftOut } from './left-out.js';
 import type { ProgressOptions } from './progress.js';
 import { MAX_WRAPPED_BYTES, type Unwrapped, unwrap } from './unwrap.js';
-import type { WantedFile } from './wanted.js';
 
 /** The content of a layer without its wrappers. */
 export interface UnwrappedFile {
@@ -20,29 +21,40 @@ export interface UnwrappedFile {
  * Reads layers, and takes the predicates out of their statements. All stay in memory until all are written, so one limit
  * applies to their sum.
  *
- * @returns the content of each file; undefined for one of several files that does not wrap a statement
- * @throws RemoraError `UNSUPPORTED` when the files are too large, and as {@link unwrap}
+ * @returns the content of each file, without those of several files that do not wrap a statement
+ * @throws RemoraError `UNSUPPORTED` when the files are too large, and as {@link unwrap}, unless the file is left out
  */
 export async function unwrapFiles(
   source: Source,
   files: readonly WantedFile[],
+  leftOut: LeftOut,
   options: ProgressOptions,
-): Promise<readonly (UnwrappedFile | undefined)[]> {
-  const size = files.reduce((sum, { layer }) => sum + layer.size, 0);
-  if (size > MAX_WRAPPED_BYTES) {
-    throw new RemoraError('UNSUPPORTED', `files to unwrap have ${size} bytes, wanted at most ${MAX_WRAPPED_BYTES}`, {
-      expected: MAX_WRAPPED_BYTES,
-      found: size,
-      hint: 'Fetch them as they are, without --unwrap',
-    });
-  }
+): Promise<ReadonlyMap<WantedFile, UnwrappedFile>> {
   const { signal, onProgress } = options;
-  const unwrapped: (UnwrappedFile | undefined)[] = [];
-  for (const { layer } of files) {
-    const content = await layerBytes(source, layer, { signal, onProgress });
-    unwrapped.push(unwrapFile(content, layer.digest, files.length > 1));
+  const unwrapped = new Map<WantedFile, UnwrappedFile>();
+  let room = MAX_WRAPPED_BYTES;
+  for (const file of files) {
+    const { layer, attachment } = file;
+    if (leftOut.has(attachment)) continue;
+    try {
+      if (layer.size > room) throw tooLarge(layer, room);
+      const content = await layerBytes(source, layer, { signal, onProgress });
+      const found = unwrapFile(content, layer.digest, files.length > 1);
+      if (found === undefined) continue;
+      room -= layer.size;
+      unwrapped.set(file, found);
+    } catch (error) {
+      leftOut.failed(`layer ${source.format({ digest: layer.digest })}`, error, [attachment]);
+    }
   }
   return unwrapped;
+}
+
+function tooLarge({ digest, size }: Descriptor, room: number): RemoraError {
+  const found = MAX_WRAPPED_BYTES - room + size;
+  const message = `files to unwrap have ${found} bytes with ${digest}, wanted at most ${MAX_WRAPPED_BYTES}`;
+  const hint = 'Fetch them as they are, without --unwrap';
+  return new RemoraError('UNSUPPORTED', message, { expected: MAX_WRAPPED_BYTES, found, hint });
 }
 
 /**

@@ -1,20 +1,22 @@
 import { RemoraError } from '../../errors.js';
-import { type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
+import { mapSome } from '../../io/async/run-all.js';
+import { configOf, type Manifest } from '../../oci/documents/manifest.js';
 import { Annotation } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
-import { type Attachment, attachmentOfManifest, type SelectedAttachment } from '../attached/attachment.js';
+import { attachmentOfManifest, type SelectedAttachment } from '../attached/attachment.js';
 import { platformManifest } from '../attached/platform.js';
 import { selectAttached } from '../attached/select.js';
 import type { Selection } from '../attached/selection.js';
 import { resolveSubject } from '../attached/subject.js';
 import type { AccessOptions } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { filesOf } from './files-of.js';
+import { fileKey, filesOf } from './files-of.js';
+import { CONCURRENCY, manifestsWithFiles, manifestWithFiles, type WantedManifest } from './index-files.js';
+import { LeftOut } from './left-out.js';
 
 /** Options that select the files. */
 export interface SelectOptions extends AccessOptions {
@@ -40,116 +42,83 @@ export function wantedOptions({ platform, selection, signal }: SelectOptions): W
   return { platform: platformOf(platform), selection, signal };
 }
 
-/** A manifest, and its wanted layers. */
-export interface WantedManifest {
-  readonly descriptor: Descriptor;
-  readonly files: readonly WantedFile[];
-}
-
-/** A wanted layer, and the attachment that it is or belongs to. */
-export interface WantedFile {
-  readonly layer: Descriptor;
-  readonly attachment: Attachment;
-  readonly platform?: string;
-  /** True when the attachment has no other files: the file has its kind. */
-  readonly isOnly: boolean;
-}
-
 /** The wanted files of all manifests. */
 export interface Wanted {
   /** The artifact or subject that the location names. */
   readonly reference: string;
   readonly manifests: readonly WantedManifest[];
+  readonly leftOut: LeftOut;
 }
 
 /**
- * Finds the wanted files: those of the manifest, or of its selected attachments.
+ * Finds the wanted files: those of the manifest, or of its selected attachments. An attachment that is an index stands for
+ * the manifests below it.
  *
+ * @param mayLeaveOut true where a manifest that cannot be read is left out, if all attachments are wanted
  * @throws RemoraError `NO_MATCH` for an image, whose layers are not files, and as {@link selectAttached}
  */
 export async function wantedFiles(
   source: Source,
   selector: ManifestSelector,
   { platform, selection, signal }: WantedOptions,
+  mayLeaveOut = false,
 ): Promise<Wanted> {
   if (selection === undefined) {
     const manifest = await platformManifest(source, selector, platform, { signal });
-    const { digest } = manifest.descriptor;
-    checkHasFiles(source, manifest);
+    checkHasFiles(source, manifest, platform);
     const name = platform && formatPlatform(platform);
-    const files = filesOfAttachment(source, manifest, attachmentOfManifest(manifest, []), name);
-    return { reference: source.format({ digest }), manifests: [{ descriptor: referrerEntry(manifest), files }] };
+    const wanted = manifestWithFiles({ manifest, attachment: attachmentOfManifest(manifest, []), platform: name });
+    const reference = source.format({ digest: manifest.descriptor.digest });
+    return { reference, manifests: [wanted], leftOut: new LeftOut(false) };
   }
   const subject = await resolveSubject(source, selector, platform, { signal });
   const attachments = await selectAttached(source, subject, selection, { signal });
-  const byManifest = new Map<Digest, readonly [SelectedAttachment, ...SelectedAttachment[]]>();
-  for (const attachment of attachments) {
-    const { digest } = attachment.holder ?? attachment.descriptor;
-    const known = byManifest.get(digest);
-    byManifest.set(digest, known === undefined ? [attachment] : [...known, attachment]);
-  }
-  const manifests = await Promise.all([...byManifest.values()].map((some) => wantedManifest(source, some, signal)));
-  return { reference: source.format({ digest: subject.descriptor.digest }), manifests };
+  const leftOut = new LeftOut(mayLeaveOut && selection.all === true);
+  const manifests = await manifestsOf(source, attachments, leftOut, signal);
+  return { reference: source.format({ digest: subject.descriptor.digest }), manifests, leftOut };
 }
 
-/**
- * The only file.
- *
- * @throws RemoraError `NO_MATCH` for none, `AMBIGUOUS` for several
- */
-export function onlyFile(
-  { reference, manifests }: Wanted,
-  several: { readonly where: string; readonly hint: string },
-): WantedFile {
-  const files = manifests.flatMap((manifest) => manifest.files);
-  const [only] = files;
-  if (only === undefined) {
-    throw new RemoraError('NO_MATCH', `${reference} has no files, wanted one`, {
-      hint: 'See its layers with inspect',
+/** The manifests of attachments, each once, with their files. */
+async function manifestsOf(
+  source: Source,
+  attachments: readonly SelectedAttachment[],
+  leftOut: LeftOut,
+  signal: AbortSignal | undefined,
+): Promise<readonly WantedManifest[]> {
+  const known = new Map<Digest, Promise<Manifest | undefined>>();
+  const read = (digest: Digest): Promise<Manifest | undefined> => {
+    const manifest =
+      known.get(digest) ??
+      source.manifest({ digest }, { signal }).catch((error: unknown) => {
+        leftOut.failed(`manifest ${source.format({ digest })}`, error);
+        return undefined;
+      });
+    known.set(digest, manifest);
+    return manifest;
+  };
+  const found = await mapSome(attachments, CONCURRENCY, async (attachment): Promise<readonly WantedManifest[]> => {
+    const { holder, descriptor, platform } = attachment;
+    if (holder === undefined) {
+      const manifest = await read(descriptor.digest);
+      return manifest === undefined ? [] : manifestsWithFiles({ manifest, attachment, platform }, read);
+    }
+    return [{ descriptor: holder, files: [{ layer: descriptor, attachment, isOnly: true, ...given({ platform }) }] }];
+  });
+  const manifests = new Map<Digest, WantedManifest>();
+  for (const { descriptor, files } of found.flat()) {
+    const before = manifests.get(descriptor.digest)?.files ?? [];
+    const keys = new Set(before.map(({ layer }) => fileKey(layer)));
+    manifests.set(descriptor.digest, {
+      descriptor,
+      files: [...before, ...files.filter(({ layer }) => !keys.has(fileKey(layer)))],
     });
   }
-  if (files.length === 1) return only;
-  throw new RemoraError('AMBIGUOUS', `${files.length} files ${several.where}, wanted one`, {
-    candidates: files.map(({ layer }) => layer.annotations?.[Annotation.title] ?? layer.digest),
-    hint: several.hint,
-  });
+  return [...manifests.values()];
 }
-
-/** The files of attachments in one manifest: the layers that are the attachments, or all layers of the attachment. */
-async function wantedManifest(
-  source: Source,
-  attachments: readonly [SelectedAttachment, ...SelectedAttachment[]],
-  signal: AbortSignal | undefined,
-): Promise<WantedManifest> {
-  const [first] = attachments;
-  const { holder, descriptor } = first;
-  if (holder === undefined) {
-    const manifest = await source.manifest({ digest: descriptor.digest }, { signal });
-    return { descriptor: referrerEntry(manifest), files: filesOfAttachment(source, manifest, first, first.platform) };
-  }
-  const files = attachments.map((attachment) => ({
-    layer: attachment.descriptor,
-    attachment,
-    isOnly: true,
-    ...given({ platform: attachment.platform }),
-  }));
-  return { descriptor: holder, files };
-}
-
-function filesOfAttachment(
-  source: Source,
-  manifest: Manifest,
-  attachment: Attachment,
-  platform: string | undefined,
-): readonly WantedFile[] {
-  const layers = filesOf(source, manifest);
-  return layers.map((layer) => ({ layer, attachment, isOnly: layers.length === 1, ...given({ platform }) }));
-}
-
 /** @throws RemoraError `NO_MATCH` for an image whose layers have no titles: they are not files */
-function checkHasFiles(source: Source, manifest: Manifest): void {
-  const files = filesOf(source, manifest);
-  const config = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
+function checkHasFiles(source: Source, manifest: Manifest, platform: Platform | undefined): void {
+  const files = filesOf(source, manifest, platform !== undefined);
+  const config = configOf(manifest)?.mediaType;
   if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;
   if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return;
   const reference = source.format({ digest: manifest.descriptor.digest });

@@ -4,33 +4,49 @@ import { runAll } from '../../io/async/run-all.js';
 import { makeDirectory } from '../../io/files/make-directory.js';
 import { systemCode } from '../../io/files/system-error.js';
 import type { Source } from '../../store/interfaces/store.js';
+import type { Attachment } from '../attached/attachment.js';
+import type { WantedFile } from './index-files.js';
 import type { NamedLayer } from './layer-names.js';
+import type { LeftOut } from './left-out.js';
 import type { WrittenFile } from './schema.js';
 import { type StagedFile, stageFile, type WriteFilesOptions } from './stage-file.js';
 
-/** Writes named files, all of them or none; returns the outcome of each, in their order. */
+/**
+ * Writes files, each name once: all of them, or none but those of attachments that nothing failed of.
+ *
+ * @returns the outcome of each name that was written
+ */
 export async function writeFiles(
   source: Source,
-  layers: readonly NamedLayer[],
+  named: ReadonlyMap<WantedFile, NamedLayer>,
+  leftOut: LeftOut,
   options: WriteFilesOptions,
-): Promise<readonly WrittenFile[]> {
+): Promise<ReadonlyMap<string, WrittenFile>> {
   const output = options.output ?? '.';
-  const created = await makeDirectory(output);
+  const owners = new Map<string, Attachment[]>();
+  for (const [{ attachment }, { name }] of named) owners.set(name, [...(owners.get(name) ?? []), attachment]);
+  const ownersOf = ({ name }: { readonly name: string }) => owners.get(name) ?? [];
+  const isLeftOut = (file: { readonly name: string }) => ownersOf(file).every((owner) => leftOut.has(owner));
+  const layers = new Map([...named.values()].map((layer) => [layer.name, layer]));
   const staged: StagedFile[] = [];
-  try {
-    await runAll(
-      layers,
-      async (layer: NamedLayer, signal) => {
-        staged.push(await stageFile(source, layer, output, { ...options, signal }));
-      },
-      options,
-    );
-    // Directories come last: unpacking checks for files in its way.
-    const files = new Map<string, WrittenFile>();
-    for (const file of staged.toSorted((a, b) => Number(a.isDirectory) - Number(b.isDirectory))) {
-      files.set(file.name, await file.commit());
+  const written = new Map<string, WrittenFile>();
+  const unlessFailed = async (file: { readonly name: string }, work: () => Promise<unknown>) => {
+    if (isLeftOut(file)) return;
+    try {
+      await work();
+    } catch (error) {
+      leftOut.failed(`file ${file.name}`, error, ownersOf(file));
     }
-    return layers.flatMap(({ name }) => files.get(name) ?? []);
+  };
+  const created = await makeDirectory(output);
+  try {
+    const stage = async (layer: NamedLayer, signal: AbortSignal) =>
+      unlessFailed(layer, async () => staged.push(await stageFile(source, layer, output, { ...options, signal })));
+    await runAll([...layers.values()], stage, options);
+    // Directories come last: unpacking checks for files in its way.
+    for (const file of staged.toSorted((a, b) => Number(a.isDirectory) - Number(b.isDirectory)))
+      await unlessFailed(file, async () => written.set(file.name, await file.commit()));
+    return written;
   } finally {
     await Promise.all(staged.map((file) => file.discard()));
     if (created !== undefined) await removeEmpty(output, created);

@@ -7,7 +7,7 @@ import { type Digest, isDigest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
 import type { LayoutFiles, OpenFile } from '../layout/files/files.js';
 import { BLOBS_DIRECTORY } from '../layout/files/paths.js';
-import type { Extent } from './contents.js';
+import type { Extent } from './links.js';
 import type { PlainFile } from './plain-file.js';
 
 /** The files of a layout in a tar archive, which stays packed. */

@@ -23,7 +23,7 @@ export async function openArchive(path: string, options: PlainFileOptions = {}):
   try {
     const contents = await naming(path, readContents(file.handle, file.size, options.signal));
     const files = new ArchiveFiles(path, file, contents.files);
-    if (!(await hasLayoutFile(files))) throw noLayout(path, contents);
+    if (!(await hasLayoutFile(files)) && !contents.hasLayout) throw noLayout(path, contents);
     return new LayoutSource(files, { kind: 'archive', path });
   } catch (error) {
     await file.close();
@@ -31,7 +31,7 @@ export async function openArchive(path: string, options: PlainFileOptions = {}):
   }
 }
 
-function noLayout(path: string, { hasDockerManifest, folder }: ArchiveContents): RemoraError {
+function noLayout(path: string, { hasDockerManifest, folder, isEmpty }: ArchiveContents): RemoraError {
   if (hasDockerManifest) {
     const to = formatPlace({ kind: 'archive', path: 'image.tar' });
     return new RemoraError(
@@ -40,7 +40,8 @@ function noLayout(path: string, { hasDockerManifest, folder }: ArchiveContents):
       { hint: `Convert it: skopeo copy docker-archive:${path} ${to}` },
     );
   }
-  const where = folder === undefined ? 'it has no oci-layout file' : `that is below ${quote(folder)} in it`;
+  const lacks = isEmpty ? 'it has no files' : 'it has no oci-layout file, and not both of index.json and blobs/';
+  const where = folder === undefined ? lacks : `that is below ${quote(folder)} in it`;
   return new RemoraError('NOT_FOUND', `${path} is not an archive of an OCI image layout: ${where}`, {
     hint:
       folder === undefined

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
-import { type Compression, compressionOf, decompressed, MAGIC_BYTES } from '../../io/compression/decompress.js';
+import { type Compression, compressionOf, decompressed } from '../../io/compression/decompress.js';
+import { FORMAT_BYTES, foreignFormat } from '../../io/compression/foreign-format.js';
 import { fileRange } from '../../io/files/range.js';
 import { fileError } from '../../io/files/system-error.js';
 import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
@@ -42,16 +43,42 @@ export async function openPlainFile(path: string, options: PlainFileOptions = {}
   const handle = await openFile(path);
   try {
     const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAGIC_BYTES), 0, MAGIC_BYTES, 0);
-    const compression = compressionOf(buffer.subarray(0, bytesRead));
-    if (compression === undefined) return { handle, size, close: () => handle.close() };
+    const start = await startOf(handle);
+    const compression = compressionOf(start);
+    if (compression === undefined) {
+      checkFormat(start, path);
+      return { handle, size, close: () => handle.close() };
+    }
     const plain = await decompressedFile(handle, size, compression, path, options);
+    try {
+      checkFormat(await startOf(plain.handle), path);
+    } catch (error) {
+      await plain.close();
+      throw error;
+    }
     await handle.close();
     return plain;
   } catch (error) {
     await handle.close();
     throw fileError(error, path);
   }
+}
+
+async function startOf(handle: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(FORMAT_BYTES), 0, FORMAT_BYTES, 0);
+  return buffer.subarray(0, bytesRead);
+}
+
+/** @throws RemoraError `MALFORMED` (empty), `UNSUPPORTED` (another format than tar) */
+function checkFormat(start: Buffer, path: string): void {
+  const wanted = 'wanted a tar archive, plain or compressed with gzip or zstd';
+  if (start.length === 0) {
+    const hint = 'Write it again, or check the path: an empty file is often left by a failed download';
+    throw new RemoraError('MALFORMED', `file is empty, ${wanted}`, { hint });
+  }
+  const format = foreignFormat(start);
+  if (format === undefined) return;
+  throw new RemoraError('UNSUPPORTED', `file is ${format.name}, ${wanted}`, { hint: format.hint(path) });
 }
 
 /** A pipe or a terminal cannot be read twice; opening one would wait for somebody to write. */

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RemoraError } from '../../errors.js';
-import { requireDirectory } from '../../io/files/output-file.js';
+import { endOfLinks, requireDirectory } from '../../io/files/output-target.js';
 import { fileError, ifSystemError } from '../../io/files/system-error.js';
 import { formatPlace } from '../../oci/names/place.js';
 
@@ -21,8 +21,9 @@ export async function archiveTarget(path: string, { overwrite }: ArchiveTargetOp
     throw fileError(error, path);
   });
   if (info === undefined) {
-    await requireDirectory(dirname(path));
-    return path;
+    const end = await endOfLinks(path);
+    await requireDirectory(dirname(end));
+    return end;
   }
   if (info.isDirectory()) {
     throw new RemoraError('EXISTS', `${path} is a directory, wanted a file for the archive`, {

@@ -3,6 +3,7 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { fileError } from '../../io/files/system-error.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/documents/manifest.js';
+import { formatPlace } from '../../oci/names/place.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { DirectoryFiles } from '../layout/files/directory-files.js';
@@ -29,13 +30,24 @@ export async function openImageDirectory(path: string, { signal }: CallOptions =
 
 async function noImage(files: DirectoryFiles): Promise<RemoraError> {
   const path = files.location;
-  await readdir(path).catch((error: unknown) => {
-    throw fileError(error, path);
+  await readdir(path).catch(async (error: unknown) => {
+    throw fileError(error, path, await tagHint(path));
   });
   const isLayout = (await files.size(LAYOUT_FILE)) !== undefined;
   return new RemoraError('NOT_FOUND', `${path} has no ${MANIFEST_FILE}, as a directory of skopeo's has`, {
     hint: isLayout ? `It is an image layout: write oci:${path}` : 'Check the path',
   });
+}
+
+/** The next step where a tag stands behind the path of a directory. */
+async function tagHint(path: string): Promise<string | undefined> {
+  const ends = [...path.matchAll(/:/g)].map(({ index }) => index).reverse();
+  for (const end of ends) {
+    const shorter = path.slice(0, end);
+    if ((await new DirectoryFiles(shorter).size(MANIFEST_FILE)) !== undefined)
+      return `Write ${formatPlace({ kind: 'directory', path: shorter })}: a directory of skopeo's has no tags`;
+  }
+  return undefined;
 }
 
 function parse(bytes: Buffer, path: string): Manifest {

@@ -2,7 +2,15 @@ import type { Readable } from 'node:stream';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
-import type { CallOptions, ContentWriter, PutManifestOptions, TransferOptions, Via, WriteResult } from './store.js';
+import type {
+  CallOptions,
+  ContentWriter,
+  ManifestSelector,
+  PutManifestOptions,
+  TransferOptions,
+  Via,
+  WriteResult,
+} from './store.js';
 
 /** The ability to take content whose digest is not known yet, in one pass. */
 export interface Ingester {
@@ -122,4 +130,15 @@ export interface Pruner {
 /** Whether blobs can be pruned from `store`. */
 export function isPruner<T extends object>(store: T): store is T & Pruner {
   return 'pruneBlobs' in store;
+}
+
+/** The ability to have one name for the manifests of several platforms, without an index. */
+export interface PlatformNames {
+  /** The manifests that a selector can mean, where each has a platform of its own; else none. */
+  platformEntries(selector: ManifestSelector, options?: CallOptions): Promise<readonly Descriptor[]>;
+}
+
+/** Whether `source` can have manifests of several platforms under one name. */
+export function hasPlatformNames<T extends object>(source: T): source is T & PlatformNames {
+  return 'platformEntries' in source;
 }

@@ -4,50 +4,26 @@ import { RemoraError } from '../../errors.js';
 import { makeDirectory } from '../../io/files/make-directory.js';
 import { fileError, systemCode } from '../../io/files/system-error.js';
 import { replaceFile } from '../../io/files/temp-file.js';
+import { hasLayoutNames } from './check-layout.js';
 import { changeEntries } from './entries/index-file.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import { hasLayoutFile, LAYOUT_VERSION } from './files/layout-file.js';
 import { LAYOUT_FILE } from './files/paths.js';
 
 /**
- * Checks that `directory` is an image layout (image-spec image-layout.md, "oci-layout file").
- *
- * @throws RemoraError `NOT_FOUND` when there is none, `MALFORMED`, `UNSUPPORTED` (another version)
- */
-export async function checkLayout(directory: string): Promise<void> {
-  if (await hasLayoutFile(new DirectoryFiles(directory))) return;
-  throw new RemoraError('NOT_FOUND', await whyNoLayout(directory), { hint: 'Check the path; push creates a layout' });
-}
-
-async function whyNoLayout(directory: string): Promise<string> {
-  try {
-    await readdir(directory);
-    return `${directory} is not an OCI image layout: it has no ${LAYOUT_FILE} file`;
-  } catch (error) {
-    return systemCode(error) === 'ENOTDIR'
-      ? `${directory} is a file, not a directory with an image layout`
-      : `image layout ${directory} does not exist`;
-  }
-}
-
-/**
  * Makes sure that `directory` is an image layout, and creates it where it does not exist or is empty. Several processes
  * may do so at once: each file is written whole and they are all the same.
  *
  * @param options `amongOthers`: other things in the directory are allowed
- * @throws RemoraError `EXISTS` when the directory holds other things, and as {@link checkLayout}
+ * @throws RemoraError `EXISTS` when the directory holds other things, and as `checkLayout`
  */
 export async function createLayout(
   directory: string,
   options: { readonly amongOthers?: boolean | undefined } = {},
 ): Promise<void> {
-  try {
-    await checkLayout(directory);
-    return;
-  } catch (error) {
-    if (!(error instanceof RemoraError) || error.code !== 'NOT_FOUND') throw error;
-  }
-  const foreign = options.amongOthers ? [] : (await namesIn(directory)).filter((name) => !OWN.test(name));
+  if (await hasLayoutFile(new DirectoryFiles(directory))) return;
+  const names = await namesIn(directory);
+  const foreign = options.amongOthers || hasLayoutNames(names) ? [] : names.filter((name) => !OWN.test(name));
   if (foreign.length > 0) {
     throw new RemoraError(
       'EXISTS',

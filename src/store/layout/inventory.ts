@@ -10,7 +10,7 @@ import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import type { LayoutItem, ListMark } from '../interfaces/inventory.js';
 import { isAbandonedUpload } from './blobs/upload-sessions.js';
-import { nameOf, tagPart } from './entries/tags.js';
+import { nameOf, tagPart } from './entries/names.js';
 import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './files/paths.js';
 import { listKind } from './referrers/list.js';
 

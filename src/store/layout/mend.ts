@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import { makeDirectory } from '../../io/files/make-directory.js';
 import { createTempFile, replaceFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
 import { verified } from '../../io/streams/verify.js';
@@ -8,7 +9,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { ABANDONED_UPLOAD_MS, Uploads } from './blobs/upload-sessions.js';
 import { DirectoryFiles } from './files/directory-files.js';
-import { LAYOUT_VERSION } from './files/layout-file.js';
+import { LAYOUT_VERSION, layoutVersion } from './files/layout-file.js';
 import { BLOBS_DIRECTORY, blobPath, LAYOUT_FILE } from './files/paths.js';
 
 /** Puts a blob in its place, also where a damaged file of the right size is there. Readers see the old file or the new. */
@@ -30,10 +31,10 @@ export async function replaceBlob(
   }
 }
 
-/** Writes what a layout must have (image-spec image-layout.md), where it is missing; what is there is left alone. */
+/** Writes what a layout must have (image-spec image-layout.md), where it is missing or malformed. */
 export async function completeLayout(directory: string): Promise<void> {
   await makeDirectory(join(directory, BLOBS_DIRECTORY));
-  if ((await new DirectoryFiles(directory).size(LAYOUT_FILE)) !== undefined) return;
+  if ((await orUndefined(layoutVersion(new DirectoryFiles(directory)), 'MALFORMED')) !== undefined) return;
   await replaceFile(join(directory, LAYOUT_FILE), Buffer.from(JSON.stringify({ imageLayoutVersion: LAYOUT_VERSION })));
 }
 

@@ -1,9 +1,9 @@
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import { limiter } from '../../io/async/run-all.js';
+import { isManifestEntry } from '../../oci/documents/children.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
-import { isManifestType } from '../../oci/values/media-types.js';
 import type { PruneResult } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { blobSize } from './blobs/blobs.js';
@@ -69,7 +69,7 @@ async function follow(
   let level = from;
   while (level.length > 0) {
     const fresh = level.filter(({ digest }) => !reached.has(digest) && reached.add(digest));
-    const manifests = fresh.filter(({ mediaType }) => isManifestType(mediaType));
+    const manifests = fresh.filter(isManifestEntry);
     const next = await Promise.all(
       manifests.map(({ digest }) =>
         limit(async () => {

@@ -2,10 +2,19 @@ import { Readable } from 'node:stream';
 import { layoutEntry } from '../../oci/documents/layout-entry.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { ListedManifest, PutManifestOptions, PutManifestResult } from '../interfaces/store.js';
-import { writeBlob } from './blobs/blobs.js';
+import type {
+  CallOptions,
+  ListedManifest,
+  PutManifestOptions,
+  PutManifestResult,
+  WriteResult,
+} from '../interfaces/store.js';
+import { blobSize } from './blobs/blobs.js';
 import { changeEntries } from './entries/index-file.js';
 import { setTag, withName } from './entries/tags.js';
+import { DirectoryFiles } from './files/directory-files.js';
+import { blobName } from './files/paths.js';
+import { completeLayout, replaceBlob } from './mend.js';
 import { withLists } from './referrers/marked-lists.js';
 
 /** Writes a manifest's file, then its entry in `index.json`: an entry never names what is not there. */
@@ -15,8 +24,7 @@ export async function putManifest(
   options: PutManifestOptions = {},
 ): Promise<PutManifestResult> {
   const { signal } = options;
-  const write = () =>
-    writeBlob(directory, manifest.descriptor, async () => Readable.from([manifest.bytes]), { signal });
+  const write = () => writeManifest(directory, manifest, { signal });
   const written = await write();
   const tags = options.tags ?? [];
   if (options.child && tags.length === 0) return { result: written };
@@ -33,11 +41,28 @@ export async function putManifest(
     },
     { signal },
   );
+  // Older BuildKit writes no oci-layout, without which other tools do not read it.
+  await completeLayout(directory);
   return {
     // A new tag does not make a new manifest.
     result: known ? written : 'written',
     ...(subjectOf(manifest) && { listedBy: 'layout-entry' }),
   };
+}
+
+/** A file that is there is read: it may be damaged, and have the right size. */
+async function writeManifest(
+  directory: string,
+  { descriptor, bytes }: Manifest,
+  options: CallOptions,
+): Promise<WriteResult> {
+  const files = new DirectoryFiles(directory);
+  const isSame =
+    (await blobSize(files, descriptor.digest)) === descriptor.size &&
+    (await files.read(blobName(descriptor.digest), descriptor.size))?.equals(bytes) === true;
+  if (isSame) return 'exists';
+  await replaceBlob(directory, descriptor, async () => Readable.from([bytes]), options);
+  return 'written';
 }
 
 function withManifest(

@@ -1,24 +1,29 @@
 import { unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { fileError, ifSystemError } from '../../io/files/system-error.js';
 import { indexBytes } from '../../oci/documents/edit-index.js';
 import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
+import { formatPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { blobSize, writeBlob } from './blobs/blobs.js';
+import { writeBlob } from './blobs/blobs.js';
 import { changeEntries } from './entries/index-file.js';
-import { nameOf, tagPart, withoutTag } from './entries/tags.js';
+import { entriesWithTag, severalNames, wholeNameOf } from './entries/names.js';
+import { withoutNames } from './entries/tags.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import type { LayoutFiles } from './files/files.js';
-import { blobPath } from './files/paths.js';
-import { readableManifest } from './manifests/read.js';
+import { blobName, blobPath } from './files/paths.js';
+import { readableManifest, readManifest } from './manifests/read.js';
 import { listKind } from './referrers/list.js';
 
 /**
  * Removes a manifest: its entries with their tags, its entries in lists of referrers, then its file. In that order an
  * interruption leaves a file that nothing names, never a name without its file.
+ *
+ * @throws RemoraError `DIGEST_MISMATCH` for a damaged file that nothing names and that does not begin like a manifest
  */
 export async function deleteManifest(
   directory: string,
@@ -26,8 +31,7 @@ export async function deleteManifest(
   { signal }: CallOptions = {},
 ): Promise<boolean> {
   const files = new DirectoryFiles(directory);
-  const there = (await blobSize(files, digest)) !== undefined;
-  const isManifest = there && (await readableManifest(files, { digest })) !== undefined;
+  const look = await lookForManifest(files, digest);
   let listed = false;
   await changeEntries(
     directory,
@@ -41,22 +45,49 @@ export async function deleteManifest(
     {
       signal,
       afterwards: async () => {
-        if (listed || isManifest) await remove(blobPath(directory, digest));
+        if (listed || look === true) await remove(blobPath(directory, digest));
       },
     },
   );
-  return listed || isManifest;
+  if (!listed && typeof look === 'object') throw look;
+  return listed || look === true;
 }
 
-/** Removes a tag. Its manifest stays, without a name. */
+/**
+ * Whether the file of a manifest is there. A damaged file is taken for one where it begins like one, or is empty; any
+ * other is a failure, which counts where no entry names it.
+ */
+async function lookForManifest(files: LayoutFiles, digest: Digest): Promise<boolean | RemoraError> {
+  try {
+    await readManifest(files, { digest });
+    return true;
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    if (['NOT_FOUND', 'MALFORMED', 'UNSUPPORTED'].includes(error.code)) return false;
+    if (error.code !== 'DIGEST_MISMATCH') return error;
+    const start = (await files.start(blobName(digest), 64))?.toString('latin1').trimStart();
+    if (start === undefined || start === '' || start.startsWith('{')) return true;
+    const { code, message, expected, found } = error;
+    const hint = 'It is damaged, and may be another blob than a manifest: delete it as a blob';
+    return new RemoraError(code, message, { cause: error, ...given({ expected, found }), hint });
+  }
+}
+
+/**
+ * Removes a tag, or a full name. Its manifest stays, without a name.
+ *
+ * @throws RemoraError `AMBIGUOUS` for a tag in the full names of several manifests
+ */
 export async function deleteTag(directory: string, tag: string, { signal }: CallOptions = {}): Promise<boolean> {
   return changeEntries(
     directory,
     (entries) => {
-      const names = entries.flatMap((entry) => nameOf(entry) ?? []);
-      // As tags are found: by the whole name, else by the tag part of a full reference.
-      const meant = names.includes(tag) ? [tag] : names.filter((name) => tagPart(name) === tag);
-      return meant.length === 0 ? undefined : meant.reduce((left, name) => withoutTag(left, name), entries);
+      const found = entriesWithTag(entries, tag);
+      if (found.length === 0) return undefined;
+      const [digests, names] = [new Set(found.map(({ digest }) => digest)), new Set(found.map(wholeNameOf))];
+      if (digests.size === 1 || names.size === 1) return withoutNames(entries, new Set(found));
+      const place = formatPlace({ kind: 'layout', path: directory });
+      throw severalNames(`${place} has several entries for ${JSON.stringify(tag)}`, found);
     },
     { signal },
   );

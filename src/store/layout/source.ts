@@ -1,24 +1,27 @@
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
+import { isManifestEntry } from '../../oci/documents/children.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { formatPlace, type PathPlace } from '../../oci/names/place.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
-import { given } from '../../oci/values/given.js';
-import { isManifestType } from '../../oci/values/media-types.js';
+import type { PlatformNames } from '../interfaces/abilities.js';
 import type { Inventory, LayoutDocument, LayoutItem, ListMark } from '../interfaces/inventory.js';
 import type { CallOptions, ManifestSelector, Referrer, ReferrerOptions, Source } from '../interfaces/store.js';
 import { blobSize, openBlob } from './blobs/blobs.js';
 import { type Entries, EntriesCache } from './entries/entries.js';
 import { MAX_INDEX_BYTES } from './entries/index-file.js';
-import { choicesOf, findSaved, findTag, isSavedAttachment, listNames, namesOf } from './entries/tags.js';
+import { choicesOf, entriesWithTag, findTag, listNames, namesOf } from './entries/names.js';
+import { platformVariants, severalPlatforms, withoutAttestations } from './entries/platforms.js';
+import { findSaved, isSavedAttachment } from './entries/saved.js';
 import type { LayoutFiles } from './files/files.js';
 import { listMark } from './inventory.js';
 import { readManifest } from './manifests/read.js';
 import { ReferrerCache } from './referrers/list.js';
 
 /** Reads an image layout (image-spec image-layout.md), wherever its files are. */
-export class LayoutSource implements Source, Inventory {
+export class LayoutSource implements Source, Inventory, PlatformNames {
   readonly #referrers: ReferrerCache;
   readonly #entries: EntriesCache;
 
@@ -51,25 +54,7 @@ export class LayoutSource implements Source, Inventory {
   }
 
   async manifest(selector: ManifestSelector, options?: CallOptions): Promise<Manifest> {
-    const entries = await this.#entries.read();
-    const entry =
-      selector.tag !== undefined
-        ? this.#tagged(entries, selector.tag)
-        : selector.digest && entries.byDigest(selector.digest);
-    if (selector.digest === undefined)
-      return readManifest(this.files, entry ?? (await this.#onlyRoot(entries.all, options)), options);
-    if (selector.tag !== undefined && entry?.digest !== selector.digest) {
-      throw new RemoraError(
-        'CHANGED',
-        `${this.format({ tag: selector.tag })} is ${entry?.digest}, wanted ${selector.digest}`,
-        {
-          expected: selector.digest,
-          ...given({ found: entry?.digest }),
-          hint: 'Leave out the tag to get that digest',
-        },
-      );
-    }
-    return readManifest(this.files, entry ?? { digest: selector.digest }, options);
+    return readManifest(this.files, await this.#wanted(selector, options), options);
   }
 
   async resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor> {
@@ -78,12 +63,21 @@ export class LayoutSource implements Source, Inventory {
 
   async findTag(tag: string): Promise<Descriptor | undefined> {
     const entries = await this.#entries.read();
-    if (entries.named(tag).length > 0) return this.#tagged(entries, tag);
+    if (entries.named(tag).length > 0 || entries.unread.has(tag)) return this.#tagged(entries, tag);
     return entries.areSaved ? findSaved(entries.all, tag) : undefined;
   }
 
+  async platformEntries(selector: ManifestSelector, options?: CallOptions): Promise<readonly Descriptor[]> {
+    if (selector.digest !== undefined) return [];
+    const entries = await this.#entries.read();
+    const { tag } = selector;
+    const found = tag === undefined ? await this.#roots(entries.all, options) : entriesWithTag(entries.named(tag), tag);
+    return platformVariants(withoutAttestations(found));
+  }
+
   async *tags(): AsyncIterable<string> {
-    yield* new Set(namesOf((await this.#entries.read()).all));
+    const { all, unread } = await this.#entries.read();
+    yield* new Set([...namesOf(all), ...unread.keys()]);
   }
 
   async *referrers(subject: Descriptor, options: ReferrerOptions = {}): AsyncIterable<Referrer> {
@@ -126,26 +120,60 @@ export class LayoutSource implements Source, Inventory {
     return this.close();
   }
 
-  /** @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS` */
+  async #wanted({ tag, digest }: ManifestSelector, options?: CallOptions): Promise<ManifestEntry> {
+    if (tag === undefined && digest !== undefined) {
+      // A digest leads to its file without index.json.
+      const entries = await orUndefined(this.#entries.read(), 'NOT_FOUND');
+      return entries?.byDigest(digest) ?? { digest };
+    }
+    const entries = await this.#entries.read();
+    if (tag === undefined) return this.#onlyRoot(entries.all, options);
+    const named = entriesWithTag(entries.named(tag), tag);
+    if (digest === undefined) return this.#tagged(entries, tag);
+    // containerd writes names that end in a digest, too.
+    const whole = `${tag}@${digest}`;
+    const pinned = [...named, ...entries.named(whole)].find((entry) => entry.digest === digest);
+    if (pinned !== undefined) return pinned;
+    const found = this.#tagged(entries, entries.named(whole).length > 0 ? whole : tag).digest;
+    throw new RemoraError('CHANGED', `${this.format({ tag })} is ${found}, wanted ${digest}`, {
+      expected: digest,
+      found,
+      hint: 'Leave out the tag to get that digest',
+    });
+  }
+
+  /** @throws RemoraError `NOT_FOUND` that suggests the tags that exist, `AMBIGUOUS`, `MALFORMED` (its entry) */
   #tagged(entries: Entries, tag: string): Descriptor {
     const named = entries.named(tag);
+    const unread = entries.unread.get(tag);
+    if (named.length === 0 && unread !== undefined) throw unread;
     return findTag(named.length > 0 ? named : entries.all, tag, this.format({}));
   }
 
-  /** A layout with one manifest needs no name for it; what is attached, or belongs to another, does not count. */
-  async #onlyRoot(entries: readonly Descriptor[], options: CallOptions = {}): Promise<Descriptor> {
+  /** The manifests that need no name where there is one alone: not what is attached, or belongs to another. */
+  async #roots(entries: readonly Descriptor[], options: CallOptions = {}): Promise<readonly Descriptor[]> {
     const { dependents } = await this.#referrers.scan(options);
-    const manifests = entries.filter(({ mediaType }) => isManifestType(mediaType));
+    const manifests = entries.filter(isManifestEntry);
     const roots = manifests.filter((entry) => !dependents.has(entry.digest) && !isSavedAttachment(entry));
-    const candidates = roots.length > 0 ? roots : manifests;
-    const first = candidates[0];
+    return withoutAttestations(roots.length > 0 ? roots : manifests);
+  }
+
+  async #onlyRoot(entries: readonly Descriptor[], options?: CallOptions): Promise<Descriptor> {
+    const roots = await this.#roots(entries, options);
+    const [first] = roots;
     if (first === undefined) throw new RemoraError('NOT_FOUND', `${this.format({})} has no manifests`);
-    if (candidates.every(({ digest }) => digest === first.digest)) return first;
-    const names = choicesOf(candidates);
-    const count = new Set(candidates.map(({ digest }) => digest)).size;
-    throw new RemoraError('AMBIGUOUS', `${this.format({})} has ${count} manifests, wanted one`, {
-      candidates: names,
-      hint: `Name one of them: ${listNames(names)}`,
-    });
+    const count = new Set(roots.map(({ digest }) => digest)).size;
+    if (count === 1) return first;
+    const variants = platformVariants(roots);
+    const names = choicesOf(roots);
+    throw variants.length > 0
+      ? severalPlatforms(`${this.format({})} has ${count} manifests, one for each platform`, variants)
+      : new RemoraError('AMBIGUOUS', `${this.format({})} has ${count} manifests, wanted one`, {
+          candidates: names,
+          hint: `Name one of them: ${listNames(names)}`,
+        });
   }
 }
+
+/** A manifest to read, with as much of its descriptor as is known. */
+type ManifestEntry = Pick<Descriptor, 'digest'> & Partial<Descriptor>;

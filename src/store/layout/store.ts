@@ -15,7 +15,8 @@ import type {
 } from '../interfaces/store.js';
 import { ingestBlob, writeBlob } from './blobs/blobs.js';
 import { cloneBlob } from './blobs/clone.js';
-import { checkLayout, createLayout } from './create.js';
+import { checkLayout } from './check-layout.js';
+import { createLayout } from './create.js';
 import { changeEntries } from './entries/index-file.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import { blobPath } from './files/paths.js';
@@ -37,7 +38,7 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
   }
 
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
-    return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options));
+    return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options), options);
   }
 
   override items(): Promise<readonly LayoutItem[]> {
@@ -73,11 +74,12 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
     open: () => Promise<Readable>,
     options?: TransferOptions,
   ): Promise<WriteResult> {
-    return this.#writes.write(expected, async () => {
+    const write = async () => {
       if (await this.hasBlob(expected)) return 'exists';
       if (await cloneBlob(this.directory, expected, file, open, options)) return 'written';
       return writeBlob(this.directory, expected, open, options);
-    });
+    };
+    return this.#writes.write(expected, write, options);
   }
 
   ingestBlob(mediaType: string, open: () => Promise<Readable>, options?: TransferOptions) {

@@ -1,15 +1,10 @@
-import { isRemoraError } from '../../errors.js';
-import { pause } from '../../io/async/pause.js';
-import type { HttpResponse } from '../../io/http/response.js';
-import { backoff } from '../../io/http/retry.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
-import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import { algorithmOf } from '../../oci/values/digest.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
-import { hasBlob } from './blobs/download.js';
+import { sendComplete } from './blobs/send-complete.js';
 import type { RegistryClient } from './client/client.js';
-import { askedAhead } from './client/errors.js';
-import { headManifest, sendManifest } from './client/manifests.js';
+import { askedAhead, ifAnswered } from './client/errors.js';
+import { headManifest } from './client/manifests.js';
 import { askApi, missingApi } from './referrers/api.js';
 import { type Capability, provesListing } from './referrers/capability.js';
 import { enlist } from './referrers/enlist.js';
@@ -38,7 +33,7 @@ export async function prepareManifest(
     if (capability.only === 'api') throw missingApi(client);
     await requireList(client, subject, options);
   };
-  const [existing] = await Promise.all([headManifest(client, { digest }, options), probe()]);
+  const [existing] = await Promise.all([ifAnswered(headManifest(client, { digest }, options)), probe()]);
   return existing !== undefined;
 }
 
@@ -72,33 +67,4 @@ export async function putManifest(
   if (isAnnounced && provesListing(capability)) return 'api';
   if (options.listLater) return undefined;
   return enlist(client, [manifest], subject, capability, await prefetched, options);
-}
-
-/** Attempts to send a manifest whose blobs the registry does not see yet. */
-const BLOB_ATTEMPTS = 5;
-
-/**
- * Sends a manifest again while the registry does not see its blobs: distribution 2.8 answers `MANIFEST_BLOB_UNKNOWN`
- * while two clients upload the same blob, which is there a moment later.
- */
-async function sendComplete(
-  client: RegistryClient,
-  manifest: Manifest,
-  reference: string,
-  options: PutManifestOptions,
-): Promise<HttpResponse> {
-  let attempts = BLOB_ATTEMPTS;
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await sendManifest(client, manifest, reference, options);
-    } catch (error) {
-      const isEarly = isRemoraError(error) && error.message.includes('MANIFEST_BLOB_UNKNOWN');
-      if (!isEarly || attempt >= attempts) throw error;
-      await pause(backoff(attempt, client.retryDelay), options.signal);
-    }
-    const { signal } = options;
-    const there = await Promise.all(neededBlobs(manifest).map((blob) => hasBlob(client, blob, { signal })));
-    // A blob that is still missing was probably never sent: two more attempts show that.
-    if (there.includes(false)) attempts = Math.min(attempts, attempt + 2);
-  }
 }

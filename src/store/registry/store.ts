@@ -28,12 +28,12 @@ import type {
   Via,
   WriteResult,
 } from '../interfaces/store.js';
-import { hasBlob, openBlob } from './blobs/download.js';
-import { blobSize } from './blobs/size.js';
+import { openBlob } from './blobs/download.js';
+import { blobSize, hasBlob } from './blobs/look.js';
 import { writeBlob } from './blobs/upload.js';
 import { RegistryClient, registryUrl } from './client/client.js';
 import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
-import { getManifest, headManifest } from './client/manifests.js';
+import { findManifest, getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
 import { prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, newCapability } from './referrers/capability.js';
@@ -120,11 +120,11 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   async resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor> {
-    return (await headManifest(this.#client, selector, options)) ?? (await this.#notFound(selector, options));
+    return (await findManifest(this.#client, selector, options)) ?? (await this.#notFound(selector, options));
   }
 
   findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined> {
-    return headManifest(this.#client, { tag }, options);
+    return findManifest(this.#client, { tag }, options);
   }
 
   tags(options?: CallOptions): AsyncIterable<string> {
@@ -137,7 +137,7 @@ export class RegistryStore implements Store, Deleter, Lister {
 
   /** The same blob is sent once, also when it is config and layer at once. */
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
-    return this.#writes.write(expected, () => writeBlob(this.#client, expected, open, options));
+    return this.#writes.write(expected, () => writeBlob(this.#client, expected, open, options), options);
   }
 
   prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
@@ -148,13 +148,19 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   async putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
-    const { digest } = manifest.descriptor;
-    const prepared = this.#prepared.get(digest) ?? this.prepareManifest(manifest, options);
-    // The answer is good for one time: afterwards the manifest is there.
-    this.#prepared.delete(digest);
-    const existed = await prepared;
+    const existed = await this.#ready(manifest, options);
     const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
     return { result: existed ? 'exists' : 'written', ...given({ listedBy }) };
+  }
+
+  /** The answer that was asked for ahead is good for one time: afterwards the manifest is there. */
+  async #ready(manifest: Manifest, options?: CallOptions): Promise<boolean> {
+    const { digest } = manifest.descriptor;
+    const prepared = this.#prepared.get(digest);
+    this.#prepared.delete(digest);
+    // Another caller's interruption is not ours, and a question that failed is asked again.
+    const ahead = prepared && (await askedAhead(prepared));
+    return ahead ?? prepareManifest(this.#client, manifest, this.#capability, options);
   }
 
   expectReferrers(subject: Digest, options?: CallOptions): void {

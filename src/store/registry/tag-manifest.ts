@@ -1,7 +1,7 @@
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { CallOptions } from '../interfaces/store.js';
+import { sendComplete } from './blobs/send-complete.js';
 import type { RegistryClient } from './client/client.js';
-import { sendManifest } from './client/manifests.js';
 
 /**
  * Sends the same bytes under each tag; as many at a time as the client allows. A manifest with a subject is listed
@@ -14,5 +14,5 @@ export async function tagManifest(
   tags: readonly string[],
   options: CallOptions = {},
 ): Promise<void> {
-  await Promise.all(tags.map((tag) => sendManifest(client, manifest, tag, { signal: options.signal })));
+  await Promise.all(tags.map((tag) => sendComplete(client, manifest, tag, { signal: options.signal })));
 }

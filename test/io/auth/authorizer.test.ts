@@ -186,3 +186,26 @@ it.each([
   const answering = bearer(realm).then((response) => answer(auth, response));
   await expect(answering).rejects.toMatchObject({ code: 'UNAUTHORIZED', message: expect.stringContaining(message) });
 });
+
+it.each(['none', 0, -5] as const)('takes a token whose lifetime is %s', async (expiresIn) => {
+  const server = await tokenServer({ users: { ann: 'secret' }, expiresIn });
+  expect(await answer(authorizer(), await bearer(server.realm))).toMatch(/^Bearer /);
+});
+
+it('remembers no scope that a token server refused, and none of a request that reads from elsewhere', async () => {
+  const server = await tokenServer({
+    users: { ann: 'secret' },
+    fault: ({ path }) => (path.includes('refused') ? { status: 403 } : undefined),
+  });
+  const auth = authorizer({ repository: 'team/kept' });
+  const refused = await bearer(server.realm, 'repository:team/refused:pull');
+  await expect(auth.answer(refused, undefined)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await answer(auth, await bearer(server.realm));
+  await auth.header('team/other');
+  const own = await auth.header();
+  expect(own).toMatch(/^Bearer /);
+  await answer(auth, await bearer(server.realm), own);
+  expect(server.questions.map(({ scopes }) => scopes.length)).toEqual([2, 3, 2]);
+  await expect(auth.header('team/refused')).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  expect(await auth.header()).toMatch(/^Bearer /);
+});

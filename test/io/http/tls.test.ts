@@ -44,7 +44,7 @@ describe('a private authority', () => {
     const server = await serveTls();
     await expect(get(server.url, {})).rejects.toMatchObject({
       code: 'UNREACHABLE',
-      message: expect.stringMatching(/TLS: (?:SELF_SIGNED|UNABLE_TO_)/),
+      message: expect.stringContaining('certificate that no trusted authority signed'),
       hint: expect.stringContaining('--ca-file'),
     });
     expect(server.requests).toEqual([]);
@@ -69,8 +69,8 @@ it('refuses a certificate for another host', async () => {
   const server = await serve((exchange) => exchange.reply(200), { tls: { cert, key } });
   await expect(get(server.url, { ca: authority.ca })).rejects.toMatchObject({
     code: 'UNREACHABLE',
-    message: expect.stringContaining('ALTNAME'),
-    hint: expect.stringContaining('another host'),
+    message: expect.stringContaining('shows a certificate for another name'),
+    hint: expect.stringContaining('as the certificate names it'),
   });
 });
 

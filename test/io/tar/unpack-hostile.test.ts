@@ -98,7 +98,8 @@ describe('unpackDirectory refuses', () => {
   it('archives that are cut off, at whatever byte', async () => {
     const tar = await tarOf([directory('p/'), { name: 'p/a', content: noise(700) }, symlinkTo('a')]);
     const gzip = gzipSync(tar);
-    for (const bytes of [tar, gzip])
+    // Behind the first of two blocks of zeros all entries are there.
+    for (const bytes of [tar.subarray(0, -512), gzip])
       for (let length = 0; length < bytes.length; length += 97)
         expect(await refusal(streamOf(bytes.subarray(0, length))), `${length}`).toMatchObject({ code: 'MALFORMED' });
   });

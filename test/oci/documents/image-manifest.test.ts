@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { artifactManifestSchema, imageManifestSchema } from '../../../src/oci/documents/image-manifest.js';
+import { imageManifestSchema } from '../../../src/oci/documents/image-manifest.js';
+import { parseManifest } from '../../../src/oci/documents/manifest.js';
 import { checkShape } from '../../../src/oci/text/json.js';
-import { DOCKER_IMAGE, IMAGE, imageDocument, raw, SHA512_ABC } from '../support/documents.js';
+import { bytesOf, DOCKER_IMAGE, IMAGE, imageDocument, raw, SHA512_ABC } from '../support/documents.js';
 import { faultOf } from '../support/fault.js';
 
 const { mediaType: _type, ...untyped } = imageDocument;
@@ -63,17 +64,20 @@ describe('an image manifest', () => {
 
 describe('a withdrawn artifact manifest', () => {
   const document = { mediaType: 'application/vnd.oci.artifact.manifest.v1+json', artifactType: 'x/y', blobs: [raw] };
-  const checkArtifact = (value: unknown) => checkShape(artifactManifestSchema, value, 'manifest');
+  const read = (value: object) => {
+    const manifest = parseManifest(bytesOf(value));
+    return manifest.kind === 'artifact' ? manifest.content : undefined;
+  };
 
   it.each([document, { ...document, subject: raw, annotations: { a: 'b' } }])('F1 %j is read', (value) => {
-    expect(checkArtifact(value)).toEqual(value);
+    expect(read(value)).toEqual(value);
   });
 
   it.each([{ blobs: null }, { blobs: undefined }])('F1 has no blobs with %j', (change) => {
-    expect(checkArtifact({ ...document, ...change }).blobs).toEqual([]);
+    expect(read({ ...document, ...change })?.blobs).toEqual([]);
   });
 
   it('F1 is checked', () => {
-    expect(faultOf(() => checkArtifact({ ...document, blobs: [{}] })).message).toMatch(/blobs\[0\]\.mediaType/);
+    expect(faultOf(() => read({ ...document, blobs: [{}] })).message).toMatch(/blobs\[0\]\.digest/);
   });
 });

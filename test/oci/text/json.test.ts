@@ -105,7 +105,7 @@ describe('parseJson', () => {
         const outcome = settle(() => parse(text));
         const reference = (() => {
           try {
-            return { value: JSON.parse(text) };
+            return { value: JSON.parse(text.replace(/^\ufeff/, '')) };
           } catch {
             return undefined;
           }
@@ -143,7 +143,7 @@ describe('parseJson', () => {
     ['{"a":1,}', 'index.json is not JSON: got other text (line 1, column 8)'],
     ['{} {}', 'index.json is not JSON: got other text (line 1, column 4)'],
     ['{/* no */}', 'index.json is not JSON: got other text (line 1, column 2)'],
-    ['\ufeff{}', 'index.json is not JSON: got other text (line 1, column 1)'],
+    ['\ufeff\ufeff{}', 'index.json is not JSON: got other text (line 1, column 1)'],
     ['{"auth":"c2VjcmV0" "x":1}', 'index.json is not JSON: got other text (line 1, column 20)'],
     ['["\u001b[2J"]', 'index.json is not JSON: got other text (line 1, column 2)'],
   ])('says where %j is wrong and shows none of it', (text, message) => {

@@ -169,10 +169,10 @@ it('reads what docker save writes since version 25: by index.json, with its link
   await expect(several.resolve({ tag: 'latest' })).rejects.toMatchObject({
     code: 'AMBIGUOUS',
     candidates: names,
-    hint: expect.stringContaining(two.digest),
+    hint: `Name one of them: ${names.join(', ')}`,
   });
   // The tag that they share helps nobody.
-  await expect(several.resolve({})).rejects.toMatchObject({ code: 'AMBIGUOUS', candidates: [one.digest, two.digest] });
+  await expect(several.resolve({})).rejects.toMatchObject({ code: 'AMBIGUOUS', candidates: names });
 });
 
 it('keeps reading when the file is replaced by another, and says when it is cut', async () => {

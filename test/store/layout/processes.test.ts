@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { subjectOf } from '../../../src/oci/documents/manifest.js';
+import { neededBlobs } from '../../../src/oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { type LayoutStore, openLayout } from '../../../src/store/layout/store.js';
 import { type CompiledWorker, compileWorker } from '../../support/compile.js';
@@ -53,7 +54,7 @@ async function inspect(store: LayoutStore, subject: Descriptor, intact: Set<stri
     const manifest = await store.manifest({ digest: descriptor.digest });
     expect(subjectOf(manifest)?.digest).toBe(subject.digest);
     if (manifest.kind !== 'image') throw new Error(`${descriptor.digest} is ${manifest.kind}`);
-    for (const blob of [manifest.content.config, ...manifest.content.layers]) await readBlob(store, blob);
+    for (const blob of neededBlobs(manifest)) await readBlob(store, blob);
     intact.add(descriptor.digest);
   }
   return new Set(found.map(({ descriptor }) => descriptor.digest));

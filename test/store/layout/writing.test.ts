@@ -111,7 +111,6 @@ it.each<[string, string]>([
   ['is no object', '[]'],
   ['has no manifests', '{"schemaVersion":2}'],
   ['has manifests that are no list', '{"schemaVersion":2,"manifests":{}}'],
-  ['has an entry without a digest', '{"schemaVersion":2,"manifests":[{"mediaType":"a/b","size":1}]}'],
   ['has a name twice', '{"schemaVersion":2,"manifests":[],"manifests":[]}'],
   ['is of another type', '{"schemaVersion":2,"mediaType":"application/xml","manifests":[]}'],
   ['is of another version', '{"schemaVersion":1,"manifests":[]}'],

@@ -243,13 +243,20 @@ it.each([
   ['127.1.2.3', true],
   ['[::1]:5000', true],
   ['[::1]', true],
+  ['LOCALHOST:5000', true],
+  ['registry.localhost', true],
+  ['localhost.:5000', true],
+  ['[0:0:0:0:0:0:0:1]:5000', true],
+  ['[::ffff:127.0.0.1]:5000', true],
+  ['[::ffff:10.0.0.1]:5000', false],
+  ['localhost-1:5000', false],
   ['localhost.example.org', false],
   ['127.0.0.1.example.org', false],
   ['mylocalhost:5000', false],
   ['10.0.0.1:5000', false],
   ['[::2]:5000', false],
   ['registry.example:5000', false],
-])('speaks plain http to %s: %j', (host, plain) => {
+])('takes %s for this machine: %j', (host, plain) => {
   expect(isLoopback(host)).toBe(plain);
 });
 

@@ -101,12 +101,8 @@ it.each([401, 403, 429, 500])('does not take %i of the API for "no API"', async 
   expect(registry.count('PUT', '/manifests/sha256-')).toBe(0);
 });
 
-it('tries again after a failure to look ahead', async () => {
-  let isDown = true;
-  const { store } = await begin({ fault: ({ method }) => (isDown && method === 'HEAD' ? { status: 503 } : undefined) });
-  const image = await pushImage(store, 'image').catch((error: unknown) => error);
-  expect(image).toMatchObject({ code: 'BUSY' });
-  isDown = false;
+it('writes a manifest all the same where the look ahead fails', async () => {
+  const { store } = await begin({ fault: ({ method }) => (method === 'HEAD' ? { status: 503 } : undefined) });
   expect((await pushImage(store, 'image', { tags: ['v1'] })).descriptor.size).toBeGreaterThan(0);
 });
 
@@ -147,7 +143,7 @@ it('gives up when the registry never sees them, and says what it answered', asyn
     status: 400,
     message: expect.stringContaining('MANIFEST_BLOB_UNKNOWN'),
   });
-  expect(registry.requests.filter(({ method, status }) => method === 'PUT' && status === 400)).toHaveLength(5);
+  expect(registry.requests.filter(({ method, status }) => method === 'PUT' && status === 400)).toHaveLength(8);
 });
 
 it.each([202, 204] as const)('takes %i for a manifest that is stored, after a look', async (manifestStatus) => {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { configOf } from '../../../src/oci/documents/manifest.js';
 import { MediaType } from '../../../src/oci/values/media-types.js';
 import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import type { FaultRequest } from '../../support/loopback.js';
@@ -164,7 +165,7 @@ it('takes a repeated request for carried out, whose first answer was lost', asyn
   for (const kind of ['manifest', 'tag', 'blob'] as const) {
     const image = await pushImage(store, kind, { tags: ['x'] });
     const { digest } = image.descriptor;
-    const config = image.kind === 'image' ? image.content.config.digest : digest;
+    const config = configOf(image)?.digest ?? digest;
     trap.at = ({ method, path, count }) => {
       if (method !== 'DELETE' || count > 1) return undefined;
       // It is carried out, and the answer does not arrive.

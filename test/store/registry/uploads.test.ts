@@ -128,7 +128,7 @@ it.each<[number, string]>([
       message: expect.stringContaining('DENIED no'),
     });
     // What was refused may have been the mount.
-    expect(registry.count(method)).toBe(method === 'POST' && status !== 403 ? 2 : 1);
+    expect(registry.count(method)).toBe(method === 'POST' ? 2 : 1);
     expect(registry.repository(REPOSITORY).uploads.size).toBe(0);
   }
 });
@@ -173,18 +173,44 @@ it('cancels the session when it is interrupted, whatever the registry says to th
 
 it.each<[string, Record<string, string>]>([
   ['no address', {}],
+  ['an empty address', { location: '' }],
   ['no address that can be read', { location: 'http://[' }],
 ])('refuses a session with %s', async (_, headers) => {
-  const { store } = await begin({ fault: first('POST', 1, { status: 202, headers }) });
+  const { store } = await begin({ fault: first('POST', 2, { status: 202, headers }) });
   const { descriptor, open } = text('content');
   await expect(store.writeBlob(descriptor, open)).rejects.toMatchObject({ code: 'MALFORMED' });
 });
 
+it.each([
+  'uploads/1?',
+  '1?',
+  '1?_state=a%2Fb',
+  '1?_state=a%2Fb&',
+  '1#part',
+  '1?_state=x#part',
+  './1',
+  `/v2/${REPOSITORY}/blobs/uploads/1?&`,
+  ' 1 ',
+])('sends the digest to a session at "%s"', async (location) => {
+  const fault = ({ method, path }: FaultRequest): Fault | undefined => {
+    if (method === 'POST') return { status: 202, headers: { location } };
+    if (method !== 'PUT') return undefined;
+    const { searchParams } = new URL(path, 'http://reg.example');
+    return { status: searchParams.get('digest') === content.descriptor.digest ? 201 : 400 };
+  };
+  const content = text('content');
+  const { registry, store } = await begin({ fault });
+  expect(await store.writeBlob(content.descriptor, content.open)).toBe('written');
+  const path = registry.requests.find(({ method }) => method === 'PUT')?.path ?? '';
+  expect(path.split('?')[0]).toMatch(/\/uploads\/1$/);
+  if (location.includes('_state')) expect(path).toMatch(/\?_state=(a%2Fb|x)&digest=/);
+});
+
 it.each(['ftp://example.org/upload', 'file:///etc/passwd'])('sends nothing to %s', async (location) => {
-  const { registry, store } = await begin({ fault: first('POST', 1, { status: 202, headers: { location } }) });
+  const { registry, store } = await begin({ fault: first('POST', 2, { status: 202, headers: { location } }) });
   const { descriptor, open } = text('content');
   await expect(store.writeBlob(descriptor, open)).rejects.toMatchObject({ code: 'REJECTED' });
-  expect(besideOneLook(registry)).toEqual(['POST']);
+  expect(besideOneLook(registry)).toEqual(['POST', 'POST']);
 });
 
 it('says which algorithm it uploads, and looks whether the registry kept it (E53, F14)', async () => {

@@ -64,7 +64,7 @@ export class GraphCheck {
   async visit(wanted: Wanted, naming: Naming): Promise<Fact | undefined> {
     const { digest, mediaType, size } = wanted;
     this.reached.add(digest);
-    if (mediaType !== undefined && size !== undefined && !isManifestType(mediaType)) {
+    if (mediaType && size !== undefined && !isManifestType(mediaType)) {
       await this.blobs.check({ ...wanted, mediaType, size }, naming.holder);
       return undefined;
     }
@@ -136,10 +136,11 @@ export class GraphCheck {
     if (manifest.kind === 'index') return this.#checkChildren(digest, manifest.content);
     for (const layer of layersOf(manifest)) this.reached.add(layer.digest);
     if (manifest.kind === 'image') {
-      this.reached.add(manifest.content.config.digest);
+      const { config } = manifest.content;
+      if (config !== undefined) this.reached.add(config.digest);
       const { source, report, blobs } = this;
-      const config = await checkImage(digest, manifest.content, { source, report, blobs, ...this.options });
-      if (config !== undefined) this.#platforms.set(digest, `${config.os}/${config.architecture}`);
+      const image = await checkImage(digest, manifest.content, { source, report, blobs, ...this.options });
+      if (image?.os && image.architecture) this.#platforms.set(digest, `${image.os}/${image.architecture}`);
       return;
     }
     await Promise.all(

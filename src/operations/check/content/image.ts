@@ -33,8 +33,9 @@ export async function checkImage(
   context: ImageCheckContext,
 ): Promise<ImageConfig | undefined> {
   const { blobs, report, deep, source } = context;
-  await blobs.check(config, `config of ${digest}`);
-  const isImage = isImageConfig(config.mediaType) && layers.some(({ mediaType }) => isImageLayer(mediaType));
+  if (config !== undefined) await blobs.check(config, `config of ${digest}`);
+  const isImage =
+    config !== undefined && isImageConfig(config.mediaType) && layers.some(({ mediaType }) => isImageLayer(mediaType));
   const document =
     isImage && (deep || source.kind !== 'registry') ? await readConfig(config, digest, context) : undefined;
   const diffIds = document?.rootfs?.diff_ids ?? undefined;

@@ -1,4 +1,5 @@
-import { annotationsOf, MAX_MANIFEST_BYTES, type Manifest } from '../../../oci/documents/manifest.js';
+import { departureOf } from '../../../oci/documents/departure.js';
+import { annotationsOf, configOf, MAX_MANIFEST_BYTES, type Manifest } from '../../../oci/documents/manifest.js';
 import { quote } from '../../../oci/text/quote.js';
 import { Annotation, isDateTime } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -28,11 +29,23 @@ export function faultsOf(manifest: Manifest): readonly Fault[] {
   if (manifest.kind === 'artifact')
     faults.push(['manifest-withdrawn', `manifest ${digest} has the withdrawn type ${manifest.descriptor.mediaType}`]);
   if (manifest.kind === 'image') {
-    if (!artifactType && isEmpty(manifest.content.config))
+    const config = configOf(manifest);
+    if (!artifactType && config !== undefined && isEmpty(config))
       faults.push(['artifact-type-missing', `manifest ${digest} has the empty config and no artifact type`]);
     if (manifest.content.layers.length === 0) faults.push(['layers-empty', `manifest ${digest} has no layers`]);
   }
-  return faults;
+  for (const { error } of manifest.kind === 'index' ? manifest.unread : [])
+    faults.push(['child-malformed', error.message]);
+  return [...faults, ...departuresOf(manifest).map((message): Fault => ['manifest-odd', message])];
+}
+
+/** Where a readable manifest departs from the specification, as other tools may not read it. */
+function departuresOf(manifest: Manifest): readonly string[] {
+  if (manifest.remarks.length > 0)
+    return manifest.remarks.map((remark) => `manifest ${manifest.descriptor.digest}: ${remark}`);
+  if (manifest.kind === 'artifact' || (manifest.kind === 'index' && manifest.unread.length > 0)) return [];
+  const departure = departureOf(manifest);
+  return departure === undefined ? [] : [departure];
 }
 
 /** Where a descriptor contradicts its manifest (image-spec descriptor.md). */

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { isRemoraError, RemoraError } from '../../../errors.js';
-import { EITHER_SHAPE, MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import { EITHER_SHAPE } from '../../../oci/documents/manifest-type.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';

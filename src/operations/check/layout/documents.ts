@@ -1,10 +1,12 @@
 import { isRemoraError } from '../../../errors.js';
-import { checkShape, parseJson } from '../../../oci/text/json.js';
+import { parseIndex } from '../../../oci/documents/manifest.js';
+import { parseJson } from '../../../oci/text/json.js';
+import { isObject } from '../../../oci/text/lenient.js';
 import { quote } from '../../../oci/text/quote.js';
 import { isRefName, LIST_KEYS } from '../../../oci/values/annotations.js';
-import { type Descriptor, entrySchema } from '../../../oci/values/descriptor.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { isDigest } from '../../../oci/values/digest.js';
-import { isIndexType, MediaType } from '../../../oci/values/media-types.js';
+import { isIndexType } from '../../../oci/values/media-types.js';
 import { isReferrersTag, referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { Inventory, LayoutDocument } from '../../../store/interfaces/inventory.js';
 import type { Source } from '../../../store/interfaces/store.js';
@@ -17,7 +19,7 @@ type LayoutSource = Source & Inventory;
 export async function checkLayoutFile(source: LayoutSource, report: CheckReport): Promise<void> {
   if (source.kind === 'directory') return;
   const what = 'oci-layout';
-  const document = await readDocument(source, what, report);
+  const document = await readDocument(source, what, report, (bytes) => parseJson(bytes, what));
   if (document === undefined) return;
   if (document === 'missing') return report.add('layout-file-missing', 'oci-layout does not exist', { what });
   const version = isObject(document.value) ? document.value.imageLayoutVersion : undefined;
@@ -34,40 +36,20 @@ export async function checkLayoutFile(source: LayoutSource, report: CheckReport)
  */
 export async function checkIndexFile(source: LayoutSource, report: CheckReport): Promise<readonly Descriptor[]> {
   const what = 'index.json';
-  const document = await readDocument(source, what, report);
-  if (document === undefined || document === 'missing') {
+  const index = await readDocument(source, what, report, (bytes) => parseIndex(bytes, what));
+  const found = typeof index === 'object' && 'value' in index ? index.value : undefined;
+  if (found === undefined) {
     report.indexIsSound = false;
-    if (document === 'missing') report.add('index-missing', 'index.json does not exist', { what });
+    if (index === 'missing') report.add('index-missing', 'index.json does not exist', { what });
+    else if (index !== undefined)
+      report.add('index-malformed', index.problem ?? 'index.json is not an index', { what });
     return [];
   }
-  const problem = document.problem ?? indexProblem(document.value);
-  if (problem !== undefined || !isObject(document.value)) {
-    report.indexIsSound = false;
-    report.add('index-malformed', problem ?? 'index.json is not an object', { what });
-    return [];
-  }
-  const { manifests } = document.value;
-  if (manifests === null) report.add('index-null', 'index.json has null for its manifests', { what });
-  const entries = (Array.isArray(manifests) ? manifests : []).flatMap((entry: unknown, index) => {
-    try {
-      return checkShape(entrySchema, entry, `entry ${index + 1} of index.json`);
-    } catch (error) {
-      // Writing the other entries would lose this one.
-      report.indexIsSound = false;
-      report.add('entry-malformed', error instanceof Error ? error.message : String(error), { what });
-      return [];
-    }
-  });
-  checkNames(entries, report);
-  return entries;
-}
-
-function indexProblem(value: unknown): string | undefined {
-  if (!isObject(value)) return 'index.json is not an object';
-  if (value.schemaVersion !== 2) return 'index.json has no schemaVersion 2';
-  if (value.mediaType !== undefined && value.mediaType !== MediaType.imageIndex)
-    return `index.json has the type ${quote(String(value.mediaType))}, wanted ${MediaType.imageIndex}`;
-  return Array.isArray(value.manifests) || value.manifests === null ? undefined : 'index.json has no manifests';
+  if (found.document.manifests === null) report.add('index-null', 'index.json has null for its manifests', { what });
+  for (const { error } of found.unread) report.add('entry-malformed', error.message, { what });
+  for (const remark of found.remarks) report.add('index-odd', `index.json has an odd member: ${remark}`, { what });
+  checkNames(found.content.manifests, report);
+  return found.content.manifests;
 }
 
 /** Checks entries without their manifests. */
@@ -104,26 +86,24 @@ function fullName({ annotations }: Descriptor): string | undefined {
   return annotations?.['io.containerd.image.name'];
 }
 
-interface Parsed {
-  readonly value?: unknown;
+interface Parsed<T> {
+  readonly value?: T;
   readonly problem?: string;
 }
 
-async function readDocument(
+async function readDocument<T>(
   source: LayoutSource,
   name: LayoutDocument,
   report: CheckReport,
-): Promise<Parsed | 'missing' | undefined> {
+  parse: (bytes: Uint8Array) => T,
+): Promise<Parsed<T> | 'missing' | undefined> {
   try {
     const bytes = await source.document(name);
-    return bytes === undefined ? 'missing' : { value: parseJson(bytes, name) };
+    return bytes === undefined ? 'missing' : { value: parse(bytes) };
   } catch (error) {
-    if (isRemoraError(error) && error.code === 'MALFORMED') return { problem: error.message };
+    if (isRemoraError(error) && (error.code === 'MALFORMED' || error.code === 'UNSUPPORTED'))
+      return { problem: error.message };
     report.unread(`${name} of ${source.format({})}`, error);
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@ import { RemoraError } from '../../../errors.js';
 import { orUndefined } from '../../../io/async/or-undefined.js';
 import { limiter } from '../../../io/async/run-all.js';
 import { subjectOf } from '../../../oci/documents/manifest.js';
+import { startsObject } from '../../../oci/text/json.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -122,6 +123,6 @@ async function startsDocument(source: Source, digest: Digest): Promise<boolean> 
   const size = await source.blobSize(digest);
   if (size === undefined || size === 0) return false;
   const stream = await source.openBlob({ mediaType: MediaType.octetStream, digest, size });
-  for await (const chunk of stream) return String(chunk.subarray(0, 1)) === '{';
+  for await (const chunk of stream) return startsObject(chunk);
   return false;
 }

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
+import { isManifestEntry } from '../../../oci/documents/children.js';
 import { indexBytes } from '../../../oci/documents/edit-index.js';
 import { layoutEntry } from '../../../oci/documents/layout-entry.js';
 import { type Manifest, parseManifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
-import { isManifestType, MediaType } from '../../../oci/values/media-types.js';
+import { MediaType } from '../../../oci/values/media-types.js';
 import type { Inventory, ListMark, Mender } from '../../../store/interfaces/inventory.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
 import type { Fact } from '../content/graph.js';
@@ -47,7 +48,7 @@ export async function mendIndex(source: MendableLayout, plan: IndexPlan): Promis
 }
 
 async function mend(source: Source, entry: Descriptor): Promise<Descriptor> {
-  if (!isManifestType(entry.mediaType)) return entry;
+  if (!isManifestEntry(entry)) return entry;
   const manifest = await readable(source, entry);
   return typeof manifest === 'object' ? mendedEntry(entry, factOf(manifest)) : entry;
 }

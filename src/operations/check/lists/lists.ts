@@ -44,6 +44,7 @@ export async function checkList(
   const list = await readList(entry, name, context);
   if (list?.kind !== 'index') return { name, digest, isFor, members: undefined };
   report.count('manifests', list.descriptor.size, list.descriptor.size);
+  for (const { error } of list.unread) report.add('child-malformed', error.message, about);
   const members = new Set<Digest>();
   const limit = limiter(32);
   await Promise.all(

@@ -95,7 +95,8 @@ export class Uploads {
       try {
         const { size } = await handle.stat();
         const runs = algorithmOf(digest) === 'sha256' && running.hashed === size;
-        const found = runs ? running.hash.digest('hex') : await hashFile(this.#path(id), verifier);
+        // A copy: the session goes on where its commit fails, as on a full disk, and is committed again.
+        const found = runs ? running.hash.copy().digest('hex') : await hashFile(this.#path(id), verifier);
         if (found !== encodedOf(digest)) {
           await this.#remove(id);
           throw new RemoraError(
@@ -114,6 +115,8 @@ export class Uploads {
         await syncDirectory(dirname(target));
         this.#running.delete(id);
         return size;
+      } catch (error) {
+        throw fileError(error, this.#path(id));
       } finally {
         await handle.close();
       }

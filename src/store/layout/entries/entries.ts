@@ -1,9 +1,13 @@
+import type { RemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
+import { isObject } from '../../../oci/text/lenient.js';
+import { Annotation } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import type { LayoutFiles } from '../files/files.js';
-import { readEntries } from './index-file.js';
-import { isSaved, nameKeys } from './tags.js';
+import { type IndexFile, readIndexJson } from './index-file.js';
+import { nameKeys } from './names.js';
+import { isSaved } from './saved.js';
 
 /** The entries of `index.json`, found by name and by digest. */
 export interface Entries {
@@ -14,6 +18,8 @@ export interface Entries {
   readonly areSaved: boolean;
   /** The first with this digest. */
   byDigest(digest: Digest): Descriptor | undefined;
+  /** The names of entries that cannot be read, and why. */
+  readonly unread: ReadonlyMap<string, RemoraError>;
 }
 
 /** Reads `index.json` once for as long as it stays the same: a tree of what is attached asks for thousands of names. */
@@ -25,11 +31,11 @@ export class EntriesCache {
   async read(): Promise<Entries> {
     const stamp = await this.files.stamp();
     if (!this.#entries.has(stamp)) this.#entries.clear();
-    return once(this.#entries, stamp, () => readEntries(this.files).then(sorted));
+    return once(this.#entries, stamp, () => readIndexJson(this.files).then(sorted));
   }
 }
 
-function sorted(all: readonly Descriptor[]): Entries {
+function sorted({ entries: all, unread }: IndexFile): Entries {
   const byName = new Map<string, Set<Descriptor>>();
   const byDigest = new Map<Digest, Descriptor>();
   for (const entry of all) {
@@ -44,5 +50,12 @@ function sorted(all: readonly Descriptor[]): Entries {
     areSaved: all.some(isSaved),
     named: (name) => [...(byName.get(name) ?? [])],
     byDigest: (digest) => byDigest.get(digest),
+    unread: new Map(unread.flatMap(({ form, error }) => nameIn(form).map((name) => [name, error]))),
   };
+}
+
+function nameIn(form: unknown): readonly string[] {
+  const annotations = isObject(form) && isObject(form.annotations) ? form.annotations : {};
+  const name = annotations[Annotation.refName];
+  return typeof name === 'string' ? [name] : [];
 }

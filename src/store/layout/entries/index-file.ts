@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import * as z from 'zod';
-import { RemoraError } from '../../../errors.js';
+import { isRemoraError, RemoraError } from '../../../errors.js';
 import { withLock } from '../../../io/files/lock.js';
 import { replaceFile, sweepTempFiles } from '../../../io/files/temp-file.js';
-import { checkShape, parseJson } from '../../../oci/text/json.js';
-import { type Descriptor, entrySchema } from '../../../oci/values/descriptor.js';
+import { editedEntries } from '../../../oci/documents/edit-index.js';
+import { parseIndex } from '../../../oci/documents/manifest.js';
+import type { UnreadEntry } from '../../../oci/documents/read-document.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { DirectoryFiles } from '../files/directory-files.js';
@@ -12,16 +13,17 @@ import type { LayoutFiles } from '../files/files.js';
 import { INDEX_FILE, LOCK_FILE } from '../files/paths.js';
 
 /** `index.json` with every field that anyone put there. */
-interface IndexFile {
+export interface IndexFile {
   readonly document: Readonly<Record<string, unknown>>;
   readonly entries: readonly Descriptor[];
+  /** The entries that cannot be read. They stay where they are. */
+  readonly unread: readonly UnreadEntry[];
 }
-
-const documentSchema = z.record(z.string(), z.unknown());
-const entriesSchema = z.array(entrySchema).nullable();
 
 /** Lists of referrers grow here: the limit of a manifest does not apply. */
 export const MAX_INDEX_BYTES = 256 * 1024 * 1024;
+
+const RESTORE = 'Restore the file from a copy; it was not changed';
 
 /**
  * Reads the entries of `index.json` (image-spec image-layout.md, "index.json file").
@@ -29,27 +31,32 @@ export const MAX_INDEX_BYTES = 256 * 1024 * 1024;
  * @throws RemoraError `NOT_FOUND`, `MALFORMED`
  */
 export async function readEntries(files: LayoutFiles): Promise<readonly Descriptor[]> {
-  return (await readIndexFile(files, true)).entries;
+  return (await readIndexJson(files)).entries;
+}
+
+/** The same, with what cannot be read. */
+export async function readIndexJson(files: LayoutFiles): Promise<IndexFile> {
+  return readIndexFile(files, true);
 }
 
 async function readIndexFile(files: LayoutFiles, required: boolean): Promise<IndexFile> {
   const path = files.describe(INDEX_FILE);
   const bytes = await files.read(INDEX_FILE, MAX_INDEX_BYTES);
-  if (bytes === undefined && required)
-    throw new RemoraError('NOT_FOUND', `${path} does not exist: the image layout is not complete`);
-  if (bytes === undefined) return { document: { schemaVersion: 2, mediaType: MediaType.imageIndex }, entries: [] };
-  const document = checkShape(documentSchema, parseJson(bytes, path), path);
-  if (
-    document.schemaVersion !== 2 ||
-    !('manifests' in document) ||
-    (document.mediaType !== undefined && document.mediaType !== MediaType.imageIndex)
-  ) {
-    throw new RemoraError('MALFORMED', `${path} is not an image index`, {
-      expected: 'schemaVersion 2 and manifests',
-      hint: 'Restore the file from a copy; it was not changed',
+  if (bytes === undefined && required) {
+    throw new RemoraError('NOT_FOUND', `${path} does not exist: the image layout is not complete`, {
+      hint: 'Restore it from a copy; in a layout directory remora tag writes one for a manifest named by its digest',
     });
   }
-  return { document, entries: checkShape(entriesSchema, document.manifests, path) ?? [] };
+  if (bytes === undefined)
+    return { document: { schemaVersion: 2, mediaType: MediaType.imageIndex }, entries: [], unread: [] };
+  if (bytes.length === 0) throw new RemoraError('MALFORMED', `${path} is empty`, { hint: RESTORE });
+  try {
+    const { document, content, unread } = parseIndex(bytes, path);
+    return { document, entries: content.manifests, unread };
+  } catch (error) {
+    if (!isRemoraError(error) || error.hint !== undefined) throw error;
+    throw new RemoraError(error.code, error.message, { cause: error, hint: RESTORE });
+  }
 }
 
 /** Options of {@link changeEntries}. */
@@ -80,7 +87,7 @@ export async function changeEntries(
         await options.afterwards?.();
         return false;
       }
-      const bytes = Buffer.from(JSON.stringify({ ...document, manifests: changed }));
+      const bytes = Buffer.from(JSON.stringify({ ...document, manifests: editedEntries(document.manifests, changed) }));
       await replaceFile(join(directory, INDEX_FILE), bytes, 0o644, () => lock.assertHeld());
       await options.afterwards?.();
       await sweepTempFiles(directory);

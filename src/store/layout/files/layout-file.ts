@@ -1,11 +1,15 @@
 import * as z from 'zod';
-import { RemoraError } from '../../../errors.js';
+import { isRemoraError, RemoraError } from '../../../errors.js';
 import { checkShape, parseJson } from '../../../oci/text/json.js';
+import { quote } from '../../../oci/text/quote.js';
 import type { LayoutFiles } from './files.js';
 import { LAYOUT_FILE } from './paths.js';
 
-/** The only version of image layouts that there is. */
+/** The version of image layouts that is written. */
 export const LAYOUT_VERSION = '1.0.0';
+
+/** A later version of the same major one adds, and takes nothing away. */
+const READABLE_VERSION = /^1(\.\d+){0,2}$/;
 
 const MAX_BYTES = 1024 * 1024;
 const schema = z.looseObject({ imageLayoutVersion: z.string() });
@@ -17,13 +21,30 @@ const schema = z.looseObject({ imageLayoutVersion: z.string() });
  * @throws RemoraError `MALFORMED`, `UNSUPPORTED` (another version)
  */
 export async function hasLayoutFile(files: LayoutFiles): Promise<boolean> {
-  const bytes = await files.read(LAYOUT_FILE, MAX_BYTES);
-  if (bytes === undefined) return false;
+  const version = await layoutVersion(files);
+  if (version === undefined) return false;
+  if (READABLE_VERSION.test(version)) return true;
   const path = files.describe(LAYOUT_FILE);
-  const { imageLayoutVersion } = checkShape(schema, parseJson(bytes, path), path);
-  if (imageLayoutVersion === LAYOUT_VERSION) return true;
-  throw new RemoraError('UNSUPPORTED', `${path} has layout version ${imageLayoutVersion}, wanted ${LAYOUT_VERSION}`, {
+  throw new RemoraError('UNSUPPORTED', `${path} has layout version ${quote(version)}, wanted ${LAYOUT_VERSION}`, {
     expected: LAYOUT_VERSION,
-    found: imageLayoutVersion,
+    found: version,
+    hint: 'Use a tool that knows this version; remora check shows what is there all the same',
   });
+}
+
+/** The version in the `oci-layout` file, undefined without one. @throws RemoraError `MALFORMED` */
+export async function layoutVersion(files: LayoutFiles): Promise<string | undefined> {
+  const bytes = await files.read(LAYOUT_FILE, MAX_BYTES);
+  if (bytes === undefined) return undefined;
+  const path = files.describe(LAYOUT_FILE);
+  try {
+    if (bytes.length === 0) throw new RemoraError('MALFORMED', `${path} is empty`);
+    return checkShape(schema, parseJson(bytes, path), path).imageLayoutVersion;
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    throw new RemoraError(error.code, error.message, {
+      cause: error,
+      hint: 'remora check --fix writes the file anew in a layout directory',
+    });
+  }
 }

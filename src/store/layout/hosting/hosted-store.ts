@@ -11,8 +11,8 @@ import type { PruneResult, Pruner } from '../../interfaces/abilities.js';
 import type { Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { Uploads } from '../blobs/upload-sessions.js';
-import { checkLayout } from '../create.js';
-import { BLOBS_DIRECTORY, blobPath, INDEX_FILE, LAYOUT_FILE } from '../files/paths.js';
+import { checkLayout, hasLayoutNames } from '../check-layout.js';
+import { blobPath } from '../files/paths.js';
 import { blobsOf, pruneBlobs } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
@@ -115,7 +115,6 @@ export async function openHostedLayout(directory: string, options: OpenLayoutOpt
 export async function openDamagedLayout(directory: string): Promise<HostedLayout> {
   // For a directory that cannot be listed, checkLayout tells the reason.
   const names = (await ifSystemError(readdir(directory), ...UNREADABLE_CODES)) ?? [];
-  const wasLayout = names.includes(LAYOUT_FILE) || [INDEX_FILE, BLOBS_DIRECTORY].every((name) => names.includes(name));
-  if (!wasLayout) await checkLayout(directory);
+  if (!hasLayoutNames(names)) await checkLayout(directory);
   return new HostedLayout(directory);
 }

@@ -5,7 +5,8 @@ import { once } from '../../../io/async/once.js';
 import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import { isRepository } from '../../../oci/names/reference.js';
 import type { Repositories, Repository } from '../../interfaces/hosting.js';
-import { checkLayout, createLayout } from '../create.js';
+import { checkLayout, hasLayoutNames } from '../check-layout.js';
+import { createLayout } from '../create.js';
 import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from '../files/paths.js';
 import { HostedLayout } from './hosted-store.js';
 
@@ -100,7 +101,7 @@ class LayoutRoot implements Repositories {
     const walk = async (parts: readonly string[]): Promise<void> => {
       const path = join(this.directory, ...parts);
       const children = (await ifSystemError(readdir(path, { withFileTypes: true }), ...UNREADABLE_CODES)) ?? [];
-      if (parts.length > 0 && children.some((child) => child.name === LAYOUT_FILE)) found.push(parts.join('/'));
+      if (parts.length > 0 && hasLayoutNames(children.map(({ name }) => name))) found.push(parts.join('/'));
       if (parts.length === MAX_DEPTH) return;
       for (const child of children) {
         if (child.isDirectory() && !isReserved(child.name) && isRepository(child.name))

@@ -1,4 +1,6 @@
 import { limiter } from '../../../io/async/run-all.js';
+import { isVersion2 } from '../../../oci/documents/read-document.js';
+import { startsObject } from '../../../oci/text/json.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { isManifestType } from '../../../oci/values/media-types.js';
 import type { LayoutFiles } from '../files/files.js';
@@ -47,14 +49,13 @@ export class BlobScan {
 
 /** Statements of in-toto have a subject, too: theirs is a list. */
 function namesSubject(bytes: Buffer): boolean {
-  if (!bytes.includes('"subject"') || !bytes.subarray(0, 64).toString('latin1').trimStart().startsWith('{'))
-    return false;
+  if (!bytes.includes('"subject"') || !startsObject(bytes)) return false;
   try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    const value: unknown = JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''));
     if (typeof value !== 'object' || value === null || !('subject' in value)) return false;
     const { subject } = value;
     const isManifest =
-      ('schemaVersion' in value && value.schemaVersion === 2) ||
+      ('schemaVersion' in value && isVersion2(value.schemaVersion)) ||
       ('mediaType' in value && typeof value.mediaType === 'string' && isManifestType(value.mediaType));
     return isManifest && typeof subject === 'object' && subject !== null && 'digest' in subject;
   } catch (error) {

@@ -1,15 +1,18 @@
-import { interrupted, throwIfInterrupted } from '../../../io/async/interrupt.js';
+import { isRemoraError, type RemoraError } from '../../../errors.js';
+import { throwIfInterrupted, unlessInterrupted } from '../../../io/async/interrupt.js';
 import { once } from '../../../io/async/once.js';
 import { limiter } from '../../../io/async/run-all.js';
+import { isManifestEntry } from '../../../oci/documents/children.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import { LIST_KEYS } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
-import { isIndexType, isManifestType } from '../../../oci/values/media-types.js';
+import { isIndexType } from '../../../oci/values/media-types.js';
 import { isReferrersTag, referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions, Referrer, Via } from '../../interfaces/store.js';
-import { readEntries } from '../entries/index-file.js';
-import { nameOf, tagPart } from '../entries/tags.js';
+import { readIndexJson } from '../entries/index-file.js';
+import { nameOf, tagPart } from '../entries/names.js';
 import type { LayoutFiles } from '../files/files.js';
 import { readManifest } from '../manifests/read.js';
 import { BlobScan } from './blob-scan.js';
@@ -31,6 +34,8 @@ interface Fact {
   readonly subject: Digest | undefined;
   /** The manifests of an index. */
   readonly children: readonly Descriptor[];
+  /** The entries of an index that cannot be read. */
+  readonly unread: readonly UnreadEntry[];
 }
 
 type Facts = ReadonlyMap<Digest, Fact>;
@@ -77,7 +82,13 @@ export async function scanReferrers(
     });
   const bySubject = new Map<Digest, Referrer[]>();
   const dependents = new Set<Digest>();
-  const candidates = new Map(await collect(await readEntries(files), read, dependents));
+  const { entries, unread: odd } = await readIndexJson(files);
+  for (const { error } of odd) unread.push({ way: `${files.location} index.json`, error });
+  const candidates = new Map(
+    await collect(entries, read, dependents, (list, error) =>
+      unread.push({ way: `${files.location} list ${list.digest}`, error }),
+    ),
+  );
   for (const digest of await blobs.candidates((known) => candidates.has(known))) {
     if (!candidates.has(digest)) candidates.set(digest, { wanted: { digest }, via: new Set(['layout-scan']) });
   }
@@ -99,6 +110,7 @@ function factOf(manifest: Manifest): Fact {
     entry: referrerEntry(manifest),
     subject: subjectOf(manifest)?.digest,
     children: manifest.kind === 'index' ? manifest.content.manifests : [],
+    unread: manifest.kind === 'index' ? manifest.unread : [],
   };
 }
 
@@ -106,10 +118,11 @@ async function collect(
   entries: readonly Descriptor[],
   read: (wanted: Wanted) => Promise<Fact | undefined>,
   dependents: Set<Digest>,
+  onUnread: (list: Descriptor, error: RemoraError) => void,
 ): Promise<ReadonlyMap<Digest, Candidate>> {
   const candidates = new Map<Digest, Candidate>();
   const add = (descriptor: Descriptor, via: Via) => {
-    if (!isManifestType(descriptor.mediaType)) return;
+    if (!isManifestEntry(descriptor)) return;
     const known = candidates.get(descriptor.digest);
     if (known === undefined) candidates.set(descriptor.digest, { wanted: descriptor, via: new Set([via]) });
     else known.via.add(via);
@@ -119,7 +132,9 @@ async function collect(
       const via = listKind(entry);
       if (via === undefined) return add(entry, 'layout-entry');
       dependents.add(entry.digest);
-      for (const member of (await read(entry))?.children ?? []) add(member, via);
+      const list = await read(entry);
+      for (const { error } of list?.unread ?? []) onUnread(entry, error);
+      for (const member of list?.children ?? []) add(member, via);
     }),
   );
   return candidates;
@@ -157,16 +172,7 @@ export class ReferrerCache {
     const scan = await scanReferrers(this.files, this.#facts, this.#blobs);
     this.#facts = scan.facts;
     // A manifest that could not be read can be there the next time, and index.json does not tell.
-    if (scan.unread.length > 0) this.#scans.delete(stamp);
+    if (scan.unread.some(({ error }) => !isRemoraError(error) || error.code !== 'MALFORMED')) this.#scans.delete(stamp);
     return scan;
   }
-}
-
-async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(interrupted(signal));
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

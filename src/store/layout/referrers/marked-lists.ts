@@ -7,7 +7,7 @@ import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import { writeBlob } from '../blobs/blobs.js';
-import { nameOf, tagPart } from '../entries/tags.js';
+import { nameOf, tagPart } from '../entries/names.js';
 import { DirectoryFiles } from '../files/directory-files.js';
 import { readManifest } from '../manifests/read.js';
 import { listKind, scanReferrers } from './list.js';

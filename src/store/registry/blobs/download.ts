@@ -9,22 +9,6 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
 
-/** Whether the repository has a blob (distribution-spec, "Checking if content exists in the registry"). */
-export async function hasBlob(
-  client: RegistryClient,
-  descriptor: Descriptor,
-  options: CallOptions = {},
-): Promise<boolean> {
-  const response = await client.expect([200, 404], `blob ${descriptor.digest}`, {
-    method: 'HEAD',
-    target: `blobs/${descriptor.digest}`,
-    signal: options.signal,
-  });
-  await discard(response);
-  const length = response.header('content-length');
-  return response.status === 200 && (length === undefined || Number(length) === descriptor.size);
-}
-
 /**
  * Opens a blob. When the line breaks it goes on from there with `Range`, as long as bytes advance; the hash runs on over
  * all of them (distribution-spec, "Pulling blobs").

@@ -7,7 +7,7 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { TransferOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
 import { askedAhead, ifAnswered } from '../client/errors.js';
-import { sessionUrl } from './upload-location.js';
+import { closingUrl, sessionUrl } from './upload-location.js';
 import type { UploadSource } from './upload-source.js';
 
 /** How a blob is sent: what one session has learned is good for the next. */
@@ -107,9 +107,7 @@ export class UploadSession {
   }
 
   #put(start: number, length: number): Promise<HttpResponse> {
-    const { href, search } = this.location;
-    const target = new URL(`${href}${search === '' ? '?' : '&'}digest=${encodeURIComponent(this.expected.digest)}`);
-    return this.#send('PUT', target, start, length);
+    return this.#send('PUT', closingUrl(this.location, this.expected.digest), start, length);
   }
 
   async #patch(): Promise<HttpResponse> {

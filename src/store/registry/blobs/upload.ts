@@ -1,11 +1,14 @@
 import { RemoraError } from '../../../errors.js';
 import { handled } from '../../../io/async/handled.js';
+import { pause } from '../../../io/async/pause.js';
 import { discard, type HttpResponse } from '../../../io/http/response.js';
+import { backoff } from '../../../io/http/retry.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { algorithmOf } from '../../../oci/values/digest.js';
-import type { TransferOptions, WriteResult } from '../../interfaces/store.js';
-import type { RegistryClient } from '../client/client.js';
-import { hasBlob } from './download.js';
+import type { CallOptions, TransferOptions, WriteResult } from '../../interfaces/store.js';
+import type { ClientRequest, RegistryClient } from '../client/client.js';
+import { ifAnswered } from '../client/errors.js';
+import { hasBlob } from './look.js';
 import { sessionUrl } from './upload-location.js';
 import { cancelUpload, type UploadPlan, UploadSession } from './upload-session.js';
 import { type OpenSource, UploadSource } from './upload-source.js';
@@ -28,7 +31,8 @@ interface Started {
  *
  * The first POST asks to mount the blob from the repository itself. It either finds the blob there (201) or starts the
  * upload (202). A registry without mounting starts an upload, too, so the blob is looked for as well. A large blob is
- * looked for afterwards, a small one at the same time, unless the registry has mounted before.
+ * looked for afterwards, a small one at the same time, unless the registry has mounted before. Both are short cuts: where
+ * they fail in any way the blob is uploaded.
  */
 export async function writeBlob(
   client: RegistryClient,
@@ -36,12 +40,25 @@ export async function writeBlob(
   open: OpenSource,
   options: TransferOptions = {},
 ): Promise<WriteResult> {
-  const source = new UploadSource(expected, open, options);
-  const plan: UploadPlan = { attempt: 1, chunk: client.chunkSize, fresh: false };
+  client.sources.add(expected.digest, open);
   const first = await start(client, expected, options);
   if (typeof first === 'string') return first;
-  let started = first;
+  await sendBlob(client, expected, open, options, first);
+  return 'written';
+}
+
+/** Uploads a blob, whether or not it is there. */
+export async function sendBlob(
+  client: RegistryClient,
+  expected: Descriptor,
+  open: OpenSource,
+  options: TransferOptions = {},
+  first?: Started,
+): Promise<void> {
+  const source = new UploadSource(expected, open, options);
+  const plan: UploadPlan = { attempt: 1, chunk: client.chunkSize, fresh: false };
   try {
+    let started = first ?? (await begin(client, expected, options));
     for (let round = 1; ; round++) {
       plan.chunk ??= chunkFor(expected, started.minimum);
       const session = new UploadSession(client, started.location, expected, source, plan, options);
@@ -52,7 +69,7 @@ export async function writeBlob(
       if (isDone) break;
       void session.cancel();
       // The answer that was lost may have been that it is there.
-      if (source.position === expected.size && (await hasBlob(client, expected, options))) break;
+      if (source.position === expected.size && (await isThere(client, expected, options))) break;
       if (round === SESSIONS) throw lost(client, expected, session.failure);
       started = await begin(client, expected, options);
     }
@@ -60,7 +77,6 @@ export async function writeBlob(
     source.close();
   }
   await checkAlgorithm(client, expected, options);
-  return 'written';
 }
 
 /** Begins an upload, or finds that none is needed. */
@@ -69,45 +85,75 @@ async function start(
   expected: Descriptor,
   options: TransferOptions,
 ): Promise<Started | WriteResult> {
-  const other = options.mountFrom !== undefined && options.mountFrom !== client.repository;
+  const from = options.mountFrom ?? client.repository;
+  const other = from !== client.repository;
   const looked =
-    expected.size <= SMALL && !client.mounts && !other ? handled(hasBlob(client, expected, options)) : undefined;
-  const response = await post(client, expected, options, {
-    mount: expected.digest,
-    from: options.mountFrom ?? client.repository,
-  });
-  if (response.status === 201) {
+    expected.size <= SMALL && !client.mounts && !other ? handled(isThere(client, expected, options)) : undefined;
+  const mounted = await mount(client, expected, from, options);
+  if (mounted === true) {
     client.mounts ||= !other;
-    await discard(response);
     return other ? 'mounted' : 'exists';
   }
-  const refused = response.status >= 400 && response.status < 500 && ![401, 403, 429].includes(response.status);
-  if (refused) await discard(response);
-  const started = refused ? await begin(client, expected, options) : await accepted(client, expected, response);
-  if (!(await (looked ?? hasBlob(client, expected, options)))) return started;
+  const started = mounted ?? (await begin(client, expected, options));
+  if (!(await (looked ?? isThere(client, expected, options)))) return started;
   await cancelUpload(client, started.location);
   return 'exists';
 }
 
-async function begin(client: RegistryClient, expected: Descriptor, options: TransferOptions): Promise<Started> {
+/** Whether a blob is there; a question that fails is not worth more than the upload. */
+async function isThere(client: RegistryClient, expected: Descriptor, { signal }: CallOptions): Promise<boolean> {
+  return (await ifAnswered(hasBlob(client, expected, { signal }))) ?? false;
+}
+
+/** Asks to mount a blob: true where that was done, a session where one began, undefined where it was refused. */
+async function mount(
+  client: RegistryClient,
+  expected: Descriptor,
+  from: string,
+  options: TransferOptions,
+): Promise<Started | true | undefined> {
+  if (client.unmountable.has(from)) return undefined;
+  const { signal } = options;
+  const query = { mount: expected.digest, from };
+  const ask = (scope: string) => ifAnswered(post(client, expected, { signal }, query, { from: scope, retry: false }));
+  let response = await ask(from);
+  // The account may not read the other repository, its token server gives no token for both, or the registry is busy.
+  if (
+    from !== client.repository &&
+    (response === undefined || [401, 403].includes(response.status) || response.retry)
+  ) {
+    if (response !== undefined) await discard(response);
+    if (response?.retry) await pause(backoff(1, client.retryDelay), signal);
+    response = await ask(response?.retry ? from : client.repository);
+  }
+  if (response?.status === 202) return ifAnswered(accepted(client, expected, response));
+  if (response !== undefined) await discard(response);
+  if (response?.status === 201) return true;
+  // A 404 is about this blob alone, and these others about this moment.
+  if (![404, 429, 503].includes(response?.status ?? 0)) client.unmountable.add(from);
+  return undefined;
+}
+
+async function begin(client: RegistryClient, expected: Descriptor, options: CallOptions): Promise<Started> {
   return accepted(client, expected, await post(client, expected, options));
 }
 
 function post(
   client: RegistryClient,
   expected: Descriptor,
-  options: TransferOptions,
+  { signal }: CallOptions,
   mount: Readonly<Record<string, string>> = {},
+  how: Pick<ClientRequest, 'from' | 'retry'> = {},
 ): Promise<HttpResponse> {
   const algorithm = algorithmOf(expected.digest);
   const query = { ...mount, ...(algorithm === 'sha256' ? {} : { 'digest-algorithm': algorithm }) };
   const search = new URLSearchParams(query).toString();
   return client.send({
+    ...how,
     method: 'POST',
     target: `blobs/uploads/${search === '' ? '' : `?${search}`}`,
     headers: { 'content-length': '0' },
-    from: mount.from === undefined || mount.from === client.repository ? undefined : mount.from,
-    signal: options.signal,
+    signal,
   });
 }
 

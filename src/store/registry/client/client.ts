@@ -6,7 +6,9 @@ import type { HttpBody, HttpRequest } from '../../../io/http/request.js';
 import type { Document } from '../../../io/http/response.js';
 import { discard, errorBody, type HttpResponse } from '../../../io/http/response.js';
 import { isLoopback } from '../../../oci/names/reference.js';
+import { BlobSources } from './blob-sources.js';
 import { responseError } from './errors.js';
+import { HeadRefusals } from './head-refusals.js';
 import { ManifestCache } from './manifest-cache.js';
 
 /** Options of a repository's client. */
@@ -18,7 +20,7 @@ export interface ClientOptions {
   readonly repository: string;
   readonly actions: readonly Action[];
   readonly credentials: CredentialSource;
-  /** Speak http. @default true for loopback hosts, else false */
+  /** Speak http. @default false, and for loopback hosts what the port speaks */
   readonly plainHttp?: boolean | undefined;
   /** The user's own, for this registry. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -36,7 +38,7 @@ export interface ClientRequest {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: HttpBody | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Another repository of the registry that the request reads from. */
+  /** A repository of the registry that the request reads from; its scopes hold for this request alone. */
   readonly from?: string | undefined;
   /** Whether it may be sent again after a failure. @default true */
   readonly retry?: boolean;
@@ -50,26 +52,52 @@ export interface ClientRequest {
 export class RegistryClient {
   readonly registry: string;
   readonly repository: string;
-  readonly base: URL;
+  #base: URL;
   /** The registry has mounted a blob, so that its answers to a mount can be relied on. */
   mounts = false;
+  /** The repositories that it has refused to mount from. */
+  readonly unmountable = new Set<string>();
   readonly retryDelay: number | undefined;
   readonly chunkSize: number | undefined;
   /** The manifests that were read in this repository. */
   readonly manifests = new ManifestCache();
+  readonly heads = new HeadRefusals();
+  /** The content of blobs that were written in this repository. */
+  readonly sources = new BlobSources();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #http: HttpClient;
-  readonly #auth: Authorizer;
+  #auth: Authorizer;
+  /** Whether the port has yet to be asked what it speaks. */
+  #isOpen: boolean;
 
-  constructor(options: ClientOptions) {
+  constructor(private readonly options: ClientOptions) {
     this.registry = options.registry;
     this.repository = options.repository;
-    this.base = registryUrl(options.registry, options.plainHttp, options.repository);
+    this.#base = registryUrl(options.registry, options.plainHttp, options.repository);
+    this.#isOpen = options.plainHttp === undefined && this.#base.protocol === 'http:';
     this.#headers = options.headers ?? {};
     this.retryDelay = options.retryDelay;
     this.chunkSize = options.chunkSize;
     this.#http = options.http;
-    this.#auth = new Authorizer(options.http, { ...options, origin: new URL(this.base.origin) });
+    this.#auth = this.#authorizer();
+  }
+
+  get base(): URL {
+    return this.#base;
+  }
+
+  #authorizer(): Authorizer {
+    return new Authorizer(this.#http, { ...this.options, origin: new URL(this.#base.origin) });
+  }
+
+  /** Learns what the port of a loopback host speaks, before a credential or a header of the user is sent. */
+  async #locate({ method, target, signal }: ClientRequest): Promise<void> {
+    const path = typeof target === 'string' ? target : target.pathname;
+    const origin = await this.#http.locate({ method, url: new URL(path, this.#base), signal });
+    this.#isOpen = false;
+    if (origin.origin === this.#base.origin) return;
+    this.#base = new URL(this.#base.pathname, origin);
+    this.#auth = this.#authorizer();
   }
 
   /** Sends a request; any status is an answer. */
@@ -96,10 +124,11 @@ export class RegistryClient {
     send: (prepared: HttpRequest) => Promise<T>,
     responseOf: (answer: T) => HttpResponse,
   ): Promise<T> {
+    if (this.#isOpen) await this.#locate(request);
     const { target, from, ...rest } = request;
-    const url = typeof target === 'string' ? new URL(target, this.base) : target;
+    const url = typeof target === 'string' ? new URL(target, this.#base) : target;
     // Credentials and the user's headers are for the registry alone, also when it sends an upload elsewhere.
-    const own = url.origin === this.base.origin;
+    const own = url.origin === this.#base.origin;
     const attempt = (authorization: string | undefined) =>
       send({
         ...rest,
@@ -114,8 +143,8 @@ export class RegistryClient {
     let answer = await attempt(sent);
     for (let isOld = true; isOld; ) {
       const response = responseOf(answer);
-      if (response.status !== 401 || response.url.origin !== this.base.origin) return answer;
-      const better = await this.#auth.answer(response, sent, request.signal);
+      if (response.status !== 401 || response.url.origin !== this.#base.origin) return answer;
+      const better = await this.#auth.answer(response, sent, request.signal, from);
       if (better === undefined) return answer;
       await discard(response);
       sent = better.header;
@@ -147,7 +176,10 @@ export class RegistryClient {
   }
 }
 
-/** The base of all requests to a repository; without one, of those to the registry as a whole. */
+/**
+ * The base of all requests to a repository; without one, of those to the registry as a whole. A loopback host has http
+ * until its port was asked.
+ */
 export function registryUrl(registry: string, plainHttp?: boolean, repository = ''): URL {
   const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
   const plain = plainHttp ?? isLoopback(host);

@@ -45,7 +45,7 @@ export async function sendDelete(
   const error = await client.error(response, what);
   // distribution 2.8 says DIGEST_INVALID to a tag; a digest with that answer is another mistake.
   const refused =
-    [405, 501].includes(status) || (status === 400 && (kind === 'tags' || /\bUNSUPPORTED\b/.test(error.message)));
+    [405, 501].includes(status) || (status === 400 && (kind === 'tags' || error.codes?.includes('UNSUPPORTED')));
   if (!refused) throw error;
   const { message, hint } = REFUSED[kind];
   throw new RemoraError('UNSUPPORTED', `${what}: ${client.registry} ${message}`, { cause: error, status, hint });

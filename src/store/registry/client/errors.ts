@@ -35,7 +35,8 @@ export function responseError(response: HttpResponse, body: Buffer, what: string
     limits.length === 0 ? '' : ` (${limits.map(([name, value]) => `${name}: ${value}`).join(', ')})`,
   ].join('');
   const hint = hintFor(response, said, registry);
-  return new RemoraError(codeFor(status), message, given({ status, hint }));
+  const codes = parseErrors(body)?.map(({ code }) => code);
+  return new RemoraError(codeFor(status), message, given({ status, hint, codes }));
 }
 
 /** The codes in an answer's error body (distribution-spec, "Error Codes"); none when it has another body. */

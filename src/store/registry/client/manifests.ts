@@ -1,14 +1,16 @@
 import { RemoraError } from '../../../errors.js';
 import { discard, type HttpResponse } from '../../../io/http/response.js';
-import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import { MAX_READ_BYTES, type Manifest, parseManifest, UnreadManifest } from '../../../oci/documents/manifest.js';
+import { schema1 } from '../../../oci/documents/manifest-type.js';
 import { parseTag } from '../../../oci/names/reference.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { algorithmOf, type Digest, digestOf, isDigest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
-import { isManifestType, MANIFEST_TYPES } from '../../../oci/values/media-types.js';
+import { isManifestType, isSchema1Type, MANIFEST_TYPES } from '../../../oci/values/media-types.js';
 import type { CallOptions, ManifestSelector } from '../../interfaces/store.js';
 import type { RegistryClient } from './client.js';
 import { WEB_PAGE_HINT, webPage } from './errors.js';
+import { askHead } from './head.js';
 
 /** distribution 2 answers 404 for a manifest whose type is not accepted, to HEAD as well as to GET. */
 export const ACCEPT = MANIFEST_TYPES.join(', ');
@@ -49,6 +51,7 @@ async function askManifest(
   const said = webPage(response, bytes);
   if (said !== undefined)
     throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent ${said}`, { hint: WEB_PAGE_HINT });
+  if (isSchema1Type(response.header('content-type') ?? '')) throw unread1(bytes, selector.digest, what);
   const manifest = parseManifest(bytes, {
     digest: selector.digest ?? announced(response, bytes, what),
     mediaType: contentType(response),
@@ -57,30 +60,52 @@ async function askManifest(
   return { manifest, etag: response.header('etag') };
 }
 
+/** The registry's digest of a Docker schema 1 manifest leaves out the signatures that it sends. */
+function unread1(bytes: Uint8Array, wanted: Digest | undefined, what: string): RemoraError {
+  const digest = digestOf(bytes);
+  return wanted === undefined || wanted === digest ? new UnreadManifest(schema1(what), bytes, digest) : schema1(what);
+}
+
 /**
- * Asks for a manifest's descriptor without its content; undefined when there is none. Answers without length, type or
- * digest are asked again with GET, since older registries leave them out.
+ * Asks for a manifest's descriptor without its content; undefined when there is none. Where HEAD is refused, or answers
+ * without length, type or digest, GET is asked.
  */
-export async function headManifest(
+export function headManifest(
   client: RegistryClient,
   selector: ManifestSelector,
   options: CallOptions = {},
 ): Promise<Descriptor | undefined> {
-  const response = await client.expect([200, 404], nameOf(client, selector), {
-    method: 'HEAD',
+  return askDescriptor(client, selector, options, false);
+}
+
+async function askDescriptor(
+  client: RegistryClient,
+  selector: ManifestSelector,
+  options: CallOptions,
+  confirms: boolean,
+): Promise<Descriptor | undefined> {
+  const response = await askHead(client, 'manifests', {
     target: target(selector),
     headers: { accept: ACCEPT },
     signal: options.signal,
   });
-  await discard(response);
-  if (response.status === 404) return undefined;
-  const length = response.header('content-length');
-  const mediaType = contentType(response);
-  const digest = selector.digest ?? response.header('docker-content-digest');
-  if (length !== undefined && mediaType !== undefined && digest !== undefined && isDigest(digest)) {
-    return { mediaType, digest, size: Number(length) };
+  if (response?.status === 404 && !confirms) return undefined;
+  const size = Number(response?.header('content-length') ?? 0);
+  const mediaType = response && contentType(response);
+  const digest = selector.digest ?? response?.header('docker-content-digest');
+  if (size > 0 && mediaType !== undefined && digest !== undefined && isDigest(digest)) {
+    return { mediaType, digest, size };
   }
   return (await getManifest(client, selector, options))?.manifest.descriptor;
+}
+
+/** The same where absence counts: a 404 to HEAD is confirmed by GET, unless HEAD has found a manifest here before. */
+export function findManifest(
+  client: RegistryClient,
+  selector: ManifestSelector,
+  options: CallOptions = {},
+): Promise<Descriptor | undefined> {
+  return askDescriptor(client, selector, options, !client.heads.isProven('manifests'));
 }
 
 /** Answers of distribution 2.0 and of gateways: accepted, which does not prove that the manifest is stored. */
@@ -92,7 +117,7 @@ async function requireStored(
   status: number,
   { signal }: CallOptions,
 ): Promise<void> {
-  if ((await headManifest(client, { digest }, { signal })) !== undefined) return;
+  if ((await findManifest(client, { digest }, { signal })) !== undefined) return;
   throw new RemoraError('REJECTED', `manifest ${digest}: ${client.registry} answered ${status}, but does not have it`, {
     status,
     hint: 'Run the command again; a registry that stores manifests later cannot be used',

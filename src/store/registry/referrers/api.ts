@@ -1,7 +1,7 @@
 import { RemoraError } from '../../../errors.js';
 import type { Document, HttpResponse } from '../../../io/http/response.js';
-import { imageIndexSchema } from '../../../oci/documents/image-index.js';
-import { checkShape, parseJson } from '../../../oci/text/json.js';
+import { parseIndex } from '../../../oci/documents/manifest.js';
+import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -19,9 +19,16 @@ const NO_API_ELSEWHERE: readonly number[] = [...NO_API, 401, 403, 429];
 const UNKNOWN: readonly string[] = ['NAME_UNKNOWN', 'MANIFEST_UNKNOWN'];
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
+/** The entries of a page. */
+export interface Page {
+  readonly manifests: readonly Descriptor[];
+  /** The entries that cannot be read. */
+  readonly unread: readonly UnreadEntry[];
+}
+
 /** The answer to a request for the first page of referrers. */
 export type ApiAnswer =
-  | { readonly kind: 'list'; readonly document: Document; readonly entries: readonly Descriptor[] }
+  | { readonly kind: 'list'; readonly document: Document; readonly page: Page }
   /** The registry lacks the API. */
   | { readonly kind: 'none' }
   /** 200, and not an image index: neither an answer nor a proof that the API is missing. */
@@ -108,12 +115,12 @@ function listIn(client: RegistryClient, document: Document, capability: Capabili
   const { response, bytes } = document;
   const type = response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   try {
-    const page = webPage(response, bytes);
-    if (page !== undefined)
+    const web = webPage(response, bytes);
+    if (web !== undefined)
       throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent a web page`, { hint: WEB_PAGE_HINT });
-    const entries = entriesIn(bytes, what);
+    const page = pageIn(bytes, what);
     capability.api = true;
-    return { kind: 'list', document, entries };
+    return { kind: 'list', document, page };
   } catch (error) {
     if (!(error instanceof RemoraError) || error.code !== 'MALFORMED') throw error;
     // An API that is known to be there has failed to answer, and so has one that calls its answer an index.
@@ -128,21 +135,20 @@ function listName({ registry, repository }: RegistryClient): string {
   return `referrers list of ${registry}/${repository}`;
 }
 
-function entriesIn(bytes: Buffer, what: string): readonly Descriptor[] {
-  const index = checkShape(imageIndexSchema, parseJson(bytes, what), what);
-  if (index.mediaType === undefined || index.mediaType === MediaType.imageIndex) return index.manifests;
-  throw new RemoraError('MALFORMED', `${what} came as ${index.mediaType}`, { found: index.mediaType });
+function pageIn(bytes: Buffer, what: string): Page {
+  const { content, unread } = parseIndex(bytes, what);
+  return { manifests: content.manifests, unread };
 }
 
-/** The entries of each page. */
+/** All pages. */
 export async function* apiPages(
   client: RegistryClient,
-  { document, entries }: Extract<ApiAnswer, { readonly kind: 'list' }>,
+  { document, page: first }: Extract<ApiAnswer, { readonly kind: 'list' }>,
   signal?: AbortSignal,
-): AsyncIterable<readonly Descriptor[]> {
+): AsyncIterable<Page> {
   let isFirst = true;
   for await (const page of pages(client, document, MAX_PAGE_BYTES, listName(client), signal)) {
-    yield isFirst ? entries : entriesIn(page, listName(client));
+    yield isFirst ? first : pageIn(page, listName(client));
     isFirst = false;
   }
 }

@@ -4,9 +4,9 @@ import { type Manifest, referrerEntry } from '../../../oci/documents/manifest.js
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
 import type { CallOptions, PutManifestOptions, Via } from '../../interfaces/store.js';
+import { sendComplete } from '../blobs/send-complete.js';
 import type { RegistryClient } from '../client/client.js';
 import { sendDelete } from '../client/delete.js';
-import { sendManifest } from '../client/manifests.js';
 import { apiPages, askApi } from './api.js';
 import type { Capability } from './capability.js';
 import { addToList, type ReferrersList, readList } from './tag-entries.js';
@@ -28,7 +28,7 @@ export async function listManifests(
   const listed = await apiDigests(client, subject, capability, options);
   if (listed === undefined) return enlist(client, manifests, subject, capability, undefined, options);
   const missing = manifests.filter(({ descriptor }) => !listed.has(descriptor.digest));
-  await Promise.all(missing.map((manifest) => sendManifest(client, manifest, manifest.descriptor.digest, options)));
+  await Promise.all(missing.map((manifest) => sendComplete(client, manifest, manifest.descriptor.digest, options)));
   return missing.length === 0 ? 'api' : enlist(client, missing, subject, capability, undefined, options);
 }
 
@@ -133,6 +133,7 @@ async function apiDigests(
   const answer = await askApi(client, subject, capability, { signal });
   if (answer.kind !== 'list') return undefined;
   const digests = new Set<Digest>();
-  for await (const entries of apiPages(client, answer, signal)) for (const { digest } of entries) digests.add(digest);
+  for await (const { manifests } of apiPages(client, answer, signal))
+    for (const { digest } of manifests) digests.add(digest);
   return digests;
 }

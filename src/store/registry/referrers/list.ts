@@ -1,13 +1,13 @@
 import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
-import { annotationsOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
+import { annotationsOf, configOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { Referrer, ReferrerOptions, Via } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { getManifest, headManifest } from '../client/manifests.js';
+import { findManifest, getManifest } from '../client/manifests.js';
 import { type ApiAnswer, apiPages, askApi } from './api.js';
 import type { Capability } from './capability.js';
 import { type ReferrersList, readList } from './tag-entries.js';
@@ -37,6 +37,7 @@ export async function* listReferrers(
   const asked = wants('api') ? handled(askApi(client, subject.digest, capability, { signal })) : undefined;
   const listed = wants('tag') ? taggedList(client, subject.digest, capability, options) : Promise.resolve(undefined);
   const list = await listed.catch(unasked('referrers tag'));
+  for (const { error } of list?.unread ?? []) unasked('entry of the referrers tag')(error);
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const seen = new Set<Digest>();
   const found = { api: 0, tag: 0 };
@@ -58,7 +59,8 @@ export async function* listReferrers(
     if (answer?.kind !== 'list') for (const entry of tagged.values()) options.onListed?.(entry);
     for await (const listing of answer?.kind === 'list' ? apiPages(client, answer, signal) : []) {
       page++;
-      for (const entry of listing) {
+      for (const { error } of listing.unread) unasked('entry of the Referrers API')(error);
+      for (const entry of listing.manifests) {
         if (seen.has(entry.digest)) continue;
         seen.add(entry.digest);
         entries.add(entry);
@@ -92,10 +94,10 @@ async function taggedList(
   subject: Digest,
   capability: Capability,
   { tags, signal }: ReferrerOptions,
-): Promise<Pick<ReferrersList, 'entries'>> {
+): Promise<Pick<ReferrersList, 'entries' | 'unread'>> {
   const tag = referrersTag(subject);
   const isThere =
-    capability.api !== true || tags?.has(tag) || (await headManifest(client, { tag }, { signal })) !== undefined;
+    capability.api !== true || tags?.has(tag) || (await findManifest(client, { tag }, { signal })) !== undefined;
   return isThere ? readList(client, subject, { signal }) : { entries: [] };
 }
 
@@ -157,7 +159,7 @@ function trusted({ mediaType, digest, size, artifactType, annotations }: Descrip
 
 function judge(entry: Descriptor, manifest: Manifest, capability: Capability): void {
   const { artifactType } = manifest.content;
-  const configType = manifest.kind === 'image' ? manifest.content.config.mediaType : undefined;
+  const configType = configOf(manifest)?.mediaType;
   if (capability.truthful !== undefined || !artifactType || artifactType === configType) return;
   capability.truthful =
     entry.artifactType === artifactType &&

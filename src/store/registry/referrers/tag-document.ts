@@ -1,6 +1,7 @@
 import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../../errors.js';
 import { indexBytes } from '../../../oci/documents/edit-index.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
+import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { given } from '../../../oci/values/given.js';
@@ -13,6 +14,8 @@ import { getManifest, sendManifest } from '../client/manifests.js';
 /** The list behind a referrers tag, as it was at one moment. */
 export interface ReferrersList {
   readonly entries: readonly Descriptor[];
+  /** The entries that cannot be read; they stay in the document. */
+  readonly unread?: readonly UnreadEntry[];
   /** The whole document; undefined when the list does not exist yet. */
   readonly manifest?: Manifest;
   /** The manifest at the tag, where it is not a list. */
@@ -49,7 +52,7 @@ export async function readList(
   if (manifest.kind !== 'index' || manifest.descriptor.mediaType !== MediaType.imageIndex) {
     return { entries: [], foreign: manifest, asked, arrived };
   }
-  return { entries: manifest.content.manifests, manifest, etag, asked, arrived };
+  return { entries: manifest.content.manifests, unread: manifest.unread, manifest, etag, asked, arrived };
 }
 
 /** Failures that are the document's own. */

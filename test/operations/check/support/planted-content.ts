@@ -135,8 +135,30 @@ export const CONTENT: readonly Planted[] = [
   },
   {
     name: 'a manifest without a config',
-    finds: [['manifest-malformed', 'error']],
+    finds: [
+      ['layers-empty', 'note'],
+      ['manifest-odd', 'warning'],
+    ],
     plant: async (draft) => draft.addEntry(tagged(await draft.layout.document({ layers: [] }), 'odd')),
+  },
+  {
+    name: 'an annotation that is not text',
+    finds: [['manifest-odd', 'warning']],
+    plant: async (draft) => void (await draft.artifact({ annotations: { build: 7 } })),
+  },
+  {
+    name: 'a layer type with a parameter',
+    finds: [['manifest-odd', 'warning']],
+    plant: async (draft) =>
+      void (await draft.artifact({ layers: [await draft.layout.blob('a', 'application/x+json;version=0.2')] })),
+  },
+  {
+    name: 'a child with a malformed digest, beside one without a fault',
+    finds: [['child-malformed', 'error']],
+    plant: async (draft) => {
+      const children = [{ ...draft.amd64, digest: 'sha256:1' }, draft.amd64];
+      await draft.addEntry(tagged(await draft.layout.document({ manifests: children }), 'odd'));
+    },
   },
   {
     name: 'a manifest that is called an index',

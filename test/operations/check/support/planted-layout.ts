@@ -17,12 +17,12 @@ export const LAYOUT: readonly Planted[] = [
   },
   {
     name: 'an oci-layout that is no JSON',
-    finds: [['layout-file-malformed', 'error']],
+    finds: [['layout-file-malformed', 'error', 'fixable']],
     plant: (draft) => draft.put('oci-layout', ''),
   },
   {
     name: 'an oci-layout without a version',
-    finds: [['layout-file-malformed', 'error']],
+    finds: [['layout-file-malformed', 'error', 'fixable']],
     plant: (draft) => draft.put('oci-layout', '{"imageLayoutVersion":1}'),
   },
   {
@@ -74,15 +74,20 @@ export const LAYOUT: readonly Planted[] = [
     plant: (draft) => draft.editIndex((document) => ({ ...document, manifests: null })),
   },
   {
-    name: 'an entry that is no descriptor: nothing of index.json is repaired, it would be lost',
+    name: 'an entry that is no descriptor: the others are repaired, and it stays',
     finds: [
-      ['entry-artifact-type', 'warning'],
+      ['entry-artifact-type', 'warning', 'fixable'],
       ['entry-malformed', 'error'],
     ],
     async plant(draft) {
       await draft.editEntry(draft.sbom.digest, { artifactType: SCAN });
       await draft.addEntry({ mediaType: 'text/plain', digest: 'sha256:1', size: 1 });
     },
+  },
+  {
+    name: 'an annotation of index.json that is not text',
+    finds: [['index-odd', 'note']],
+    plant: (draft) => draft.editIndex((document) => ({ ...document, annotations: { build: {} } })),
   },
   {
     name: 'an entry that names nothing',

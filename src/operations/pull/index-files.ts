@@ -1,0 +1,74 @@
+import { mapSome } from '../../io/async/run-all.js';
+import { childBlobs, childManifests } from '../../oci/documents/children.js';
+import { layersOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
+import { formatPlatform } from '../../oci/values/platform.js';
+import { type Attachment, attachmentOfManifest } from '../attached/attachment.js';
+import { distinctFiles } from './files-of.js';
+
+/** A manifest, and its wanted layers. */
+export interface WantedManifest {
+  readonly descriptor: Descriptor;
+  readonly files: readonly WantedFile[];
+}
+
+/** A wanted layer, and the attachment that it is or belongs to. */
+export interface WantedFile {
+  readonly layer: Descriptor;
+  readonly attachment: Attachment;
+  readonly platform?: string;
+  /** True when the attachment has no other files: the file has its kind. */
+  readonly isOnly: boolean;
+}
+
+/** Manifests that are read at a time. */
+export const CONCURRENCY = 5;
+
+/** A manifest, as an attachment or as a part of one. */
+interface Part {
+  readonly manifest: Manifest;
+  readonly attachment: Attachment;
+  readonly platform: string | undefined;
+}
+
+/**
+ * The manifests with the files of an attachment: itself, or those below it where it is an index, each once. Blobs that an
+ * index names itself, as BuildKit's caches do, are its own files.
+ *
+ * @param read gives undefined for a manifest that is left out
+ */
+export async function manifestsWithFiles(
+  root: Part,
+  read: (digest: Digest) => Promise<Manifest | undefined>,
+): Promise<readonly WantedManifest[]> {
+  const found: Part[] = [];
+  const seen = new Set([root.manifest.descriptor.digest]);
+  for (let level: readonly Part[] = [root]; level.length > 0; ) {
+    // An index that only names others has no files to be listed with.
+    found.push(
+      ...level.filter(({ manifest }) => childManifests(manifest).length === 0 || childBlobs(manifest).length > 0),
+    );
+    const entries = level.flatMap(({ manifest, platform }) =>
+      childManifests(manifest).map((entry) => ({
+        entry,
+        platform: entry.platform ? formatPlatform(entry.platform) : platform,
+      })),
+    );
+    const fresh = entries.filter(({ entry: { digest } }) => !seen.has(digest) && seen.add(digest).has(digest));
+    const below = await mapSome(fresh, CONCURRENCY, async ({ entry, platform }) => {
+      const manifest = await read(entry.digest);
+      return manifest && { manifest, attachment: attachmentOfManifest(manifest, root.attachment.via), platform };
+    });
+    level = below.filter((part) => part !== undefined);
+  }
+  return found.map(manifestWithFiles);
+}
+
+/** A manifest with all its files. */
+export function manifestWithFiles({ manifest, attachment, platform }: Part): WantedManifest {
+  const layers = distinctFiles(manifest.kind === 'index' ? childBlobs(manifest) : layersOf(manifest));
+  const files = layers.map((layer) => ({ layer, attachment, isOnly: layers.length === 1, ...given({ platform }) }));
+  return { descriptor: referrerEntry(manifest), files };
+}

@@ -8,16 +8,8 @@ import { headManifest } from './client/manifests.js';
 import { askApi, missingApi } from './referrers/api.js';
 import { type Capability, provesListing } from './referrers/capability.js';
 import { enlist } from './referrers/enlist.js';
-import { FRESH_MS, writableList } from './referrers/tag-change.js';
-import { type ReferrersList, readList } from './referrers/tag-entries.js';
-
-/** The answers to what is asked ahead of a PUT. */
-export interface Prepared {
-  /** The manifest is there. */
-  readonly existed: boolean;
-  /** The list of its subject, where the registry lacks the Referrers API. */
-  readonly list?: ReferrersList | undefined;
-}
+import { requireList } from './referrers/tag-change.js';
+import { readList } from './referrers/tag-entries.js';
 
 /**
  * Asks ahead, while blobs are on their way: is the manifest there, does the repository have the Referrers API, and if not,
@@ -31,18 +23,18 @@ export async function prepareManifest(
   manifest: Manifest,
   capability: Capability,
   options: CallOptions = {},
-): Promise<Prepared> {
+): Promise<boolean> {
   const { digest } = manifest.descriptor;
   const subject = subjectOf(manifest)?.digest;
   const probe = async () => {
-    if (subject === undefined) return undefined;
+    if (subject === undefined) return;
     if (capability.api === undefined) await askedAhead(askApi(client, digest, capability, options));
-    if (capability.api !== false) return undefined;
+    if (capability.api !== false) return;
     if (capability.only === 'api') throw missingApi(client);
-    return writableList(client, subject, options);
+    await requireList(client, subject, options);
   };
-  const [existing, list] = await Promise.all([ifAnswered(headManifest(client, { digest }, options)), probe()]);
-  return { existed: existing !== undefined, list };
+  const [existing] = await Promise.all([ifAnswered(headManifest(client, { digest }, options)), probe()]);
+  return existing !== undefined;
 }
 
 /**
@@ -55,14 +47,13 @@ export async function putManifest(
   client: RegistryClient,
   manifest: Manifest,
   capability: Capability,
-  options: PutManifestOptions & Pick<Prepared, 'list'> = {},
+  options: PutManifestOptions = {},
 ): Promise<Via | undefined> {
   const subject = subjectOf(manifest)?.digest;
-  const isOld = options.list === undefined || performance.now() - options.list.arrived > FRESH_MS;
   const prefetched =
-    subject !== undefined && capability.api === false && !options.listLater && isOld
+    subject !== undefined && capability.api === false && !options.listLater
       ? askedAhead(readList(client, subject, options))
-      : options.list;
+      : undefined;
   const { digest } = manifest.descriptor;
   const tags = options.tags ?? [];
   // By a tag alone a registry keeps it under its sha256.
@@ -70,6 +61,9 @@ export async function putManifest(
   const answers = await Promise.all(references.map((reference) => sendComplete(client, manifest, reference, options)));
   if (subject === undefined) return undefined;
   const isAnnounced = answers.some((answer) => answer.header('oci-subject') === subject);
+  const isUnknown = capability.api === undefined && capability.isDoubted === undefined;
+  // Where the API was not asked ahead, or did not answer, it can still contradict.
+  if (isAnnounced && isUnknown && !options.listLater) await askedAhead(askApi(client, subject, capability, options));
   if (isAnnounced && provesListing(capability)) return 'api';
   if (options.listLater) return undefined;
   return enlist(client, [manifest], subject, capability, await prefetched, options);

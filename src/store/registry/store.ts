@@ -35,7 +35,7 @@ import { RegistryClient, registryUrl } from './client/client.js';
 import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
 import { findManifest, getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
-import { type Prepared, prepareManifest, putManifest } from './put-manifest.js';
+import { prepareManifest, putManifest } from './put-manifest.js';
 import { type Capability, newCapability } from './referrers/capability.js';
 import { askListed, type Listed, listManifests } from './referrers/enlist.js';
 import { listReferrers } from './referrers/list.js';
@@ -67,7 +67,7 @@ export class RegistryStore implements Store, Deleter, Lister {
   readonly #client: RegistryClient;
   readonly #capability: Capability;
   readonly #writes = new SharedWrites(true);
-  readonly #prepared = new Map<Digest, Promise<Prepared>>();
+  readonly #prepared = new Map<Digest, Promise<boolean>>();
   readonly #listed = new Map<Digest, Promise<Listed | undefined>>();
 
   constructor(
@@ -97,10 +97,13 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   /** The answer is kept for `putManifest`, which then need not ask again. */
-  async hasManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
+  hasManifest(digest: Digest, options?: CallOptions): Promise<boolean> {
     this.#prepared.delete(digest);
-    const ask = async () => ({ existed: (await headManifest(this.#client, { digest }, options)) !== undefined });
-    return (await once(this.#prepared, digest, ask)).existed;
+    return once(
+      this.#prepared,
+      digest,
+      async () => (await headManifest(this.#client, { digest }, options)) !== undefined,
+    );
   }
 
   openBlob(descriptor: Descriptor, options?: CallOptions): Promise<Readable> {
@@ -137,11 +140,7 @@ export class RegistryStore implements Store, Deleter, Lister {
     return this.#writes.write(expected, () => writeBlob(this.#client, expected, open, options), options);
   }
 
-  async prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
-    return (await this.#prepare(manifest, options)).existed;
-  }
-
-  #prepare(manifest: Manifest, options?: CallOptions): Promise<Prepared> {
+  prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
     // The caller may fail before it looks at the answer.
     const prepared = handled(prepareManifest(this.#client, manifest, this.#capability, options));
     this.#prepared.set(manifest.descriptor.digest, prepared);
@@ -149,13 +148,13 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   async putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
-    const { existed, list } = await this.#ready(manifest, options);
-    const listedBy = await putManifest(this.#client, manifest, this.#capability, { ...options, list });
+    const existed = await this.#ready(manifest, options);
+    const listedBy = await putManifest(this.#client, manifest, this.#capability, options);
     return { result: existed ? 'exists' : 'written', ...given({ listedBy }) };
   }
 
   /** The answer that was asked for ahead is good for one time: afterwards the manifest is there. */
-  async #ready(manifest: Manifest, options?: CallOptions): Promise<Prepared> {
+  async #ready(manifest: Manifest, options?: CallOptions): Promise<boolean> {
     const { digest } = manifest.descriptor;
     const prepared = this.#prepared.get(digest);
     this.#prepared.delete(digest);

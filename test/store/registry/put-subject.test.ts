@@ -70,10 +70,11 @@ it('reads the header in whatever case it comes (E72)', async () => {
     method === 'PUT' && subject !== '' && path.includes('/manifests/sha256:')
       ? { status: 201, headers: { 'oCI-sUBJECT': subject } }
       : undefined;
-  const { store } = await begin({ referrers: 'none', fault });
+  const { registry, store } = await begin({ fault });
   const image = await pushImage(store, 'image');
   subject = image.descriptor.digest;
   expect(await attach(store, referrerOf(image.descriptor, SBOM))).toEqual({ result: 'written', listedBy: 'api' });
+  expect(registry.count('GET', `/referrers/${subject}`)).toBe(0);
 });
 
 it('attaches although the API could not be asked ahead', async () => {

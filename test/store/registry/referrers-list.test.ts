@@ -83,11 +83,14 @@ it.each([401, 403, 429, 500, 503])('writes no list where the old one answered %i
   setTag(before);
   trap.at = ({ method }) => (method === 'GET' ? { status } : undefined);
   const attaching = attach(store, referrerOf(subject, SBOM));
-  await expect(attaching).rejects.toMatchObject({ status, message: expect.stringContaining('not listed') });
+  await expect(attaching).rejects.toMatchObject({
+    status,
+    message: expect.stringContaining(referrersTag(subject.digest)),
+  });
   expect(writes()).toBe(0);
   expect(readTag()).toEqual(before);
   trap.at = undefined;
-  expect(await attach(open(), referrerOf(subject, SBOM))).toEqual({ result: 'exists', listedBy: 'tag' });
+  expect(await attach(open(), referrerOf(subject, SBOM))).toEqual({ result: 'written', listedBy: 'tag' });
   expect(readTag().manifests).toHaveLength(2);
 });
 

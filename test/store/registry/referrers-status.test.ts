@@ -34,9 +34,86 @@ describe('the Referrers API is not there', () => {
     ['200 with a web page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
     ['200 with other JSON', { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' }],
     ['200 without a type', { status: 200, body: '' }],
+    ['200 with broken JSON', { status: 200, headers: { 'content-type': 'application/json' }, body: '{"manifests":[' }],
+    [
+      '200 with a manifest',
+      { status: 200, body: `{"schemaVersion":2,"mediaType":"${MediaType.imageManifest}","manifests":[]}` },
+    ],
   ])('when it answers %s: the tag is read (E75, E76)', async (_, fault) => {
     const { open, subject, sbom } = await answering(fault);
     expect(await listDigests(open(), subject)).toEqual(digests(sbom));
+  });
+
+  it.each<[string, Fault]>([
+    ['a web page', { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '<html>' }],
+    ['a web page that is called an index', { status: 200, headers: JSON_TYPE, body: '<!doctype html><html>' }],
+    ['other JSON', { status: 200, headers: { 'content-type': 'application/json' }, body: '{"status":"ok"}' }],
+    ['broken JSON', { status: 200, headers: { 'content-type': 'application/json' }, body: '{"manifests":[' }],
+    ['an empty body', { status: 200, body: '' }],
+  ])('200 with %s is no answer where the tag lists nothing, too', async (_, answer) => {
+    let isOn = false;
+    const fault = ({ path }: FaultRequest) => (isOn && path.includes('/referrers/') ? answer : undefined);
+    const { registry, store, open } = await begin({ referrers: 'none', strictBlobs: false, fault });
+    const { descriptor } = await pushImage(store, 'image');
+    isOn = true;
+    await expect(list(open(), descriptor)).rejects.toMatchObject({ code: 'MALFORMED' });
+    // A list of what is gone lists nothing.
+    const gone = buildIndex({ manifests: [referrerEntry(referrerOf(descriptor, SBOM))] });
+    registry.putManifest(REPOSITORY, gone.bytes, {
+      mediaType: MediaType.imageIndex,
+      tag: referrersTag(descriptor.digest),
+    });
+    const unasked: string[] = [];
+    expect(await list(open(), descriptor, { onUnasked: (way) => void unasked.push(way) })).toEqual([]);
+    expect(unasked).toEqual([expect.stringContaining('Referrers API')]);
+  });
+
+  it.each<[string, object]>([
+    ['application/json', { 'content-type': 'application/json' }],
+    ['no type', {}],
+    ['a type with a parameter', { 'content-type': `${MediaType.imageIndex}; charset=utf-8` }],
+    ['a type in capitals', { 'content-type': MediaType.imageIndex.toUpperCase() }],
+    ['text/plain', { 'content-type': 'text/plain' }],
+  ])('not when an index comes as %s', async (_, headers) => {
+    let body: string | undefined;
+    const fault = ({ path }: FaultRequest) =>
+      body !== undefined && path.includes('/referrers/') ? { status: 200, headers: { ...headers }, body } : undefined;
+    const { store, open } = await begin({ fault });
+    const { descriptor } = await pushImage(store, 'image');
+    const sbom = referrerOf(descriptor, SBOM);
+    await attach(store, sbom);
+    body = JSON.stringify({ schemaVersion: 2, manifests: [referrerEntry(sbom)] });
+    expect(await list(open(), descriptor)).toEqual([{ descriptor: referrerEntry(sbom), via: ['api'] }]);
+    body = JSON.stringify({ schemaVersion: 2, manifests: [] });
+    expect(await list(open(), descriptor)).toEqual([]);
+  });
+
+  it('not when an API that has answered before sends a web page', async () => {
+    let isOn = false;
+    const page: Fault = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' };
+    const fault = ({ path }: FaultRequest) => (isOn && path.includes('/referrers/') ? page : undefined);
+    const { store } = await begin({ fault });
+    const { descriptor } = await pushImage(store, 'image');
+    await attach(store, referrerOf(descriptor, SBOM));
+    await list(store, descriptor);
+    isOn = true;
+    await expect(list(store, descriptor)).rejects.toMatchObject({ code: 'MALFORMED' });
+  });
+
+  it('for one subject alone where it has listed another', async () => {
+    let missing = '';
+    const { registry, store, open } = await begin({
+      fault: ({ path }) => (missing !== '' && path.includes(`/referrers/${missing}`) ? { status: 404 } : undefined),
+    });
+    const [one, two] = [await pushImage(store, 'one'), await pushImage(store, 'two')];
+    const sbom = referrerOf(two.descriptor, SBOM);
+    await attach(store, sbom);
+    const reader = open();
+    expect(await list(reader, one.descriptor)).toEqual([]);
+    missing = one.descriptor.digest;
+    expect(await list(reader, one.descriptor)).toEqual([]);
+    expect(await listDigests(reader, two.descriptor)).toEqual(digests(sbom));
+    expect(registry.count('GET', `/referrers/${missing}`)).toBe(2);
   });
 
   it('and the tag neither: nothing is attached (E75)', async () => {
@@ -46,14 +123,19 @@ describe('the Referrers API is not there', () => {
   });
 
   it('is remembered for this repository where the answer is definite, and not from a guess (E107)', async () => {
-    for (const [status, times] of [
-      [404, 1],
-      [405, 1],
-      [501, 1],
-      [400, 2],
-      [200, 2],
+    const error = (code: string) => JSON.stringify({ errors: [{ code }] });
+    for (const [status, times, body] of [
+      [404, 1, ''],
+      [404, 1, error('NOT_FOUND')],
+      [405, 1, ''],
+      [501, 1, ''],
+      [400, 2, ''],
+      [200, 2, ''],
+      [404, 2, '<html>'],
+      [404, 2, error('NAME_UNKNOWN')],
+      [404, 2, error('MANIFEST_UNKNOWN')],
     ] as const) {
-      const { registry, open, subject } = await answering({ status });
+      const { registry, open, subject } = await answering({ status, body });
       const store = open();
       await list(store, subject);
       await list(store, subject);

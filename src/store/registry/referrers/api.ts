@@ -7,7 +7,7 @@ import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { errorCodes, webPage } from '../client/errors.js';
+import { errorCodes, WEB_PAGE_HINT, webPage } from '../client/errors.js';
 import { pages } from '../client/paging.js';
 import type { Capability } from './capability.js';
 
@@ -94,7 +94,7 @@ async function ask(
     if (NO_API_ELSEWHERE.includes(status) || (status === 200 && page !== undefined)) return lacking(capability);
     if (status !== 200) throw client.errorOf(document, `${what}, redirected to ${response.url.host}`);
   }
-  if (status === 200) return listIn(client, document, capability, what);
+  if (status === 200) return listIn(client, document, capability);
   if (!NO_API.includes(status)) throw client.errorOf(document, what);
   // These answers are not remembered. 400 may be about this digest alone, and a web page may come from a proxy in between.
   // go-containerregistry answers 404 for a repository that nothing was pushed to yet.
@@ -110,12 +110,14 @@ function lacking(capability: Capability): ApiAnswer {
 }
 
 /** The list in a body. The body decides: some registries and proxies send an index under another type, or under none. */
-function listIn(client: RegistryClient, document: Document, capability: Capability, what: string): ApiAnswer {
+function listIn(client: RegistryClient, document: Document, capability: Capability): ApiAnswer {
+  const what = listName(client);
   const { response, bytes } = document;
   const type = response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   try {
     const web = webPage(response, bytes);
-    if (web !== undefined) throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent ${web}`);
+    if (web !== undefined)
+      throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent a web page`, { hint: WEB_PAGE_HINT });
     const page = pageIn(bytes, what);
     capability.api = true;
     return { kind: 'list', document, page };
@@ -129,6 +131,10 @@ function listIn(client: RegistryClient, document: Document, capability: Capabili
   }
 }
 
+function listName({ registry, repository }: RegistryClient): string {
+  return `referrers list of ${registry}/${repository}`;
+}
+
 function pageIn(bytes: Buffer, what: string): Page {
   const { content, unread } = parseIndex(bytes, what);
   return { manifests: content.manifests, unread };
@@ -140,10 +146,9 @@ export async function* apiPages(
   { document, page: first }: Extract<ApiAnswer, { readonly kind: 'list' }>,
   signal?: AbortSignal,
 ): AsyncIterable<Page> {
-  const what = `referrers list of ${client.registry}/${client.repository}`;
   let isFirst = true;
-  for await (const page of pages(client, document, MAX_PAGE_BYTES, what, signal)) {
-    yield isFirst ? first : pageIn(page, what);
+  for await (const page of pages(client, document, MAX_PAGE_BYTES, listName(client), signal)) {
+    yield isFirst ? first : pageIn(page, listName(client));
     isFirst = false;
   }
 }

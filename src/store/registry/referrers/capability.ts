@@ -10,7 +10,7 @@ export interface Capability {
   readonly only?: 'api' | 'tag' | undefined;
 }
 
-/** What is known of a repository before it is asked anything. */
+/** The capability of a repository that was not asked yet. */
 export function newCapability(referrers: 'auto' | 'api' | 'tag' = 'auto'): Capability {
   return referrers === 'auto' ? { api: undefined } : { only: referrers, api: referrers === 'tag' ? false : undefined };
 }

@@ -8,7 +8,7 @@ import { given } from '../../../oci/values/given.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { Referrer, ReferrerOptions, Via } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { getManifest, headManifest } from '../client/manifests.js';
+import { findManifest, getManifest } from '../client/manifests.js';
 import { type ApiAnswer, apiPages, askApi } from './api.js';
 import type { Capability } from './capability.js';
 import { type ReferrersList, readList } from './tag-entries.js';
@@ -89,7 +89,7 @@ export async function* listReferrers(
 
 /**
  * The referrers tag's list. Where the API is there most subjects have none: HEAD asks, which no limit counts. A list of
- * tags is no proof that one is missing: it may be old, or a part.
+ * tags proves no absence: it may be old, or a part.
  */
 async function taggedList(
   client: RegistryClient,
@@ -99,7 +99,7 @@ async function taggedList(
 ): Promise<Pick<ReferrersList, 'entries' | 'unread'>> {
   const tag = referrersTag(subject);
   const isThere =
-    capability.api !== true || tags?.has(tag) || (await headManifest(client, { tag }, { signal })) !== undefined;
+    capability.api !== true || tags?.has(tag) || (await findManifest(client, { tag }, { signal })) !== undefined;
   return isThere ? readList(client, subject, { signal }) : { entries: [] };
 }
 

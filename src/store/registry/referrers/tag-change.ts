@@ -12,7 +12,7 @@ import { type ReferrersList, readList, withEntries, writeList } from './tag-docu
  * A list older than this is read again before it is written. A writer with an old list can erase the entries of others,
  * which look for them only while they settle.
  */
-export const FRESH_MS = 100;
+const FRESH_MS = 100;
 const SETTLE_MS = 250;
 /** The same when others were seen to write: sixteen at a time on two cores hold their lists for most of a second. */
 const QUIET_MS = 1_000;
@@ -100,18 +100,13 @@ export async function changeList(
 }
 
 /**
- * Reads the list of a subject, which is about to be changed.
+ * Looks whether the list of a subject can be changed.
  *
  * @throws RemoraError `EXISTS` when the tag holds something else, and for every list that cannot be read
  */
-export async function writableList(
-  client: RegistryClient,
-  subject: Digest,
-  options: CallOptions = {},
-): Promise<ReferrersList> {
-  const list = await readList(client, subject, options);
-  if (list.foreign !== undefined) throw occupied(client, referrersTag(subject), list.foreign);
-  return list;
+export async function requireList(client: RegistryClient, subject: Digest, options: CallOptions = {}): Promise<void> {
+  const { foreign } = await readList(client, subject, options);
+  if (foreign !== undefined) throw occupied(client, referrersTag(subject), foreign);
 }
 
 /**

@@ -50,6 +50,7 @@ export {
   type DiscoverResult,
   type Discovery,
   discover,
+  type KindOnIndex,
   type MissingKind,
   type Unasked,
 } from './operations/discover/discover.js';

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { DeleteCommand, deleteFlags } from '../cli/command/delete-command.js';
-import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { detachFlags, detachSelection } from '../cli/flags/detach.js';
 import { platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
 import { detachNotes, renderDetach } from '../cli/output/detach.js';
@@ -12,7 +12,7 @@ import type { DetachResult } from '../operations/detach/detach.js';
 export default class Detach extends DeleteCommand {
   static override summary = 'Remove attachments of an image or artifact';
   static override description =
-    'Removes attachments with their tags and their entries in every list; SUBJECT itself stays. For an index, attachments of its platforms are included. Attestations of BuildKit are part of their index and stay.';
+    'Removes attachments with their tags and their entries in every list; SUBJECT itself stays. For an index, attachments of all manifests below it are included. Attestations of BuildKit are part of their index and stay.';
   static override examples = [
     {
       description: 'See which SBOMs would be removed',
@@ -79,7 +79,7 @@ export default class Detach extends DeleteCommand {
     this.print(renderDetach(result, painter(this.stdout)));
     for (const note of detachNotes(result)) this.note(note);
     const failure = result.incomplete[0]?.error ?? result.unpruned;
-    if (failure !== undefined) process.exitCode = exitCodeFor(failure);
+    if (failure !== undefined) process.exitCode = exitCodeForPart([failure]);
     else if (result.blocked.length > 0) process.exitCode = 1;
     return result;
   }

@@ -1,10 +1,17 @@
 import { string } from '@oclif/core/args';
 import { boolean, integer, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
-import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { platformFlag, registryFlags } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
-import { describeAsked, discoverNotes, renderMissing, renderTable, renderTree } from '../cli/output/discover.js';
+import {
+  describeAsked,
+  describeOnIndex,
+  discoverNotes,
+  renderMissing,
+  renderTable,
+  renderTree,
+} from '../cli/output/discover.js';
 import { painter } from '../cli/output/text.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 
@@ -12,7 +19,7 @@ import { REQUIRE_ON } from '../operations/discover/missing.js';
 export default class Discover extends BaseCommand {
   static override summary = 'List all attachments of an image or artifact';
   static override description =
-    'Asks every way in which an artifact can be attached, and continues with the platforms of an index and the attachments of attachments. An empty list means that every way was asked and answered. Otherwise the exit code is that of the failure.';
+    'Asks every way in which an artifact can be attached, and continues with all manifests below an index and the attachments of attachments. An empty list means that every way was asked and answered. Otherwise the exit code is 4 where access was refused, and 6 where it was not.';
   static override aliases = ['referrers'];
   static override examples = [
     { description: 'Show a tree of all attachments', command: '<%= config.bin %> discover ghcr.io/acme/app:v1' },
@@ -54,8 +61,9 @@ export default class Discover extends BaseCommand {
       helpGroup: 'GATE',
     }),
     'require-on': option({ options: REQUIRE_ON })({
-      summary: 'For an index: on each of its platforms, on the index, or on either',
-      default: 'platforms' as const,
+      summary:
+        'For an index: on each platform or an index that holds it, on each platform itself, or on the index alone',
+      default: 'any' as const,
       helpGroup: 'GATE',
     }),
     ...platformFlag,
@@ -90,10 +98,11 @@ export default class Discover extends BaseCommand {
     if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
     this.print(renderMissing(result.missing ?? []));
+    for (const line of describeOnIndex(result)) this.note(line);
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
-    const [failed] = result.incomplete;
+    const failures = result.incomplete.map(({ error }) => error);
     // A requirement that is met stays met, even where a way could not be asked.
-    if (failed !== undefined && result.missing?.length !== 0) process.exitCode = exitCodeFor(failed.error);
+    if (failures.length > 0 && result.missing?.length !== 0) process.exitCode = exitCodeForIncomplete(failures);
     else if (result.missing?.length) process.exitCode = exitCodeFor({ code: 'NO_MATCH' });
     return result;
   }

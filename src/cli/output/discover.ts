@@ -1,3 +1,4 @@
+import { isIndexType } from '../../oci/values/media-types.js';
 import { describeSelection, type Selection } from '../../operations/attached/selection.js';
 import type { AskedWay, DiscoveredNode, DiscoverResult, MissingKind } from '../../operations/discover/discover.js';
 import type { Via } from '../../store/interfaces/store.js';
@@ -28,8 +29,8 @@ export function renderTree(result: DiscoverResult, paint: Paint, options: { read
     };
   };
   const platforms = (result.platforms ?? []).map(
-    ({ platform, digest, referrers }): Branch => ({
-      text: `${paint('bold', printable(platform ?? 'no platform'))}  ${digest}`,
+    ({ platform, mediaType, digest, referrers }): Branch => ({
+      text: `${paint('bold', printable(platform ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
       details: [],
       below: referrers.map(branch),
     }),
@@ -116,6 +117,17 @@ export function discoverNotes(result: DiscoverResult, { selection = {}, via, jso
   const wanted = describeSelection(selection).join(', ');
   const where = via === undefined ? '' : ` by way of ${via.join(' or ')}; other places were not asked`;
   return [`nothing${wanted === '' ? '' : ` of ${wanted}`} is attached${where}`];
+}
+
+/** A line for each required kind that an index has for its platforms. */
+export function describeOnIndex({ onIndex = [], platforms = [] }: DiscoverResult): readonly string[] {
+  const lines = new Map<string, string[]>();
+  for (const { kind, format, platform, digest, index } of onIndex) {
+    const inner = platforms.some((one) => one.digest === index) ? `inner index ${index}` : 'index';
+    const line = `${kind}${format === undefined ? '' : `@${format}`}: on the ${inner}`;
+    lines.set(line, [...(lines.get(line) ?? []), printable(platform ?? digest)]);
+  }
+  return [...lines].map(([line, names]) => `${line}, for ${[...new Set(names)].join(', ')}`);
 }
 
 /** The requirements that are not met, as a table; the empty text when all are. */

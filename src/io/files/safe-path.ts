@@ -30,7 +30,8 @@ function componentFault(part: string, platform: NodeJS.Platform): string | undef
 function textFault(text: string): string | undefined {
   if (UNPRINTABLE.test(text)) return 'it has a control character';
   if (text.includes('\\')) return 'it has a backslash';
-  if (text.startsWith('/') || /^[a-z]:/i.test(text)) return 'it is absolute';
+  if (text.startsWith('/')) return 'it is absolute';
+  if (/^[a-z]:/i.test(text)) return 'it begins like a drive of Windows, with a letter and a colon';
   if (Buffer.byteLength(text) > MAX_NAME_BYTES) return `it is longer than ${MAX_NAME_BYTES} bytes`;
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { errorFields } from '../../errors.js';
+import { errorFields, isRemoraError, RemoraError } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { given } from '../../oci/values/given.js';
 import type { Via, WayAnswer } from '../../store/interfaces/store.js';
@@ -7,9 +7,7 @@ import type { AskedWay, Unasked } from '../results/incomplete.js';
 /** Counts the answers of each way, and keeps the failure of each way that did not answer. */
 export class AskedWays {
   readonly #ways = new Map<Via, AskedWay>();
-  readonly #incomplete = new Map<string, Unasked>();
-  /** The first failure, for the exit code. */
-  failure: unknown;
+  readonly #failures = new Map<string, unknown>();
 
   answered({ via, found, unsupported }: WayAnswer): void {
     const before = this.#ways.get(via);
@@ -25,13 +23,23 @@ export class AskedWays {
   /** @throws RemoraError `INTERRUPTED`: an interruption is not a failure of a way */
   failed(way: string, error: unknown): void {
     if (isInterruption(error)) throw error;
-    this.failure ??= error;
-    this.#incomplete.set(way, { way, error: errorFields(error) });
+    if (!this.#failures.has(way)) this.#failures.set(way, error);
+  }
+
+  /** @throws RemoraError `INCOMPLETE` where a way could not be asked; its cause is a refusal, or else the first failure */
+  checkComplete(): void {
+    const failures = [...this.#failures];
+    const worst = failures.find(([, error]) => isRefusal(error)) ?? failures[0];
+    if (worst === undefined) return;
+    const [way, cause] = worst;
+    const { message, hint } = errorFields(cause);
+    const more = failures.length === 1 ? '' : `, and ${failures.length - 1} more`;
+    throw new RemoraError('INCOMPLETE', `could not ask ${way}${more}: ${message}`, { cause, ...given({ hint }) });
   }
 
   /** True when the store has none of the ways: no way answered, and none failed. */
   get isSilent(): boolean {
-    return this.#incomplete.size === 0 && this.ways.every(({ subjects, unsupported }) => unsupported === subjects);
+    return this.#failures.size === 0 && this.ways.every(({ subjects, unsupported }) => unsupported === subjects);
   }
 
   get ways(): readonly AskedWay[] {
@@ -39,6 +47,10 @@ export class AskedWays {
   }
 
   get incomplete(): readonly Unasked[] {
-    return [...this.#incomplete.values()];
+    return [...this.#failures].map(([way, error]) => ({ way, error: errorFields(error) }));
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return isRemoraError(error) && (error.code === 'UNAUTHORIZED' || error.code === 'FORBIDDEN');
 }

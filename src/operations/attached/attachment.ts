@@ -67,8 +67,8 @@ export function attachmentsOfLayers(manifest: Manifest, via: readonly Via[], tag
   const date = manifest.content.annotations?.[Annotation.created];
   const layers = layersOf(manifest).filter((layer) => !isEmpty(layer));
   const tags = given({ tags: tag === undefined ? undefined : [tag] });
-  // A manifest without layers is an attachment itself, so that lists show it.
-  if (layers.length === 0 && manifest.kind !== 'index') return [{ ...attachmentOfManifest(manifest, via), ...tags }];
+  // A manifest without layers, or an index, is an attachment itself, so that lists show it.
+  if (layers.length === 0) return [{ ...attachmentOfManifest(manifest, via), ...tags }];
   const cosignTag = tag?.slice(tag.lastIndexOf('.'));
   return layers.map((layer) => ({
     ...attachment(layer, via, { layerTypes: [layer.mediaType], cosignTag }, [layer.annotations]),

@@ -1,35 +1,37 @@
-import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { type Digest, isDigest } from '../../oci/values/digest.js';
 
-/** BuildKit's annotations on the entry of an attestation (its documentation, "Image attestation storage"). */
-const REFERENCE_TYPE = 'vnd.docker.reference.type';
-const REFERENCE_DIGEST = 'vnd.docker.reference.digest';
+/**
+ * BuildKit's annotations on an entry that belongs to another entry (its documentation, "Image attestation storage"); other
+ * tools write them with other prefixes than `vnd.docker.`.
+ */
+const REFERENCE_TYPE = /(?:^|\.)reference\.type$/;
+const REFERENCE_DIGEST = /(?:^|\.)reference\.digest$/;
 const ATTESTATION = 'attestation-manifest';
 
-/** BuildKit's attestation manifests in an index, by the digest of the platform's manifest that they describe. */
-export function attestationsIn(index: Manifest): ReadonlyMap<Digest, readonly Descriptor[]> {
-  const found = new Map<Digest, Descriptor[]>();
-  for (const entry of index.kind === 'index' ? index.content.manifests : []) {
-    const subject = entry.annotations?.[REFERENCE_DIGEST];
-    if (!isAttestation(entry) || subject === undefined || !isDigest(subject)) continue;
-    const siblings = found.get(subject) ?? [];
-    found.set(subject, siblings);
-    siblings.push(entry);
-  }
-  return found;
+/** True for entries of an index that belong to another entry: they are not platforms. */
+export function isReference(entry: Descriptor): boolean {
+  return isAttestation(entry) || referenced(entry, REFERENCE_TYPE) !== undefined || hasReferenceDigest(entry);
 }
 
-/** The entries of an index without attestations, each digest once. */
-export function platformsIn(index: Manifest): readonly Descriptor[] {
-  const entries = index.kind === 'index' ? index.content.manifests.filter((entry) => !isAttestation(entry)) : [];
-  return [...new Map(entries.map((entry) => [entry.digest, entry])).values()];
+/** The manifest that an entry of an index is an attestation of; undefined where it is not one, or names no manifest. */
+export function attestedBy(entry: Descriptor): Digest | undefined {
+  const subject = referenced(entry, REFERENCE_DIGEST);
+  return isAttestation(entry) && subject !== undefined && isDigest(subject) ? subject : undefined;
 }
 
 /** True for BuildKit's attestation manifests, as entries of an index or of a list of referrers. */
-export function isAttestation({ annotations, artifactType }: Descriptor): boolean {
+export function isAttestation(entry: Descriptor): boolean {
   return (
-    annotations?.[REFERENCE_TYPE] === ATTESTATION ||
-    artifactType === 'application/vnd.docker.attestation.manifest.v1+json'
+    referenced(entry, REFERENCE_TYPE) === ATTESTATION ||
+    entry.artifactType === 'application/vnd.docker.attestation.manifest.v1+json'
   );
+}
+
+function hasReferenceDigest(entry: Descriptor): boolean {
+  return referenced(entry, REFERENCE_DIGEST) !== undefined;
+}
+
+function referenced({ annotations = {} }: Descriptor, name: RegExp): string | undefined {
+  return Object.entries(annotations).find(([key]) => name.test(key))?.[1];
 }

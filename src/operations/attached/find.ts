@@ -11,7 +11,6 @@ import {
   isUndecided,
 } from './attachment.js';
 import { isAttestation } from './buildkit.js';
-import type { TagSnapshot } from './tag-snapshot.js';
 
 /** Suffixes of cosign's tags for a subject. */
 export const COSIGN_TAGS: readonly string[] = ['.sig', '.att', '.sbom'];
@@ -20,8 +19,6 @@ export const COSIGN_TAGS: readonly string[] = ['.sig', '.att', '.sbom'];
 export interface FindOptions extends CallOptions {
   /** BuildKit's attestation manifests for this subject, from the index that names both. */
   readonly attestations?: readonly Descriptor[] | undefined;
-  /** The listed tags of the repository: only tags among them are asked for. @default each tag is asked for */
-  readonly tags?: TagSnapshot | undefined;
   /** Only these ways are asked. @default all */
   readonly via?: readonly Via[] | undefined;
   /** Called for each way that answered. */
@@ -97,7 +94,7 @@ async function referrers(
   if (only !== undefined && !ways.some((way) => only.includes(way))) return [];
   return guarded(`referrers of ${store.format({ digest: subject.digest })}`, async () => {
     const attachments: Promise<readonly Attachment[]>[] = [];
-    const ask = { signal, onUnasked, onListed, onAsked, via: only, tags: await options.tags?.names };
+    const ask = { signal, onUnasked, onListed, onAsked, via: only };
     const found = new Map<Via, number>();
     for await (const { descriptor, via } of store.referrers(subject, ask)) {
       for (const way of via) found.set(way, (found.get(way) ?? 0) + 1);
@@ -136,8 +133,7 @@ async function cosign(
   options: FindOptions,
 ): Promise<readonly Attachment[]> {
   const tag = `${referrersTag(subject)}${end}`;
-  const names = await options.tags?.names;
-  if (names !== undefined && !names.has(tag)) return [];
+  // A list of tags may be stale or partial: only the tag itself proves that it does not exist.
   const found = await store.findTag(tag, { signal: options.signal });
   return found === undefined ? [] : layersOf(store, found.digest, ['cosign-tag'], options, tag);
 }

@@ -1,26 +1,45 @@
 import type { RemoraError } from '../../errors.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { AskedWays } from './asked-ways.js';
 import type { SelectedAttachment } from './attachment.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
 import { isWanted, noMatch, type Selection } from './selection.js';
 import { platformSubjects, type Subject } from './subject.js';
 import { AttachedWalk } from './walk.js';
 
+/** Options of {@link selectAttached}. */
+export interface SelectAttachedOptions extends CallOptions {
+  /**
+   * Called for each way that could not be asked; a selection of `all` or of a digest then has what the others named.
+   * @default `INCOMPLETE` is thrown
+   */
+  readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
+}
+
 /**
- * Selects attachments of `subject` and, if that is an index, of its platforms. Attachments of attachments are read only
- * when no direct attachment matches.
+ * Selects attachments of `subject` and, if that is an index, of all manifests below it. Attachments of attachments are
+ * read only when no direct attachment matches.
  *
- * @throws RemoraError `NO_MATCH` (with the kinds and types that are attached), `AMBIGUOUS` (with the matches), and the
- *   failure of a way that could not be asked: a selection from half of the list would be wrong
+ * @throws RemoraError `NO_MATCH` (with the kinds and types that are attached), `AMBIGUOUS` (with the matches), `INCOMPLETE`
+ *   where a way could not be asked: the newest of half a list, or its only match, would be wrong
  */
 export async function selectAttached(
   source: Source,
   subject: Subject,
   selection: Selection,
-  options: CallOptions = {},
+  { signal, onUnasked }: SelectAttachedOptions = {},
 ): Promise<readonly SelectedAttachment[]> {
-  const walk = new AttachedWalk(source, subject.descriptor, { signal: options.signal, concurrency: 16 });
-  const children = await platformSubjects(source, subject.descriptor, options);
+  const account = new AskedWays();
+  const unasked: [way: string, error: unknown][] = [];
+  const ask = {
+    signal,
+    onUnasked: (way: string, error: unknown) => {
+      account.failed(way, error);
+      unasked.push([way, error]);
+    },
+  };
+  const walk = new AttachedWalk(source, subject.descriptor, { ...ask, concurrency: 16 });
+  const children = await platformSubjects(source, subject.descriptor, ask);
   const seen: SelectedAttachment[] = [];
   let found: readonly SelectedAttachment[] = [];
   let isDirect = true;
@@ -30,6 +49,9 @@ export async function selectAttached(
     if (isDirect && found.length > 0) break;
     isDirect = false;
   }
+  const isCertain = found.length > 0 && (selection.all || (selection.digest !== undefined && found.length === 1));
+  if (onUnasked === undefined || !isCertain) account.checkComplete();
+  else for (const [way, error] of unasked) onUnasked(way, error);
   if (found.length === 0) throw nothingFits(source, subject, selection, seen);
   if (selection.all || found.length === 1) return found;
   if (selection.latest) return [newestOf(source, found)];

@@ -2,10 +2,11 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
-import { isIndexType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
-import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
-import { attestationsIn, platformsIn } from './buildkit.js';
+import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
+import { AskedWays } from './asked-ways.js';
+import { type Descendant, type Descendants, descendantsOf } from './descendants.js';
+import type { IndexOptions } from './index-levels.js';
 import { childFor } from './platform.js';
 
 /** A manifest that can have attachments. */
@@ -15,72 +16,68 @@ export interface Subject {
   readonly platform?: string;
   /** BuildKit's attestation manifests for it; absent when its index was not read. */
   readonly attestations?: readonly Descriptor[] | undefined;
-  /** The children of the index that the subject was selected from. */
+  /** The index that the subject was selected from, and all below it. */
   readonly siblings?: readonly Digest[] | undefined;
 }
 
-/** The children of an index, as subjects and as digests. */
-export interface Platforms {
-  readonly platforms: readonly Subject[];
-  /** The digests of all entries, with attestations: deleting one of them would break the index. */
+/** A subject below an index. */
+export interface InnerSubject extends Subject, Pick<Descendant, 'isPlatform' | 'within'> {}
+
+/** All manifests below an index, as subjects. */
+export interface Platforms extends Pick<Descendants, 'unread'> {
+  /** Inner indexes and their entries, too, each once. */
+  readonly platforms: readonly InnerSubject[];
+  /** The digests of all entries at every depth, with attestations: deleting one of them would break an index. */
   readonly children: readonly Digest[];
 }
 
 /**
- * Resolves a selector to a subject: the manifest, or with `platform` the first matching child of an index.
+ * Resolves a selector to a subject: the manifest, or with `platform` the first match in an index or the indexes within it.
  *
- * @throws RemoraError `NOT_FOUND`, `AMBIGUOUS` (no selector and several roots), `NO_MATCH` (the index lacks the platform)
+ * @throws RemoraError `NOT_FOUND`, `AMBIGUOUS` (no selector and several roots), `NO_MATCH` (the index lacks the platform),
+ *   `INCOMPLETE` (an index within it could not be read, and the others lack the platform or `onUnasked` is absent)
  */
 export async function resolveSubject(
   source: Source,
   selector: ManifestSelector,
   platform: Platform | undefined,
-  { signal }: CallOptions = {},
+  { signal, onUnasked }: Pick<IndexOptions, 'signal' | 'onUnasked'> = {},
 ): Promise<Subject> {
-  if (platform === undefined) return rootSubject(await source.resolve(selector, { signal }));
+  if (platform === undefined) return { descriptor: await source.resolve(selector, { signal }) };
+  const known = new Map<Digest, Manifest>();
   const index = await source.manifest(selector, { signal });
-  return rootSubject(childFor(source, index, platform), index);
-}
-
-/**
- * Turns a descriptor into a subject.
- *
- * @param index that the descriptor was selected from: BuildKit keeps attestations of its children there
- */
-export function rootSubject(descriptor: Descriptor, index?: Manifest): Subject {
+  const onOpened = (opened: Manifest) => void known.set(opened.descriptor.digest, opened);
+  const child = await childFor(source, index, platform, { signal, onOpened });
+  // Any of the indexes may hold the attestations of the platform.
+  const account = new AskedWays();
+  const listener = onUnasked ?? ((way: string, error: unknown) => account.failed(way, error));
+  const found = await platformSubjects(source, index.descriptor, { signal, known, onUnasked: listener });
+  account.checkComplete();
+  const own = found?.platforms.find(({ descriptor }) => descriptor.digest === child.digest);
   return {
-    descriptor,
-    ...platformField(descriptor),
-    ...given({
-      attestations: index && (attestationsIn(index).get(descriptor.digest) ?? []),
-      siblings: index && childrenOf(index),
-    }),
+    descriptor: child,
+    ...platformField(child.platform),
+    attestations: own?.attestations ?? [],
+    siblings: [index.descriptor.digest, ...(found?.children ?? [])],
   };
 }
 
-/** The children of an index as subjects; undefined for a manifest that is not an index. */
+/** All manifests below an index as subjects; undefined for a manifest that is not an index. */
 export async function platformSubjects(
-  store: Source,
-  { mediaType, digest }: Descriptor,
-  { signal, known }: CallOptions & { readonly known?: ReadonlyMap<Digest, Manifest> | undefined } = {},
+  source: Source,
+  index: Descriptor,
+  options: IndexOptions = {},
 ): Promise<Platforms | undefined> {
-  if (!isIndexType(mediaType)) return undefined;
-  const index = known?.get(digest) ?? (await store.manifest({ digest }, { signal }));
-  const attestations = attestationsIn(index);
-  return {
-    platforms: platformsIn(index).map((descriptor) => ({
-      descriptor,
-      ...platformField(descriptor),
-      attestations: attestations.get(descriptor.digest) ?? [],
-    })),
-    children: childrenOf(index),
-  };
+  const found = await descendantsOf(source, index, options);
+  return (
+    found && {
+      platforms: found.all.map(({ platform, ...rest }) => ({ ...rest, ...platformField(platform) })),
+      children: [...found.entries],
+      unread: found.unread,
+    }
+  );
 }
 
-function childrenOf(index: Manifest): readonly Digest[] {
-  return index.kind === 'index' ? index.content.manifests.map(({ digest }) => digest) : [];
-}
-
-function platformField({ platform }: Descriptor): Pick<Subject, 'platform'> {
+function platformField(platform: Platform | undefined): Pick<Subject, 'platform'> {
   return given({ platform: platform && formatPlatform(platform) });
 }

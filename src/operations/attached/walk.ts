@@ -8,7 +8,6 @@ import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment, SelectedAttachment } from './attachment.js';
 import { type FindOptions, findAttached } from './find.js';
 import type { Subject } from './subject.js';
-import { type TagSnapshot, tagSnapshot } from './tag-snapshot.js';
 
 /** Options of {@link AttachedWalk}. */
 export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onUnasked'> {
@@ -32,11 +31,10 @@ export class AttachedWalk {
   readonly #asked = new Map<Digest, Promise<readonly Attachment[]>>();
   readonly #met = new Set<string>();
   readonly #levels = new Map<Digest, number>();
-  #tags: TagSnapshot | undefined;
 
   constructor(
     private readonly store: Source,
-    /** The only subject, whose tags are asked for by name; undefined for several. */
+    /** The only subject, which the walk does not meet again; undefined for several. */
     private readonly root: Descriptor | undefined,
     private readonly options: WalkOptions,
   ) {
@@ -52,6 +50,13 @@ export class AttachedWalk {
    */
   async below(subject: Subject, ahead = 0): Promise<readonly Attachment[]> {
     return (await this.#attachedTo(subject, ahead)).filter((attachment) => this.#meetAttachment(attachment));
+  }
+
+  /** All attachments of a subject, met before or not: two platforms can share an image of cosign, and both have it. */
+  async direct(subject: Subject, ahead = 0): Promise<readonly Attachment[]> {
+    const attachments = await this.#attachedTo(subject, ahead);
+    for (const attachment of attachments) this.#meetAttachment(attachment);
+    return attachments.filter(({ descriptor, holder }) => (holder ?? descriptor).digest !== this.root?.digest);
   }
 
   /** Yields the attachments of these subjects that were not met before, then theirs; stop iterating once enough matched. */
@@ -99,13 +104,6 @@ export class AttachedWalk {
     return this.#meet(holder.digest) ? holder : undefined;
   }
 
-  /** Lists the tags of a registry now, so that {@link below} need not ask for each tag. */
-  listTags(): TagSnapshot | undefined {
-    // A layout knows its tags without a request.
-    if (this.store.kind === 'registry') this.#tags ??= tagSnapshot(this.store, { signal: this.#signal });
-    return this.#tags;
-  }
-
   async #attachedTo(subject: Subject, ahead: number): Promise<readonly Attachment[]> {
     const attachments = await this.#ask(subject, ahead);
     for (const { descriptor, holder } of attachments) this.#deepen(holder ?? descriptor, subject.descriptor);
@@ -122,8 +120,6 @@ export class AttachedWalk {
         ...this.options,
         signal: this.#signal,
         attestations,
-        // The root's tags are asked for by name; most attachments below it have no tags.
-        tags: descriptor.digest === this.root?.digest ? undefined : this.listTags(),
         onListed: (entry) => {
           this.options.onListed?.(entry, descriptor.digest);
           this.#deepen(entry, descriptor);

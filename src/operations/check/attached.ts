@@ -1,9 +1,10 @@
+import { mapSome } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import { hasInventory } from '../../store/interfaces/inventory.js';
-import { platformSubjects, rootSubject, type Subject } from '../attached/subject.js';
+import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { checkIndexFile } from './layout/documents.js';
 import { checkLacking, checkList, type ListCheckContext, listName, type ReferrersList } from './lists/lists.js';
@@ -25,15 +26,16 @@ export async function checkAttached(root: Descriptor, context: ListCheckContext)
     });
   };
   const platforms = async () => {
-    try {
-      const found = isIndexType(root.mediaType) ? await platformSubjects(source, root, { signal }) : undefined;
-      await Promise.all((found?.platforms ?? []).map(below));
-    } catch (error) {
+    const found = await platformSubjects(source, root, {
+      signal,
       // An index that was visited before has its findings already.
-      if (!graph.reached.has(root.digest)) onUnasked(`children of ${source.format({ digest: root.digest })}`, error);
-    }
+      onUnasked: (place, error, index) => {
+        if (!graph.reached.has(index)) report.unread(place, error);
+      },
+    });
+    await mapSome(found?.platforms ?? [], 32, below);
   };
-  await Promise.all([below(rootSubject(root)), platforms()]);
+  await Promise.all([below({ descriptor: root }), platforms()]);
   await checkLists(subjects, context);
 }
 

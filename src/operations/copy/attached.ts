@@ -24,7 +24,6 @@ export async function attachedTrees(
   const { signal, known } = options;
   const [first] = subjects;
   const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, options);
-  walk.listTags();
 
   const direct = (subject: Subject): Promise<readonly AttachedTree[]> =>
     walk.each(subject, Number.POSITIVE_INFINITY, async (attachment) => {
@@ -34,7 +33,7 @@ export async function attachedTrees(
     });
   const ofChildren = async ({ descriptor }: Subject): Promise<readonly AttachedTree[]> => {
     const found = await platformSubjects(source, descriptor, { signal, known });
-    return (await Promise.all((found?.platforms ?? []).map(trees))).flat();
+    return (await Promise.all((found?.platforms ?? []).map(direct))).flat();
   };
   const trees = async (subject: Subject): Promise<readonly AttachedTree[]> =>
     (await Promise.all([direct(subject), ofChildren(subject)])).flat();

@@ -1,14 +1,30 @@
-import { isRemoraError, RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import { runAll } from '../../io/async/run-all.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { DeleteManifestOptions, Deleter } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Store } from '../../store/interfaces/store.js';
-import { UNLISTED } from '../attached/tag-snapshot.js';
 import type { DetachItem } from './items.js';
 
 /** Above this number of tags, the tags are not resolved one by one. */
 const MAX_TAGS = 2_000;
+
+/** Failures of a tag list after which the tags of a manifest are not known. */
+const UNLISTED: readonly [RemoraErrorCode, ...RemoraErrorCode[]] = [
+  'NOT_FOUND',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'MALFORMED',
+  'UNREACHABLE',
+  'TIMEOUT',
+  'BUSY',
+  'UNSUPPORTED',
+  'REJECTED',
+  'INVALID_ARGUMENT',
+  'SIZE_MISMATCH',
+  'DIGEST_MISMATCH',
+  'IO',
+];
 
 /** Deletes the manifests and tags of a plan, one manifest at a time. */
 export class Deletion {

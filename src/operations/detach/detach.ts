@@ -24,13 +24,13 @@ export interface DetachOptions extends AccessOptions, PlanDetachOptions, CarryOu
 }
 
 /**
- * Removes attachments of an image or artifact with all their tags and list entries; for an index also those of its
- * children. The subject itself stays (distribution-spec, "Deleting Manifests").
+ * Removes attachments of an image or artifact with all their tags and list entries; for an index also those of all
+ * manifests below it. The subject itself stays (distribution-spec, "Deleting Manifests").
  *
  * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the removed attachments; those that could not be removed are in `incomplete`, in the order of the attempts
  * @throws RemoraError `INVALID_ARGUMENT` (an empty selection, `prune` outside of a layout), `NO_MATCH`, `NOT_FOUND`,
- *   `UNSUPPORTED`, and the failure of a way that could not be asked, all before anything is removed
+ *   `UNSUPPORTED`, `INCOMPLETE` where a way could not be asked, all before anything is removed
  */
 export async function detach(location: Location<Store>, options: DetachOptions): Promise<DetachResult> {
   const { selection, signal, recursive, prune, settle, dryRun, confirm } = options;

@@ -1,5 +1,6 @@
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { AskedWays } from '../attached/asked-ways.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { blockedBy } from './blocked.js';
@@ -26,10 +27,10 @@ export interface DetachPlan {
 }
 
 /**
- * Plans to detach a selection from a subject and, if that is an index, from its platforms. It only reads.
+ * Plans to detach a selection from a subject and, if that is an index, from all manifests below it. It only reads.
  *
- * @throws RemoraError `NO_MATCH`, `INVALID_ARGUMENT` (an empty selection), and the failure of a way that could not be
- *   asked: its attachments would stay unnoticed
+ * @throws RemoraError `NO_MATCH`, `INVALID_ARGUMENT` (an empty selection), `INCOMPLETE` where a way could not be asked: its
+ *   attachments would stay unnoticed
  */
 export async function planDetach(
   store: Source,
@@ -40,13 +41,14 @@ export async function planDetach(
   checkSelection(selection);
   const { signal } = options;
   const { digest } = subject.descriptor;
-  const children = await platformSubjects(store, subject.descriptor, { signal });
+  const account = new AskedWays();
+  const onUnasked = (way: string, error: unknown) => account.failed(way, error);
+  const children = await platformSubjects(store, subject.descriptor, { signal, onUnasked });
   const subjects = [subject, ...(children?.platforms ?? [])];
   const own = new Set([digest, ...(children?.children ?? subject.siblings ?? [])]);
-  // The tags of a single subject are asked for by name; for several subjects, one list of tags costs less.
-  const root = subjects.length > 1 ? undefined : subject.descriptor;
-  const walk = new AttachedWalk(store, root, { signal, concurrency: 16 });
+  const walk = new AttachedWalk(store, undefined, { signal, onUnasked, concurrency: 16 });
   const found = holdersOf(await walk.level(subjects));
+  account.checkComplete();
 
   const blocked: BlockedAttachment[] = [];
   const leaving: Leaving[] = [];
@@ -79,6 +81,7 @@ export async function planDetach(
     level = leaving.slice(before);
     for (const { holder } of level) seen.add(holder.manifest.digest);
   }
+  account.checkComplete();
   return { subject, items: itemsOf(store, leaving, own), blocked, leftovers };
 }
 

@@ -1,22 +1,23 @@
 import { RemoraError } from '../../errors.js';
-import { sharedSignal } from '../../io/async/run-all.js';
+import { mapSome, sharedSignal } from '../../io/async/run-all.js';
+import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
-import { isIndexType } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
+import type { Attachment } from '../attached/attachment.js';
 import type { Selection } from '../attached/selection.js';
 import { platformSubjects, resolveSubject, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { resultFields } from '../results/manifest-fields.js';
-import { missingKinds, parseRequirement, type Requirement, type RequireOn } from './missing.js';
+import { gate, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { type AttachedTree, NodeBuilder } from './tree.js';
 
 export type { AskedWay, Unasked } from '../results/incomplete.js';
-export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, MissingKind } from './schema.js';
+export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
 
 /** Options of {@link discover}. */
 export interface DiscoverOptions extends AccessOptions {
@@ -30,9 +31,9 @@ export interface DiscoverOptions extends AccessOptions {
   readonly via?: readonly Via[] | undefined;
   /** Kinds that must be attached, like `sbom` or `sbom@spdx`: `missing` lists those that are not. @default none */
   readonly require?: readonly (string | Requirement)[] | undefined;
-  /** For an index: the subjects that must have the required kinds. @default 'platforms' */
+  /** For an index: the subjects that must have the required kinds. @default 'any' */
   readonly requireOn?: RequireOn | undefined;
-  /** List a way that could not be asked in `incomplete` instead of throwing its failure. @default false */
+  /** List a way that could not be asked in `incomplete` instead of throwing `INCOMPLETE`. @default false */
   readonly partial?: boolean | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
@@ -45,14 +46,14 @@ export interface DiscoverOptions extends AccessOptions {
 export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
 
 /**
- * Lists all attachments of a subject, and their attachments; for an index also those of its children. Each attachment is
- * listed once. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing Referrers"), cosign's
+ * Lists all attachments of a subject, and their attachments; for an index also those of all manifests below it. An attachment
+ * is listed once for each subject. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing Referrers"), cosign's
  * tags and BuildKit's attestations.
  *
  * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the attachments; the list is complete when `incomplete` is empty
- * @throws RemoraError the first failure of a way that could not be asked, unless `partial`; `INVALID_ARGUMENT`,
- *   `NOT_FOUND`, `NO_MATCH` (platform), `AMBIGUOUS` (`latest` with equal or absent dates), `INTERRUPTED`
+ * @throws RemoraError `INCOMPLETE` where a way could not be asked, unless `partial`; `INVALID_ARGUMENT`, `NOT_FOUND`,
+ *   `NO_MATCH` (platform), `AMBIGUOUS` (`latest` with equal or absent dates), `INTERRUPTED`
  */
 export async function discover(location: Location, options: DiscoverOptions = {}): Promise<Discovery> {
   const at = resolveLocation(location);
@@ -60,13 +61,21 @@ export async function discover(location: Location, options: DiscoverOptions = {}
   const requirements = options.require?.map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
   return withSource(at, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
-    const subject = await resolveSubject(source, selector, platform, { signal });
     const account = new AskedWays();
-    const result = await listAttached(source, subject, account, { ...options, signal });
-    if (account.failure !== undefined && !options.partial) throw account.failure;
-    const missing = requirements && missingKinds(result, requirements, options.requireOn);
-    return iterable({ ...result, ...given({ missing }) });
+    const onUnasked = (way: string, error: unknown) => account.failed(way, error);
+    const subject = await resolveSubject(source, selector, platform, { signal, onUnasked });
+    const { result, whole, unread } = await listAttached(source, subject, account, { ...options, signal });
+    if (!options.partial) account.checkComplete();
+    return iterable({ ...result, ...(requirements && gate(whole(), requirements, options.requireOn, unread)) });
   });
+}
+
+/** The attachments, and the indexes whose entries could not be read. */
+interface Listed {
+  readonly result: DiscoverResult;
+  /** The result without a selection. */
+  readonly whole: () => DiscoverResult;
+  readonly unread: ReadonlySet<Digest>;
 }
 
 async function listAttached(
@@ -74,51 +83,51 @@ async function listAttached(
   subject: Subject,
   account: AskedWays,
   options: DiscoverOptions,
-): Promise<DiscoverResult> {
-  const { signal, concurrency, via, depth = Number.POSITIVE_INFINITY, selection = {} } = options;
+): Promise<Listed> {
+  const { signal, concurrency = 32, via, depth = Number.POSITIVE_INFINITY, selection = {} } = options;
   const { descriptor } = subject;
   const reference = source.format({ digest: descriptor.digest });
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const onAsked = account.answered.bind(account);
   const walk = new AttachedWalk(source, descriptor, { signal, concurrency, via, onUnasked, onAsked });
-  if (depth > 1 || isIndexType(descriptor.mediaType)) walk.listTags();
 
-  const trees = async (of: Subject, levels: number): Promise<readonly AttachedTree[]> => {
-    if (levels <= 0) return [];
-    return walk.each(of, levels - 1, async (attachment) => {
+  const trees = (found: readonly Attachment[], levels: number): Promise<readonly AttachedTree[]> =>
+    mapSome(found, concurrency, async (attachment) => {
       // Attachments of a manifest with several layers stand below its first layer.
       const carrier = walk.carrier(attachment);
-      return { attachment, below: carrier === undefined ? [] : await trees({ descriptor: carrier }, levels - 1) };
+      if (carrier === undefined || levels <= 1) return { attachment, below: [] };
+      return { attachment, below: await trees(await walk.below({ descriptor: carrier }, levels - 2), levels - 1) };
     });
-  };
+  const treesOf = async (of: Subject) => trees(await walk.direct(of, depth - 1), depth);
   const ofPlatforms = async () => {
-    try {
-      const found = await platformSubjects(source, descriptor, { signal });
-      return found && (await Promise.all(found.platforms.map(async (of) => ({ of, found: await trees(of, depth) }))));
-    } catch (error) {
-      onUnasked(`children of ${reference}`, error);
-      return [];
-    }
+    const found = await platformSubjects(source, descriptor, { signal, onUnasked });
+    const platforms =
+      found && (await Promise.all(found.platforms.map(async (of) => ({ of, found: await treesOf(of) }))));
+    return { platforms, unread: found?.unread ?? new Set() };
   };
-  const [found, platforms] = await Promise.all([trees(subject, depth), ofPlatforms()]);
+  const [found, { platforms, unread }] = await Promise.all([treesOf(subject), ofPlatforms()]);
   if (via !== undefined && !via.includes('index-child') && account.isSilent)
     account.failed(`${via.join(' or ')} of ${reference}`, unsupported(reference, via));
 
   const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
-  const builder = new NodeBuilder(source, all, selection);
-  return {
-    ...resultFields(source, descriptor),
-    referrers: builder.nodes(descriptor.digest, found),
-    ...given({
-      platforms: platforms?.map((each) => ({
-        ...resultFields(source, each.of.descriptor),
-        ...given({ platform: each.of.platform }),
-        referrers: builder.nodes(each.of.descriptor.digest, each.found),
-      })),
-    }),
-    asked: account.ways,
-    incomplete: account.incomplete,
+  const shown = (chosen: Selection): DiscoverResult => {
+    const builder = new NodeBuilder(source, all, chosen);
+    return {
+      ...resultFields(source, descriptor),
+      referrers: builder.nodes(descriptor.digest, found),
+      ...given({
+        platforms: platforms?.map(({ of, found }) => ({
+          ...resultFields(source, of.descriptor),
+          ...given({ platform: of.platform, isPlatform: of.isPlatform ? undefined : (false as const) }),
+          ...(of.within.size === 0 ? {} : { within: [...of.within] }),
+          referrers: builder.nodes(of.descriptor.digest, found),
+        })),
+      }),
+      asked: account.ways,
+      incomplete: account.incomplete,
+    };
   };
+  return { result: shown(selection), whole: () => shown({}), unread };
 }
 
 function unsupported(reference: string, via: readonly Via[]): RemoraError {

@@ -1,8 +1,9 @@
 import { RemoraError } from '../../errors.js';
 import { FORMATS, type Format, KINDS, type Kind } from '../../formats/kinds/kind.js';
 import { quote } from '../../oci/text/quote.js';
+import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
-import type { DiscoveredNode, DiscoverResult, MissingKind } from './schema.js';
+import type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
 
 /** A kind that must be attached, in the format if one is given. */
 export interface Requirement {
@@ -10,11 +11,11 @@ export interface Requirement {
   readonly format?: Format;
 }
 
-export const REQUIRE_ON = ['platforms', 'index', 'any'] as const;
+export const REQUIRE_ON = ['any', 'platforms', 'index'] as const;
 
 /**
- * The subjects that must have a required kind. `platforms`: each platform of an index; `index`: the index; `any`: the
- * index or else each platform. A manifest that is not an index must have the kind itself.
+ * The subjects that must have a required kind. `any`: each platform of an index, or an index that holds it; `platforms`:
+ * each platform itself; `index`: the index alone. A manifest that is not an index must have the kind itself.
  */
 export type RequireOn = (typeof REQUIRE_ON)[number];
 
@@ -38,26 +39,63 @@ export function parseRequirement(text: string): Requirement {
   return { kind, ...given({ format }) };
 }
 
+/** The outcome of requirements, as members of a result. */
+export type Gate = Required<Pick<DiscoverResult, 'missing' | 'onIndex'>>;
+
 /**
- * The requirements that are not met. Only direct attachments count: a signature of the SBOM does not sign the image.
- * Signatures are not verified.
+ * The requirements that are not met, and those that an index meets for a platform. Only direct attachments count: a
+ * signature of the SBOM does not sign the image. Signatures are not verified.
+ *
+ * @param unread indexes whose entries are not known: each stands for platforms
  */
-export function missingKinds(
+export function gate(
   result: DiscoverResult,
   requirements: readonly Requirement[],
-  on: RequireOn = 'platforms',
-): readonly MissingKind[] {
-  const { platforms, digest, referrers } = result;
-  const isIndex = platforms !== undefined && platforms.length > 0 && on !== 'index';
-  const subjects = isIndex ? platforms : [{ digest, referrers }];
-  return requirements.flatMap((requirement) => {
-    const onIndex = isIndex && has(referrers, requirement);
-    return subjects.flatMap((subject): readonly MissingKind[] => {
-      if (has(subject.referrers, requirement) || (onIndex && on === 'any')) return [];
-      const platform = 'platform' in subject ? subject.platform : undefined;
-      return [{ ...requirement, digest: subject.digest, ...given({ platform, onIndex: onIndex || undefined }) }];
-    });
-  });
+  on: RequireOn = 'any',
+  unread: ReadonlySet<Digest> = new Set(),
+): Gate {
+  const missing: MissingKind[] = [];
+  const onIndex: KindOnIndex[] = [];
+  const above = indexesAbove(result);
+  const subjects = subjectsOf(result, on, unread);
+  for (const requirement of requirements) {
+    for (const subject of subjects) {
+      const { digest } = subject;
+      // Attachments of an index whose entries are unknown are not those of its platforms.
+      const isUnread = unread.has(digest) && on !== 'index';
+      if (!isUnread && has(subject.referrers, requirement)) continue;
+      const own = isUnread ? [subject] : [];
+      const index =
+        on === 'index' ? undefined : [...own, ...above(digest)].find((one) => has(one.referrers, requirement));
+      const lacking = { ...requirement, digest, ...given({ platform: subject.platform }) };
+      if (index === undefined) missing.push(lacking);
+      else if (on === 'any') onIndex.push({ ...lacking, index: index.digest });
+      else missing.push({ ...lacking, onIndex: true });
+    }
+  }
+  return { missing, onIndex };
+}
+
+/** A manifest with its attachments: the index itself, or an entry of `platforms`. */
+type Holder = Pick<DiscoveredPlatform, 'digest' | 'platform' | 'within' | 'referrers'>;
+
+function subjectsOf(result: DiscoverResult, on: RequireOn, unread: ReadonlySet<Digest>): readonly Holder[] {
+  const counted = (result.platforms ?? []).filter((one) => one.isPlatform !== false || unread.has(one.digest));
+  return on === 'index' || counted.length === 0 ? [result] : counted;
+}
+
+/** The indexes that hold a manifest, directly or over others: first the nearest. */
+function indexesAbove(result: DiscoverResult): (digest: Digest) => readonly Holder[] {
+  if (result.platforms === undefined) return () => [];
+  const byDigest = new Map<Digest, Holder>(result.platforms.map((one) => [one.digest, one]));
+  return (digest) => {
+    const above = new Set<Holder>();
+    for (let level = [byDigest.get(digest)]; level.length > 0; ) {
+      const next = level.flatMap((one) => one?.within ?? []).map((inner) => byDigest.get(inner));
+      level = next.filter((one) => one !== undefined && !above.has(one) && above.add(one).has(one));
+    }
+    return digest === result.digest ? [] : [...above, result];
+  };
 }
 
 function has(nodes: readonly DiscoveredNode[], { kind, format }: Requirement): boolean {

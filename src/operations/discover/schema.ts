@@ -29,7 +29,12 @@ const node: z.ZodType<DiscoveredNode> = attachment.extend({
 
 const platform = z.strictObject({
   ...manifestFields,
-  platform: z.string().exactOptional().describe('os/architecture[/variant], where the index names one'),
+  platform: z.string().exactOptional().describe('os/architecture[/variant], where an index names one'),
+  isPlatform: z
+    .literal(false)
+    .exactOptional()
+    .describe('An index within the index, or an entry that is not a platform: --require does not count it'),
+  within: z.array(digestSchema).readonly().exactOptional().describe('The inner indexes that name it'),
   referrers: z.array(node).readonly(),
 });
 
@@ -41,11 +46,19 @@ const missing = z.strictObject({
   onIndex: z.literal(true).exactOptional().describe('The index has it; the platform itself lacks it'),
 });
 
+const onIndex = z.strictObject({
+  kind: z.enum(KINDS),
+  format: z.enum(FORMATS).exactOptional(),
+  digest: digestSchema.describe('The platform that lacks it itself'),
+  platform: z.string().exactOptional(),
+  index: digestSchema.describe('The index that has it'),
+});
+
 /** The schema of `discover --json`. */
 export const discoverSchema = z.strictObject({
   ...manifestFields,
   referrers: z.array(node).readonly().describe('The attachments, each with its own attachments'),
-  platforms: z.array(platform).readonly().exactOptional().describe('For an index: its children'),
+  platforms: z.array(platform).readonly().exactOptional().describe('For an index: all manifests below it, each once'),
   asked: z.array(askedSchema).readonly().describe('The ways that answered'),
   incomplete: z
     .array(incompleteSchema)
@@ -56,13 +69,21 @@ export const discoverSchema = z.strictObject({
     .readonly()
     .exactOptional()
     .describe('With --require: the required kinds that are not attached'),
+  onIndex: z
+    .array(onIndex)
+    .readonly()
+    .exactOptional()
+    .describe('With --require: the required kinds that an index has for a platform'),
 });
 
 /** The attachments of a subject. The list is complete when `incomplete` is empty. */
 export type DiscoverResult = Readonly<z.infer<typeof discoverSchema>>;
 
-/** A child of an index, with its attachments in `referrers`. */
+/** A manifest below an index, with its attachments in `referrers`. */
 export type DiscoveredPlatform = Readonly<z.infer<typeof platform>>;
 
 /** A required kind that the manifest `digest` lacks. */
 export type MissingKind = Readonly<z.infer<typeof missing>>;
+
+/** A required kind that the platform `digest` lacks, and that an index above it has. */
+export type KindOnIndex = Readonly<z.infer<typeof onIndex>>;

@@ -111,7 +111,7 @@ function checkTitle(title: string): string {
       {
         cause,
         found: title,
-        hint: 'Give the file a relative name',
+        hint: 'Rename the file, or give its content another name as standard input, -:NAME < FILE',
       },
     );
   }

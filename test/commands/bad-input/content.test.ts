@@ -84,7 +84,7 @@ describe('a manifest', () => {
     const { digest } = JSON.parse((await runHere(attach, cwd)).stdout);
     await writeFile(blobPath(digest), '{}');
     const text = await remora(['discover', './layout:v1'], { cwd });
-    expect(text.code).toBe(5);
+    expect(text.code).toBe(6);
     expect(text.stderr).toMatch(
       new RegExp(`^remora: could not ask .*${digest}: .* has 2 bytes, wanted \\d+\\nremora: more may be attached\\n$`),
     );

@@ -16,7 +16,10 @@ it('ends where referrers of referrers have no end', async () => {
   const { result, failure } = await discovered(store, descriptor);
   expect([failure, result.incomplete]).toMatchObject([{ code: 'MALFORMED' }, [{ way: expect.anything() }]]);
   expect(result.referrers).toHaveLength(1);
-  await expect(discover({ store, tag: 'v1' })).rejects.toMatchObject({ code: 'MALFORMED', expected: 100 });
+  await expect(discover({ store, tag: 'v1' })).rejects.toMatchObject({
+    code: 'INCOMPLETE',
+    cause: { code: 'MALFORMED', expected: 100 },
+  });
   expect((await discovered(store, descriptor, { depth: 50 })).failure).toBeUndefined();
   const roots = [{ selector: { tag: 'v1' }, tags: ['v1'] }];
   await expect(planCopy(store, roots, { recursive: true })).rejects.toMatchObject({ code: 'MALFORMED' });

@@ -122,7 +122,10 @@ describe('a selection in a registry', () => {
     await put(store, descriptor, SBOM);
     broken = true;
     for (const selection of [{}, { artifactType: SBOM }, { all: true }, { artifactType: 'application/none' }])
-      await expect(select(store, descriptor, selection)).rejects.toMatchObject({ code: 'BUSY' });
+      await expect(select(store, descriptor, selection)).rejects.toMatchObject({
+        code: 'INCOMPLETE',
+        cause: { code: 'BUSY' },
+      });
   });
 
   it('does not select from half of a tree either', async () => {
@@ -135,7 +138,7 @@ describe('a selection in a registry', () => {
     await put(store, sbom, SIGNATURE);
     broken = sbom.digest;
     const chosen = select(store, descriptor, { artifactType: SIGNATURE });
-    await expect(chosen).rejects.toMatchObject({ code: 'BUSY' });
+    await expect(chosen).rejects.toMatchObject({ code: 'INCOMPLETE', cause: { code: 'BUSY' } });
   });
 
   it.each(['api', 'none'] as const)('asks nothing twice (referrers: %s)', async (referrers) => {

@@ -14,7 +14,10 @@ describe('in a registry', () => {
     });
     const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
     await put(store, image, SBOM);
-    await expect(planDetach(store, { descriptor: image }, { all: true })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(planDetach(store, { descriptor: image }, { all: true })).rejects.toMatchObject({
+      code: 'INCOMPLETE',
+      cause: { code: 'FORBIDDEN' },
+    });
     expect(registry.count('DELETE', '')).toBe(0);
   });
 

@@ -94,13 +94,14 @@ describe.each(PLACES)('in %s', (_what, open) => {
     ]);
   });
 
-  it('lists a subject that only has a tag like one of cosign, which stands for something else, without harm', async () => {
+  it('lists what a tag like one of cosign stands for, even if cosign did not make it', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const other = buildIndex({ manifests: [] });
     await store.putManifest(other, { tags: [`${referrersTag(descriptor.digest)}.sig`] });
     const { result, failure } = await discovered(store, descriptor);
-    expect([result.referrers, result.incomplete, failure]).toEqual([[], [], undefined]);
+    expect(result.referrers).toMatchObject([{ digest: other.descriptor.digest, via: ['cosign-tag'] }]);
+    expect([result.incomplete, failure]).toEqual([[], undefined]);
   });
 });
 

@@ -57,7 +57,12 @@ describe('discover', () => {
     const { store } = await begin({ fault: ({ path }) => (path.endsWith('.sig') ? { status: 403 } : undefined) });
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
     const sbom = await put(store, descriptor, SBOM);
-    await expect(discover({ store, tag: 'v1' }, { depth: 1 })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(discover({ store, tag: 'v1' }, { depth: 1 })).rejects.toMatchObject({
+      code: 'INCOMPLETE',
+      message: expect.stringContaining('cosign tag .sig'),
+      hint: expect.any(String),
+      cause: { code: 'FORBIDDEN' },
+    });
     const part = await discover({ store, tag: 'v1' }, { depth: 1, partial: true });
     expect([...part].map(({ digest }) => digest)).toEqual([sbom.digest]);
     expect(part.incomplete).toMatchObject([{ error: { code: 'FORBIDDEN' } }]);

@@ -89,7 +89,7 @@ describe('a manifest', () => {
       new RegExp(`^remora: could not ask .*${digest}: .* has 2 bytes, wanted \\d+\\nremora: more may be attached\\n$`),
     );
     const json = await remora(['discover', './layout:v1', '--json'], { cwd });
-    expect(json.code).toBe(5);
+    expect(json.code).toBe(6);
     expect(JSON.parse(json.stdout)).toMatchObject({
       referrers: [],
       incomplete: [{ way: expect.stringContaining(digest), error: { code: 'SIZE_MISMATCH' } }],

@@ -121,7 +121,21 @@ async function splitType(text: string): Promise<{ path: string; mediaType: strin
   if (colon <= 0) return { path: text, mediaType: undefined };
   if (isMediaType(suffix)) return { path: text.slice(0, colon), mediaType: suffix };
   const path = text.slice(0, colon);
-  if ((await exists(text)) || !(await exists(path))) return { path: text, mediaType: undefined };
+  // A path of Windows has its colon behind the drive.
+  if (/^[a-z]:[\\/]/i.test(text) && colon === 1) return { path: text, mediaType: undefined };
+  if (await exists(text)) return { path: text, mediaType: undefined };
+  if (!(await exists(path))) {
+    throw new RemoraError('NOT_FOUND', `neither ${text} exists nor ${path}, with a media type behind it`, {
+      found: text,
+      hint: 'Check the path; a type behind the last colon is written like FILE:application/json',
+    });
+  }
+  if (suffix === '') {
+    throw new RemoraError('INVALID_ARGUMENT', `${text} ends in a colon without a media type behind it`, {
+      found: text,
+      hint: `Write ${path}, or ${path}:TYPE with a type like application/json`,
+    });
+  }
   return { path, mediaType: parseMediaType(suffix, `media type of ${path}`) };
 }
 

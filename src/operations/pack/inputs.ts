@@ -111,7 +111,7 @@ function checkTitle(title: string): string {
       {
         cause,
         found: title,
-        hint: 'Give the file another name, below the current directory',
+        hint: 'Rename the file, or give its content another name as standard input, -:NAME < FILE',
       },
     );
   }

@@ -72,8 +72,10 @@ export async function wantedFiles(
     return { reference, manifests: [wanted], leftOut: new LeftOut(false) };
   }
   const subject = await resolveSubject(source, selector, platform, { signal });
-  const attachments = await selectAttached(source, subject, selection, { signal });
-  const leftOut = new LeftOut(mayLeaveOut && selection.all === true);
+  const mayMiss = mayLeaveOut && selection.all === true;
+  const leftOut = new LeftOut(mayMiss);
+  const onUnasked = mayMiss ? (way: string, error: unknown) => leftOut.failed(way, error) : undefined;
+  const attachments = await selectAttached(source, subject, selection, { signal, onUnasked });
   const manifests = await manifestsOf(source, attachments, leftOut, signal);
   return { reference: source.format({ digest: subject.descriptor.digest }), manifests, leftOut };
 }

@@ -128,7 +128,7 @@ describe('check --fix', () => {
     await rm(join(cwd, 'layout', 'oci-layout'));
     const { code, stdout } = await remora(['check', '--fix', '--dry-run', './layout'], { cwd });
     expect(stdout).toMatch(/^would fix /);
-    expect([code, stdout]).toEqual([5, expect.stringMatching(/: 1 error\n$/)]);
+    expect([code, stdout]).toEqual([5, expect.stringMatching(/: 1 error, 1 would be fixed\n$/)]);
   });
 });
 

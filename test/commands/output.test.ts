@@ -164,7 +164,8 @@ describe('--json', () => {
 
   it('of pull', async () => {
     const { names, value } = await fieldsOf('pull', './layout:v1', '-o', 'out-json');
-    expect(names).toEqual(['reference', 'artifacts']);
+    expect(names).toEqual(['reference', 'artifacts', 'incomplete']);
+    expect(value.incomplete).toEqual([]);
     expect(Object.keys(value.artifacts[0])).toEqual([...descriptor.slice(0, 5), 'files']);
     expect(Object.keys(value.artifacts[0].files[0])).toEqual(['path', 'mediaType', 'digest', 'size', 'result', 'from']);
   });

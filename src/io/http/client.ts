@@ -103,10 +103,11 @@ export class HttpClient {
           gate.closeFor(wait);
           this.options.onWait?.({ host: request.url.host, status: response.status, milliseconds: wait });
         }
-        if (!retry || request.retry === false) return await take({ ...response, retry });
+        const isWanted = request.retry === 'limited' ? response.status === 429 : request.retry !== false;
+        if (!retry || !isWanted) return await take({ ...response, retry });
         await discard(response);
       } catch (error) {
-        if (request.retry === false || !mayRetry(error, attempt)) throw error;
+        if ((request.retry ?? true) !== true || !mayRetry(error, attempt)) throw error;
         wait = backoff(attempt, retryDelay);
       }
       waited += wait;

@@ -15,8 +15,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
   /** The treatment of a redirect; `same-origin` follows it within the origin of the request. @default 'follow' */
   readonly redirect?: 'follow' | 'same-origin' | 'error';
-  /** Whether it may be sent again after a failure. @default true */
-  readonly retry?: boolean;
+  /** Whether it may be sent again after a failure; `limited`: after 429 alone. @default true */
+  readonly retry?: boolean | 'limited';
   /** Whether an answer is final although its status is worth another attempt. @default none is */
   readonly isFinal?: ((response: HttpResponse) => boolean) | undefined;
   /** Whether its connection ends with it. @default false */

@@ -124,7 +124,7 @@ export class RegistryStore implements Store, Deleter, Lister {
   }
 
   findTag(tag: string, options?: CallOptions): Promise<Descriptor | undefined> {
-    return findManifest(this.#client, { tag }, options);
+    return headManifest(this.#client, { tag }, options);
   }
 
   tags(options?: CallOptions): AsyncIterable<string> {

@@ -13,8 +13,8 @@ async function withFiles() {
 }
 
 it.each([
-  ['a:b.txt', 2, /drive of Windows/, /Rename the file/],
-  ['./a:b.txt', 2, /drive of Windows/, /-:NAME/],
+  ['a:b.txt', 2, /on drive a: of Windows/, /Rename the file/],
+  ['./a:b.txt', 2, /on drive a: of Windows/, /-:NAME/],
   ['plain.txt:', 2, /ends in a colon/, /plain\.txt:TYPE/],
   ['plain.txt:json', 2, /media type of plain\.txt "json"/, /application/],
   ['none:x.txt', 3, /neither none:x\.txt exists nor none/, /last colon/],

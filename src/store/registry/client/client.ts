@@ -41,7 +41,7 @@ export interface ClientRequest {
   /** A repository of the registry that the request reads from; its scopes hold for this request alone. */
   readonly from?: string | undefined;
   /** Whether it may be sent again after a failure. @default true */
-  readonly retry?: boolean;
+  readonly retry?: boolean | 'limited';
   /** Whether an answer is final although its status is worth another attempt. @default none is */
   readonly isFinal?: HttpRequest['isFinal'];
   /** Whether it gets a connection of its own. @default false */

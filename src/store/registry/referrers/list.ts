@@ -8,7 +8,7 @@ import { given } from '../../../oci/values/given.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { Referrer, ReferrerOptions, Via } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { findManifest, getManifest } from '../client/manifests.js';
+import { getManifest, headManifest } from '../client/manifests.js';
 import { type ApiAnswer, apiPages, askApi } from './api.js';
 import type { Capability } from './capability.js';
 import { type ReferrersList, readList } from './tag-entries.js';
@@ -99,7 +99,7 @@ async function taggedList(
 ): Promise<Pick<ReferrersList, 'entries' | 'unread'>> {
   const tag = referrersTag(subject);
   const isThere =
-    capability.api !== true || tags?.has(tag) || (await findManifest(client, { tag }, { signal })) !== undefined;
+    capability.api !== true || tags?.has(tag) || (await headManifest(client, { tag }, { signal })) !== undefined;
   return isThere ? readList(client, subject, { signal }) : { entries: [] };
 }
 

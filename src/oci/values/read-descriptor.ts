@@ -46,7 +46,10 @@ export function readAnnotations(value: unknown, path: string, remarks: Remarks):
   );
 }
 
-/** Reads a platform: one without `os` and `architecture` counts as absent, one without one of them has it empty. */
+/**
+ * Reads a platform: one without `os` and `architecture` counts as absent, one without one of them has it empty. Two empty
+ * texts stay: they tell that the entry is not a platform.
+ */
 function readPlatform(value: unknown, path: string, remarks: Remarks): Platform | undefined {
   if (value === undefined || value === null) return undefined;
   if (!isObject(value)) return remarks.add(path, 'an object', value);
@@ -56,7 +59,7 @@ function readPlatform(value: unknown, path: string, remarks: Remarks): Platform 
     architecture: readText(architecture, at('architecture'), remarks) ?? '',
     os: readText(os, at('os'), remarks) ?? '',
   };
-  if (names.architecture === '' && names.os === '') return undefined;
+  if ((architecture ?? os ?? undefined) === undefined) return undefined;
   return given({
     ...names,
     'os.version': readText(version, at('os.version'), remarks),

@@ -78,5 +78,5 @@ export async function platformSubjects(
 }
 
 function platformField(platform: Platform | undefined): Pick<Subject, 'platform'> {
-  return given({ platform: platform && formatPlatform(platform) });
+  return given({ platform: platform && (formatPlatform(platform) || undefined) });
 }

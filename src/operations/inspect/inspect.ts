@@ -59,7 +59,7 @@ async function describeManifest(store: Source, manifest: Manifest, options: Call
   });
   if (manifest.kind === 'index') {
     const manifests = manifest.content.manifests.map(({ platform, ...entry }) =>
-      given({ ...entry, platform: platform && formatPlatform(platform) }),
+      given({ ...entry, platform: platform && (formatPlatform(platform) || undefined) }),
     );
     return { ...base, kind: 'index', manifests };
   }

@@ -53,7 +53,7 @@ export async function manifestsWithFiles(
     const entries = level.flatMap(({ manifest, platform }) =>
       childManifests(manifest).map((entry) => ({
         entry,
-        platform: entry.platform ? formatPlatform(entry.platform) : platform,
+        platform: (entry.platform && formatPlatform(entry.platform)) || platform,
       })),
     );
     const fresh = entries.filter(({ entry: { digest } }) => !seen.has(digest) && seen.add(digest).has(digest));

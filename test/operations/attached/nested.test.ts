@@ -246,6 +246,8 @@ describe('an entry of an index', () => {
     ['of an unknown platform', { platform: UNKNOWN }],
     ['of an unknown platform with a variant', { platform: { ...UNKNOWN, variant: 'v1' } }],
     ['of an unknown architecture', { platform: { os: 'linux', architecture: 'unknown' } }],
+    ['of an empty architecture', { platform: { os: 'linux', architecture: '' } }],
+    ['of an empty platform', { platform: { os: '', architecture: '' } }],
     ['with com.docker.reference.type', { annotations: { 'com.docker.reference.type': 'attestation-manifest' } }],
     ['with a reference type of another tool', { annotations: { 'org.example.reference.type': 'sbom' } }],
     [

@@ -28,5 +28,5 @@ export function severalPlatforms(problem: string, variants: readonly Descriptor[
 }
 
 function platformNameOf({ platform }: Descriptor): string | undefined {
-  return platform && formatPlatform(platform);
+  return platform && (formatPlatform(platform) || undefined);
 }

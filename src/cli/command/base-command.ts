@@ -27,6 +27,23 @@ export abstract class BaseCommand extends Command {
   protected override async init(): Promise<void> {
     await super.init();
     watchOutput();
+    this.#refuseValues();
+  }
+
+  /** oclif takes the value of `--json=false` for an argument. */
+  #refuseValues(): void {
+    const end = this.argv.indexOf('--');
+    for (const word of end < 0 ? this.argv : this.argv.slice(0, end)) {
+      const [, typed = '', no = '', name = ''] = /^(--(no-)?([\w-]+))=/.exec(word) ?? [];
+      const flag = this.ctor.flags[name] ?? this.ctor.flags[no + name];
+      if (flag?.type !== 'boolean' && (name !== 'json' || !this.ctor.enableJsonFlag)) continue;
+      const canBeOff = no === '' && flag?.type === 'boolean' && flag.allowNo;
+      const off = canBeOff ? `Write --no-${name}` : `Leave out ${typed}`;
+      throw new RemoraError('INVALID_ARGUMENT', `${typed} takes no value`, {
+        found: word,
+        hint: word.endsWith('=false') ? off : `Write ${typed} alone`,
+      });
+    }
   }
 
   /** Aborted on Ctrl-C. */

@@ -21,6 +21,9 @@ describe('what is malformed', () => {
   const target = 'oci:./out:v1';
   it.each<[string, string[], string, RegExp]>([
     ['a reference', ['push', 'ghcr.io/Acme/app:v1', 'a.txt'], '"Acme/app" is not a repository name', /acme\/app/],
+    ['--json with a value', ['discover', '--json=false', './x'], '--json takes no value', /Leave out --json/],
+    ['a flag with no-', ['attach', '--no-settle=true', target, 'a.txt'], '--no-settle takes', /--no-settle alone/],
+    ['a flag that has no-', ['attach', '--settle=false', target, 'a.txt'], '--settle takes', /Write --no-settle/],
     ['a tag', ['resolve', 'ghcr.io/acme/app:v 1'], '"v 1" is not a tag', /like ghcr\.io/],
     ['a URL', ['inspect', 'https://ghcr.io/acme/app'], 'starts with a URL scheme', /without https:/],
     ['a tag of several', ['push', 'oci:./out:v1,.2', 'a.txt'], 'the malformed tag ".2"', /several tags/],

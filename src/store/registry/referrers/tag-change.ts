@@ -16,6 +16,8 @@ const FRESH_MS = 100;
 const SETTLE_MS = 250;
 /** The same when others were seen to write: sixteen at a time on two cores hold their lists for most of a second. */
 const QUIET_MS = 1_000;
+/** A wait that ends so much later than it should shows a machine whose other writers hold their lists for long, too. */
+const LATE_MS = 100;
 /** A list that others write to without end, and that keeps the change so often, will keep it. */
 const QUIET_LOOKS = 6;
 const ROUNDS = 60;
@@ -83,7 +85,9 @@ export async function changeList(
         honoured ||= !isWritten;
         if (isWritten) seen = written.descriptor.digest;
         if (isWritten && list.manifest !== undefined) options.onReplaced?.(list.manifest.descriptor.digest);
-        if (isWritten && options.settle !== false && !honoured) await settle(list, contended, options);
+        const isUnsure = isWritten && options.settle !== false && !honoured;
+        // An unknown list makes the next look another one to wait for.
+        if (isUnsure && (await settle(list, contended, options)) > LATE_MS) seen = subject;
       }
     } catch (error) {
       // Reading has been tried several times already.
@@ -117,9 +121,12 @@ function mayPass({ code, status }: RemoraError): boolean {
   return code === 'BUSY' || code === 'UNREACHABLE' || status === 400 || status === 404;
 }
 
-async function settle(list: ReferrersList, contended: boolean, { signal }: CallOptions): Promise<void> {
-  const held = performance.now() - list.asked;
-  await pause(Math.max(contended ? QUIET_MS : SETTLE_MS, 2 * held) * (1 + Math.random() / 2), signal);
+/** @returns how much later than it should the wait ended, in milliseconds */
+async function settle(list: ReferrersList, contended: boolean, { signal }: CallOptions): Promise<number> {
+  const started = performance.now();
+  const wait = Math.max(contended ? QUIET_MS : SETTLE_MS, 2 * (started - list.asked)) * (1 + Math.random() / 2);
+  await pause(wait, signal);
+  return performance.now() - started - wait;
 }
 
 function mapped(client: RegistryClient, tag: string): RemoraError {

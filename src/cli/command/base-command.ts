@@ -33,9 +33,11 @@ export abstract class BaseCommand extends Command {
   /** oclif takes the value of `--json=false` for an argument. */
   #refuseValues(): void {
     const end = this.argv.indexOf('--');
+    // A command without flags of its own leaves them undefined, whatever the type says.
+    const { flags = {} } = this.ctor;
     for (const word of end < 0 ? this.argv : this.argv.slice(0, end)) {
       const [, typed = '', no = '', name = ''] = /^(--(no-)?([\w-]+))=/.exec(word) ?? [];
-      const flag = this.ctor.flags[name] ?? this.ctor.flags[no + name];
+      const flag = flags[name] ?? flags[no + name];
       if (flag?.type !== 'boolean' && (name !== 'json' || !this.ctor.enableJsonFlag)) continue;
       const canBeOff = no === '' && flag?.type === 'boolean' && flag.allowNo;
       const off = canBeOff ? `Write --no-${name}` : `Leave out ${typed}`;

@@ -57,7 +57,7 @@ for (const [name, peers, start] of REGISTRIES) {
         [{ status: 401 }, 4],
         [{ status: 403 }, 4],
         [{ status: 429, headers: { 'retry-after': '3600' } }, 6],
-        [{ status: 200, headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' }, body: '{"a' }, 5],
+        [{ status: 200, headers: { 'content-type': 'application/vnd.oci.image.index.v1+json' }, body: '{"a' }, 6],
       ] as const)
         await expectFailed(await runThrough(host, 'discover', faultAt('GET', list, fault), 'here'), exit);
       await Promise.all(

@@ -106,13 +106,11 @@ function refuseBeside(
   flags: { readonly name?: string | undefined; readonly 'no-clobber': boolean },
   isJson: boolean,
 ): void {
-  const other = isJson
-    ? '--json'
-    : flags.name !== undefined
-      ? '--name'
-      : flags['no-clobber']
-        ? '--no-clobber'
-        : undefined;
+  const [other] = [
+    ...(isJson ? ['--json'] : []),
+    ...(flags.name === undefined ? [] : ['--name']),
+    ...(flags['no-clobber'] ? ['--no-clobber'] : []),
+  ];
   if (other === undefined) return;
   throw new RemoraError('INVALID_ARGUMENT', `-o - and ${other} cannot be used together`, {
     hint: 'Give -o a directory, or the name of a file',

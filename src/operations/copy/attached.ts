@@ -1,4 +1,4 @@
-import { isRemoraError, RemoraError } from '../../errors.js';
+import { errorFields, RemoraError } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -78,7 +78,7 @@ export async function attachedTrees(
 
 /** The error for a copy that would lack attachments silently. */
 export function incompleteCopy(way: string, error: unknown): RemoraError {
-  const { message, hint = undefined } = isRemoraError(error) ? error : { message: String(error) };
+  const { message, hint } = errorFields(error);
   return new RemoraError('INCOMPLETE', `not all attachments are known: ${way}: ${message}`, {
     cause: error,
     ...given({ hint: hint ?? 'Copy again, or copy what is named alone, without -r' }),

@@ -1,3 +1,4 @@
+import { shared } from '../../io/async/once.js';
 import { endTogether, type Limiter, limiter, mapSome } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
@@ -9,7 +10,6 @@ import { CopyAhead } from './ahead.js';
 import { type CopyItem, type CopyPlan, inOrder, itemsBySubject, tagsByDigest } from './plan.js';
 import { copyResult } from './result.js';
 import type { CopiedObject, CopyResult } from './schema.js';
-import { shared } from './shared.js';
 import { Tolerance } from './tolerance.js';
 
 /** Options of {@link copyIntoStore}. */

@@ -1,6 +1,7 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { handled } from '../../io/async/handled.js';
 import { isInterruption } from '../../io/async/interrupt.js';
+import { shared } from '../../io/async/once.js';
 import { limiter } from '../../io/async/run-all.js';
 import { childManifests } from '../../oci/documents/children.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
@@ -11,7 +12,6 @@ import { resolveSubject, type Subject } from '../attached/subject.js';
 import { attachedTrees, incompleteCopy, type UnaskedOf } from './attached.js';
 import type { CopyRoot, PlanCopyOptions } from './plan.js';
 import { type AttachedTree, chosenTrees, isEverything } from './selection.js';
-import { shared } from './shared.js';
 import { Tolerance } from './tolerance.js';
 
 /** A root that was read with all its children, or the failure to do so. */

@@ -94,7 +94,7 @@ async function ask(
     if (NO_API_ELSEWHERE.includes(status) || (status === 200 && page !== undefined)) return lacking(capability);
     if (status !== 200) throw client.errorOf(document, `${what}, redirected to ${response.url.host}`);
   }
-  if (status === 200) return listIn(client, document, capability);
+  if (status === 200) return listIn(client, document, page, capability);
   if (!NO_API.includes(status)) throw client.errorOf(document, what);
   // These answers are not remembered. 400 may be about this digest alone, and a web page may come from a proxy in between.
   // go-containerregistry answers 404 for a repository that nothing was pushed to yet.
@@ -110,12 +110,16 @@ function lacking(capability: Capability): ApiAnswer {
 }
 
 /** The list in a body. The body decides: some registries and proxies send an index under another type, or under none. */
-function listIn(client: RegistryClient, document: Document, capability: Capability): ApiAnswer {
+function listIn(
+  client: RegistryClient,
+  document: Document,
+  web: string | undefined,
+  capability: Capability,
+): ApiAnswer {
   const what = listName(client);
   const { response, bytes } = document;
   const type = response.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase();
   try {
-    const web = webPage(response, bytes);
     if (web !== undefined)
       throw new RemoraError('MALFORMED', `${what}: ${client.registry} sent a web page`, { hint: WEB_PAGE_HINT });
     const page = pageIn(bytes, what);

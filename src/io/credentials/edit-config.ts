@@ -3,7 +3,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { applyEdits, type ModificationOptions, modify } from 'jsonc-parser';
 import { withLock } from '../files/lock.js';
 import { fileError, ifSystemError } from '../files/system-error.js';
-import { replaceFile } from '../files/temp-file.js';
 import { readConfigFile } from './config-files.js';
 import { type AuthEntry, type DockerConfig, parseDockerConfig } from './docker-config.js';
 
@@ -26,12 +25,12 @@ export async function changeAuths(path: string, decide: (config: DockerConfig) =
   await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw fileError(error, directory);
   });
-  await withLock(join(directory, `.${basename(target)}.remora-lock`), async ({ assertHeld }) => {
+  await withLock(join(directory, `.${basename(target)}.remora-lock`), async (lock) => {
     const bytes = (await readConfigFile(target)) ?? new Uint8Array();
     const changes = decide(parseDockerConfig(bytes, path));
     if (changes.size === 0) return;
     const edited = editAuths(Buffer.from(bytes).toString('utf8'), changes);
-    await replaceFile(target, Buffer.from(edited), 0o600, assertHeld);
+    await lock.replaceFile(target, Buffer.from(edited), 0o600);
   });
 }
 

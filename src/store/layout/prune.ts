@@ -1,6 +1,7 @@
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import { limiter } from '../../io/async/run-all.js';
+import type { HeldLock } from '../../io/files/lock.js';
 import { isManifestEntry } from '../../oci/documents/children.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -13,7 +14,7 @@ import type { LayoutFiles } from './files/files.js';
 import { blobPath } from './files/paths.js';
 import { readableManifest, readManifest } from './manifests/read.js';
 import { namedBy, unnamedManifests } from './manifests/scan.js';
-import { listWith, remove } from './removal.js';
+import { listWith } from './removal.js';
 
 /** A manifest, all that it leads to but its subject, and the lists of referrers that name it. */
 export async function blobsOf(directory: string, manifest: Digest): Promise<readonly Digest[]> {
@@ -41,7 +42,7 @@ export async function pruneBlobs(
   let result: PruneResult = { blobs: 0, bytes: 0 };
   await changeEntries(
     directory,
-    async (entries) => {
+    async (entries, lock) => {
       const reached = new Set<Digest>();
       await follow(files, entries, reached, true);
       for (const manifest of await unnamedManifests(files, new Set([...reached, ...candidates]))) {
@@ -49,7 +50,7 @@ export async function pruneBlobs(
       }
       throwIfInterrupted(signal);
       for (const digest of candidates)
-        if (!reached.has(digest)) result = plus(result, await removeBlob(directory, digest));
+        if (!reached.has(digest)) result = plus(result, await removeBlob(lock, directory, digest));
       // Under the lock, and without a change of the index.
       return undefined;
     },
@@ -84,9 +85,9 @@ async function follow(
   }
 }
 
-async function removeBlob(directory: string, digest: Digest): Promise<PruneResult> {
+async function removeBlob(lock: HeldLock, directory: string, digest: Digest): Promise<PruneResult> {
   const bytes = await blobSize(new DirectoryFiles(directory), digest);
-  const gone = bytes !== undefined && (await remove(blobPath(directory, digest)));
+  const gone = bytes !== undefined && lock.removeFile(blobPath(directory, digest));
   return gone ? { blobs: 1, bytes } : { blobs: 0, bytes: 0 };
 }
 

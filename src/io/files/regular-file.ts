@@ -47,6 +47,7 @@ function requireRegular(info: StatsBase<number>, path: string): void {
 /** The error for what has the place of a regular file. */
 export function notRegular(path: string, found: string): RemoraError {
   return new RemoraError('IO', `${path} is ${found}, wanted a regular file`, {
+    found,
     hint: 'Put a file in its place, or remove it',
   });
 }

@@ -1,7 +1,8 @@
-import { mkdir, readlink, realpath } from 'node:fs/promises';
+import { readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { applyEdits, type ModificationOptions, modify } from 'jsonc-parser';
 import { withLock } from '../files/lock.js';
+import { makeDirectory } from '../files/make-directory.js';
 import { fileError, ifSystemError } from '../files/system-error.js';
 import { readConfigFile } from './config-files.js';
 import { type AuthEntry, type DockerConfig, parseDockerConfig } from './docker-config.js';
@@ -22,9 +23,7 @@ export async function changeAuths(path: string, decide: (config: DockerConfig) =
   // The link stays, and what it leads to is replaced.
   const target = await linkTarget(path);
   const directory = dirname(target);
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw fileError(error, directory);
-  });
+  await makeDirectory(directory, 0o700);
   await withLock(join(directory, `.${basename(target)}.remora-lock`), async (lock) => {
     const bytes = (await readConfigFile(target)) ?? new Uint8Array();
     const changes = decide(parseDockerConfig(bytes, path));

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, unlinkSync } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
 import { isGone, processDomain } from './process-identity.js';
-import { bestEffort, bestEffortSync, fileError } from './system-error.js';
+import { bestEffort, bestEffortSync, fileError, systemCode } from './system-error.js';
 
 const PREFIX = '.remora-';
 const NAME = /^\.remora-([0-9a-f]{12})-(\d+)-[0-9a-f]{12}\.tmp$/;
@@ -58,7 +59,10 @@ export async function createTempFile(directory: string, mode = 0o644, name = tem
     handle = await open(path, 'wx+', mode);
   } catch (error) {
     live.delete(path);
-    throw fileError(error, directory);
+    const isThere = systemCode(error) === 'ENOENT' && (await bestEffort(stat(directory))) !== undefined;
+    if (!isThere) throw fileError(error, directory);
+    const hint = 'Choose another directory';
+    throw new RemoraError('IO', `${directory} holds no files of others, as /proc does not`, { cause: error, hint });
   }
   let isOpen = true;
   const close = async () => {

@@ -71,7 +71,13 @@ export async function putManifest(call: Call): Promise<void> {
   const repository = await writableRepository(call);
   await requireBlobs(repository, manifest);
   const tags = [...(selector.tag === undefined ? [] : [selector.tag]), ...extra];
-  await repository.putManifest(manifest, { tags, signal: call.signal });
+  await repository
+    .putManifest(manifest, { tags, signal: call.signal, complete: true })
+    .catch(async (error: unknown) => {
+      // Blobs that were removed meanwhile are missing now: the client sends them again.
+      if (isRemoraError(error) && error.code === 'CHANGED') await requireBlobs(repository, manifest);
+      throw error;
+    });
   const subject = subjectOf(manifest);
   send(call.response, 201, {
     Location: `/v2/${call.name}/manifests/${call.rest}`,
@@ -113,7 +119,7 @@ async function requireBlobs(repository: Repository, manifest: Manifest): Promise
   if (![...named, ...others].every(({ digest }) => isStorable(digest)))
     throw new Refusal(400, 'DIGEST_INVALID', 'the manifest names a digest that is too long');
   const needed = named.filter((descriptor) => !isNonDistributable(descriptor.mediaType));
-  const present = await Promise.all(needed.map((descriptor) => repository.hasBlob(descriptor)));
+  const present = await Promise.all(needed.map((descriptor) => repository.keepBlob(descriptor)));
   const missing = needed.filter((_, index) => !present[index]);
   if (missing.length === 0) return;
   throw new Refusal(400, 'MANIFEST_BLOB_UNKNOWN', 'the manifest names blobs that are not known', {

@@ -7,7 +7,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { DeleteManifestOptions } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { writeBlob } from './blobs/blobs.js';
+import { writeBlob } from './blobs/write.js';
 import { changeEntries } from './entries/index-file.js';
 import { entriesWithTag, severalNames, wholeNameOf } from './entries/names.js';
 import { withoutNames } from './entries/tags.js';
@@ -26,12 +26,14 @@ export async function deleteManifest(
   digest: Digest,
   { signal, onDamaged }: DeleteManifestOptions = {},
 ): Promise<boolean> {
-  const found = await contentOf(new DirectoryFiles(directory), digest);
-  const isManifest = found === 'manifest' || found === 'damaged';
+  let found: Awaited<ReturnType<typeof contentOf>> = 'other';
   let listed = false;
+  let gone = false;
   await changeEntries(
     directory,
     async (entries) => {
+      // Under the lock, since another process may write or remove it until then.
+      found = await contentOf(new DirectoryFiles(directory), digest);
       const kept = entries.filter((entry) => entry.digest !== digest);
       const changed = await Promise.all(kept.map((entry) => withoutMember(directory, entry, digest)));
       listed = kept.length < entries.length || changed.some((entry, index) => entry !== kept[index]);
@@ -41,12 +43,12 @@ export async function deleteManifest(
     {
       signal,
       afterwards: async (lock) => {
-        if (listed || isManifest) lock.removeFile(blobPath(directory, digest));
+        gone = (listed || found !== 'other') && lock.removeFile(blobPath(directory, digest));
+        if (found === 'damaged') onDamaged?.();
       },
     },
   );
-  if (found === 'damaged') onDamaged?.();
-  return listed || isManifest;
+  return listed || gone;
 }
 
 /** Damaged content can have been a manifest: it is removed by its digest, as nothing can read it. */

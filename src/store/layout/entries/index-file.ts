@@ -59,6 +59,12 @@ async function readIndexFile(files: LayoutFiles, required: boolean): Promise<Ind
   }
 }
 
+/** Gives the changed entries, or undefined when there is nothing to do. */
+export type EntriesChange = (
+  entries: readonly Descriptor[],
+  lock: HeldLock,
+) => readonly Descriptor[] | undefined | Promise<readonly Descriptor[] | undefined>;
+
 /** Options of {@link changeEntries}. */
 export interface ChangeOptions extends CallOptions {
   /** Runs under the lock when the change is on disk, or when there was nothing to change. */
@@ -73,10 +79,7 @@ export interface ChangeOptions extends CallOptions {
  */
 export async function changeEntries(
   directory: string,
-  change: (
-    entries: readonly Descriptor[],
-    lock: HeldLock,
-  ) => readonly Descriptor[] | undefined | Promise<readonly Descriptor[] | undefined>,
+  change: EntriesChange,
   options: ChangeOptions = {},
 ): Promise<boolean> {
   return withLock(

@@ -1,12 +1,12 @@
 import type { Hash } from 'node:crypto';
-import type { MakeDirectoryOptions } from 'node:fs';
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { algorithmOf, hasherFor, parseDigest } from '../../oci/values/digest.js';
 import { interruptedOr, throwIfInterrupted } from '../async/interrupt.js';
-import { bestEffort, fileError } from '../files/system-error.js';
+import { makeDirectory } from '../files/make-directory.js';
+import { bestEffort } from '../files/system-error.js';
 import { tempName } from '../files/temp-file.js';
 import { readTar } from './entries.js';
 import { EntryWriter } from './entry-writer.js';
@@ -90,9 +90,9 @@ async function* measured(source: AsyncIterable<Buffer>, maxBytes: number, hash?:
 async function inTemporaryDirectory(target: string, work: (directory: string) => Promise<void>): Promise<void> {
   const parent = dirname(resolve(target));
   const directory = join(parent, tempName());
-  const made = await makeDirectory(parent, { recursive: true });
+  const made = await makeDirectory(parent);
   try {
-    await makeDirectory(directory, { mode: 0o755 });
+    await makeDirectory(directory, 0o755);
     await work(directory);
   } catch (error) {
     await bestEffort(rm(directory, { recursive: true, force: true }));
@@ -101,12 +101,6 @@ async function inTemporaryDirectory(target: string, work: (directory: string) =>
   }
   // A merge leaves empty directories behind. The directory is unpacked by now, so that a failure here does not count.
   await bestEffort(rm(directory, { recursive: true, force: true }));
-}
-
-async function makeDirectory(directory: string, options: MakeDirectoryOptions): Promise<string | undefined> {
-  return mkdir(directory, options).catch((error) => {
-    throw fileError(error, directory);
-  });
 }
 
 /** Removes `lowest` and its parents up to `highest`, as far as they are empty. */

@@ -1,6 +1,5 @@
-import { unlinkSync } from 'node:fs';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
-import { fileError, systemCode } from '../../io/files/system-error.js';
+import type { HeldLock } from '../../io/files/lock.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { PruneResult } from '../interfaces/abilities.js';
@@ -46,10 +45,10 @@ export class Pruning {
     let result: PruneResult = { blobs: 0, bytes: 0 };
     await changeEntries(
       this.directory,
-      async (entries) => {
+      async (entries, lock) => {
         const unreached = await this.#unreached(scan, entries, candidates);
         throwIfInterrupted(signal);
-        for (const digest of unreached) result = plus(result, this.#remove(digest));
+        for (const digest of unreached) result = plus(result, this.#remove(lock, digest));
         // Under the lock, and without a change of the index.
         return undefined;
       },
@@ -76,17 +75,12 @@ export class Pruning {
   }
 
   /** Awaits nothing between the last look and the removal: a claim may come at any time. */
-  #remove(digest: Digest): PruneResult {
-    const path = blobPath(this.directory, digest);
+  #remove(lock: HeldLock, digest: Digest): PruneResult {
     const state = blobState(this.directory, digest);
     if (state === undefined || this.#isClaimed(digest)) return { blobs: 0, bytes: 0 };
-    try {
-      unlinkSync(path);
-      return { blobs: 1, bytes: state.bytes };
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return { blobs: 0, bytes: 0 };
-      throw fileError(error, path);
-    }
+    return lock.removeFile(blobPath(this.directory, digest))
+      ? { blobs: 1, bytes: state.bytes }
+      : { blobs: 0, bytes: 0 };
   }
 }
 

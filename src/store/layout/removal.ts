@@ -1,7 +1,5 @@
-import { unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { fileError, ifSystemError } from '../../io/files/system-error.js';
 import { indexBytes } from '../../oci/documents/edit-index.js';
 import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import { formatPlace } from '../../oci/names/place.js';
@@ -44,8 +42,8 @@ export async function deleteManifest(
     },
     {
       signal,
-      afterwards: async () => {
-        gone = (listed || found !== 'other') && (await remove(blobPath(directory, digest)));
+      afterwards: async (lock) => {
+        gone = (listed || found !== 'other') && lock.removeFile(blobPath(directory, digest));
         if (found === 'damaged') onDamaged?.();
       },
     },
@@ -102,8 +100,8 @@ export async function deleteBlob(directory: string, digest: Digest): Promise<boo
     },
     {
       // Under the lock, so that nobody adds an entry for a file that is about to go.
-      afterwards: async () => {
-        gone = await remove(blobPath(directory, digest));
+      afterwards: async (lock) => {
+        gone = lock.removeFile(blobPath(directory, digest));
       },
     },
   );
@@ -128,14 +126,4 @@ export async function listWith(files: LayoutFiles, entry: Descriptor, digest: Di
   const list = await readableManifest(files, entry);
   if (list?.kind !== 'index') return undefined;
   return list.content.manifests.some((member) => member.digest === digest) ? list : undefined;
-}
-
-/** Removes a file; false when there was none. */
-export async function remove(path: string): Promise<boolean> {
-  try {
-    const unlinked = unlink(path).then(() => true);
-    return (await ifSystemError(unlinked, 'ENOENT')) ?? false;
-  } catch (error) {
-    throw fileError(error, path);
-  }
 }

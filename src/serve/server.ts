@@ -4,7 +4,8 @@ import { isRepositoryStore, type Repositories } from '../store/interfaces/hostin
 import type { Store } from '../store/interfaces/store.js';
 import { nameFor, singleRepository } from '../store/layout/hosting/repositories.js';
 import { Refusal, sendJson, toRefusal } from './answer.js';
-import type { Call, Limits } from './call.js';
+import type { Call } from './call.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { route } from './router.js';
 
 /** A request that has been answered. */
@@ -33,7 +34,6 @@ export interface ServerOptions {
   readonly name?: string | undefined;
 }
 
-const LIMITS: Limits = { manifestBytes: 8 * 1024 * 1024, uploads: 64, page: 1000 };
 const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
 
 /**
@@ -46,7 +46,7 @@ const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
  */
 export function createServer(source: Repositories | Store, options: ServerOptions = {}): RequestListener {
   const repositories = repositoriesOf(source, options.name);
-  const limits = { ...LIMITS, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   let uploads = 0;
   return (request, response) => {
     const started = performance.now();

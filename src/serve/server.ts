@@ -3,7 +3,7 @@ import { RemoraError } from '../errors.js';
 import { isRepositoryStore, type Repositories } from '../store/interfaces/hosting.js';
 import type { Store } from '../store/interfaces/store.js';
 import { nameFor, singleRepository } from '../store/layout/hosting/repositories.js';
-import { Refusal, sendJson, toRefusal } from './answer.js';
+import { Refusal, sendEarly, sendJson, toRefusal } from './answer.js';
 import type { Call } from './call.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { route } from './router.js';
@@ -139,13 +139,10 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     return;
   }
   const { status, body, headers } = toRefusal(error);
-  // The rest of the body is not read: the connection cannot be used again.
-  const rest = request.complete ? {} : { Connection: 'close' };
-  if (request.method === 'HEAD') {
-    response.writeHead(status, { ...headers, ...rest });
-    response.end();
-  } else sendJson(response, status, body, { ...headers, ...rest });
-  if (!request.complete) request.resume();
+  const isHead = request.method === 'HEAD';
+  if (request.complete && isHead) response.writeHead(status, headers).end();
+  else if (request.complete) sendJson(response, status, body, headers);
+  else sendEarly(request, response, status, headers, isHead ? undefined : body);
 }
 
 function repositoriesOf(source: Repositories | Store, name: string | undefined): Repositories {

@@ -16,6 +16,7 @@ import { setTag, withName } from './entries/tags.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import { blobName } from './files/paths.js';
 import { completeLayout, replaceBlob } from './mend.js';
+import { requirePrecondition } from './precondition.js';
 import { withLists } from './referrers/marked-lists.js';
 
 /**
@@ -31,16 +32,19 @@ export async function putManifest(
 ): Promise<PutManifestResult> {
   const { signal } = options;
   const write = () => writeManifest(directory, manifest, { signal });
-  const written = await write();
+  // A write that is refused under the lock leaves no file, which could be read by its digest.
+  let written = options.precondition === undefined ? await write() : undefined;
   const tags = options.tags ?? [];
-  if (options.child && tags.length === 0) return { result: written };
+  if (options.child && tags.length === 0) return { result: written ?? (await write()) };
   let known = false;
   await changeEntries(
     directory,
     async (entries) => {
+      await requirePrecondition(new DirectoryFiles(directory), entries, options);
       known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
       // Another process may have deleted it since, under this lock.
-      await write();
+      const again = await write();
+      written ??= again;
       const more = withManifest(entries, manifest, tags);
       const changed = more === undefined ? entries : added.arranged(entries, more);
       const listed = options.layoutLists === 'none' ? changed : await withLists(directory, changed, manifest);
@@ -52,7 +56,7 @@ export async function putManifest(
   await completeLayout(directory);
   return {
     // A new tag does not make a new manifest.
-    result: known ? written : 'written',
+    result: known ? (written ?? 'exists') : 'written',
     ...(subjectOf(manifest) && { listedBy: 'layout-entry' }),
   };
 }

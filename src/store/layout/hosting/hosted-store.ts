@@ -8,7 +8,7 @@ import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../..
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
-import type { Repository } from '../../interfaces/hosting.js';
+import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
@@ -50,15 +50,15 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
     return pruneBlobs(this.directory, candidates, options);
   }
 
-  beginUpload(): Promise<string> {
-    return this.#uploads.begin();
+  beginUpload(most?: number): Promise<string> {
+    return this.#uploads.begin(most);
   }
 
   uploadSize(id: string): Promise<number | undefined> {
     return this.#uploads.size(id);
   }
 
-  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number> {
+  appendUpload(id: string, source: AsyncIterable<Uint8Array>, options?: AppendUploadOptions): Promise<number> {
     return this.#uploads.append(id, source, options);
   }
 

@@ -6,7 +6,7 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
-import type { Repository } from '../../interfaces/hosting.js';
+import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { claimBlob } from '../blobs/claim.js';
 import { mountBlob } from '../blobs/clone.js';
@@ -52,15 +52,15 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
     return this.#pruning.prune(candidates, options);
   }
 
-  beginUpload(): Promise<string> {
-    return this.#uploads.begin();
+  beginUpload(most?: number): Promise<string> {
+    return this.#uploads.begin(most);
   }
 
   uploadSize(id: string): Promise<number | undefined> {
     return this.#uploads.size(id);
   }
 
-  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number> {
+  appendUpload(id: string, source: AsyncIterable<Uint8Array>, options?: AppendUploadOptions): Promise<number> {
     return this.#uploads.append(id, source, options);
   }
 

@@ -40,6 +40,12 @@ export default class Serve extends BaseCommand {
       summary: "Name of the repository when DIRECTORY is a layout [default: the folder's name]",
       helpValue: 'NAME',
     }),
+    'allow-host': stringFlag({
+      summary: 'Answer to this name too; repeatable [default: on loopback none, else any]',
+      helpValue: 'NAME',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     'read-only': boolean({ summary: 'Refuse every push and delete' }),
     htpasswd: stringFlag({ summary: 'Admit only the users of this file (htpasswd -B)', helpValue: 'FILE' }),
     'cert-file': stringFlag({
@@ -61,6 +67,7 @@ export default class Serve extends BaseCommand {
       port,
       name,
       htpasswd,
+      allowHosts: flags['allow-host'],
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
       onRequest: flags.quiet ? undefined : (log) => this.#log(log),

@@ -6,6 +6,7 @@ import { nameFor, singleRepository } from '../store/layout/hosting/repositories.
 import { Refusal, sendJson, toRefusal } from './answer.js';
 import type { Call, Limits } from './call.js';
 import { route } from './router.js';
+import { type AnsweredHosts, refuseWebPages } from './web-pages.js';
 
 /** A request that has been answered. */
 export interface RequestLog {
@@ -29,6 +30,13 @@ export interface ServerOptions {
   /** Called when a request has been answered. */
   readonly onRequest?: ((log: RequestLog) => void) | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * The names in `Host` that are answered, as they stand in a URL, without ports; 421 for others. Names of loopback, and
+   * the address that was connected to, are always answered.
+   *
+   * @default none for connections on loopback, which web pages could reach under a name of their own; else any
+   */
+  readonly hosts?: AnsweredHosts | undefined;
   /** The repository's name, when one store is served. @default the name of its directory, in lower case */
   readonly name?: string | undefined;
 }
@@ -78,6 +86,7 @@ export function createServer(source: Repositories | Store, options: ServerOption
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
+    refuseWebPages(request, options.hosts);
     const url = targetOf(request);
     await authenticate(request);
     const { name, rest, methods } = route(url.pathname);

@@ -70,6 +70,7 @@ export default class Serve extends BaseCommand {
       allowHosts: flags['allow-host'],
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
+      onWarning: (text) => this.note(text),
       onRequest: flags.quiet ? undefined : (log) => this.#log(log),
     });
     const { url, repositories } = server;

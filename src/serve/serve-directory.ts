@@ -15,6 +15,8 @@ export interface ServeDirectoryOptions
     Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name'> {
   /** Let in only the users of this file (`htpasswd -B`). @default everybody */
   readonly htpasswd?: string | undefined;
+  /** Told when the file of users has changed, and cannot be read or has wrong lines. */
+  readonly onWarning?: ((text: string) => void) | undefined;
   /**
    * Names that it answers to, beside `host` and loopback's; 421 for others.
    *
@@ -39,16 +41,19 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
   const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest } = options;
   checkProtected(host, options);
   await checkDirectory(directory, readOnly ?? false);
-  const authenticate =
-    htpasswd === undefined ? undefined : await (await import('./htpasswd.js')).readHtpasswd(htpasswd);
+  const passwords =
+    htpasswd === undefined
+      ? undefined
+      : await (await import('./users/passwords.js')).readHtpasswd(htpasswd, { onWarning: options.onWarning });
   const repositories = await openRepositories(directory, { name });
   const hosts = hostsFor(host, options.allowHosts ?? []);
-  const answered = createServer(repositories, { readOnly, authenticate, onRequest, hosts });
+  const answered = createServer(repositories, { readOnly, authenticate: passwords?.check, onRequest, hosts });
   const server = await listen(answered, { host, port, tls });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
-  const close = (grace?: number) => {
+  const close = async (grace?: number) => {
     sweeping?.stop();
-    return server.close(grace);
+    await server.close(grace);
+    await passwords?.[Symbol.asyncDispose]();
   };
   return {
     url: server.url,

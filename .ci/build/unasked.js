@@ -16,12 +16,15 @@ exports.TS_CONFIGS = {};
 exports.tsPath = async (root, path) => path && (path.startsWith(root) ? path : join(root, path));`,
   // oclif looks for a package.json, and for Yarn's `pnpapi`, in folders above.
   '@oclif/core/lib/util/find-root.js': 'exports.findRoot = async (name, root) => (name === undefined ? root : undefined);',
-  // oclif asks for the user's shell, and for WSL: a user whom the system does not know (docker run -u 12345) has none.
+  // oclif asks for the user's shell and home, and for WSL: a user whom the system does not know (docker run -u 12345) has
+  // none, and Node.js throws.
   '@oclif/core/lib/util/os.js': `
-const { homedir, platform } = require('node:os');
-exports.getHomeDir = () => homedir();
+const { platform } = require('node:os');
+exports.getHomeDir = () => '';
 exports.getPlatform = async () => platform();
 exports.getShell = async () => 'unknown';`,
+  // The same, when it is loaded.
+  'clean-stack/index.js': 'module.exports = (stack) => stack;',
 };
 
 /** True for a file that is not in the program, although it was bundled. */

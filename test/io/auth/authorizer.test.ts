@@ -225,12 +225,15 @@ it.each(['http://auth.example/token', 'http://10.1.2.3/token', 'http://reg.examp
 );
 
 it('names the token server of another origin before it gets credentials, and no other', async () => {
-  const server = await tokenServer();
+  const server = await tokenServer({ users: { ann: 'secret' }, access: () => true });
   const told: unknown[] = [];
   const onCredentials = (...what: unknown[]) => void told.push(what);
   const { origin } = new URL(server.realm);
   await answer(authorizer({ onCredentials, repository: 'a' }), await bearer(server.realm));
-  await answer(authorizer({ onCredentials, repository: 'b', origin: new URL(origin) }), await bearer(server.realm, 'b:b'));
+  await answer(
+    authorizer({ onCredentials, repository: 'b', origin: new URL(origin) }),
+    await bearer(server.realm, 'b:b'),
+  );
   const anonymous = authorizer({ onCredentials, repository: 'c', credentials: async () => undefined });
   await answer(anonymous, await bearer(server.realm, 'c:c'));
   expect(told).toEqual([['reg.example', origin]]);

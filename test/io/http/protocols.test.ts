@@ -194,9 +194,20 @@ describe('a host with an open protocol', () => {
 });
 
 describe('a proxy', () => {
-  const VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY', 'REMORA_PROXY_LOOPBACK'];
+  const VARIABLES = [
+    'http_proxy',
+    'HTTP_PROXY',
+    'https_proxy',
+    'HTTPS_PROXY',
+    'no_proxy',
+    'NO_PROXY',
+    'REMORA_PROXY_LOOPBACK',
+  ];
 
-  it.each([
+  type Row = [environment: Record<string, string>, url: string, expected: boolean];
+  const proxied = (...row: Row): Row => row;
+
+  it.each<Row>([
     [{}, 'http://localhost:5000', false],
     [{ HTTP_PROXY: 'http://p' }, 'http://reg.example:5000', true],
     [{ HTTP_PROXY: 'http://p', NO_PROXY: 'a.example, reg.example' }, 'http://reg.example:5000', false],
@@ -206,9 +217,9 @@ describe('a proxy', () => {
     [{ HTTP_PROXY: 'http://p', no_proxy: '*' }, 'http://198.51.100.1', false],
     [{ HTTP_PROXY: 'http://p', NO_PROXY: '198.51.100.1:80' }, 'http://198.51.100.1', false],
     ...['localhost', 'x.localhost.', '127.9.9.9', '[::1]', '[::ffff:127.0.0.1]', '0x7f000001'].flatMap((host) => [
-      [{ HTTP_PROXY: 'http://p', HTTPS_PROXY: 'http://p' }, `http://${host}:5000`, false] as const,
-      [{ HTTPS_PROXY: 'http://p' }, `https://${host}`, false] as const,
-      [{ HTTP_PROXY: 'http://p', REMORA_PROXY_LOOPBACK: '1' }, `http://${host}:5000`, true] as const,
+      proxied({ HTTP_PROXY: 'http://p', HTTPS_PROXY: 'http://p' }, `http://${host}:5000`, false),
+      proxied({ HTTPS_PROXY: 'http://p' }, `https://${host}`, false),
+      proxied({ HTTP_PROXY: 'http://p', REMORA_PROXY_LOOPBACK: '1' }, `http://${host}:5000`, true),
     ]),
     [{ HTTP_PROXY: 'http://p', REMORA_PROXY_LOOPBACK: '1', NO_PROXY: 'localhost' }, 'http://localhost', false],
     [{ HTTP_PROXY: 'http://p' }, 'http://127.0.0.1.example', true],

@@ -38,9 +38,9 @@ export default class Pull extends BaseCommand {
   static override flags = {
     output: stringFlag({
       char: 'o',
-      summary: 'Directory for the files; the name of the only file, with its extension; - is standard output',
+      summary:
+        'Directory for the files [default: .]; the name of the only file, with its extension; - is standard output',
       helpValue: 'DIR|FILE',
-      default: '.',
     }),
     ...selectionFlags,
     format: option({ options: FORMATS, multiple: true, multipleNonGreedy: true })({

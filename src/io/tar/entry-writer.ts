@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
 import { linkFault, nameFault } from '../files/safe-path.js';
+import { gitFault } from '../files/same-name.js';
 import { fileError, ifSystemError, systemCode } from '../files/system-error.js';
 import type { TarEntry } from './entries.js';
 
@@ -47,7 +48,7 @@ export class EntryWriter {
   /** The clean name below the prefix; empty for the directory itself. */
   #placeOf(name: string): string {
     const isTop = name === '.' || name === './';
-    const fault = isTop ? undefined : nameFault(name);
+    const fault = isTop ? undefined : (nameFault(name) ?? gitFault(name));
     if (fault !== undefined) throw bad(name, `cannot be unpacked: ${fault}`);
     const clean = name.split('/').filter((part) => part !== '' && part !== '.');
     if (this.prefix === '.') return clean.join('/');
@@ -77,7 +78,7 @@ export class EntryWriter {
   }
 
   #keepSymlink(name: string, entry: TarEntry): void {
-    const fault = linkFault(name, entry.target);
+    const fault = linkFault(name, entry.target) ?? gitFault(entry.target);
     if (fault !== undefined) throw bad(name, `is a symlink to ${quote(entry.target)}: ${fault}`);
     this.#hold(name + entry.target);
     this.#symlinks.set(name, entry.target);

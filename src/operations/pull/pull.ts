@@ -45,9 +45,10 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
     const { reference, manifests, leftOut } = wanted;
     const files = manifests.flatMap((manifest) => manifest.files);
     const unwrapped = options.unwrap ? await unwrapFiles(source, files, leftOut, options) : new Map();
-    const named = nameFiles(source, wanted, { unwrapped, template, isAttached: options.selection !== undefined });
+    const { output, selection } = options;
+    const mayHide = Boolean(output) || template?.isHidden === true;
+    const named = nameFiles(source, wanted, { unwrapped, template, isAttached: selection !== undefined, mayHide });
     const [only] = named;
-    const { output } = options;
     const written =
       output !== undefined && !template && (await isFileName(output, [...named.values()], files.length)) && only
         ? await writeOneFile(source, only, { ...options, output }, leftOut)

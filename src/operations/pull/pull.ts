@@ -52,7 +52,7 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
     const written =
       output !== undefined && !template && (await isFileName(output, [...named.values()], files.length)) && only
         ? await writeOneFile(source, only, { ...options, output }, leftOut)
-        : await writeFiles(source, named, leftOut, options);
+        : await writeFiles(source, named, leftOut, { ...options, mayHide });
     const artifacts = manifests.flatMap(({ descriptor, files: own }) => {
       const paths = new Map<string, PulledFile>();
       for (const file of own) {
@@ -67,6 +67,11 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
   });
 }
 
+/** The path from the current directory. */
+function shown(path: string): string {
+  return relative('', path) || path;
+}
+
 function report(
   source: Source,
   manifest: Descriptor,
@@ -77,7 +82,8 @@ function report(
   const { kind, formats, via } = attachment;
   return {
     ...file,
-    path: relative('', file.path) || file.path,
+    path: shown(file.path),
+    ...(file.replaced && { replaced: file.replaced.map(shown) }),
     from: source.format({ digest: manifest.digest }),
     ...given({
       kind,

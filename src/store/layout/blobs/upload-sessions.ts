@@ -13,6 +13,11 @@ import { blobPath, UPLOADS_DIRECTORY } from '../files/paths.js';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Whether a file in {@link UPLOADS_DIRECTORY} is called like a session. */
+export function isUploadId(name: string): boolean {
+  return ID.test(name);
+}
+
 /** Sessions that nobody touched for so long are given up. */
 export const ABANDONED_UPLOAD_MS = 24 * 60 * 60 * 1000;
 

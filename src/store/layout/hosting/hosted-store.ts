@@ -7,18 +7,26 @@ import { makeDirectory } from '../../../io/files/make-directory.js';
 import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
-import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
+import type {
+  CollectOptions,
+  DeleteManifestOptions,
+  Garbage,
+  GarbageCollector,
+  PruneResult,
+  Pruner,
+} from '../../interfaces/abilities.js';
 import type { Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
 import { blobPath } from '../files/paths.js';
+import { collectGarbage } from '../garbage/collect.js';
 import { blobsOf, pruneBlobs } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
 
 /** A layout with all that a registry needs of a repository. */
-export class HostedLayout extends LayoutStore implements Repository, Pruner {
+export class HostedLayout extends LayoutStore implements Repository, Pruner, GarbageCollector {
   readonly #uploads: Uploads;
 
   constructor(directory: string) {
@@ -48,6 +56,10 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
 
   pruneBlobs(candidates: ReadonlySet<Digest>, options?: CallOptions): Promise<PruneResult> {
     return pruneBlobs(this.directory, candidates, options);
+  }
+
+  collectGarbage(options?: CollectOptions): Promise<Garbage> {
+    return collectGarbage(this.directory, options);
   }
 
   beginUpload(): Promise<string> {

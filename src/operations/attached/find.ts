@@ -125,7 +125,7 @@ const MAX_VANISHED = 1000;
 
 /**
  * Asks for the list once more, since another client may have deleted what was not there: then it is not in the list any
- * more. What is still listed is reported, since nobody knows what it was.
+ * more. An entry that is still listed is reported, since nobody knows what it was.
  */
 async function stillListed(
   store: Source,

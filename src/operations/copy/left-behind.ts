@@ -48,7 +48,7 @@ async function leftBehind(source: Source, plan: CopyPlan, signal: AbortSignal): 
   };
   const subjects = subjectsOf(plan);
   const [first] = subjects;
-  // What has gone is not left behind.
+  // An attachment that has gone is not left behind.
   const options = { signal, onUnasked, onGone: () => {} };
   const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, options);
   const found = await walk.level(subjects);

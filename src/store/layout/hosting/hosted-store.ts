@@ -5,7 +5,14 @@ import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
-import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
+import type {
+  CollectOptions,
+  DeleteManifestOptions,
+  Garbage,
+  GarbageCollector,
+  PruneResult,
+  Pruner,
+} from '../../interfaces/abilities.js';
 import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { claimBlob } from '../blobs/claim.js';
@@ -13,12 +20,13 @@ import { mountBlob } from '../blobs/clone.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
 import { blobPath } from '../files/paths.js';
+import { collectGarbage } from '../garbage/collect.js';
 import { Pruning } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
 
 /** A layout with all that a registry needs of a repository. */
-export class HostedLayout extends LayoutStore implements Repository, Pruner {
+export class HostedLayout extends LayoutStore implements Repository, Pruner, GarbageCollector {
   readonly #uploads: Uploads;
   readonly #pruning: Pruning;
 
@@ -50,6 +58,10 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
 
   pruneBlobs(candidates: ReadonlySet<Digest>, options?: CallOptions): Promise<PruneResult> {
     return this.#pruning.prune(candidates, options);
+  }
+
+  collectGarbage(options?: CollectOptions): Promise<Garbage> {
+    return collectGarbage(this.directory, options);
   }
 
   beginUpload(most?: number): Promise<string> {

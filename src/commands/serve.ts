@@ -3,6 +3,7 @@ import { boolean, integer, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { spaceFlags, spaceOptions } from '../cli/flags/space.js';
 import { printable } from '../cli/output/text.js';
+import type { GcLog } from '../serve/collect.js';
 import type { RequestLog } from '../serve/server.js';
 
 /** Running requests have this long to finish. */
@@ -66,6 +67,7 @@ export default class Serve extends BaseCommand {
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
       ...spaceOptions(flags),
+      onCollected: flags.quiet ? undefined : (log) => this.#logCollected(log),
       onRequest: flags.quiet ? undefined : (log) => this.#log(log),
     });
     const { url, repositories } = server;
@@ -82,6 +84,13 @@ export default class Serve extends BaseCommand {
   /** Prints errors only: the address was printed at the start. */
   protected override logJson(json: unknown): void {
     if (typeof json === 'object' && json !== null && 'error' in json) super.logJson(json);
+  }
+
+  #logCollected({ repository, blobs, bytes, error }: GcLog): void {
+    const outcome = error === undefined ? `removed ${blobs} blobs, ${bytes} bytes` : printable(error);
+    this.stderr.write(
+      `${this.jsonEnabled() ? JSON.stringify({ gc: repository, blobs, bytes, error }) : `gc ${repository}: ${outcome}`}\n`,
+    );
   }
 
   #log({ method, path, status, bytes, milliseconds, error }: RequestLog): void {

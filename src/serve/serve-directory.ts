@@ -3,7 +3,7 @@ import { RemoraError } from '../errors.js';
 import { fileError, ifSystemError } from '../io/files/system-error.js';
 import { isLoopback } from '../oci/names/reference.js';
 import { openRepositories } from '../store/layout/hosting/repositories.js';
-import type { CollectOptions } from './collect.js';
+import { type GcLog, type GcOptions, keepCollected } from './collect.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
@@ -17,7 +17,9 @@ export interface ServeDirectoryOptions
   /** Create no repository beyond so many. @default no limit */
   readonly maxRepositories?: number | undefined;
   /** Remove what nothing names from time to time. @default never */
-  readonly gc?: CollectOptions | undefined;
+  readonly gc?: GcOptions | undefined;
+  /** Called with what `gc` removed from a repository, and why not all. */
+  readonly onCollected?: ((log: GcLog) => void) | undefined;
 }
 
 /** A directory that is served. */
@@ -38,15 +40,17 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
   await checkDirectory(directory, readOnly ?? false);
   const authenticate =
     htpasswd === undefined ? undefined : await (await import('./htpasswd.js')).readHtpasswd(htpasswd);
-  const repositories = await openRepositories(directory, { name });
+  const repositories = await openRepositories(directory, { name, maxRepositories: options.maxRepositories });
   const server = await listen(createServer(repositories, { readOnly, authenticate, onRequest, limits }), {
     host,
     port,
     tls,
   });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
+  const collecting = options.gc && keepCollected(repositories, options.gc, options.onCollected);
   const close = (grace?: number) => {
     sweeping?.stop();
+    collecting?.stop();
     return server.close(grace);
   };
   return {

@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
-import { link, readdir } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { link, open, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { RemoraError } from '../../../errors.js';
 import { orUndefined } from '../../../io/async/or-undefined.js';
 import { makeDirectory } from '../../../io/files/make-directory.js';
 import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
@@ -12,22 +13,36 @@ import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.j
 import type { CallOptions } from '../../interfaces/store.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
+import type { DirectoryFiles } from '../files/directory-files.js';
 import { blobPath } from '../files/paths.js';
+
 import { blobsOf, pruneBlobs } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
+
+/** A link is not followed, and a pipe does not wait for a writer. */
+const READABLE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** A layout with all that a registry needs of a repository. */
 export class HostedLayout extends LayoutStore implements Repository, Pruner {
   readonly #uploads: Uploads;
 
-  constructor(directory: string) {
-    super(directory);
+  constructor(directory: string, files?: DirectoryFiles) {
+    super(directory, files);
     this.#uploads = new Uploads(directory);
   }
 
   async openRange(digest: Digest, start: number, end: number): Promise<Readable> {
-    return createReadStream(blobPath(this.directory, digest), { start, end, highWaterMark: 256 * 1024 });
+    const path = blobPath(this.directory, digest);
+    try {
+      const handle = await open(path, READABLE);
+      if ((await handle.stat()).isFile())
+        return createReadStream('', { fd: handle, start, end, highWaterMark: 256 * 1024 });
+      await handle.close();
+    } catch (error) {
+      throw fileError(error, path);
+    }
+    throw new RemoraError('NOT_FOUND', `blob ${digest} is missing: ${path} is not a regular file`);
   }
 
   deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {

@@ -42,6 +42,12 @@ export default class Serve extends BaseCommand {
       summary: "Name of the repository when DIRECTORY is a layout [default: the folder's name]",
       helpValue: 'NAME',
     }),
+    'allow-host': stringFlag({
+      summary: 'Answer to this name too; repeatable [default: on loopback none, else any]',
+      helpValue: 'NAME',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     'read-only': boolean({ summary: 'Refuse every push and delete' }),
     htpasswd: stringFlag({ summary: 'Admit only the users of this file (htpasswd -B)', helpValue: 'FILE' }),
     'cert-file': stringFlag({
@@ -64,11 +70,12 @@ export default class Serve extends BaseCommand {
       port,
       name,
       htpasswd,
+      allowHosts: flags['allow-host'],
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
       ...spaceOptions(flags),
-      onCollected: flags.quiet ? undefined : (log) => this.#logCollected(log),
-      onRequest: flags.quiet ? undefined : (log) => this.#log(log),
+      onWarning: (text) => this.note(text),
+      ...(flags.quiet ? {} : this.#loggers),
     });
     const { url, repositories } = server;
     const started = { url, host: server.host, directory: args.directory, repositories };
@@ -85,6 +92,11 @@ export default class Serve extends BaseCommand {
   protected override logJson(json: unknown): void {
     if (typeof json === 'object' && json !== null && 'error' in json) super.logJson(json);
   }
+
+  readonly #loggers = {
+    onRequest: (log: RequestLog) => this.#log(log),
+    onCollected: (log: GcLog) => this.#logCollected(log),
+  };
 
   #logCollected({ repository, blobs, bytes, error }: GcLog): void {
     const outcome = error === undefined ? `removed ${blobs} blobs, ${bytes} bytes` : printable(error);

@@ -78,7 +78,13 @@ export async function putManifest(call: Call): Promise<void> {
   const repository = await writableRepository(call);
   await requireBlobs(repository, manifest);
   const tags = [...(selector.tag === undefined ? [] : [selector.tag]), ...extra];
-  await repository.putManifest(manifest, { tags, signal: call.signal, precondition });
+  await repository
+    .putManifest(manifest, { tags, signal: call.signal, precondition, complete: true })
+    .catch(async (error: unknown) => {
+      // Blobs that were removed meanwhile are missing now: the client sends them again.
+      if (isRemoraError(error) && error.code === 'CHANGED') await requireBlobs(repository, manifest);
+      throw error;
+    });
   const subject = subjectOf(manifest);
   send(call.response, 201, {
     Location: `/v2/${call.name}/manifests/${call.rest}`,
@@ -100,7 +106,7 @@ async function requireBlobs(repository: Repository, manifest: Manifest): Promise
   const distinct = [
     ...new Map(needed.map((descriptor) => [`${descriptor.digest} ${descriptor.size}`, descriptor])).values(),
   ];
-  const present = await mapSome(distinct, LOOKS, (descriptor) => repository.hasBlob(descriptor));
+  const present = await mapSome(distinct, LOOKS, (descriptor) => repository.keepBlob(descriptor));
   const missing = distinct.filter((_, index) => !present[index]);
   if (missing.length === 0) return;
   throw new Refusal(400, 'MANIFEST_BLOB_UNKNOWN', 'the manifest names blobs that are not known', {

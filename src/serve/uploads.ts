@@ -47,7 +47,7 @@ const RETRY_SECONDS = '5';
 /** Without `from` the blob is looked for in the repository itself. A broken `from` means that the blob is sent. */
 async function mounted({ query, name, repositories }: Call, repository: Repository, digest: Digest): Promise<boolean> {
   const from = query.get('from') ?? name;
-  if (from === name) return (await repository.blobSize(digest)) !== undefined;
+  if (from === name) return repository.linkBlob(repository, digest);
   const source = isRepository(from) ? await ifReadable(repositories.open(from, { create: false })) : undefined;
   return source !== undefined && repository.linkBlob(source, digest);
 }

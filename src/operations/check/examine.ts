@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { limiter } from '../../io/async/run-all.js';
+import type { UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
@@ -18,7 +19,7 @@ import { CheckReport } from './report/report.js';
 import type { CheckResult } from './schema.js';
 
 /** Options of {@link examine}. */
-export interface ExamineOptions extends CallOptions {
+export interface ExamineOptions extends CallOptions, UnpackLimitOptions {
   /** Check attachments at every depth, too. A check of a whole layout always does. @default false */
   readonly recursive?: boolean | undefined;
   /** Read and hash blobs; else only presence and size are checked. @default true, in a registry false */
@@ -46,7 +47,7 @@ export async function examine(
   selector: ManifestSelector = {},
   options: ExamineOptions = {},
 ): Promise<Examination> {
-  const { signal, onProgress } = options;
+  const { signal, maxUnpackedBytes, onProgress } = options;
   const deep = options.deep ?? source.kind !== 'registry';
   const report = new CheckReport(source);
   const fetcher = fetcherOf(source, report, options);
@@ -56,6 +57,7 @@ export async function examine(
     limit,
     fetcher,
     signal,
+    maxUnpackedBytes,
     onProgress: onProgress && ((digest, bytes, total) => onProgress({ name: digest, bytes, total, phase: 'read' })),
   });
   const graph = new GraphCheck(source, report, blobs, { deep, limit, fetcher, signal });

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Deleter } from './abilities.js';
 import type { CallOptions, Store } from './store.js';
@@ -48,12 +49,21 @@ export interface AppendUploadOptions extends CallOptions {
 
 /** The ability to take a blob from another repository without moving its bytes. */
 export interface BlobLinker {
-  /** Makes a blob of `from` one of this store; false when `from` has none. */
+  /** Makes a blob of `from` one of this store; false when `from` has none, or a damaged one. */
   linkBlob(from: Repository, digest: Digest): Promise<boolean>;
 }
 
+/** The ability to keep a blob for a client that was told of it. */
+export interface BlobKeeper {
+  /**
+   * Whether a blob is there; a small one is read, since it may be damaged. For an hour from now it is not removed as one
+   * that nothing names.
+   */
+  keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+}
+
 /** A store that can be served as a repository. */
-export interface Repository extends Store, Deleter, RangeReader, UploadKeeper, BlobLinker {
+export interface Repository extends Store, Deleter, RangeReader, UploadKeeper, BlobLinker, BlobKeeper {
   /** Where its files are. */
   readonly directory: string;
 }

@@ -53,6 +53,8 @@ export interface PutManifestOptions extends CallOptions {
   readonly tags?: readonly string[] | undefined;
   /** It is reached through an index that follows: a layout keeps no entry of its own for it. @default false */
   readonly child?: boolean | undefined;
+  /** In a layout all blobs that it needs must be there: `CHANGED` else. @default false: blobs that were absent may be */
+  readonly complete?: boolean | undefined;
   /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
   readonly settle?: boolean | undefined;
   /** Delete the lists of referrers that this write replaces, which stay as untagged manifests else. @default false */

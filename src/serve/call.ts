@@ -32,6 +32,7 @@ export async function openedRepository({ repositories, name }: Call, create = fa
     return await repositories.open(name, { create });
   } catch (error) {
     if (!isRemoraError(error)) throw error;
+    if (error.code === 'FORBIDDEN') throw new Refusal(403, 'DENIED', error.message);
     throw new Error(error.message, { cause: error });
   }
 }

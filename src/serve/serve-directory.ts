@@ -4,7 +4,7 @@ import { fileError, ifSystemError } from '../io/files/system-error.js';
 import { isLoopback } from '../oci/names/reference.js';
 import { quote } from '../oci/text/quote.js';
 import { openRepositories } from '../store/layout/hosting/repositories.js';
-import type { CollectOptions } from './collect.js';
+import { type GcLog, type GcOptions, keepCollected } from './collect.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
@@ -19,7 +19,9 @@ export interface ServeDirectoryOptions
   /** Create no repository beyond so many. @default no limit */
   readonly maxRepositories?: number | undefined;
   /** Remove what nothing names from time to time. @default never */
-  readonly gc?: CollectOptions | undefined;
+  readonly gc?: GcOptions | undefined;
+  /** Called with what `gc` removed from a repository, and why not all. */
+  readonly onCollected?: ((log: GcLog) => void) | undefined;
   /** Told when the file of users has changed, and cannot be read or has wrong lines. */
   readonly onWarning?: ((text: string) => void) | undefined;
   /**
@@ -50,13 +52,15 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
     htpasswd === undefined
       ? undefined
       : await (await import('./users/passwords.js')).readHtpasswd(htpasswd, { onWarning: options.onWarning });
-  const repositories = await openRepositories(directory, { name });
+  const repositories = await openRepositories(directory, { name, maxRepositories: options.maxRepositories });
   const hosts = hostsFor(host, options.allowHosts ?? []);
   const answered = createServer(repositories, { readOnly, authenticate: passwords?.check, onRequest, hosts, limits });
   const server = await listen(answered, { host, port, tls });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
+  const collecting = options.gc && keepCollected(repositories, options.gc, options.onCollected);
   const close = async (grace?: number) => {
     sweeping?.stop();
+    collecting?.stop();
     await server.close(grace);
     await passwords?.[Symbol.asyncDispose]();
   };

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { openRegular } from '../../../io/files/regular-file.js';
+import { fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -19,6 +20,7 @@ import { claimBlob } from '../blobs/claim.js';
 import { mountBlob } from '../blobs/clone.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
+import type { DirectoryFiles } from '../files/directory-files.js';
 import { blobPath } from '../files/paths.js';
 import { collectGarbage } from '../garbage/collect.js';
 import { Pruning } from '../prune.js';
@@ -30,14 +32,18 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner, Gar
   readonly #uploads: Uploads;
   readonly #pruning: Pruning;
 
-  constructor(directory: string) {
-    super(directory);
+  constructor(directory: string, files?: DirectoryFiles) {
+    super(directory, files);
     this.#uploads = new Uploads(directory);
     this.#pruning = new Pruning(directory);
   }
 
   async openRange(digest: Digest, start: number, end: number): Promise<Readable> {
-    return createReadStream(blobPath(this.directory, digest), { start, end, highWaterMark: 256 * 1024 });
+    const path = blobPath(this.directory, digest);
+    const handle = await openRegular(path, { followLinks: false }).catch((error: unknown) => {
+      throw fileError(error, path);
+    });
+    return createReadStream('', { fd: handle, start, end, highWaterMark: 256 * 1024 });
   }
 
   deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
@@ -96,7 +102,7 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner, Gar
   }
 
   keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
-    return claimBlob(this.directory, descriptor, options);
+    return claimBlob(this.directory, descriptor, { ...options, own: true });
   }
 }
 

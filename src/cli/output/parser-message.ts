@@ -76,7 +76,7 @@ function messageOf(error: Error): string {
       .map((arg: { readonly name: string }) => `argument ${arg.name.toUpperCase()} is missing`)
       .join('; ');
   }
-  const [message = ''] = text.split(/\n+(?:See more help|Note: )/);
+  const [message = ''] = text.split(/\n(?:See more help|Note: )/);
   const reasons = /^The following errors? occurred:\s+(.*)$/s.exec(message)?.[1]?.split(NEXT_REASON) ?? [message];
   return [...distinct(reasons.map((reason) => reword(reason.trim())))].join('; ') + strayValue(error);
 }

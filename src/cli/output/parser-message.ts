@@ -21,8 +21,8 @@ const WORDS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   ],
   [/^Exactly one of the following must be provided: (.*)$/s, (flags) => `one flag is missing: ${listed(flags, 'or')}`],
   [/^At least one of the following must be provided: (.*)$/s, (flags) => `a flag is missing: ${listed(flags, 'or')}`],
-  [/^Nonexistent flags?: (.*)$/s, (flags) => `unknown flag${flags.includes(', ') ? 's' : ''} ${flags}`],
-  [/^Unexpected flag (.*)$/s, (flag) => `unknown flag --${flag}`],
+  [/^Nonexistent flags?: (.*)$/s, (flags) => `unknown flag${flags.includes(', ') ? 's' : ''} ${withoutValues(flags)}`],
+  [/^Unexpected flag (.*)$/s, (flag) => `unknown flag --${withoutValues(flag)}`],
   [/^Unexpected arguments?: (.*)$/s, (args) => `unexpected argument${args.includes(', ') ? 's' : ''} ${args}`],
   [
     /^Expected (--[\w-]+)=(.*) to be one of: (.*)$/s,
@@ -115,6 +115,12 @@ function strayValue(error: Error): string {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+/** `--password=SECRET` as `--password`: the value of a flag that is not known may be a secret. */
+function withoutValues(flags: string): string {
+  const names = flags.split(', ').map((flag) => flag.split('=', 1)[0] ?? '');
+  return names.filter((name, index) => index === 0 || name.startsWith('-')).join(', ');
 }
 
 /** `--a, --b, --c` as a list in words. */

@@ -21,7 +21,13 @@ const WORDS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   ],
   [/^Exactly one of the following must be provided: (.*)$/s, (flags) => `one flag is missing: ${listed(flags, 'or')}`],
   [/^At least one of the following must be provided: (.*)$/s, (flags) => `a flag is missing: ${listed(flags, 'or')}`],
-  [/^Nonexistent flags?: (.*)$/s, (flags) => `unknown flag${flags.includes(', ') ? 's' : ''} ${withoutValues(flags)}`],
+  [
+    /^Nonexistent flags?: (.*)$/s,
+    (flags) => {
+      const names = withoutValues(flags);
+      return `unknown flag${names.includes(', ') ? 's' : ''} ${names}`;
+    },
+  ],
   [/^Unexpected flag (.*)$/s, (flag) => `unknown flag --${withoutValues(flag)}`],
   [/^Unexpected arguments?: (.*)$/s, (args) => `unexpected argument${args.includes(', ') ? 's' : ''} ${args}`],
   [

@@ -3,6 +3,7 @@ import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { ConnectionFlags } from '../flags/connection.js';
+import { keepHeaderSecrets } from '../flags/headers.js';
 import { errorJson, errorText, toRemoraError } from '../output/error.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
@@ -27,6 +28,7 @@ export abstract class BaseCommand extends Command {
   protected override async init(): Promise<void> {
     await super.init();
     watchOutput();
+    keepHeaderSecrets(this.argv);
     this.#refuseValues();
   }
 
@@ -42,7 +44,7 @@ export abstract class BaseCommand extends Command {
       const canBeOff = no === '' && flag?.type === 'boolean' && flag.allowNo;
       const off = canBeOff ? `Write --no-${name}` : `Leave out ${typed}`;
       throw new RemoraError('INVALID_ARGUMENT', `${typed} takes no value`, {
-        found: word,
+        found: typed,
         hint: word.endsWith('=false') ? off : `Write ${typed} alone`,
       });
     }

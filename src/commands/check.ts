@@ -2,7 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
-import { registryFlags } from '../cli/flags/flags.js';
+import { limitFlag, registryFlags } from '../cli/flags/flags.js';
 import { renderCheck } from '../cli/output/check.js';
 import { painter } from '../cli/output/text.js';
 import { RemoraError } from '../errors.js';
@@ -46,6 +46,7 @@ export default class Check extends BaseCommand {
     verbose: boolean({ summary: 'Show the next step for each finding', default: false }),
     'dry-run': boolean({ summary: 'Show what --fix and --fetch-from would do, and change nothing' }),
     yes: boolean({ char: 'y', summary: 'Do not ask' }),
+    ...limitFlag,
     ...registryFlags,
   };
 

@@ -4,6 +4,7 @@ import { handled } from '../../io/async/handled.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { sharedSignal } from '../../io/async/run-all.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { TooManyItems } from '../attached/item-limit.js';
 import type { Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import type { Unasked } from '../results/incomplete.js';
@@ -49,7 +50,11 @@ async function leftBehind(source: Source, plan: CopyPlan, signal: AbortSignal): 
   const subjects = subjectsOf(plan);
   const [first] = subjects;
   const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, { signal, onUnasked });
-  const found = await walk.level(subjects);
+  const found = await walk.level(subjects).catch((error: unknown) => {
+    if (!(error instanceof TooManyItems)) throw error;
+    onUnasked('all that is attached', error);
+    return [];
+  });
   const holders = found.map(({ holder, descriptor }) => (holder ?? descriptor).digest);
   return { count: new Set(holders.filter((digest) => !plan.items.has(digest))).size, incomplete };
 }

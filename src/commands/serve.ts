@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, integer, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
+import { spaceFlags, spaceOptions } from '../cli/flags/space.js';
 import { printable } from '../cli/output/text.js';
 import type { RequestLog } from '../serve/server.js';
 
@@ -48,6 +49,7 @@ export default class Serve extends BaseCommand {
       dependsOn: ['key-file'],
     }),
     'key-file': stringFlag({ summary: 'Key of the certificate (PEM)', helpValue: 'FILE', dependsOn: ['cert-file'] }),
+    ...spaceFlags,
     quiet: boolean({ char: 'q', summary: 'Do not print a line per request' }),
   };
 
@@ -63,6 +65,7 @@ export default class Serve extends BaseCommand {
       htpasswd,
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
+      ...spaceOptions(flags),
       onRequest: flags.quiet ? undefined : (log) => this.#log(log),
     });
     const { url, repositories } = server;

@@ -3,6 +3,7 @@ import { RemoraError } from '../errors.js';
 import { fileError, ifSystemError } from '../io/files/system-error.js';
 import { isLoopback } from '../oci/names/reference.js';
 import { openRepositories } from '../store/layout/hosting/repositories.js';
+import type { CollectOptions } from './collect.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
@@ -10,9 +11,13 @@ import { keepSwept } from './uploads.js';
 /** Options of {@link serveDirectory}. */
 export interface ServeDirectoryOptions
   extends Pick<ListenOptions, 'host' | 'port' | 'tls'>,
-    Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name'> {
+    Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name' | 'limits'> {
   /** Let in only the users of this file (`htpasswd -B`). @default everybody */
   readonly htpasswd?: string | undefined;
+  /** Create no repository beyond so many. @default no limit */
+  readonly maxRepositories?: number | undefined;
+  /** Remove what nothing names from time to time. @default never */
+  readonly gc?: CollectOptions | undefined;
 }
 
 /** A directory that is served. */
@@ -28,13 +33,17 @@ export interface ServedDirectory extends Listening {
  * `NOT_FOUND`, `EXISTS` (the port is taken), `MALFORMED`, `IO`
  */
 export async function serveDirectory(directory: string, options: ServeDirectoryOptions = {}): Promise<ServedDirectory> {
-  const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest } = options;
+  const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest, limits } = options;
   checkProtected(host, options);
   await checkDirectory(directory, readOnly ?? false);
   const authenticate =
     htpasswd === undefined ? undefined : await (await import('./htpasswd.js')).readHtpasswd(htpasswd);
   const repositories = await openRepositories(directory, { name });
-  const server = await listen(createServer(repositories, { readOnly, authenticate, onRequest }), { host, port, tls });
+  const server = await listen(createServer(repositories, { readOnly, authenticate, onRequest, limits }), {
+    host,
+    port,
+    tls,
+  });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
   const close = (grace?: number) => {
     sweeping?.stop();

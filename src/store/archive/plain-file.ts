@@ -1,4 +1,4 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
@@ -7,6 +7,7 @@ import { type Compression, compressionOf, decompressed } from '../../io/compress
 import { FORMAT_BYTES, foreignFormat } from '../../io/compression/foreign-format.js';
 import { UnpackLimit, type UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import { fileRange } from '../../io/files/range.js';
+import { openRegular } from '../../io/files/regular-file.js';
 import { fileError } from '../../io/files/system-error.js';
 import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
 import type { CallOptions } from '../interfaces/store.js';
@@ -74,19 +75,19 @@ function checkFormat(start: Buffer, path: string): void {
   throw new RemoraError('UNSUPPORTED', `file is ${format.name}, ${wanted}`, { hint: format.hint(path) });
 }
 
-/** A pipe or a terminal cannot be read twice; opening one would wait for somebody to write. */
+/** A pipe or a terminal cannot be read twice. */
 async function openFile(path: string): Promise<FileHandle> {
   try {
-    const info = await stat(path);
-    if (info.isFile()) return await open(path, 'r');
-    const what = info.isDirectory() ? 'a directory' : 'not a regular file';
+    return await openRegular(path);
+  } catch (error) {
+    if (!isRemoraError(error)) throw fileError(error, path);
+    const isDirectory = error.found === 'a directory';
+    const what = isDirectory ? 'a directory' : 'not a regular file';
     throw new RemoraError('INVALID_ARGUMENT', `${path} is ${what}, wanted a file with an archive`, {
-      hint: info.isDirectory()
+      hint: isDirectory
         ? `Write oci:${path} for an image layout directory`
         : 'Write what comes from it to a file first: it is read in several places',
     });
-  } catch (error) {
-    throw fileError(error, path);
   }
 }
 

@@ -1,29 +1,31 @@
 import { createReadStream } from 'node:fs';
-import { link, readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { orUndefined } from '../../../io/async/or-undefined.js';
-import { makeDirectory } from '../../../io/files/make-directory.js';
-import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
-import type { Repository } from '../../interfaces/hosting.js';
+import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
+import { claimBlob } from '../blobs/claim.js';
+import { mountBlob } from '../blobs/clone.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
 import { blobPath } from '../files/paths.js';
-import { blobsOf, pruneBlobs } from '../prune.js';
+import { Pruning } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
 
 /** A layout with all that a registry needs of a repository. */
 export class HostedLayout extends LayoutStore implements Repository, Pruner {
   readonly #uploads: Uploads;
+  readonly #pruning: Pruning;
 
   constructor(directory: string) {
     super(directory);
     this.#uploads = new Uploads(directory);
+    this.#pruning = new Pruning(directory);
   }
 
   async openRange(digest: Digest, start: number, end: number): Promise<Readable> {
@@ -43,22 +45,22 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
   }
 
   blobsOf(manifest: Digest): Promise<readonly Digest[]> {
-    return blobsOf(this.directory, manifest);
+    return this.#pruning.blobsOf(manifest);
   }
 
   pruneBlobs(candidates: ReadonlySet<Digest>, options?: CallOptions): Promise<PruneResult> {
-    return pruneBlobs(this.directory, candidates, options);
+    return this.#pruning.prune(candidates, options);
   }
 
-  beginUpload(): Promise<string> {
-    return this.#uploads.begin();
+  beginUpload(most?: number): Promise<string> {
+    return this.#uploads.begin(most);
   }
 
   uploadSize(id: string): Promise<number | undefined> {
     return this.#uploads.size(id);
   }
 
-  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number> {
+  appendUpload(id: string, source: AsyncIterable<Uint8Array>, options?: AppendUploadOptions): Promise<number> {
     return this.#uploads.append(id, source, options);
   }
 
@@ -74,26 +76,15 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
     return this.#uploads.sweep(olderThan);
   }
 
-  /** Blobs never change in place, so two layouts of one file system can share the file. */
   async linkBlob(from: Repository, digest: Digest): Promise<boolean> {
     const size = await from.blobSize(digest);
     if (size === undefined) return false;
-    if ((await this.blobSize(digest)) !== undefined) return true;
-    const target = blobPath(this.directory, digest);
-    try {
-      await makeDirectory(dirname(target));
-      await link(blobPath(from.directory, digest), target);
-    } catch (error) {
-      const code = systemCode(error) ?? '';
-      if (code === 'EEXIST') return true;
-      if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOENT'].includes(code))
-        throw fileError(error, target);
-      const descriptor = { mediaType: MediaType.octetStream, digest, size };
-      const written = this.writeBlob(descriptor, () => from.openBlob(descriptor));
-      // A blob that was deleted meanwhile is not found.
-      return (await orUndefined(written, 'NOT_FOUND')) !== undefined;
-    }
-    return true;
+    const descriptor = { mediaType: MediaType.octetStream, digest, size };
+    return mountBlob(this.directory, descriptor, blobPath(from.directory, digest), () => from.openBlob(descriptor));
+  }
+
+  keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
+    return claimBlob(this.directory, descriptor, options);
   }
 }
 

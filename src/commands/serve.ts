@@ -41,6 +41,12 @@ export default class Serve extends BaseCommand {
       summary: "Name of the repository when DIRECTORY is a layout [default: the folder's name]",
       helpValue: 'NAME',
     }),
+    'allow-host': stringFlag({
+      summary: 'Answer to this name too; repeatable [default: on loopback none, else any]',
+      helpValue: 'NAME',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     'read-only': boolean({ summary: 'Refuse every push and delete' }),
     htpasswd: stringFlag({ summary: 'Admit only the users of this file (htpasswd -B)', helpValue: 'FILE' }),
     'cert-file': stringFlag({
@@ -63,9 +69,11 @@ export default class Serve extends BaseCommand {
       port,
       name,
       htpasswd,
+      allowHosts: flags['allow-host'],
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
       ...spaceOptions(flags),
+      onWarning: (text) => this.note(text),
       onRequest: flags.quiet ? undefined : (log) => this.#log(log),
     });
     const { url, repositories } = server;

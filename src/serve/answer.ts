@@ -17,7 +17,9 @@ export type SpecCode =
   | 'UNAUTHORIZED'
   | 'DENIED'
   | 'UNSUPPORTED'
-  | 'TOOMANYREQUESTS';
+  | 'TOOMANYREQUESTS'
+  /** Not of the specification: it has none for a host that is not answered to (RFC 9110, section 15.5.20). */
+  | 'MISDIRECTED';
 
 /** A request that is answered with an error of the specification. */
 export class Refusal extends Error {

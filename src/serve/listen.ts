@@ -43,6 +43,8 @@ export async function listen(listener: RequestListener, options: ListenOptions =
     // A large blob takes as long as it takes; a client that sends nothing is cut off by the idle limit.
     requestTimeout: 0,
     keepAliveTimeout: 15_000,
+    // The listener looks itself, and answers with an error of the specification.
+    requireHostHeader: false,
   };
   const server: Server =
     tls === undefined

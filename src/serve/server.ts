@@ -5,8 +5,11 @@ import type { Store } from '../store/interfaces/store.js';
 import { nameFor, singleRepository } from '../store/layout/hosting/repositories.js';
 import { Refusal, sendEarly, sendJson, toRefusal } from './answer.js';
 import type { Call } from './call.js';
+import { clientOf } from './client-of.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { route } from './router.js';
+import type { Admission } from './users/passwords.js';
+import { type AnsweredHosts, refuseWebPages } from './web-pages.js';
 
 /** A request that has been answered. */
 export interface RequestLog {
@@ -25,11 +28,22 @@ export interface RequestLog {
 export interface ServerOptions {
   /** Refuse every write with 405. @default false */
   readonly readOnly?: boolean | undefined;
-  /** Says whether a user and password may come in. @default everybody may */
-  readonly authenticate?: ((username: string, password: string) => Promise<boolean>) | undefined;
+  /**
+   * Says whether a user and password may come in; `client` is the same for all that one address sends.
+   *
+   * @default everybody may
+   */
+  readonly authenticate?: ((username: string, password: string, client: string) => Promise<Admission>) | undefined;
   /** Called when a request has been answered. */
   readonly onRequest?: ((log: RequestLog) => void) | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * The names in `Host` that are answered, as they stand in a URL, without ports; 421 for others. Names of loopback, and
+   * the address that was connected to, are always answered.
+   *
+   * @default none for connections on loopback, which web pages could reach under a name of their own; else any
+   */
+  readonly hosts?: AnsweredHosts | undefined;
   /** The repository's name, when one store is served. @default the name of its directory, in lower case */
   readonly name?: string | undefined;
 }
@@ -64,20 +78,15 @@ export function createServer(source: Repositories | Store, options: ServerOption
           : { error: failure instanceof Error ? failure.message : String(failure) }),
       });
     });
-    const upload = method === 'PUT' || method === 'PATCH' || method === 'POST';
-    if (upload) uploads++;
-    answer(request, response)
-      .catch((error: unknown) => {
-        failure = error;
-        refuse(request, response, error);
-      })
-      .finally(() => {
-        if (upload) uploads--;
-      });
+    answer(request, response).catch((error: unknown) => {
+      failure = error;
+      refuse(request, response, error);
+    });
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
+    refuseWebPages(request, options.hosts);
     const url = targetOf(request);
     await authenticate(request);
     const { name, rest, methods } = route(url.pathname);
@@ -87,7 +96,8 @@ export function createServer(source: Repositories | Store, options: ServerOption
       const allowed = Object.keys(methods).filter((one) => !options.readOnly || !WRITES.includes(one));
       throw new Refusal(405, 'UNSUPPORTED', why, { headers: { Allow: allowed.join(', ') } });
     }
-    if (WRITES.includes(method) && uploads > limits.uploads) {
+    const isUpload = method === 'PUT' || method === 'PATCH' || method === 'POST';
+    if (WRITES.includes(method) && uploads + (isUpload ? 1 : 0) > limits.uploads) {
       throw new Refusal(429, 'TOOMANYREQUESTS', 'too many uploads at a time', { headers: { 'Retry-After': '1' } });
     }
     const gone = new AbortController();
@@ -103,18 +113,26 @@ export function createServer(source: Repositories | Store, options: ServerOption
       limits,
       signal: gone.signal,
     };
-    await handler(call);
+    if (isUpload) uploads++;
+    try {
+      await handler(call);
+    } finally {
+      if (isUpload) uploads--;
+    }
   }
 
-  async function authenticate({ headers }: IncomingMessage): Promise<void> {
+  async function authenticate({ headers, socket }: IncomingMessage): Promise<void> {
     if (options.authenticate === undefined) return;
     const match = /^basic\s+(\S+)$/i.exec(headers.authorization ?? '');
     const text = Buffer.from(match?.[1] ?? '', 'base64').toString('utf8');
     const colon = text.indexOf(':');
-    if (colon >= 0 && (await options.authenticate(text.slice(0, colon), text.slice(colon + 1)))) return;
-    throw new Refusal(401, 'UNAUTHORIZED', 'authentication is required', {
-      headers: { 'WWW-Authenticate': 'Basic realm="remora"' },
-    });
+    const [username, password] = [text.slice(0, colon), text.slice(colon + 1)];
+    const admission = colon >= 0 && (await options.authenticate(username, password, clientOf(socket.remoteAddress)));
+    if (admission === true) return;
+    const { why = 'authentication is required', retryAfter } = admission || { why: undefined };
+    if (retryAfter !== undefined)
+      throw new Refusal(429, 'TOOMANYREQUESTS', why, { headers: { 'Retry-After': String(retryAfter) } });
+    throw new Refusal(401, 'UNAUTHORIZED', why, { headers: { 'WWW-Authenticate': 'Basic realm="remora"' } });
   }
 }
 

@@ -39,6 +39,7 @@ export async function connectionOptions(
   environment: ConnectionEnvironment,
 ): Promise<OpenStoreOptions> {
   const credential = await readCredential(flags, environment.stdin);
+  const told = new Set<string>();
   const options: ConnectionOptions = {
     plainHttp: flags['plain-http'] ?? (wantsTls(flags) ? false : undefined),
     ...(await tlsOptions(flags)),
@@ -50,6 +51,13 @@ export async function connectionOptions(
     chunkSize: flags['chunk-size'] === undefined ? undefined : parseSize('--chunk-size', flags['chunk-size']),
     referrers: flags.referrers,
     onRequest: flags.debug ? (trace) => environment.note(traceText(trace)) : undefined,
+    onCredentials: flags.debug
+      ? (registry, tokenServer) => {
+          const text = `debug: the credentials for ${registry} go to ${tokenServer}, which it names as its token server`;
+          if (!told.has(text)) environment.note(text);
+          told.add(text);
+        }
+      : undefined,
     onWait: ({ host, status, milliseconds }) => {
       if (milliseconds >= 1000 || flags.debug)
         environment.note(`${host} answered ${status} and asks to wait ${Math.ceil(milliseconds / 1000)} s: waiting`);

@@ -27,10 +27,6 @@ export default class Check extends BaseCommand {
       description: 'Check an image in a registry with all attachments; read every blob',
       command: '<%= config.bin %> check --recursive --deep ghcr.io/acme/app:v1',
     },
-    {
-      description: 'Fetch damaged blobs from where the layout came from',
-      command: '<%= config.bin %> check --fetch-from ghcr.io/acme/app ./layout',
-    },
     { description: 'Free the space that nothing needs', command: '<%= config.bin %> check --gc ./layout' },
   ];
   static override args = {

@@ -91,10 +91,9 @@ export default class Copy extends BaseCommand {
     const result = await copy(source, destination, {
       ...(await sideAccess(access, flags, areTwo)),
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, maxUnpackedBytes: access.maxUnpackedBytes, names, platform, selection },
-      recursive: flags.recursive,
-      countLeft: true,
-      maxItems: flags['max-items'],
+      ...{ signal: this.signal, names, platform, selection },
+      ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
+      ...{ recursive: flags.recursive, countLeft: true },
       convert: flags.convert,
       assumeComplete: flags['assume-complete'],
       overwrite: flags.overwrite,

@@ -20,6 +20,7 @@ import { DirectoryFiles } from './files/directory-files.js';
 import { blobName } from './files/paths.js';
 import { completeLayout, replaceBlob } from './mend.js';
 import { lostOf, needsOf } from './needs.js';
+import { requirePrecondition } from './precondition.js';
 import { withLists } from './referrers/marked-lists.js';
 
 /** The state that a store keeps for its manifests. */
@@ -62,6 +63,7 @@ export async function putManifest(
     signal,
     async change(entries) {
       known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
+      await requirePrecondition(new DirectoryFiles(directory), entries, options);
       // Under the lock: a referrer is found by its file alone, and must not be where it is refused or was just removed.
       await write();
       const more = withManifest(entries, manifest, tags);

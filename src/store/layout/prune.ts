@@ -23,14 +23,22 @@ export class Pruning {
   async blobsOf(manifest: Digest): Promise<readonly Digest[]> {
     const files = new DirectoryFiles(this.directory);
     const entries = await readEntries(files);
-    const lists = await Promise.all(entries.map((entry) => listWith(files, entry, manifest)));
+    const lists = (await Promise.all(entries.map((entry) => listWith(files, entry, manifest)))).flatMap(
+      (list) => list?.descriptor.digest ?? [],
+    );
     const known = await readableManifest(files, { digest: manifest });
-    const found = new Set<Digest>([manifest, ...lists.flatMap((list) => list?.descriptor.digest ?? [])]);
+    const found = new Set<Digest>([manifest, ...lists]);
     // A manifest that cannot be read leads nowhere: its blobs stay.
     if (known !== undefined) await new ManifestScan(this.directory).follow(namedBy(known), found, false);
-    const time = blobState(this.directory, manifest)?.claimedNs ?? 0n;
-    for (const digest of found) if (time > (this.#named.get(digest) ?? 0n)) this.#named.set(digest, time);
+    for (const digest of found) this.#name(digest, manifest);
+    // A list is written after the manifests that it names.
+    for (const digest of lists) this.#name(digest, digest);
     return [...found];
+  }
+
+  #name(digest: Digest, by: Digest): void {
+    const time = blobState(this.directory, by)?.claimedNs ?? 0n;
+    if (time > (this.#named.get(digest) ?? 0n)) this.#named.set(digest, time);
   }
 
   /**

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import { SHARED_OPTIONS } from './options.js';
+import { isUnasked, refuseMoved, unasked } from './unasked.js';
 
 /**
  * The files beside `program.cjs` that the program loads when it first uses one of their modules: name to folders of
@@ -31,7 +32,7 @@ export async function bundleProgram() {
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
     outfile: 'dist/program.cjs',
-    plugins: [linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
+    plugins: [unasked, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
   });
   const bin = await build({
     ...OPTIONS,
@@ -42,9 +43,20 @@ export async function bundleProgram() {
     entryPoints: ['src/bin.ts'],
     outfile: 'dist/bin.js',
   });
+  refuseMoved(Object.keys(program.metafile.inputs));
   const files = [...parts, program].map(({ metafile }) => Object.keys(metafile.inputs).filter(isReal));
   refuseTwice(files);
   return [...files.flat(), ...Object.keys(bin.metafile.inputs).filter(isReal)];
+}
+
+/**
+ * Bundles each thread's file of `src` into `dist`: a thread loads a file by its path, in the program and in the library.
+ *
+ * @returns {Promise<string[]>} the paths of all files that were bundled
+ */
+export async function bundleWorkers(files) {
+  const { metafile } = await build({ ...OPTIONS, entryPoints: files, outbase: 'src', outdir: 'dist', outExtension: { '.js': '.cjs' } });
+  return Object.keys(metafile.inputs).filter(isReal);
 }
 
 /** All modules in a part's folders that the program may ask for, each loaded when it is asked for. */
@@ -96,6 +108,13 @@ function linked(own, link) {
         loader: 'js',
         resolveDir: resolve('src'),
       }));
+      // Files beside a module are where the library has them.
+      onLoad({ filter: /[\\/]src[\\/]serve[\\/].*\.ts$/, namespace: 'file' }, ({ path }) => {
+        const text = readFileSync(path, 'utf8');
+        const place = JSON.stringify(relative(resolve('src'), path).replace(/\.ts$/, '.js'));
+        const url = `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${place})).href`;
+        return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' };
+      });
     },
   };
 }
@@ -126,5 +145,5 @@ function refuseTwice(files) {
 }
 
 function isReal(path) {
-  return !path.startsWith('link:') && !path.endsWith('-entry.js');
+  return !path.startsWith('link:') && !path.endsWith('-entry.js') && !isUnasked(path);
 }

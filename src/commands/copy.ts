@@ -9,7 +9,7 @@ import {
   sideAccess,
   twoRegistryFlags,
 } from '../cli/flags/copy.js';
-import { platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
+import { platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
 import type { CopyOptions } from '../operations/copy/copy.js';
 import type { CopyResult } from '../operations/copy/schema.js';
@@ -68,6 +68,7 @@ export default class Copy extends BaseCommand {
     verbose: boolean({ summary: 'Print a line for each object on standard error', default: false }),
     ...settleFlag,
     ...uploadFlags,
+    ...unpackFlag,
     ...registryFlags,
     ...twoRegistryFlags,
   };
@@ -85,10 +86,11 @@ export default class Copy extends BaseCommand {
     const areTwo = areTwoRegistries(copyLocations(source, destination, names !== undefined));
     const selection = copySelection(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+    const access = await this.access(flags);
     const result = await copy(source, destination, {
-      ...(await sideAccess(await this.access(flags), flags, areTwo)),
+      ...(await sideAccess(access, flags, areTwo)),
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, names, platform, selection },
+      ...{ signal: this.signal, maxUnpackedBytes: access.maxUnpackedBytes, names, platform, selection },
       recursive: flags.recursive,
       countLeft: true,
       convert: flags.convert,

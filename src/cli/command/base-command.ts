@@ -63,7 +63,10 @@ export abstract class BaseCommand extends Command {
    * registry needs neither, so no secret is read from standard input for it. A mistake in `--platform` comes first.
    */
   protected async access(
-    flags: ConnectionFlags & { readonly platform?: string | undefined },
+    flags: ConnectionFlags & {
+      readonly platform?: string | undefined;
+      readonly 'max-unpacked'?: string | undefined;
+    },
     location?: string | { readonly kind: string },
   ): Promise<AccessOptions> {
     const { signal } = this;
@@ -72,14 +75,21 @@ export abstract class BaseCommand extends Command {
         ? (await import('../../operations/places/location.js')).resolvePlace(location)
         : location;
     if (flags.platform !== undefined) (await import('../../oci/values/platform.js')).parsePlatform(flags.platform);
-    if (place !== undefined && place.kind !== 'registry') return { signal };
+    const maxUnpackedBytes = await this.#maxUnpacked(flags['max-unpacked']);
+    if (place !== undefined && place.kind !== 'registry') return { signal, maxUnpackedBytes };
     const { connectionOptions } = await import('../flags/connection.js');
     const { credentials, ...connection } = await connectionOptions(flags, {
       stdin: process.stdin,
       retryDelay: process.env.REMORA_RETRY_DELAY,
       note: (text) => this.note(text),
     });
-    return { signal, connection, credentials };
+    return { signal, maxUnpackedBytes, connection, credentials };
+  }
+
+  async #maxUnpacked(text: string | undefined): Promise<number | undefined> {
+    if (text === undefined) return undefined;
+    const { parseSize } = await import('../flags/amounts.js');
+    return parseSize('--max-unpacked', text);
   }
 
   /** Progress bars; undefined with `--json`, or where stderr is not a terminal. */

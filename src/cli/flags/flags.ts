@@ -96,6 +96,14 @@ export const uploadFlags = {
   }),
 };
 
+/** How much a place that is read may unpack to: a compressed archive, and the layers that are unpacked of it. */
+export const unpackFlag = {
+  'max-unpacked': string({
+    summary: 'Unpack archives and layers to at most so much, like 5GiB [default: 200 times their size, 1GiB to 64GiB]',
+    helpValue: 'SIZE',
+  }),
+};
+
 /** Which child of an index is meant. */
 export const platformFlag = {
   platform: string({

@@ -19,7 +19,7 @@ export function toRemoraError(error: unknown, bin: string, command: string | und
   if (isFailedWrite(error)) return fileError(error, 'standard output');
   return new RemoraError('IO', error instanceof Error ? error.message : String(error), {
     cause: error,
-    hint: 'This looks like a fault of remora itself: please report it, with the output of the same command and DEBUG=*',
+    hint: 'This looks like a fault of remora itself: please report it, with the command and the output of remora --version',
   });
 }
 

@@ -6,6 +6,7 @@ import { given } from '../../oci/values/given.js';
 import { interrupted } from '../async/interrupt.js';
 import { pause } from '../async/pause.js';
 import { redact } from '../redact.js';
+import { AddressGuard } from './address-guard.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
 import { dispatcherFor } from './dispatcher.js';
 import { HostGate } from './host-gate.js';
@@ -41,6 +42,7 @@ export class HttpClient {
   /** Aborted by {@link close}: whatever waits for its turn or for another attempt ends, and sends nothing more. */
   readonly #closing = new AbortController();
   readonly #protocols: Protocols;
+  readonly #guard = new AddressGuard(() => this.#registry);
   #registry: URL | undefined;
 
   constructor(private readonly options: HttpOptions = {}) {
@@ -137,6 +139,7 @@ export class HttpClient {
 
   async #send(request: HttpRequest, attempt: number): Promise<HttpResponse> {
     const { url, signal } = request;
+    await this.#guard.check(url);
     const gate = this.#gate(url);
     await this.#waiting(signal, (either) => gate.enter(either));
     const started = performance.now();
@@ -231,7 +234,8 @@ export class HttpClient {
   #dispatcher({ origin }: URL): Dispatcher {
     const known = this.#dispatchers.get(origin);
     if (known !== undefined) return known;
-    const dispatcher = dispatcherFor(new URL(origin), { ...this.options, registry: this.#registry });
+    const lookup = this.#guard.lookup(new URL(origin));
+    const dispatcher = dispatcherFor(new URL(origin), { ...this.options, registry: this.#registry, lookup });
     this.#dispatchers.set(origin, dispatcher);
     return dispatcher;
   }

@@ -125,8 +125,9 @@ async function dryRunAt({ at, kind }: CopyDestination, plan: CopyPlan, access: A
   }
 }
 
-function sideAccess({ signal, session, credentials, connection }: AccessOptions, side?: SideAccess): AccessOptions {
-  return { signal, session, ...(side ?? { credentials, connection }) };
+function sideAccess(options: AccessOptions, side?: SideAccess): AccessOptions {
+  const { signal, session, credentials, connection, maxUnpackedBytes } = options;
+  return { signal, session, maxUnpackedBytes, ...(side ?? { credentials, connection }) };
 }
 
 /** The repository that blobs can be mounted from: of the same registry. */

@@ -1,3 +1,4 @@
+import type { UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import type { CredentialSource } from '../../io/credentials/credential.js';
 import type { ConnectionOptions } from '../../io/http/connection-options.js';
 import { type Place, parsePlace, readingsOf } from '../../oci/names/place.js';
@@ -31,7 +32,7 @@ export interface Stored<S extends Source = Source> {
 export type Location<S extends Source = Source> = string | Place | S | Stored<S>;
 
 /** Options of every verb that reaches a place. An open store keeps its own credentials, connection and session. */
-export interface AccessOptions extends CallOptions {
+export interface AccessOptions extends CallOptions, UnpackLimitOptions {
   /** Credentials for the registry. @default the logins of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
   /** Time limits, TLS and headers for the registry. @default https; loopback hosts are asked what they speak */
@@ -40,7 +41,7 @@ export interface AccessOptions extends CallOptions {
   readonly session?: Session | undefined;
 }
 
-type ForReading = Pick<OpenSourceOptions, 'damaged' | 'maxUnpackedBytes'>;
+type ForReading = Pick<OpenSourceOptions, 'damaged'>;
 type ForWriting = Pick<OpenStoreOptions, 'access' | 'create'>;
 
 /**

@@ -14,12 +14,21 @@ export interface RangeReader {
 
 /** The ability to take blobs piece by piece, in sessions that outlive a connection and a process. */
 export interface UploadKeeper {
-  /** Starts a session and gives its id. */
-  beginUpload(): Promise<string>;
+  /**
+   * Starts a session and gives its id.
+   *
+   * @param most unfinished sessions that the store may have then, over all processes and restarts
+   * @throws RemoraError `BUSY` for one more
+   */
+  beginUpload(most?: number): Promise<string>;
   /** The bytes that a session holds, undefined when the session does not exist. */
   uploadSize(id: string): Promise<number | undefined>;
-  /** Adds what `source` gives; what arrived before it failed is kept. Gives the bytes held then. */
-  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number>;
+  /**
+   * Adds what `source` gives; what arrived before it failed is kept. Gives the bytes held then.
+   *
+   * @throws RemoraError `NOT_FOUND`; `SIZE_MISMATCH`, and nothing of `source` is kept
+   */
+  appendUpload(id: string, source: AsyncIterable<Uint8Array>, options?: AppendUploadOptions): Promise<number>;
   /**
    * Ends a session: its content becomes a blob.
    *
@@ -30,6 +39,12 @@ export interface UploadKeeper {
   cancelUpload(id: string): Promise<boolean>;
   /** Removes sessions that nobody touched for that many milliseconds. */
   sweepUploads(olderThan: number): Promise<void>;
+}
+
+/** Options of {@link UploadKeeper.appendUpload}. */
+export interface AppendUploadOptions extends CallOptions {
+  /** The bytes that come, where they were told. @default any number */
+  readonly bytes?: number | undefined;
 }
 
 /** The ability to take a blob from another repository without moving its bytes. */

@@ -68,6 +68,16 @@ export interface PutManifestOptions extends CallOptions {
    * is attached. @default 'auto'
    */
   readonly layoutLists?: 'auto' | 'none' | undefined;
+  /** Ask this where nobody else can change the answer before the write; layouts do. @default no condition */
+  readonly precondition?: Precondition | undefined;
+}
+
+/** A condition of a write. */
+export interface Precondition {
+  /** The name that is asked about. */
+  readonly selector: ManifestSelector;
+  /** Is given the manifests of that name, and throws where the write must not be done. */
+  check(present: ReadonlySet<Digest>): void;
 }
 
 /** The outcome of writing a manifest. */

@@ -20,6 +20,7 @@ import { DirectoryFiles } from './files/directory-files.js';
 import { blobName } from './files/paths.js';
 import { completeLayout, replaceBlob } from './mend.js';
 import { lostOf, needsOf } from './needs.js';
+import { requirePrecondition } from './precondition.js';
 import { withLists } from './referrers/marked-lists.js';
 
 /** The state that a store keeps for its manifests. */
@@ -47,19 +48,25 @@ export async function putManifest(
 ): Promise<PutManifestResult> {
   const { signal } = options;
   const write = () => writeManifest(directory, manifest, { signal });
-  const result = await write();
+  // A write that is refused under the lock leaves no file, which could be read by its digest.
+  let result = options.precondition === undefined ? await write() : undefined;
   const tags = options.tags ?? [];
   if (options.child && tags.length === 0) {
+    result ??= await write();
     await claimBlob(directory, manifest.descriptor);
     kept.written.add(manifest.descriptor, async () => Readable.from([manifest.bytes]));
     return { result };
   }
-  const needs = () => needsOf(new DirectoryFiles(directory), manifest, kept.written, options.complete ?? false);
+  const files = new DirectoryFiles(directory);
+  const needs = () => needsOf(files, manifest, kept.written, options.complete ?? false);
   const before = await enter(directory, manifest, needs, kept, {
     signal,
     async change(entries) {
+      await requirePrecondition(files, entries, options);
       // Another process may have deleted it since, under this lock.
-      if ((await write()) === 'exists') await claimBlob(directory, manifest.descriptor);
+      const again = await write();
+      if (again === 'exists') await claimBlob(directory, manifest.descriptor);
+      result ??= again;
       const more = withManifest(entries, manifest, tags);
       const changed = more === undefined ? entries : kept.added.arranged(entries, more);
       const listed = options.layoutLists === 'none' ? changed : await withLists(directory, changed, manifest);
@@ -68,7 +75,7 @@ export async function putManifest(
   });
   return {
     // A new tag does not make a new manifest.
-    result: before.some(({ digest }) => digest === manifest.descriptor.digest) ? result : 'written',
+    result: before.some(({ digest }) => digest === manifest.descriptor.digest) ? (result ?? 'exists') : 'written',
     ...(subjectOf(manifest) && { listedBy: 'layout-entry' }),
   };
 }

@@ -33,8 +33,11 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
   readonly #writes = new SharedWrites(false);
   readonly #kept = { added: new AddedEntries(), written: new Written() };
 
-  constructor(readonly directory: string) {
-    super(new DirectoryFiles(directory), { kind: 'layout', path: directory });
+  constructor(
+    readonly directory: string,
+    files = new DirectoryFiles(directory),
+  ) {
+    super(files, { kind: 'layout', path: directory });
   }
 
   override get kind(): 'layout' {

@@ -89,6 +89,7 @@ export class RegistryStore implements Store, Deleter, Lister {
       headers: options.headers,
       retryDelay: options.retryDelay,
       chunkSize: options.chunkSize,
+      onCredentials: options.onCredentials,
     });
   }
 

@@ -1,6 +1,7 @@
 import { isRemoraError, RemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
 import type { Limiter } from '../../../io/async/run-all.js';
+import type { UnpackLimitOptions } from '../../../io/compression/unpack-limit.js';
 import { type Descriptor, embeddedData } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { isNonDistributable, MediaType } from '../../../oci/values/media-types.js';
@@ -10,7 +11,7 @@ import { type BlobContent, readContent } from './blob-content.js';
 import type { Fetcher } from './fetch.js';
 
 /** Options of {@link BlobCheck}. */
-export interface BlobCheckOptions extends CallOptions {
+export interface BlobCheckOptions extends CallOptions, UnpackLimitOptions {
   /** Read and hash blobs, instead of asking for presence and size. */
   readonly deep: boolean;
   readonly limit: Limiter;
@@ -82,7 +83,10 @@ export class BlobCheck {
       if (!deep) return { kind: 'whole', size };
       const onBytes = (bytes: number) => onProgress?.(digest, bytes, size);
       const descriptor = { mediaType: MediaType.octetStream, digest, size };
-      return { kind: 'whole', size, content: await this.#read(descriptor, diffId, onBytes) };
+      const content = await this.#read(descriptor, diffId, onBytes);
+      if (content.exceeded === undefined) return { kind: 'whole', size, content };
+      this.#unread(digest, content.exceeded);
+      return { kind: 'unread' };
     } catch (error) {
       if (isRemoraError(error) && error.code === 'NOT_FOUND') return { kind: 'missing' };
       if (error instanceof Damaged) return { kind: 'damaged', size: error.size };
@@ -93,7 +97,8 @@ export class BlobCheck {
 
   async #read(descriptor: Descriptor, diffId: boolean, onBytes: (bytes: number) => void): Promise<BlobContent> {
     try {
-      return await readContent(this.source, descriptor, { signal: this.options.signal, diffId, onBytes });
+      const { signal, maxUnpackedBytes } = this.options;
+      return await readContent(this.source, descriptor, { signal, maxUnpackedBytes, diffId, onBytes });
     } catch (error) {
       const isDamage = isRemoraError(error) && ['DIGEST_MISMATCH', 'SIZE_MISMATCH'].includes(error.code);
       throw isDamage ? new Damaged(descriptor.size) : error;

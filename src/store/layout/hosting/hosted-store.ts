@@ -1,35 +1,49 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { openRegular } from '../../../io/files/regular-file.js';
+import { fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
-import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
-import type { Repository } from '../../interfaces/hosting.js';
+import type {
+  CollectOptions,
+  DeleteManifestOptions,
+  Garbage,
+  GarbageCollector,
+  PruneResult,
+  Pruner,
+} from '../../interfaces/abilities.js';
+import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { claimBlob } from '../blobs/claim.js';
 import { mountBlob } from '../blobs/clone.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
+import type { DirectoryFiles } from '../files/directory-files.js';
 import { blobPath } from '../files/paths.js';
+import { collectGarbage } from '../garbage/collect.js';
 import { Pruning } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
 
 /** A layout with all that a registry needs of a repository. */
-export class HostedLayout extends LayoutStore implements Repository, Pruner {
+export class HostedLayout extends LayoutStore implements Repository, Pruner, GarbageCollector {
   readonly #uploads: Uploads;
   readonly #pruning: Pruning;
 
-  constructor(directory: string) {
-    super(directory);
+  constructor(directory: string, files?: DirectoryFiles) {
+    super(directory, files);
     this.#uploads = new Uploads(directory);
     this.#pruning = new Pruning(directory);
   }
 
   async openRange(digest: Digest, start: number, end: number): Promise<Readable> {
-    return createReadStream(blobPath(this.directory, digest), { start, end, highWaterMark: 256 * 1024 });
+    const path = blobPath(this.directory, digest);
+    const handle = await openRegular(path, { followLinks: false }).catch((error: unknown) => {
+      throw fileError(error, path);
+    });
+    return createReadStream('', { fd: handle, start, end, highWaterMark: 256 * 1024 });
   }
 
   deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
@@ -52,15 +66,19 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
     return this.#pruning.prune(candidates, options);
   }
 
-  beginUpload(): Promise<string> {
-    return this.#uploads.begin();
+  collectGarbage(options?: CollectOptions): Promise<Garbage> {
+    return collectGarbage(this.directory, options);
+  }
+
+  beginUpload(most?: number): Promise<string> {
+    return this.#uploads.begin(most);
   }
 
   uploadSize(id: string): Promise<number | undefined> {
     return this.#uploads.size(id);
   }
 
-  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number> {
+  appendUpload(id: string, source: AsyncIterable<Uint8Array>, options?: AppendUploadOptions): Promise<number> {
     return this.#uploads.append(id, source, options);
   }
 
@@ -84,7 +102,7 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
   }
 
   keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
-    return claimBlob(this.directory, descriptor, options);
+    return claimBlob(this.directory, descriptor, { ...options, own: true });
   }
 }
 

@@ -2,7 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
-import { registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { limitFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { parseGrace } from '../cli/flags/span.js';
 import { renderCheck } from '../cli/output/check.js';
 import { renderGarbage } from '../cli/output/garbage.js';
@@ -64,6 +64,7 @@ export default class Check extends BaseCommand {
     verbose: boolean({ summary: 'Show the next step for each finding', default: false }),
     'dry-run': boolean({ summary: 'Show what --fix, --fetch-from and --gc would do; change nothing' }),
     yes: boolean({ char: 'y', summary: 'Do not ask' }),
+    ...limitFlag,
     ...unpackFlag,
     ...registryFlags,
   };

@@ -18,9 +18,9 @@ const MAX_ENTRIES = 1_000_000;
 /** Options of {@link UnpackLimit}. */
 export interface UnpackLimitOptions {
   /**
-   * The most bytes after unpacking; one entry is allowed for each 4 KiB of them.
+   * The most bytes after unpacking; and 1000000 entries, or one for each 4 KiB where that is more.
    *
-   * @default 200 times the packed size, at least 1 GiB and at most 64 GiB; and at most 1000000 entries
+   * @default 200 times the packed size, at least 1 GiB and at most 64 GiB; one entry for each 4 KiB, at most 1000000
    */
   readonly maxUnpackedBytes?: number | undefined;
 }
@@ -42,8 +42,8 @@ export class UnpackLimit {
   constructor(packed: number, { maxUnpackedBytes }: UnpackLimitOptions = {}) {
     this.#packed = packed;
     this.maxBytes = maxUnpackedBytes ?? Math.min(Math.max(FREE_BYTES, packed * MAX_RATIO), MAX_BYTES);
-    const entries = Math.max(Math.floor(this.maxBytes / ENTRY_BYTES), 1);
-    this.maxEntries = maxUnpackedBytes === undefined ? Math.min(entries, MAX_ENTRIES) : entries;
+    const entries = Math.floor(this.maxBytes / ENTRY_BYTES);
+    this.maxEntries = (maxUnpackedBytes === undefined ? Math.min : Math.max)(entries, MAX_ENTRIES);
   }
 
   /**

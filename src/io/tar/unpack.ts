@@ -1,12 +1,12 @@
 import type { Hash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { algorithmOf, hasherFor, parseDigest } from '../../oci/values/digest.js';
 import { interruptedOr, throwIfInterrupted } from '../async/interrupt.js';
-import { nearestDirectory } from '../files/make-directory.js';
-import { bestEffort, fileError } from '../files/system-error.js';
+import { makeDirectory, nearestDirectory } from '../files/make-directory.js';
+import { bestEffort } from '../files/system-error.js';
 import { tempName } from '../files/temp-file.js';
 import { readTar } from './entries.js';
 import { EntryWriter, type EntryWriterOptions } from './entry-writer.js';
@@ -71,9 +71,7 @@ export async function unpackDirectory(
 
 async function makeTemporary(parent: string): Promise<string> {
   const directory = join(parent, tempName());
-  await mkdir(directory, { mode: 0o755 }).catch((error: unknown) => {
-    throw fileError(error, parent);
-  });
+  await makeDirectory(directory, 0o755);
   return directory;
 }
 

@@ -4,6 +4,7 @@ import { handled } from '../../io/async/handled.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { sharedSignal } from '../../io/async/run-all.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { TooManyItems } from '../attached/item-limit.js';
 import type { Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import type { Unasked } from '../results/incomplete.js';
@@ -51,7 +52,11 @@ async function leftBehind(source: Source, plan: CopyPlan, signal: AbortSignal): 
   // An attachment that has gone is not left behind.
   const options = { signal, onUnasked, onGone: () => {} };
   const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, options);
-  const found = await walk.level(subjects);
+  const found = await walk.level(subjects).catch((error: unknown) => {
+    if (!(error instanceof TooManyItems)) throw error;
+    onUnasked('all that is attached', error);
+    return [];
+  });
   const holders = found.map(({ holder, descriptor }) => (holder ?? descriptor).digest);
   return { count: new Set(holders.filter((digest) => !plan.items.has(digest))).size, incomplete };
 }

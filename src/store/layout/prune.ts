@@ -56,7 +56,7 @@ export class Pruning {
       async (entries, lock) => {
         const unreached = await this.#unreached(scan, entries, candidates);
         throwIfInterrupted(signal);
-        for (const digest of unreached) result = plus(result, this.#remove(lock, digest));
+        for (const digest of unreached) result = plus(result, await this.#remove(lock, digest));
         // Under the lock, and without a change of the index.
         return undefined;
       },
@@ -83,12 +83,11 @@ export class Pruning {
   }
 
   /** Awaits nothing between the last look and the removal: a claim may come at any time. */
-  #remove(lock: HeldLock, digest: Digest): PruneResult {
+  async #remove(lock: HeldLock, digest: Digest): Promise<PruneResult> {
     const state = blobState(this.directory, digest);
     if (state === undefined || this.#isClaimed(digest)) return { blobs: 0, bytes: 0 };
-    return lock.removeFile(blobPath(this.directory, digest))
-      ? { blobs: 1, bytes: state.bytes }
-      : { blobs: 0, bytes: 0 };
+    const gone = await lock.removeFile(blobPath(this.directory, digest));
+    return gone ? { blobs: 1, bytes: state.bytes } : { blobs: 0, bytes: 0 };
   }
 }
 

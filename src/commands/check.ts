@@ -3,10 +3,18 @@ import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { parseGrace } from '../cli/flags/span.js';
 import { renderCheck } from '../cli/output/check.js';
+import { renderGarbage } from '../cli/output/garbage.js';
 import { painter } from '../cli/output/text.js';
 import { RemoraError } from '../errors.js';
-import type { CheckResult } from '../operations/check/schema.js';
+import type { Place } from '../oci/names/place.js';
+import type { CheckResult, GarbageResult } from '../operations/check/schema.js';
+
+interface GarbageFlags {
+  readonly grace?: string | undefined;
+  readonly 'dry-run': boolean;
+}
 
 /** `remora check` */
 export default class Check extends BaseCommand {
@@ -23,6 +31,7 @@ export default class Check extends BaseCommand {
       description: 'Fetch damaged blobs from where the layout came from',
       command: '<%= config.bin %> check --fetch-from ghcr.io/acme/app ./layout',
     },
+    { description: 'Free the space that nothing needs', command: '<%= config.bin %> check --gc ./layout' },
   ];
   static override args = {
     place: string({
@@ -43,8 +52,17 @@ export default class Check extends BaseCommand {
       summary: 'Fetch missing and damaged content from this place, by its digest',
       helpValue: 'PLACE',
     }),
+    gc: boolean({
+      summary: 'Do not check a layout, but remove from it what nothing names',
+      exclusive: ['recursive', 'deep', 'quick', 'fix', 'fetch-from'],
+    }),
+    grace: stringFlag({
+      summary: 'Keep with --gc what is younger than this [default: 1h]',
+      helpValue: 'SPAN',
+      dependsOn: ['gc'],
+    }),
     verbose: boolean({ summary: 'Show the next step for each finding', default: false }),
-    'dry-run': boolean({ summary: 'Show what --fix and --fetch-from would do, and change nothing' }),
+    'dry-run': boolean({ summary: 'Show what --fix, --fetch-from and --gc would do; change nothing' }),
     yes: boolean({ char: 'y', summary: 'Do not ask' }),
     ...unpackFlag,
     ...registryFlags,
@@ -58,6 +76,7 @@ export default class Check extends BaseCommand {
       import('../cli/input/confirm.js'),
     ]);
     const place = resolvePlace(args.place);
+    if (flags.gc) return this.#collect(place, flags);
     const fetchFrom = flags['fetch-from'] === undefined ? undefined : resolvePlace(flags['fetch-from']);
     if (flags.fix) assertWhole(place);
     if (flags.fix && !flags['dry-run']) requireAnswer('check --fix', flags, process.stdin);
@@ -74,6 +93,14 @@ export default class Check extends BaseCommand {
     });
     this.print(renderCheck(result, painter(this.stdout), { verbose: flags.verbose }));
     this.#conclude(result);
+    return result;
+  }
+
+  async #collect(place: Place, flags: GarbageFlags): Promise<GarbageResult> {
+    const { collectGarbage } = await import('../operations/check/garbage.js');
+    const grace = flags.grace === undefined ? undefined : parseGrace('--grace', flags.grace);
+    const result = await collectGarbage(place, { grace, dryRun: flags['dry-run'], signal: this.signal });
+    this.print(renderGarbage(result, painter(this.stdout)));
     return result;
   }
 

@@ -8,6 +8,7 @@ import type { Call } from './call.js';
 import { clientOf } from './client-of.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { route } from './router.js';
+import { UploadPlaces } from './upload-places.js';
 import type { Admission } from './users/passwords.js';
 import { type AnsweredHosts, refuseWebPages } from './web-pages.js';
 
@@ -48,7 +49,8 @@ export interface ServerOptions {
   readonly name?: string | undefined;
 }
 
-const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
+const UPLOADS: readonly string[] = ['PUT', 'POST', 'PATCH'];
+const WRITES: readonly string[] = [...UPLOADS, 'DELETE'];
 
 /**
  * Makes a registry of repositories, or of one store: a listener for `node:http` or `node:https`. It speaks the whole
@@ -61,7 +63,7 @@ const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
 export function createServer(source: Repositories | Store, options: ServerOptions = {}): RequestListener {
   const repositories = repositoriesOf(source, options.name);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  let uploads = 0;
+  const places = new UploadPlaces(limits.uploads);
   return (request, response) => {
     const started = performance.now();
     const method = request.method ?? 'GET';
@@ -96,10 +98,9 @@ export function createServer(source: Repositories | Store, options: ServerOption
       const allowed = Object.keys(methods).filter((one) => !options.readOnly || !WRITES.includes(one));
       throw new Refusal(405, 'UNSUPPORTED', why, { headers: { Allow: allowed.join(', ') } });
     }
-    const isUpload = method === 'PUT' || method === 'PATCH' || method === 'POST';
-    if (WRITES.includes(method) && uploads + (isUpload ? 1 : 0) > limits.uploads) {
+    const free = UPLOADS.includes(method) ? places.take(request) : () => {};
+    if (free === undefined)
       throw new Refusal(429, 'TOOMANYREQUESTS', 'too many uploads at a time', { headers: { 'Retry-After': '1' } });
-    }
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const call: Call = {
@@ -113,11 +114,10 @@ export function createServer(source: Repositories | Store, options: ServerOption
       limits,
       signal: gone.signal,
     };
-    if (isUpload) uploads++;
     try {
       await handler(call);
     } finally {
-      if (isUpload) uploads--;
+      free();
     }
   }
 

@@ -1,7 +1,10 @@
 import type { RemoraError } from '../../errors.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import type { SelectedAttachment } from './attachment.js';
+import { gone } from './find.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
 import { isWanted, noMatch, type Selection } from './selection.js';
 import { platformSubjects, type Subject } from './subject.js';
@@ -38,7 +41,10 @@ export async function selectAttached(
       unasked.push([way, error]);
     },
   };
-  const walk = new AttachedWalk(source, subject.descriptor, { ...ask, concurrency: 16 });
+  const missing: Digest[] = [];
+  // It was deleted, and nobody can choose it: only where nothing else fits it may have been what was wanted.
+  const onGone = ({ digest }: Descriptor) => void missing.push(digest);
+  const walk = new AttachedWalk(source, subject.descriptor, { ...ask, onGone, concurrency: 16 });
   const children = await platformSubjects(source, subject.descriptor, ask);
   const seen: SelectedAttachment[] = [];
   let found: readonly SelectedAttachment[] = [];
@@ -50,6 +56,8 @@ export async function selectAttached(
     isDirect = false;
   }
   const isCertain = found.length > 0 && (selection.all || (selection.digest !== undefined && found.length === 1));
+  if (found.length === 0)
+    for (const digest of missing) account.failed(`manifest ${source.format({ digest })}`, gone(source, digest));
   if (onUnasked === undefined || !isCertain) account.checkComplete();
   else for (const [way, error] of unasked) onUnasked(way, error);
   if (found.length === 0) throw nothingFits(source, subject, selection, seen);

@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import { limiter } from '../../io/async/run-all.js';
 import type { UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -15,7 +16,9 @@ import { Fetcher } from './content/fetch.js';
 import { GraphCheck } from './content/graph.js';
 import type { Wanted } from './content/read-manifest.js';
 import { checkWholeLayout } from './layout/layout.js';
+import type { FindingCode } from './report/findings.js';
 import { CheckReport } from './report/report.js';
+import type { Finding } from './report/schema.js';
 import type { CheckResult } from './schema.js';
 
 /** Options of {@link examine}. */
@@ -41,12 +44,47 @@ export interface Examination {
   readonly subjects: ReadonlySet<Digest>;
 }
 
-/** Checks a graph or a whole layout, and fetches damaged content where `fetchFrom` is given. */
+/** Findings that another process makes as well, when it removes content while a check reads it. */
+const DOUBTFUL: readonly FindingCode[] = [
+  'blob-missing',
+  'manifest-missing',
+  'child-missing',
+  'entry-missing',
+  'tag-missing',
+  'list-names-nothing',
+  'list-unreadable',
+];
+
+/**
+ * Checks a graph or a whole layout, and fetches damaged content where `fetchFrom` is given. Missing content is looked for
+ * once more from the start, so that it is a finding only where something still names it.
+ */
 export async function examine(
   source: Source,
   selector: ManifestSelector = {},
   options: ExamineOptions = {},
 ): Promise<Examination> {
+  const first = await examineOnce(source, selector, options);
+  const { findings } = first.result;
+  const canChange = options.recursive || isWhole(source, selector);
+  if (!canChange || !findings.some(({ code }) => DOUBTFUL.includes(code))) return first;
+  const { signal, recursive, concurrency, maxUnpackedBytes } = options;
+  const again = await orUndefined(
+    examineOnce(source, selector, { signal, recursive, concurrency, maxUnpackedBytes, deep: false }),
+    'NOT_FOUND',
+  );
+  const key = ({ code, what, digest }: Finding) => `${code} ${what} ${digest}`;
+  const left = new Set(again?.result.findings.map(key));
+  const isSure = (finding: Finding) => !DOUBTFUL.includes(finding.code) || left.has(key(finding));
+  const result = { ...first.result, findings: again === undefined ? findings : findings.filter(isSure) };
+  return { ...first, result };
+}
+
+function isWhole(source: Source, { tag, digest }: ManifestSelector): boolean {
+  return hasInventory(source) && tag === undefined && digest === undefined;
+}
+
+async function examineOnce(source: Source, selector: ManifestSelector, options: ExamineOptions): Promise<Examination> {
   const { signal, maxUnpackedBytes, onProgress } = options;
   const deep = options.deep ?? source.kind !== 'registry';
   const report = new CheckReport(source);
@@ -61,8 +99,7 @@ export async function examine(
     onProgress: onProgress && ((digest, bytes, total) => onProgress({ name: digest, bytes, total, phase: 'read' })),
   });
   const graph = new GraphCheck(source, report, blobs, { deep, limit, fetcher, signal });
-  const isWhole = hasInventory(source) && selector.tag === undefined && selector.digest === undefined;
-  const root = isWhole ? undefined : await rootOf(source, selector, { signal });
+  const root = isWhole(source, selector) ? undefined : await rootOf(source, selector, { signal });
   if (root === undefined) {
     if (hasInventory(source)) await checkWholeLayout({ source, report, graph, blobs, deep, fetcher, signal });
   } else {

@@ -4,6 +4,7 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { gone } from '../attached/find.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import type { AttachedTree } from './selection.js';
@@ -54,6 +55,17 @@ export async function attachedTrees(
     signal,
     onListed,
     onUnasked,
+    // It cannot be copied by anybody: the rest is, and the result names it.
+    onGone: (entry) => {
+      const { digest } = entry;
+      const [subject] = subjects;
+      if (subject !== undefined)
+        unasked.push({
+          subject: subject.descriptor.digest,
+          way: `manifest ${source.format({ digest })}`,
+          error: gone(source, digest),
+        });
+    },
   });
 
   const direct = (subject: Subject): Promise<readonly AttachedTree[]> => {

@@ -48,7 +48,9 @@ async function leftBehind(source: Source, plan: CopyPlan, signal: AbortSignal): 
   };
   const subjects = subjectsOf(plan);
   const [first] = subjects;
-  const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, { signal, onUnasked });
+  // An attachment that has gone is not left behind.
+  const options = { signal, onUnasked, onGone: () => {} };
+  const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, options);
   const found = await walk.level(subjects);
   const holders = found.map(({ holder, descriptor }) => (holder ?? descriptor).digest);
   return { count: new Set(holders.filter((digest) => !plan.items.has(digest))).size, incomplete };

@@ -1,6 +1,8 @@
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
+import { gone } from '../attached/find.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { blockedBy } from './blocked.js';
@@ -46,7 +48,10 @@ export async function planDetach(
   const children = await platformSubjects(store, subject.descriptor, { signal, onUnasked });
   const subjects = [subject, ...(children?.platforms ?? [])];
   const own = new Set([digest, ...(children?.children ?? subject.siblings ?? [])]);
-  const walk = new AttachedWalk(store, undefined, { signal, onUnasked, concurrency: 16 });
+  const missing: Digest[] = [];
+  // It has gone already, and is in the way only where it may have been all that was meant.
+  const onGone = (entry: Descriptor) => void missing.push(entry.digest);
+  const walk = new AttachedWalk(store, undefined, { signal, onUnasked, onGone, concurrency: 16 });
   const found = holdersOf(await walk.level(subjects));
   account.checkComplete();
 
@@ -64,7 +69,11 @@ export async function planDetach(
     const wanted = wantedOf(holder, selection);
     if (wanted.length > 0) decide(holder, wanted);
   }
-  if (leaving.length === 0 && blocked.length === 0) throw nothingFits(store.format({ digest }), selection, found);
+  if (leaving.length === 0 && blocked.length === 0) {
+    for (const lost of missing) account.failed(`manifest ${store.format({ digest: lost })}`, gone(store, lost));
+    account.checkComplete();
+    throw nothingFits(store.format({ digest }), selection, found);
+  }
 
   // A selected attachment is not a leftover of another attachment.
   const seen = new Set<Digest>([...own, ...leaving.map(({ holder }) => holder.manifest.digest)]);

@@ -1,6 +1,5 @@
 import { RemoraError } from '../../errors.js';
 import { mapSome, sharedSignal } from '../../io/async/run-all.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
@@ -90,9 +89,7 @@ async function listAttached(
   const reference = source.format({ digest: descriptor.digest });
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const onAsked = account.answered.bind(account);
-  const onGone = ({ digest }: Descriptor) =>
-    account.failed(`manifest ${source.format({ digest })}`, gone(source, digest));
-  const walk = new AttachedWalk(source, descriptor, { signal, concurrency, via, onUnasked, onGone, onAsked });
+  const walk = new AttachedWalk(source, descriptor, { signal, concurrency, via, onUnasked, onAsked });
 
   const trees = (found: readonly Attachment[], levels: number): Promise<readonly AttachedTree[]> =>
     mapSome(found, concurrency, async (attachment) => {
@@ -131,12 +128,6 @@ async function listAttached(
     };
   };
   return { result: shown(selection), whole: () => shown({}), unread };
-}
-
-function gone(source: Source, digest: Digest): RemoraError {
-  const reference = source.format({ digest });
-  const hint = `Attach it again, or take it out of the list with remora manifest delete ${reference}`;
-  return new RemoraError('NOT_FOUND', `${reference} is listed as attached, and does not exist`, { hint });
 }
 
 function unsupported(reference: string, via: readonly Via[]): RemoraError {

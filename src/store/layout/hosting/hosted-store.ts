@@ -6,7 +6,14 @@ import { fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/sy
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
-import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
+import type {
+  CollectOptions,
+  DeleteManifestOptions,
+  Garbage,
+  GarbageCollector,
+  PruneResult,
+  Pruner,
+} from '../../interfaces/abilities.js';
 import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import { claimBlob } from '../blobs/claim.js';
@@ -15,12 +22,13 @@ import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
 import type { DirectoryFiles } from '../files/directory-files.js';
 import { blobPath } from '../files/paths.js';
+import { collectGarbage } from '../garbage/collect.js';
 import { Pruning } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
 
 /** A layout with all that a registry needs of a repository. */
-export class HostedLayout extends LayoutStore implements Repository, Pruner {
+export class HostedLayout extends LayoutStore implements Repository, Pruner, GarbageCollector {
   readonly #uploads: Uploads;
   readonly #pruning: Pruning;
 
@@ -56,6 +64,10 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
 
   pruneBlobs(candidates: ReadonlySet<Digest>, options?: CallOptions): Promise<PruneResult> {
     return this.#pruning.prune(candidates, options);
+  }
+
+  collectGarbage(options?: CollectOptions): Promise<Garbage> {
+    return collectGarbage(this.directory, options);
   }
 
   beginUpload(most?: number): Promise<string> {

@@ -49,8 +49,8 @@ describe.skipIf(process.platform === 'win32')('a lock from elsewhere', () => {
     async (signal, code) => {
       const cwd = await withLayout();
       await mkdir(join(cwd, 'begun'));
-    await writeFile(join(cwd, 'g'), 'g');
-    const blobs = (await readdir(join(cwd, 'l/blobs/sha256'))).length;
+      await writeFile(join(cwd, 'g'), 'g');
+      const blobs = (await readdir(join(cwd, 'l/blobs/sha256'))).length;
       for (const layout of ['l', 'begun']) {
         const lock = join(cwd, layout, 'index.json.lock');
         await writeFile(lock, FOREIGN_LOCK);

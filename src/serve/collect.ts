@@ -1,7 +1,7 @@
 import { isRemoraError } from '../errors.js';
 import { handled } from '../io/async/handled.js';
+import { isGarbageCollector } from '../store/interfaces/abilities.js';
 import type { Repositories } from '../store/interfaces/hosting.js';
-import type { CallOptions } from '../store/interfaces/store.js';
 
 /** When a server removes what nothing names. */
 export interface GcOptions {
@@ -22,16 +22,6 @@ export interface GcLog {
   readonly error?: string;
 }
 
-interface Collector {
-  collectGarbage(
-    options: CallOptions & { readonly grace?: number | undefined },
-  ): Promise<{ readonly blobs: readonly unknown[]; readonly bytes: number }>;
-}
-
-function isCollector<T extends object>(store: T): store is T & Collector {
-  return 'collectGarbage' in store;
-}
-
 /** Removes what nothing names, now and from time to time, in one repository after another. */
 export function keepCollected(
   repositories: Repositories,
@@ -41,7 +31,7 @@ export function keepCollected(
   const ended = new AbortController();
   const collect = async (repository: string): Promise<Omit<GcLog, 'repository'>> => {
     const store = await repositories.open(repository, { create: false });
-    if (store === undefined || !isCollector(store)) return { blobs: 0, bytes: 0 };
+    if (store === undefined || !isGarbageCollector(store)) return { blobs: 0, bytes: 0 };
     const { blobs, bytes } = await store.collectGarbage({ grace, signal: ended.signal });
     return { blobs: blobs.length, bytes };
   };

@@ -2,7 +2,8 @@ import { integer, string } from '@oclif/core/flags';
 import { RemoraError } from '../../errors.js';
 import { MAX_READ_BYTES } from '../../oci/documents/manifest.js';
 import { given } from '../../oci/values/given.js';
-import { parseSize, parseSpan } from './amounts.js';
+import { parseSize } from './amounts.js';
+import { parseGrace, parseInterval } from './span.js';
 
 /** How much a served registry takes, and what it removes by itself. */
 export const spaceFlags = {
@@ -69,8 +70,8 @@ export function spaceOptions(flags: SpaceFlags) {
       gc === undefined
         ? undefined
         : {
-            every: parseSpan('--gc', gc),
-            ...given({ grace: grace === undefined ? undefined : parseSpan('--grace', grace) }),
+            every: parseInterval('--gc', gc),
+            ...given({ grace: grace === undefined ? undefined : parseGrace('--grace', grace) }),
           },
   };
 }

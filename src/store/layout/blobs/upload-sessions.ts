@@ -38,6 +38,7 @@ interface Running {
  */
 export class Uploads {
   readonly #running = new Map<string, Running>();
+  #beginning: Promise<unknown> = Promise.resolve();
   readonly #directory: string;
 
   constructor(private readonly layout: string) {
@@ -48,7 +49,14 @@ export class Uploads {
    * @param most sessions that there may be, this one included; over all processes and restarts
    * @throws RemoraError `BUSY` for one more
    */
-  async begin(most = Number.POSITIVE_INFINITY): Promise<string> {
+  begin(most = Number.POSITIVE_INFINITY): Promise<string> {
+    const begin = () => this.#begin(most);
+    const begun = this.#beginning.then(begin, begin);
+    this.#beginning = begun;
+    return begun;
+  }
+
+  async #begin(most: number): Promise<string> {
     const id = randomUUID();
     try {
       await makeDirectory(this.#directory);
@@ -57,7 +65,7 @@ export class Uploads {
       throw fileError(error, this.#directory);
     }
     this.#running.set(id, { ...fresh(), own: true });
-    // Counted with it: of two that begin at the same time both see both.
+    // Counted with it: of two processes that begin one at the same time both see both.
     if ((await this.#count()) > most) await this.sweep(CROWDED_UPLOAD_MS);
     const count = await this.#count();
     if (count <= most) return id;

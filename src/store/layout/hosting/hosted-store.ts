@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { lutimes, readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { openRegular } from '../../../io/files/regular-file.js';
-import { fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { bestEffort, fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -98,10 +98,14 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner, Gar
     const size = await from.blobSize(digest);
     if (size === undefined) return false;
     const descriptor = { mediaType: MediaType.octetStream, digest, size };
-    return mountBlob(this.directory, descriptor, blobPath(from.directory, digest), () => from.openBlob(descriptor));
+    const file = blobPath(from.directory, digest);
+    const isMounted = await mountBlob(this.directory, descriptor, file, () => from.openBlob(descriptor));
+    return isMounted && this.keepBlob(descriptor);
   }
 
-  keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
+  async keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
+    // A client that learns that a blob is there does not send it: it is as young as one that was sent.
+    await bestEffort(lutimes(blobPath(this.directory, descriptor.digest), new Date(), new Date()));
     return claimBlob(this.directory, descriptor, { ...options, own: true });
   }
 }

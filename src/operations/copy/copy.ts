@@ -70,7 +70,7 @@ export async function copy(source: Location, destination: CopyTarget, options: C
     // A bad path of an archive is reported before anything is fetched.
     const archive = 'path' in to.at && to.kind === 'archive' && (await openArchiveWriter(to.at.path, { overwrite }));
     const counted = (found: CopyPlan, work: Promise<CopyResult>) =>
-      countsLeft(options) ? countingLeft(store, found, { signal }, work) : work;
+      countsLeft(options) ? countingLeft(store, found, { signal, maxItems: options.maxItems }, work) : work;
     if (dryRun || archive) {
       const found = await plan();
       return counted(

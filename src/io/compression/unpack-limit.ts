@@ -25,6 +25,12 @@ export interface UnpackLimitOptions {
   readonly maxUnpackedBytes?: number | undefined;
 }
 
+/** How much came out of one archive. */
+export interface Unpacked {
+  bytes: number;
+  entries: number;
+}
+
 /**
  * The one bound of all that is unpacked: archives, layers of one artifact together, and layers that are only hashed. A small
  * download cannot fill a disk.
@@ -51,8 +57,9 @@ export class UnpackLimit {
    *
    * @throws RemoraError `SIZE_MISMATCH`
    */
-  async *counted(unpacked: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  async *counted(unpacked: AsyncIterable<Buffer>, used?: Unpacked): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of unpacked) {
+      if (used !== undefined) used.bytes += chunk.length;
       this.#bytes += chunk.length;
       if (this.#bytes > this.maxBytes) throw this.#exceeded('bytes', this.#bytes, this.maxBytes);
       yield chunk;
@@ -60,9 +67,16 @@ export class UnpackLimit {
   }
 
   /** Counts a file, directory or link. @throws RemoraError `SIZE_MISMATCH` */
-  countEntry(): void {
+  countEntry(used?: Unpacked): void {
+    if (used !== undefined) used.entries += 1;
     this.#entries += 1;
     if (this.#entries > this.maxEntries) throw this.#exceeded('entries', this.#entries, this.maxEntries);
+  }
+
+  /** An archive that failed counts no more: one bomb does not take the room of others. */
+  giveBack({ bytes, entries }: Unpacked): void {
+    this.#bytes -= bytes;
+    this.#entries -= entries;
   }
 
   #exceeded(what: string, found: number, expected: number): RemoraError {

@@ -49,4 +49,16 @@ describe('UnpackLimit', () => {
     for (let entry = 0; entry < limit.maxEntries; entry += 1) limit.countEntry();
     expect(() => limit.countEntry()).toThrow(expect.objectContaining({ code: 'SIZE_MISMATCH', found: 262_145 }));
   });
+
+  it('has its room again when an archive failed', async () => {
+    const limit = new UnpackLimit(0, { maxUnpackedBytes: 1000 });
+    const used = { bytes: 0, entries: 0 };
+    const read = async (size: number) => {
+      for await (const _ of limit.counted(chunks(size), used));
+    };
+    await expect(read(5000)).rejects.toMatchObject({ code: 'SIZE_MISMATCH' });
+    limit.giveBack(used);
+    await read(1000);
+    expect(used).toEqual({ bytes: 6000, entries: 0 });
+  });
 });

@@ -131,6 +131,35 @@ describe('a layer that lies', () => {
   });
 });
 
+describe('a layer that gives a file of another layer', () => {
+  const layer = async (title: string, ...names: string[]): Promise<Layer> => ({
+    title,
+    bytes: gzipSync(await tarOf(names.map((name) => ({ name: `${title}/${name}`, content: title })))),
+  });
+  const file = (title: string): Layer => ({ title, bytes: Buffer.from('file'), annotations: {} });
+
+  it.each<[string, () => Promise<readonly Layer[]>]>([
+    ['a file in its directory', async () => [await layer('d', 'a'), file('d/a')]],
+    ['a file of other letter case', async () => [await layer('d', 'sub/a'), file('D/Sub/A')]],
+    ['a file where it has a directory', async () => [await layer('d', 'a/b'), file('d/a')]],
+    ['a file below one of its files', async () => [await layer('d', 'a'), file('d/a/b')]],
+    ['another directory', async () => [await layer('d', 'e/x/y'), await layer('d/e', 'X/y')]],
+    ['another directory in place of a file', async () => [await layer('d/e', 'x'), await layer('d', 'e')]],
+  ])('is refused: %s', async (_what, layers) => {
+    expect(await refusal(await layers())).toMatchObject({
+      code: 'MALFORMED',
+      message: expect.stringContaining('two files one name'),
+    });
+  });
+
+  it('is taken where it only stands beside', async () => {
+    const { store, manifest } = await artifactOf(await layer('d', 'e/a'), await layer('d/e', 'b'), file('d/c'));
+    const output = await tempDir();
+    await pullManifest(store, manifest, { output });
+    expect(await tree(output)).toEqual(['d/c', 'd/e/a', 'd/e/b', 'plain.txt']);
+  });
+});
+
 describe('pull says which files it replaced', () => {
   const site = async (): Promise<Layer> => ({
     title: 'd',

@@ -36,7 +36,9 @@ describeWithPeers('a crowd of racers on one layout, through files and serve', []
     return { status: answer.status, text: await answer.text() };
   };
 
-  it('loses nothing that was acknowledged, and nothing that was removed comes back', { timeout: 600_000 }, async () => {
+  it('loses nothing that was acknowledged, and nothing that was removed comes back', {
+    timeout: 1_200_000,
+  }, async () => {
     const layout = join(served.directory, 'layout');
     const cwd = await tempDir();
     const file = async () => {

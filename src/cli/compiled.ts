@@ -71,7 +71,7 @@ function read(name: string): Buffer | undefined {
   });
   fs.closeSync(opened);
   const data = bytes?.subarray(SUM_BYTES);
-  return data !== undefined && bytes !== undefined && sumOf(data).equals(bytes.subarray(0, SUM_BYTES))
+  return data !== undefined && bytes !== undefined && sumOf(name, data).equals(bytes.subarray(0, SUM_BYTES))
     ? data
     : undefined;
 }
@@ -84,7 +84,7 @@ function write(name: string, compile: () => Buffer): void {
   const temporary = `${file}.${process.pid}.tmp`;
   const data = compile();
   const written = bestEffortSync(() => {
-    fs.writeFileSync(temporary, Buffer.concat([sumOf(data), data]), { mode: 0o600, flag: 'wx' });
+    fs.writeFileSync(temporary, Buffer.concat([sumOf(name, data), data]), { mode: 0o600, flag: 'wx' });
     fs.renameSync(temporary, file);
     return true;
   });
@@ -101,6 +101,7 @@ function removeOld(directory: string): void {
   }
 }
 
-function sumOf(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
+/** The name is in it: code of one command is not that of another. */
+function sumOf(name: string, bytes: Buffer): Buffer {
+  return createHash('sha256').update(`${name}\0`).update(bytes).digest();
 }

@@ -2,7 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
-import { registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { limitFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { parseGrace } from '../cli/flags/span.js';
 import { renderCheck } from '../cli/output/check.js';
 import { renderGarbage } from '../cli/output/garbage.js';
@@ -26,10 +26,6 @@ export default class Check extends BaseCommand {
     {
       description: 'Check an image in a registry with all attachments; read every blob',
       command: '<%= config.bin %> check --recursive --deep ghcr.io/acme/app:v1',
-    },
-    {
-      description: 'Fetch damaged blobs from where the layout came from',
-      command: '<%= config.bin %> check --fetch-from ghcr.io/acme/app ./layout',
     },
     { description: 'Free the space that nothing needs', command: '<%= config.bin %> check --gc ./layout' },
   ];
@@ -64,6 +60,7 @@ export default class Check extends BaseCommand {
     verbose: boolean({ summary: 'Show the next step for each finding', default: false }),
     'dry-run': boolean({ summary: 'Show what --fix, --fetch-from and --gc would do; change nothing' }),
     yes: boolean({ char: 'y', summary: 'Do not ask' }),
+    ...limitFlag,
     ...unpackFlag,
     ...registryFlags,
   };

@@ -9,7 +9,7 @@ import {
   sideAccess,
   twoRegistryFlags,
 } from '../cli/flags/copy.js';
-import { platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
 import type { CopyOptions } from '../operations/copy/copy.js';
 import type { CopyResult } from '../operations/copy/schema.js';
@@ -49,6 +49,7 @@ export default class Copy extends BaseCommand {
   static override flags = {
     recursive: boolean({ char: 'r', summary: 'Copy all attachments as well, at every depth', default: false }),
     ...platformFlag,
+    ...limitFlag,
     ...copySelectionFlags,
     convert: boolean({ summary: 'List the attachments under cosign tags as referrers as well', default: false }),
     'all-tags': boolean({ summary: 'Copy every tag of the repository', default: false }),
@@ -90,9 +91,9 @@ export default class Copy extends BaseCommand {
     const result = await copy(source, destination, {
       ...(await sideAccess(access, flags, areTwo)),
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, maxUnpackedBytes: access.maxUnpackedBytes, names, platform, selection },
-      recursive: flags.recursive,
-      countLeft: true,
+      ...{ signal: this.signal, names, platform, selection },
+      ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
+      ...{ recursive: flags.recursive, countLeft: true },
       convert: flags.convert,
       assumeComplete: flags['assume-complete'],
       overwrite: flags.overwrite,

@@ -2,7 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
-import { platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
@@ -66,6 +66,7 @@ export default class Pull extends BaseCommand {
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),
     'no-clobber': boolean({ char: 'n', summary: 'Fail, and write nothing, when a file exists with other content' }),
     ...platformFlag,
+    ...limitFlag,
     ...unpackFlag,
     ...registryFlags,
   };

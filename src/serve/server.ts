@@ -68,7 +68,7 @@ export function createServer(source: Repositories | Store, options: ServerOption
     const started = performance.now();
     const method = request.method ?? 'GET';
     let failure: unknown;
-    response.once('close', () => {
+    whenOver(request, response, () => {
       options.onRequest?.({
         method,
         path: request.url ?? '',
@@ -102,7 +102,7 @@ export function createServer(source: Repositories | Store, options: ServerOption
     if (free === undefined)
       throw new Refusal(429, 'TOOMANYREQUESTS', 'too many uploads at a time', { headers: { 'Retry-After': '1' } });
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    whenOver(request, response, () => gone.abort());
     const call: Call = {
       request,
       response,
@@ -134,6 +134,20 @@ export function createServer(source: Repositories | Store, options: ServerOption
       throw new Refusal(429, 'TOOMANYREQUESTS', why, { headers: { 'Retry-After': String(retryAfter) } });
     throw new Refusal(401, 'UNAUTHORIZED', why, { headers: { 'WWW-Authenticate': 'Basic realm="remora"' } });
   }
+}
+
+/** Runs an action when the answer is sent, or the client gone: an answer behind another one never gets its own end then. */
+function whenOver({ socket }: IncomingMessage, response: ServerResponse, action: () => void): void {
+  let isOver = false;
+  const over = () => {
+    response.off('close', over);
+    socket.off('close', over);
+    if (!isOver) action();
+    isOver = true;
+  };
+  response.once('close', over);
+  // Requests that are sent at once each listen.
+  socket.setMaxListeners(0).once('close', over);
 }
 
 /** Path and query as they were sent: `URL` would resolve "..", and a name must be refused as it came. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readdir, readlink } from 'node:fs/promises';
 import { createServer as createHttpServer, request as httpRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
@@ -15,7 +16,8 @@ import { certificate } from './support/command-start.js';
 /** A registry with small limits, and sockets to it that end with the test. */
 async function begin(options: ListenOptions = {}) {
   const statuses: number[] = [];
-  const repositories = await openRepositories(await tempDir());
+  const directory = await tempDir();
+  const repositories = await openRepositories(directory);
   const listener = createServer(repositories, { onRequest: ({ status }) => statuses.push(status) });
   let begun = 0;
   const server = await listen(
@@ -37,7 +39,7 @@ async function begin(options: ListenOptions = {}) {
     if (words !== '') socket.write(words);
     return socket;
   };
-  return { server, port, open, statuses, closed: () => closed, begun: () => begun };
+  return { server, port, open, statuses, closed: () => closed, begun: () => begun, directory };
 }
 
 /** The status of `GET /v2/`, or the code of a failure. */
@@ -199,6 +201,25 @@ it('answers several requests that are sent at once, and ends a connection that s
   const many = await open(one.repeat(200));
   many.resume();
   await once(many, 'close');
+});
+
+it('closes the files of answers that wait behind another one when their client goes', async ({ skip }) => {
+  if (process.platform !== 'linux') skip('the list of open files is Linux alone');
+  const { server, open, begun, directory } = await begin();
+  const { bytes, descriptor } = noise(30_000_000);
+  const path = `/v2/a/blobs/uploads/?digest=${descriptor.digest}`;
+  expect((await fetch(server.url + path, { method: 'POST', body: bytes })).status).toBe(201);
+  const client = await open();
+  client.pause();
+  client.write(`GET /v2/a/blobs/${descriptor.digest} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(6));
+  await expect.poll(begun).toBe(7);
+  const files = async () => {
+    const links = (await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`).catch(() => ''));
+    return (await Promise.all(links)).filter((link) => link.startsWith(directory)).length;
+  };
+  await expect.poll(files).toBe(6);
+  client.destroy();
+  await expect.poll(files).toBe(0);
 });
 
 describe('places of uploads', () => {

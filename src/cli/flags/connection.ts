@@ -7,6 +7,7 @@ import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { OpenStoreOptions } from '../../store/open.js';
 import { parseSize } from './amounts.js';
+import { parseHeaders } from './headers.js';
 import { type TlsFlags, tlsOptions, wantsTls } from './tls.js';
 
 /** The values of `registryFlags`. */
@@ -110,39 +111,4 @@ function parseDelay(text: string | undefined): number | undefined {
     found: text,
     hint: 'Unset it, or write it like 200',
   });
-}
-
-const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\t\x20-\x7e\x80-\xff]*)$/;
-/** Headers that frame a request: remora sets them itself. */
-const RESERVED: readonly string[] = [
-  'connection',
-  'content-length',
-  'content-type',
-  'content-range',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'range',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
-
-function parseHeaders(texts: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, name = '', value = ''] = HEADER.exec(text) ?? [];
-      if (name === '' || RESERVED.includes(name.toLowerCase())) {
-        const why = name === '' ? 'is not NAME:VALUE' : `sets ${name}, which remora sets itself`;
-        // The value may be a secret.
-        throw new RemoraError('INVALID_ARGUMENT', `--header ${JSON.stringify(text.split(':', 1)[0])} ${why}`, {
-          hint: 'Write it like --header "X-Team: build"',
-        });
-      }
-      keepSecret(value.trim());
-      return [name.toLowerCase(), value.trim()];
-    }),
-  );
 }

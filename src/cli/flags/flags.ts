@@ -112,6 +112,15 @@ export const platformFlag = {
   }),
 };
 
+/** How much a command that looks for attachments or platforms may meet. */
+export const limitFlag = {
+  'max-items': integer({
+    summary: 'Attachments and entries of indexes to meet at most; more end the command with 6 [default: 100000]',
+    helpValue: 'N',
+    min: 1,
+  }),
+};
+
 /** Whether a written list of referrers is read a second time. */
 export const settleFlag = {
   settle: boolean({

@@ -29,10 +29,10 @@ export function errorJson({ code, message, expected, found, hint, status, candid
     error: given({
       code,
       message: redact(message),
-      expected,
+      expected: typeof expected === 'string' ? redact(expected) : expected,
       found: typeof found === 'string' ? redact(found) : found,
       status,
-      candidates: candidates?.length ? candidates : undefined,
+      candidates: candidates?.length ? candidates.map(redact) : undefined,
       hint: hint && redact(hint),
     }),
   };

@@ -4,7 +4,7 @@ import type { HttpClient } from '../http/client.js';
 import type { ConnectionOptions } from '../http/connection-options.js';
 import type { HttpResponse } from '../http/response.js';
 import { addSecret } from '../redact.js';
-import { type Challenge, parseChallenges } from './challenge.js';
+import { type Challenge, parseChallenges, refuseLong } from './challenge.js';
 import { mergeScopes, secretKey, TokenCache } from './token-cache.js';
 import { checkMayHaveCredentials, checkRealm, requestToken } from './token-request.js';
 
@@ -84,7 +84,8 @@ export class Authorizer {
     signal?: AbortSignal,
     from?: string,
   ): Promise<Authorization | undefined> {
-    const challenges = parseChallenges(response.headers('www-authenticate'));
+    const headers = response.headers('www-authenticate');
+    const challenges = parseChallenges(headers);
     const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
     const credential = await this.#who();
     const scheme =
@@ -93,7 +94,10 @@ export class Authorizer {
         : challenges.some(({ scheme }) => scheme === 'basic')
           ? ({ kind: 'basic' } as const)
           : undefined;
-    if (scheme === undefined) return undefined;
+    if (scheme === undefined) {
+      refuseLong(headers, this.options.registry);
+      return undefined;
+    }
     const asked = (bearer?.parameters.get('scope') ?? '').split(/\s+/).filter((text) => text !== '');
     const wanted = this.#wanted(from, asked);
     const answer = await this.#headerFor(scheme, wanted, sent, signal, credential);

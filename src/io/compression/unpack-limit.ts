@@ -18,11 +18,17 @@ const MAX_ENTRIES = 1_000_000;
 /** Options of {@link UnpackLimit}. */
 export interface UnpackLimitOptions {
   /**
-   * The most bytes after unpacking; one entry is allowed for each 4 KiB of them.
+   * The most bytes after unpacking; and 1000000 entries, or one for each 4 KiB where that is more.
    *
-   * @default 200 times the packed size, at least 1 GiB and at most 64 GiB; and at most 1000000 entries
+   * @default 200 times the packed size, at least 1 GiB and at most 64 GiB; one entry for each 4 KiB, at most 1000000
    */
   readonly maxUnpackedBytes?: number | undefined;
+}
+
+/** How much came out of one archive. */
+export interface Unpacked {
+  bytes: number;
+  entries: number;
 }
 
 /**
@@ -42,8 +48,8 @@ export class UnpackLimit {
   constructor(packed: number, { maxUnpackedBytes }: UnpackLimitOptions = {}) {
     this.#packed = packed;
     this.maxBytes = maxUnpackedBytes ?? Math.min(Math.max(FREE_BYTES, packed * MAX_RATIO), MAX_BYTES);
-    const entries = Math.max(Math.floor(this.maxBytes / ENTRY_BYTES), 1);
-    this.maxEntries = maxUnpackedBytes === undefined ? Math.min(entries, MAX_ENTRIES) : entries;
+    const entries = Math.floor(this.maxBytes / ENTRY_BYTES);
+    this.maxEntries = (maxUnpackedBytes === undefined ? Math.min : Math.max)(entries, MAX_ENTRIES);
   }
 
   /**
@@ -51,8 +57,9 @@ export class UnpackLimit {
    *
    * @throws RemoraError `SIZE_MISMATCH`
    */
-  async *counted(unpacked: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  async *counted(unpacked: AsyncIterable<Buffer>, used?: Unpacked): AsyncGenerator<Buffer, void, undefined> {
     for await (const chunk of unpacked) {
+      if (used !== undefined) used.bytes += chunk.length;
       this.#bytes += chunk.length;
       if (this.#bytes > this.maxBytes) throw this.#exceeded('bytes', this.#bytes, this.maxBytes);
       yield chunk;
@@ -60,9 +67,16 @@ export class UnpackLimit {
   }
 
   /** Counts a file, directory or link. @throws RemoraError `SIZE_MISMATCH` */
-  countEntry(): void {
+  countEntry(used?: Unpacked): void {
+    if (used !== undefined) used.entries += 1;
     this.#entries += 1;
     if (this.#entries > this.maxEntries) throw this.#exceeded('entries', this.#entries, this.maxEntries);
+  }
+
+  /** An archive that failed counts no more: one bomb does not take the room of others. */
+  giveBack({ bytes, entries }: Unpacked): void {
+    this.#bytes -= bytes;
+    this.#entries -= entries;
   }
 
   #exceeded(what: string, found: number, expected: number): RemoraError {

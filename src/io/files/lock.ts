@@ -1,11 +1,12 @@
 import { closeSync, futimesSync, unlinkSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
 import { createLock, readLock, removeRemains, type SeenLock } from './lock-file.js';
 import { isGone, processDomain } from './process-identity.js';
-import { bestEffortSync, fileError, systemCode } from './system-error.js';
+import { bestEffortSync, fileError, ifSystemError, systemCode } from './system-error.js';
 import { createTempFile, tempName, writeAll } from './temp-file.js';
 
 /** Options of {@link withLock}. */
@@ -36,11 +37,11 @@ export interface HeldLock {
    */
   replaceFile(target: string, bytes: Uint8Array, mode?: number): Promise<void>;
   /**
-   * Removes a file; false when there was none.
+   * Removes a file; false when there was none. The lock is looked at right before, and is renewed while a disk is slow.
    *
    * @throws RemoraError `CHANGED` when the lock was taken from us, `IO`; the file is untouched then
    */
-  removeFile(path: string): boolean;
+  removeFile(path: string): Promise<boolean>;
 }
 
 /**
@@ -96,15 +97,13 @@ function heldLock(path: string, id: string): HeldLock {
         await file.discard();
       }
     },
-    removeFile(target) {
+    async removeFile(target) {
       assertHeld();
-      try {
-        unlinkSync(target);
-        return true;
-      } catch (error) {
-        if (systemCode(error) === 'ENOENT') return false;
+      const removed = unlink(target).then(() => true);
+      const found = await ifSystemError(removed, 'ENOENT').catch((error: unknown) => {
         throw fileError(error, target);
-      }
+      });
+      return found ?? false;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { renameSync, unlinkSync } from 'node:fs';
-import { type FileHandle, lstat, open, readdir, stat, unlink } from 'node:fs/promises';
+import { unlinkSync } from 'node:fs';
+import { type FileHandle, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -43,7 +43,7 @@ export interface TempFile {
   /**
    * Flushes the content to the disk and renames the file to `target`, in the same file system.
    *
-   * @param guard fails where the rename must not be; no wait stands between it and the rename
+   * @param guard runs right before the rename, and fails where that must not be
    */
   commit(target: string, guard?: () => void): Promise<void>;
   /** Removes the file; does nothing after `commit`. */
@@ -79,7 +79,7 @@ export async function createTempFile(directory: string, mode = 0o644, name = tem
         await handle.sync();
         await close();
         guard?.();
-        renameSync(path, target);
+        await rename(path, target);
       } catch (error) {
         throw fileError(error, target);
       }

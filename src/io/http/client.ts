@@ -11,6 +11,7 @@ import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './
 import { dispatcherFor } from './dispatcher.js';
 import { HostGate } from './host-gate.js';
 import { networkError } from './network-error.js';
+import { headTime, tooLate } from './pace.js';
 import { Protocols } from './protocols.js';
 import { redirected } from './redirect.js';
 import type { HttpRequest } from './request.js';
@@ -165,7 +166,11 @@ export class HttpClient {
     const content = await body?.open();
     const watched =
       content === undefined || content instanceof Uint8Array ? undefined : new WatchedBody(content, timeout);
-    const signals = [signal, watched?.signal].filter((one) => one !== undefined);
+    const head = new AbortController();
+    const allowed = headTime(timeout);
+    // A body in motion has a watch of its own, also for the answer.
+    const late = watched === undefined ? setTimeout(() => head.abort(), allowed) : undefined;
+    const signals = [signal, watched?.signal ?? head.signal].filter((one) => one !== undefined);
     try {
       const answer = await this.#dispatcher(url).request({
         origin: url.origin,
@@ -184,15 +189,17 @@ export class HttpClient {
           : { headersTimeout: 0, body: bodyOf(watched.chunks((body.size / BYTES_PER_SECOND) * 1000)) }),
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
-        ...given({ signal: signals.length === 0 ? undefined : AbortSignal.any(signals) }),
+        signal: AbortSignal.any(signals),
       });
-      return toResponse(answer, url, attempt);
+      return toResponse(answer, url, attempt, timeout);
     } catch (error) {
       for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
+      if (head.signal.aborted) throw tooLate(url, allowed, 'no answer came');
       if (isRemoraError(watched?.failure)) throw watched.failure;
       const failure = watched?.failure ?? error;
       throw (await this.#protocols.mismatch(request, failure)) ?? networkError(failure, request);
     } finally {
+      clearTimeout(late);
       watched?.stop();
     }
   }

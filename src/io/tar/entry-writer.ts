@@ -2,7 +2,7 @@ import { link, lstat, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
-import type { UnpackLimit } from '../compression/unpack-limit.js';
+import type { Unpacked, UnpackLimit } from '../compression/unpack-limit.js';
 import { linkFault, nameFault } from '../files/safe-path.js';
 import { gitFault, refuseHidden } from '../files/same-name.js';
 import { fileError, ifSystemError, systemCode } from '../files/system-error.js';
@@ -33,12 +33,13 @@ export class EntryWriter {
 
   constructor(
     private readonly directory: string,
+    private readonly used: Unpacked,
     private readonly options: EntryWriterOptions,
   ) {}
 
   async write(entry: TarEntry): Promise<void> {
     const name = this.#placeOf(entry.name);
-    this.options.limit.countEntry();
+    this.options.limit.countEntry(this.used);
     if (entry.type === 'directory') return this.#listDirectory(name);
     if (name === '') throw bad(entry.name, `is a ${entry.type}, wanted a directory`);
     await this.#makeParent(name);
@@ -81,7 +82,7 @@ export class EntryWriter {
 
   async #makeDirectory(name: string, how: 'listed' | 'implied'): Promise<void> {
     await this.#makeParent(name);
-    if (how === 'implied') this.options.limit.countEntry();
+    if (how === 'implied') this.options.limit.countEntry(this.used);
     this.#hold(name);
     await this.#attempt(name, mkdir(this.#path(name), 0o755));
     this.#directories.set(name, how);

@@ -1,13 +1,14 @@
 import type { Hash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { algorithmOf, hasherFor, parseDigest } from '../../oci/values/digest.js';
 import { interruptedOr, throwIfInterrupted } from '../async/interrupt.js';
-import { nearestDirectory } from '../files/make-directory.js';
-import { bestEffort, fileError } from '../files/system-error.js';
-import { tempName } from '../files/temp-file.js';
+import type { Unpacked } from '../compression/unpack-limit.js';
+import { makeDirectory, nearestDirectory } from '../files/make-directory.js';
+import { bestEffort } from '../files/system-error.js';
+import { leftOverOf, tempName } from '../files/temp-file.js';
 import { readTar } from './entries.js';
 import { EntryWriter, type EntryWriterOptions } from './entry-writer.js';
 import { moveDirectory, requireDirectoryOrNothing } from './move-directory.js';
@@ -23,6 +24,8 @@ export interface UnpackDirectoryOptions extends EntryWriterOptions {
 
 /** An unpacked directory that waits for its name. Always end it with `discard`. */
 export interface UnpackedDirectory {
+  /** Where it is until then. */
+  readonly path: string;
   /**
    * Moves the directory to its target, whose parent exists by now; a directory that is there is merged with.
    *
@@ -52,37 +55,54 @@ export async function unpackDirectory(
   gzip.on('error', () => {});
   if (options.signal !== undefined) addAbortSignal(options.signal, gzip);
   let directory: string | undefined;
+  const used: Unpacked = { bytes: 0, entries: 0 };
   const discard = async () => {
     if (directory !== undefined) await bestEffort(rm(directory, { recursive: true, force: true }));
   };
   try {
     await requireDirectoryOrNothing(target);
     directory = await makeTemporary(await nearestDirectory(target));
-    await unpackInto(directory, gzip, options);
+    await unpackInto(directory, gzip, used, options);
     throwIfInterrupted(options.signal);
     const from = directory;
-    return { commit: () => moveDirectory(from, target), discard };
+    return { path: from, commit: () => moveDirectory(from, target), discard };
   } catch (error) {
     gzip.destroy();
     await discard();
+    options.limit.giveBack(used);
     throw interruptedOr(error, options.signal);
   }
 }
 
 async function makeTemporary(parent: string): Promise<string> {
+  await sweepDirectories(parent);
   const directory = join(parent, tempName());
-  await mkdir(directory, { mode: 0o755 }).catch((error: unknown) => {
-    throw fileError(error, parent);
-  });
+  await makeDirectory(directory, 0o755);
   return directory;
 }
 
-async function unpackInto(directory: string, gzip: Readable, options: UnpackDirectoryOptions): Promise<void> {
+/** Removes what killed processes of this user had unpacked. No link is followed. */
+async function sweepDirectories(parent: string): Promise<void> {
+  for (const name of (await bestEffort(readdir(parent))) ?? []) {
+    const path = join(parent, name);
+    if ((await leftOverOf(path)) !== 'abandoned') continue;
+    const info = await bestEffort(lstat(path));
+    if (info?.isDirectory() && info.uid === (process.getuid?.() ?? info.uid))
+      await bestEffort(rm(path, { recursive: true, force: true }));
+  }
+}
+
+async function unpackInto(
+  directory: string,
+  gzip: Readable,
+  used: Unpacked,
+  options: UnpackDirectoryOptions,
+): Promise<void> {
   const { prefix, limit } = options;
   const expected = options.tarDigest === undefined ? undefined : parseDigest(options.tarDigest);
   const hash = expected && hasherFor(expected);
-  const writer = new EntryWriter(directory, options);
-  for await (const entry of readTar(hashed(limit.counted(tarBytes(gzip)), hash))) await writer.write(entry);
+  const writer = new EntryWriter(directory, used, options);
+  for await (const entry of readTar(hashed(limit.counted(tarBytes(gzip), used), hash))) await writer.write(entry);
   await writer.finish();
   if (expected === undefined || hash === undefined) return;
   const found = `${algorithmOf(expected)}:${hash.digest('hex')}`;

@@ -12,6 +12,7 @@ import {
   isUndecided,
 } from './attachment.js';
 import { isAttestation } from './buildkit.js';
+import { ItemLimit, throwIfTooMany } from './item-limit.js';
 
 /** Suffixes of cosign's tags for a subject. */
 export const COSIGN_TAGS: readonly string[] = ['.sig', '.att', '.sbom'];
@@ -30,6 +31,8 @@ export interface FindOptions extends CallOptions {
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
   /** Called for each way that could not be asked. @default the first failure is thrown after all ways were asked */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
+  /** The limit of the walk. @default one of its own */
+  readonly limit?: ItemLimit | undefined;
 }
 
 /**
@@ -43,19 +46,24 @@ export async function findAttached(
 ): Promise<readonly Attachment[]> {
   const failures: unknown[] = [];
   const onUnasked = options.onUnasked ?? ((_way: string, error: unknown) => void failures.push(error));
-  const attachments = await findAll(store, subject, { ...options, onUnasked });
+  const limit = options.limit ?? new ItemLimit();
+  const attachments = await findAll(store, subject, { ...options, onUnasked, limit });
   if (failures.length > 0) throw failures[0];
   return attachments;
 }
 
 /** Options with a failure listener. */
-type Listened = FindOptions & { readonly onUnasked: NonNullable<FindOptions['onUnasked']> };
+type Listened = FindOptions & {
+  readonly onUnasked: NonNullable<FindOptions['onUnasked']>;
+  readonly limit: ItemLimit;
+};
 
 async function findAll(store: Source, subject: Descriptor, options: Listened): Promise<readonly Attachment[]> {
   const guarded = async (asked: string, ask: () => Promise<readonly Attachment[]>) => {
     try {
       return await ask();
     } catch (error) {
+      throwIfTooMany(error);
       options.onUnasked(asked, error);
       return [];
     }
@@ -92,22 +100,35 @@ async function referrers(
   options: Listened,
   guarded: Guard,
 ): Promise<readonly Attachment[]> {
-  const { signal, onUnasked, onListed, onAsked, via: only } = options;
+  const { signal, onAsked, limit, via: only } = options;
   const ways: readonly Via[] = store.kind === 'registry' ? ['api', 'tag'] : LAYOUT_WAYS;
   if (only !== undefined && !ways.some((way) => only.includes(way))) return [];
   return guarded(`referrers of ${store.format({ digest: subject.digest })}`, async () => {
     const attachments: Promise<readonly Attachment[]>[] = [];
     const vanished = new Map<Digest, Vanished>();
     const onMissing = (entry: Descriptor) => void vanished.set(entry.digest, { entry });
+    let listed = 0;
+    let found = 0;
+    const onListed = (entry: Descriptor) => {
+      listed++;
+      limit.count();
+      options.onListed?.(entry);
+    };
+    const onUnasked = (way: string, error: unknown) => {
+      throwIfTooMany(error);
+      options.onUnasked(way, error);
+    };
     const ask = { signal, onUnasked, onGone: onMissing, onListed, onAsked, via: only };
-    const found = new Map<Via, number>();
+    const byWay = new Map<Via, number>();
     for await (const { descriptor, via } of store.referrers(subject, ask)) {
-      for (const way of via) found.set(way, (found.get(way) ?? 0) + 1);
+      // Entries of a list were counted as it named them.
+      if (++found > listed) limit.count();
+      for (const way of via) byWay.set(way, (byWay.get(way) ?? 0) + 1);
       if (only === undefined || via.some((way) => only.includes(way)))
-        attachments.push(named(store, descriptor, via, options, vanished));
+        attachments.push(attachmentsOf(store, descriptor, via, options, vanished));
     }
     if (store.kind !== 'registry')
-      for (const way of ways) if (!only || only.includes(way)) onAsked?.({ via: way, found: found.get(way) ?? 0 });
+      for (const way of ways) if (!only || only.includes(way)) onAsked?.({ via: way, found: byWay.get(way) ?? 0 });
     const there = (await Promise.all(attachments)).flat();
     return [...there, ...(await stillListed(store, subject, vanished, options))];
   });
@@ -176,7 +197,7 @@ function isMissing(error: unknown): boolean {
 }
 
 /** The attachments of a referrer; its manifest is read only when the list's entry is not enough. */
-async function named(
+async function attachmentsOf(
   store: Source,
   descriptor: Descriptor,
   via: readonly Via[],
@@ -200,12 +221,7 @@ async function named(
   }
 }
 
-async function cosign(
-  store: Source,
-  subject: Digest,
-  end: string,
-  options: FindOptions,
-): Promise<readonly Attachment[]> {
+async function cosign(store: Source, subject: Digest, end: string, options: Listened): Promise<readonly Attachment[]> {
   const tag = `${referrersTag(subject)}${end}`;
   for (let before: Digest | undefined; ; ) {
     // A list of tags may be stale or partial: only the tag itself proves that it does not exist.
@@ -225,10 +241,12 @@ async function layersOf(
   store: Source,
   digest: Digest,
   via: readonly Via[],
-  { signal }: FindOptions,
+  { signal, limit }: Listened,
   tag?: string,
 ): Promise<readonly Attachment[]> {
-  return attachmentsOfLayers(await store.manifest({ digest }, { signal }), via, tag);
+  const attachments = attachmentsOfLayers(await store.manifest({ digest }, { signal }), via, tag);
+  limit.count(attachments.length);
+  return attachments;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import type { SelectedAttachment } from './attachment.js';
 import { gone } from './find.js';
+import { ItemLimit } from './item-limit.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
 import { isWanted, noMatch, type Selection } from './selection.js';
 import { platformSubjects, type Subject } from './subject.js';
@@ -17,6 +18,8 @@ export interface SelectAttachedOptions extends CallOptions {
    * @default `INCOMPLETE` is thrown
    */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
+  /** The limit of the walk. @default one of its own */
+  readonly limit?: ItemLimit | undefined;
 }
 
 /**
@@ -30,12 +33,13 @@ export async function selectAttached(
   source: Source,
   subject: Subject,
   selection: Selection,
-  { signal, onUnasked }: SelectAttachedOptions = {},
+  { signal, onUnasked, limit = new ItemLimit() }: SelectAttachedOptions = {},
 ): Promise<readonly SelectedAttachment[]> {
   const account = new AskedWays();
   const unasked: [way: string, error: unknown][] = [];
   const ask = {
     signal,
+    limit,
     onUnasked: (way: string, error: unknown) => {
       account.failed(way, error);
       unasked.push([way, error]);

@@ -12,11 +12,11 @@ import { checkLacking, checkList, type ListCheckContext, listName, type Referrer
 
 /** Checks the attachments of a subject at every depth, and the lists that should name them. */
 export async function checkAttached(root: Descriptor, context: ListCheckContext): Promise<void> {
-  const { source, report, graph, signal } = context;
+  const { source, report, graph, signal, items } = context;
   const onUnasked = (place: string, error: unknown) => report.unread(place, error);
   const missing = new Set<Digest>();
   const onGone = ({ digest }: Descriptor) => void missing.add(digest);
-  const walk = new AttachedWalk(source, root, { signal, onUnasked, onGone });
+  const walk = new AttachedWalk(source, root, { signal, onUnasked, onGone, limit: items });
   const subjects = new Set<Digest>();
   const below = async (subject: Subject): Promise<void> => {
     const { digest } = subject.descriptor;
@@ -31,6 +31,7 @@ export async function checkAttached(root: Descriptor, context: ListCheckContext)
   const platforms = async () => {
     const found = await platformSubjects(source, root, {
       signal,
+      limit: items,
       // An index that was visited before has its findings already.
       onUnasked: (place, error, index) => {
         if (!graph.reached.has(index)) report.unread(place, error);

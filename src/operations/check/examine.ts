@@ -9,6 +9,7 @@ import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { hasInventory, isMender } from '../../store/interfaces/inventory.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import type { Transfer } from '../pack/plan.js';
 import { checkAttached } from './attached.js';
 import { BlobCheck } from './content/blobs.js';
@@ -35,6 +36,8 @@ export interface ExamineOptions extends CallOptions, UnpackLimitOptions {
   readonly concurrency?: number | undefined;
   /** Called repeatedly while blobs are read. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
+  /** The most attachments and entries of indexes that are met. @default 100000 */
+  readonly maxItems?: number | undefined;
 }
 
 /** The result of a check, and the subjects for a repair. */
@@ -98,14 +101,17 @@ async function examineOnce(source: Source, selector: ManifestSelector, options: 
     maxUnpackedBytes,
     onProgress: onProgress && ((digest, bytes, total) => onProgress({ name: digest, bytes, total, phase: 'read' })),
   });
-  const graph = new GraphCheck(source, report, blobs, { deep, limit, fetcher, signal });
-  const root = isWhole(source, selector) ? undefined : await rootOf(source, selector, { signal });
+  const whole = isWhole(source, selector);
+  // All that a layout's documents name is in its files, whose number is known.
+  const items = new ItemLimit(whole ? Number.POSITIVE_INFINITY : options.maxItems);
+  const graph = new GraphCheck(source, report, blobs, { deep, limit, fetcher, signal, items });
+  const root = whole ? undefined : await rootOf(source, selector, { signal });
   if (root === undefined) {
     if (hasInventory(source)) await checkWholeLayout({ source, report, graph, blobs, deep, fetcher, signal });
   } else {
     const found = await graph.visit(root, { holder: source.format(selector), missing: 'manifest-missing' });
     const subject: Descriptor = found?.entry ?? { mediaType: MediaType.imageManifest, size: 0, ...root };
-    if (options.recursive) await checkAttached(subject, { source, report, graph, fetcher, signal });
+    if (options.recursive) await checkAttached(subject, { source, report, graph, fetcher, signal, items });
     await graph.checkSubjects();
   }
   // A look at what is left over can end early without a failure.

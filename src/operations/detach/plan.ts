@@ -3,6 +3,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import { gone } from '../attached/find.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { blockedBy } from './blocked.js';
@@ -15,6 +16,8 @@ import { checkSelection, type DetachSelection, nothingFits, wantedOf } from './s
 export interface PlanDetachOptions extends CallOptions {
   /** Also remove the attachments of removed attachments. @default false: they stay, and are in `orphans` */
   readonly recursive?: boolean | undefined;
+  /** The limit of the walk. @default one of its own */
+  readonly limit?: ItemLimit | undefined;
 }
 
 /** The manifests to delete, and those that stay. {@link planDetach} makes it, `carryOut` carries it out. */
@@ -41,17 +44,17 @@ export async function planDetach(
   options: PlanDetachOptions = {},
 ): Promise<DetachPlan> {
   checkSelection(selection);
-  const { signal } = options;
+  const { signal, limit = new ItemLimit() } = options;
   const { digest } = subject.descriptor;
   const account = new AskedWays();
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
-  const children = await platformSubjects(store, subject.descriptor, { signal, onUnasked });
+  const children = await platformSubjects(store, subject.descriptor, { signal, limit, onUnasked });
   const subjects = [subject, ...(children?.platforms ?? [])];
   const own = new Set([digest, ...(children?.children ?? subject.siblings ?? [])]);
   const missing: Digest[] = [];
   // It has gone already, and is in the way only where it may have been all that was meant.
   const onGone = (entry: Descriptor) => void missing.push(entry.digest);
-  const walk = new AttachedWalk(store, undefined, { signal, onUnasked, onGone, concurrency: 16 });
+  const walk = new AttachedWalk(store, undefined, { signal, limit, onUnasked, onGone, concurrency: 16 });
   const found = holdersOf(await walk.level(subjects));
   account.checkComplete();
 

@@ -39,6 +39,8 @@ export interface AccessOptions extends CallOptions, UnpackLimitOptions {
   readonly connection?: ConnectionOptions | undefined;
   /** Connections and tokens that calls share, from `openSession`. @default a session for the one call */
   readonly session?: Session | undefined;
+  /** The most attachments and entries of indexes that the verb may meet; more are `INCOMPLETE`. @default 100000 */
+  readonly maxItems?: number | undefined;
 }
 
 type ForReading = Pick<OpenSourceOptions, 'damaged'>;

@@ -38,6 +38,8 @@ export interface StageFileOptions extends WriteFilesOptions {
 export interface StagedFile {
   readonly name: string;
   readonly isDirectory: boolean;
+  /** The temporary directory with what was unpacked. */
+  readonly unpacked?: string | undefined;
   commit(): Promise<WrittenFile>;
   discard(): Promise<void>;
 }
@@ -96,7 +98,7 @@ export async function stageFile(
     const { unpackDirectory } = await import('../../io/tar/unpack.js');
     const unpacked = await unpackDirectory(createReadStream(file.path), path, { ...options, ...directory });
     await file.discard();
-    return staged(unpacked.commit, unpacked.discard);
+    return { ...staged(unpacked.commit, unpacked.discard), unpacked: unpacked.path };
   } catch (error) {
     await file.discard();
     throw error;

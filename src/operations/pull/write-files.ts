@@ -9,6 +9,7 @@ import type { Attachment } from '../attached/attachment.js';
 import type { WantedFile } from './index-files.js';
 import type { NamedLayer } from './layer-names.js';
 import type { LeftOut } from './left-out.js';
+import { refuseOverlap } from './overlap.js';
 import type { WrittenFile } from './schema.js';
 import { type StagedFile, type StageFileOptions, stageFile } from './stage-file.js';
 
@@ -51,6 +52,7 @@ export async function writeFiles(
         staged.push(await stageFile(source, layer, output, { ...options, limit, signal })),
       );
     await runAll([...layers.values()], stage, options);
+    for (const file of staged) await unlessFailed(file, () => refuseOverlap(file, staged));
     // Directories come last: moving them checks for files in their way.
     for (const file of staged.toSorted((a, b) => Number(a.isDirectory) - Number(b.isDirectory)))
       await unlessFailed(file, async () => written.set(file.name, await file.commit()));

@@ -78,7 +78,7 @@ function contentsOf(members: ArchiveMembers): ArchiveContents {
   return {
     files,
     isEmpty: names.length + members.links.size === 0,
-    hasLayout: hasLayoutNames([...files.keys()].map((name) => name.replace(/\/.*$/, ''))),
+    hasLayout: hasLayoutNames([...files.keys()].map((name) => name.split('/', 1)[0] ?? '')),
     hasDockerManifest: names.includes('manifest.json') || names.includes('repositories'),
     folder: names.find((name) => name.endsWith(`/${LAYOUT_FILE}`))?.slice(0, -LAYOUT_FILE.length),
   };

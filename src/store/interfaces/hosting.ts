@@ -2,12 +2,12 @@ import type { Readable } from 'node:stream';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Deleter } from './abilities.js';
-import type { CallOptions, Store } from './store.js';
+import type { BlobSizeOptions, CallOptions, Store } from './store.js';
 
 /** The ability to read parts of blobs without knowing their size. */
 export interface RangeReader {
   /** The size of a blob in bytes, undefined when there is none. */
-  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined>;
+  blobSize(digest: Digest, options?: BlobSizeOptions): Promise<number | undefined>;
   /** Opens bytes `start` to `end`, both included. They are not verified: a part has no digest. */
   openRange(digest: Digest, start: number, end: number, options?: CallOptions): Promise<Readable>;
 }

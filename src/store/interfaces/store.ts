@@ -22,6 +22,12 @@ export interface ManifestSelector {
   readonly digest?: Digest | undefined;
 }
 
+/** Options of {@link ContentReader.blobSize}. */
+export interface BlobSizeOptions extends CallOptions {
+  /** The size that a descriptor promises: bytes that must be counted are counted up to one more. @default 1 GiB */
+  readonly atMost?: number | undefined;
+}
+
 /** Reads content. All of it is verified against the digest that was asked for. */
 export interface ContentReader {
   /** Whether the blob is there, in the size that the descriptor promises. */
@@ -29,7 +35,7 @@ export interface ContentReader {
   /** Whether a manifest is there. */
   hasManifest(digest: Digest, options?: CallOptions): Promise<boolean>;
   /** The size of a blob in bytes, undefined when there is none. */
-  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined>;
+  blobSize(digest: Digest, options?: BlobSizeOptions): Promise<number | undefined>;
   /**
    * Opens a blob. The stream ends with an error when size or digest differ.
    *

@@ -23,14 +23,22 @@ export class Pruning {
   async blobsOf(manifest: Digest): Promise<readonly Digest[]> {
     const files = new DirectoryFiles(this.directory);
     const entries = await readEntries(files);
-    const lists = await Promise.all(entries.map((entry) => listWith(files, entry, manifest)));
+    const lists = (await Promise.all(entries.map((entry) => listWith(files, entry, manifest)))).flatMap(
+      (list) => list?.descriptor.digest ?? [],
+    );
     const known = await readableManifest(files, { digest: manifest });
-    const found = new Set<Digest>([manifest, ...lists.flatMap((list) => list?.descriptor.digest ?? [])]);
+    const found = new Set<Digest>([manifest, ...lists]);
     // A manifest that cannot be read leads nowhere: its blobs stay.
     if (known !== undefined) await new ManifestScan(this.directory).follow(namedBy(known), found, false);
-    const time = blobState(this.directory, manifest)?.claimedNs ?? 0n;
-    for (const digest of found) if (time > (this.#named.get(digest) ?? 0n)) this.#named.set(digest, time);
+    for (const digest of found) this.#name(digest, manifest);
+    // A list is written after the manifests that it names.
+    for (const digest of lists) this.#name(digest, digest);
     return [...found];
+  }
+
+  #name(digest: Digest, by: Digest): void {
+    const time = blobState(this.directory, by)?.claimedNs ?? 0n;
+    if (time > (this.#named.get(digest) ?? 0n)) this.#named.set(digest, time);
   }
 
   /**
@@ -48,7 +56,7 @@ export class Pruning {
       async (entries, lock) => {
         const unreached = await this.#unreached(scan, entries, candidates);
         throwIfInterrupted(signal);
-        for (const digest of unreached) result = plus(result, this.#remove(lock, digest));
+        for (const digest of unreached) result = plus(result, await this.#remove(lock, digest));
         // Under the lock, and without a change of the index.
         return undefined;
       },
@@ -75,12 +83,11 @@ export class Pruning {
   }
 
   /** Awaits nothing between the last look and the removal: a claim may come at any time. */
-  #remove(lock: HeldLock, digest: Digest): PruneResult {
+  async #remove(lock: HeldLock, digest: Digest): Promise<PruneResult> {
     const state = blobState(this.directory, digest);
     if (state === undefined || this.#isClaimed(digest)) return { blobs: 0, bytes: 0 };
-    return lock.removeFile(blobPath(this.directory, digest))
-      ? { blobs: 1, bytes: state.bytes }
-      : { blobs: 0, bytes: 0 };
+    const gone = await lock.removeFile(blobPath(this.directory, digest));
+    return gone ? { blobs: 1, bytes: state.bytes } : { blobs: 0, bytes: 0 };
   }
 }
 

@@ -47,26 +47,25 @@ export async function putManifest(
   kept: Kept = { added: new AddedEntries(), written: new Written() },
 ): Promise<PutManifestResult> {
   const { signal } = options;
-  const write = () => writeManifest(directory, manifest, { signal });
-  // A write that is refused under the lock leaves no file, which could be read by its digest.
-  let result = options.precondition === undefined ? await write() : undefined;
   const tags = options.tags ?? [];
+  let result: WriteResult = 'exists';
+  const write = async () => {
+    result = await writeManifest(directory, manifest, { signal });
+  };
   if (options.child && tags.length === 0) {
-    result ??= await write();
-    await claimBlob(directory, manifest.descriptor);
+    await write();
     kept.written.add(manifest.descriptor, async () => Readable.from([manifest.bytes]));
     return { result };
   }
-  const files = new DirectoryFiles(directory);
-  const needs = () => needsOf(files, manifest, kept.written, options.complete ?? false);
-  const before = await enter(directory, manifest, needs, kept, {
+  const needs = () => needsOf(new DirectoryFiles(directory), manifest, kept.written, options.complete ?? false);
+  let known = false;
+  await enter(directory, manifest, needs, kept, {
     signal,
     async change(entries) {
-      await requirePrecondition(files, entries, options);
-      // Another process may have deleted it since, under this lock.
-      const again = await write();
-      if (again === 'exists') await claimBlob(directory, manifest.descriptor);
-      result ??= again;
+      known = entries.some(({ digest }) => digest === manifest.descriptor.digest);
+      await requirePrecondition(new DirectoryFiles(directory), entries, options);
+      // Under the lock: a referrer is found by its file alone, and must not be where it is refused or was just removed.
+      await write();
       const more = withManifest(entries, manifest, tags);
       const changed = more === undefined ? entries : kept.added.arranged(entries, more);
       const listed = options.layoutLists === 'none' ? changed : await withLists(directory, changed, manifest);
@@ -75,7 +74,7 @@ export async function putManifest(
   });
   return {
     // A new tag does not make a new manifest.
-    result: before.some(({ digest }) => digest === manifest.descriptor.digest) ? (result ?? 'exists') : 'written',
+    result: known ? result : 'written',
     ...(subjectOf(manifest) && { listedBy: 'layout-entry' }),
   };
 }
@@ -107,22 +106,20 @@ interface Entering extends CallOptions {
   change(entries: readonly Descriptor[]): ReturnType<EntriesChange>;
 }
 
-/** Changes the entries when all is there that the manifest needs. Gives the entries from before. */
+/** Changes the entries when all is there that the manifest needs. */
 async function enter(
   directory: string,
   manifest: Manifest,
   needs: () => Promise<readonly Descriptor[]>,
   { written }: Kept,
   { signal, change }: Entering,
-): Promise<readonly Descriptor[]> {
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const needed = await needs();
     let lost: readonly Descriptor[] = [];
-    let before: readonly Descriptor[] = [];
     await changeEntries(
       directory,
       async (entries) => {
-        before = entries;
         lost = await lostOf(new DirectoryFiles(directory), needed);
         return lost.length === 0 ? change(entries) : undefined;
       },
@@ -130,8 +127,7 @@ async function enter(
     );
     if (lost.length === 0) {
       // Older BuildKit writes no oci-layout, without which other tools do not read it.
-      await completeLayout(directory);
-      return before;
+      return completeLayout(directory);
     }
     for (const need of lost)
       if (attempt === ATTEMPTS || !(await written.again(directory, need, { signal }))) throw gone(manifest, need);
@@ -157,7 +153,10 @@ async function writeManifest(
   const isSame =
     (await blobSize(files, descriptor.digest)) === descriptor.size &&
     (await files.read(blobName(descriptor.digest), descriptor.size))?.equals(bytes) === true;
-  if (isSame) return 'exists';
+  if (isSame) {
+    await claimBlob(directory, descriptor);
+    return 'exists';
+  }
   await replaceBlob(directory, descriptor, async () => Readable.from([bytes]), options);
   return 'written';
 }

@@ -43,7 +43,7 @@ export async function deleteManifest(
     {
       signal,
       afterwards: async (lock) => {
-        gone = (listed || found !== 'other') && lock.removeFile(blobPath(directory, digest));
+        gone = (listed || found !== 'other') && (await lock.removeFile(blobPath(directory, digest)));
         if (found === 'damaged') onDamaged?.();
       },
     },
@@ -101,7 +101,7 @@ export async function deleteBlob(directory: string, digest: Digest): Promise<boo
     {
       // Under the lock, so that nobody adds an entry for a file that is about to go.
       afterwards: async (lock) => {
-        gone = lock.removeFile(blobPath(directory, digest));
+        gone = await lock.removeFile(blobPath(directory, digest));
       },
     },
   );

@@ -324,8 +324,8 @@ it('replaces and removes files while it is held', async () => {
     await lock.replaceFile(target, Buffer.from('two'), 0o600);
     expect(readFileSync(target, 'utf8')).toBe('two');
     expect(statSync(target).mode & 0o777).toBe(0o600);
-    expect(lock.removeFile(target)).toBe(true);
-    expect(lock.removeFile(target)).toBe(false);
+    expect(await lock.removeFile(target)).toBe(true);
+    expect(await lock.removeFile(target)).toBe(false);
     await expect(lock.replaceFile(join(directory, 'none', 'x'), Buffer.from(''))).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });

@@ -2,13 +2,12 @@ import { mkdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { UnpackLimit } from '../../../src/io/compression/unpack-limit.js';
 import { changeAuths } from '../../../src/io/credentials/edit-config.js';
 import { makeDirectory } from '../../../src/io/files/make-directory.js';
 import { createTempFile } from '../../../src/io/files/temp-file.js';
-import { unpackDirectory } from '../../../src/io/tar/unpack.js';
 import { openLayout } from '../../../src/store/layout/store.js';
 import { tempDir, tree } from '../../support/temp.js';
+import { unpackTo } from '../tar/support/unpack-to.js';
 
 const before = process.cwd();
 afterEach(() => process.chdir(before));
@@ -80,11 +79,8 @@ describe.skipIf(process.platform !== 'linux')('where a directory cannot hold ano
   it('ends for a login, for a folder that is unpacked, and for a temporary file', async () => {
     const login = changeAuths('/proc/remora/config.json', () => new Map([['localhost', { auth: 'eDp5' }]]));
     await expect(login).rejects.toEqual(refused('/proc/remora'));
-    const unpacked = unpackDirectory(Readable.from([Buffer.alloc(1024)]), '/proc/remora/x/y', {
-      prefix: '.',
-      limit: new UnpackLimit(0),
-    });
-    await expect(unpacked).rejects.toEqual(refused('/proc/remora'));
+    const unpacked = unpackTo(Readable.from([Buffer.alloc(1024)]), '/proc/remora/x/y', { prefix: '.' });
+    await expect(unpacked).rejects.toEqual(refused('/proc'));
     await expect(createTempFile('/proc')).rejects.toEqual(refused('/proc'));
     await expect(createTempFile('/proc/remora')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });

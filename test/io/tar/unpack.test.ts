@@ -6,6 +6,8 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RemoraError } from '../../../src/errors.js';
+import { processDomain } from '../../../src/io/files/process-identity.js';
+import { tempName } from '../../../src/io/files/temp-file.js';
 import { packDirectory, tarDirectory } from '../../../src/io/tar/pack.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { archiveOf, collect, makeFiles, noise, readText, streamOf, system, tarOf } from './support/archives.js';
@@ -226,5 +228,14 @@ describe('an unpacking that fails', () => {
     source.destroy(new RemoraError('UNREACHABLE', 'gone'));
     await expect(unpacking).rejects.toMatchObject({ code: 'UNREACHABLE' });
     expect(await readdir(root)).toEqual([]);
+  });
+
+  it('is removed by the next one where its process was killed, and no link in it is followed', async () => {
+    const root = await tempDir();
+    const [dead, live] = [`.remora-${processDomain()}-999999999-0123456789ab.tmp`, tempName()];
+    await makeFiles(root, { [`${dead}/sub/a`]: '', [`${live}/a`]: '', 'kept/a': '' });
+    await symlink('../kept', join(root, dead, 'link'));
+    await unpackTo(await archiveOf([{ name: 'p/a' }]), join(root, 'out'), { prefix: 'p' });
+    expect(await tree(root)).toEqual([`${live}/a`, 'kept/a', 'out/a']);
   });
 });

@@ -113,6 +113,20 @@ describe('a hidden title', () => {
   });
 });
 
+describe('a hidden member of a layer', () => {
+  it.each(['.bashrc', 'sub/.npmrc', '.ssh/x', '-rf', '~'])(
+    '%j is refused where no directory was chosen',
+    async (name) => {
+      const cwd = await inDirectory();
+      const { store, manifest } = await layerWith([{ name: 'site/a' }, { name: `site/${name}` }]);
+      await expect(pullManifest(store, manifest)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+      expect(await tree(cwd)).toEqual([]);
+      await pullManifest(store, manifest, { output: '.' });
+      expect(await tree(cwd)).toEqual([`site/${name}`, 'site/a'].sort());
+    },
+  );
+});
+
 describe('titles that are one name to some file system', () => {
   const PAIRS = [
     ['A.txt', 'a.txt'],

@@ -46,7 +46,7 @@ export class BlobCheck {
   async check(descriptor: Descriptor, name: string, diffId = false): Promise<BlobContent | undefined> {
     const { digest, mediaType } = descriptor;
     this.#checkData(descriptor, name);
-    const state = await this.#state(digest, diffId);
+    const state = await this.#state(digest, diffId, descriptor.size);
     if (state.kind === 'missing' && isNonDistributable(mediaType)) return undefined;
     const fault = faultOf(state, descriptor, this.options.deep);
     if (fault !== undefined) {
@@ -68,16 +68,18 @@ export class BlobCheck {
     else this.report.add('blob-digest', message, { digest });
   }
 
-  #state(digest: Digest, diffId: boolean): Promise<State> {
+  #state(digest: Digest, diffId: boolean, atMost?: number): Promise<State> {
     // A look with the diffId answers the question without it, too.
     const key = [`${digest} ${diffId}`, `${digest} true`].find((name) => this.#states.has(name));
-    return once(this.#states, key ?? `${digest} ${diffId}`, () => this.options.limit(() => this.#look(digest, diffId)));
+    return once(this.#states, key ?? `${digest} ${diffId}`, () =>
+      this.options.limit(() => this.#look(digest, diffId, atMost)),
+    );
   }
 
-  async #look(digest: Digest, diffId: boolean): Promise<State> {
+  async #look(digest: Digest, diffId: boolean, atMost: number | undefined): Promise<State> {
     const { signal, deep, onProgress } = this.options;
     try {
-      const size = await this.source.blobSize(digest, { signal });
+      const size = await this.source.blobSize(digest, { signal, atMost });
       if (size === undefined) return { kind: 'missing' };
       this.#count(digest, size, deep);
       if (!deep) return { kind: 'whole', size };

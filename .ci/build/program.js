@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import { SHARED_OPTIONS } from './options.js';
@@ -47,6 +47,16 @@ export async function bundleProgram() {
   const files = [...parts, program].map(({ metafile }) => Object.keys(metafile.inputs).filter(isReal));
   refuseTwice(files);
   return [...files.flat(), ...Object.keys(bin.metafile.inputs).filter(isReal)];
+}
+
+/**
+ * Bundles each thread's file of `src` into `dist`: a thread loads a file by its path, in the program and in the library.
+ *
+ * @returns {Promise<string[]>} the paths of all files that were bundled
+ */
+export async function bundleWorkers(files) {
+  const { metafile } = await build({ ...OPTIONS, entryPoints: files, outbase: 'src', outdir: 'dist', outExtension: { '.js': '.cjs' } });
+  return Object.keys(metafile.inputs).filter(isReal);
 }
 
 /** All modules in a part's folders that the program may ask for, each loaded when it is asked for. */
@@ -98,6 +108,13 @@ function linked(own, link) {
         loader: 'js',
         resolveDir: resolve('src'),
       }));
+      // Files beside a module are where the library has them.
+      onLoad({ filter: /[\\/]src[\\/]serve[\\/].*\.ts$/, namespace: 'file' }, ({ path }) => {
+        const text = readFileSync(path, 'utf8');
+        const place = JSON.stringify(relative(resolve('src'), path).replace(/\.ts$/, '.js'));
+        const url = `require('node:url').pathToFileURL(require('node:path').join(__dirname, ${place})).href`;
+        return { contents: text.replaceAll('import.meta.url', url), loader: 'ts' };
+      });
     },
   };
 }

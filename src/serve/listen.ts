@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer, Server as HttpsServer, type ServerOptions } from 'node:https';
-import { type Socket, Server as TcpServer } from 'node:net';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
+import { Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { RemoraError } from '../errors.js';
-import { fileError, systemCode } from '../io/files/system-error.js';
+import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../io/files/system-error.js';
+import { watchConnections } from './connections.js';
+import { LEAST_RATE } from './pace.js';
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -16,6 +18,17 @@ export interface ListenOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined;
   /** Milliseconds without a byte from or to a client after which its connection is closed. @default 60000 */
   readonly idle?: number | undefined;
+  /**
+   * Connections at a time, half of them for one address or one /64. Fewer where the system lets the process open few
+   * files.
+   *
+   * @default 1000
+   */
+  readonly connections?: number | undefined;
+  /** Bytes a second that a body, and an answer that waits for its reader, moves on average over `window`. @default 4000 */
+  readonly leastRate?: number | undefined;
+  /** Milliseconds. @default 60000 */
+  readonly window?: number | undefined;
 }
 
 /** A server that listens. `await using` closes it. */
@@ -29,6 +42,14 @@ export interface Listening extends AsyncDisposable {
 }
 
 const HEADER_BYTES = 32 * 1024;
+/** Some 20 kB of memory each, and twice as many open files at most. */
+const CONNECTIONS = 1000;
+/** A line that fails for a moment is not a slow one. */
+const WINDOW = 60_000;
+/** Open files that are not those of connections and of the blobs that they send. */
+const OTHER_FILES = 64;
+/** A client that is told why has so many milliseconds to read it. */
+const LAST_WORDS = 2_000;
 
 /**
  * Starts a server.
@@ -43,14 +64,26 @@ export async function listen(listener: RequestListener, options: ListenOptions =
     // A large blob takes as long as it takes; a client that sends nothing is cut off by the idle limit.
     requestTimeout: 0,
     keepAliveTimeout: 15_000,
+    // The listener looks itself, and answers with an error of the specification.
+    requireHostHeader: false,
+    connectionsCheckingInterval: Math.min(idle, 5_000),
   };
   const server: Server =
     tls === undefined
       ? createHttpServer(limits, listener)
       : createSecure(tls, { ...limits, handshakeTimeout: limits.headersTimeout, ...(await readTls(tls)) }, listener);
-  const connections = connectionsOf(server);
+  const connections = watchConnections(server, {
+    connections: Math.min(options.connections ?? CONNECTIONS, await connectionsByFiles()),
+    handshake: limits.headersTimeout,
+    window: options.window ?? WINDOW,
+    leastRate: options.leastRate ?? LEAST_RATE,
+  });
   server.setTimeout(idle, (socket) => socket.destroy());
-  server.on('clientError', refuseRaw);
+  server.on('clientError', (error, socket) => {
+    // A handshake that failed has no connection to answer on: its end would never come.
+    if (connections.canAnswer(socket)) refuseRaw(error, socket);
+    else socket.destroy();
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, host, port)));
     server.listen(port, host, resolve);
@@ -83,40 +116,25 @@ function refuseRaw(error: Error, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const status =
-    systemCode(error) === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const status = RAW_STATUS[systemCode(error) ?? ''] ?? '400 Bad Request';
   const body = JSON.stringify({
     errors: [{ code: 'UNSUPPORTED', message: 'the request is not HTTP that can be read' }],
   });
   const head = ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close'];
   socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`);
+  setTimeout(() => socket.destroy(), LAST_WORDS).unref();
 }
 
-/** Knows which connections wait for an answer, and ends each of the others; an answer is done when all of it was sent. */
-function connectionsOf(server: Server): { close(): void } {
-  const answering = new Map<Socket, number>();
-  let closing = false;
-  const settle = (socket: Socket) => {
-    if (closing && answering.get(socket) === 0) socket.destroySoon();
-  };
-  server.on(server instanceof HttpsServer ? 'secureConnection' : 'connection', (socket: Socket) => {
-    answering.set(socket, 0);
-    socket.once('close', () => answering.delete(socket));
-    settle(socket);
-  });
-  server.prependListener('request', ({ socket }, response) => {
-    answering.set(socket, (answering.get(socket) ?? 0) + 1);
-    response.once('close', () => {
-      if (answering.has(socket)) answering.set(socket, (answering.get(socket) ?? 1) - 1);
-      settle(socket);
-    });
-  });
-  return {
-    close: () => {
-      closing = true;
-      for (const socket of answering.keys()) settle(socket);
-    },
-  };
+const RAW_STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Each connection may send a blob, which is a file, too. */
+async function connectionsByFiles(): Promise<number> {
+  const limits = await ifSystemError(readFile('/proc/self/limits', 'utf8'), ...UNREADABLE_CODES);
+  const files = Number(/^Max open files\s+(\d+)/m.exec(limits ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
+  return Math.max(Math.floor((files - OTHER_FILES) / 2), 2);
 }
 
 function createSecure(

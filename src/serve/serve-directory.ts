@@ -2,17 +2,34 @@ import { stat } from 'node:fs/promises';
 import { RemoraError } from '../errors.js';
 import { fileError, ifSystemError } from '../io/files/system-error.js';
 import { isLoopback } from '../oci/names/reference.js';
+import { quote } from '../oci/text/quote.js';
 import { openRepositories } from '../store/layout/hosting/repositories.js';
+import { type GcLog, type GcOptions, keepCollected } from './collect.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
+import { type AnsweredHosts, hostnameIn } from './web-pages.js';
 
 /** Options of {@link serveDirectory}. */
 export interface ServeDirectoryOptions
   extends Pick<ListenOptions, 'host' | 'port' | 'tls'>,
-    Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name'> {
+    Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name' | 'limits'> {
   /** Let in only the users of this file (`htpasswd -B`). @default everybody */
   readonly htpasswd?: string | undefined;
+  /** Create no repository beyond so many. @default no limit */
+  readonly maxRepositories?: number | undefined;
+  /** Remove what nothing names from time to time. @default never */
+  readonly gc?: GcOptions | undefined;
+  /** Called with what `gc` removed from a repository, and why not all. */
+  readonly onCollected?: ((log: GcLog) => void) | undefined;
+  /** Told when the file of users has changed, and cannot be read or has wrong lines. */
+  readonly onWarning?: ((text: string) => void) | undefined;
+  /**
+   * Names that it answers to, beside `host` and loopback's; 421 for others.
+   *
+   * @default where it listens on loopback none, else any
+   */
+  readonly allowHosts?: readonly string[] | undefined;
 }
 
 /** A directory that is served. */
@@ -28,17 +45,24 @@ export interface ServedDirectory extends Listening {
  * `NOT_FOUND`, `EXISTS` (the port is taken), `MALFORMED`, `IO`
  */
 export async function serveDirectory(directory: string, options: ServeDirectoryOptions = {}): Promise<ServedDirectory> {
-  const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest } = options;
+  const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest, limits } = options;
   checkProtected(host, options);
   await checkDirectory(directory, readOnly ?? false);
-  const authenticate =
-    htpasswd === undefined ? undefined : await (await import('./htpasswd.js')).readHtpasswd(htpasswd);
-  const repositories = await openRepositories(directory, { name });
-  const server = await listen(createServer(repositories, { readOnly, authenticate, onRequest }), { host, port, tls });
+  const passwords =
+    htpasswd === undefined
+      ? undefined
+      : await (await import('./users/passwords.js')).readHtpasswd(htpasswd, { onWarning: options.onWarning });
+  const repositories = await openRepositories(directory, { name, maxRepositories: options.maxRepositories });
+  const hosts = hostsFor(host, options.allowHosts ?? []);
+  const answered = createServer(repositories, { readOnly, authenticate: passwords?.check, onRequest, hosts, limits });
+  const server = await listen(answered, { host, port, tls });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
-  const close = (grace?: number) => {
+  const collecting = options.gc && keepCollected(repositories, options.gc, options.onCollected);
+  const close = async (grace?: number) => {
     sweeping?.stop();
-    return server.close(grace);
+    collecting?.stop();
+    await server.close(grace);
+    await passwords?.[Symbol.asyncDispose]();
   };
   return {
     url: server.url,
@@ -49,8 +73,26 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
   };
 }
 
+/** A web page can reach loopback under any name that its DNS turns to it, so there every other name is refused. */
+function hostsFor(host: string, allowed: readonly string[]): AnsweredHosts {
+  const listed = allowed.map((name) => {
+    const hostname = /\]:\d*$/.test(name) ? undefined : hostnameIn(inUrl(name));
+    if (hostname !== undefined) return hostname;
+    throw new RemoraError('INVALID_ARGUMENT', `${quote(name)} is not a host that a request names`, {
+      found: name,
+      hint: 'Write a name or an address, without a scheme and without a port',
+    });
+  });
+  if (listed.length === 0 && !isLoopback(inUrl(host))) return 'any';
+  return [...listed, hostnameIn(inUrl(host)) ?? host];
+}
+
+function inUrl(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
 function checkProtected(host: string, { tls, htpasswd }: ServeDirectoryOptions): void {
-  if (isLoopback(host.includes(':') ? `[${host}]` : host) || (tls !== undefined && htpasswd !== undefined)) return;
+  if (isLoopback(inUrl(host)) || (tls !== undefined && htpasswd !== undefined)) return;
   throw new RemoraError(
     'INVALID_ARGUMENT',
     `${host} can be reached by others, and needs --htpasswd with --cert-file and --key-file`,

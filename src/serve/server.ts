@@ -3,9 +3,14 @@ import { RemoraError } from '../errors.js';
 import { isRepositoryStore, type Repositories } from '../store/interfaces/hosting.js';
 import type { Store } from '../store/interfaces/store.js';
 import { nameFor, singleRepository } from '../store/layout/hosting/repositories.js';
-import { Refusal, sendJson, toRefusal } from './answer.js';
-import type { Call, Limits } from './call.js';
+import { Refusal, sendEarly, sendJson, toRefusal } from './answer.js';
+import type { Call } from './call.js';
+import { clientOf } from './client-of.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { route } from './router.js';
+import { UploadPlaces } from './upload-places.js';
+import type { Admission } from './users/passwords.js';
+import { type AnsweredHosts, refuseWebPages } from './web-pages.js';
 
 /** A request that has been answered. */
 export interface RequestLog {
@@ -24,17 +29,28 @@ export interface RequestLog {
 export interface ServerOptions {
   /** Refuse every write with 405. @default false */
   readonly readOnly?: boolean | undefined;
-  /** Says whether a user and password may come in. @default everybody may */
-  readonly authenticate?: ((username: string, password: string) => Promise<boolean>) | undefined;
+  /**
+   * Says whether a user and password may come in; `client` is the same for all that one address sends.
+   *
+   * @default everybody may
+   */
+  readonly authenticate?: ((username: string, password: string, client: string) => Promise<Admission>) | undefined;
   /** Called when a request has been answered. */
   readonly onRequest?: ((log: RequestLog) => void) | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /**
+   * The names in `Host` that are answered, as they stand in a URL, without ports; 421 for others. Names of loopback, and
+   * the address that was connected to, are always answered.
+   *
+   * @default none for connections on loopback, which web pages could reach under a name of their own; else any
+   */
+  readonly hosts?: AnsweredHosts | undefined;
   /** The repository's name, when one store is served. @default the name of its directory, in lower case */
   readonly name?: string | undefined;
 }
 
-const LIMITS: Limits = { manifestBytes: 8 * 1024 * 1024, uploads: 64, page: 1000 };
-const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
+const UPLOADS: readonly string[] = ['PUT', 'POST', 'PATCH'];
+const WRITES: readonly string[] = [...UPLOADS, 'DELETE'];
 
 /**
  * Makes a registry of repositories, or of one store: a listener for `node:http` or `node:https`. It speaks the whole
@@ -46,13 +62,13 @@ const WRITES: readonly string[] = ['PUT', 'POST', 'PATCH', 'DELETE'];
  */
 export function createServer(source: Repositories | Store, options: ServerOptions = {}): RequestListener {
   const repositories = repositoriesOf(source, options.name);
-  const limits = { ...LIMITS, ...options.limits };
-  let uploads = 0;
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const places = new UploadPlaces(limits.uploads);
   return (request, response) => {
     const started = performance.now();
     const method = request.method ?? 'GET';
     let failure: unknown;
-    response.once('close', () => {
+    whenOver(request, response, () => {
       options.onRequest?.({
         method,
         path: request.url ?? '',
@@ -64,20 +80,15 @@ export function createServer(source: Repositories | Store, options: ServerOption
           : { error: failure instanceof Error ? failure.message : String(failure) }),
       });
     });
-    const upload = method === 'PUT' || method === 'PATCH' || method === 'POST';
-    if (upload) uploads++;
-    answer(request, response)
-      .catch((error: unknown) => {
-        failure = error;
-        refuse(request, response, error);
-      })
-      .finally(() => {
-        if (upload) uploads--;
-      });
+    answer(request, response).catch((error: unknown) => {
+      failure = error;
+      refuse(request, response, error);
+    });
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
+    refuseWebPages(request, options.hosts);
     const url = targetOf(request);
     await authenticate(request);
     const { name, rest, methods } = route(url.pathname);
@@ -87,11 +98,11 @@ export function createServer(source: Repositories | Store, options: ServerOption
       const allowed = Object.keys(methods).filter((one) => !options.readOnly || !WRITES.includes(one));
       throw new Refusal(405, 'UNSUPPORTED', why, { headers: { Allow: allowed.join(', ') } });
     }
-    if (WRITES.includes(method) && uploads > limits.uploads) {
+    const free = UPLOADS.includes(method) ? places.take(request) : () => {};
+    if (free === undefined)
       throw new Refusal(429, 'TOOMANYREQUESTS', 'too many uploads at a time', { headers: { 'Retry-After': '1' } });
-    }
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
+    whenOver(request, response, () => gone.abort());
     const call: Call = {
       request,
       response,
@@ -103,19 +114,40 @@ export function createServer(source: Repositories | Store, options: ServerOption
       limits,
       signal: gone.signal,
     };
-    await handler(call);
+    try {
+      await handler(call);
+    } finally {
+      free();
+    }
   }
 
-  async function authenticate({ headers }: IncomingMessage): Promise<void> {
+  async function authenticate({ headers, socket }: IncomingMessage): Promise<void> {
     if (options.authenticate === undefined) return;
     const match = /^basic\s+(\S+)$/i.exec(headers.authorization ?? '');
     const text = Buffer.from(match?.[1] ?? '', 'base64').toString('utf8');
     const colon = text.indexOf(':');
-    if (colon >= 0 && (await options.authenticate(text.slice(0, colon), text.slice(colon + 1)))) return;
-    throw new Refusal(401, 'UNAUTHORIZED', 'authentication is required', {
-      headers: { 'WWW-Authenticate': 'Basic realm="remora"' },
-    });
+    const [username, password] = [text.slice(0, colon), text.slice(colon + 1)];
+    const admission = colon >= 0 && (await options.authenticate(username, password, clientOf(socket.remoteAddress)));
+    if (admission === true) return;
+    const { why = 'authentication is required', retryAfter } = admission || { why: undefined };
+    if (retryAfter !== undefined)
+      throw new Refusal(429, 'TOOMANYREQUESTS', why, { headers: { 'Retry-After': String(retryAfter) } });
+    throw new Refusal(401, 'UNAUTHORIZED', why, { headers: { 'WWW-Authenticate': 'Basic realm="remora"' } });
   }
+}
+
+/** Runs an action when the answer is sent, or the client gone: an answer behind another one never gets its own end then. */
+function whenOver({ socket }: IncomingMessage, response: ServerResponse, action: () => void): void {
+  let isOver = false;
+  const over = () => {
+    response.off('close', over);
+    socket.off('close', over);
+    if (!isOver) action();
+    isOver = true;
+  };
+  response.once('close', over);
+  // Requests that are sent at once each listen.
+  socket.setMaxListeners(0).once('close', over);
 }
 
 /** Path and query as they were sent: `URL` would resolve "..", and a name must be refused as it came. */
@@ -139,13 +171,10 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     return;
   }
   const { status, body, headers } = toRefusal(error);
-  // The rest of the body is not read: the connection cannot be used again.
-  const rest = request.complete ? {} : { Connection: 'close' };
-  if (request.method === 'HEAD') {
-    response.writeHead(status, { ...headers, ...rest });
-    response.end();
-  } else sendJson(response, status, body, { ...headers, ...rest });
-  if (!request.complete) request.resume();
+  const isHead = request.method === 'HEAD';
+  if (request.complete && isHead) response.writeHead(status, headers).end();
+  else if (request.complete) sendJson(response, status, body, headers);
+  else sendEarly(request, response, status, headers, isHead ? undefined : body);
 }
 
 function repositoriesOf(source: Repositories | Store, name: string | undefined): Repositories {

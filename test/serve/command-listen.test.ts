@@ -19,7 +19,7 @@ describe('a server', () => {
     onTestFinished(() => server.close(0));
     for (const words of [
       'POST /v2/a/blobs/uploads/?digest=sha256:',
-      `POST /v2/a/blobs/uploads/?digest=${large.descriptor.digest} HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nx`,
+      `POST /v2/a/blobs/uploads/?digest=${large.descriptor.digest} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nx`,
     ]) {
       const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
       socket.on('error', () => {});
@@ -48,7 +48,7 @@ describe('a server', () => {
     const server = await listen(() => {}, { port: 0 });
     const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
     socket.on('error', () => {});
-    socket.write('GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.write('GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await new Promise((resolve) => setTimeout(resolve, 100));
     const began = performance.now();
     await Promise.all([server.close(300), once(socket, 'close')]);
@@ -61,7 +61,7 @@ describe('a server', () => {
     const server = await listen(createServer(repositories), { port: 0 });
     const socket = connect({ port: Number(new URL(server.url).port), host: '127.0.0.1', allowHalfOpen: true });
     onTestFinished(() => void socket.destroy());
-    socket.write('GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.write('GET /v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await once(socket, 'data');
     const began = performance.now();
     await server.close();
@@ -94,7 +94,7 @@ describe('a server', () => {
     const paths = [await begin('a'), await begin('a')];
     const sockets = paths.map((path) => {
       const socket = connect(port, '127.0.0.1');
-      socket.write(`PATCH ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhalf.`);
+      socket.write(`PATCH ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf.`);
       return socket;
     });
     const third = () => send(port, 'POST', '/v2/a/blobs/uploads/');

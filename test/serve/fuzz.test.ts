@@ -188,7 +188,7 @@ it(
           Buffer.concat([
             Buffer.from('GET /v2/'),
             Buffer.from(bytes),
-            Buffer.from(' HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'),
+            Buffer.from(' HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'),
           ]),
         ),
     );

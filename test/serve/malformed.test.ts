@@ -36,7 +36,7 @@ it.each([
   await unharmed();
 });
 
-const PUT = 'PUT /v2/a/b/manifests/v2 HTTP/1.1\r\nHost: x\r\n';
+const PUT = 'PUT /v2/a/b/manifests/v2 HTTP/1.1\r\nHost: localhost\r\n';
 
 it.each([
   ['a length that is too large', `${PUT}Content-Length: 1000\r\n\r\n{}`],
@@ -50,12 +50,12 @@ it.each([
   ['a bad chunk', `${PUT}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}`],
   ['large headers', `${PUT}X: ${'x'.repeat(100_000)}\r\n\r\n`],
   ['no HTTP', 'hello\r\n\r\n'],
-  ['NUL in the path', 'GET /v2/\0/tags/list HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['bytes in the path', Buffer.from('GET /v2/\xff\xfe/tags/list HTTP/1.1\r\nHost: x\r\n\r\n', 'latin1')],
-  ['a star', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['another host', 'GET http://elsewhere/v2/ HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: x\r\n\r\n'],
-  ['an upgrade', 'GET /v2/ HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
+  ['NUL in the path', 'GET /v2/\0/tags/list HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ['bytes in the path', Buffer.from('GET /v2/\xff\xfe/tags/list HTTP/1.1\r\nHost: localhost\r\n\r\n', 'latin1')],
+  ['a star', 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ['another host', 'GET http://elsewhere/v2/ HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+  ['an upgrade', 'GET /v2/ HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
   ['no host', 'GET /v2/ HTTP/1.1\r\n\r\n'],
 ])('survives %s', async (_, bytes) => {
   const { served, unharmed } = await begin();

@@ -48,7 +48,7 @@ describe('what is left behind', () => {
     const socket = connect(served.port, '127.0.0.1');
     await once(socket, 'connect');
     socket.write(
-      `POST ${at('/v2/team/app/blobs/uploads/', digest)} HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nx`,
+      `POST ${at('/v2/team/app/blobs/uploads/', digest)} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\nx`,
     );
     const sessions = () => readdir(join(served.directory, 'team/app/.remora-uploads')).catch(() => []);
     await expect.poll(sessions).toHaveLength(1);

@@ -163,7 +163,7 @@ describe('a blob in chunks', () => {
     const path = await served.begin('team/app');
     const socket = connect(served.port, '127.0.0.1');
     await once(socket, 'connect');
-    socket.write(`PATCH ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n`);
+    socket.write(`PATCH ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 300000\r\n\r\n`);
     socket.write(content.bytes.subarray(0, 150_000));
     const held = async () => Number((await served.send('GET', path)).headers.range?.slice(2)) + 1;
     await expect.poll(held).toBe(150_000);

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test } from 'vitest';
 
-/** The foreign tools and registries, and other versions of Node.js, that `.ci/peers` installs. */
+/** The foreign tools, registries, a browser and other versions of Node.js that `.ci/peers` installs. */
 export const PEERS = [
   'oras',
   'regctl',
@@ -22,6 +22,9 @@ export const PEERS = [
   'node22',
   'node24',
   'node26',
+  'strace',
+  'chromium-headless-shell',
+  'playwright-core',
 ] as const;
 export type PeerName = (typeof PEERS)[number];
 

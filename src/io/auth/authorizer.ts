@@ -1,11 +1,12 @@
 import { once } from '../async/once.js';
 import { basicHeader, type Credential, type CredentialSource, secretsOf } from '../credentials/credential.js';
 import type { HttpClient } from '../http/client.js';
+import type { ConnectionOptions } from '../http/connection-options.js';
 import type { HttpResponse } from '../http/response.js';
 import { addSecret } from '../redact.js';
 import { type Challenge, parseChallenges, refuseLong } from './challenge.js';
 import { mergeScopes, secretKey, TokenCache } from './token-cache.js';
-import { checkRealm, requestToken } from './token-request.js';
+import { checkMayHaveCredentials, checkRealm, requestToken } from './token-request.js';
 
 /** An action in a repository that a scope allows. */
 export type Action = 'pull' | 'push' | 'delete';
@@ -38,6 +39,7 @@ export interface AuthorizerOptions {
   /** Asked for at once, so that one token serves the whole command. */
   readonly actions: readonly Action[];
   readonly credentials: CredentialSource;
+  readonly onCredentials?: ConnectionOptions['onCredentials'];
 }
 
 /** Answers the challenges of one registry for one repository: Basic, or Bearer with a token from the realm. */
@@ -136,9 +138,14 @@ export class Authorizer {
     if (credential && 'registryToken' in credential)
       return { header: `Bearer ${credential.registryToken}`, isNew: true };
     const { realm, service } = scheme;
+    const { origin, registry, onCredentials } = this.options;
+    if (credential !== undefined) checkMayHaveCredentials(realm, this.options);
     const key = secretKey(realm.href, service ?? '', ...secretsOf(credential));
-    const question = { realm, service, scopes, credential, registry: this.options.registry, signal };
-    const ask = () => requestToken(this.http, question);
+    const question = { realm, service, scopes, credential, registry, signal };
+    const ask = () => {
+      if (credential !== undefined && realm.origin !== origin.origin) onCredentials?.(registry, realm.origin);
+      return requestToken(this.http, question);
+    };
     const { token, isNew } = await tokens.get(key, scopes, refused?.replace(/^Bearer /, ''), ask, signal);
     addSecret(token);
     return { header: `Bearer ${token}`, isNew };

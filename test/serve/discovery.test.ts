@@ -113,7 +113,7 @@ it('gives no list, and blames itself, where a manifest that may be attached is d
   const served = await Served.start();
   const subject = named(await served.image('a', 'subject'));
   const referrer = named(await served.image('a', 'sbom', { artifactType: SBOM, subject }));
-  await writeFile(blobPath((await served.repository('a')).directory, referrer.digest), '{"schemaVersion":2}');
+  await writeFile(blobPath((await served.repository('a')).directory, referrer.digest), 'x'.repeat(referrer.size));
   // 400 would tell clients that there is no Referrers API, and they would find nothing attached.
   expect((await served.send('GET', `/v2/a/referrers/${subject.digest}`)).status).toBe(500);
   const options = { connection: { plainHttp: true, retryDelay: 1 }, partial: true };

@@ -97,7 +97,7 @@ export async function listReferrers(call: Call): Promise<void> {
  */
 function unlessAbsent(_way: string, error: unknown): void {
   if (isRemoraError(error) && ABSENT.includes(error.code)) return;
-  // A 4xx would blame the request, and 400 says to many clients that there is no such API.
+  // A 4xx would blame the request, and 400 tells many clients that the API is missing.
   throw isRemoraError(error) && error.code === 'DIGEST_MISMATCH'
     ? new RemoraError('IO', error.message, { cause: error })
     : error;

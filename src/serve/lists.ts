@@ -1,4 +1,4 @@
-import { isRemoraError, type RemoraErrorCode } from '../errors.js';
+import { isRemoraError, RemoraError, type RemoraErrorCode } from '../errors.js';
 import { isTag } from '../oci/names/reference.js';
 import type { Descriptor } from '../oci/values/descriptor.js';
 import { isDigest } from '../oci/values/digest.js';
@@ -97,5 +97,8 @@ export async function listReferrers(call: Call): Promise<void> {
  */
 function unlessAbsent(_way: string, error: unknown): void {
   if (isRemoraError(error) && ABSENT.includes(error.code)) return;
-  throw error;
+  // A 4xx would blame the request, and 400 tells many clients that the API is missing.
+  throw isRemoraError(error) && error.code === 'DIGEST_MISMATCH'
+    ? new RemoraError('IO', error.message, { cause: error })
+    : error;
 }

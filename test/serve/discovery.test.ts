@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { Descriptor } from '../../src/oci/values/descriptor.js';
 import { digestOf } from '../../src/oci/values/digest.js';
+import { discover } from '../../src/operations/discover/discover.js';
+import { blobPath } from '../../src/store/layout/files/paths.js';
 import { HandWrittenLayout, tagged } from '../store/layout/support/by-hand.js';
 import { type Answer, expectError, INDEX, MANIFEST, named, Served } from './support/start.js';
 
@@ -104,6 +107,18 @@ it('lists referrers as they say they are (E70, E74, D30, D31, D32, D33)', async 
   expect(found).toHaveLength(expected.length);
   expect(found).toEqual(expect.arrayContaining(expected));
   expect((await served.image('a', 'subject')).answer.headers['oci-subject']).toBeUndefined();
+});
+
+it('gives no list, and blames itself, where a manifest that may be attached is damaged', async () => {
+  const served = await Served.start();
+  const subject = named(await served.image('a', 'subject'));
+  const referrer = named(await served.image('a', 'sbom', { artifactType: SBOM, subject }));
+  await writeFile(blobPath((await served.repository('a')).directory, referrer.digest), 'x'.repeat(referrer.size));
+  // 400 would tell clients that there is no Referrers API, and they would find nothing attached.
+  expect((await served.send('GET', `/v2/a/referrers/${subject.digest}`)).status).toBe(500);
+  const options = { connection: { plainHttp: true, retryDelay: 1 }, partial: true };
+  const { incomplete } = await discover(`${served.host}/a@${subject.digest}`, options);
+  expect(incomplete.length).toBeGreaterThan(0);
 });
 
 it('knows referrers of what is not there, and no others (E74)', async () => {

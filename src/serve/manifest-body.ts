@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { isRemoraError } from '../errors.js';
-import { limiter } from '../io/async/run-all.js';
+import { type Limiter, limiter } from '../io/async/run-all.js';
 import { childBlobs, childManifests } from '../oci/documents/children.js';
 import { configOf, layersOf, type Manifest, parseManifest, subjectOf } from '../oci/documents/manifest.js';
 import type { Descriptor } from '../oci/values/descriptor.js';
@@ -10,15 +10,33 @@ import { Refusal } from './answer.js';
 import { contentOf, tooLarge } from './body.js';
 import type { Call } from './call.js';
 
-/** Manifests that are parsed at a time: a large one becomes a hundred megabytes of objects. */
-const parsing = limiter(2);
+/** A large manifest becomes a hundred megabytes of objects, and parsing it stops all other requests. */
+const taking = limiter(1);
+/** Manifests that are read wait for the disk, too. */
+const giving = limiter(2);
+/** Parsing that takes longer is followed by a rest of the same length: a request of others needs several turns. */
+const REST_AFTER_MS = 20;
 
-/** Parses as one of few at a time; between two of them other requests have their turn. */
-export function inTurn<T>(parse: () => T | Promise<T>): Promise<T> {
-  return parsing(async () => {
-    await setImmediate();
-    return parse();
+/** Parses the manifest of a request in its turn. */
+function inTurn<T>(turns: Limiter, parse: () => T | Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    void turns(async () => {
+      await setImmediate();
+      const began = performance.now();
+      try {
+        resolve(await parse());
+      } catch (error) {
+        reject(error);
+      }
+      const took = performance.now() - began;
+      if (took > REST_AFTER_MS) await sleep(took);
+    });
   });
+}
+
+/** Reads a manifest of the store, as one of few at a time. */
+export function readInTurn(read: () => Promise<Manifest>): Promise<Manifest> {
+  return inTurn(giving, read);
 }
 
 /** Descriptors in one manifest. Images have at most 127 layers where Docker runs them, and caches some hundreds. */
@@ -39,7 +57,7 @@ export async function manifestOf(call: Call, digest: Digest | undefined): Promis
   for await (const chunk of contentOf(call, refusal, manifestBytes)) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
   requireFew('names and values', valuesIn(bytes, MOST_VALUES), MOST_VALUES);
-  const manifest = await inTurn(() => parsed(bytes, digest, call.request.headers['content-type']));
+  const manifest = await inTurn(taking, () => parsed(bytes, digest, call.request.headers['content-type']));
   requireFew('descriptors', namedBy(manifest).length, MOST_DESCRIPTORS);
   return manifest;
 }

@@ -9,7 +9,7 @@ import type { Repository } from '../store/interfaces/hosting.js';
 import type { ManifestSelector } from '../store/interfaces/store.js';
 import { Refusal, send } from './answer.js';
 import { type Call, digestIn, isStorable, repositoryOf, writableRepository } from './call.js';
-import { inTurn, manifestOf, namedBy } from './manifest-body.js';
+import { manifestOf, namedBy, readInTurn } from './manifest-body.js';
 import { preconditionOf } from './precondition.js';
 
 /** A tag or a digest: what has a colon is a digest. @throws Refusal */
@@ -34,7 +34,7 @@ export async function getManifest(call: Call): Promise<void> {
   const repository = await repositoryOf(call);
   let manifest: Manifest;
   try {
-    manifest = await inTurn(() => repository.manifest(selector, { signal: call.signal }));
+    manifest = await readInTurn(() => repository.manifest(selector, { signal: call.signal }));
   } catch (error) {
     if (
       isRemoraError(error) &&

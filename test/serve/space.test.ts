@@ -2,11 +2,13 @@ import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { isGarbageCollector } from '../../src/store/interfaces/abilities.js';
+import { blobPath } from '../../src/store/layout/files/paths.js';
 import { noise } from '../store/support/artifacts.js';
 import { remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 import { end, startServe } from './support/command-start.js';
-import { INDEX, location, refusal, serve } from './support/push-start.js';
+import { INDEX, location, refusal, type Served, serve } from './support/push-start.js';
 
 const content = noise(50_000);
 const { digest } = content.descriptor;
@@ -203,4 +205,37 @@ describe('remora serve', () => {
     );
     expect(await readFile(join(blobs('one'), young), 'utf8')).toBe('nothing names it');
   });
+});
+
+describe('the collector spares what a client was told of', () => {
+  const DAY = 24 * 60 * 60;
+
+  it.each([
+    ['asked for', async (served: Served) => (await served.send('HEAD', `/v2/app/blobs/${digest}`)).status, 200],
+    ['mounted', async (served: Served) => (await served.send('POST', MOUNT)).status, 201],
+    ['sent again', async (served: Served) => (await served.blob('app', content.bytes, digest)).status, 201],
+    ['sent in a session that began long ago', async (served: Served) => sentSlowly(served), 201],
+  ])('when it was %s', async (_how, touch, status) => {
+    const served = await serve();
+    for (const name of ['app', 'other']) await served.blob(name, content.bytes, digest);
+    const day = Date.now() / 1000 - DAY;
+    for (const name of ['app', 'other']) await utimes(blobPath(join(served.directory, name), digest), day, day);
+    expect(await touch(served)).toBe(status);
+    const repository = await served.repositories.open('app', { create: false });
+    if (repository === undefined || !isGarbageCollector(repository)) throw new Error('no collector');
+    expect((await repository.collectGarbage()).blobs).toEqual([]);
+    expect((await served.send('GET', `/v2/app/blobs/${digest}`)).body.equals(content.bytes)).toBe(true);
+    await utimes(blobPath(join(served.directory, 'app'), digest), day, day);
+    expect((await repository.collectGarbage()).blobs).toEqual([{ digest, size: 50_000 }]);
+  });
+
+  const MOUNT = `/v2/app/blobs/uploads/?mount=${digest}&from=other`;
+
+  async function sentSlowly(served: Served): Promise<number> {
+    const path = await served.begin('app');
+    await served.send('PATCH', path, { body: content.bytes });
+    const day = Date.now() / 1000 - DAY;
+    await utimes(join(served.directory, 'app', '.remora-uploads', path.split('/').at(-1) ?? ''), day, day);
+    return (await served.send('PUT', at(path))).status;
+  }
 });

@@ -17,7 +17,7 @@ const STORY = ['README.md', 'docs/finding.md', 'docs/checking.md'];
 
 async function pages(): Promise<string[]> {
   const docs = (await readdir(join(root, 'docs'), { recursive: true })).filter((name) => name.endsWith('.md'));
-  return ['README.md', 'CONTRIBUTING.md', '.github/SECURITY.md', ...docs.map((name) => `docs/${name}`)];
+  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...docs.map((name) => `docs/${name}`)];
 }
 
 const read = (file: string) => readFile(join(root, file), 'utf8');

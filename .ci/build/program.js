@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import { SHARED_OPTIONS } from './options.js';
+import { isUnasked, refuseMoved, unasked } from './unasked.js';
 
 /**
  * The files beside `program.cjs` that the program loads when it first uses one of their modules: name to folders of
@@ -31,7 +32,7 @@ export async function bundleProgram() {
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
     outfile: 'dist/program.cjs',
-    plugins: [linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
+    plugins: [unasked, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
   });
   const bin = await build({
     ...OPTIONS,
@@ -42,6 +43,7 @@ export async function bundleProgram() {
     entryPoints: ['src/bin.ts'],
     outfile: 'dist/bin.js',
   });
+  refuseMoved(Object.keys(program.metafile.inputs));
   const files = [...parts, program].map(({ metafile }) => Object.keys(metafile.inputs).filter(isReal));
   refuseTwice(files);
   return [...files.flat(), ...Object.keys(bin.metafile.inputs).filter(isReal)];
@@ -143,5 +145,5 @@ function refuseTwice(files) {
 }
 
 function isReal(path) {
-  return !path.startsWith('link:') && !path.endsWith('-entry.js');
+  return !path.startsWith('link:') && !path.endsWith('-entry.js') && !isUnasked(path);
 }

@@ -4,37 +4,43 @@ import nodeModule, { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
-import { systemCode } from '../io/files/system-error.js';
+import { bestEffortSync } from '../io/files/system-error.js';
+import { cacheDirectory, isPrivate } from './cache-directory.js';
 
 /** Older compiled code is removed when new code is written. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
 const SUM_BYTES = 32;
+/** The names that this file gives: other files in the directory are not its own. */
+const NAME = /^[0-9a-f]{32}-v[\w.-]{1,40}(\.\d{1,10}\.tmp)?$/;
+/** Compiled code is 1 MB for a command. */
+const MAX_BYTES = 64 * 1024 * 1024;
+// Neither follows a link, nor waits for the writer of a pipe; 0 where the system has them not.
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
 
 /**
  * Loads a CommonJS file with the code that the last run compiled: compiling takes longer than the rest of a short
  * command.
  *
- * Node.js 22.8 and later keep compiled code themselves. For older versions this file keeps it in the user's cache. The
- * file's name holds the digest of the program, the version of Node.js and the command; V8 refuses code of another
- * version. Without a cache the program only starts later. `NODE_DISABLE_COMPILE_CACHE` turns either off.
+ * Node.js 22.8 and later keep compiled code themselves. For older versions this file keeps it, in the same directory of
+ * the user's cache. The file's name holds the digest of the program and of its path, which stack traces show, the
+ * version of Node.js and the command; V8 refuses code of another version. Without a cache the program only starts
+ * later. `NODE_DISABLE_COMPILE_CACHE` turns either off.
  */
 export function loadCompiled<T>(url: URL, argv: readonly string[]): T {
   const require = createRequire(url);
   const file = fileURLToPath(url);
+  if (process.env.NODE_DISABLE_COMPILE_CACHE) return require(file);
   if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function') {
-    nodeModule.enableCompileCache();
+    // Node.js has enabled it already where the user named a directory.
+    const directory = process.env.NODE_COMPILE_CACHE ? undefined : cacheDirectory(true);
+    if (directory !== undefined) nodeModule.enableCompileCache(directory);
     return require(file);
   }
-  const directory = cacheDirectory();
-  if (directory === undefined) return require(file);
-
   const source = fs.readFileSync(file);
   const command = /^[a-z]{2,12}$/.exec(argv[0] ?? '')?.[0] ?? 'other';
-  const compiled = path.join(
-    directory,
-    `${sumOf(source).toString('hex', 0, 16)}-${process.version}-${process.arch}-${command}`,
-  );
-  const cachedData = read(compiled);
+  const sum = createHash('sha256').update(file).update('\0').update(source).digest('hex').slice(0, 32);
+  const name = `${sum}-${process.version}-${process.arch}-${command}`;
+  const cachedData = read(name);
   const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -42,7 +48,7 @@ export function loadCompiled<T>(url: URL, argv: readonly string[]): T {
   if (cachedData === undefined || script.cachedDataRejected === true)
     process.once('exit', (code) => {
       // At the end the command's code is compiled; a command that failed may have stopped before.
-      if (code === 0) write(compiled, script.createCachedData());
+      if (code === 0) write(name, () => script.createCachedData());
     });
 
   // oclif loads commands from this file by its name.
@@ -53,68 +59,49 @@ export function loadCompiled<T>(url: URL, argv: readonly string[]): T {
   return loaded.exports;
 }
 
-/** The directory of compiled code; undefined without a home directory, or with `NODE_DISABLE_COMPILE_CACHE`. */
-function cacheDirectory(): string | undefined {
-  const { env, platform } = process;
-  if (env.NODE_DISABLE_COMPILE_CACHE) return undefined;
-  const home = env.HOME ?? env.USERPROFILE;
-  const own = platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME;
-  const usual = platform === 'darwin' ? 'Library/Caches' : '.cache';
-  const base = own || (home && path.join(home, usual));
-  return base && path.isAbsolute(base) ? path.join(base, 'remora', 'compiled') : undefined;
-}
-
-/**
- * Reads code that this user wrote, and wrote completely, as its sum proves. `sudo` can leave `HOME` as it is: root must
- * not run code that another user put there.
- */
-function read(file: string): Buffer | undefined {
-  let opened: number | undefined;
-  try {
-    opened = fs.openSync(file, 'r');
-    const { uid, mode } = fs.fstatSync(opened);
-    if (process.getuid !== undefined && (uid !== process.geteuid?.() || (mode & 0o022) !== 0)) return undefined;
-    const bytes = fs.readFileSync(opened);
-    const data = bytes.subarray(SUM_BYTES);
-    return sumOf(data).equals(bytes.subarray(0, SUM_BYTES)) ? data : undefined;
-  } catch (error) {
-    return ignoreFileError(error);
-  } finally {
-    if (opened !== undefined) fs.closeSync(opened);
-  }
+/** Reads code that this user wrote, and wrote completely, as its sum proves. */
+function read(name: string): Buffer | undefined {
+  const directory = cacheDirectory(false);
+  if (directory === undefined) return undefined;
+  const opened = bestEffortSync(() => fs.openSync(path.join(directory, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  if (opened === undefined) return undefined;
+  const bytes = bestEffortSync(() => {
+    const found = fs.fstatSync(opened);
+    return found.isFile() && isPrivate(found) && found.size <= MAX_BYTES ? fs.readFileSync(opened) : undefined;
+  });
+  fs.closeSync(opened);
+  const data = bytes?.subarray(SUM_BYTES);
+  return data !== undefined && bytes !== undefined && sumOf(name, data).equals(bytes.subarray(0, SUM_BYTES))
+    ? data
+    : undefined;
 }
 
 /** Writes code that only this user may change. The file takes its name when it is complete. */
-function write(file: string, data: Buffer): void {
-  const directory = path.dirname(file);
+function write(name: string, compile: () => Buffer): void {
+  const directory = cacheDirectory(true);
+  if (directory === undefined) return;
+  const file = path.join(directory, name);
   const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    fs.writeFileSync(temporary, Buffer.concat([sumOf(data), data]), { mode: 0o600, flag: 'wx' });
+  const data = compile();
+  const written = bestEffortSync(() => {
+    fs.writeFileSync(temporary, Buffer.concat([sumOf(name, data), data]), { mode: 0o600, flag: 'wx' });
     fs.renameSync(temporary, file);
-    for (const name of fs.readdirSync(directory)) {
-      const other = path.join(directory, name);
-      if (Date.now() - fs.statSync(other).mtimeMs > MAX_AGE_MS) fs.rmSync(other, { force: true });
-    }
-  } catch (error) {
-    ignoreFileError(error);
-    removeIfThere(temporary);
+    return true;
+  });
+  if (written === undefined) bestEffortSync(() => fs.rmSync(temporary, { force: true }));
+  else bestEffortSync(() => removeOld(directory));
+}
+
+function removeOld(directory: string): void {
+  for (const name of fs.readdirSync(directory)) {
+    const other = path.join(directory, name);
+    if (!NAME.test(name)) continue;
+    const found = fs.lstatSync(other);
+    if (found.isFile() && Date.now() - found.mtimeMs > MAX_AGE_MS) fs.rmSync(other, { force: true });
   }
 }
 
-function sumOf(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
-}
-
-function removeIfThere(file: string): void {
-  try {
-    fs.rmSync(file, { force: true });
-  } catch (error) {
-    ignoreFileError(error);
-  }
-}
-
-/** Passes over errors of the file system, whichever they are: a cache that cannot be used must not stop a command. */
-function ignoreFileError(error: unknown): undefined {
-  if (systemCode(error) === undefined) throw error;
+/** The name is in it: code of one command is not that of another. */
+function sumOf(name: string, bytes: Buffer): Buffer {
+  return createHash('sha256').update(`${name}\0`).update(bytes).digest();
 }

@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { exitCodeFor } from './command/exit-codes.js';
 import { errorJson, errorText, toRemoraError } from './output/error.js';
@@ -6,12 +8,13 @@ import { watchOutput } from './output/streams.js';
 /**
  * Runs the command line to its end, and sets `process.exitCode`.
  *
- * @param url the address of the program, in the package that oclif reads
+ * @param url the address of the program, in `dist` of the package that oclif reads
  */
 export async function main(argv: string[], url: string): Promise<void> {
   watchOutput();
+  refuseSettings();
   try {
-    await run(argv, url);
+    await run(argv, { root: fileURLToPath(new URL('..', url)), userPlugins: false, devPlugins: false });
     // An interrupted command may leave a read of standard input open, which keeps the process alive.
     if (process.exitCode !== undefined && Number(process.exitCode) > 128) process.exit();
   } catch (error) {
@@ -25,6 +28,16 @@ export async function main(argv: string[], url: string): Promise<void> {
       else process.stderr.write(errorText(failure, 'remora', process.stderr));
     }
   }
+}
+
+/**
+ * remora has no plugins, no themes and no settings of oclif: whoever owns `HOME`, or places a file there, would decide
+ * what runs.
+ */
+function refuseSettings(): void {
+  Config.prototype.loadTheme = async () => undefined;
+  // `REMORA_DATA_DIR`, `REMORA_CONTENT_TYPE` and others.
+  Config.prototype.scopedEnvVar = () => undefined;
 }
 
 function exitOf(oclif: unknown): number | undefined {

@@ -2,11 +2,19 @@ import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
-import { registryFlags } from '../cli/flags/flags.js';
+import { limitFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { parseGrace } from '../cli/flags/span.js';
 import { renderCheck } from '../cli/output/check.js';
+import { renderGarbage } from '../cli/output/garbage.js';
 import { painter } from '../cli/output/text.js';
 import { RemoraError } from '../errors.js';
-import type { CheckResult } from '../operations/check/schema.js';
+import type { Place } from '../oci/names/place.js';
+import type { CheckResult, GarbageResult } from '../operations/check/schema.js';
+
+interface GarbageFlags {
+  readonly grace?: string | undefined;
+  readonly 'dry-run': boolean;
+}
 
 /** `remora check` */
 export default class Check extends BaseCommand {
@@ -19,10 +27,7 @@ export default class Check extends BaseCommand {
       description: 'Check an image in a registry with all attachments; read every blob',
       command: '<%= config.bin %> check --recursive --deep ghcr.io/acme/app:v1',
     },
-    {
-      description: 'Fetch damaged blobs from where the layout came from',
-      command: '<%= config.bin %> check --fetch-from ghcr.io/acme/app ./layout',
-    },
+    { description: 'Free the space that nothing needs', command: '<%= config.bin %> check --gc ./layout' },
   ];
   static override args = {
     place: string({
@@ -43,9 +48,20 @@ export default class Check extends BaseCommand {
       summary: 'Fetch missing and damaged content from this place, by its digest',
       helpValue: 'PLACE',
     }),
+    gc: boolean({
+      summary: 'Do not check a layout, but remove from it what nothing names',
+      exclusive: ['recursive', 'deep', 'quick', 'fix', 'fetch-from'],
+    }),
+    grace: stringFlag({
+      summary: 'Keep with --gc what is younger than this [default: 1h]',
+      helpValue: 'SPAN',
+      dependsOn: ['gc'],
+    }),
     verbose: boolean({ summary: 'Show the next step for each finding', default: false }),
-    'dry-run': boolean({ summary: 'Show what --fix and --fetch-from would do, and change nothing' }),
+    'dry-run': boolean({ summary: 'Show what --fix, --fetch-from and --gc would do; change nothing' }),
     yes: boolean({ char: 'y', summary: 'Do not ask' }),
+    ...limitFlag,
+    ...unpackFlag,
     ...registryFlags,
   };
 
@@ -57,6 +73,7 @@ export default class Check extends BaseCommand {
       import('../cli/input/confirm.js'),
     ]);
     const place = resolvePlace(args.place);
+    if (flags.gc) return this.#collect(place, flags);
     const fetchFrom = flags['fetch-from'] === undefined ? undefined : resolvePlace(flags['fetch-from']);
     if (flags.fix) assertWhole(place);
     if (flags.fix && !flags['dry-run']) requireAnswer('check --fix', flags, process.stdin);
@@ -73,6 +90,14 @@ export default class Check extends BaseCommand {
     });
     this.print(renderCheck(result, painter(this.stdout), { verbose: flags.verbose }));
     this.#conclude(result);
+    return result;
+  }
+
+  async #collect(place: Place, flags: GarbageFlags): Promise<GarbageResult> {
+    const { collectGarbage } = await import('../operations/check/garbage.js');
+    const grace = flags.grace === undefined ? undefined : parseGrace('--grace', flags.grace);
+    const result = await collectGarbage(place, { grace, dryRun: flags['dry-run'], signal: this.signal });
+    this.print(renderGarbage(result, painter(this.stdout)));
     return result;
   }
 

@@ -9,7 +9,7 @@ import {
   sideAccess,
   twoRegistryFlags,
 } from '../cli/flags/copy.js';
-import { platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
 import type { CopyOptions } from '../operations/copy/copy.js';
 import type { CopyResult } from '../operations/copy/schema.js';
@@ -49,6 +49,7 @@ export default class Copy extends BaseCommand {
   static override flags = {
     recursive: boolean({ char: 'r', summary: 'Copy all attachments as well, at every depth', default: false }),
     ...platformFlag,
+    ...limitFlag,
     ...copySelectionFlags,
     convert: boolean({ summary: 'List the attachments under cosign tags as referrers as well', default: false }),
     'all-tags': boolean({ summary: 'Copy every tag of the repository', default: false }),
@@ -68,6 +69,7 @@ export default class Copy extends BaseCommand {
     verbose: boolean({ summary: 'Print a line for each object on standard error', default: false }),
     ...settleFlag,
     ...uploadFlags,
+    ...unpackFlag,
     ...registryFlags,
     ...twoRegistryFlags,
   };
@@ -85,12 +87,13 @@ export default class Copy extends BaseCommand {
     const areTwo = areTwoRegistries(copyLocations(source, destination, names !== undefined));
     const selection = copySelection(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+    const access = await this.access(flags);
     const result = await copy(source, destination, {
-      ...(await sideAccess(await this.access(flags), flags, areTwo)),
+      ...(await sideAccess(access, flags, areTwo)),
       ...(await this.#view(flags)),
       ...{ signal: this.signal, names, platform, selection },
-      recursive: flags.recursive,
-      countLeft: true,
+      ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
+      ...{ recursive: flags.recursive, countLeft: true },
       convert: flags.convert,
       assumeComplete: flags['assume-complete'],
       overwrite: flags.overwrite,

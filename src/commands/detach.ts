@@ -3,7 +3,7 @@ import { boolean } from '@oclif/core/flags';
 import { DeleteCommand, deleteFlags } from '../cli/command/delete-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { detachFlags, detachSelection } from '../cli/flags/detach.js';
-import { platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
 import { detachNotes, renderDetach } from '../cli/output/detach.js';
 import { painter } from '../cli/output/text.js';
 import type { DetachResult } from '../operations/detach/detach.js';
@@ -38,6 +38,7 @@ export default class Detach extends DeleteCommand {
   static override flags = {
     ...detachFlags,
     ...platformFlag,
+    ...limitFlag,
     recursive: boolean({ char: 'r', summary: 'Remove the attachments of attachments as well' }),
     prune: boolean({
       summary: 'In a layout, remove unreachable blobs; no other writer may be at work',

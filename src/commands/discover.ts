@@ -2,7 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, integer, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
-import { platformFlag, registryFlags } from '../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
 import {
   describeAsked,
@@ -67,6 +67,8 @@ export default class Discover extends BaseCommand {
       helpGroup: 'GATE',
     }),
     ...platformFlag,
+    ...limitFlag,
+    ...unpackFlag,
     ...registryFlags,
   };
 

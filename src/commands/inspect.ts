@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
 import { BaseCommand } from '../cli/command/base-command.js';
-import { platformFlag, registryFlags } from '../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { renderInspection } from '../cli/output/inspect.js';
 import { painter } from '../cli/output/text.js';
 
@@ -23,7 +23,7 @@ export default class Inspect extends BaseCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { ...platformFlag, ...registryFlags };
+  static override flags = { ...platformFlag, ...limitFlag, ...unpackFlag, ...registryFlags };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Inspect);

@@ -2,12 +2,15 @@ import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
-import { platformFlag, registryFlags } from '../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
-import type { PulledArtifact, PulledFile } from '../operations/pull/pull.js';
+import type { PulledArtifact, PulledFile, PullResult } from '../operations/pull/pull.js';
+
+/** Replaced files that the note on standard error names. */
+const MAX_NAMED = 10;
 
 /** `remora pull` */
 export default class Pull extends BaseCommand {
@@ -38,9 +41,9 @@ export default class Pull extends BaseCommand {
   static override flags = {
     output: stringFlag({
       char: 'o',
-      summary: 'Directory for the files; the name of the only file, with its extension; - is standard output',
+      summary:
+        'Directory for the files [default: .]; the name of the only file, with its extension; - is standard output',
       helpValue: 'DIR|FILE',
-      default: '.',
     }),
     ...selectionFlags,
     format: option({ options: FORMATS, multiple: true, multipleNonGreedy: true })({
@@ -63,6 +66,8 @@ export default class Pull extends BaseCommand {
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),
     'no-clobber': boolean({ char: 'n', summary: 'Fail, and write nothing, when a file exists with other content' }),
     ...platformFlag,
+    ...limitFlag,
+    ...unpackFlag,
     ...registryFlags,
   };
 
@@ -84,6 +89,7 @@ export default class Pull extends BaseCommand {
     const { pull } = await import('../operations/pull/pull.js');
     const result = await pull(args.reference, { ...options, output, name, noClobber, concurrency });
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
+    this.#tellReplaced(result);
     for (const { way, error } of result.incomplete) this.note(leftOutNote(way, error));
     this.#warn(unwrap && !this.jsonEnabled());
     if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
@@ -92,6 +98,13 @@ export default class Pull extends BaseCommand {
 
   #warn(isUnwrapped: boolean): void {
     if (isUnwrapped) this.note('unwrapped without verifying the signature');
+  }
+
+  #tellReplaced({ artifacts }: PullResult): void {
+    const replaced = [...new Set(artifacts.flatMap(({ files }) => files.flatMap((file) => file.replaced ?? [])))];
+    if (replaced.length === 0) return;
+    const more = replaced.length > MAX_NAMED ? ` and ${replaced.length - MAX_NAMED} more` : '';
+    this.note(`replaced ${replaced.slice(0, MAX_NAMED).join(', ')}${more}`);
   }
 
   #render({ reference, files }: PulledArtifact): string {

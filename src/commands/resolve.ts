@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
-import { platformFlag, registryFlags } from '../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 
 /** `remora resolve` */
 export default class Resolve extends BaseCommand {
@@ -24,6 +24,8 @@ export default class Resolve extends BaseCommand {
   static override flags = {
     full: boolean({ char: 'l', summary: 'Print the reference with its digest', aliases: ['full-reference'] }),
     ...platformFlag,
+    ...limitFlag,
+    ...unpackFlag,
     ...registryFlags,
   };
 

@@ -1,7 +1,9 @@
 import { string } from '@oclif/core/args';
 import { boolean, integer, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
+import { spaceFlags, spaceOptions } from '../cli/flags/space.js';
 import { printable } from '../cli/output/text.js';
+import type { GcLog } from '../serve/collect.js';
 import type { RequestLog } from '../serve/server.js';
 
 /** Running requests have this long to finish. */
@@ -60,6 +62,7 @@ export default class Serve extends BaseCommand {
       dependsOn: ['key-file'],
     }),
     'key-file': stringFlag({ summary: 'Key of the certificate (PEM)', helpValue: 'FILE', dependsOn: ['cert-file'] }),
+    ...spaceFlags,
     quiet: boolean({ char: 'q', summary: 'Do not print a line per request' }),
   };
 
@@ -77,8 +80,9 @@ export default class Serve extends BaseCommand {
       connections: flags['max-connections'],
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
+      ...spaceOptions(flags),
       onWarning: (text) => this.note(text),
-      onRequest: flags.quiet ? undefined : (log) => this.#log(log),
+      ...(flags.quiet ? {} : this.#loggers),
     });
     const { url, repositories } = server;
     const started = { url, host: server.host, directory: args.directory, repositories };
@@ -94,6 +98,18 @@ export default class Serve extends BaseCommand {
   /** Prints errors only: the address was printed at the start. */
   protected override logJson(json: unknown): void {
     if (typeof json === 'object' && json !== null && 'error' in json) super.logJson(json);
+  }
+
+  readonly #loggers = {
+    onRequest: (log: RequestLog) => this.#log(log),
+    onCollected: (log: GcLog) => this.#logCollected(log),
+  };
+
+  #logCollected({ repository, blobs, bytes, error }: GcLog): void {
+    const outcome = error === undefined ? `removed ${blobs} blobs, ${bytes} bytes` : printable(error);
+    this.stderr.write(
+      `${this.jsonEnabled() ? JSON.stringify({ gc: repository, blobs, bytes, error }) : `gc ${repository}: ${outcome}`}\n`,
+    );
   }
 
   #log({ method, path, status, bytes, milliseconds, error }: RequestLog): void {

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
 import { given } from '../oci/values/given.js';
 
@@ -33,15 +33,16 @@ export class Refusal extends Error {
   }
 }
 
-const STATUS: Readonly<Partial<Record<RemoraErrorCode, readonly [number, SpecCode]>>> = {
-  DIGEST_MISMATCH: [400, 'DIGEST_INVALID'],
-  SIZE_MISMATCH: [400, 'SIZE_INVALID'],
-  UNSUPPORTED: [405, 'UNSUPPORTED'],
-  CHANGED: [503, 'TOOMANYREQUESTS'],
+const KNOWN: Readonly<Partial<Record<RemoraErrorCode, readonly [number, SpecCode, string]>>> = {
+  DIGEST_MISMATCH: [400, 'DIGEST_INVALID', 'the content is not what its digest says'],
+  SIZE_MISMATCH: [400, 'SIZE_INVALID', 'the content does not have the size that was said'],
+  UNSUPPORTED: [405, 'UNSUPPORTED', 'this cannot be done here'],
+  CHANGED: [503, 'TOOMANYREQUESTS', 'another process is at work in this repository, try again'],
 };
 
 /**
  * The answer for an error: a refusal as it is, a status for an error of the request, and 500 for a fault of the store.
+ * Messages of stores name paths of this host: they are for its log alone.
  */
 export function toRefusal(error: unknown): {
   readonly status: number;
@@ -56,10 +57,10 @@ export function toRefusal(error: unknown): {
       headers: headers ?? {},
     };
   }
-  const known = isRemoraError(error) ? STATUS[error.code] : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  // UNKNOWN is none of the specification's codes: they all blame the request.
-  return { status: known?.[0] ?? 500, body: { errors: [{ code: known?.[1] ?? 'UNKNOWN', message }] }, headers: {} };
+  // UNKNOWN is not a code of the specification: they all blame the request.
+  const failed = [500, 'UNKNOWN', 'the registry failed: its log says why'] as const;
+  const [status, code, message] = (isRemoraError(error) ? KNOWN[error.code] : undefined) ?? failed;
+  return { status, body: { errors: [{ code, message }] }, headers: status === 503 ? { 'Retry-After': '1' } : {} };
 }
 
 /** Sends a small body, or none. */
@@ -85,4 +86,41 @@ export function sendJson(
   headers: Readonly<Record<string, string | number | readonly string[]>> = {},
 ): void {
   send(response, status, { 'Content-Type': 'application/json', ...headers }, JSON.stringify(value));
+}
+
+/** A client that is still sending is listened to for so long, and for so many bytes, after it was refused. */
+const LINGER_MS = 30_000;
+const LINGER_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Sends an answer to a request whose content is not wanted any more. A connection that is closed while bytes arrive is
+ * reset, and many clients read no answer before they have sent everything. So the answer goes out at once, and ends when
+ * the content does. The connection carries no other request.
+ */
+export function sendEarly(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: object | undefined,
+): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const type = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) };
+  response.writeHead(status, { ...(body && type), ...headers, Connection: 'close' });
+  response.flushHeaders();
+  response.write(text);
+  const end = () => {
+    clearTimeout(timer);
+    request.off('data', count);
+    response.end();
+  };
+  let left = LINGER_BYTES;
+  const count = (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  for (const event of ['end', 'close', 'error']) request.once(event, end);
+  request.on('data', count);
+  request.resume();
 }

@@ -1,6 +1,9 @@
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isRemoraError } from '../errors.js';
+import type { Descriptor } from '../oci/values/descriptor.js';
 import { MediaType } from '../oci/values/media-types.js';
+import type { Repository } from '../store/interfaces/hosting.js';
 import { Refusal, send } from './answer.js';
 import { type Call, digestIn, repositoryOf } from './call.js';
 
@@ -10,6 +13,9 @@ export async function getBlob(call: Call): Promise<void> {
   const repository = await repositoryOf(call);
   const size = await repository.blobSize(digest);
   if (size === undefined) throw unknown(call);
+  // A client that asks whether it is there is about to name it, and sends it again where it is damaged.
+  if (call.method === 'HEAD' && !(await repository.keepBlob({ mediaType: MediaType.octetStream, digest, size })))
+    throw unknown(call);
   const headers = {
     'Content-Type': MediaType.octetStream,
     'Docker-Content-Digest': digest,
@@ -28,19 +34,49 @@ export async function getBlob(call: Call): Promise<void> {
   const partial = range === undefined ? {} : { 'Content-Range': `bytes ${range.start}-${range.end}/${size}` };
   const status = range === undefined ? 200 : 206;
   if (call.method === 'HEAD') return send(call.response, status, { ...headers, 'Content-Length': length });
-  const opening =
-    range === undefined
-      ? repository.openBlob({ mediaType: MediaType.octetStream, digest, size }, call)
-      : repository.openRange(digest, range.start, range.end, call);
-  const content = await opening.catch((error: unknown) => {
-    // Deleted since its size was looked at.
-    throw isRemoraError(error) && error.code === 'NOT_FOUND' ? unknown(call) : error;
-  });
+  const content = await opened(repository, { mediaType: MediaType.octetStream, digest, size }, range, call).catch(
+    (error: unknown) => {
+      // Deleted since its size was looked at.
+      throw isRemoraError(error) && error.code === 'NOT_FOUND' ? unknown(call) : error;
+    },
+  );
   for (const [name, value] of Object.entries({ ...headers, ...partial, 'Content-Length': length }))
     call.response.setHeader(name, value);
   call.response.writeHead(status);
   // A blob that is not what its name says ends without its last byte: the client sees a broken answer, not a wrong one.
   await pipeline(content, call.response, { signal: call.signal });
+}
+
+/** A part of a blob up to this size is sent with the proof of the whole: reading it takes some hundredths of a second. */
+const PROVEN_BYTES = 16 * 1024 * 1024;
+
+function opened(
+  repository: Repository,
+  descriptor: Descriptor,
+  range: Range | undefined,
+  { signal }: Call,
+): Promise<Readable> {
+  const { digest, size } = descriptor;
+  const { start, end } = range ?? { start: 0, end: size - 1 };
+  const isWhole = start === 0 && end === size - 1;
+  if (range === undefined || isWhole) return repository.openBlob(descriptor, { signal });
+  if (size > PROVEN_BYTES) return repository.openRange(digest, start, end, { signal });
+  return repository.openBlob(descriptor, { signal }).then((whole) => Readable.from(partOf(whole, start, end)));
+}
+
+/** Bytes `start` to `end`. The last one waits until the whole content has turned out to be what its digest says. */
+async function* partOf(whole: Readable, start: number, end: number): AsyncGenerator<Buffer> {
+  let offset = 0;
+  let last: Buffer | undefined;
+  for await (const chunk of whole) {
+    const bytes: Buffer = chunk.subarray(Math.max(start - offset, 0), Math.max(end + 1 - offset, 0));
+    offset += chunk.length;
+    if (bytes.length === 0) continue;
+    if (last !== undefined) yield last;
+    if (bytes.length > 1) yield bytes.subarray(0, -1);
+    last = bytes.subarray(-1);
+  }
+  if (last !== undefined) yield last;
 }
 
 type Range = { readonly start: number; readonly end: number };
@@ -71,7 +107,8 @@ export async function deleteBlob(call: Call): Promise<void> {
   const digest = digestIn(call.rest);
   const repository = await repositoryOf(call);
   const gone = await repository.deleteBlob(digest, call).catch((error: unknown) => {
-    if (isRemoraError(error) && error.code === 'UNSUPPORTED') throw new Refusal(405, 'UNSUPPORTED', error.message);
+    if (isRemoraError(error) && error.code === 'UNSUPPORTED')
+      throw new Refusal(405, 'UNSUPPORTED', `${digest} is a manifest: it is deleted as one`);
     throw error;
   });
   if (!gone) throw unknown(call);

@@ -5,16 +5,7 @@ import type { Digest } from '../oci/values/digest.js';
 import { isDigest } from '../oci/values/digest.js';
 import type { Repositories, Repository } from '../store/interfaces/hosting.js';
 import { Refusal } from './answer.js';
-
-/** Limits of a server; every one can be set. */
-export interface Limits {
-  /** Bytes of a manifest. @default 8 MiB */
-  readonly manifestBytes: number;
-  /** Requests that send a blob at a time. @default 64 */
-  readonly uploads: number;
-  /** Entries in one page of a list. @default 1000 */
-  readonly page: number;
-}
+import type { Limits } from './limits.js';
 
 /** A request to a repository. */
 export interface Call {
@@ -41,6 +32,7 @@ export async function openedRepository({ repositories, name }: Call, create = fa
     return await repositories.open(name, { create });
   } catch (error) {
     if (!isRemoraError(error)) throw error;
+    if (error.code === 'FORBIDDEN') throw new Refusal(403, 'DENIED', error.message);
     throw new Error(error.message, { cause: error });
   }
 }

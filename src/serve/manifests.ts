@@ -1,14 +1,16 @@
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
-import { childBlobs, childManifests } from '../oci/documents/children.js';
-import { configOf, layersOf, type Manifest, parseManifest, subjectOf } from '../oci/documents/manifest.js';
+import { mapSome } from '../io/async/run-all.js';
+import { childBlobs } from '../oci/documents/children.js';
+import { configOf, layersOf, type Manifest, subjectOf } from '../oci/documents/manifest.js';
 import { isTag } from '../oci/names/reference.js';
 import { given } from '../oci/values/given.js';
-import { isManifestType, isNonDistributable, plainType } from '../oci/values/media-types.js';
+import { isNonDistributable } from '../oci/values/media-types.js';
 import type { Repository } from '../store/interfaces/hosting.js';
 import type { ManifestSelector } from '../store/interfaces/store.js';
 import { Refusal, send } from './answer.js';
-import { readAll } from './body.js';
 import { type Call, digestIn, isStorable, repositoryOf, writableRepository } from './call.js';
+import { inTurn, manifestOf, namedBy } from './manifest-body.js';
+import { preconditionOf } from './precondition.js';
 
 /** A tag or a digest: what has a colon is a digest. @throws Refusal */
 function selectorIn({ rest, method }: Call): ManifestSelector {
@@ -32,7 +34,7 @@ export async function getManifest(call: Call): Promise<void> {
   const repository = await repositoryOf(call);
   let manifest: Manifest;
   try {
-    manifest = await repository.manifest(selector, { signal: call.signal });
+    manifest = await inTurn(() => repository.manifest(selector, { signal: call.signal }));
   } catch (error) {
     if (
       isRemoraError(error) &&
@@ -60,18 +62,29 @@ function notAManifest(code: string, { digest }: ManifestSelector): boolean {
   return digest !== undefined && (code === 'MALFORMED' || code === 'UNSUPPORTED');
 }
 
+/** Tags in the query of one PUT; the specification wants ten at least. */
+const MOST_TAGS = 100;
+
 /** `PUT /v2/<name>/manifests/<reference>` (distribution-spec, "Pushing Manifests"). */
 export async function putManifest(call: Call): Promise<void> {
   const selector = selectorIn(call);
   const extra = call.query.getAll('tag');
   if (extra.some((tag) => !isTag(tag)))
     throw new Refusal(400, 'MANIFEST_INVALID', 'a tag in the query is not well formed');
-  const bytes = await readAll(call, call.limits.manifestBytes);
-  const manifest = parsed(bytes, selector, call.request.headers['content-type']);
+  if (extra.length > MOST_TAGS)
+    throw new Refusal(414, 'MANIFEST_INVALID', `the query has ${extra.length} tags, ${MOST_TAGS} at most`);
+  const precondition = preconditionOf(call, selector);
+  const manifest = await manifestOf(call, selector.digest);
   const repository = await writableRepository(call);
   await requireBlobs(repository, manifest);
   const tags = [...(selector.tag === undefined ? [] : [selector.tag]), ...extra];
-  await repository.putManifest(manifest, { tags, signal: call.signal });
+  await repository
+    .putManifest(manifest, { tags, signal: call.signal, precondition, complete: true })
+    .catch(async (error: unknown) => {
+      // Blobs that were removed meanwhile are missing now: the client sends them again.
+      if (isRemoraError(error) && error.code === 'CHANGED') await requireBlobs(repository, manifest);
+      throw error;
+    });
   const subject = subjectOf(manifest);
   send(call.response, 201, {
     Location: `/v2/${call.name}/manifests/${call.rest}`,
@@ -80,41 +93,21 @@ export async function putManifest(call: Call): Promise<void> {
   });
 }
 
-function parsed(bytes: Uint8Array, { digest }: ManifestSelector, contentType: string | undefined): Manifest {
-  const mediaType = contentType && plainType(contentType.split(';', 1)[0]?.trim() ?? '');
-  if (mediaType !== undefined && mediaType !== '' && !isManifestType(mediaType)) {
-    throw new Refusal(400, 'MANIFEST_INVALID', `${mediaType.slice(0, 200)} is not the type of a manifest`);
-  }
-  try {
-    const manifest = parseManifest(bytes, { digest, mediaType });
-    if (mediaType !== undefined && manifest.descriptor.mediaType !== mediaType) {
-      throw new Refusal(
-        400,
-        'MANIFEST_INVALID',
-        `the manifest says it is ${manifest.descriptor.mediaType}, but was sent as ${mediaType}`,
-      );
-    }
-    const [unread] = manifest.kind === 'index' ? manifest.unread : [];
-    if (unread !== undefined) throw unread.error;
-    return manifest;
-  } catch (error) {
-    if (!isRemoraError(error)) throw error;
-    const digestIsWrong =
-      error.code === 'DIGEST_MISMATCH' ||
-      (error.code === 'UNSUPPORTED' && digest !== undefined && !/^sha(256|512):/.test(digest));
-    throw new Refusal(400, digestIsWrong ? 'DIGEST_INVALID' : 'MANIFEST_INVALID', error.message);
-  }
-}
+/** Blobs that are looked for at a time: the file system does not have many hands. */
+const LOOKS = 8;
 
 /** The content that a manifest names must be there, but for the subject, children that come later, and layers that live elsewhere. */
 async function requireBlobs(repository: Repository, manifest: Manifest): Promise<void> {
-  const named = [configOf(manifest) ?? [], layersOf(manifest), childBlobs(manifest)].flat();
-  const others = [subjectOf(manifest) ?? [], childManifests(manifest)].flat();
-  if (![...named, ...others].every(({ digest }) => isStorable(digest)))
+  if (!namedBy(manifest).every(({ digest }) => isStorable(digest)))
     throw new Refusal(400, 'DIGEST_INVALID', 'the manifest names a digest that is too long');
-  const needed = named.filter((descriptor) => !isNonDistributable(descriptor.mediaType));
-  const present = await Promise.all(needed.map((descriptor) => repository.hasBlob(descriptor)));
-  const missing = needed.filter((_, index) => !present[index]);
+  const content = [configOf(manifest) ?? [], layersOf(manifest), childBlobs(manifest)].flat();
+  const needed = content.filter((descriptor) => !isNonDistributable(descriptor.mediaType));
+  // A name that comes often is asked for once.
+  const distinct = [
+    ...new Map(needed.map((descriptor) => [`${descriptor.digest} ${descriptor.size}`, descriptor])).values(),
+  ];
+  const present = await mapSome(distinct, LOOKS, (descriptor) => repository.keepBlob(descriptor));
+  const missing = distinct.filter((_, index) => !present[index]);
   if (missing.length === 0) return;
   throw new Refusal(400, 'MANIFEST_BLOB_UNKNOWN', 'the manifest names blobs that are not known', {
     detail: missing.slice(0, 10).map(({ digest, size }) => ({ digest, size })),

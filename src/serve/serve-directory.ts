@@ -4,6 +4,7 @@ import { fileError, ifSystemError } from '../io/files/system-error.js';
 import { isLoopback } from '../oci/names/reference.js';
 import { quote } from '../oci/text/quote.js';
 import { openRepositories } from '../store/layout/hosting/repositories.js';
+import { type GcLog, type GcOptions, keepCollected } from './collect.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
@@ -12,9 +13,15 @@ import { type AnsweredHosts, hostnameIn } from './web-pages.js';
 /** Options of {@link serveDirectory}. */
 export interface ServeDirectoryOptions
   extends Pick<ListenOptions, 'host' | 'port' | 'tls' | 'connections'>,
-    Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name'> {
+    Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name' | 'limits'> {
   /** Let in only the users of this file (`htpasswd -B`). @default everybody */
   readonly htpasswd?: string | undefined;
+  /** Create no repository beyond so many. @default no limit */
+  readonly maxRepositories?: number | undefined;
+  /** Remove what nothing names from time to time. @default never */
+  readonly gc?: GcOptions | undefined;
+  /** Called with what `gc` removed from a repository, and why not all. */
+  readonly onCollected?: ((log: GcLog) => void) | undefined;
   /** Told when the file of users has changed, and cannot be read or has wrong lines. */
   readonly onWarning?: ((text: string) => void) | undefined;
   /**
@@ -38,20 +45,22 @@ export interface ServedDirectory extends Listening {
  * `NOT_FOUND`, `EXISTS` (the port is taken), `MALFORMED`, `IO`
  */
 export async function serveDirectory(directory: string, options: ServeDirectoryOptions = {}): Promise<ServedDirectory> {
-  const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest } = options;
+  const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest, limits } = options;
   checkProtected(host, options);
   await checkDirectory(directory, readOnly ?? false);
   const passwords =
     htpasswd === undefined
       ? undefined
       : await (await import('./users/passwords.js')).readHtpasswd(htpasswd, { onWarning: options.onWarning });
-  const repositories = await openRepositories(directory, { name });
+  const repositories = await openRepositories(directory, { name, maxRepositories: options.maxRepositories });
   const hosts = hostsFor(host, options.allowHosts ?? []);
-  const answered = createServer(repositories, { readOnly, authenticate: passwords?.check, onRequest, hosts });
+  const answered = createServer(repositories, { readOnly, authenticate: passwords?.check, onRequest, hosts, limits });
   const server = await listen(answered, { host, port, tls, connections: options.connections });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
+  const collecting = options.gc && keepCollected(repositories, options.gc, options.onCollected);
   const close = async (grace?: number) => {
     sweeping?.stop();
+    collecting?.stop();
     await server.close(grace);
     await passwords?.[Symbol.asyncDispose]();
   };

@@ -3,9 +3,10 @@ import { RemoraError } from '../errors.js';
 import { isRepositoryStore, type Repositories } from '../store/interfaces/hosting.js';
 import type { Store } from '../store/interfaces/store.js';
 import { nameFor, singleRepository } from '../store/layout/hosting/repositories.js';
-import { Refusal, sendJson, toRefusal } from './answer.js';
-import type { Call, Limits } from './call.js';
+import { Refusal, sendEarly, sendJson, toRefusal } from './answer.js';
+import type { Call } from './call.js';
 import { clientOf } from './client-of.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { route } from './router.js';
 import { UploadPlaces } from './upload-places.js';
 import type { Admission } from './users/passwords.js';
@@ -48,7 +49,6 @@ export interface ServerOptions {
   readonly name?: string | undefined;
 }
 
-const LIMITS: Limits = { manifestBytes: 8 * 1024 * 1024, uploads: 64, page: 1000 };
 const UPLOADS: readonly string[] = ['PUT', 'POST', 'PATCH'];
 const WRITES: readonly string[] = [...UPLOADS, 'DELETE'];
 
@@ -62,7 +62,7 @@ const WRITES: readonly string[] = [...UPLOADS, 'DELETE'];
  */
 export function createServer(source: Repositories | Store, options: ServerOptions = {}): RequestListener {
   const repositories = repositoriesOf(source, options.name);
-  const limits = { ...LIMITS, ...options.limits };
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const places = new UploadPlaces(limits.uploads);
   return (request, response) => {
     const started = performance.now();
@@ -171,13 +171,10 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     return;
   }
   const { status, body, headers } = toRefusal(error);
-  // The rest of the body is not read: the connection cannot be used again.
-  const rest = request.complete ? {} : { Connection: 'close' };
-  if (request.method === 'HEAD') {
-    response.writeHead(status, { ...headers, ...rest });
-    response.end();
-  } else sendJson(response, status, body, { ...headers, ...rest });
-  if (!request.complete) request.resume();
+  const isHead = request.method === 'HEAD';
+  if (request.complete && isHead) response.writeHead(status, headers).end();
+  else if (request.complete) sendJson(response, status, body, headers);
+  else sendEarly(request, response, status, headers, isHead ? undefined : body);
 }
 
 function repositoriesOf(source: Repositories | Store, name: string | undefined): Repositories {

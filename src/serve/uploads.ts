@@ -5,7 +5,7 @@ import { isRepository } from '../oci/names/reference.js';
 import { type Digest, isDigest } from '../oci/values/digest.js';
 import type { Repositories, Repository } from '../store/interfaces/hosting.js';
 import { Refusal, send } from './answer.js';
-import { hasBody } from './body.js';
+import { contentOf, hasBody, tooLarge } from './body.js';
 import { type Call, digestIn, repositoryOf, writableRepository } from './call.js';
 
 /** `POST /v2/<name>/blobs/uploads/`: a session, a whole blob, or a mount (distribution-spec, "Pushing blobs"). */
@@ -18,10 +18,11 @@ export async function beginUpload(call: Call): Promise<void> {
     throw new Refusal(400, 'DIGEST_INVALID', `digests of ${algorithm.slice(0, 50)} cannot be verified here`);
   const repository = await writableRepository(call);
   if (mount !== null && (await mounted(call, repository, digestIn(mount)))) return created(call, digestIn(mount));
-  const id = await repository.beginUpload();
+  const bytes = chunkLength(call, 0);
+  const id = await begun(call, repository);
   if (wanted === undefined) return accepted(call, id, 0);
   try {
-    await append(call, repository, id);
+    await append(call, repository, id, 0, bytes);
   } catch (error) {
     // No client knows the name of this session.
     await repository.cancelUpload(id);
@@ -30,10 +31,23 @@ export async function beginUpload(call: Call): Promise<void> {
   await commit(call, repository, id, wanted);
 }
 
+async function begun({ limits, name }: Call, repository: Repository): Promise<string> {
+  try {
+    return await repository.beginUpload(limits.unfinished);
+  } catch (error) {
+    if (!isRemoraError(error) || error.code !== 'BUSY') throw error;
+    const text = `${name} has ${limits.unfinished} unfinished uploads, the limit that --max-uploads sets`;
+    throw new Refusal(429, 'TOOMANYREQUESTS', text, { headers: { 'Retry-After': RETRY_SECONDS } });
+  }
+}
+
+/** Uploads of others end, or are given up, meanwhile. */
+const RETRY_SECONDS = '5';
+
 /** Without `from` the blob is looked for in the repository itself. A broken `from` means that the blob is sent. */
 async function mounted({ query, name, repositories }: Call, repository: Repository, digest: Digest): Promise<boolean> {
   const from = query.get('from') ?? name;
-  if (from === name) return (await repository.blobSize(digest)) !== undefined;
+  if (from === name) return repository.linkBlob(repository, digest);
   const source = isRepository(from) ? await ifReadable(repositories.open(from, { create: false })) : undefined;
   return source !== undefined && repository.linkBlob(source, digest);
 }
@@ -48,8 +62,9 @@ export async function uploadStatus(call: Call): Promise<void> {
 export async function patchUpload(call: Call): Promise<void> {
   const repository = await repositoryOf(call);
   await alone(call, async () => {
-    await requireNext(call, repository);
-    accepted(call, call.rest, await append(call, repository, call.rest));
+    const size = await sizeOf(call, repository);
+    const bytes = chunkLength(call, size);
+    accepted(call, call.rest, await append(call, repository, call.rest, size, bytes));
   });
 }
 
@@ -60,8 +75,9 @@ export async function finishUpload(call: Call): Promise<void> {
     throw new Refusal(400, 'DIGEST_INVALID', 'the digest is missing or not well formed');
   const repository = await repositoryOf(call);
   await alone(call, async () => {
-    await requireNext(call, repository);
-    if (hasBody(call)) await append(call, repository, call.rest);
+    const size = await sizeOf(call, repository);
+    const bytes = chunkLength(call, size);
+    if (hasBody(call)) await append(call, repository, call.rest, size, bytes);
     await commit(call, repository, call.rest, text);
   });
 }
@@ -100,30 +116,53 @@ async function sizeOf(call: Call, repository: Repository): Promise<number> {
   return size;
 }
 
-/** A chunk that says where it belongs must belong at the end of what is there. */
-async function requireNext(call: Call, repository: Repository): Promise<void> {
-  const size = await sizeOf(call, repository);
+/**
+ * The length of a chunk that says where it belongs. It must belong at the end of what is there.
+ *
+ * @returns undefined for one that does not say
+ */
+function chunkLength(call: Call, size: number): number | undefined {
   const header = call.request.headers['content-range'];
-  if (header === undefined) return;
+  if (header === undefined) return undefined;
   const match = /^(\d+)-(\d+)$/.exec(header);
-  const length = call.request.headers['content-length'];
   const [start, end] = [Number(match?.[1]), Number(match?.[2])];
-  if (match === null || end < start || (length !== undefined && Number(length) !== end - start + 1)) {
+  const length = end - start + 1;
+  const { 'content-length': told = '0', 'transfer-encoding': chunked } = call.request.headers;
+  if (match === null || length < 1 || (chunked === undefined && Number(told) !== length)) {
     throw new Refusal(400, 'BLOB_UPLOAD_INVALID', 'Content-Range is not <start>-<end> of this chunk', {
       detail: { range: header.slice(0, 100) },
     });
   }
-  if (start !== size) {
-    throw new Refusal(416, 'BLOB_UPLOAD_INVALID', `the chunk begins at ${start}, wanted ${size}`, {
-      headers: sessionHeaders(call, call.rest, size),
-    });
-  }
+  if (start !== size) throw misplaced(call, `the chunk begins at ${start}, wanted ${size}`, size);
+  return length;
 }
 
-async function append(call: Call, repository: Repository, id: string): Promise<number> {
-  return repository.appendUpload(id, call.request, { signal: call.signal }).catch((error: unknown) => {
-    throw isRemoraError(error) && error.code === 'NOT_FOUND' ? unknown(call) : error;
-  });
+function misplaced(call: Call, text: string, size: number): Refusal {
+  const headers = call.method === 'POST' ? {} : sessionHeaders(call, call.rest, size);
+  return new Refusal(416, 'BLOB_UPLOAD_INVALID', text, { headers });
+}
+
+/** @param size the bytes that are there; with `bytes` so many must come */
+async function append(
+  call: Call,
+  repository: Repository,
+  id: string,
+  size: number,
+  bytes: number | undefined,
+): Promise<number> {
+  const { blobBytes } = call.limits;
+  const refusal = () => tooLarge('the blob', blobBytes, '--max-blob');
+  try {
+    const content = contentOf(call, refusal, blobBytes - size);
+    return await repository.appendUpload(id, content, { bytes, signal: call.signal });
+  } catch (error) {
+    // No more of it can be taken.
+    if (error instanceof Refusal) await repository.cancelUpload(id);
+    if (!isRemoraError(error)) throw error;
+    if (error.code === 'SIZE_MISMATCH')
+      throw misplaced(call, `the chunk does not have the ${bytes} bytes of its Content-Range`, size);
+    throw error.code === 'NOT_FOUND' ? unknown(call) : error;
+  }
 }
 
 async function commit(call: Call, repository: Repository, id: string, digest: Digest): Promise<void> {
@@ -132,8 +171,10 @@ async function commit(call: Call, repository: Repository, id: string, digest: Di
   } catch (error) {
     if (!isRemoraError(error)) throw error;
     if (error.code === 'UNSUPPORTED') await repository.cancelUpload(id);
-    if (error.code === 'UNSUPPORTED' || error.code === 'DIGEST_MISMATCH')
-      throw new Refusal(400, 'DIGEST_INVALID', error.message);
+    if (error.code === 'UNSUPPORTED')
+      throw new Refusal(400, 'DIGEST_INVALID', `digests like ${digest.slice(0, 100)} cannot be verified here`);
+    if (error.code === 'DIGEST_MISMATCH')
+      throw new Refusal(400, 'DIGEST_INVALID', `the content has another digest than ${digest}`);
     throw error.code === 'NOT_FOUND' ? unknown(call) : error;
   }
   created(call, digest);

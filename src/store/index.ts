@@ -4,10 +4,15 @@ export { type CatalogPlace, parseCatalogPlace } from '../oci/names/catalog.js';
 export { formatPlace, type PathPlace, type Place, parsePlace } from '../oci/names/place.js';
 export type { Reference } from '../oci/names/reference.js';
 export {
+  type CollectOptions,
   type DeleteManifestOptions,
   type Deleter,
+  type Garbage,
+  type GarbageCollector,
+  type GarbageFile,
   type Ingester,
   isDeleter,
+  isGarbageCollector,
   isIngester,
   isPruner,
   type PruneResult,

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RemoraError } from '../errors.js';
+import type { UnpackLimitOptions } from '../io/compression/unpack-limit.js';
 import { bestEffortSync } from '../io/files/system-error.js';
 import type { CatalogPlace } from '../oci/names/catalog.js';
 import { formatPlace, type PathPlace, type Place } from '../oci/names/place.js';
@@ -48,13 +49,7 @@ export function isThere({ kind, path }: PathPlace): boolean {
 }
 
 /** Options of {@link openSource}. */
-export interface OpenSourceOptions extends Omit<OpenStoreOptions, 'create'>, CallOptions {
-  /**
-   * The most bytes that a compressed archive may have without its compression: it is decompressed to a temporary file.
-   *
-   * @default 1 GiB, or 200 times its size where that is more
-   */
-  readonly maxUnpackedBytes?: number | undefined;
+export interface OpenSourceOptions extends Omit<OpenStoreOptions, 'create'>, CallOptions, UnpackLimitOptions {
   /** Open a layout whose `oci-layout` file is missing or damaged, too: to check it. @default false */
   readonly damaged?: boolean | undefined;
 }

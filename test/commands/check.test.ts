@@ -1,7 +1,7 @@
 import { appendFile, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { checkSchema } from '../../src/operations/check/schema.js';
 import { tempDir } from '../support/temp.js';
 import { noTerminal, onTerminal } from '../support/terminal.js';
 import { failureHere, runHere } from './support/in-process.js';
@@ -17,7 +17,7 @@ async function layout() {
 
 async function checkJson(words: readonly string[], cwd: string) {
   const { code, stdout, stderr } = await runHere(['check', '--json', ...words], cwd);
-  return { code, stderr, result: resultSchemas.check.parse(JSON.parse(stdout)) };
+  return { code, stderr, result: checkSchema.parse(JSON.parse(stdout)) };
 }
 
 describe('check', () => {

@@ -133,8 +133,46 @@ describe('--header', () => {
     const { cwd, image, registry } = await begin();
     const error = await failureHere(2, ['resolve', image, '--header', header], cwd);
     expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', hint: expect.any(String) });
-    expect(JSON.stringify(error)).not.toContain('secret-value-1');
+    expect(JSON.stringify(error)).not.toContain('secret');
     expect(registry.requests).toEqual([]);
+  });
+
+  it.each([
+    ['-H', 'token-value-1'],
+    ['-Htoken-value-1'],
+    ['--header=token value-1'],
+    ['-H', 'X-A: 1', '-H', 'Bearer token-value-1'],
+    ['-H', 'Authorization:', 'Bearer', 'token-value-1'],
+    ['-H', 'Authorization: Basic', 'token-value-1'],
+    ['-H', 'Private-Token:', 'token-value-1'],
+    ['--headers=X: token-value-1'],
+    ['--password=token-value-1'],
+    ['--identity-token=token-value-1', '--other=token-value-1'],
+    ['--password-stdin=token-value-1'],
+    ['--debug=token-value-1'],
+  ])('is not shown by a mistake in the words %j %s %s %s', async (...words) => {
+    const { cwd, image, registry } = await begin();
+    const error = await failureHere(2, ['resolve', image, ...words.filter((word) => word !== undefined)], cwd);
+    expect(JSON.stringify(error)).not.toContain('value-1');
+    expect(registry.requests).toEqual([]);
+  });
+
+  it('is not shown when the registry sends it back, in whichever part', async () => {
+    const basic = Buffer.from('ann:q7').toString('base64');
+    for (const [header, ...parts] of [
+      ['Authorization: Bearer zz-token-9', 'zz-token-9', Buffer.from('zz-token-9').toString('hex')],
+      [`Authorization: Basic ${basic}`, basic, 'pw=q7', '"ann:q7"'],
+      ['Private-Token: x8y', ' x8y', 'Token:x8y', '783879'],
+    ]) {
+      const fault = () => ({
+        status: 403,
+        body: JSON.stringify({ errors: [{ code: 'DENIED', message: `you sent ${parts.join(' and ')}` }] }),
+      });
+      const { cwd, image } = await begin({ fault });
+      const { message } = await failureHere(4, ['resolve', image, '-H', header ?? ''], cwd);
+      expect(message).toContain('you sent');
+      for (const part of parts) expect(message).not.toContain(part);
+    }
   });
 
   it('goes to the registry with every request', async () => {

@@ -44,9 +44,45 @@ describe('redact', () => {
       expect(redact(`[${form}] and [${form}]`)).toBe('[***] and [***]');
   });
 
-  it('remembers nothing so short that it would take innocent words away', () => {
-    for (const short of ['', 'a', 'latest'.slice(0, 5)]) addSecret(short);
-    expect(redact('a tag: latest')).toBe('a tag: latest');
+  it.each([
+    ['hexadecimal', (secret: string) => Buffer.from(secret).toString('hex')],
+    ['hexadecimal in capitals', (secret: string) => Buffer.from(secret).toString('hex').toUpperCase()],
+    ['base64', (secret: string) => Buffer.from(secret).toString('base64')],
+    ['base64 without padding', (secret: string) => Buffer.from(secret).toString('base64').replace(/=+$/, '')],
+    ['base64url', (secret: string) => Buffer.from(secret).toString('base64url')],
+    ['codes for each byte', (secret: string) => Buffer.from(secret).toString('hex').replace(/../g, '%$&')],
+    ['JSON of Go', (secret: string) => secret.replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`)],
+    ['HTML', (secret: string) => secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll("'", '&#39;')],
+  ])('takes out %s of secrets, the short ones, too', (_, form) => {
+    for (const secret of ['S3cret/pw+x?y>z', 'a&b<c', "it's", 'x7q', 'pä5€', '0000']) {
+      addSecret(secret);
+      expect(redact(`it is ${form(secret)} here, value=${form(secret)}.`)).toBe('it is *** here, value=***.');
+    }
+  });
+
+  it('takes out the part of base64 that is the secret alone, wherever it begins', () => {
+    addSecret('correct horse battery');
+    for (const before of ['', 'u:', 'user:', '{"password":"']) {
+      const text = Buffer.from(`${before}correct horse battery"}\n`).toString('base64');
+      expect(redact(text)).toContain('***');
+      expect(redact(text)).not.toContain(text.slice(12, 24));
+    }
+  });
+
+  it('takes out short secrets where they are words or values, and leaves the words around them', () => {
+    addSecret('lates');
+    addSecret('q7');
+    addSecret('a');
+    expect(redact('a tag: latest, lates')).toBe('a tag: latest, ***');
+    expect(redact('user bob:q7 pw=q7 "q7" and q7x, is a=a')).toBe('user bob:*** pw=*** "***" and q7x, is a=***');
+    addSecret('');
+    expect(redact('nothing is lost')).toBe('nothing is lost');
+  });
+
+  it('takes out short secrets of letters that expressions know', () => {
+    for (const secret of ['a.c', '^$', '(x', '[b', 'p|q', '\\d', 'x*+']) addSecret(secret);
+    expect(redact('abc is not a.c')).toBe('abc is not ***');
+    expect(redact('pw=^$ pw=(x pw=[b pw=p|q pw=\\d pw=x*+')).toBe('pw=*** pw=*** pw=*** pw=*** pw=*** pw=***');
   });
 
   it('forgets tokens that were not used for long, and nothing that a person gave', () => {

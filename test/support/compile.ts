@@ -33,7 +33,9 @@ export async function compileWorker(name: string): Promise<CompiledWorker> {
       mainFields: ['module', 'main'],
       alias: { undici: join(project, 'src', 'io', 'http', 'undici-parts.cjs') },
       // What is CommonJS in the bundle asks for modules of Node.js with `require`.
-      banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+      banner: {
+        js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+      },
       logLevel: 'silent',
     });
   } catch (error) {

@@ -22,6 +22,7 @@ export const PEERS = [
   'node22',
   'node24',
   'node26',
+  'strace',
   'chromium-headless-shell',
   'playwright-core',
 ] as const;

@@ -3,6 +3,7 @@ import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { ConnectionFlags } from '../flags/connection.js';
+import { keepHeaderSecrets } from '../flags/headers.js';
 import { errorJson, errorText, toRemoraError } from '../output/error.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
@@ -27,6 +28,7 @@ export abstract class BaseCommand extends Command {
   protected override async init(): Promise<void> {
     await super.init();
     watchOutput();
+    keepHeaderSecrets(this.argv);
     this.#refuseValues();
   }
 
@@ -42,7 +44,7 @@ export abstract class BaseCommand extends Command {
       const canBeOff = no === '' && flag?.type === 'boolean' && flag.allowNo;
       const off = canBeOff ? `Write --no-${name}` : `Leave out ${typed}`;
       throw new RemoraError('INVALID_ARGUMENT', `${typed} takes no value`, {
-        found: word,
+        found: typed,
         hint: word.endsWith('=false') ? off : `Write ${typed} alone`,
       });
     }
@@ -63,23 +65,37 @@ export abstract class BaseCommand extends Command {
    * registry needs neither, so no secret is read from standard input for it. A mistake in `--platform` comes first.
    */
   protected async access(
-    flags: ConnectionFlags & { readonly platform?: string | undefined },
+    flags: ConnectionFlags & {
+      readonly platform?: string | undefined;
+      readonly 'max-items'?: number | undefined;
+      readonly 'max-unpacked'?: string | undefined;
+    },
     location?: string | { readonly kind: string },
   ): Promise<AccessOptions> {
-    const { signal } = this;
     const place =
       typeof location === 'string'
         ? (await import('../../operations/places/location.js')).resolvePlace(location)
         : location;
     if (flags.platform !== undefined) (await import('../../oci/values/platform.js')).parsePlatform(flags.platform);
-    if (place !== undefined && place.kind !== 'registry') return { signal };
+    const base = {
+      signal: this.signal,
+      maxItems: flags['max-items'],
+      maxUnpackedBytes: await this.#maxUnpacked(flags['max-unpacked']),
+    };
+    if (place !== undefined && place.kind !== 'registry') return base;
     const { connectionOptions } = await import('../flags/connection.js');
     const { credentials, ...connection } = await connectionOptions(flags, {
       stdin: process.stdin,
       retryDelay: process.env.REMORA_RETRY_DELAY,
       note: (text) => this.note(text),
     });
-    return { signal, connection, credentials };
+    return { ...base, connection, credentials };
+  }
+
+  async #maxUnpacked(text: string | undefined): Promise<number | undefined> {
+    if (text === undefined) return undefined;
+    const { parseSize } = await import('../flags/amounts.js');
+    return parseSize('--max-unpacked', text);
   }
 
   /** Progress bars; undefined with `--json`, or where stderr is not a terminal. */

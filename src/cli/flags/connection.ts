@@ -6,6 +6,8 @@ import { keepSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { OpenStoreOptions } from '../../store/open.js';
+import { parseSize } from './amounts.js';
+import { parseHeaders } from './headers.js';
 import { type TlsFlags, tlsOptions, wantsTls } from './tls.js';
 
 /** The values of `registryFlags`. */
@@ -38,6 +40,7 @@ export async function connectionOptions(
   environment: ConnectionEnvironment,
 ): Promise<OpenStoreOptions> {
   const credential = await readCredential(flags, environment.stdin);
+  const told = new Set<string>();
   const options: ConnectionOptions = {
     plainHttp: flags['plain-http'] ?? (wantsTls(flags) ? false : undefined),
     ...(await tlsOptions(flags)),
@@ -46,9 +49,16 @@ export async function connectionOptions(
     timeout: flags.timeout * 1000,
     maxWait: flags['max-wait'] * 1000,
     retryDelay: parseDelay(environment.retryDelay),
-    chunkSize: flags['chunk-size'] === undefined ? undefined : parseSize(flags['chunk-size']),
+    chunkSize: flags['chunk-size'] === undefined ? undefined : parseSize('--chunk-size', flags['chunk-size']),
     referrers: flags.referrers,
     onRequest: flags.debug ? (trace) => environment.note(traceText(trace)) : undefined,
+    onCredentials: flags.debug
+      ? (registry, tokenServer) => {
+          const text = `debug: the credentials for ${registry} go to ${tokenServer}, which it names as its token server`;
+          if (!told.has(text)) environment.note(text);
+          told.add(text);
+        }
+      : undefined,
     onWait: ({ host, status, milliseconds }) => {
       if (milliseconds >= 1000 || flags.debug)
         environment.note(`${host} answered ${status} and asks to wait ${Math.ceil(milliseconds / 1000)} s: waiting`);
@@ -101,60 +111,4 @@ function parseDelay(text: string | undefined): number | undefined {
     found: text,
     hint: 'Unset it, or write it like 200',
   });
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1000,
-  m: 1000 ** 2,
-  g: 1000 ** 3,
-  ki: 1024,
-  mi: 1024 ** 2,
-  gi: 1024 ** 3,
-};
-
-/** Parses a number of bytes: `1048576`, `5MB`, `16MiB`, `16Mi`. */
-function parseSize(text: string): number {
-  const [, digits, unit = ''] = /^(\d{1,12})(?:([kmg]i?)?b?)?$/i.exec(text) ?? [];
-  const size = Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
-  if (Number.isSafeInteger(size) && size > 0) return size;
-  throw new RemoraError('INVALID_ARGUMENT', `--chunk-size ${quote(text)} is not a size`, {
-    found: text,
-    hint: 'Write it like 16MiB, 5MB or 1048576',
-  });
-}
-
-const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*([\t\x20-\x7e\x80-\xff]*)$/;
-/** Headers that frame a request: remora sets them itself. */
-const RESERVED: readonly string[] = [
-  'connection',
-  'content-length',
-  'content-type',
-  'content-range',
-  'expect',
-  'host',
-  'keep-alive',
-  'proxy-authorization',
-  'range',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-];
-
-function parseHeaders(texts: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, name = '', value = ''] = HEADER.exec(text) ?? [];
-      if (name === '' || RESERVED.includes(name.toLowerCase())) {
-        const why = name === '' ? 'is not NAME:VALUE' : `sets ${name}, which remora sets itself`;
-        // The value may be a secret.
-        throw new RemoraError('INVALID_ARGUMENT', `--header ${JSON.stringify(text.split(':', 1)[0])} ${why}`, {
-          hint: 'Write it like --header "X-Team: build"',
-        });
-      }
-      keepSecret(value.trim());
-      return [name.toLowerCase(), value.trim()];
-    }),
-  );
 }

@@ -19,7 +19,7 @@ export function toRemoraError(error: unknown, bin: string, command: string | und
   if (isFailedWrite(error)) return fileError(error, 'standard output');
   return new RemoraError('IO', error instanceof Error ? error.message : String(error), {
     cause: error,
-    hint: 'This looks like a fault of remora itself: please report it, with the output of the same command and DEBUG=*',
+    hint: 'This looks like a fault of remora itself: please report it, with the command and the output of remora --version',
   });
 }
 
@@ -29,10 +29,10 @@ export function errorJson({ code, message, expected, found, hint, status, candid
     error: given({
       code,
       message: redact(message),
-      expected,
+      expected: typeof expected === 'string' ? redact(expected) : expected,
       found: typeof found === 'string' ? redact(found) : found,
       status,
-      candidates: candidates?.length ? candidates : undefined,
+      candidates: candidates?.length ? candidates.map(redact) : undefined,
       hint: hint && redact(hint),
     }),
   };

@@ -21,8 +21,14 @@ const WORDS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
   ],
   [/^Exactly one of the following must be provided: (.*)$/s, (flags) => `one flag is missing: ${listed(flags, 'or')}`],
   [/^At least one of the following must be provided: (.*)$/s, (flags) => `a flag is missing: ${listed(flags, 'or')}`],
-  [/^Nonexistent flags?: (.*)$/s, (flags) => `unknown flag${flags.includes(', ') ? 's' : ''} ${flags}`],
-  [/^Unexpected flag (.*)$/s, (flag) => `unknown flag --${flag}`],
+  [
+    /^Nonexistent flags?: (.*)$/s,
+    (flags) => {
+      const names = withoutValues(flags);
+      return `unknown flag${names.includes(', ') ? 's' : ''} ${names}`;
+    },
+  ],
+  [/^Unexpected flag (.*)$/s, (flag) => `unknown flag --${withoutValues(flag)}`],
   [/^Unexpected arguments?: (.*)$/s, (args) => `unexpected argument${args.includes(', ') ? 's' : ''} ${args}`],
   [
     /^Expected (--[\w-]+)=(.*) to be one of: (.*)$/s,
@@ -76,7 +82,7 @@ function messageOf(error: Error): string {
       .map((arg: { readonly name: string }) => `argument ${arg.name.toUpperCase()} is missing`)
       .join('; ');
   }
-  const [message = ''] = text.split(/\n+(?:See more help|Note: )/);
+  const [message = ''] = text.split(/\n(?:See more help|Note: )/);
   const reasons = /^The following errors? occurred:\s+(.*)$/s.exec(message)?.[1]?.split(NEXT_REASON) ?? [message];
   return [...distinct(reasons.map((reason) => reword(reason.trim())))].join('; ') + strayValue(error);
 }
@@ -115,6 +121,12 @@ function strayValue(error: Error): string {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
+}
+
+/** `--password=SECRET` as `--password`: the value of a flag that is not known may be a secret. */
+function withoutValues(flags: string): string {
+  const names = flags.split(', ').map((flag) => flag.split('=', 1)[0] ?? '');
+  return names.filter((name, index) => index === 0 || name.startsWith('-')).join(', ');
 }
 
 /** `--a, --b, --c` as a list in words. */

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/command/base-command.js';
-import { registryFlags } from '../../cli/flags/flags.js';
+import { registryFlags, unpackFlag } from '../../cli/flags/flags.js';
 import { RemoraError } from '../../errors.js';
 
 /** `remora blob get` */
@@ -30,6 +30,7 @@ export default class BlobGet extends BaseCommand {
   };
   static override flags = {
     output: stringFlag({ char: 'o', summary: 'Write to this file; - is standard output', helpValue: 'FILE' }),
+    ...unpackFlag,
     ...registryFlags,
   };
 

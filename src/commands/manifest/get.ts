@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/command/base-command.js';
-import { platformFlag, registryFlags } from '../../cli/flags/flags.js';
+import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../../cli/flags/flags.js';
 import { harmlessJson, jsonText } from '../../cli/output/text.js';
 
 /** `remora manifest get` */
@@ -28,6 +28,8 @@ export default class ManifestGet extends BaseCommand {
     output: stringFlag({ char: 'o', summary: 'Write to this file; - is standard output', helpValue: 'FILE' }),
     pretty: boolean({ summary: 'Indent the JSON, which gives it another digest' }),
     ...platformFlag,
+    ...limitFlag,
+    ...unpackFlag,
     ...registryFlags,
   };
 

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/command/base-command.js';
-import { registryFlags } from '../../cli/flags/flags.js';
+import { registryFlags, unpackFlag } from '../../cli/flags/flags.js';
 import { printable } from '../../cli/output/text.js';
 
 /** `remora repo tags` */
@@ -22,6 +22,7 @@ export default class RepoTags extends BaseCommand {
   };
   static override flags = {
     all: boolean({ summary: 'Show tags that stand for a digest as well' }),
+    ...unpackFlag,
     ...registryFlags,
   };
 

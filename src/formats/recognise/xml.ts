@@ -1,6 +1,9 @@
 import { toUtc } from './date.js';
 import { plainDocument, type Recognised } from './recognised.js';
 
+/** The date stands in the first 4000 characters of what is said about the creation. */
+const MAX_CREATION_INFO = 4000;
+
 interface Root {
   readonly local: string;
   readonly namespace: string;
@@ -52,8 +55,10 @@ function spdxXml(root: Root, text: string): Recognised | undefined {
     /<dataLicense>\s*CC0-1\.0\s*<\/dataLicense>/,
   ];
   if (marks.filter((mark) => mark.test(text)).length < 2) return undefined;
-  const date = /<creationInfo>(?:(?!<\/creationInfo>)[\s\S]){0,4000}?<created>\s*([^<\s]{1,40})\s*</.exec(text)?.[1];
-  const created = toUtc(date);
+  const start = text.indexOf('<creationInfo>');
+  const end = text.indexOf('</creationInfo>', start);
+  const info = start < 0 ? '' : text.slice(start, Math.min(end < 0 ? text.length : end, start + MAX_CREATION_INFO));
+  const created = toUtc(/<created>\s*([^<\s]{1,40})\s*</.exec(info)?.[1]);
   return plainDocument('application/spdx+xml', 'sbom', 'an SPDX document (XML)', { format: 'spdx', created });
 }
 

@@ -1,11 +1,12 @@
 import { once } from '../async/once.js';
 import { basicHeader, type Credential, type CredentialSource, secretsOf } from '../credentials/credential.js';
 import type { HttpClient } from '../http/client.js';
+import type { ConnectionOptions } from '../http/connection-options.js';
 import type { HttpResponse } from '../http/response.js';
 import { addSecret } from '../redact.js';
-import { type Challenge, parseChallenges } from './challenge.js';
+import { type Challenge, parseChallenges, refuseLong } from './challenge.js';
 import { mergeScopes, secretKey, TokenCache } from './token-cache.js';
-import { checkRealm, requestToken } from './token-request.js';
+import { checkMayHaveCredentials, checkRealm, requestToken } from './token-request.js';
 
 /** An action in a repository that a scope allows. */
 export type Action = 'pull' | 'push' | 'delete';
@@ -38,6 +39,7 @@ export interface AuthorizerOptions {
   /** Asked for at once, so that one token serves the whole command. */
   readonly actions: readonly Action[];
   readonly credentials: CredentialSource;
+  readonly onCredentials?: ConnectionOptions['onCredentials'];
 }
 
 /** Answers the challenges of one registry for one repository: Basic, or Bearer with a token from the realm. */
@@ -82,7 +84,8 @@ export class Authorizer {
     signal?: AbortSignal,
     from?: string,
   ): Promise<Authorization | undefined> {
-    const challenges = parseChallenges(response.headers('www-authenticate'));
+    const headers = response.headers('www-authenticate');
+    const challenges = parseChallenges(headers);
     const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
     const credential = await this.#who();
     const scheme =
@@ -91,7 +94,10 @@ export class Authorizer {
         : challenges.some(({ scheme }) => scheme === 'basic')
           ? ({ kind: 'basic' } as const)
           : undefined;
-    if (scheme === undefined) return undefined;
+    if (scheme === undefined) {
+      refuseLong(headers, this.options.registry);
+      return undefined;
+    }
     const asked = (bearer?.parameters.get('scope') ?? '').split(/\s+/).filter((text) => text !== '');
     const wanted = this.#wanted(from, asked);
     const answer = await this.#headerFor(scheme, wanted, sent, signal, credential);
@@ -132,9 +138,14 @@ export class Authorizer {
     if (credential && 'registryToken' in credential)
       return { header: `Bearer ${credential.registryToken}`, isNew: true };
     const { realm, service } = scheme;
+    const { origin, registry, onCredentials } = this.options;
+    if (credential !== undefined) checkMayHaveCredentials(realm, this.options);
     const key = secretKey(realm.href, service ?? '', ...secretsOf(credential));
-    const question = { realm, service, scopes, credential, registry: this.options.registry, signal };
-    const ask = () => requestToken(this.http, question);
+    const question = { realm, service, scopes, credential, registry, signal };
+    const ask = () => {
+      if (credential !== undefined && realm.origin !== origin.origin) onCredentials?.(registry, realm.origin);
+      return requestToken(this.http, question);
+    };
     const { token, isNew } = await tokens.get(key, scopes, refused?.replace(/^Bearer /, ''), ask, signal);
     addSecret(token);
     return { header: `Bearer ${token}`, isNew };

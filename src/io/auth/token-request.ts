@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { isRemoraError, RemoraError } from '../../errors.js';
+import { isLoopback } from '../../oci/names/reference.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
 import { given } from '../../oci/values/given.js';
 import { basicHeader, type Credential } from '../credentials/credential.js';
+import { namedNetwork } from '../http/addresses.js';
 import type { HttpClient } from '../http/client.js';
 import type { HttpRequest } from '../http/request.js';
 import type { HttpResponse } from '../http/response.js';
@@ -48,8 +50,8 @@ export function checkRealm(text: string, { origin, registry }: { origin: URL; re
       nothingSent,
     );
   }
-  // The same address can be written as one of IPv6.
-  if (/^(169\.254\.|\[fe[89ab]|\[::ffff:a9fe:)/i.test(realm.hostname)) {
+  const network = namedNetwork(realm.hostname);
+  if ((network === 'link-local' || network === 'metadata') && realm.hostname !== origin.hostname) {
     throw new RemoraError(
       'UNAUTHORIZED',
       `${registry} names ${realm.host} as its token server, an address of this machine's own network`,
@@ -58,6 +60,22 @@ export function checkRealm(text: string, { origin, registry }: { origin: URL; re
   }
   realm.hash = '';
   return realm;
+}
+
+/**
+ * Credentials go to a token server on another host over TLS alone: over plain http each machine in between reads them, and
+ * a registry that is spoken to in plain http could be such a machine. All loopback hosts are one.
+ *
+ * @throws RemoraError `UNAUTHORIZED`
+ */
+export function checkMayHaveCredentials(realm: URL, { origin, registry }: { origin: URL; registry: string }): void {
+  const isSame = realm.hostname === origin.hostname || (isLoopback(realm.host) && isLoopback(origin.host));
+  if (realm.protocol === 'https:' || isSame) return;
+  throw new RemoraError(
+    'UNAUTHORIZED',
+    `${registry} wants its credentials sent over plain http to ${realm.host}, which is another host`,
+    { hint: 'No credential was sent there; tell the operator of the registry to use https' },
+  );
 }
 
 /**

@@ -92,5 +92,7 @@ function decode(auth: string, key: string, what: string): { readonly username: s
   const colon = plain.indexOf(':');
   if (colon < 0) throw new RemoraError('MALFORMED', `${what}: auth of ${quote(key)} is not base64 of user:password`);
   // Docker pads with NUL.
-  return { username: plain.slice(0, colon), password: plain.slice(colon + 1).replace(/\0+$/, '') };
+  let end = plain.length;
+  while (plain[end - 1] === '\0') end -= 1;
+  return { username: plain.slice(0, colon), password: plain.slice(colon + 1, end) };
 }

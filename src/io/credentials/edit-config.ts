@@ -1,9 +1,9 @@
-import { mkdir, readlink, realpath } from 'node:fs/promises';
+import { readlink, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { applyEdits, type ModificationOptions, modify } from 'jsonc-parser';
 import { withLock } from '../files/lock.js';
+import { makeDirectory } from '../files/make-directory.js';
 import { fileError, ifSystemError } from '../files/system-error.js';
-import { replaceFile } from '../files/temp-file.js';
 import { readConfigFile } from './config-files.js';
 import { type AuthEntry, type DockerConfig, parseDockerConfig } from './docker-config.js';
 
@@ -23,15 +23,13 @@ export async function changeAuths(path: string, decide: (config: DockerConfig) =
   // The link stays, and what it leads to is replaced.
   const target = await linkTarget(path);
   const directory = dirname(target);
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw fileError(error, directory);
-  });
-  await withLock(join(directory, `.${basename(target)}.remora-lock`), async ({ assertHeld }) => {
+  await makeDirectory(directory, 0o700);
+  await withLock(join(directory, `.${basename(target)}.remora-lock`), async (lock) => {
     const bytes = (await readConfigFile(target)) ?? new Uint8Array();
     const changes = decide(parseDockerConfig(bytes, path));
     if (changes.size === 0) return;
     const edited = editAuths(Buffer.from(bytes).toString('utf8'), changes);
-    await replaceFile(target, Buffer.from(edited), 0o600, assertHeld);
+    await lock.replaceFile(target, Buffer.from(edited), 0o600);
   });
 }
 

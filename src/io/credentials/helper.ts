@@ -103,9 +103,23 @@ function isNotFound({ code, stdout }: ProgramResult): boolean {
   return code !== 0 && NOT_FOUND.test(stdout.toString('utf8').trim());
 }
 
-/** The first line of what it wrote, which must not show an answer. */
+/** Words of a message. A word of another form, or behind "password is", can be a part of an answer. */
+const PLAIN = /^["'(]?(?:[a-z]{1,16}|[A-Z][a-z]{0,15}|[A-Z]{2,5})[)"'.,:;!?]{0,2}$/;
+const NAMES_SECRET =
+  /\b(?:pass|password|passphrase|passcode|secret|token|key|credentials?)["']?(?: (?:is|was|=|:)|:)$/i;
+
+/** The first line of what it wrote. remora does not know yet which secret it keeps, which must not be shown. */
 function said({ stdout, stderr }: ProgramResult): string {
   const texts = [stdout, stderr].map((bytes) => bytes.toString('utf8').trim().split('\n')[0]?.trim() ?? '');
   const line = texts.find((text) => text !== '' && !text.startsWith('{') && !text.startsWith('['));
-  return line === undefined ? '' : `: ${quote(redact(line).slice(0, MAX_SAID))}`;
+  return line === undefined ? '' : `: ${quote(plainWords(redact(line).slice(0, MAX_SAID)))}`;
+}
+
+function plainWords(line: string): string {
+  const shown: string[] = [];
+  for (const word of line.split(' ')) {
+    const isPlain = PLAIN.test(word) && !NAMES_SECRET.test(shown.slice(-2).join(' '));
+    shown.push(word === '' || isPlain ? word : '***');
+  }
+  return shown.join(' ');
 }

@@ -1,9 +1,10 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { access, type FileHandle, open, stat } from 'node:fs/promises';
+import { access, type FileHandle, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { fileRange } from './range.js';
+import { kindOf, openRegular } from './regular-file.js';
 import { fileError, systemCode } from './system-error.js';
 
 /** A file or directory that exists and may be read. */
@@ -33,8 +34,7 @@ export async function localFile(path: string): Promise<LocalFile> {
   }
   if (info.isDirectory()) return { kind: 'directory', path };
   if (!info.isFile()) {
-    const what = info.isSocket() ? 'a socket' : info.isFIFO() ? 'a pipe' : 'a device';
-    throw new RemoraError('IO', `${path} is ${what}, wanted a file or directory`, {
+    throw new RemoraError('IO', `${path} is ${kindOf(info)}, wanted a file or directory`, {
       hint: 'To read from a program, pipe it into standard input and write -:NAME for the file',
     });
   }
@@ -49,7 +49,7 @@ function hintFor(error: unknown, path: string): string {
 async function openUnchanged(path: string, seen: BigIntStats): Promise<Readable> {
   let handle: FileHandle;
   try {
-    handle = await open(path, 'r');
+    handle = await openRegular(path);
   } catch (error) {
     throw fileError(error, path);
   }

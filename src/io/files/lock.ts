@@ -1,22 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  futimesSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, futimesSync, unlinkSync } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
+import { createLock, readLock, removeRemains, type SeenLock } from './lock-file.js';
 import { isGone, processDomain } from './process-identity.js';
-import { inTheWay } from './safe-path.js';
-import { bestEffortSync, fileError, systemCode } from './system-error.js';
+import { bestEffortSync, fileError, ifSystemError, systemCode } from './system-error.js';
+import { createTempFile, tempName, writeAll } from './temp-file.js';
 
 /** Options of {@link withLock}. */
 export interface LockOptions {
@@ -39,6 +30,18 @@ const DEFAULTS: Timing = { renewMs: 2_000, abandonedMs: 15_000, emptyMs: 2_000, 
 export interface HeldLock {
   /** @throws RemoraError `CHANGED` when the lock was taken from us: the process slept for too long */
   assertHeld(): void;
+  /**
+   * Replaces a file beside the lock in one step; readers see the old bytes or the new ones.
+   *
+   * @throws RemoraError `CHANGED` when the lock was taken from us, `IO`; the file is untouched then
+   */
+  replaceFile(target: string, bytes: Uint8Array, mode?: number): Promise<void>;
+  /**
+   * Removes a file; false when there was none. The lock is looked at right before, and is renewed while a disk is slow.
+   *
+   * @throws RemoraError `CHANGED` when the lock was taken from us, `IO`; the file is untouched then
+   */
+  removeFile(path: string): Promise<boolean>;
 }
 
 /**
@@ -51,7 +54,11 @@ export interface HeldLock {
  * both hold it. Here a process removes an abandoned lock only under a second lock, named after the first one's id. It
  * looks again under it, so that it never removes a newer lock.
  *
- * @throws RemoraError `CHANGED` when another process holds the lock for too long, `INTERRUPTED`, `IO`
+ * A holder that slept may wake up between its look at the lock and its rename. The temporary file that it renames is
+ * named after its lock, and goes before the lock does.
+ *
+ * @throws RemoraError `CHANGED` when another process holds the lock for too long, `EXISTS` (not a file), `INTERRUPTED`,
+ * `IO`
  */
 export async function withLock<T>(
   path: string,
@@ -59,83 +66,79 @@ export async function withLock<T>(
   options: LockOptions = {},
 ): Promise<T> {
   const timing = { ...DEFAULTS, ...options };
-  const { id, file } = await acquire(path, timing);
+  const { id, file } = await acquire(path, timing, performance.now() + timing.waitMs);
   const timer = setInterval(() => renew(file), timing.renewMs);
   timer.unref();
+  try {
+    removeRemains(path, id);
+    return await action(heldLock(path, id));
+  } finally {
+    clearInterval(timer);
+    release(path, id, file);
+  }
+}
+
+function heldLock(path: string, id: string): HeldLock {
   const assertHeld = () => {
     if (readLock(path)?.id === id) return;
     throw new RemoraError('CHANGED', `lock ${path} was lost while it was held`, { hint: 'Run the command again' });
   };
-  try {
-    removeRemains(path, id);
-    return await action({ assertHeld });
-  } finally {
-    clearInterval(timer);
-    closeSync(file);
-    release(path, id);
-  }
+  return {
+    assertHeld,
+    async replaceFile(target, bytes, mode) {
+      const file = await createTempFile(dirname(path), mode, heldName(processDomain(), process.pid, id));
+      try {
+        await writeAll(file, bytes);
+        await file.commit(target, assertHeld);
+      } catch (error) {
+        assertHeld();
+        throw error;
+      } finally {
+        await file.discard();
+      }
+    },
+    async removeFile(target) {
+      assertHeld();
+      const removed = unlink(target).then(() => true);
+      const found = await ifSystemError(removed, 'ENOENT').catch((error: unknown) => {
+        throw fileError(error, target);
+      });
+      return found ?? false;
+    },
+  };
 }
 
-interface Observed {
-  readonly id: string;
-  readonly isEmpty: boolean;
-  readonly domain: string;
-  readonly pid: number;
-  readonly mtimeMs: number;
+/** The name of the temporary file of a lock's holder. */
+function heldName(domain: string, pid: number, id: string): string {
+  return tempName(domain, pid, id.slice(0, 12));
 }
 
-async function acquire(path: string, timing: Timing): Promise<{ id: string; file: number }> {
-  const { signal, waitMs } = timing;
-  const started = performance.now();
+async function acquire(path: string, timing: Timing, deadline: number): Promise<{ id: string; file: number }> {
+  const { signal } = timing;
   let seen: { key: string; since: number } | undefined;
   for (;;) {
     if (signal?.aborted) throw interrupted(signal);
-    const own = create(path);
+    const own = createLock(path);
     if (own !== undefined) return own;
     const other = readLock(path);
-    if (other === undefined) {
-      if (bestEffortSync(() => lstatSync(path))?.isSymbolicLink())
-        throw inTheWay(path, 'is a symlink, wanted a lock file');
-      continue;
+    if (performance.now() > deadline) throw notHad(path, other, timing);
+    if (other !== undefined) {
+      const key = `${other.id} ${other.mtimeNs}`;
+      if (seen?.key !== key) seen = { key, since: performance.now() };
+      const patience = other.isEmpty ? timing.emptyMs : timing.abandonedMs;
+      if (isGone(other.domain, other.pid) || performance.now() - seen.since > patience)
+        await removeAbandoned(path, other, timing, deadline);
     }
-    const key = `${other.id} ${other.mtimeMs}`;
-    if (seen?.key !== key) seen = { key, since: performance.now() };
-    const patience = other.isEmpty ? timing.emptyMs : timing.abandonedMs;
-    if (isGone(other.domain, other.pid) || performance.now() - seen.since > patience) {
-      await removeAbandoned(path, other, timing);
-      continue;
-    }
-    if (performance.now() - started > waitMs) {
-      throw new RemoraError(
-        'CHANGED',
-        `lock ${path} is held by process ${other.pid} for more than ${waitMs / 1000} s`,
-        {
-          hint: 'See what that process does, and run the command again when it has ended',
-        },
-      );
-    }
+    // Signals and timers get their turn in each round, whatever the file system answers.
     await sleep(3 + Math.random() * 25);
   }
 }
 
-/** Creates the lock file with its content in one go of synchronous calls; undefined when it exists. */
-function create(path: string): { id: string; file: number } | undefined {
-  let file: number;
-  try {
-    file = openSync(path, 'wx', 0o644);
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return undefined;
-    throw fileError(error, path);
-  }
-  const id = randomBytes(8).toString('hex');
-  try {
-    writeSync(file, `${id} ${processDomain()} ${process.pid}\n`);
-  } catch (error) {
-    closeSync(file);
-    unlinkSync(path);
-    throw fileError(error, path);
-  }
-  return { id, file };
+function notHad(path: string, other: SeenLock | undefined, { waitMs }: Timing): RemoraError {
+  const holder = other === undefined ? 'others' : other.domain === '' ? 'another program' : `process ${other.pid}`;
+  return new RemoraError('CHANGED', `lock ${path} is held by ${holder} for more than ${waitMs / 1000} s`, {
+    hint: 'See what that process does, and run the command again when it has ended',
+  });
 }
 
 /** A lock that cannot be renewed is lost in time, and `assertHeld` says so. */
@@ -143,51 +146,33 @@ function renew(file: number): void {
   bestEffortSync(() => futimesSync(file, new Date(), new Date()));
 }
 
-function readLock(path: string): Observed | undefined {
-  try {
-    const { mtimeMs, ino } = statSync(path);
-    const [id, domain, pid] = readFileSync(path, 'utf8').trim().split(' ');
-    // Empty: its maker is between two system calls, or was killed there. It has no id but its own file's.
-    return {
-      id: id || `empty-${ino}-${mtimeMs}`,
-      isEmpty: !id,
-      domain: domain ?? '',
-      pid: Number(pid ?? 0),
-      mtimeMs,
-    };
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw fileError(error, path);
-  }
-}
-
-async function removeAbandoned(path: string, abandoned: Observed, timing: Timing): Promise<void> {
+async function removeAbandoned(path: string, abandoned: SeenLock, timing: Timing, deadline: number): Promise<void> {
   const removal = `${path}.${abandoned.id}`;
-  const { id, file } = await acquire(removal, timing);
+  const { id, file } = await acquire(removal, timing, deadline);
   try {
-    if (readLock(path)?.id === abandoned.id) unlinkSync(path);
+    if (readLock(path)?.id !== abandoned.id) return;
+    const { domain, pid } = abandoned;
+    if (domain !== '') remove(join(dirname(path), heldName(domain, pid, abandoned.id)));
+    remove(path);
   } finally {
-    closeSync(file);
-    release(removal, id);
+    release(removal, id, file);
   }
 }
 
-function release(path: string, id: string): void {
+function remove(path: string): void {
   try {
-    if (readLock(path)?.id === id) unlinkSync(path);
+    unlinkSync(path);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw fileError(error, path);
   }
 }
 
-/**
- * Removes what killed processes left of the removal of earlier locks. Such a file means something only while the lock
- * that it is named after is there; that is ours now, and no id comes again.
- */
-function removeRemains(path: string, id: string): void {
-  const prefix = `${basename(path)}.`;
-  for (const name of bestEffortSync(() => readdirSync(dirname(path))) ?? []) {
-    if (!name.startsWith(prefix) || name.startsWith(prefix + id)) continue;
-    bestEffortSync(() => unlinkSync(join(dirname(path), name)));
+/** The work is done, so that a lock that stays is not a failure: it is not renewed, and others take it over. */
+function release(path: string, id: string, file: number): void {
+  bestEffortSync(() => closeSync(file));
+  try {
+    if (readLock(path)?.id === id) remove(path);
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
   }
 }

@@ -30,9 +30,13 @@ function attempt(read: () => string): string {
   return bestEffortSync(read) ?? '';
 }
 
+/** No system has higher process ids. Those of 0 and below mean groups of processes. */
+const MAX_PID = 2 ** 31 - 1;
+
 /** True only for a process of this domain whose id no running process has. */
 export function isGone(domain: string, pid: number): boolean {
   if (domain !== processDomain()) return false;
+  if (pid < 1 || pid > MAX_PID) return true;
   try {
     process.kill(pid, 0);
     return isZombie(pid);

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
+import { gitFault } from './same-name.js';
 import { fileError, ifSystemError } from './system-error.js';
 
 /** NAME_MAX of ext4, xfs, btrfs, apfs and ntfs, and PATH_MAX of Linux. */
@@ -66,13 +67,17 @@ export function linkFault(name: string, target: string): string | undefined {
 /**
  * Cleans a name that came from elsewhere: `./` and doubled slashes go away.
  *
- * @throws RemoraError `MALFORMED` when the name could leave its directory, or is empty
+ * @throws RemoraError `MALFORMED` when the name could leave its directory, belongs to git, or is empty
  */
 export function checkName(name: string): string {
   const fault = nameFault(name);
-  if (fault === undefined) return componentsOf(name).join('/');
-  throw new RemoraError('MALFORMED', `name ${quote(name)} cannot be used for a file: ${fault}`, {
-    hint: 'Names must be relative, with forward slashes, and stay below their directory',
+  const git = fault === undefined ? gitFault(name) : undefined;
+  if (fault === undefined && git === undefined) return componentsOf(name).join('/');
+  throw new RemoraError('MALFORMED', `name ${quote(name)} cannot be used for a file: ${fault ?? git}`, {
+    hint:
+      git === undefined
+        ? 'Names must be relative, with forward slashes, and stay below their directory'
+        : 'Give it another name, as with --name {digest}{ext}',
   });
 }
 

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
-import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
 import { isGone, processDomain } from './process-identity.js';
-import { bestEffort, bestEffortSync, fileError } from './system-error.js';
+import { bestEffort, bestEffortSync, fileError, systemCode } from './system-error.js';
 
 const PREFIX = '.remora-';
 const NAME = /^\.remora-([0-9a-f]{12})-(\d+)-[0-9a-f]{12}\.tmp$/;
@@ -27,30 +28,41 @@ function keepTrack(path: string): void {
 }
 
 /** The name of a temporary file or directory; it names its process, so that others know when it is abandoned. */
-export function tempName(): string {
-  return `${PREFIX}${processDomain()}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`;
+export function tempName(
+  domain = processDomain(),
+  pid = process.pid,
+  end: string = randomBytes(6).toString('hex'),
+): string {
+  return `${PREFIX}${domain}-${pid}-${end}.tmp`;
 }
 
 /** A file that becomes visible under its name only when it is whole. Always end it with `commit` or `discard`. */
 export interface TempFile {
   readonly path: string;
   readonly handle: FileHandle;
-  /** Flushes the content to the disk and renames the file to `target`, in the same file system. */
-  commit(target: string): Promise<void>;
+  /**
+   * Flushes the content to the disk and renames the file to `target`, in the same file system.
+   *
+   * @param guard runs right before the rename, and fails where that must not be
+   */
+  commit(target: string, guard?: () => void): Promise<void>;
   /** Removes the file; does nothing after `commit`. */
   discard(): Promise<void>;
 }
 
 /** Creates an empty temporary file in `directory`, where its final place is. */
-export async function createTempFile(directory: string, mode = 0o644): Promise<TempFile> {
-  const path = join(directory, tempName());
+export async function createTempFile(directory: string, mode = 0o644, name = tempName()): Promise<TempFile> {
+  const path = join(directory, name);
   keepTrack(path);
   let handle: FileHandle;
   try {
     handle = await open(path, 'wx+', mode);
   } catch (error) {
     live.delete(path);
-    throw fileError(error, directory);
+    const isThere = systemCode(error) === 'ENOENT' && (await bestEffort(stat(directory))) !== undefined;
+    if (!isThere) throw fileError(error, directory);
+    const hint = 'Choose another directory';
+    throw new RemoraError('IO', `${directory} holds no files of others, as /proc does not`, { cause: error, hint });
   }
   let isOpen = true;
   const close = async () => {
@@ -62,10 +74,11 @@ export async function createTempFile(directory: string, mode = 0o644): Promise<T
   return {
     path,
     handle,
-    async commit(target) {
+    async commit(target, guard) {
       try {
         await handle.sync();
         await close();
+        guard?.();
         await rename(path, target);
       } catch (error) {
         throw fileError(error, target);
@@ -137,11 +150,10 @@ export async function writeAll(file: TempFile, bytes: Uint8Array, position?: num
   }
 }
 
-/** Replaces `target` in one step; readers see the old bytes or the new ones. `guard` runs last before the rename. */
-export async function replaceFile(target: string, bytes: Uint8Array, mode = 0o644, guard?: () => void): Promise<void> {
+/** Replaces `target` in one step; readers see the old bytes or the new ones. */
+export async function replaceFile(target: string, bytes: Uint8Array, mode = 0o644): Promise<void> {
   await withTempFile(dirname(target), mode, async (file) => {
     await writeAll(file, bytes);
-    guard?.();
     await file.commit(target);
   });
 }
@@ -162,14 +174,21 @@ export async function sweepTempFiles(directory: string): Promise<void> {
   }
 }
 
-/** Whether a temporary file's maker is gone, or may be at work; undefined for all other files. */
+/**
+ * Whether a temporary file's maker is gone, or may be at work; undefined for all other files.
+ *
+ * Clocks decide nothing where the process can be looked for: they jump, and a file that waits for its network has an old
+ * date. The age tells only of makers on other hosts, and of earlier boots of this one.
+ */
 export async function leftOverOf(path: string): Promise<'abandoned' | 'in-use' | undefined> {
-  const match = NAME.exec(basename(path));
-  if (!match?.[1] || !match[2]) return undefined;
-  return isGone(match[1], Number(match[2])) || (await isOld(path)) ? 'abandoned' : 'in-use';
+  const [, domain, pid] = NAME.exec(basename(path)) ?? [];
+  if (domain === undefined || pid === undefined) return undefined;
+  if (domain === processDomain()) return isGone(domain, Number(pid)) ? 'abandoned' : 'in-use';
+  return (await isOlder(path, ABANDONED_AFTER_MS)) ? 'abandoned' : 'in-use';
 }
 
-async function isOld(path: string): Promise<boolean> {
-  const info = await bestEffort(stat(path));
-  return info !== undefined && Date.now() - info.mtimeMs > ABANDONED_AFTER_MS;
+/** Whether a file, or a link itself, has not changed for so many milliseconds. */
+async function isOlder(path: string, ms: number): Promise<boolean> {
+  const info = await bestEffort(lstat(path));
+  return info !== undefined && Date.now() - info.mtimeMs > ms;
 }

@@ -6,10 +6,12 @@ import { given } from '../../oci/values/given.js';
 import { interrupted } from '../async/interrupt.js';
 import { pause } from '../async/pause.js';
 import { redact } from '../redact.js';
+import { AddressGuard } from './address-guard.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
 import { dispatcherFor } from './dispatcher.js';
 import { HostGate } from './host-gate.js';
 import { networkError } from './network-error.js';
+import { headTime, tooLate } from './pace.js';
 import { Protocols } from './protocols.js';
 import { redirected } from './redirect.js';
 import type { HttpRequest } from './request.js';
@@ -41,6 +43,7 @@ export class HttpClient {
   /** Aborted by {@link close}: whatever waits for its turn or for another attempt ends, and sends nothing more. */
   readonly #closing = new AbortController();
   readonly #protocols: Protocols;
+  readonly #guard = new AddressGuard(() => this.#registry);
   #registry: URL | undefined;
 
   constructor(private readonly options: HttpOptions = {}) {
@@ -137,6 +140,7 @@ export class HttpClient {
 
   async #send(request: HttpRequest, attempt: number): Promise<HttpResponse> {
     const { url, signal } = request;
+    await this.#guard.check(url);
     const gate = this.#gate(url);
     await this.#waiting(signal, (either) => gate.enter(either));
     const started = performance.now();
@@ -162,7 +166,11 @@ export class HttpClient {
     const content = await body?.open();
     const watched =
       content === undefined || content instanceof Uint8Array ? undefined : new WatchedBody(content, timeout);
-    const signals = [signal, watched?.signal].filter((one) => one !== undefined);
+    const head = new AbortController();
+    const allowed = headTime(timeout);
+    // A body in motion has a watch of its own, also for the answer.
+    const late = watched === undefined ? setTimeout(() => head.abort(), allowed) : undefined;
+    const signals = [signal, watched?.signal ?? head.signal].filter((one) => one !== undefined);
     try {
       const answer = await this.#dispatcher(url).request({
         origin: url.origin,
@@ -181,15 +189,17 @@ export class HttpClient {
           : { headersTimeout: 0, body: bodyOf(watched.chunks((body.size / BYTES_PER_SECOND) * 1000)) }),
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
-        ...given({ signal: signals.length === 0 ? undefined : AbortSignal.any(signals) }),
+        signal: AbortSignal.any(signals),
       });
-      return toResponse(answer, url, attempt);
+      return toResponse(answer, url, attempt, timeout);
     } catch (error) {
       for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
+      if (head.signal.aborted) throw tooLate(url, allowed, 'no answer came');
       if (isRemoraError(watched?.failure)) throw watched.failure;
       const failure = watched?.failure ?? error;
       throw (await this.#protocols.mismatch(request, failure)) ?? networkError(failure, request);
     } finally {
+      clearTimeout(late);
       watched?.stop();
     }
   }
@@ -231,7 +241,8 @@ export class HttpClient {
   #dispatcher({ origin }: URL): Dispatcher {
     const known = this.#dispatchers.get(origin);
     if (known !== undefined) return known;
-    const dispatcher = dispatcherFor(new URL(origin), { ...this.options, registry: this.#registry });
+    const lookup = this.#guard.lookup(new URL(origin));
+    const dispatcher = dispatcherFor(new URL(origin), { ...this.options, registry: this.#registry, lookup });
     this.#dispatchers.set(origin, dispatcher);
     return dispatcher;
   }

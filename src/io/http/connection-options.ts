@@ -66,6 +66,11 @@ export interface ConnectionOptions {
   readonly onRequest?: ((trace: RequestTrace) => void) | undefined;
   /** Called before a wait that the host asked for. */
   readonly onWait?: ((wait: HostWait) => void) | undefined;
+  /**
+   * Called before credentials of a registry go to a token server of another origin, for each token. A registry names its
+   * token server itself.
+   */
+  readonly onCredentials?: ((registry: string, tokenServer: string) => void) | undefined;
   /** Called once for each text that a registry sends in `Warning: 299` headers (distribution-spec, "Warnings"). */
   readonly onWarning?: ((host: string, text: string) => void) | undefined;
 }

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
 import tls from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { given } from '../../oci/values/given.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
-import { lookUp } from './look-up.js';
-import { notProxied, usesProxy } from './proxy-variables.js';
+import { isProxied, notProxied } from './proxy-variables.js';
 
 /** Options of {@link dispatcherFor}. */
 export interface DispatcherOptions
   extends Pick<ConnectionOptions, 'concurrency' | 'timeout' | 'ca' | 'clientCertificate' | 'insecure'> {
   /** The registry that certificate, key and `insecure` are for. */
   readonly registry?: URL | undefined;
+  readonly lookup: LookupFunction;
 }
 
 const MAX_CONNECT_MS = 15_000;
@@ -20,18 +21,18 @@ const MAX_CONNECT_MS = 15_000;
  * registry they were given for and to no other (GHSA-whvf-jp7m-59f3).
  */
 export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatcher {
-  const { registry, ca, clientCertificate, insecure } = options;
+  const { registry, ca, clientCertificate, insecure, lookup } = options;
   const timeout = options.timeout ?? DEFAULT_TIMEOUT;
   const connections = options.concurrency ?? DEFAULT_CONCURRENCY;
   const secure = {
     timeout: Math.min(timeout, MAX_CONNECT_MS),
-    lookup: lookUp,
+    lookup,
     ...given({ ca: ca === undefined ? undefined : [...systemCertificates(), ca] }),
     ...(registry?.origin === origin.origin ? clientCertificate : {}),
     ...(insecure && registry?.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
   };
   const limits = { connections, headersTimeout: timeout, bodyTimeout: timeout };
-  if (!usesProxy()) return new Pool(origin.origin, { ...limits, connect: secure });
+  if (!isProxied(origin)) return new Pool(origin.origin, { ...limits, connect: secure });
   return new EnvHttpProxyAgent({
     ...limits,
     connect: secure,

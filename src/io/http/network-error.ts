@@ -2,6 +2,7 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
 import { systemCode } from '../files/system-error.js';
 import { redact } from '../redact.js';
+import { TOO_SLOW } from './pace.js';
 import { usesProxy } from './proxy-variables.js';
 import { tlsWords } from './tls-error.js';
 
@@ -35,7 +36,7 @@ export function networkCode(error: unknown): string {
 
 /** Whether the same would happen again: a name that does not exist, a certificate that is not trusted. */
 export function isPermanent(code: string): boolean {
-  return code === 'ENOTFOUND' || TLS.test(code) || code === 'UND_ERR_INVALID_ARG';
+  return code === 'ENOTFOUND' || code === TOO_SLOW || TLS.test(code) || code === 'UND_ERR_INVALID_ARG';
 }
 
 /** Turns a failure of the network into a RemoraError. */

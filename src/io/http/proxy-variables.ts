@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { isLoopback } from '../../oci/names/reference.js';
 
 const VARIABLES: readonly string[] = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 
@@ -13,9 +14,12 @@ export function notProxied(): string {
   return hosts.replace(/[^\s,]+/g, (host) => (isIPv6(host) ? `[${host}]` : host));
 }
 
-/** Whether a host is reached through a proxy, as undici decides it. */
+/**
+ * Whether a host is reached through a proxy, as undici decides it. A loopback host is not, as with Go's tools: a proxy
+ * would get its credentials, and ask its own loopback. `REMORA_PROXY_LOOPBACK=1` says otherwise.
+ */
 export function isProxied({ hostname, port, protocol }: URL): boolean {
-  if (!usesProxy()) return false;
+  if (!usesProxy() || (isLoopback(hostname) && process.env.REMORA_PROXY_LOOPBACK !== '1')) return false;
   const hosts = notProxied().toLowerCase();
   if (hosts === '*') return false;
   return !hosts.split(/[,\s]+/).some((entry) => {

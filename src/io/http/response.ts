@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import { RemoraError } from '../../errors.js';
 import { orUndefined } from '../async/or-undefined.js';
 import { networkError } from './network-error.js';
+import { inTime } from './pace.js';
 
 /** An answer. The body must be read, or given up with {@link discard}. */
 export interface HttpResponse {
@@ -17,6 +18,8 @@ export interface HttpResponse {
   readonly attempt: number;
   /** Sending it again can help; the caller waits for as long as the host asked for. */
   readonly retry: boolean;
+  /** Milliseconds without a byte after which the body fails. */
+  readonly timeout: number;
   readonly body: Readable;
 }
 
@@ -27,7 +30,7 @@ export interface Document {
 }
 
 /** An answer of undici as one of ours. */
-export function toResponse(answer: Dispatcher.ResponseData, url: URL, attempt: number): HttpResponse {
+export function toResponse(answer: Dispatcher.ResponseData, url: URL, attempt: number, timeout: number): HttpResponse {
   const values = (name: string): readonly string[] => {
     const value = answer.headers[name];
     return value === undefined ? [] : Array.isArray(value) ? value : [value];
@@ -42,6 +45,7 @@ export function toResponse(answer: Dispatcher.ResponseData, url: URL, attempt: n
     url,
     attempt,
     retry: false,
+    timeout,
     body,
   };
 }
@@ -73,17 +77,24 @@ export function checkEncoding(response: HttpResponse, what: string): void {
   });
 }
 
+/** A connection is worth the rest of a body that is so small and comes so soon; a new one is cheaper than more. */
+const MAX_DISCARDED = 64 * 1024;
+const MAX_DISCARD_MS = 1000;
+
 /** Gives up a body, so that its connection can be used again. */
 export async function discard(response: HttpResponse): Promise<void> {
+  const late = setTimeout(() => response.body.destroy(), MAX_DISCARD_MS).unref();
   let bytes = 0;
   try {
     for await (const chunk of response.body) {
       bytes += chunk.length;
-      if (bytes > 64 * 1024) break;
+      if (bytes > MAX_DISCARDED) break;
     }
   } catch (error) {
     const { code } = networkError(error, { method: 'GET', url: response.url });
     if (code !== 'UNREACHABLE' && code !== 'TIMEOUT') throw error;
+  } finally {
+    clearTimeout(late);
   }
   response.body.destroy();
 }
@@ -100,7 +111,7 @@ export async function errorBody(response: HttpResponse): Promise<Buffer> {
 /**
  * Reads a whole body that must be small.
  *
- * @throws RemoraError `MALFORMED` above `limit` bytes, `UNREACHABLE` when it is cut
+ * @throws RemoraError `MALFORMED` above `limit` bytes, `UNREACHABLE` when it is cut, `TIMEOUT` when it takes too long
  */
 export async function readBody(
   response: HttpResponse,
@@ -112,7 +123,7 @@ export async function readBody(
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of response.body) {
+    for await (const chunk of inTime(response)) {
       bytes += chunk.length;
       if (bytes > limit)
         throw new RemoraError('MALFORMED', `${what} is larger than ${limit} bytes`, { expected: limit });

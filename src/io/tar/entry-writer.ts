@@ -2,12 +2,23 @@ import { link, lstat, mkdir, open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
+import type { Unpacked, UnpackLimit } from '../compression/unpack-limit.js';
 import { linkFault, nameFault } from '../files/safe-path.js';
+import { gitFault, refuseHidden } from '../files/same-name.js';
 import { fileError, ifSystemError, systemCode } from '../files/system-error.js';
 import type { TarEntry } from './entries.js';
 
 /** Directories and symlinks are remembered until the end; so much of their names is held in memory. */
 const MAX_HELD_BYTES = 32 * 1024 * 1024;
+
+/** Options of {@link EntryWriter}. */
+export interface EntryWriterOptions {
+  /** The clean path that every entry must be below; `.` for none. */
+  readonly prefix: string;
+  readonly limit: UnpackLimit;
+  /** False refuses names that begin with a dot. @default true */
+  readonly mayHide?: boolean | undefined;
+}
 
 /**
  * Writes hostile entries into a fresh directory that no other process writes to.
@@ -18,18 +29,17 @@ const MAX_HELD_BYTES = 32 * 1024 * 1024;
 export class EntryWriter {
   readonly #directories = new Map<string, 'listed' | 'implied'>([['', 'implied']]);
   readonly #symlinks = new Map<string, string>();
-  #entries = 0;
   #heldBytes = 0;
 
   constructor(
-    readonly directory: string,
-    readonly prefix: string,
-    readonly maxEntries: number,
+    private readonly directory: string,
+    private readonly used: Unpacked,
+    private readonly options: EntryWriterOptions,
   ) {}
 
   async write(entry: TarEntry): Promise<void> {
     const name = this.#placeOf(entry.name);
-    this.#count();
+    this.options.limit.countEntry(this.used);
     if (entry.type === 'directory') return this.#listDirectory(name);
     if (name === '') throw bad(entry.name, `is a ${entry.type}, wanted a directory`);
     await this.#makeParent(name);
@@ -47,12 +57,14 @@ export class EntryWriter {
   /** The clean name below the prefix; empty for the directory itself. */
   #placeOf(name: string): string {
     const isTop = name === '.' || name === './';
-    const fault = isTop ? undefined : nameFault(name);
+    const fault = isTop ? undefined : (nameFault(name) ?? gitFault(name));
     if (fault !== undefined) throw bad(name, `cannot be unpacked: ${fault}`);
     const clean = name.split('/').filter((part) => part !== '' && part !== '.');
-    if (this.prefix === '.') return clean.join('/');
-    const prefix = this.prefix.split('/');
-    if (prefix.some((part, index) => clean[index] !== part)) throw bad(name, `is not below ${quote(this.prefix)}`);
+    if (this.options.mayHide === false) refuseHidden(clean.join('/'));
+    if (this.options.prefix === '.') return clean.join('/');
+    const prefix = this.options.prefix.split('/');
+    if (prefix.some((part, index) => clean[index] !== part))
+      throw bad(name, `is not below ${quote(this.options.prefix)}`);
     return clean.slice(prefix.length).join('/');
   }
 
@@ -70,14 +82,14 @@ export class EntryWriter {
 
   async #makeDirectory(name: string, how: 'listed' | 'implied'): Promise<void> {
     await this.#makeParent(name);
-    if (how === 'implied') this.#count();
+    if (how === 'implied') this.options.limit.countEntry(this.used);
     this.#hold(name);
     await this.#attempt(name, mkdir(this.#path(name), 0o755));
     this.#directories.set(name, how);
   }
 
   #keepSymlink(name: string, entry: TarEntry): void {
-    const fault = linkFault(name, entry.target);
+    const fault = linkFault(name, entry.target) ?? gitFault(entry.target);
     if (fault !== undefined) throw bad(name, `is a symlink to ${quote(entry.target)}: ${fault}`);
     this.#hold(name + entry.target);
     this.#symlinks.set(name, entry.target);
@@ -112,14 +124,6 @@ export class EntryWriter {
 
   #path(name: string): string {
     return join(this.directory, ...name.split('/'));
-  }
-
-  #count(): void {
-    this.#entries += 1;
-    if (this.#entries <= this.maxEntries) return;
-    throw new RemoraError('SIZE_MISMATCH', `tar archive has too many entries, wanted at most ${this.maxEntries}`, {
-      expected: this.maxEntries,
-    });
   }
 
   #hold(text: string): void {

@@ -2,6 +2,7 @@ import { readlink, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { linkFault, nameFault } from '../files/safe-path.js';
+import { gitFault } from '../files/same-name.js';
 import { fileError } from '../files/system-error.js';
 import { readUnchanged } from './from-file.js';
 import { encodeTarHeader, TAR_END } from './header.js';
@@ -36,7 +37,7 @@ export async function* tarChunks(
   await requireDirectory(directory);
   if (base !== '') yield encodeTarHeader({ name: base, type: 'directory', mode: 0o755 });
   for await (const entry of walkDirectory(directory, signal)) {
-    const fault = nameFault(base + entry.name);
+    const fault = nameFault(base + entry.name) ?? gitFault(entry.name);
     if (fault !== undefined) throw refused(entry.path, `has a name that cannot be unpacked: ${fault}`);
     const name = base + entry.name;
     if (entry.type === 'directory') yield encodeTarHeader({ name, type: 'directory', mode: 0o755 });
@@ -64,7 +65,7 @@ async function targetOf(entry: FoundEntry): Promise<string> {
     throw fileError(error, entry.path);
   });
   const target = process.platform === 'win32' ? found.replaceAll('\\', '/') : found;
-  const fault = target.includes('\ufffd') ? 'it is not UTF-8' : linkFault(entry.name, target);
+  const fault = target.includes('\ufffd') ? 'it is not UTF-8' : (linkFault(entry.name, target) ?? gitFault(target));
   if (fault !== undefined)
     throw refused(entry.path, `points to ${JSON.stringify(target)}, which cannot be unpacked: ${fault}`);
   return target;

@@ -1,12 +1,11 @@
-import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, lstat, open } from 'node:fs/promises';
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, lstat } from 'node:fs/promises';
+import { isRemoraError } from '../../errors.js';
 import { fileRange } from '../files/range.js';
+import { openRegular } from '../files/regular-file.js';
 import { systemCode } from '../files/system-error.js';
 import { encodeTarHeader, tarPadding } from './header.js';
 import { changed, readError } from './walk-directory.js';
-
-/** A symlink or fifo that replaces the file meanwhile must neither redirect the reading nor make it wait. */
-const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /**
  * A file as a tar entry: header, content, padding.
@@ -17,7 +16,6 @@ export async function* readUnchanged(path: string, name: string, signal?: AbortS
   const handle = await openFile(path);
   try {
     const before = await handle.stat({ bigint: true });
-    if (!before.isFile()) throw changed(path, 'was replaced');
     const size = Number(before.size);
     yield encodeTarHeader({ name, type: 'file', mode: before.mode & 0o100n ? 0o755 : 0o644, size });
     yield* fileRange(handle, 0, size, (at) => changed(path, `shrank from ${size} to ${at} bytes`), signal);
@@ -32,10 +30,11 @@ export async function* readUnchanged(path: string, name: string, signal?: AbortS
 
 async function openFile(path: string): Promise<FileHandle> {
   try {
-    return await open(path, FLAGS);
+    return await openRegular(path, { followLinks: false });
   } catch (error) {
-    // ELOOP: it is a symlink now; ENXIO: a socket.
-    if (['ELOOP', 'ENXIO'].includes(systemCode(error) ?? '')) throw changed(path, 'was replaced', error);
+    // It was a file when the directory was walked; ELOOP: it is a symlink now, ENXIO: a socket.
+    if (isRemoraError(error) || ['ELOOP', 'ENXIO'].includes(systemCode(error) ?? ''))
+      throw changed(path, 'was replaced', error);
     throw readError(error, path);
   }
 }

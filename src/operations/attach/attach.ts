@@ -5,6 +5,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { isIngester } from '../../store/interfaces/abilities.js';
 import type { CallOptions, ManifestSelector, Store } from '../../store/interfaces/store.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { resolvePlatform } from '../attached/platform.js';
 import { dryRunResult } from '../pack/dry-run.js';
 import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
@@ -76,7 +77,10 @@ export async function attach(
   const platform = platformOf(options.platform);
   if (options.dryRun) {
     const packed = await withStore(at, { ...options, access: 'read' }, async (store, selector) => {
-      const subject = await resolvePlatform(store, selector, platform, { signal: options.signal });
+      const subject = await resolvePlatform(store, selector, platform, {
+        signal: options.signal,
+        limit: new ItemLimit(options.maxItems),
+      });
       return pack(files, { ...options, subject });
     });
     return dryRunResult(packed, options);
@@ -95,7 +99,12 @@ async function attachIn(
   options: MaybeAttachOptions & { readonly platform: Platform | undefined },
 ): Promise<AttachResult> {
   const checked = await planPack(files, options);
-  const resolved = handled(resolvePlatform(store, selector, options.platform, options));
+  const resolved = handled(
+    resolvePlatform(store, selector, options.platform, {
+      signal: options.signal,
+      limit: new ItemLimit(options.maxItems),
+    }),
+  );
   if (isIngester(store)) await resolved;
   const plan = await recogniseInputs(checked, options, { required: true });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });

@@ -6,6 +6,7 @@ import type { Platform } from '../../oci/values/platform.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { attestedBy } from './buildkit.js';
 import { type IndexOptions, indexLevels, type OpenedIndex } from './index-levels.js';
+import { throwIfTooMany } from './item-limit.js';
 
 /** A manifest in an index, or in an index within it. */
 export interface Descendant {
@@ -42,7 +43,7 @@ export async function descendantsOf(
   options: IndexOptions = {},
 ): Promise<Descendants | undefined> {
   if (!isIndexType(mediaType)) return undefined;
-  const { signal, known, onUnasked } = options;
+  const { signal, known, limit, onUnasked } = options;
   const unread = new Set<Digest>();
   const failed = onUnasked && {
     onUnasked: (way: string, error: unknown, index: Digest) => {
@@ -53,9 +54,10 @@ export async function descendantsOf(
   const opened = new Map<Digest, OpenedIndex>();
   try {
     const root = known?.get(digest) ?? (await source.manifest({ digest }, { signal }));
-    for await (const level of indexLevels(source, root, { signal, known, ...failed }))
+    for await (const level of indexLevels(source, root, { signal, known, limit, ...failed }))
       for (const each of level) opened.set(each.index.descriptor.digest, each);
   } catch (error) {
+    throwIfTooMany(error);
     if (failed === undefined) throw error;
     failed.onUnasked(`children of ${source.format({ digest })}`, error, digest);
   }

@@ -1,3 +1,4 @@
+import { isRemoraError, RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
@@ -11,6 +12,7 @@ import {
   isUndecided,
 } from './attachment.js';
 import { isAttestation } from './buildkit.js';
+import { ItemLimit, throwIfTooMany } from './item-limit.js';
 
 /** Suffixes of cosign's tags for a subject. */
 export const COSIGN_TAGS: readonly string[] = ['.sig', '.att', '.sbom'];
@@ -23,12 +25,14 @@ export interface FindOptions extends CallOptions {
   readonly via?: readonly Via[] | undefined;
   /** Called for each way that answered. */
   readonly onAsked?: ((asked: WayAnswer) => void) | undefined;
-  /** Called for each entry of a list of referrers whose manifest is gone. @default it is left out */
+  /** Called for each entry of a list of referrers whose manifest is gone. @default `onUnasked` is called */
   readonly onGone?: ((entry: Descriptor) => void) | undefined;
   /** Called for each entry of a list of referrers before the list is verified. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
   /** Called for each way that could not be asked. @default the first failure is thrown after all ways were asked */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
+  /** The limit of the walk. @default one of its own */
+  readonly limit?: ItemLimit | undefined;
 }
 
 /**
@@ -42,19 +46,24 @@ export async function findAttached(
 ): Promise<readonly Attachment[]> {
   const failures: unknown[] = [];
   const onUnasked = options.onUnasked ?? ((_way: string, error: unknown) => void failures.push(error));
-  const attachments = await findAll(store, subject, { ...options, onUnasked });
+  const limit = options.limit ?? new ItemLimit();
+  const attachments = await findAll(store, subject, { ...options, onUnasked, limit });
   if (failures.length > 0) throw failures[0];
   return attachments;
 }
 
 /** Options with a failure listener. */
-type Listened = FindOptions & { readonly onUnasked: NonNullable<FindOptions['onUnasked']> };
+type Listened = FindOptions & {
+  readonly onUnasked: NonNullable<FindOptions['onUnasked']>;
+  readonly limit: ItemLimit;
+};
 
 async function findAll(store: Source, subject: Descriptor, options: Listened): Promise<readonly Attachment[]> {
   const guarded = async (asked: string, ask: () => Promise<readonly Attachment[]>) => {
     try {
       return await ask();
     } catch (error) {
+      throwIfTooMany(error);
       options.onUnasked(asked, error);
       return [];
     }
@@ -91,30 +100,109 @@ async function referrers(
   options: Listened,
   guarded: Guard,
 ): Promise<readonly Attachment[]> {
-  const { signal, onUnasked, onGone, onListed, onAsked, via: only } = options;
+  const { signal, onAsked, limit, via: only } = options;
   const ways: readonly Via[] = store.kind === 'registry' ? ['api', 'tag'] : LAYOUT_WAYS;
   if (only !== undefined && !ways.some((way) => only.includes(way))) return [];
   return guarded(`referrers of ${store.format({ digest: subject.digest })}`, async () => {
     const attachments: Promise<readonly Attachment[]>[] = [];
-    const ask = { signal, onUnasked, onGone, onListed, onAsked, via: only };
-    const found = new Map<Via, number>();
+    const vanished = new Map<Digest, Vanished>();
+    const onMissing = (entry: Descriptor) => void vanished.set(entry.digest, { entry });
+    let listed = 0;
+    let found = 0;
+    const onListed = (entry: Descriptor) => {
+      listed++;
+      limit.count();
+      options.onListed?.(entry);
+    };
+    const onUnasked = (way: string, error: unknown) => {
+      throwIfTooMany(error);
+      options.onUnasked(way, error);
+    };
+    const ask = { signal, onUnasked, onGone: onMissing, onListed, onAsked, via: only };
+    const byWay = new Map<Via, number>();
     for await (const { descriptor, via } of store.referrers(subject, ask)) {
-      for (const way of via) found.set(way, (found.get(way) ?? 0) + 1);
+      // Entries of a list were counted as it named them.
+      if (++found > listed) limit.count();
+      for (const way of via) byWay.set(way, (byWay.get(way) ?? 0) + 1);
       if (only === undefined || via.some((way) => only.includes(way)))
-        attachments.push(named(store, descriptor, via, options));
+        attachments.push(attachmentsOf(store, descriptor, via, options, vanished));
     }
     if (store.kind !== 'registry')
-      for (const way of ways) if (!only || only.includes(way)) onAsked?.({ via: way, found: found.get(way) ?? 0 });
-    return (await Promise.all(attachments)).flat();
+      for (const way of ways) if (!only || only.includes(way)) onAsked?.({ via: way, found: byWay.get(way) ?? 0 });
+    const there = (await Promise.all(attachments)).flat();
+    return [...there, ...(await stillListed(store, subject, vanished, options))];
   });
 }
 
+/** An entry of a list whose manifest was not there. */
+interface Vanished {
+  readonly entry: Descriptor;
+  /** The entry as an attachment, where the list was sure of it. */
+  readonly attachment?: Attachment;
+}
+
+/** Another client deletes one by one. So many at once are a list that names what is not there. */
+const MAX_VANISHED = 1000;
+
+/**
+ * Asks for the list once more, since another client may have deleted what was not there: then it is not in the list any
+ * more. An entry that is still listed is reported, since nobody knows what it was.
+ */
+async function stillListed(
+  store: Source,
+  subject: Descriptor,
+  vanished: ReadonlyMap<Digest, Vanished>,
+  { signal, via, onGone, onUnasked }: Listened,
+): Promise<readonly Attachment[]> {
+  if (vanished.size === 0) return [];
+  const again = vanished.size > MAX_VANISHED ? undefined : await namesIn(store, subject, { signal, via });
+  const left = [...vanished.values()].filter(({ entry }) => again?.has(entry.digest) !== false);
+  for (const { entry, attachment } of left) {
+    const { digest } = entry;
+    if (attachment === undefined && onGone !== undefined) onGone(entry);
+    else onUnasked(`manifest ${store.format({ digest })}`, gone(store, digest));
+  }
+  return left.flatMap(({ attachment }) => attachment ?? []);
+}
+
+/** The digests that a list of referrers names now; undefined where not all of it answers. */
+async function namesIn(
+  store: Source,
+  subject: Descriptor,
+  options: CallOptions & Pick<FindOptions, 'via'>,
+): Promise<ReadonlySet<Digest> | undefined> {
+  const names = new Set<Digest>();
+  let isWhole = true;
+  const ask = {
+    ...options,
+    onListed: ({ digest }: Descriptor) => void names.add(digest),
+    onGone: () => {},
+    onUnasked: () => {
+      isWhole = false;
+    },
+  };
+  for await (const { descriptor } of store.referrers(subject, ask)) names.add(descriptor.digest);
+  return isWhole ? names : undefined;
+}
+
+/** The error for an attachment that a list names and that is not there. */
+export function gone(source: Source, digest: Digest): RemoraError {
+  const reference = source.format({ digest });
+  const hint = `Attach it again, or take it out of the list with remora manifest delete ${reference}`;
+  return new RemoraError('NOT_FOUND', `${reference} is listed as attached, and does not exist`, { hint });
+}
+
+function isMissing(error: unknown): boolean {
+  return isRemoraError(error) && error.code === 'NOT_FOUND';
+}
+
 /** The attachments of a referrer; its manifest is read only when the list's entry is not enough. */
-async function named(
+async function attachmentsOf(
   store: Source,
   descriptor: Descriptor,
   via: readonly Via[],
   options: Listened,
+  vanished: Map<Digest, Vanished>,
 ): Promise<readonly Attachment[]> {
   if (isAttestation(descriptor)) return layersOf(store, descriptor.digest, via, options);
   if (!isUndecided(descriptor)) return [attachmentOfEntry(descriptor, via)];
@@ -123,31 +211,42 @@ async function named(
     return [attachmentOfManifest(await store.manifest({ digest }, { signal: options.signal }), via)];
   } catch (error) {
     // The list proves that it exists: report it without what the manifest would add.
+    const attachment = attachmentOfEntry(descriptor, via);
+    if (isMissing(error)) {
+      vanished.set(digest, { entry: descriptor, attachment });
+      return [];
+    }
     options.onUnasked(`manifest ${store.format({ digest })}`, error);
-    return [attachmentOfEntry(descriptor, via)];
+    return [attachment];
   }
 }
 
-async function cosign(
-  store: Source,
-  subject: Digest,
-  end: string,
-  options: FindOptions,
-): Promise<readonly Attachment[]> {
+async function cosign(store: Source, subject: Digest, end: string, options: Listened): Promise<readonly Attachment[]> {
   const tag = `${referrersTag(subject)}${end}`;
-  // A list of tags may be stale or partial: only the tag itself proves that it does not exist.
-  const found = await store.findTag(tag, { signal: options.signal });
-  return found === undefined ? [] : layersOf(store, found.digest, ['cosign-tag'], options, tag);
+  for (let before: Digest | undefined; ; ) {
+    // A list of tags may be stale or partial: only the tag itself proves that it does not exist.
+    const found = await store.findTag(tag, { signal: options.signal });
+    if (found === undefined) return [];
+    try {
+      return await layersOf(store, found.digest, ['cosign-tag'], options, tag);
+    } catch (error) {
+      // cosign moves its tag for each signature, and another client may have deleted it.
+      if (!isMissing(error) || found.digest === before) throw error;
+      before = found.digest;
+    }
+  }
 }
 
 async function layersOf(
   store: Source,
   digest: Digest,
   via: readonly Via[],
-  { signal }: FindOptions,
+  { signal, limit }: Listened,
   tag?: string,
 ): Promise<readonly Attachment[]> {
-  return attachmentsOfLayers(await store.manifest({ digest }, { signal }), via, tag);
+  const attachments = attachmentsOfLayers(await store.manifest({ digest }, { signal }), via, tag);
+  limit.count(attachments.length);
+  return attachments;
 }
 
 /**

@@ -9,6 +9,7 @@ import { isIndexType } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { isReference } from './buildkit.js';
+import { ItemLimit, throwIfTooMany } from './item-limit.js';
 
 /** Levels of indexes within indexes: real ones have two or three, and a hostile registry can nest them without end. */
 export const MAX_NESTED = 100;
@@ -21,6 +22,8 @@ export interface IndexOptions extends CallOptions {
   readonly onOpened?: ((index: Manifest) => void) | undefined;
   /** Called for each index whose entries could not be read; its siblings are still read. @default the failure is thrown */
   readonly onUnasked?: ((way: string, error: unknown, index: Digest) => void) | undefined;
+  /** The limit of the walk. @default one of its own */
+  readonly limit?: ItemLimit | undefined;
 }
 
 /** An entry of an index that is a manifest. */
@@ -67,11 +70,14 @@ function isKnown({ architecture }: Platform): boolean {
 class IndexOpener {
   readonly #seen = new Set<Digest>();
   readonly #read = new Map<Digest, Promise<Manifest>>();
+  readonly #limit: ItemLimit;
 
   constructor(
     private readonly source: Source,
     private readonly options: IndexOptions,
-  ) {}
+  ) {
+    this.#limit = options.limit ?? new ItemLimit();
+  }
 
   async open(index: Manifest, from?: IndexEntry): Promise<OpenedIndex> {
     this.#seen.add(index.descriptor.digest);
@@ -87,7 +93,9 @@ class IndexOpener {
       const isUnknown = platform !== undefined && !isKnown(platform);
       return { descriptor, platform, isPlatform: !isUnknown && !isReference(child) && (from?.isPlatform ?? true) };
     };
-    return { index, entries: await mapSome(childManifests(index), CONCURRENCY, entry) };
+    const children = childManifests(index);
+    this.#limit.count(children.length);
+    return { index, entries: await mapSome(children, CONCURRENCY, entry) };
   }
 
   async below(level: readonly OpenedIndex[], depth: number): Promise<OpenedIndex[]> {
@@ -118,6 +126,7 @@ class IndexOpener {
     try {
       return await read();
     } catch (error) {
+      throwIfTooMany(error);
       if (this.options.onUnasked === undefined) throw error;
       this.options.onUnasked(`children of ${this.source.format({ digest })}`, error, digest);
       return undefined;

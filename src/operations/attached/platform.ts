@@ -5,7 +5,7 @@ import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { formatPlatform, matchesPlatform, type Platform } from '../../oci/values/platform.js';
 import { hasPlatformNames } from '../../store/interfaces/abilities.js';
-import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import { type IndexEntry, type IndexOptions, indexLevels } from './index-levels.js';
 
@@ -14,6 +14,9 @@ export interface PlatformChoice {
   readonly manifest: Manifest;
   readonly child: Descriptor;
 }
+
+/** How long a look for a platform may go on. */
+type LimitedOptions = Pick<IndexOptions, 'signal' | 'limit'>;
 
 /**
  * Resolves a selector: the selected manifest, or with `platform` the first matching child of an index
@@ -26,7 +29,7 @@ export async function resolvePlatform(
   store: Source,
   selector: ManifestSelector,
   platform: Platform | undefined,
-  options: CallOptions = {},
+  options: LimitedOptions = {},
 ): Promise<Descriptor> {
   if (platform === undefined) return store.resolve(selector, options);
   return (await choosePlatform(store, selector, platform, options)).child;
@@ -37,7 +40,7 @@ export async function platformManifest(
   store: Source,
   selector: ManifestSelector,
   platform: Platform | undefined,
-  options: CallOptions = {},
+  options: LimitedOptions = {},
 ): Promise<Manifest> {
   if (platform === undefined) return store.manifest(selector, options);
   const { manifest, child } = await choosePlatform(store, selector, platform, options);
@@ -53,7 +56,7 @@ export async function choosePlatform(
   store: Source,
   selector: ManifestSelector,
   platform: Platform,
-  options: Pick<IndexOptions, 'signal' | 'onOpened'> = {},
+  options: Pick<IndexOptions, 'signal' | 'limit' | 'onOpened'> = {},
 ): Promise<PlatformChoice> {
   const entries = hasPlatformNames(store) ? await store.platformEntries(selector, options) : [];
   if (entries.length === 0) {
@@ -79,7 +82,7 @@ export async function childFor(
   store: Source,
   manifest: Manifest,
   platform: Platform,
-  { signal, onOpened }: Pick<IndexOptions, 'signal' | 'onOpened'> = {},
+  { signal, limit, onOpened }: Pick<IndexOptions, 'signal' | 'limit' | 'onOpened'> = {},
 ): Promise<Descriptor> {
   const { digest } = manifest.descriptor;
   if (manifest.kind !== 'index') {
@@ -95,7 +98,7 @@ export async function childFor(
   const account = new AskedWays();
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const offered: Platform[] = [];
-  for await (const level of indexLevels(store, manifest, { signal, onUnasked, onOpened })) {
+  for await (const level of indexLevels(store, manifest, { signal, limit, onUnasked, onOpened })) {
     for (const { descriptor, platform: own } of level.flatMap(({ entries }) => entries).filter(isChoice)) {
       if (own === undefined) continue;
       if (matchesPlatform(platform, own)) return { ...descriptor, platform: own };

@@ -1,7 +1,11 @@
 import type { RemoraError } from '../../errors.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import type { SelectedAttachment } from './attachment.js';
+import { gone } from './find.js';
+import { ItemLimit } from './item-limit.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
 import { isWanted, noMatch, type Selection } from './selection.js';
 import { platformSubjects, type Subject } from './subject.js';
@@ -14,6 +18,8 @@ export interface SelectAttachedOptions extends CallOptions {
    * @default `INCOMPLETE` is thrown
    */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
+  /** The limit of the walk. @default one of its own */
+  readonly limit?: ItemLimit | undefined;
 }
 
 /**
@@ -27,18 +33,22 @@ export async function selectAttached(
   source: Source,
   subject: Subject,
   selection: Selection,
-  { signal, onUnasked }: SelectAttachedOptions = {},
+  { signal, onUnasked, limit = new ItemLimit() }: SelectAttachedOptions = {},
 ): Promise<readonly SelectedAttachment[]> {
   const account = new AskedWays();
   const unasked: [way: string, error: unknown][] = [];
   const ask = {
     signal,
+    limit,
     onUnasked: (way: string, error: unknown) => {
       account.failed(way, error);
       unasked.push([way, error]);
     },
   };
-  const walk = new AttachedWalk(source, subject.descriptor, { ...ask, concurrency: 16 });
+  const missing: Digest[] = [];
+  // It was deleted, and nobody can choose it: only where nothing else fits it may have been what was wanted.
+  const onGone = ({ digest }: Descriptor) => void missing.push(digest);
+  const walk = new AttachedWalk(source, subject.descriptor, { ...ask, onGone, concurrency: 16 });
   const children = await platformSubjects(source, subject.descriptor, ask);
   const seen: SelectedAttachment[] = [];
   let found: readonly SelectedAttachment[] = [];
@@ -50,6 +60,8 @@ export async function selectAttached(
     isDirect = false;
   }
   const isCertain = found.length > 0 && (selection.all || (selection.digest !== undefined && found.length === 1));
+  if (found.length === 0)
+    for (const digest of missing) account.failed(`manifest ${source.format({ digest })}`, gone(source, digest));
   if (onUnasked === undefined || !isCertain) account.checkComplete();
   else for (const [way, error] of unasked) onUnasked(way, error);
   if (found.length === 0) throw nothingFits(source, subject, selection, seen);

@@ -41,16 +41,16 @@ export async function resolveSubject(
   source: Source,
   selector: ManifestSelector,
   platform: Platform | undefined,
-  { signal, onUnasked }: Pick<IndexOptions, 'signal' | 'onUnasked'> = {},
+  { signal, limit, onUnasked }: Pick<IndexOptions, 'signal' | 'limit' | 'onUnasked'> = {},
 ): Promise<Subject> {
   if (platform === undefined) return { descriptor: await source.resolve(selector, { signal }) };
   const known = new Map<Digest, Manifest>();
   const onOpened = (opened: Manifest) => void known.set(opened.descriptor.digest, opened);
-  const { manifest, child } = await choosePlatform(source, selector, platform, { signal, onOpened });
+  const { manifest, child } = await choosePlatform(source, selector, platform, { signal, limit, onOpened });
   // Any of the indexes may hold the attestations of the platform.
   const account = new AskedWays();
   const listener = onUnasked ?? ((way: string, error: unknown) => account.failed(way, error));
-  const found = await platformSubjects(source, manifest.descriptor, { signal, known, onUnasked: listener });
+  const found = await platformSubjects(source, manifest.descriptor, { signal, limit, known, onUnasked: listener });
   account.checkComplete();
   const own = found?.platforms.find(({ descriptor }) => descriptor.digest === child.digest);
   return {

@@ -7,10 +7,11 @@ import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment, SelectedAttachment } from './attachment.js';
 import { type FindOptions, findAttached } from './find.js';
+import { ItemLimit } from './item-limit.js';
 import type { Subject } from './subject.js';
 
 /** Options of {@link AttachedWalk}. */
-export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onGone'> {
+export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onGone' | 'limit'> {
   /** Called for each way that could not be asked about a subject. @default the failure is thrown */
   readonly onUnasked?: ((way: string, error: unknown, subject: Digest) => void) | undefined;
   /** Called for each entry of a list before the list is verified. */
@@ -33,6 +34,7 @@ export class AttachedWalk {
   readonly #asked = new Map<Digest, Promise<readonly Attachment[]>>();
   readonly #met = new Set<string>();
   readonly #levels = new Map<Digest, number>();
+  readonly #items: ItemLimit;
 
   constructor(
     private readonly store: Source,
@@ -41,6 +43,7 @@ export class AttachedWalk {
     private readonly options: WalkOptions,
   ) {
     this.#limit = limiter(options.concurrency ?? 32);
+    this.#items = options.limit ?? new ItemLimit();
     this.#signal = sharedSignal(this.#failure.signal, options.signal);
     if (root !== undefined) this.#met.add(root.digest);
   }
@@ -121,6 +124,7 @@ export class AttachedWalk {
     const attachments = this.#limit(() =>
       findAttached(this.store, descriptor, {
         ...this.options,
+        limit: this.#items,
         onUnasked: onUnasked && ((way, error) => onUnasked(way, error, descriptor.digest)),
         signal: this.#signal,
         attestations,

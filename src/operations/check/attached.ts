@@ -4,6 +4,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import { hasInventory } from '../../store/interfaces/inventory.js';
+import { gone } from '../attached/find.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { checkIndexFile } from './layout/documents.js';
@@ -11,9 +12,11 @@ import { checkLacking, checkList, type ListCheckContext, listName, type Referrer
 
 /** Checks the attachments of a subject at every depth, and the lists that should name them. */
 export async function checkAttached(root: Descriptor, context: ListCheckContext): Promise<void> {
-  const { source, report, graph, signal } = context;
+  const { source, report, graph, signal, items } = context;
   const onUnasked = (place: string, error: unknown) => report.unread(place, error);
-  const walk = new AttachedWalk(source, root, { signal, onUnasked });
+  const missing = new Set<Digest>();
+  const onGone = ({ digest }: Descriptor) => void missing.add(digest);
+  const walk = new AttachedWalk(source, root, { signal, onUnasked, onGone, limit: items });
   const subjects = new Set<Digest>();
   const below = async (subject: Subject): Promise<void> => {
     const { digest } = subject.descriptor;
@@ -28,6 +31,7 @@ export async function checkAttached(root: Descriptor, context: ListCheckContext)
   const platforms = async () => {
     const found = await platformSubjects(source, root, {
       signal,
+      limit: items,
       // An index that was visited before has its findings already.
       onUnasked: (place, error, index) => {
         if (!graph.reached.has(index)) report.unread(place, error);
@@ -37,6 +41,10 @@ export async function checkAttached(root: Descriptor, context: ListCheckContext)
   };
   await Promise.all([below({ descriptor: root }), platforms()]);
   await checkLists(subjects, context);
+  // A referrers tag was looked at; this is for what only the Referrers API names.
+  const told = new Set(missing.size === 0 ? [] : report.findings.map(({ digest }) => digest));
+  for (const digest of missing)
+    if (!told.has(digest)) report.add('manifest-missing', gone(source, digest).message, { digest });
 }
 
 async function checkLists(subjects: ReadonlySet<Digest>, context: ListCheckContext): Promise<void> {

@@ -1,12 +1,15 @@
 import { RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import { orUndefined } from '../../io/async/or-undefined.js';
 import { limiter } from '../../io/async/run-all.js';
+import type { UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { hasInventory, isMender } from '../../store/interfaces/inventory.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import type { Transfer } from '../pack/plan.js';
 import { checkAttached } from './attached.js';
 import { BlobCheck } from './content/blobs.js';
@@ -14,11 +17,13 @@ import { Fetcher } from './content/fetch.js';
 import { GraphCheck } from './content/graph.js';
 import type { Wanted } from './content/read-manifest.js';
 import { checkWholeLayout } from './layout/layout.js';
+import type { FindingCode } from './report/findings.js';
 import { CheckReport } from './report/report.js';
+import type { Finding } from './report/schema.js';
 import type { CheckResult } from './schema.js';
 
 /** Options of {@link examine}. */
-export interface ExamineOptions extends CallOptions {
+export interface ExamineOptions extends CallOptions, UnpackLimitOptions {
   /** Check attachments at every depth, too. A check of a whole layout always does. @default false */
   readonly recursive?: boolean | undefined;
   /** Read and hash blobs; else only presence and size are checked. @default true, in a registry false */
@@ -31,6 +36,8 @@ export interface ExamineOptions extends CallOptions {
   readonly concurrency?: number | undefined;
   /** Called repeatedly while blobs are read. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
+  /** The most attachments and entries of indexes that are met. @default 100000 */
+  readonly maxItems?: number | undefined;
 }
 
 /** The result of a check, and the subjects for a repair. */
@@ -40,13 +47,48 @@ export interface Examination {
   readonly subjects: ReadonlySet<Digest>;
 }
 
-/** Checks a graph or a whole layout, and fetches damaged content where `fetchFrom` is given. */
+/** Findings that another process makes as well, when it removes content while a check reads it. */
+const DOUBTFUL: readonly FindingCode[] = [
+  'blob-missing',
+  'manifest-missing',
+  'child-missing',
+  'entry-missing',
+  'tag-missing',
+  'list-names-nothing',
+  'list-unreadable',
+];
+
+/**
+ * Checks a graph or a whole layout, and fetches damaged content where `fetchFrom` is given. Missing content is looked for
+ * once more from the start, so that it is a finding only where something still names it.
+ */
 export async function examine(
   source: Source,
   selector: ManifestSelector = {},
   options: ExamineOptions = {},
 ): Promise<Examination> {
-  const { signal, onProgress } = options;
+  const first = await examineOnce(source, selector, options);
+  const { findings } = first.result;
+  const canChange = options.recursive || isWhole(source, selector);
+  if (!canChange || !findings.some(({ code }) => DOUBTFUL.includes(code))) return first;
+  const { signal, recursive, concurrency, maxUnpackedBytes } = options;
+  const again = await orUndefined(
+    examineOnce(source, selector, { signal, recursive, concurrency, maxUnpackedBytes, deep: false }),
+    'NOT_FOUND',
+  );
+  const key = ({ code, what, digest }: Finding) => `${code} ${what} ${digest}`;
+  const left = new Set(again?.result.findings.map(key));
+  const isSure = (finding: Finding) => !DOUBTFUL.includes(finding.code) || left.has(key(finding));
+  const result = { ...first.result, findings: again === undefined ? findings : findings.filter(isSure) };
+  return { ...first, result };
+}
+
+function isWhole(source: Source, { tag, digest }: ManifestSelector): boolean {
+  return hasInventory(source) && tag === undefined && digest === undefined;
+}
+
+async function examineOnce(source: Source, selector: ManifestSelector, options: ExamineOptions): Promise<Examination> {
+  const { signal, maxUnpackedBytes, onProgress } = options;
   const deep = options.deep ?? source.kind !== 'registry';
   const report = new CheckReport(source);
   const fetcher = fetcherOf(source, report, options);
@@ -56,17 +98,20 @@ export async function examine(
     limit,
     fetcher,
     signal,
+    maxUnpackedBytes,
     onProgress: onProgress && ((digest, bytes, total) => onProgress({ name: digest, bytes, total, phase: 'read' })),
   });
-  const graph = new GraphCheck(source, report, blobs, { deep, limit, fetcher, signal });
-  const isWhole = hasInventory(source) && selector.tag === undefined && selector.digest === undefined;
-  const root = isWhole ? undefined : await rootOf(source, selector, { signal });
+  const whole = isWhole(source, selector);
+  // All that a layout's documents name is in its files, whose number is known.
+  const items = new ItemLimit(whole ? Number.POSITIVE_INFINITY : options.maxItems);
+  const graph = new GraphCheck(source, report, blobs, { deep, limit, fetcher, signal, items });
+  const root = whole ? undefined : await rootOf(source, selector, { signal });
   if (root === undefined) {
     if (hasInventory(source)) await checkWholeLayout({ source, report, graph, blobs, deep, fetcher, signal });
   } else {
     const found = await graph.visit(root, { holder: source.format(selector), missing: 'manifest-missing' });
     const subject: Descriptor = found?.entry ?? { mediaType: MediaType.imageManifest, size: 0, ...root };
-    if (options.recursive) await checkAttached(subject, { source, report, graph, fetcher, signal });
+    if (options.recursive) await checkAttached(subject, { source, report, graph, fetcher, signal, items });
     await graph.checkSubjects();
   }
   // A look at what is left over can end early without a failure.

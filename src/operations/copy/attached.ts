@@ -4,12 +4,14 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { gone } from '../attached/find.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import type { AttachedTree } from './selection.js';
 
 /** Options of {@link attachedTrees}. */
-export interface AttachedTreesOptions extends CallOptions, Pick<WalkOptions, 'onListed'> {
+export interface AttachedTreesOptions extends CallOptions, Pick<WalkOptions, 'onListed' | 'limit'> {
   /** Manifests that were read already. @default none */
   readonly known?: ReadonlyMap<Digest, Manifest> | undefined;
   /** A failed question is returned, instead of thrown. @default false */
@@ -40,7 +42,7 @@ export async function attachedTrees(
   subjects: readonly Subject[],
   options: AttachedTreesOptions,
 ): Promise<AttachedTrees> {
-  const { signal, known, onListed, several } = options;
+  const { signal, known, onListed, several, limit = new ItemLimit() } = options;
   const [first] = subjects;
   const unasked: UnaskedOf[] = [];
   /** The root or child of a root that an attachment belongs to. */
@@ -52,8 +54,20 @@ export async function attachedTrees(
   };
   const walk = new AttachedWalk(source, subjects.length === 1 ? first?.descriptor : undefined, {
     signal,
+    limit,
     onListed,
     onUnasked,
+    // It cannot be copied by anybody: the rest is, and the result names it.
+    onGone: (entry) => {
+      const { digest } = entry;
+      const [subject] = subjects;
+      if (subject !== undefined)
+        unasked.push({
+          subject: subject.descriptor.digest,
+          way: `manifest ${source.format({ digest })}`,
+          error: gone(source, digest),
+        });
+    },
   });
 
   const direct = (subject: Subject): Promise<readonly AttachedTree[]> => {
@@ -65,7 +79,7 @@ export async function attachedTrees(
     });
   };
   const ofChildren = async ({ descriptor }: Subject): Promise<readonly AttachedTree[]> => {
-    const found = await platformSubjects(source, descriptor, { signal, known, onUnasked });
+    const found = await platformSubjects(source, descriptor, { signal, limit, known, onUnasked });
     const children = found?.platforms ?? [];
     const top = tops.get(descriptor.digest);
     if (top !== undefined) for (const child of children) tops.set(child.descriptor.digest, top);

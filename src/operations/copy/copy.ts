@@ -6,6 +6,7 @@ import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { openArchiveWriter, openSource } from '../../store/open.js';
 import { type AccessOptions, type Location, type Stored, withSource, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
+import { settled } from '../places/settled.js';
 import { CopyAhead } from './ahead.js';
 import { plannedCopy } from './dry-run.js';
 import { copyIntoArchive } from './into-archive.js';
@@ -64,12 +65,12 @@ export async function copy(source: Location, destination: CopyTarget, options: C
   const { from, to } = copyLocations(source, destination, options.names !== undefined);
   const platform = platformOf(options.platform);
   const access = sideAccess(options, options.to);
-  return withSource(from, sideAccess(options, options.from), async (store, selector) => {
+  const copied = async (store: Source, selector: ManifestSelector): Promise<CopyResult> => {
     const plan = (ahead?: CopyAhead) => planned(store, selector, to, { ...options, platform, ahead });
     // A bad path of an archive is reported before anything is fetched.
     const archive = 'path' in to.at && to.kind === 'archive' && (await openArchiveWriter(to.at.path, { overwrite }));
     const counted = (found: CopyPlan, work: Promise<CopyResult>) =>
-      countsLeft(options) ? countingLeft(store, found, { signal }, work) : work;
+      countsLeft(options) ? countingLeft(store, found, { signal, maxItems: options.maxItems }, work) : work;
     if (dryRun || archive) {
       const found = await plan();
       return counted(
@@ -90,7 +91,15 @@ export async function copy(source: Location, destination: CopyTarget, options: C
       const how = { ...options, ahead, mountFrom: mountFrom(from, to.at) };
       return counted(found, copyIntoStore(store, into, found, how));
     });
-  });
+  };
+  return withSource(from, sideAccess(options, options.from), (store, selector) =>
+    settled(store, () => copied(store, selector), {
+      signal,
+      // An archive that was written is not written over.
+      lacks: ({ incomplete = [] }) =>
+        to.kind !== 'archive' && incomplete.some(({ error }) => error.code === 'NOT_FOUND'),
+    }),
+  );
 }
 
 function countsLeft({ countLeft, recursive, selection }: CopyOptions): boolean {
@@ -125,8 +134,9 @@ async function dryRunAt({ at, kind }: CopyDestination, plan: CopyPlan, access: A
   }
 }
 
-function sideAccess({ signal, session, credentials, connection }: AccessOptions, side?: SideAccess): AccessOptions {
-  return { signal, session, ...(side ?? { credentials, connection }) };
+function sideAccess(options: AccessOptions, side?: SideAccess): AccessOptions {
+  const { signal, session, credentials, connection, maxUnpackedBytes } = options;
+  return { signal, session, maxUnpackedBytes, ...(side ?? { credentials, connection }) };
 }
 
 /** The repository that blobs can be mounted from: of the same registry. */

@@ -211,8 +211,8 @@ class Copier {
     if (how.isTrusted) return this.#done(blob, 'skipped');
     const { source, destination } = this;
     const signal = this.#signal;
-    // The manifest exists, so its blob probably does: asking costs less than starting an upload.
-    const isThere = how.existed && (await this.#ahead.hasBlob(blob));
+    // The manifest exists, so its blob probably does: asking costs less than starting an upload. A layout looks itself.
+    const isThere = how.existed && destination.kind !== 'layout' && (await this.#ahead.hasBlob(blob));
     if (isThere) return this.#done(blob, 'exists');
     const written = await this.#moving(() => {
       const onProgress = (bytes: number) =>

@@ -17,6 +17,8 @@ export interface PlanCopyOptions extends CallOptions {
   readonly recursive?: boolean | undefined;
   /** Copy only these attachments; implies `recursive`. @default all */
   readonly selection?: CopySelection | undefined;
+  /** The most attachments and entries of indexes that are met. @default 100000 */
+  readonly maxItems?: number | undefined;
   /** Copy images under tags of cosign as referrers, too. @default false */
   readonly convert?: boolean | undefined;
   /** Looks in the destination for each manifest that planning meets. @default none */

@@ -8,6 +8,7 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { MAX_NESTED } from '../attached/index-levels.js';
+import { ItemLimit, throwIfTooMany } from '../attached/item-limit.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import { attachedTrees, incompleteCopy, type UnaskedOf } from './attached.js';
 import type { CopyRoot, PlanCopyOptions } from './plan.js';
@@ -100,7 +101,9 @@ class Reader {
     if (refused !== undefined) return { ...named, failure: { error: refused } };
     ahead?.expectTags(tags);
     const find = () =>
-      platform === undefined ? this.#namedBy(selector) : resolveSubject(this.source, selector, platform, { signal });
+      platform === undefined
+        ? this.#namedBy(selector)
+        : resolveSubject(this.source, selector, platform, { signal, limit: this.#limitOf() });
     const found = await this.#attempt(() => this.#limit(find));
     if ('failure' in found) return { ...named, ...found };
     ahead?.expectRoot(found.value.descriptor.digest);
@@ -125,6 +128,10 @@ class Reader {
     return 'failure' in found ? { ...found, graph: [] } : { graph: found.value };
   }
 
+  #limitOf(): ItemLimit {
+    return new ItemLimit(this.options.maxItems);
+  }
+
   /** The value, or of several roots the failure. */
   async #attempt<T>(
     ask: () => Promise<T>,
@@ -133,6 +140,7 @@ class Reader {
     try {
       return { value: await this.#tolerance.ofSource(ask()) };
     } catch (error) {
+      throwIfTooMany(error);
       if (isInterruption(error)) throw error;
       if (!this.#tolerance.allows(error)) throw described(error);
       return { failure: { error } };
@@ -145,13 +153,14 @@ class Reader {
    */
   async #graph(root: Digest): Promise<readonly Digest[]> {
     const met = new Set([root]);
+    const items = this.#limitOf();
     let level: readonly Digest[] = [root];
     for (let depth = 0; level.length > 0; depth++) {
       if (depth > MAX_NESTED)
         throw new RemoraError('MALFORMED', `${level[0]} is nested in more than ${MAX_NESTED} indexes`, {
           expected: MAX_NESTED,
         });
-      const below = await Promise.all(level.map((digest) => this.#children(digest)));
+      const below = await Promise.all(level.map((digest) => this.#children(digest, items)));
       level = [...new Set(below.flat())].filter((digest) => !met.has(digest));
       for (const digest of level) met.add(digest);
     }
@@ -159,11 +168,13 @@ class Reader {
   }
 
   /** The children of a manifest, which begin to be read. */
-  async #children(digest: Digest): Promise<readonly Digest[]> {
+  async #children(digest: Digest, items: ItemLimit): Promise<readonly Digest[]> {
     const index = await this.#read(digest);
     // The copy would lack the content that such an entry names.
     for (const { error } of index.kind === 'index' ? index.unread : []) throw error;
-    return childManifests(index).map((child) => {
+    const children = childManifests(index);
+    items.count(children.length);
+    return children.map((child) => {
       this.options.ahead?.expect(child.digest);
       handled(this.#child(index, child.digest));
       return child.digest;
@@ -215,6 +226,7 @@ class Reader {
     return attachedTrees(this.source, subjects, {
       signal: this.options.signal,
       several: this.several,
+      limit: this.#limitOf(),
       known: this.#manifests,
       onListed: ({ digest }, to) => {
         if (isAll) this.#expect(digest);

@@ -1,5 +1,6 @@
 import type { Platform } from '../../oci/values/platform.js';
 import type { Store } from '../../store/interfaces/store.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { resolveSubject } from '../attached/subject.js';
 import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
@@ -12,7 +13,7 @@ export type { BlockedAttachment, DetachedAttachment, DetachResult, FailedAttachm
 export type { DetachSelection } from './selection.js';
 
 /** Options of {@link detach}. */
-export interface DetachOptions extends AccessOptions, PlanDetachOptions, CarryOutOptions {
+export interface DetachOptions extends AccessOptions, Omit<PlanDetachOptions, 'limit'>, CarryOutOptions {
   /** The attachments to remove; `{ all: true }` for all. */
   readonly selection: DetachSelection;
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
@@ -39,8 +40,9 @@ export async function detach(location: Location<Store>, options: DetachOptions):
   const platform = platformOf(options.platform);
   return withStore(at, { ...options, access: dryRun ? 'read' : 'delete' }, async (store, selector) => {
     if (prune) prunerOf(store);
-    const subject = await resolveSubject(store, selector, platform, { signal });
-    const plan = await planDetach(store, subject, selection, { recursive, signal });
+    const limit = new ItemLimit(options.maxItems);
+    const subject = await resolveSubject(store, selector, platform, { signal, limit });
+    const plan = await planDetach(store, subject, selection, { recursive, signal, limit });
     const planned = plannedResult(store, plan);
     if (dryRun) return { ...planned, dryRun: true };
     if (plan.items.length > 0 && confirm !== undefined && !(await confirm(planned)))

@@ -1,6 +1,9 @@
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
+import { gone } from '../attached/find.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { blockedBy } from './blocked.js';
@@ -13,6 +16,8 @@ import { checkSelection, type DetachSelection, nothingFits, wantedOf } from './s
 export interface PlanDetachOptions extends CallOptions {
   /** Also remove the attachments of removed attachments. @default false: they stay, and are in `orphans` */
   readonly recursive?: boolean | undefined;
+  /** The limit of the walk. @default one of its own */
+  readonly limit?: ItemLimit | undefined;
 }
 
 /** The manifests to delete, and those that stay. {@link planDetach} makes it, `carryOut` carries it out. */
@@ -39,14 +44,17 @@ export async function planDetach(
   options: PlanDetachOptions = {},
 ): Promise<DetachPlan> {
   checkSelection(selection);
-  const { signal } = options;
+  const { signal, limit = new ItemLimit() } = options;
   const { digest } = subject.descriptor;
   const account = new AskedWays();
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
-  const children = await platformSubjects(store, subject.descriptor, { signal, onUnasked });
+  const children = await platformSubjects(store, subject.descriptor, { signal, limit, onUnasked });
   const subjects = [subject, ...(children?.platforms ?? [])];
   const own = new Set([digest, ...(children?.children ?? subject.siblings ?? [])]);
-  const walk = new AttachedWalk(store, undefined, { signal, onUnasked, concurrency: 16 });
+  const missing: Digest[] = [];
+  // It has gone already, and is in the way only where it may have been all that was meant.
+  const onGone = (entry: Descriptor) => void missing.push(entry.digest);
+  const walk = new AttachedWalk(store, undefined, { signal, limit, onUnasked, onGone, concurrency: 16 });
   const found = holdersOf(await walk.level(subjects));
   account.checkComplete();
 
@@ -64,7 +72,11 @@ export async function planDetach(
     const wanted = wantedOf(holder, selection);
     if (wanted.length > 0) decide(holder, wanted);
   }
-  if (leaving.length === 0 && blocked.length === 0) throw nothingFits(store.format({ digest }), selection, found);
+  if (leaving.length === 0 && blocked.length === 0) {
+    for (const lost of missing) account.failed(`manifest ${store.format({ digest: lost })}`, gone(store, lost));
+    account.checkComplete();
+    throw nothingFits(store.format({ digest }), selection, found);
+  }
 
   // A selected attachment is not a leftover of another attachment.
   const seen = new Set<Digest>([...own, ...leaving.map(({ holder }) => holder.manifest.digest)]);

@@ -1,12 +1,12 @@
 import { RemoraError } from '../../errors.js';
 import { mapSome, sharedSignal } from '../../io/async/run-all.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import type { Attachment } from '../attached/attachment.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import type { Selection } from '../attached/selection.js';
 import { platformSubjects, resolveSubject, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
@@ -64,8 +64,9 @@ export async function discover(location: Location, options: DiscoverOptions = {}
     const signal = sharedSignal(options.signal);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
-    const subject = await resolveSubject(source, selector, platform, { signal, onUnasked });
-    const { result, whole, unread } = await listAttached(source, subject, account, { ...options, signal });
+    const limit = new ItemLimit(options.maxItems);
+    const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
+    const { result, whole, unread } = await listAttached(source, subject, account, { ...options, signal, limit });
     if (!options.partial) account.checkComplete();
     return iterable({ ...result, ...(requirements && gate(whole(), requirements, options.requireOn, unread)) });
   });
@@ -83,16 +84,14 @@ async function listAttached(
   source: Source,
   subject: Subject,
   account: AskedWays,
-  options: DiscoverOptions,
+  options: DiscoverOptions & { readonly limit: ItemLimit },
 ): Promise<Listed> {
-  const { signal, concurrency = 32, via, depth = Number.POSITIVE_INFINITY, selection = {} } = options;
+  const { signal, limit, concurrency = 32, via, depth = Number.POSITIVE_INFINITY, selection = {} } = options;
   const { descriptor } = subject;
   const reference = source.format({ digest: descriptor.digest });
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const onAsked = account.answered.bind(account);
-  const onGone = ({ digest }: Descriptor) =>
-    account.failed(`manifest ${source.format({ digest })}`, gone(source, digest));
-  const walk = new AttachedWalk(source, descriptor, { signal, concurrency, via, onUnasked, onGone, onAsked });
+  const walk = new AttachedWalk(source, descriptor, { signal, limit, concurrency, via, onUnasked, onAsked });
 
   const trees = (found: readonly Attachment[], levels: number): Promise<readonly AttachedTree[]> =>
     mapSome(found, concurrency, async (attachment) => {
@@ -103,7 +102,7 @@ async function listAttached(
     });
   const treesOf = async (of: Subject) => trees(await walk.direct(of, depth - 1), depth);
   const ofPlatforms = async () => {
-    const found = await platformSubjects(source, descriptor, { signal, onUnasked });
+    const found = await platformSubjects(source, descriptor, { signal, limit, onUnasked });
     const platforms =
       found && (await Promise.all(found.platforms.map(async (of) => ({ of, found: await treesOf(of) }))));
     return { platforms, unread: found?.unread ?? new Set() };
@@ -131,12 +130,6 @@ async function listAttached(
     };
   };
   return { result: shown(selection), whole: () => shown({}), unread };
-}
-
-function gone(source: Source, digest: Digest): RemoraError {
-  const reference = source.format({ digest });
-  const hint = `Attach it again, or take it out of the list with remora manifest delete ${reference}`;
-  return new RemoraError('NOT_FOUND', `${reference} is listed as attached, and does not exist`, { hint });
 }
 
 function unsupported(reference: string, via: readonly Via[]): RemoraError {

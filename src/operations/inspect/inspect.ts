@@ -15,6 +15,7 @@ import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
@@ -40,7 +41,11 @@ export async function inspect(location: Location, options: InspectOptions = {}):
   const platform = platformOf(options.platform);
   const { signal } = options;
   return withSource(location, options, async (store, selector) =>
-    describeManifest(store, await platformManifest(store, selector, platform, { signal }), { signal }),
+    describeManifest(
+      store,
+      await platformManifest(store, selector, platform, { signal, limit: new ItemLimit(options.maxItems) }),
+      { signal },
+    ),
   );
 }
 

@@ -53,7 +53,7 @@ export async function putManifest(
   const create = neededBlobs(manifest).length === 0;
   return withStore(at, { ...options, create }, async (store) => {
     if (store.kind === 'layout') await checkBlobs(store, manifest, { signal });
-    const { result, listedBy } = await store.putManifest(manifest, { tags, settle, signal });
+    const { result, listedBy } = await store.putManifest(manifest, { tags, settle, signal, complete: true });
     return given({
       ...resultFields(store, referrerEntry(manifest)),
       annotations: manifest.content.annotations,

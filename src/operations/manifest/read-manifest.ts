@@ -5,6 +5,7 @@ import { isObject } from '../../oci/text/lenient.js';
 import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
@@ -24,9 +25,10 @@ export interface ReadManifestOptions extends AccessOptions {
  */
 export async function readManifest(location: Location, options: ReadManifestOptions = {}): Promise<ReadManifestResult> {
   const platform = platformOf(options.platform);
-  const { signal } = options;
+  const { signal, maxItems } = options;
+  const limit = new ItemLimit(maxItems);
   return withSource(location, options, async (store, selector) => {
-    const { mediaType, digest, bytes } = await platformManifest(store, selector, platform, { signal }).then(
+    const { mediaType, digest, bytes } = await platformManifest(store, selector, platform, { signal, limit }).then(
       (manifest) => ({ ...manifest.descriptor, bytes: manifest.bytes }),
       (error: unknown) => {
         if (platform !== undefined || !(error instanceof UnreadManifest)) throw error;

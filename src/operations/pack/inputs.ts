@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import { errorFields, RemoraError } from '../../errors.js';
 import { type LocalFile, localFile } from '../../io/files/local-file.js';
 import { checkName } from '../../io/files/safe-path.js';
+import { nameKey } from '../../io/files/same-name.js';
+import { quote } from '../../oci/text/quote.js';
 import { Annotation, type Annotations } from '../../oci/values/annotations.js';
 import { MediaType, parseMediaType } from '../../oci/values/media-types.js';
 import { toStream } from './content.js';
@@ -63,15 +65,20 @@ export interface CheckedInput {
  */
 export async function checkInputs(inputs: readonly FileInput[]): Promise<readonly CheckedInput[]> {
   const checked = await Promise.all(inputs.map(checkInput));
-  const titles = new Set<string>();
+  const titles = new Map<string, string>();
   for (const { title } of checked) {
-    if (titles.has(title)) {
-      throw new RemoraError('INVALID_ARGUMENT', `two files have the title ${JSON.stringify(title)}`, {
+    const other = titles.get(nameKey(title));
+    if (other !== undefined) {
+      const found =
+        other === title
+          ? `the title ${quote(title)}`
+          : `the titles ${quote(other)} and ${quote(title)}, which are one name on some systems`;
+      throw new RemoraError('INVALID_ARGUMENT', `two files have ${found}`, {
         found: title,
         hint: 'Give each file a name of its own; a file outside of the current directory is called by its last part',
       });
     }
-    titles.add(title);
+    titles.set(nameKey(title), title);
   }
   return checked;
 }

@@ -1,3 +1,4 @@
+import type { UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import type { CredentialSource } from '../../io/credentials/credential.js';
 import type { ConnectionOptions } from '../../io/http/connection-options.js';
 import { type Place, parsePlace, readingsOf } from '../../oci/names/place.js';
@@ -31,16 +32,18 @@ export interface Stored<S extends Source = Source> {
 export type Location<S extends Source = Source> = string | Place | S | Stored<S>;
 
 /** Options of every verb that reaches a place. An open store keeps its own credentials, connection and session. */
-export interface AccessOptions extends CallOptions {
+export interface AccessOptions extends CallOptions, UnpackLimitOptions {
   /** Credentials for the registry. @default the logins of Docker and Podman */
   readonly credentials?: CredentialSource | undefined;
   /** Time limits, TLS and headers for the registry. @default https; loopback hosts are asked what they speak */
   readonly connection?: ConnectionOptions | undefined;
   /** Connections and tokens that calls share, from `openSession`. @default a session for the one call */
   readonly session?: Session | undefined;
+  /** The most attachments and entries of indexes that the verb may meet; more are `INCOMPLETE`. @default 100000 */
+  readonly maxItems?: number | undefined;
 }
 
-type ForReading = Pick<OpenSourceOptions, 'damaged' | 'maxUnpackedBytes'>;
+type ForReading = Pick<OpenSourceOptions, 'damaged'>;
 type ForWriting = Pick<OpenStoreOptions, 'access' | 'create'>;
 
 /**

@@ -1,5 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import type { Format } from '../../formats/kinds/kind.js';
+import { refuseHidden } from '../../io/files/same-name.js';
+import { quote } from '../../oci/text/quote.js';
 import { Annotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { algorithmOf, encodedOf } from '../../oci/values/digest.js';
@@ -19,18 +21,20 @@ export interface NamingOptions {
   readonly template?: NameTemplate | undefined;
   /** True for files of attachments, whose names begin with their kind. */
   readonly isAttached: boolean;
+  /** False where no directory was chosen for the files: then names that begin with a dot are refused. */
+  readonly mayHide: boolean;
 }
 
 /**
  * Names all files that are wanted. Files with the same content may have the same name.
  *
  * @throws RemoraError `MALFORMED` for a name that is not safe, or two files of one artifact with one name, unless the
- *   artifact is left out; `INVALID_ARGUMENT` for a template that gives two files one name
+ *   artifact is left out; `INVALID_ARGUMENT` for a template that gives two files one name, and for hidden names
  */
 export function nameFiles(
   source: Source,
   { manifests, leftOut }: Wanted,
-  { unwrapped, template, isAttached }: NamingOptions,
+  { unwrapped, template, isAttached, mayHide }: NamingOptions,
 ): ReadonlyMap<WantedFile, NamedLayer> {
   const names = new TakenNames();
   const named = new Map<WantedFile, NamedLayer>();
@@ -44,7 +48,8 @@ export function nameFiles(
         return [file, { ...layer, name: `${directory}${layer.name}` }];
       });
       for (const [, layer] of layers) {
-        refuseClash(own.clash(layer) ?? names.clash(layer), template !== undefined);
+        if (!mayHide) refuseHidden(layer.name);
+        refuseClash(layer.name, own.clash(layer) ?? names.clash(layer), template !== undefined);
         own.add(layer);
       }
       for (const [file, layer] of layers) {
@@ -103,16 +108,20 @@ function directoryFor({ digest }: Descriptor): string {
   return `${algorithmOf(digest)}-${encodedOf(digest).slice(0, 12)}`;
 }
 
-function refuseClash(clash: string | undefined, isTemplate: boolean): void {
+function refuseClash(name: string, clash: string | undefined, isTemplate: boolean): void {
   if (clash === undefined) return;
+  const names =
+    clash === name
+      ? `two files the name ${quote(name)}`
+      : `two files the names ${quote(clash)} and ${quote(name)}, which are in each other's way on some systems`;
   if (isTemplate) {
-    throw new RemoraError('INVALID_ARGUMENT', `name template gives two files the name ${JSON.stringify(clash)}`, {
-      found: clash,
+    throw new RemoraError('INVALID_ARGUMENT', `name template gives ${names}`, {
+      found: name,
       hint: 'Put {digest:12} into the template, or select one attachment with --digest',
     });
   }
-  throw new RemoraError('MALFORMED', `artifact has two files with the name ${JSON.stringify(clash)}`, {
-    found: clash,
+  throw new RemoraError('MALFORMED', `artifact gives ${names}`, {
+    found: name,
     hint: 'Give them names of their own, as with --name {digest}{ext}',
   });
 }

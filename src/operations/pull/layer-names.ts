@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { checkName } from '../../io/files/safe-path.js';
+import { nameKey } from '../../io/files/same-name.js';
 import { Annotation, OrasAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { algorithmOf, encodedOf } from '../../oci/values/digest.js';
@@ -24,30 +25,32 @@ export interface LayerDirectory {
   readonly tarDigest: string | undefined;
 }
 
-/** Names that are taken, with the directories that they stand in. */
+/** Names that are taken, with the directories that they stand in. Names that some file system takes for one clash. */
 export class TakenNames {
   readonly #layers = new Map<string, NamedLayer>();
-  readonly #parents = new Set<string>();
+  readonly #parents = new Map<string, string>();
 
-  /** The name that a file cannot have beside those that are taken: another file's, or that of another file's directory. */
+  /** The name that a file cannot stand beside: another file's, which may lie below it. */
   clash(layer: NamedLayer): string | undefined {
-    const { name } = layer;
-    const other = this.#layers.get(name);
-    if (other !== undefined && !isSame(layer, other)) return name;
-    if (layer.directory === undefined && this.#parents.has(name)) return name;
-    return parentsOf(name).find((parent) => this.#layers.has(parent) && !this.#layers.get(parent)?.directory);
+    const key = nameKey(layer.name);
+    const other = this.#layers.get(key);
+    if (other !== undefined && !isSame(layer, other)) return other.name;
+    if (layer.directory === undefined && this.#parents.has(key)) return this.#parents.get(key);
+    const files = parentsOf(key).map((parent) => this.#layers.get(parent));
+    return files.find((file) => file !== undefined && !file.directory)?.name;
   }
 
   add(layer: NamedLayer): void {
-    this.#layers.set(layer.name, layer);
-    for (const parent of parentsOf(layer.name)) this.#parents.add(parent);
+    this.#layers.set(nameKey(layer.name), layer);
+    for (const parent of parentsOf(nameKey(layer.name))) this.#parents.set(parent, layer.name);
   }
 }
 
-/** The same content is one file, however often it is named. */
+/** The same content is one file, however often its name is there; not under a name that is spelled otherwise. */
 function isSame(one: NamedLayer, other: NamedLayer): boolean {
   const [{ digest, size }, { digest: otherDigest, size: otherSize }] = [one.descriptor, other.descriptor];
-  return digest === otherDigest && size === otherSize && Boolean(one.directory) === Boolean(other.directory);
+  const isContent = digest === otherDigest && size === otherSize;
+  return isContent && one.name === other.name && Boolean(one.directory) === Boolean(other.directory);
 }
 
 function parentsOf(name: string): readonly string[] {

@@ -71,7 +71,10 @@ async function writeTo(
   const info = await ifSystemError(stat(path), 'ENOENT').catch((error: unknown) => {
     throw fileError(error, path);
   });
-  const done = (result: WrittenFile['result']): WrittenFile => ({ path, mediaType, digest, size, result });
+  const done = (result: WrittenFile['result']): WrittenFile => ({
+    ...{ path, mediaType, digest, size, result },
+    ...(result === 'written' && info?.isFile() && { replaced: [path] }),
+  });
   if (await isSameFile(path, descriptor, options)) return done('unchanged');
   if (info?.isFile() && options.noClobber) {
     throw new RemoraError('EXISTS', `${path} exists with other content`, {

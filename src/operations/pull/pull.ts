@@ -45,13 +45,14 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
     const { reference, manifests, leftOut } = wanted;
     const files = manifests.flatMap((manifest) => manifest.files);
     const unwrapped = options.unwrap ? await unwrapFiles(source, files, leftOut, options) : new Map();
-    const named = nameFiles(source, wanted, { unwrapped, template, isAttached: options.selection !== undefined });
+    const { output, selection } = options;
+    const mayHide = Boolean(output) || template?.isHidden === true;
+    const named = nameFiles(source, wanted, { unwrapped, template, isAttached: selection !== undefined, mayHide });
     const [only] = named;
-    const { output } = options;
     const written =
       output !== undefined && !template && (await isFileName(output, [...named.values()], files.length)) && only
         ? await writeOneFile(source, only, { ...options, output }, leftOut)
-        : await writeFiles(source, named, leftOut, options);
+        : await writeFiles(source, named, leftOut, { ...options, mayHide });
     const artifacts = manifests.flatMap(({ descriptor, files: own }) => {
       const paths = new Map<string, PulledFile>();
       for (const file of own) {
@@ -66,6 +67,11 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
   });
 }
 
+/** The path from the current directory. */
+function shown(path: string): string {
+  return relative('', path) || path;
+}
+
 function report(
   source: Source,
   manifest: Descriptor,
@@ -76,7 +82,8 @@ function report(
   const { kind, formats, via } = attachment;
   return {
     ...file,
-    path: relative('', file.path) || file.path,
+    path: shown(file.path),
+    ...(file.replaced && { replaced: file.replaced.map(shown) }),
     from: source.format({ digest: manifest.digest }),
     ...given({
       kind,

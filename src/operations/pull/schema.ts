@@ -10,6 +10,11 @@ const written = z.strictObject({
   digest: digestSchema.describe('The digest of the written content'),
   size: z.int().describe('Bytes'),
   result: z.enum(['written', 'unchanged']).describe('unchanged: the file already had the content'),
+  replaced: z
+    .array(z.string())
+    .readonly()
+    .exactOptional()
+    .describe('Files that were there with other content: this one, or files below a directory'),
 });
 
 const file = written.extend({

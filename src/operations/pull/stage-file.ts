@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { dirname } from 'node:path';
 import { RemoraError } from '../../errors.js';
+import type { UnpackLimit } from '../../io/compression/unpack-limit.js';
 import { makeDirectory, nearestDirectory } from '../../io/files/make-directory.js';
 import { inTheWay, lstatIfExists, resolveInside } from '../../io/files/safe-path.js';
 import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
@@ -25,29 +26,48 @@ export interface WriteFilesOptions extends ProgressOptions {
   readonly concurrency?: number | undefined;
 }
 
-/** A file whose content is verified and waits for its name. */
+/** Options of {@link stageFile}. */
+export interface StageFileOptions extends WriteFilesOptions {
+  /** How much all layers together unpack to at most. */
+  readonly limit: UnpackLimit;
+  /** False refuses names that begin with a dot. */
+  readonly mayHide: boolean;
+}
+
+/** A file or directory whose content is verified and unpacked, and waits for its name. */
 export interface StagedFile {
   readonly name: string;
   readonly isDirectory: boolean;
+  /** The temporary directory with what was unpacked. */
+  readonly unpacked?: string | undefined;
   commit(): Promise<WrittenFile>;
   discard(): Promise<void>;
 }
 
-/** Fetches a layer into a temporary file beside its target, unless the target already has the content. */
+/** Fetches a layer into a temporary file or directory beside its target, unless the target already has the content. */
 export async function stageFile(
   store: Source,
   layer: NamedLayer,
   output: string,
-  options: WriteFilesOptions,
+  options: StageFileOptions,
 ): Promise<StagedFile> {
   const { descriptor, name } = layer;
   const path = await resolveInside(output, name);
-  const done = (result: WrittenFile['result']): WrittenFile => ({
-    path,
-    mediaType: descriptor.mediaType,
-    digest: descriptor.digest,
-    size: descriptor.size,
-    result,
+  const { mediaType, digest, size } = descriptor;
+  const done = (result: WrittenFile['result'], replaced: readonly string[] = []): WrittenFile => ({
+    ...{ path, mediaType, digest, size, result },
+    ...(replaced.length > 0 && { replaced }),
+  });
+  const staged = (move: () => Promise<readonly string[]>, discard: () => Promise<void>): StagedFile => ({
+    name,
+    isDirectory: layer.directory !== undefined,
+    async commit() {
+      await makeParents(path, output, name);
+      const replaced = await move();
+      await sweepTempFiles(dirname(path));
+      return done('written', replaced);
+    },
+    discard,
   });
   const existing = await lstatIfExists(path);
   const isUnchanged =
@@ -64,32 +84,25 @@ export async function stageFile(
   if (existing?.isDirectory() && !layer.directory) throw inTheWay(path, 'is a directory, wanted a file');
 
   const file = await createTempFile(await nearestDirectory(path));
+  const { directory } = layer;
   try {
     const content = layer.open?.() ?? (await store.openBlob(descriptor, options));
     await writeStream(file, withProgress(content, name, descriptor.size, options), options.signal);
+    if (directory === undefined) {
+      const replaced = existing === undefined ? [] : [path];
+      return staged(async () => {
+        await file.commit(path);
+        return replaced;
+      }, file.discard);
+    }
+    const { unpackDirectory } = await import('../../io/tar/unpack.js');
+    const unpacked = await unpackDirectory(createReadStream(file.path), path, { ...options, ...directory });
+    await file.discard();
+    return { ...staged(unpacked.commit, unpacked.discard), unpacked: unpacked.path };
   } catch (error) {
     await file.discard();
     throw error;
   }
-  return {
-    name,
-    isDirectory: layer.directory !== undefined,
-    async commit() {
-      await makeParents(path, output, name);
-      if (layer.directory === undefined) await file.commit(path);
-      else {
-        const { unpackDirectory } = await import('../../io/tar/unpack.js');
-        await unpackDirectory(createReadStream(file.path), path, {
-          prefix: layer.directory.prefix,
-          tarDigest: layer.directory.tarDigest,
-          signal: options.signal,
-        });
-      }
-      await sweepTempFiles(dirname(path));
-      return done('written');
-    },
-    discard: () => file.discard(),
-  };
 }
 
 /** Checks the parents again: another file of the artifact or another program may have put a link there. */

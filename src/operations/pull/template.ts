@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import { checkName, nameFault } from '../../io/files/safe-path.js';
+import { gitFault, hiddenPart } from '../../io/files/same-name.js';
 import { quote } from '../../oci/text/quote.js';
 
 /** The variables of a name template. */
@@ -13,7 +14,11 @@ export type TemplateValues = Readonly<Record<Exclude<Variable, 'digest'>, string
 };
 
 /** Makes the name of a file. */
-export type NameTemplate = (values: TemplateValues) => string;
+export interface NameTemplate {
+  (values: TemplateValues): string;
+  /** The template's own text makes a hidden name: its author wants one. */
+  readonly isHidden: boolean;
+}
 
 type Part = { readonly text: string } | { readonly variable: Variable; readonly length?: number };
 
@@ -27,9 +32,10 @@ type Part = { readonly text: string } | { readonly variable: Variable; readonly 
 export function parseTemplate(template: string): NameTemplate {
   const parts = template.split(/(\{[^{}]*\})/).map((part) => parsePart(part, template));
   const plain = parts.map((part) => ('text' in part ? part.text : 'x')).join('');
-  const fault = nameFault(plain) ?? (plain.endsWith('/') ? 'it ends with a slash' : undefined);
+  const fault = nameFault(plain) ?? gitFault(plain) ?? (plain.endsWith('/') ? 'it ends with a slash' : undefined);
   if (fault !== undefined) throw invalid(template, fault, 'Write it like {kind}-{digest:12}{ext}');
-  return (values) => checkName(parts.map((part) => fill(part, values)).join(''));
+  const nameOf = (values: TemplateValues) => checkName(parts.map((part) => fill(part, values)).join(''));
+  return Object.assign(nameOf, { isHidden: hiddenPart(plain) !== undefined });
 }
 
 function parsePart(part: string, template: string): Part {

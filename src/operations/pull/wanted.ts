@@ -8,6 +8,7 @@ import { MediaType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { attachmentOfManifest, type SelectedAttachment } from '../attached/attachment.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
 import { selectAttached } from '../attached/select.js';
 import type { Selection } from '../attached/selection.js';
@@ -35,11 +36,12 @@ export interface SelectOptions extends AccessOptions {
 export interface WantedOptions extends CallOptions {
   readonly platform?: Platform | undefined;
   readonly selection?: Selection | undefined;
+  readonly limit: ItemLimit;
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` for a malformed platform, before a store is opened */
-export function wantedOptions({ platform, selection, signal }: SelectOptions): WantedOptions {
-  return { platform: platformOf(platform), selection, signal };
+export function wantedOptions({ platform, selection, signal, maxItems }: SelectOptions): WantedOptions {
+  return { platform: platformOf(platform), selection, signal, limit: new ItemLimit(maxItems) };
 }
 
 /** The wanted files of all manifests. */
@@ -60,22 +62,22 @@ export interface Wanted {
 export async function wantedFiles(
   source: Source,
   selector: ManifestSelector,
-  { platform, selection, signal }: WantedOptions,
+  { platform, selection, signal, limit }: WantedOptions,
   mayLeaveOut = false,
 ): Promise<Wanted> {
   if (selection === undefined) {
-    const manifest = await platformManifest(source, selector, platform, { signal });
+    const manifest = await platformManifest(source, selector, platform, { signal, limit });
     checkHasFiles(source, manifest, platform);
     const name = platform && formatPlatform(platform);
     const wanted = manifestWithFiles({ manifest, attachment: attachmentOfManifest(manifest, []), platform: name });
     const reference = source.format({ digest: manifest.descriptor.digest });
     return { reference, manifests: [wanted], leftOut: new LeftOut(false) };
   }
-  const subject = await resolveSubject(source, selector, platform, { signal });
+  const subject = await resolveSubject(source, selector, platform, { signal, limit });
   const mayMiss = mayLeaveOut && selection.all === true;
   const leftOut = new LeftOut(mayMiss);
   const onUnasked = mayMiss ? (way: string, error: unknown) => leftOut.failed(way, error) : undefined;
-  const attachments = await selectAttached(source, subject, selection, { signal, onUnasked });
+  const attachments = await selectAttached(source, subject, selection, { signal, limit, onUnasked });
   const manifests = await manifestsOf(source, attachments, leftOut, signal);
   return { reference: source.format({ digest: subject.descriptor.digest }), manifests, leftOut };
 }

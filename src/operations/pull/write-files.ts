@@ -1,6 +1,7 @@
 import { rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { runAll } from '../../io/async/run-all.js';
+import { UnpackLimit, type UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import { makeDirectory } from '../../io/files/make-directory.js';
 import { systemCode } from '../../io/files/system-error.js';
 import type { Source } from '../../store/interfaces/store.js';
@@ -8,8 +9,9 @@ import type { Attachment } from '../attached/attachment.js';
 import type { WantedFile } from './index-files.js';
 import type { NamedLayer } from './layer-names.js';
 import type { LeftOut } from './left-out.js';
+import { refuseOverlap } from './overlap.js';
 import type { WrittenFile } from './schema.js';
-import { type StagedFile, stageFile, type WriteFilesOptions } from './stage-file.js';
+import { type StagedFile, type StageFileOptions, stageFile } from './stage-file.js';
 
 /**
  * Writes files, each name once: all of them, or none but those of attachments that nothing failed of.
@@ -20,7 +22,7 @@ export async function writeFiles(
   source: Source,
   named: ReadonlyMap<WantedFile, NamedLayer>,
   leftOut: LeftOut,
-  options: WriteFilesOptions,
+  options: Omit<StageFileOptions, 'limit'> & UnpackLimitOptions,
 ): Promise<ReadonlyMap<string, WrittenFile>> {
   const output = options.output ?? '.';
   const owners = new Map<string, Attachment[]>();
@@ -28,6 +30,11 @@ export async function writeFiles(
   const ownersOf = ({ name }: { readonly name: string }) => owners.get(name) ?? [];
   const isLeftOut = (file: { readonly name: string }) => ownersOf(file).every((owner) => leftOut.has(owner));
   const layers = new Map([...named.values()].map((layer) => [layer.name, layer]));
+  const packed = [...layers.values()].filter(({ directory }) => directory);
+  const limit = new UnpackLimit(
+    packed.reduce((sum, { descriptor }) => sum + descriptor.size, 0),
+    options,
+  );
   const staged: StagedFile[] = [];
   const written = new Map<string, WrittenFile>();
   const unlessFailed = async (file: { readonly name: string }, work: () => Promise<unknown>) => {
@@ -41,9 +48,12 @@ export async function writeFiles(
   const created = await makeDirectory(output);
   try {
     const stage = async (layer: NamedLayer, signal: AbortSignal) =>
-      unlessFailed(layer, async () => staged.push(await stageFile(source, layer, output, { ...options, signal })));
+      unlessFailed(layer, async () =>
+        staged.push(await stageFile(source, layer, output, { ...options, limit, signal })),
+      );
     await runAll([...layers.values()], stage, options);
-    // Directories come last: unpacking checks for files in its way.
+    for (const file of staged) await unlessFailed(file, () => refuseOverlap(file, staged));
+    // Directories come last: moving them checks for files in their way.
     for (const file of staged.toSorted((a, b) => Number(a.isDirectory) - Number(b.isDirectory)))
       await unlessFailed(file, async () => written.set(file.name, await file.commit()));
     return written;

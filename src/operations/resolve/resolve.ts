@@ -1,4 +1,5 @@
 import type { Platform } from '../../oci/values/platform.js';
+import { ItemLimit } from '../attached/item-limit.js';
 import { resolvePlatform } from '../attached/platform.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
@@ -19,9 +20,12 @@ export interface ResolveOptions extends AccessOptions {
  */
 export async function resolve(location: Location, options: ResolveOptions = {}): Promise<ResolveResult> {
   const platform = platformOf(options.platform);
-  const { signal } = options;
+  const { signal, maxItems } = options;
   return withSource(location, options, async (store, selector) => {
-    const { mediaType, digest, size } = await resolvePlatform(store, selector, platform, { signal });
+    const { mediaType, digest, size } = await resolvePlatform(store, selector, platform, {
+      signal,
+      limit: new ItemLimit(maxItems),
+    });
     return { reference: store.format({ digest }), mediaType, digest, size };
   });
 }

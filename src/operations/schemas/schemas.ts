@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { attachSchema } from '../attach/schema.js';
 import { fetchBlobSchema, putBlobSchema } from '../blob/schema.js';
-import { checkSchema } from '../check/schema.js';
+import { checkSchema, garbageSchema } from '../check/schema.js';
 import { copySchema } from '../copy/schema.js';
 import { detachSchema } from '../detach/schema.js';
 import { discoverSchema } from '../discover/schema.js';
@@ -37,7 +37,7 @@ export const resultSchemas = {
   attach: z.union([attachSchema, dryRunSchema]),
   detach: detachSchema,
   discover: discoverSchema,
-  check: checkSchema,
+  check: z.union([checkSchema, garbageSchema]),
   copy: copySchema,
   pull: pullSchema,
   inspect: inspectSchema,

@@ -1,5 +1,5 @@
-import { RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
+import type { UnpackLimit } from '../../io/compression/unpack-limit.js';
 import type { ReadableFile } from '../../io/files/range.js';
 import { nameFault } from '../../io/files/safe-path.js';
 import { FileWindow } from '../../io/tar/file-window.js';
@@ -24,9 +24,6 @@ export interface ArchiveContents {
   readonly folder: string | undefined;
 }
 
-/** More files than any layout was seen to have; what is known of them is held in memory. */
-const MAX_FILES = 1_000_000;
-
 /**
  * Reads the headers of an archive, and nothing else: contents are seeked over.
  *
@@ -34,9 +31,14 @@ const MAX_FILES = 1_000_000;
  * (some tools take the first, some the last), and sparse files. A name that leads out is always refused, and so is a link
  * of the layout that does.
  *
- * @throws RemoraError `MALFORMED`, `SIZE_MISMATCH` (too many files), `INTERRUPTED`
+ * @throws RemoraError `MALFORMED`, `SIZE_MISMATCH` (too many members), `INTERRUPTED`
  */
-export async function readContents(file: ReadableFile, size: number, signal?: AbortSignal): Promise<ArchiveContents> {
+export async function readContents(
+  file: ReadableFile,
+  size: number,
+  limit: UnpackLimit,
+  signal?: AbortSignal,
+): Promise<ArchiveContents> {
   const extents = new Map<string, Extent>();
   const links = new Map<string, ArchiveLink>();
   const twice = new Set<string>();
@@ -44,6 +46,7 @@ export async function readContents(file: ReadableFile, size: number, signal?: Ab
   const window = new FileWindow(file, size, () => cutTar(within));
   for await (const member of tarMembers(window, nameOf)) {
     throwIfInterrupted(signal);
+    limit.countEntry();
     const offset = window.position;
     // The label of a GNU archive is not a path.
     const name = member.flag === 'V' ? '' : cleanName(member.name);
@@ -58,7 +61,6 @@ export async function readContents(file: ReadableFile, size: number, signal?: Ab
     if (member.type === 'file' && !member.sparse) extents.set(name, { offset, size: member.size });
     else if (member.type === 'symlink' || member.type === 'hard link')
       links.set(name, { type: member.type, target: member.target });
-    if (extents.size + links.size > MAX_FILES) throw tooMany();
   }
   return contentsOf({ extents, links, twice });
 }
@@ -76,7 +78,7 @@ function contentsOf(members: ArchiveMembers): ArchiveContents {
   return {
     files,
     isEmpty: names.length + members.links.size === 0,
-    hasLayout: hasLayoutNames([...files.keys()].map((name) => name.replace(/\/.*$/, ''))),
+    hasLayout: hasLayoutNames([...files.keys()].map((name) => name.split('/', 1)[0] ?? '')),
     hasDockerManifest: names.includes('manifest.json') || names.includes('repositories'),
     folder: names.find((name) => name.endsWith(`/${LAYOUT_FILE}`))?.slice(0, -LAYOUT_FILE.length),
   };
@@ -85,12 +87,6 @@ function contentsOf(members: ArchiveMembers): ArchiveContents {
 /** Names of a layout are ASCII. A name beside it may have any encoding. */
 function nameOf(bytes: Buffer): string {
   return bytes.toString('utf8');
-}
-
-function tooMany(): RemoraError {
-  return new RemoraError('SIZE_MISMATCH', `tar archive has too many files, wanted at most ${MAX_FILES}`, {
-    expected: MAX_FILES,
-  });
 }
 
 /** The name without `./` and doubled slashes; empty for the top itself. The files are not unpacked, so that any system will do. */

@@ -21,7 +21,7 @@ import { openPlainFile, type PlainFileOptions } from './plain-file.js';
 export async function openArchive(path: string, options: PlainFileOptions = {}): Promise<LayoutSource> {
   const file = await naming(path, openPlainFile(path, options));
   try {
-    const contents = await naming(path, readContents(file.handle, file.size, options.signal));
+    const contents = await naming(path, readContents(file.handle, file.size, file.limit, options.signal));
     const files = new ArchiveFiles(path, file, contents.files);
     if (!(await hasLayoutFile(files)) && !contents.hasLayout) throw noLayout(path, contents);
     return new LayoutSource(files, { kind: 'archive', path });

@@ -1,11 +1,13 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { type Compression, compressionOf, decompressed } from '../../io/compression/decompress.js';
 import { FORMAT_BYTES, foreignFormat } from '../../io/compression/foreign-format.js';
+import { UnpackLimit, type UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import { fileRange } from '../../io/files/range.js';
+import { openRegular } from '../../io/files/regular-file.js';
 import { fileError } from '../../io/files/system-error.js';
 import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
 import type { CallOptions } from '../interfaces/store.js';
@@ -14,22 +16,13 @@ import type { CallOptions } from '../interfaces/store.js';
 export interface PlainFile {
   readonly handle: FileHandle;
   readonly size: number;
+  /** How many entries it may have; its bytes are counted. */
+  readonly limit: UnpackLimit;
   close(): Promise<void>;
 }
 
 /** Options of {@link openPlainFile}. */
-export interface PlainFileOptions extends CallOptions {
-  /**
-   * The most bytes that a compressed archive may have without its compression.
-   *
-   * @default 1 GiB, or 200 times its size where that is more: layers of zeros and texts stay below, and a small file
-   * cannot fill a disk
-   */
-  readonly maxUnpackedBytes?: number | undefined;
-}
-
-const FLOOR_BYTES = 1024 ** 3;
-const MAX_RATIO = 200;
+export interface PlainFileOptions extends CallOptions, UnpackLimitOptions {}
 
 /**
  * Opens an archive. A compressed archive, by its first bytes, is decompressed once, to a temporary file of the system.
@@ -43,13 +36,14 @@ export async function openPlainFile(path: string, options: PlainFileOptions = {}
   const handle = await openFile(path);
   try {
     const { size } = await handle.stat();
+    const limit = new UnpackLimit(size, options);
     const start = await startOf(handle);
     const compression = compressionOf(start);
     if (compression === undefined) {
       checkFormat(start, path);
-      return { handle, size, close: () => handle.close() };
+      return { handle, size, limit, close: () => handle.close() };
     }
-    const plain = await decompressedFile(handle, size, compression, path, options);
+    const plain = await decompressedFile(handle, size, compression, path, limit, options);
     try {
       checkFormat(await startOf(plain.handle), path);
     } catch (error) {
@@ -81,19 +75,19 @@ function checkFormat(start: Buffer, path: string): void {
   throw new RemoraError('UNSUPPORTED', `file is ${format.name}, ${wanted}`, { hint: format.hint(path) });
 }
 
-/** A pipe or a terminal cannot be read twice; opening one would wait for somebody to write. */
+/** A pipe or a terminal cannot be read twice. */
 async function openFile(path: string): Promise<FileHandle> {
   try {
-    const info = await stat(path);
-    if (info.isFile()) return await open(path, 'r');
-    const what = info.isDirectory() ? 'a directory' : 'not a regular file';
+    return await openRegular(path);
+  } catch (error) {
+    if (!isRemoraError(error)) throw fileError(error, path);
+    const isDirectory = error.found === 'a directory';
+    const what = isDirectory ? 'a directory' : 'not a regular file';
     throw new RemoraError('INVALID_ARGUMENT', `${path} is ${what}, wanted a file with an archive`, {
-      hint: info.isDirectory()
+      hint: isDirectory
         ? `Write oci:${path} for an image layout directory`
         : 'Write what comes from it to a file first: it is read in several places',
     });
-  } catch (error) {
-    throw fileError(error, path);
   }
 }
 
@@ -102,26 +96,21 @@ async function decompressedFile(
   size: number,
   compression: Compression,
   path: string,
-  { signal, maxUnpackedBytes = Math.max(FLOOR_BYTES, size * MAX_RATIO) }: PlainFileOptions,
+  limit: UnpackLimit,
+  { signal }: CallOptions,
 ): Promise<PlainFile> {
   const directory = tmpdir();
   // A killed process may have left files.
   await sweepTempFiles(directory);
   const ended = () => new RemoraError('CHANGED', `${path} became shorter while it was read`);
-  let unpacked = 0;
-  const limited = async function* () {
-    for await (const chunk of decompressed(fileRange(handle, 0, size, ended, signal), compression)) {
-      unpacked += chunk.length;
-      if (unpacked > maxUnpackedBytes) throw tooLarge(compression, maxUnpackedBytes);
-      yield chunk;
-    }
-  };
+  const unpacked = limit.counted(decompressed(fileRange(handle, 0, size, ended, signal), compression));
   const file = await createTempFile(directory, 0o600).catch((error: unknown) => {
     throw noRoom(path, error);
   });
   try {
-    await writeStream(file, Readable.from(limited(), { objectMode: false }), signal);
-    return { handle: file.handle, size: unpacked, close: () => file.discard() };
+    await writeStream(file, Readable.from(unpacked, { objectMode: false }), signal);
+    const plain = await file.handle.stat();
+    return { handle: file.handle, size: plain.size, limit, close: () => file.discard() };
   } catch (error) {
     await file.discard();
     throwIfInterrupted(signal);
@@ -135,15 +124,4 @@ function noRoom(path: string, cause: unknown): RemoraError {
     cause,
     hint: 'Make room there, or set TMPDIR to a directory that has some',
   });
-}
-
-function tooLarge(compression: Compression, most: number): RemoraError {
-  return new RemoraError(
-    'SIZE_MISMATCH',
-    `archive without its compression is too large, wanted at most ${most} bytes`,
-    {
-      expected: most,
-      hint: `If you trust it, decompress it first with ${compression} -dk`,
-    },
-  );
 }

@@ -134,6 +134,51 @@ export function isPruner<T extends object>(store: T): store is T & Pruner {
   return 'pruneBlobs' in store;
 }
 
+/** Options of {@link GarbageCollector.collectGarbage}. */
+export interface CollectOptions extends CallOptions {
+  /** Milliseconds since the last write, for which a file is kept in any case. @default one hour */
+  readonly grace?: number | undefined;
+  /** Remove nothing, and tell what would be removed. @default false */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** A file that a writer left. */
+export interface GarbageFile {
+  /** With forward slashes, below the layout's directory. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+}
+
+/** The files that a collector removed, or would remove. */
+export interface Garbage {
+  readonly blobs: readonly { readonly digest: Digest; readonly size: number }[];
+  /** Temporary files whose makers are gone, and unfinished uploads. */
+  readonly leftOvers: readonly GarbageFile[];
+  /** The sum of all sizes. */
+  readonly bytes: number;
+  /** The number of blobs that nothing names and that are too young to go. */
+  readonly young: number;
+  /** Names in the layout's directory that are not a blob's or a writer's: they stay. */
+  readonly foreign: readonly string[];
+}
+
+/** The ability to find and remove all that nothing names. */
+export interface GarbageCollector {
+  /**
+   * Removes blobs that nothing names, temporary files and unfinished uploads.
+   *
+   * @throws RemoraError `INCOMPLETE` when something reachable cannot be read: nobody knows what it leads to, and nothing is
+   *   removed
+   */
+  collectGarbage(options?: CollectOptions): Promise<Garbage>;
+}
+
+/** Whether `store` can remove what nothing names. */
+export function isGarbageCollector<T extends object>(store: T): store is T & GarbageCollector {
+  return 'collectGarbage' in store;
+}
+
 /** The ability to have one name for the manifests of several platforms, without an index. */
 export interface PlatformNames {
   /** The manifests that a selector can mean, where each has a platform of its own; else none. */

@@ -1,24 +1,34 @@
 import type { Readable } from 'node:stream';
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Deleter } from './abilities.js';
-import type { CallOptions, Store } from './store.js';
+import type { BlobSizeOptions, CallOptions, Store } from './store.js';
 
 /** The ability to read parts of blobs without knowing their size. */
 export interface RangeReader {
   /** The size of a blob in bytes, undefined when there is none. */
-  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined>;
+  blobSize(digest: Digest, options?: BlobSizeOptions): Promise<number | undefined>;
   /** Opens bytes `start` to `end`, both included. They are not verified: a part has no digest. */
   openRange(digest: Digest, start: number, end: number, options?: CallOptions): Promise<Readable>;
 }
 
 /** The ability to take blobs piece by piece, in sessions that outlive a connection and a process. */
 export interface UploadKeeper {
-  /** Starts a session and gives its id. */
-  beginUpload(): Promise<string>;
+  /**
+   * Starts a session and gives its id.
+   *
+   * @param most unfinished sessions that the store may have then, over all processes and restarts
+   * @throws RemoraError `BUSY` for one more
+   */
+  beginUpload(most?: number): Promise<string>;
   /** The bytes that a session holds, undefined when the session does not exist. */
   uploadSize(id: string): Promise<number | undefined>;
-  /** Adds what `source` gives; what arrived before it failed is kept. Gives the bytes held then. */
-  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number>;
+  /**
+   * Adds what `source` gives; what arrived before it failed is kept. Gives the bytes held then.
+   *
+   * @throws RemoraError `NOT_FOUND`; `SIZE_MISMATCH`, and nothing of `source` is kept
+   */
+  appendUpload(id: string, source: AsyncIterable<Uint8Array>, options?: AppendUploadOptions): Promise<number>;
   /**
    * Ends a session: its content becomes a blob.
    *
@@ -31,14 +41,29 @@ export interface UploadKeeper {
   sweepUploads(olderThan: number): Promise<void>;
 }
 
+/** Options of {@link UploadKeeper.appendUpload}. */
+export interface AppendUploadOptions extends CallOptions {
+  /** The bytes that come, where they were told. @default any number */
+  readonly bytes?: number | undefined;
+}
+
 /** The ability to take a blob from another repository without moving its bytes. */
 export interface BlobLinker {
-  /** Makes a blob of `from` one of this store; false when `from` has none. */
+  /** Makes a blob of `from` one of this store; false when `from` has none, or a damaged one. */
   linkBlob(from: Repository, digest: Digest): Promise<boolean>;
 }
 
+/** The ability to keep a blob for a client that was told of it. */
+export interface BlobKeeper {
+  /**
+   * Whether a blob is there; a small one is read, since it may be damaged. For an hour from now it is not removed as one
+   * that nothing names.
+   */
+  keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean>;
+}
+
 /** A store that can be served as a repository. */
-export interface Repository extends Store, Deleter, RangeReader, UploadKeeper, BlobLinker {
+export interface Repository extends Store, Deleter, RangeReader, UploadKeeper, BlobLinker, BlobKeeper {
   /** Where its files are. */
   readonly directory: string;
 }

@@ -22,6 +22,12 @@ export interface ManifestSelector {
   readonly digest?: Digest | undefined;
 }
 
+/** Options of {@link ContentReader.blobSize}. */
+export interface BlobSizeOptions extends CallOptions {
+  /** The size that a descriptor promises: bytes that must be counted are counted up to one more. @default 1 GiB */
+  readonly atMost?: number | undefined;
+}
+
 /** Reads content. All of it is verified against the digest that was asked for. */
 export interface ContentReader {
   /** Whether the blob is there, in the size that the descriptor promises. */
@@ -29,7 +35,7 @@ export interface ContentReader {
   /** Whether a manifest is there. */
   hasManifest(digest: Digest, options?: CallOptions): Promise<boolean>;
   /** The size of a blob in bytes, undefined when there is none. */
-  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined>;
+  blobSize(digest: Digest, options?: BlobSizeOptions): Promise<number | undefined>;
   /**
    * Opens a blob. The stream ends with an error when size or digest differ.
    *
@@ -53,6 +59,8 @@ export interface PutManifestOptions extends CallOptions {
   readonly tags?: readonly string[] | undefined;
   /** It is reached through an index that follows: a layout keeps no entry of its own for it. @default false */
   readonly child?: boolean | undefined;
+  /** In a layout all blobs that it needs must be there: `CHANGED` else. @default false: blobs that were absent may be */
+  readonly complete?: boolean | undefined;
   /** Look at a referrers tag again after a settle time, for writers at the same time. @default true */
   readonly settle?: boolean | undefined;
   /** Delete the lists of referrers that this write replaces, which stay as untagged manifests else. @default false */
@@ -66,6 +74,16 @@ export interface PutManifestOptions extends CallOptions {
    * is attached. @default 'auto'
    */
   readonly layoutLists?: 'auto' | 'none' | undefined;
+  /** Ask this where nobody else can change the answer before the write; layouts do. @default no condition */
+  readonly precondition?: Precondition | undefined;
+}
+
+/** A condition of a write. */
+export interface Precondition {
+  /** The name that is asked about. */
+  readonly selector: ManifestSelector;
+  /** Is given the manifests of that name, and throws where the write must not be done. */
+  check(present: ReadonlySet<Digest>): void;
 }
 
 /** The outcome of writing a manifest. */

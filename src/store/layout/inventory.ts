@@ -9,7 +9,7 @@ import { isDigest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
 import type { LayoutItem, ListMark } from '../interfaces/inventory.js';
-import { isAbandonedUpload } from './blobs/upload-sessions.js';
+import { isAbandonedUpload } from './blobs/upload-files.js';
 import { nameOf, tagPart } from './entries/names.js';
 import { BLOBS_DIRECTORY, LOCK_FILE, UPLOADS_DIRECTORY } from './files/paths.js';
 import { listKind } from './referrers/list.js';

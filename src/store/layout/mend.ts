@@ -7,7 +7,8 @@ import { createTempFile, replaceFile, sweepTempFiles, writeStream } from '../../
 import { verified } from '../../io/streams/verify.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { ABANDONED_UPLOAD_MS, Uploads } from './blobs/upload-sessions.js';
+import { ABANDONED_UPLOAD_MS } from './blobs/upload-files.js';
+import { Uploads } from './blobs/upload-sessions.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import { LAYOUT_VERSION, layoutVersion } from './files/layout-file.js';
 import { BLOBS_DIRECTORY, blobPath, LAYOUT_FILE } from './files/paths.js';

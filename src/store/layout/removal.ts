@@ -1,7 +1,5 @@
-import { unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { fileError, ifSystemError } from '../../io/files/system-error.js';
 import { indexBytes } from '../../oci/documents/edit-index.js';
 import { type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import { formatPlace } from '../../oci/names/place.js';
@@ -9,7 +7,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { DeleteManifestOptions } from '../interfaces/abilities.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { writeBlob } from './blobs/blobs.js';
+import { writeBlob } from './blobs/write.js';
 import { changeEntries } from './entries/index-file.js';
 import { entriesWithTag, severalNames, wholeNameOf } from './entries/names.js';
 import { withoutNames } from './entries/tags.js';
@@ -28,12 +26,14 @@ export async function deleteManifest(
   digest: Digest,
   { signal, onDamaged }: DeleteManifestOptions = {},
 ): Promise<boolean> {
-  const found = await contentOf(new DirectoryFiles(directory), digest);
-  const isManifest = found === 'manifest' || found === 'damaged';
+  let found: Awaited<ReturnType<typeof contentOf>> = 'other';
   let listed = false;
+  let gone = false;
   await changeEntries(
     directory,
     async (entries) => {
+      // Under the lock, since another process may write or remove it until then.
+      found = await contentOf(new DirectoryFiles(directory), digest);
       const kept = entries.filter((entry) => entry.digest !== digest);
       const changed = await Promise.all(kept.map((entry) => withoutMember(directory, entry, digest)));
       listed = kept.length < entries.length || changed.some((entry, index) => entry !== kept[index]);
@@ -42,13 +42,13 @@ export async function deleteManifest(
     },
     {
       signal,
-      afterwards: async () => {
-        if (listed || isManifest) await remove(blobPath(directory, digest));
+      afterwards: async (lock) => {
+        gone = (listed || found !== 'other') && (await lock.removeFile(blobPath(directory, digest)));
+        if (found === 'damaged') onDamaged?.();
       },
     },
   );
-  if (found === 'damaged') onDamaged?.();
-  return listed || isManifest;
+  return listed || gone;
 }
 
 /** Damaged content can have been a manifest: it is removed by its digest, as nothing can read it. */
@@ -100,8 +100,8 @@ export async function deleteBlob(directory: string, digest: Digest): Promise<boo
     },
     {
       // Under the lock, so that nobody adds an entry for a file that is about to go.
-      afterwards: async () => {
-        gone = await remove(blobPath(directory, digest));
+      afterwards: async (lock) => {
+        gone = await lock.removeFile(blobPath(directory, digest));
       },
     },
   );
@@ -126,14 +126,4 @@ export async function listWith(files: LayoutFiles, entry: Descriptor, digest: Di
   const list = await readableManifest(files, entry);
   if (list?.kind !== 'index') return undefined;
   return list.content.manifests.some((member) => member.digest === digest) ? list : undefined;
-}
-
-/** Removes a file; false when there was none. */
-export async function remove(path: string): Promise<boolean> {
-  try {
-    const unlinked = unlink(path).then(() => true);
-    return (await ifSystemError(unlinked, 'ENOENT')) ?? false;
-  } catch (error) {
-    throw fileError(error, path);
-  }
 }

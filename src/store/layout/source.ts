@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import { isManifestEntry } from '../../oci/documents/children.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
@@ -19,6 +19,9 @@ import type { LayoutFiles } from './files/files.js';
 import { listMark } from './inventory.js';
 import { readManifest } from './manifests/read.js';
 import { ReferrerCache } from './referrers/list.js';
+
+/** A name that others move again and again is looked up so often. */
+const MAX_LOOKS = 10;
 
 /** Reads an image layout (image-spec image-layout.md), wherever its files are. */
 export class LayoutSource implements Source, Inventory, PlatformNames {
@@ -54,7 +57,17 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
   }
 
   async manifest(selector: ManifestSelector, options?: CallOptions): Promise<Manifest> {
-    return readManifest(this.files, await this.#wanted(selector, options), options);
+    for (let looks = 1, before: Digest | undefined; ; looks++) {
+      const wanted = await this.#wanted(selector, options);
+      try {
+        return await readManifest(this.files, wanted, options);
+      } catch (error) {
+        // A writer can have moved the name since, and removed the file: the name is looked up again.
+        const isMissing = isRemoraError(error) && error.code === 'NOT_FOUND' && selector.digest === undefined;
+        if (!isMissing || wanted.digest === before || looks === MAX_LOOKS) throw error;
+        before = wanted.digest;
+      }
+    }
   }
 
   async resolve(selector: ManifestSelector, options?: CallOptions): Promise<Descriptor> {

@@ -13,8 +13,10 @@ import type {
   TransferOptions,
   WriteResult,
 } from '../interfaces/store.js';
-import { ingestBlob, writeBlob } from './blobs/blobs.js';
+import { claimBlob } from './blobs/claim.js';
 import { cloneBlob } from './blobs/clone.js';
+import { ingestBlob, writeBlob } from './blobs/write.js';
+import { Written } from './blobs/written.js';
 import { checkLayout } from './check-layout.js';
 import { createLayout } from './create.js';
 import { AddedEntries } from './entries/added.js';
@@ -23,16 +25,19 @@ import { DirectoryFiles } from './files/directory-files.js';
 import { blobPath } from './files/paths.js';
 import { itemsOf } from './inventory.js';
 import { completeLayout, replaceBlob, sweepLeftOvers } from './mend.js';
-import { putManifest } from './put-manifest.js';
+import { putManifest, tagManifest } from './put-manifest.js';
 import { LayoutSource } from './source.js';
 
 /** An image layout directory (image-spec image-layout.md). Made by {@link openLayout}. */
 export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFiles, Cloner, Mender {
   readonly #writes = new SharedWrites(false);
-  readonly #added = new AddedEntries();
+  readonly #kept = { added: new AddedEntries(), written: new Written() };
 
-  constructor(readonly directory: string) {
-    super(new DirectoryFiles(directory), { kind: 'layout', path: directory });
+  constructor(
+    readonly directory: string,
+    files = new DirectoryFiles(directory),
+  ) {
+    super(files, { kind: 'layout', path: directory });
   }
 
   override get kind(): 'layout' {
@@ -40,6 +45,7 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
   }
 
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
+    this.#kept.written.add(expected, open);
     return this.#writes.write(expected, () => writeBlob(this.directory, expected, open, options), options);
   }
 
@@ -76,16 +82,19 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
     open: () => Promise<Readable>,
     options?: TransferOptions,
   ): Promise<WriteResult> {
+    this.#kept.written.add(expected, open);
     const write = async () => {
-      if (await this.hasBlob(expected)) return 'exists';
+      if (await claimBlob(this.directory, expected, { own: true, signal: options?.signal })) return 'exists';
       if (await cloneBlob(this.directory, expected, file, open, options)) return 'written';
       return writeBlob(this.directory, expected, open, options);
     };
     return this.#writes.write(expected, write, options);
   }
 
-  ingestBlob(mediaType: string, open: () => Promise<Readable>, options?: TransferOptions) {
-    return ingestBlob(this.directory, mediaType, open, options);
+  async ingestBlob(mediaType: string, open: () => Promise<Readable>, options?: TransferOptions) {
+    const ingested = await ingestBlob(this.directory, mediaType, open, options);
+    this.#kept.written.add(ingested.descriptor, open);
+    return ingested;
   }
 
   async prepareManifest(manifest: Manifest): Promise<boolean> {
@@ -93,11 +102,11 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
   }
 
   putManifest(manifest: Manifest, options?: PutManifestOptions): Promise<PutManifestResult> {
-    return putManifest(this.directory, manifest, options, this.#added);
+    return putManifest(this.directory, manifest, options, this.#kept);
   }
 
-  async tagManifest(manifest: Manifest, tags: readonly string[], options: CallOptions = {}): Promise<void> {
-    await putManifest(this.directory, manifest, { tags, signal: options.signal }, this.#added);
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void> {
+    return tagManifest(this.directory, manifest, tags, this.#kept, options);
   }
 }
 

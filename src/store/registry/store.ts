@@ -17,6 +17,7 @@ import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abili
 import type { Session } from '../interfaces/session.js';
 import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
+  BlobSizeOptions,
   CallOptions,
   ManifestSelector,
   PutManifestOptions,
@@ -89,6 +90,7 @@ export class RegistryStore implements Store, Deleter, Lister {
       headers: options.headers,
       retryDelay: options.retryDelay,
       chunkSize: options.chunkSize,
+      onCredentials: options.onCredentials,
     });
   }
 
@@ -110,7 +112,7 @@ export class RegistryStore implements Store, Deleter, Lister {
     return openBlob(this.#client, descriptor, options);
   }
 
-  blobSize(digest: Digest, options?: CallOptions): Promise<number | undefined> {
+  blobSize(digest: Digest, options?: BlobSizeOptions): Promise<number | undefined> {
     return blobSize(this.#client, digest, options);
   }
 

@@ -75,6 +75,8 @@ describe('words of ours for what oclif refuses', () => {
     [['z'], {}, { place: arg({ options: ['x', 'y'] }) }, 'argument is "z", wanted one of x, y'],
     [['z'], {}, { depth: integerArg() }, 'argument is "z", wanted an integer'],
     [['--verbose', '-q'], tree(), {}, 'unknown flags --verbose, -q'],
+    [['--password=s3cret, too'], tree(), {}, 'unknown flag --password'],
+    [['--password=s3cret', '--token=a=b, c'], tree(), {}, 'unknown flags --password, --token'],
     [['--recursive=false'], tree(), {}, 'unexpected argument false: --recursive takes no value'],
     [['--no-color=true', 'x'], tree(), { place: arg() }, 'unexpected argument x: --no-color takes no value'],
   ])('%j', async (argv, flags, args, words) => {

@@ -45,7 +45,7 @@ describe.skipIf(CANNOT_MOUNT)(`a disk that is full${CANNOT_MOUNT ? ` (skipped: $
     const cwd = await withFiles();
     const disk = await smallDisk('400k');
     const { registry, image } = await withImage();
-    const options = { cwd, env: { TMPDIR: disk, NODE_DISABLE_COMPILE_CACHE: '1' }, input: LARGE };
+    const options = { cwd, env: { TMPDIR: disk }, input: LARGE };
     const target = `${registry.host}/team/other:v1`;
     const error = await failure(1, ['push', target, '-:large.bin'], options);
     expect(error.message).toContain('the disk is full');

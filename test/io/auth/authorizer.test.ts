@@ -17,7 +17,7 @@ function authorizer(options: Partial<AuthorizerOptions> = {}): Authorizer {
   const http = new HttpClient({ timeout: 5_000, retryDelay: 5 });
   onTestFinished(() => http.close());
   return new Authorizer(http, {
-    origin: new URL('http://reg.example'),
+    origin: new URL('http://localhost'),
     registry: 'reg.example',
     repository: 'team/app',
     actions: ['pull', 'push'],
@@ -32,9 +32,10 @@ async function challenged(...challenges: readonly string[]): Promise<HttpRespons
     status: 401,
     header: () => challenges.join(', '),
     headers: () => challenges,
-    url: new URL('http://reg.example/v2/'),
+    url: new URL('http://localhost/v2/'),
     attempt: 1,
     retry: false,
+    timeout: 5_000,
     body: Readable.from([]),
   };
 }
@@ -208,4 +209,34 @@ it('remembers no scope that a token server refused, and none of a request that r
   expect(server.questions.map(({ scopes }) => scopes.length)).toEqual([2, 3, 2]);
   await expect(auth.header('team/refused')).rejects.toMatchObject({ code: 'FORBIDDEN' });
   expect(await auth.header()).toMatch(/^Bearer /);
+});
+
+it.each(['http://auth.example/token', 'http://10.1.2.3/token', 'http://reg.example.evil.example/token'])(
+  'sends no credential over plain http to another host, as %s',
+  async (realm) => {
+    for (const credential of [ANN, { identityToken: 'refresh' }]) {
+      const auth = authorizer({ origin: new URL('http://reg.example'), credentials: async () => credential });
+      await expect(answer(auth, await bearer(realm))).rejects.toMatchObject({
+        code: 'UNAUTHORIZED',
+        message: expect.stringContaining('over plain http'),
+        hint: expect.stringContaining('No credential was sent'),
+      });
+    }
+  },
+);
+
+it('names the token server of another origin before it gets credentials, and no other', async () => {
+  const server = await tokenServer({ users: { ann: 'secret' }, access: () => true });
+  const told: unknown[] = [];
+  const onCredentials = (...what: unknown[]) => void told.push(what);
+  const { origin } = new URL(server.realm);
+  await answer(authorizer({ onCredentials, repository: 'a' }), await bearer(server.realm));
+  await answer(
+    authorizer({ onCredentials, repository: 'b', origin: new URL(origin) }),
+    await bearer(server.realm, 'b:b'),
+  );
+  const anonymous = authorizer({ onCredentials, repository: 'c', credentials: async () => undefined });
+  await answer(anonymous, await bearer(server.realm, 'c:c'));
+  expect(told).toEqual([['reg.example', origin]]);
+  expect(server.requests).toHaveLength(3);
 });

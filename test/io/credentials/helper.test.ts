@@ -100,6 +100,14 @@ describe('a helper that fails is an error, not nobody', () => {
       'UNAUTHORIZED',
       `get ${HOST}: "no agent"`,
     ],
+    [
+      'shows a password',
+      answer('cannot decrypt hunter2, sorry: password is hunter\n', 1),
+      'UNAUTHORIZED',
+      '"cannot decrypt *** sorry: password is ***"',
+    ],
+    ['shows a token', answer('bad token: ghp-hunter\n', 1), 'UNAUTHORIZED', '"bad token: ***"'],
+    ['shows an object', answer('kept {"Secret":"hunter"}\n', 1), 'UNAUTHORIZED', '"kept ***"'],
     ['says nothing', 'process.exit(1)', 'UNAUTHORIZED', `could not get ${HOST}`],
     ['is killed', 'process.kill(process.pid, "SIGKILL")', 'UNAUTHORIZED', `could not get ${HOST}`],
     [

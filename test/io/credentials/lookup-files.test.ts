@@ -1,7 +1,9 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dockerCredentials } from '../../../src/io/credentials/lookup.js';
+import { storeCredential } from '../../../src/io/credentials/store.js';
 import { tempDir } from '../../support/temp.js';
 
 const HOST = 'reg.example';
@@ -109,3 +111,37 @@ it('takes a home that is no directory for one without files', async () => {
   expect(await dockerCredentials({ HOME: '/dev/null' })(HOST)).toBeUndefined();
   expect(await dockerCredentials({ REGISTRY_AUTH_FILE: '/dev/null' })(HOST)).toBeUndefined();
 });
+
+it.each([
+  ['a pipe', 'not a regular file', (path: string) => execFileSync('mkfifo', [path])],
+  ['a link to a pipe', 'not a regular file', pipeBehindLink],
+  ['a device without end', 'a device', (path: string) => symlink('/dev/zero', path)],
+  ['random numbers', 'a device', (path: string) => symlink('/dev/urandom', path)],
+  ['a sparse file of 4 GB', 'larger than', (path: string) => sparse(path)],
+])('does not wait for, and does not go on after, %s', async (_, found, make) => {
+  const path = join(await tempDir(), 'auth.json');
+  await make(path);
+  await expect(dockerCredentials({ REGISTRY_AUTH_FILE: path })(HOST)).rejects.toMatchObject({
+    code: 'IO',
+    message: expect.stringContaining(`auth.json is ${found}`),
+  });
+  const login = storeCredential(HOST, { username: 'a', password: 'b' }, { REGISTRY_AUTH_FILE: path });
+  await expect(login).rejects.toMatchObject({ code: 'IO' });
+});
+
+it('reads a file that says another size than it has', async () => {
+  // /proc says 0.
+  await expect(dockerCredentials({ REGISTRY_AUTH_FILE: '/proc/version' })(HOST)).rejects.toMatchObject({
+    code: 'MALFORMED',
+  });
+});
+
+async function pipeBehindLink(path: string): Promise<void> {
+  execFileSync('mkfifo', [`${path}.pipe`]);
+  await symlink(`${path}.pipe`, path);
+}
+
+async function sparse(path: string): Promise<void> {
+  await writeFile(path, '');
+  await truncate(path, 4 * 1024 ** 3);
+}

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { open, rename, unlink, writeFile } from 'node:fs/promises';
+import { rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { processDomain } from '../../../src/io/files/process-identity.js';
 import { type CompiledWorker, compileWorker } from '../../support/compile.js';
@@ -62,15 +60,16 @@ it('does not remove the lock of whoever was faster to take over', async () => {
   const [slow, gone] = workers;
   if (slow === undefined || gone === undefined) throw new Error('two workers');
   await gone.kill();
-  // A lock that stops its reader between the look at it and what it does then.
-  await promisify(execFile)('mkfifo', [lock]);
-  slow.tell({ lock, counter, count: 1 });
-  const pipe = await open(lock, 'w');
+  // The lock under which the first one is removed stops the process between its look and what it does then.
+  const removal = `${lock}.bbbbbbbbbbbbbbbb`;
   const living = `aaaaaaaaaaaaaaaa ${processDomain()} ${process.pid}\n`;
+  await writeFile(removal, living);
+  await writeFile(lock, `bbbbbbbbbbbbbbbb ${processDomain()} ${gone.pid}\n`);
+  slow.tell({ lock, counter, count: 1 });
+  await sleep(500);
   await writeFile(`${lock}.next`, living);
   await rename(`${lock}.next`, lock);
-  await pipe.write(`bbbbbbbbbbbbbbbb ${processDomain()} ${gone.pid}\n`);
-  await pipe.close();
+  await unlink(removal);
   await sleep(500);
   expect(slow.lines).toEqual([]);
   expect(readFileSync(lock, 'utf8')).toBe(living);

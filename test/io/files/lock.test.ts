@@ -1,15 +1,34 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
-import { type LockOptions, withLock } from '../../../src/io/files/lock.js';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type HeldLock, type LockOptions, withLock } from '../../../src/io/files/lock.js';
 import { processDomain } from '../../../src/io/files/process-identity.js';
 import { tempDir, tree } from '../../support/temp.js';
 
 const FOREIGN = '0123456789ab';
+const GONE = `0123456789abcdef ${processDomain()} 2147483647\n`;
+const run = promisify(execFile);
+
+async function listenAt(path: string): Promise<void> {
+  const server = createServer().listen(path);
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+}
 
 async function begin() {
   const directory = await tempDir();
@@ -195,14 +214,137 @@ it('removes what a process left that was killed while it removed another lock', 
 
 it.each<[string, (path: string) => Promise<unknown>]>([
   ['a symlink that leads nowhere', (path) => symlink('nowhere', path)],
+  ['a symlink that leads to a lock', (path) => writeFile(`${path}ed`, GONE).then(() => symlink(`${path}ed`, path))],
+  ['a symlink to a device', (path) => symlink('/dev/zero', path)],
+  ['a symlink that leads to itself', (path) => symlink(path, path)],
   ['a directory', (path) => mkdir(path)],
+  ['a pipe', (path) => run('mkfifo', [path])],
+  ['a socket', (path) => listenAt(path)],
 ])('ends where %s has its name', async (_, spoil) => {
   const { path } = await begin();
   await spoil(path);
   await expect(withLock(path, async () => {})).rejects.toMatchObject({
-    code: expect.stringMatching(/^(EXISTS|IO)$/),
+    code: 'EXISTS',
     message: expect.stringContaining(path),
+    hint: 'Remove it',
   });
+});
+
+describe('a lock file from elsewhere', () => {
+  it.each([
+    'x/../../victim 0123456789ab 1\n',
+    '../victim 0123456789ab 1\n',
+    `aaaaaaaaaaaaaaaa/../victim ${FOREIGN} 1\n`,
+    `AAAAAAAAAAAAAAAA ${FOREIGN} 1\n`,
+    `aaaaaaaaaaaaaaaaa ${FOREIGN} 1\n`,
+    `aaaaaaaaaaaaaaaa ../../victim 1\n`,
+    `aaaaaaaaaaaaaaaa ${FOREIGN} -1\n`,
+    `aaaaaaaaaaaaaaaa ${FOREIGN} 1\n../victim\n`,
+    `\0${'../'.repeat(1000)}victim`,
+    `${'a'.repeat(5000)} ${FOREIGN} 1\n`,
+  ])('is named after its file, whatever it says: %j', async (content) => {
+    const { directory, path } = await begin();
+    for (const name of ['victim', 'some.lockvictim']) await writeFile(join(directory, name), 'the only copy\n');
+    // A path through a folder that is there leads further.
+    await mkdir(`${path}.x`);
+    await writeFile(`${path}.x/kept`, '');
+    await writeFile(path, content);
+    await withLock(path, async () => {}, { abandonedMs: 200 });
+    expect(await tree(directory)).toEqual(['some.lock.x/kept', 'some.lockvictim', 'victim']);
+  });
+
+  it('that names groups of processes, or ids that none can have, is taken over', async () => {
+    for (const pid of [0, 2 ** 31, 9_999_999_999]) {
+      const { path, hold } = await begin();
+      await hold('aaaaaaaaaaaaaaaa', processDomain(), pid);
+      await withLock(path, async () => {}, { waitMs: 5_000 });
+    }
+  });
+
+  it('lets no name go that is not of a lock', async () => {
+    const { directory, path } = await begin();
+    const kept = ['.bak', '.0123456789ABCDEF', '.0123456789abcdef.old', '.file-x', '.0123456789abcde'].map(
+      (end) => `some.lock${end}`,
+    );
+    for (const name of [...kept, 'some.lock.0123456789abcdef', 'some.lock.file-12-34.0123456789abcdef'])
+      await writeFile(join(directory, name), '');
+    await withLock(path, async () => {});
+    expect(await tree(directory)).toEqual(kept.toSorted());
+  });
+
+  it('is waited for no longer than the whole time, however many stand behind each other', async () => {
+    const { path, hold } = await begin();
+    await hold('aaaaaaaaaaaaaaaa', FOREIGN, 1);
+    await writeFile(`${path}.aaaaaaaaaaaaaaaa`, `bbbbbbbbbbbbbbbb ${FOREIGN} 1\n`);
+    await writeFile(`${path}.aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbb`, `cccccccccccccccc ${FOREIGN} 1\n`);
+    await expect(timeToLock(path, { abandonedMs: 400, waitMs: 600 })).rejects.toMatchObject({ code: 'CHANGED' });
+  });
+});
+
+describe('a holder that slept', () => {
+  /** Takes the lock from a holder that does not renew it, and writes a file meanwhile. */
+  async function overtaken(wakeUp: (lock: HeldLock, target: string) => Promise<unknown>) {
+    const { directory, path } = await begin();
+    const target = join(directory, 'target');
+    await writeFile(target, 'before');
+    const held = withLock(
+      path,
+      async (lock) => {
+        await withLock(path, (other) => other.replaceFile(target, Buffer.from('of the other')), { abandonedMs: 200 });
+        await wakeUp(lock, target);
+      },
+      { renewMs: 1_000_000 },
+    );
+    await expect(held).rejects.toMatchObject({ code: 'CHANGED', message: expect.stringContaining('was lost') });
+    expect(readFileSync(target, 'utf8')).toBe('of the other');
+    expect(await tree(directory)).toEqual(['target']);
+  }
+
+  it('replaces nothing', () => overtaken((lock, target) => lock.replaceFile(target, Buffer.from('of the sleeper'))));
+
+  it('removes nothing', () => overtaken(async (lock, target) => lock.removeFile(target)));
+
+  it('replaces nothing when it slept behind its look at the lock', async () => {
+    const { directory, path, hold } = await begin();
+    const target = join(directory, 'target');
+    // The file of a holder of another host that is about to be renamed, and those of others.
+    await hold('abcdefabcdefabcd', FOREIGN, 7);
+    const [whole, other] = ['abcdefabcdef', '012345678901'].map((end) => `.remora-${FOREIGN}-7-${end}.tmp`);
+    for (const name of [whole, other]) await writeFile(join(directory, name ?? ''), 'of the sleeper');
+    await withLock(path, (lock) => lock.replaceFile(target, Buffer.from('of the other')), { abandonedMs: 200 });
+    expect(await tree(directory)).toEqual([other, 'target']);
+  });
+});
+
+it('replaces and removes files while it is held', async () => {
+  const { directory, path } = await begin();
+  const target = join(directory, 'target');
+  await withLock(path, async (lock) => {
+    await lock.replaceFile(target, Buffer.from('one'), 0o600);
+    await lock.replaceFile(target, Buffer.from('two'), 0o600);
+    expect(readFileSync(target, 'utf8')).toBe('two');
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+    expect(await lock.removeFile(target)).toBe(true);
+    expect(await lock.removeFile(target)).toBe(false);
+    await expect(lock.replaceFile(join(directory, 'none', 'x'), Buffer.from(''))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+  expect(await tree(directory)).toEqual([]);
+});
+
+it.each<[string, (path: string) => void]>([
+  ['became a directory', (path) => mkdirSync(path)],
+  ['became a symlink', (path) => symlinkSync('nowhere', path)],
+  ['is gone', () => {}],
+])('ends well where the lock %s when the work is done', async (_, spoil) => {
+  const { path } = await begin();
+  const work = withLock(path, async () => {
+    unlinkSync(path);
+    spoil(path);
+    return 'done';
+  });
+  expect(await work).toBe('done');
 });
 
 it('ends where its directory is missing, or is a file', async () => {

@@ -1,9 +1,13 @@
-import { mkdir, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, rmdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { Readable } from 'node:stream';
+import { afterEach, describe, expect, it } from 'vitest';
+import { changeAuths } from '../../../src/io/credentials/edit-config.js';
 import { makeDirectory } from '../../../src/io/files/make-directory.js';
+import { createTempFile } from '../../../src/io/files/temp-file.js';
 import { openLayout } from '../../../src/store/layout/store.js';
 import { tempDir, tree } from '../../support/temp.js';
+import { unpackTo } from '../tar/support/unpack-to.js';
 
 const before = process.cwd();
 afterEach(() => process.chdir(before));
@@ -60,10 +64,30 @@ it('says what is in the way', async () => {
   await rm(join(directory, 'link'));
 });
 
-it.skipIf(process.platform !== 'linux')('ends where a directory cannot hold another', async () => {
-  for (const path of ['/proc/remora', '/proc/remora/a/b'])
-    await expect(makeDirectory(path)).rejects.toMatchObject({ code: expect.stringMatching(/^(NOT_FOUND|IO)$/) });
-  await expect(openLayout('/proc/remora/layout', { create: true })).rejects.toMatchObject({
-    message: expect.stringContaining('/proc/remora'),
+describe.skipIf(process.platform !== 'linux')('where a directory cannot hold another', () => {
+  const refused = (path: string) =>
+    expect.objectContaining({ code: 'IO', message: expect.stringContaining(path), hint: 'Choose another directory' });
+
+  it.each(['/proc/remora', '/proc/remora/a/b', '/proc/self/task/remora/x', '/proc/self/net/remora'])(
+    'ends: %s',
+    async (path) => {
+      await expect(makeDirectory(path)).rejects.toEqual(refused(path.replace(/(remora).*/, '$1')));
+      await expect(openLayout(join(path, 'layout'), { create: true })).rejects.toEqual(refused('/remora'));
+    },
+  );
+
+  it('ends for a login, for a folder that is unpacked, and for a temporary file', async () => {
+    const login = changeAuths('/proc/remora/config.json', () => new Map([['localhost', { auth: 'eDp5' }]]));
+    await expect(login).rejects.toEqual(refused('/proc/remora'));
+    const unpacked = unpackTo(Readable.from([Buffer.alloc(1024)]), '/proc/remora/x/y', { prefix: '.' });
+    await expect(unpacked).rejects.toEqual(refused('/proc'));
+    await expect(createTempFile('/proc')).rejects.toEqual(refused('/proc'));
+    await expect(createTempFile('/proc/remora')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('and the mode is of the directories that were created', async () => {
+    const directory = await tempDir();
+    await makeDirectory(join(directory, 'a', 'b'), 0o700);
+    for (const path of ['a', 'a/b']) expect((await stat(join(directory, path))).mode & 0o777).toBe(0o700);
   });
 });

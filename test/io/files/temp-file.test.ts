@@ -3,9 +3,16 @@ import { once } from 'node:events';
 import { mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { processDomain } from '../../../src/io/files/process-identity.js';
-import { createTempFile, replaceFile, sweepTempFiles, tempName, writeStream } from '../../../src/io/files/temp-file.js';
+import {
+  createTempFile,
+  leftOverOf,
+  replaceFile,
+  sweepTempFiles,
+  tempName,
+  writeStream,
+} from '../../../src/io/files/temp-file.js';
 import { tempDir, tree } from '../../support/temp.js';
 
 it('shows a file under its name only when it is whole', async () => {
@@ -54,10 +61,12 @@ it('replaces a file in one step, or not at all when the guard objects', async ()
   const target = join(directory, 'target');
   await replaceFile(target, Buffer.from('one'));
   const objection = new Error('not now');
-  const guarded = replaceFile(target, Buffer.from('two'), 0o644, () => {
+  const file = await createTempFile(directory);
+  const guarded = file.commit(target, () => {
     throw objection;
   });
-  await expect(guarded).rejects.toBe(objection);
+  await expect(guarded).rejects.toThrow('not now');
+  await file.discard();
   expect(await readFile(target, 'utf8')).toBe('one');
   expect(await tree(directory)).toEqual(['target']);
 });
@@ -74,6 +83,42 @@ it('sweeps files whose maker is gone, and no others', async () => {
   await utimes(join(directory, old), twoDaysAgo, twoDaysAgo);
   await sweepTempFiles(directory);
   expect(await tree(directory)).toEqual(kept.toSorted());
+});
+
+describe('a temporary file of a process that runs here', () => {
+  const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+
+  it.each([
+    ['of this process', process.pid],
+    ['of another process', process.ppid],
+    ['of the first process', 1],
+  ])('stays when the clock has jumped: %s', async (_, pid) => {
+    const directory = await tempDir();
+    const name = tempName(processDomain(), pid);
+    await writeFile(join(directory, name), 'x');
+    for (const date of [daysAgo(2), daysAgo(20_000), daysAgo(-400)]) {
+      await utimes(join(directory, name), date, date);
+      expect(await leftOverOf(join(directory, name))).toBe('in-use');
+      await sweepTempFiles(directory);
+      expect(await tree(directory)).toEqual([name]);
+    }
+  });
+
+  it.each([0, 2 ** 31, 99_999_999_999])('is not one where no process can have the id: %d', async (pid) => {
+    const directory = await tempDir();
+    await writeFile(join(directory, tempName(processDomain(), pid)), 'x');
+    await sweepTempFiles(directory);
+    expect(await tree(directory)).toEqual([]);
+  });
+
+  it('is dated by a link itself, not by what it leads to', async () => {
+    const directory = await tempDir();
+    const name = tempName('ffffffffffff', 1);
+    await writeFile(join(directory, 'old'), 'x');
+    await utimes(join(directory, 'old'), daysAgo(9), daysAgo(9));
+    await symlink('old', join(directory, name));
+    expect(await leftOverOf(join(directory, name))).toBe('in-use');
+  });
 });
 
 it('sweeps without following anything, and without failing', async () => {

@@ -194,17 +194,35 @@ describe('a host with an open protocol', () => {
 });
 
 describe('a proxy', () => {
-  const VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+  const VARIABLES = [
+    'http_proxy',
+    'HTTP_PROXY',
+    'https_proxy',
+    'HTTPS_PROXY',
+    'no_proxy',
+    'NO_PROXY',
+    'REMORA_PROXY_LOOPBACK',
+  ];
 
-  it.each([
+  type Row = [environment: Record<string, string>, url: string, expected: boolean];
+  const proxied = (...row: Row): Row => row;
+
+  it.each<Row>([
     [{}, 'http://localhost:5000', false],
-    [{ HTTP_PROXY: 'http://p' }, 'http://localhost:5000', true],
-    [{ HTTP_PROXY: 'http://p', NO_PROXY: 'a.example, localhost' }, 'http://localhost:5000', false],
-    [{ HTTP_PROXY: 'http://p', NO_PROXY: 'localhost:5001' }, 'http://localhost:5000', true],
-    [{ HTTP_PROXY: 'http://p', NO_PROXY: '.localhost' }, 'http://x.localhost:5000', false],
-    [{ HTTP_PROXY: 'http://p', NO_PROXY: '::1' }, 'http://[::1]:5000', false],
-    [{ HTTP_PROXY: 'http://p', no_proxy: '*' }, 'http://127.0.0.1', false],
-    [{ HTTP_PROXY: 'http://p', NO_PROXY: '127.0.0.1:80' }, 'http://127.0.0.1', false],
+    [{ HTTP_PROXY: 'http://p' }, 'http://reg.example:5000', true],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: 'a.example, reg.example' }, 'http://reg.example:5000', false],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: 'reg.example:5001' }, 'http://reg.example:5000', true],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '.reg.example' }, 'http://x.reg.example:5000', false],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '2001:db8::1' }, 'http://[2001:db8::1]:5000', false],
+    [{ HTTP_PROXY: 'http://p', no_proxy: '*' }, 'http://198.51.100.1', false],
+    [{ HTTP_PROXY: 'http://p', NO_PROXY: '198.51.100.1:80' }, 'http://198.51.100.1', false],
+    ...['localhost', 'x.localhost.', '127.9.9.9', '[::1]', '[::ffff:127.0.0.1]', '0x7f000001'].flatMap((host) => [
+      proxied({ HTTP_PROXY: 'http://p', HTTPS_PROXY: 'http://p' }, `http://${host}:5000`, false),
+      proxied({ HTTPS_PROXY: 'http://p' }, `https://${host}`, false),
+      proxied({ HTTP_PROXY: 'http://p', REMORA_PROXY_LOOPBACK: '1' }, `http://${host}:5000`, true),
+    ]),
+    [{ HTTP_PROXY: 'http://p', REMORA_PROXY_LOOPBACK: '1', NO_PROXY: 'localhost' }, 'http://localhost', false],
+    [{ HTTP_PROXY: 'http://p' }, 'http://127.0.0.1.example', true],
   ])('of %j is before %s: %j', (environment, url, expected) => {
     const before = VARIABLES.map((name) => [name, process.env[name]] as const);
     onTestFinished(() => {

@@ -14,6 +14,8 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   for (const name of VARIABLES) vi.stubEnv(name, undefined);
+  // All servers here are on loopback.
+  vi.stubEnv('REMORA_PROXY_LOOPBACK', '1');
   return () => void vi.unstubAllEnvs();
 });
 
@@ -80,6 +82,20 @@ describe.each([
       expect([value, between.asked.length - before]).toEqual([value, direct ? 0 : 1]);
     }
   });
+});
+
+it('leaves a loopback host alone unless it is told otherwise, with all that goes to it', async () => {
+  vi.stubEnv('REMORA_PROXY_LOOPBACK', undefined);
+  const between = await proxy();
+  const [server, secure] = await Promise.all([plainServer(), tlsServer()]);
+  vi.stubEnv('HTTP_PROXY', between.url);
+  vi.stubEnv('HTTPS_PROXY', between.url);
+  const { port } = new URL(server.url);
+  for (const url of [server.url, `http://localhost:${port}/`, `http://x.localhost:${port}/`]) {
+    expect([url, await get(url)]).toEqual([url, here]);
+  }
+  expect(await get(secure.url, { ca: authority.ca })).toEqual(here);
+  expect(between.asked).toEqual([]);
 });
 
 it('sends several requests at a time, and goes on after a failure', async () => {

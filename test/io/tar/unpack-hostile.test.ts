@@ -2,15 +2,16 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type UnpackDirectoryOptions, unpackDirectory } from '../../../src/io/tar/unpack.js';
+import { UnpackLimit } from '../../../src/io/compression/unpack-limit.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { archiveOf, type HostileEntry, makeFiles, noise, readText, streamOf, tarOf } from './support/archives.js';
+import { type UnpackToOptions, unpackTo } from './support/unpack-to.js';
 
 /** Unpacks next to a file that must not be reached, and tells the error; nothing may have changed. */
-async function refusal(source: Readable, options: Partial<UnpackDirectoryOptions> = {}): Promise<unknown> {
+async function refusal(source: Readable, options: Partial<UnpackToOptions> = {}): Promise<unknown> {
   const root = await tempDir();
   await makeFiles(root, { 'victim.txt': 'untouched', 'parent/': '' });
-  const error = await unpackDirectory(source, join(root, 'parent/out'), { prefix: 'p', ...options }).catch(
+  const error = await unpackTo(source, join(root, 'parent/out'), { prefix: 'p', ...options }).catch(
     (caught: unknown) => caught,
   );
   expect(await tree(root)).toEqual(['parent/', 'victim.txt']);
@@ -18,6 +19,9 @@ async function refusal(source: Readable, options: Partial<UnpackDirectoryOptions
   expect(source.destroyed).toBe(true);
   return error;
 }
+
+const limitOf = (maxUnpackedBytes: number) => ({ limit: new UnpackLimit(0, { maxUnpackedBytes }) });
+const entriesOf = (maxEntries: number) => ({ limit: Object.assign(new UnpackLimit(0), { maxEntries }) });
 
 const symlinkTo = (linkname: string, name = 'p/l'): HostileEntry => ({ name, type: 'symlink', linkname });
 const hardLinkTo = (linkname: string, name = 'p/h'): HostileEntry => ({ name, type: 'link', linkname });
@@ -131,20 +135,20 @@ describe('unpackDirectory refuses', () => {
   it('a bomb, before it has filled the disk', async () => {
     const bomb = gzipSync(await tarOf([{ name: 'p/a', content: Buffer.alloc(50_000_000) }]));
     expect(bomb.length).toBeLessThan(100_000);
-    const error = await refusal(streamOf(bomb), { maxBytes: 1_000_000 });
+    const error = await refusal(streamOf(bomb), limitOf(1_000_000));
     expect(error).toMatchObject({ code: 'SIZE_MISMATCH', expected: 1_000_000 });
     const exact = await tarOf([{ name: 'p/a', content: 'x' }]);
-    expect(await refusal(streamOf(exact), { maxBytes: exact.length - 1 })).toMatchObject({ code: 'SIZE_MISMATCH' });
+    expect(await refusal(streamOf(exact), limitOf(exact.length - 1))).toMatchObject({ code: 'SIZE_MISMATCH' });
   });
 
   it('too many entries, those counted too that a deep name implies', async () => {
     const many = Array.from({ length: 11 }, (_, index) => file(`p/${index}`));
-    expect(await refusal(await archiveOf(many), { maxEntries: 10 })).toMatchObject({
+    expect(await refusal(await archiveOf(many), entriesOf(10))).toMatchObject({
       code: 'SIZE_MISMATCH',
       expected: 10,
     });
     const deep = [file(`p/${'d/'.repeat(10)}x`)];
-    expect(await refusal(await archiveOf(deep), { maxEntries: 10 })).toMatchObject({ code: 'SIZE_MISMATCH' });
+    expect(await refusal(await archiveOf(deep), entriesOf(10))).toMatchObject({ code: 'SIZE_MISMATCH' });
   });
 
   it('an extended header that would have to be held in memory', async () => {

@@ -6,10 +6,12 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RemoraError } from '../../../src/errors.js';
+import { processDomain } from '../../../src/io/files/process-identity.js';
+import { tempName } from '../../../src/io/files/temp-file.js';
 import { packDirectory, tarDirectory } from '../../../src/io/tar/pack.js';
-import { unpackDirectory } from '../../../src/io/tar/unpack.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { archiveOf, collect, makeFiles, noise, readText, streamOf, system, tarOf } from './support/archives.js';
+import { unpackTo } from './support/unpack-to.js';
 
 const modeOf = async (...path: string[]) => (await stat(join(...path))).mode & 0o7777;
 
@@ -39,7 +41,7 @@ describe('unpackDirectory', () => {
     const { stream, uncompressedDigest } = packDirectory(join(root, 'in'), { prefix: 'some/title' });
     const bytes = await collect(stream);
     const options = { prefix: 'some/title', tarDigest: await uncompressedDigest };
-    await unpackDirectory(streamOf(bytes, 5000), join(root, 'out/some/title'), options);
+    await unpackTo(streamOf(bytes, 5000), join(root, 'out/some/title'), options);
     expect(await tarDigest(join(root, 'out/some/title'))).toBe(await tarDigest(join(root, 'in')));
     expect(await readlink(join(root, 'out/some/title/to-directory'))).toBe('größe');
     expect(await readdir(join(root, 'out/some'))).toEqual(['title']);
@@ -52,7 +54,7 @@ describe('unpackDirectory', () => {
     await symlink('a.txt', join(root, 'p/link'));
     await system('ln', join(root, 'p/a.txt'), join(root, 'p/hard'));
     await system('tar', '-czf', join(root, 'p.tgz'), `--format=${format}`, '-C', root, 'p');
-    await unpackDirectory(createReadStream(join(root, 'p.tgz')), join(root, 'out'), { prefix: 'p' });
+    await unpackTo(createReadStream(join(root, 'p.tgz')), join(root, 'out'), { prefix: 'p' });
     expect(await tarDigest(join(root, 'out'))).toBe(await tarDigest(join(root, 'p')));
     expect((await stat(join(root, 'out/hard'))).ino).toBe((await stat(join(root, 'out/a.txt'))).ino);
   });
@@ -67,23 +69,23 @@ describe('unpackDirectory', () => {
     ]) {
       const entries = names.map((name) => ({ name, ...(/^\.\/?$/.test(name) ? { type: 'directory' as const } : {}) }));
       const target = join(root, names.join().replaceAll('/', '_'));
-      await unpackDirectory(await archiveOf(entries), target, { prefix: '.' });
+      await unpackTo(await archiveOf(entries), target, { prefix: '.' });
       expect(await tree(target)).toEqual(['a', 'd/b']);
     }
   });
 
   it('makes an empty directory of an empty archive', async () => {
     const root = await tempDir();
-    await unpackDirectory(await archiveOf([]), join(root, 'out'), { prefix: 'p' });
+    await unpackTo(await archiveOf([]), join(root, 'out'), { prefix: 'p' });
     expect(await readdir(root)).toEqual(['out']);
   });
 
   it('reads tar without gzip, and gzip of several members', async () => {
     const root = await tempDir();
     const tar = await tarOf([{ name: 'p/a', content: 'x'.repeat(5000) }]);
-    await unpackDirectory(streamOf(tar, 1), join(root, 'plain'), { prefix: 'p' });
+    await unpackTo(streamOf(tar, 1), join(root, 'plain'), { prefix: 'p' });
     const members = [0, 700, 2000].map((start, index, all) => gzipSync(tar.subarray(start, all[index + 1])));
-    await unpackDirectory(streamOf(Buffer.concat(members), 1), join(root, 'members'), { prefix: 'p' });
+    await unpackTo(streamOf(Buffer.concat(members), 1), join(root, 'members'), { prefix: 'p' });
     expect(await tarDigest(join(root, 'members'))).toBe(await tarDigest(join(root, 'plain')));
   });
 
@@ -92,9 +94,9 @@ describe('unpackDirectory', () => {
     const tar = await tarOf([{ name: 'p/a' }]);
     const digestOf = (name: string) => `${name}:${createHash(name).update(tar).digest('hex')}`;
     for (const name of ['sha256', 'sha512'])
-      await unpackDirectory(streamOf(gzipSync(tar)), join(root, name), { prefix: 'p', tarDigest: digestOf(name) });
+      await unpackTo(streamOf(gzipSync(tar)), join(root, name), { prefix: 'p', tarDigest: digestOf(name) });
     const wrong = `sha256:${'0'.repeat(64)}`;
-    const unpacking = unpackDirectory(streamOf(gzipSync(tar)), join(root, 'out'), { prefix: 'p', tarDigest: wrong });
+    const unpacking = unpackTo(streamOf(gzipSync(tar)), join(root, 'out'), { prefix: 'p', tarDigest: wrong });
     await expect(unpacking).rejects.toMatchObject({
       code: 'DIGEST_MISMATCH',
       expected: wrong,
@@ -119,12 +121,12 @@ describe('what unpackDirectory writes', () => {
         { name: 'p/sealed/secret', mode: 0o400 },
       ]);
     process.umask(0o022);
-    await unpackDirectory(await entries(), join(root, 'a'), { prefix: 'p' });
+    await unpackTo(await entries(), join(root, 'a'), { prefix: 'p' });
     expect(
       await Promise.all(['', 'tool', 'text', 'sealed', 'sealed/secret'].map((name) => modeOf(root, 'a', name))),
     ).toEqual([0o755, 0o755, 0o644, 0o755, 0o644]);
     process.umask(0o077);
-    await unpackDirectory(await entries(), join(root, 'b'), { prefix: 'p' });
+    await unpackTo(await entries(), join(root, 'b'), { prefix: 'p' });
     expect([await modeOf(root, 'b'), await modeOf(root, 'b/tool'), await modeOf(root, 'b/text')]).toEqual([
       0o700, 0o700, 0o600,
     ]);
@@ -135,7 +137,8 @@ describe('what unpackDirectory writes', () => {
     await makeFiles(root, { 'out/keep': 'mine', 'out/d/old': 'mine', 'out/d/both': 'mine', elsewhere: 'mine' });
     await symlink('../elsewhere', join(root, 'out/link'));
     const entries = ['p/d/both', 'p/d/new/x', 'p/link', 'p/e/f'].map((name) => ({ name, content: 'theirs' }));
-    await unpackDirectory(await archiveOf(entries), join(root, 'out'), { prefix: 'p' });
+    const replaced = await unpackTo(await archiveOf(entries), join(root, 'out'), { prefix: 'p' });
+    expect([...replaced].sort()).toEqual(['out/d/both', 'out/link'].map((path) => join(root, path)));
     expect(await tree(root)).toEqual(
       ['elsewhere', 'out/d/both', 'out/d/new/x', 'out/d/old', 'out/e/f', 'out/keep', 'out/link'].sort(),
     );
@@ -158,7 +161,7 @@ describe('what unpackDirectory writes', () => {
     await obstruct(join(root, 'out'));
     const before = await tree(root);
     const entries = ['p/a', 'p/b', 'p/z/y'].map((name) => ({ name, content: 'theirs' }));
-    const unpacking = unpackDirectory(await archiveOf(entries), join(root, 'out'), { prefix: 'p' });
+    const unpacking = unpackTo(await archiveOf(entries), join(root, 'out'), { prefix: 'p' });
     await expect(unpacking).rejects.toMatchObject({
       code: 'EXISTS',
       message: expect.stringContaining(join(root, 'out/z')),
@@ -173,7 +176,7 @@ describe('what unpackDirectory writes', () => {
     await symlink('real', join(root, 'link'));
     for (const name of ['file', 'link']) {
       const source = await archiveOf([{ name: 'p/a' }]);
-      await expect(unpackDirectory(source, join(root, name), { prefix: 'p' })).rejects.toMatchObject({
+      await expect(unpackTo(source, join(root, name), { prefix: 'p' })).rejects.toMatchObject({
         code: 'EXISTS',
       });
       expect(source.destroyed).toBe(true);
@@ -190,8 +193,8 @@ describe('an unpacking that fails', () => {
     const abort = new AbortController();
     const stalled = new Readable({ read() {} });
     stalled.push(bytes.subarray(0, 50_000));
-    const unpacking = unpackDirectory(stalled, join(root, 'x/y/out'), { prefix: 'p', signal: abort.signal });
-    await expect.poll(() => tree(root)).toEqual([expect.stringMatching(/^x\/y\/\.remora-.*\.tmp\/a$/)]);
+    const unpacking = unpackTo(stalled, join(root, 'x/y/out'), { prefix: 'p', signal: abort.signal });
+    await expect.poll(() => tree(root)).toEqual([expect.stringMatching(/^\.remora-.*\.tmp\/a$/)]);
     abort.abort();
     await expect(unpacking).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(await readdir(root)).toEqual([]);
@@ -200,7 +203,7 @@ describe('an unpacking that fails', () => {
   it('does not begin when the signal was aborted before', async () => {
     const root = await tempDir();
     const options = { prefix: 'p', signal: AbortSignal.abort() };
-    const unpacking = unpackDirectory(await archiveOf([{ name: 'p/a' }]), join(root, 'out'), options);
+    const unpacking = unpackTo(await archiveOf([{ name: 'p/a' }]), join(root, 'out'), options);
     await expect(unpacking).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(await readdir(root)).toEqual([]);
   });
@@ -213,7 +216,7 @@ describe('an unpacking that fails', () => {
       yield where === 'the end' ? gzip : gzip.subarray(0, 50_000);
       throw new RemoraError('DIGEST_MISMATCH', 'of the layer');
     };
-    const unpacking = unpackDirectory(Readable.from(chunks()), join(root, 'out'), { prefix: 'p' });
+    const unpacking = unpackTo(Readable.from(chunks()), join(root, 'out'), { prefix: 'p' });
     await expect(unpacking).rejects.toMatchObject({ code: 'DIGEST_MISMATCH', message: 'of the layer' });
     expect(await readdir(root)).toEqual([]);
   });
@@ -221,20 +224,18 @@ describe('an unpacking that fails', () => {
   it('survives a stream that fails before it is read', async () => {
     const root = await tempDir();
     const source = new Readable({ read() {} });
-    const unpacking = unpackDirectory(source, join(root, 'out'), { prefix: 'p' });
+    const unpacking = unpackTo(source, join(root, 'out'), { prefix: 'p' });
     source.destroy(new RemoraError('UNREACHABLE', 'gone'));
     await expect(unpacking).rejects.toMatchObject({ code: 'UNREACHABLE' });
     expect(await readdir(root)).toEqual([]);
   });
 
-  it('keeps directories that it made and others used meanwhile', async () => {
+  it('is removed by the next one where its process was killed, and no link in it is followed', async () => {
     const root = await tempDir();
-    const source = new Readable({ read() {} });
-    const unpacking = unpackDirectory(source, join(root, 'x/y/out'), { prefix: 'p' });
-    await expect.poll(() => readdir(join(root, 'x/y')).catch(() => [])).toHaveLength(1);
-    await writeFile(join(root, 'x/other'), '');
-    source.destroy(new RemoraError('UNREACHABLE', 'gone'));
-    await expect(unpacking).rejects.toMatchObject({ code: 'UNREACHABLE' });
-    expect(await tree(root)).toEqual(['x/other']);
+    const [dead, live] = [`.remora-${processDomain()}-999999999-0123456789ab.tmp`, tempName()];
+    await makeFiles(root, { [`${dead}/sub/a`]: '', [`${live}/a`]: '', 'kept/a': '' });
+    await symlink('../kept', join(root, dead, 'link'));
+    await unpackTo(await archiveOf([{ name: 'p/a' }]), join(root, 'out'), { prefix: 'p' });
+    expect(await tree(root)).toEqual([`${live}/a`, 'kept/a', 'out/a']);
   });
 });

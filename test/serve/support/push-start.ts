@@ -41,10 +41,17 @@ export interface Served {
   blob(name: string, bytes: string | Buffer, digest: string): Promise<Answer>;
 }
 
-/** Serves a fresh directory for the running test. */
-export async function serve(options: ServerOptions = {}): Promise<Served> {
-  const directory = await tempDir();
-  const repositories = await openRepositories(directory);
+/** Options of {@link serve}. */
+export interface ServeOptions extends ServerOptions {
+  /** @default a fresh one */
+  readonly directory?: string | undefined;
+  readonly maxRepositories?: number | undefined;
+}
+
+/** Serves a directory for the running test. */
+export async function serve(options: ServeOptions = {}): Promise<Served> {
+  const directory = options.directory ?? (await tempDir());
+  const repositories = await openRepositories(directory, options);
   const server = createHttpServer(createServer(repositories, options));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { isRemoraError } from '../../../errors.js';
+import { isRemoraError, type RemoraError } from '../../../errors.js';
 import { type Compression, compressionOf, decompressed } from '../../../io/compression/decompress.js';
+import { UnpackLimit, type UnpackLimitOptions } from '../../../io/compression/unpack-limit.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
 
@@ -13,10 +14,12 @@ export interface BlobContent {
   readonly undecided?: string | undefined;
   /** The reason why decompression failed: the layer is damaged. */
   readonly damaged?: string | undefined;
+  /** The reading ended early, as more came out of the compression than is unpacked: the blob is not verified. */
+  readonly exceeded?: RemoraError | undefined;
 }
 
 /** Options of {@link readContent}. */
-export interface ReadContentOptions extends CallOptions {
+export interface ReadContentOptions extends CallOptions, UnpackLimitOptions {
   /** Tell the digest of the decompressed content, too. @default false */
   readonly diffId?: boolean | undefined;
   readonly onBytes?: ((bytes: number) => void) | undefined;
@@ -44,10 +47,12 @@ export async function readContent(
     if (!options.diffId) return { compression };
     return { compression, diffId: isHashed ? descriptor.digest : `sha256:${hash.digest('hex')}` };
   }
+  const limit = new UnpackLimit(descriptor.size, options);
   try {
-    for await (const chunk of decompressed(all, compression)) hash.update(chunk);
+    for await (const chunk of limit.counted(decompressed(all, compression))) hash.update(chunk);
     return { compression, diffId: `sha256:${hash.digest('hex')}` };
   } catch (error) {
+    if (isRemoraError(error) && limit.isExceeded) return { compression, exceeded: error };
     if (!isRemoraError(error) || !['MALFORMED', 'UNSUPPORTED'].includes(error.code)) throw error;
     // A wrong digest is thrown first: other bytes say nothing about the layer.
     await readContent(source, descriptor, { ...options, diffId: false });

@@ -1,6 +1,7 @@
 import { isRemoraError, RemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
 import type { Limiter } from '../../../io/async/run-all.js';
+import type { UnpackLimitOptions } from '../../../io/compression/unpack-limit.js';
 import { type Descriptor, embeddedData } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { isNonDistributable, MediaType } from '../../../oci/values/media-types.js';
@@ -10,7 +11,7 @@ import { type BlobContent, readContent } from './blob-content.js';
 import type { Fetcher } from './fetch.js';
 
 /** Options of {@link BlobCheck}. */
-export interface BlobCheckOptions extends CallOptions {
+export interface BlobCheckOptions extends CallOptions, UnpackLimitOptions {
   /** Read and hash blobs, instead of asking for presence and size. */
   readonly deep: boolean;
   readonly limit: Limiter;
@@ -45,7 +46,7 @@ export class BlobCheck {
   async check(descriptor: Descriptor, name: string, diffId = false): Promise<BlobContent | undefined> {
     const { digest, mediaType } = descriptor;
     this.#checkData(descriptor, name);
-    const state = await this.#state(digest, diffId);
+    const state = await this.#state(digest, diffId, descriptor.size);
     if (state.kind === 'missing' && isNonDistributable(mediaType)) return undefined;
     const fault = faultOf(state, descriptor, this.options.deep);
     if (fault !== undefined) {
@@ -67,22 +68,27 @@ export class BlobCheck {
     else this.report.add('blob-digest', message, { digest });
   }
 
-  #state(digest: Digest, diffId: boolean): Promise<State> {
+  #state(digest: Digest, diffId: boolean, atMost?: number): Promise<State> {
     // A look with the diffId answers the question without it, too.
     const key = [`${digest} ${diffId}`, `${digest} true`].find((name) => this.#states.has(name));
-    return once(this.#states, key ?? `${digest} ${diffId}`, () => this.options.limit(() => this.#look(digest, diffId)));
+    return once(this.#states, key ?? `${digest} ${diffId}`, () =>
+      this.options.limit(() => this.#look(digest, diffId, atMost)),
+    );
   }
 
-  async #look(digest: Digest, diffId: boolean): Promise<State> {
+  async #look(digest: Digest, diffId: boolean, atMost: number | undefined): Promise<State> {
     const { signal, deep, onProgress } = this.options;
     try {
-      const size = await this.source.blobSize(digest, { signal });
+      const size = await this.source.blobSize(digest, { signal, atMost });
       if (size === undefined) return { kind: 'missing' };
       this.#count(digest, size, deep);
       if (!deep) return { kind: 'whole', size };
       const onBytes = (bytes: number) => onProgress?.(digest, bytes, size);
       const descriptor = { mediaType: MediaType.octetStream, digest, size };
-      return { kind: 'whole', size, content: await this.#read(descriptor, diffId, onBytes) };
+      const content = await this.#read(descriptor, diffId, onBytes);
+      if (content.exceeded === undefined) return { kind: 'whole', size, content };
+      this.#unread(digest, content.exceeded);
+      return { kind: 'unread' };
     } catch (error) {
       if (isRemoraError(error) && error.code === 'NOT_FOUND') return { kind: 'missing' };
       if (error instanceof Damaged) return { kind: 'damaged', size: error.size };
@@ -93,7 +99,8 @@ export class BlobCheck {
 
   async #read(descriptor: Descriptor, diffId: boolean, onBytes: (bytes: number) => void): Promise<BlobContent> {
     try {
-      return await readContent(this.source, descriptor, { signal: this.options.signal, diffId, onBytes });
+      const { signal, maxUnpackedBytes } = this.options;
+      return await readContent(this.source, descriptor, { signal, maxUnpackedBytes, diffId, onBytes });
     } catch (error) {
       const isDamage = isRemoraError(error) && ['DIGEST_MISMATCH', 'SIZE_MISMATCH'].includes(error.code);
       throw isDamage ? new Damaged(descriptor.size) : error;

@@ -7,6 +7,7 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { isManifestType, isSchema1Type } from '../../../oci/values/media-types.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
+import type { ItemLimit } from '../../attached/item-limit.js';
 import type { FindingCode } from '../report/findings.js';
 import type { CheckReport } from '../report/report.js';
 import type { BlobCheck } from './blobs.js';
@@ -20,6 +21,8 @@ export interface GraphCheckOptions extends CallOptions {
   /** Read and hash blobs. */
   readonly deep: boolean;
   readonly limit: Limiter;
+  /** Entries of indexes that are visited. */
+  readonly items: ItemLimit;
   readonly fetcher?: Fetcher | undefined;
 }
 
@@ -153,6 +156,7 @@ export class GraphCheck {
   }
 
   async #checkChildren(digest: Digest, { manifests }: ImageIndex): Promise<void> {
+    this.options.items.count(manifests.length);
     for (const child of childrenTwice(manifests))
       this.report.add('child-twice', `index ${digest} names ${child.digest} twice`, { digest });
     await Promise.all(

@@ -1,11 +1,10 @@
-import { RemoraError } from '../../../errors.js';
 import { throwIfInterrupted } from '../../../io/async/interrupt.js';
 import { orUndefined } from '../../../io/async/or-undefined.js';
 import { limiter } from '../../../io/async/run-all.js';
 import { subjectOf } from '../../../oci/documents/manifest.js';
 import { startsObject } from '../../../oci/text/json.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
-import { type Digest, digestOf } from '../../../oci/values/digest.js';
+import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import type { Inventory } from '../../../store/interfaces/inventory.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
@@ -30,7 +29,6 @@ export interface LayoutCheckContext extends ListCheckContext {
 export async function checkWholeLayout(context: LayoutCheckContext): Promise<void> {
   const { source, report, graph } = context;
   await checkLayoutFile(source, report);
-  const before = await stateOf(source);
   const entries = await checkIndexFile(source, report);
   const visit = async (entry: Descriptor) => {
     const mark = source.listMark(entry);
@@ -55,17 +53,6 @@ export async function checkWholeLayout(context: LayoutCheckContext): Promise<voi
     context,
   );
   await graph.checkSubjects();
-  // Content that another process removed meanwhile looks like damage.
-  if (report.findings.some(({ severity }) => severity === 'error') && before !== (await stateOf(source)))
-    report.unread(
-      `index.json of ${source.format({})}`,
-      new RemoraError('CHANGED', 'it changed while it was checked', { hint: 'Check again' }),
-    );
-}
-
-async function stateOf(source: Inventory): Promise<string | undefined> {
-  const bytes = await orUndefined(source.document('index.json'), 'IO', 'MALFORMED');
-  return bytes && digestOf(bytes);
 }
 
 /** Checks blobs that `index.json` does not lead to: `cosign save` keeps referrers there, and replaced content stays. */

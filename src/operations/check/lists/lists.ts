@@ -3,6 +3,7 @@ import type { Manifest } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
+import type { ItemLimit } from '../../attached/item-limit.js';
 import type { Fetcher } from '../content/fetch.js';
 import type { Fact, GraphCheck } from '../content/graph.js';
 import type { Fault } from '../content/manifest-faults.js';
@@ -26,6 +27,8 @@ export interface ListCheckContext extends CallOptions {
   readonly report: CheckReport;
   readonly graph: GraphCheck;
   readonly fetcher?: Fetcher | undefined;
+  /** The limit of the walk through attachments. @default one of its own */
+  readonly items?: ItemLimit | undefined;
 }
 
 /**

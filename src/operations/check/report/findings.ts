@@ -27,7 +27,7 @@ export const FINDINGS = {
   'blob-digest': { severity: 'error', fix: FETCH },
   'blob-unverified': { severity: 'warning', fix: 'Verify it with a tool that knows its algorithm' },
   'blob-link': { severity: 'warning', fix: 'Replace the link by the file, since the layout may be moved without it' },
-  'blobs-unreachable': { severity: 'note', fix: 'Keep them, or remove them with a tool that collects garbage' },
+  'blobs-unreachable': { severity: 'note', fix: 'Keep them, or remove them with remora check --gc' },
   'descriptor-size': { severity: 'error', fix: PUSH },
   'descriptor-type': { severity: 'error', fix: PUSH },
   'descriptor-artifact-type': { severity: 'warning', fix: PUSH },

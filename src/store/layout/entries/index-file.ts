@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isRemoraError, RemoraError } from '../../../errors.js';
-import { withLock } from '../../../io/files/lock.js';
-import { replaceFile, sweepTempFiles } from '../../../io/files/temp-file.js';
+import { type HeldLock, withLock } from '../../../io/files/lock.js';
+import { sweepTempFiles } from '../../../io/files/temp-file.js';
 import { editedEntries } from '../../../oci/documents/edit-index.js';
 import { parseIndex } from '../../../oci/documents/manifest.js';
 import type { UnreadEntry } from '../../../oci/documents/read-document.js';
@@ -59,10 +59,16 @@ async function readIndexFile(files: LayoutFiles, required: boolean): Promise<Ind
   }
 }
 
+/** Gives the changed entries, or undefined when there is nothing to do. */
+export type EntriesChange = (
+  entries: readonly Descriptor[],
+  lock: HeldLock,
+) => readonly Descriptor[] | undefined | Promise<readonly Descriptor[] | undefined>;
+
 /** Options of {@link changeEntries}. */
 export interface ChangeOptions extends CallOptions {
   /** Runs under the lock when the change is on disk, or when there was nothing to change. */
-  readonly afterwards?: () => Promise<void>;
+  readonly afterwards?: (lock: HeldLock) => Promise<void>;
 }
 
 /**
@@ -73,23 +79,21 @@ export interface ChangeOptions extends CallOptions {
  */
 export async function changeEntries(
   directory: string,
-  change: (
-    entries: readonly Descriptor[],
-  ) => readonly Descriptor[] | undefined | Promise<readonly Descriptor[] | undefined>,
+  change: EntriesChange,
   options: ChangeOptions = {},
 ): Promise<boolean> {
   return withLock(
     join(directory, LOCK_FILE),
     async (lock) => {
       const { document, entries } = await readIndexFile(new DirectoryFiles(directory), false);
-      const changed = await change(entries);
+      const changed = await change(entries, lock);
       if (changed === undefined) {
-        await options.afterwards?.();
+        await options.afterwards?.(lock);
         return false;
       }
       const bytes = Buffer.from(JSON.stringify({ ...document, manifests: editedEntries(document.manifests, changed) }));
-      await replaceFile(join(directory, INDEX_FILE), bytes, 0o644, () => lock.assertHeld());
-      await options.afterwards?.();
+      await lock.replaceFile(join(directory, INDEX_FILE), bytes);
+      await options.afterwards?.(lock);
       await sweepTempFiles(directory);
       return true;
     },

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../../errors.js';
+import { notRegular, openRegular, readAtMost } from '../../../io/files/regular-file.js';
 import { fileError, unlessMissing } from '../../../io/files/system-error.js';
 import { type Digest, isDigest } from '../../../oci/values/digest.js';
 import type { CallOptions } from '../../interfaces/store.js';
@@ -28,10 +29,9 @@ export class DirectoryFiles implements LayoutFiles {
 
   read(name: string, most: number): Promise<Buffer | undefined> {
     return this.#with(name, async (handle) => {
+      const bytes = await readAtMost(handle, most);
+      if (bytes !== undefined) return bytes;
       const { size } = await handle.stat();
-      // A file may grow while it is read.
-      const bytes = size > most ? undefined : await handle.readFile();
-      if (bytes !== undefined && bytes.length <= most) return bytes;
       throw new RemoraError('MALFORMED', `${this.describe(name)} is larger than ${most} bytes`, { found: size });
     });
   }
@@ -44,8 +44,7 @@ export class DirectoryFiles implements LayoutFiles {
   }
 
   async open(name: string, { signal }: CallOptions = {}): Promise<OpenFile | undefined> {
-    const path = this.describe(name);
-    const handle = await unlessMissing(open(path, 'r'), path);
+    const handle = await this.#open(name);
     if (handle === undefined) return undefined;
     const { size } = await handle.stat();
     return {
@@ -90,13 +89,25 @@ export class DirectoryFiles implements LayoutFiles {
     return this.list(BLOBS_DIRECTORY);
   }
 
-  async #with<T>(name: string, use: (handle: FileHandle) => Promise<T>): Promise<T | undefined> {
+  async #open(name: string): Promise<FileHandle | undefined> {
     const path = this.describe(name);
-    const handle = await unlessMissing(open(path, 'r'), path);
+    const handle = await unlessMissing(openRegular(path), path);
+    // A blob is missing then, and is written again. The other files say what the layout is, and so does such a link.
+    if (
+      handle === undefined &&
+      !name.startsWith(BLOBS_DIRECTORY) &&
+      (await unlessMissing(lstat(path), path))?.isSymbolicLink()
+    )
+      throw notRegular(path, 'a symlink that leads nowhere');
+    return handle;
+  }
+
+  async #with<T>(name: string, use: (handle: FileHandle) => Promise<T>): Promise<T | undefined> {
+    const handle = await this.#open(name);
     try {
       return handle === undefined ? undefined : await use(handle);
     } catch (error) {
-      throw fileError(error, path);
+      throw fileError(error, this.describe(name));
     } finally {
       await handle?.close();
     }

@@ -1,33 +1,49 @@
 import { createReadStream } from 'node:fs';
-import { link, readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lutimes, readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { orUndefined } from '../../../io/async/or-undefined.js';
-import { makeDirectory } from '../../../io/files/make-directory.js';
-import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { openRegular } from '../../../io/files/regular-file.js';
+import { bestEffort, fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
-import type { DeleteManifestOptions, PruneResult, Pruner } from '../../interfaces/abilities.js';
-import type { Repository } from '../../interfaces/hosting.js';
+import type {
+  CollectOptions,
+  DeleteManifestOptions,
+  Garbage,
+  GarbageCollector,
+  PruneResult,
+  Pruner,
+} from '../../interfaces/abilities.js';
+import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.js';
 import type { CallOptions } from '../../interfaces/store.js';
+import { claimBlob } from '../blobs/claim.js';
+import { mountBlob } from '../blobs/clone.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
+import type { DirectoryFiles } from '../files/directory-files.js';
 import { blobPath } from '../files/paths.js';
-import { blobsOf, pruneBlobs } from '../prune.js';
+import { collectGarbage } from '../garbage/collect.js';
+import { Pruning } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
 
 /** A layout with all that a registry needs of a repository. */
-export class HostedLayout extends LayoutStore implements Repository, Pruner {
+export class HostedLayout extends LayoutStore implements Repository, Pruner, GarbageCollector {
   readonly #uploads: Uploads;
+  readonly #pruning: Pruning;
 
-  constructor(directory: string) {
-    super(directory);
+  constructor(directory: string, files?: DirectoryFiles) {
+    super(directory, files);
     this.#uploads = new Uploads(directory);
+    this.#pruning = new Pruning(directory);
   }
 
   async openRange(digest: Digest, start: number, end: number): Promise<Readable> {
-    return createReadStream(blobPath(this.directory, digest), { start, end, highWaterMark: 256 * 1024 });
+    const path = blobPath(this.directory, digest);
+    const handle = await openRegular(path, { followLinks: false }).catch((error: unknown) => {
+      throw fileError(error, path);
+    });
+    return createReadStream('', { fd: handle, start, end, highWaterMark: 256 * 1024 });
   }
 
   deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
@@ -43,22 +59,26 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
   }
 
   blobsOf(manifest: Digest): Promise<readonly Digest[]> {
-    return blobsOf(this.directory, manifest);
+    return this.#pruning.blobsOf(manifest);
   }
 
   pruneBlobs(candidates: ReadonlySet<Digest>, options?: CallOptions): Promise<PruneResult> {
-    return pruneBlobs(this.directory, candidates, options);
+    return this.#pruning.prune(candidates, options);
   }
 
-  beginUpload(): Promise<string> {
-    return this.#uploads.begin();
+  collectGarbage(options?: CollectOptions): Promise<Garbage> {
+    return collectGarbage(this.directory, options);
+  }
+
+  beginUpload(most?: number): Promise<string> {
+    return this.#uploads.begin(most);
   }
 
   uploadSize(id: string): Promise<number | undefined> {
     return this.#uploads.size(id);
   }
 
-  appendUpload(id: string, source: Readable, options?: CallOptions): Promise<number> {
+  appendUpload(id: string, source: AsyncIterable<Uint8Array>, options?: AppendUploadOptions): Promise<number> {
     return this.#uploads.append(id, source, options);
   }
 
@@ -74,26 +94,19 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner {
     return this.#uploads.sweep(olderThan);
   }
 
-  /** Blobs never change in place, so two layouts of one file system can share the file. */
   async linkBlob(from: Repository, digest: Digest): Promise<boolean> {
     const size = await from.blobSize(digest);
     if (size === undefined) return false;
-    if ((await this.blobSize(digest)) !== undefined) return true;
-    const target = blobPath(this.directory, digest);
-    try {
-      await makeDirectory(dirname(target));
-      await link(blobPath(from.directory, digest), target);
-    } catch (error) {
-      const code = systemCode(error) ?? '';
-      if (code === 'EEXIST') return true;
-      if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK', 'ENOENT'].includes(code))
-        throw fileError(error, target);
-      const descriptor = { mediaType: MediaType.octetStream, digest, size };
-      const written = this.writeBlob(descriptor, () => from.openBlob(descriptor));
-      // A blob that was deleted meanwhile is not found.
-      return (await orUndefined(written, 'NOT_FOUND')) !== undefined;
-    }
-    return true;
+    const descriptor = { mediaType: MediaType.octetStream, digest, size };
+    const file = blobPath(from.directory, digest);
+    const isMounted = await mountBlob(this.directory, descriptor, file, () => from.openBlob(descriptor));
+    return isMounted && this.keepBlob(descriptor);
+  }
+
+  async keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
+    // A client that learns that a blob is there does not send it: it is as young as one that was sent.
+    await bestEffort(lutimes(blobPath(this.directory, descriptor.digest), new Date(), new Date()));
+    return claimBlob(this.directory, descriptor, { ...options, own: true });
   }
 }
 

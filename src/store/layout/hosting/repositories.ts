@@ -2,6 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { isRemoraError, RemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
+import { withLock } from '../../../io/files/lock.js';
+import { makeDirectory } from '../../../io/files/make-directory.js';
 import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import { isRepository } from '../../../oci/names/reference.js';
 import type { Repositories, Repository } from '../../interfaces/hosting.js';
@@ -9,6 +11,7 @@ import { checkLayout, hasLayoutNames } from '../check-layout.js';
 import { createLayout } from '../create.js';
 import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from '../files/paths.js';
 import { HostedLayout } from './hosted-store.js';
+import { hasLinks, leadsElsewhere, ServedFiles } from './served-files.js';
 
 /** Names of files that layouts have: a repository of that name inside another could not be told from them. */
 function isReserved(part: string): boolean {
@@ -21,6 +24,15 @@ const MAX_DEPTH = 16;
 export interface OpenRepositoriesOptions {
   /** The repository's name when the directory is one layout. @default the directory's own name, in lower case */
   readonly name?: string | undefined;
+  /** Create no repository beyond so many, over all processes. @default no limit */
+  readonly maxRepositories?: number | undefined;
+}
+
+/** It is held while a repository is created, where their number is limited. */
+const CREATION_LOCK = '.remora-repositories.lock';
+
+function servedLayout(directory: string): HostedLayout {
+  return new HostedLayout(directory, new ServedFiles(directory));
 }
 
 /**
@@ -34,8 +46,8 @@ export async function openRepositories(
   options: OpenRepositoriesOptions = {},
 ): Promise<Repositories> {
   const path = resolve(directory);
-  if (await isLayout(path)) return singleRepository(nameFor(path, options.name), new HostedLayout(path));
-  if (options.name === undefined) return new LayoutRoot(path);
+  if (await isLayout(path)) return singleRepository(nameFor(path, options.name), { directory: path });
+  if (options.name === undefined) return new LayoutRoot(path, options.maxRepositories ?? Number.POSITIVE_INFINITY);
   throw new RemoraError('INVALID_ARGUMENT', `${directory} is not an image layout, and does not have a single name`, {
     found: options.name,
     hint: 'Leave out the name: repositories below a directory are called by their paths',
@@ -56,10 +68,11 @@ export function nameFor(directory: string, wanted: string | undefined): string {
   });
 }
 
-/** A single repository under a name. */
-export function singleRepository(name: string, repository: Repository): Repositories {
+/** A single repository under a name. Links in its directory are not followed. */
+export function singleRepository(name: string, { directory }: Pick<Repository, 'directory'>): Repositories {
+  const repository = servedLayout(directory);
   return {
-    open: async (wanted) => (wanted === name ? repository : undefined),
+    open: async (wanted) => (wanted === name && !(await hasLinks(directory)) ? repository : undefined),
     names: async () => [name],
     close: () => repository.close(),
     [Symbol.asyncDispose]: () => repository.close(),
@@ -69,7 +82,10 @@ export function singleRepository(name: string, repository: Repository): Reposito
 class LayoutRoot implements Repositories {
   readonly #open = new Map<string, Promise<HostedLayout>>();
 
-  constructor(private readonly directory: string) {}
+  constructor(
+    private readonly directory: string,
+    private readonly most: number,
+  ) {}
 
   async open(name: string, { create }: { readonly create: boolean }): Promise<Repository | undefined> {
     const parts = name.split('/');
@@ -83,6 +99,7 @@ class LayoutRoot implements Repositories {
     const known = this.#open.get(name);
     // A failure is reported to the caller that began to open it.
     await Promise.allSettled([known]);
+    if ((await leadsElsewhere(this.directory, name)) || (await hasLinks(path))) return undefined;
     if (!(await isLayout(path))) {
       if (!create || (await isInTheWay(this.directory, parts))) return undefined;
       // It was removed since it was opened.
@@ -91,8 +108,21 @@ class LayoutRoot implements Repositories {
     // All callers share one object, which has the upload sessions in order.
     return once(this.#open, name, async () => {
       // The repositories of a deeper name are not foreign files.
-      if (create) await createLayout(path, { amongOthers: true });
-      return new HostedLayout(path);
+      if (create) await this.#create(path);
+      return servedLayout(path);
+    });
+  }
+
+  /** @throws RemoraError `FORBIDDEN` for one more than may be */
+  async #create(path: string): Promise<void> {
+    if (this.most === Number.POSITIVE_INFINITY || (await isLayout(path)))
+      return createLayout(path, { amongOthers: true });
+    await makeDirectory(this.directory);
+    await withLock(join(this.directory, CREATION_LOCK), async () => {
+      const { length } = await this.names();
+      if (length >= this.most && !(await isLayout(path)))
+        throw new RemoraError('FORBIDDEN', `there are ${length} repositories, the limit that --max-repositories sets`);
+      await createLayout(path, { amongOthers: true });
     });
   }
 
@@ -101,7 +131,8 @@ class LayoutRoot implements Repositories {
     const walk = async (parts: readonly string[]): Promise<void> => {
       const path = join(this.directory, ...parts);
       const children = (await ifSystemError(readdir(path, { withFileTypes: true }), ...UNREADABLE_CODES)) ?? [];
-      if (parts.length > 0 && hasLayoutNames(children.map(({ name }) => name))) found.push(parts.join('/'));
+      const isLayoutHere = parts.length > 0 && hasLayoutNames(children.map(({ name }) => name));
+      if (isLayoutHere && !(await hasLinks(path))) found.push(parts.join('/'));
       if (parts.length === MAX_DEPTH) return;
       for (const child of children) {
         if (child.isDirectory() && !isReserved(child.name) && isRepository(child.name))

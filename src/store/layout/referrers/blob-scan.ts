@@ -47,8 +47,8 @@ export class BlobScan {
   }
 }
 
-/** Statements of in-toto have a subject, too: theirs is a list. */
-function namesSubject(bytes: Buffer): boolean {
+/** Whether a document says that it is a manifest with a subject. Statements of in-toto have one, too: theirs is a list. */
+export function namesSubject(bytes: Buffer): boolean {
   if (!bytes.includes('"subject"') || !startsObject(bytes)) return false;
   try {
     const value: unknown = JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''));

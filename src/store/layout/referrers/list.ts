@@ -64,6 +64,30 @@ export async function scanReferrers(
   known: Facts = new Map(),
   blobs: BlobScan = new BlobScan(files),
 ): Promise<ReferrerScan> {
+  let facts = known;
+  for (let looks = 1, gone: ReadonlySet<string> = new Set(); ; looks++) {
+    const stamp = await files.stamp();
+    const scan = await scanOnce(files, facts, blobs);
+    const missing = new Set(scan.unread.filter(({ error }) => isMissing(error)).map(({ way }) => way));
+    // A name that two looks found without its file is damage, and no writer's deletion.
+    const isSettled = [...missing].every((way) => gone.has(way));
+    if (isSettled || looks === MAX_LOOKS || stamp === (await files.stamp())) return scan;
+    facts = scan.facts;
+    gone = missing;
+  }
+}
+
+/**
+ * Looks at a layout that others write to. A deletion takes the name first, then the file, so that one more look at
+ * `index.json` tells whether a missing file was deleted. Each look can meet another deletion.
+ */
+const MAX_LOOKS = 10;
+
+function isMissing(error: unknown): boolean {
+  return isRemoraError(error) && error.code === 'NOT_FOUND';
+}
+
+async function scanOnce(files: LayoutFiles, known: Facts, blobs: BlobScan): Promise<ReferrerScan> {
   const limit = limiter(16);
   const unread: { way: string; error: unknown }[] = [];
   const used = new Map<Digest, Fact>();

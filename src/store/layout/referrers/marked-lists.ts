@@ -6,7 +6,7 @@ import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
-import { writeBlob } from '../blobs/blobs.js';
+import { writeBlob } from '../blobs/write.js';
 import { nameOf, tagPart } from '../entries/names.js';
 import { DirectoryFiles } from '../files/directory-files.js';
 import { readManifest } from '../manifests/read.js';

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { RemoraError } from '../../../errors.js';
 import { pause } from '../../../io/async/pause.js';
 import { networkError } from '../../../io/http/network-error.js';
+import { steady } from '../../../io/http/pace.js';
 import { checkEncoding, discard, type HttpResponse } from '../../../io/http/response.js';
 import { backoff, mayRetry } from '../../../io/http/retry.js';
 import { verified } from '../../../io/streams/verify.js';
@@ -41,7 +42,7 @@ async function* whole(
     // A server that does not know Range begins anew: what is here already is skipped, and the hash proves the rest.
     let skip = response.status === 206 ? 0 : done;
     try {
-      for await (const chunk of response.body) {
+      for await (const chunk of steady(response)) {
         const rest = chunk.subarray(Math.min(skip, chunk.length));
         skip -= chunk.length - rest.length;
         done += rest.length;

@@ -1,7 +1,10 @@
+import { RemoraError } from '../../../errors.js';
+import { networkError } from '../../../io/http/network-error.js';
+import { steady } from '../../../io/http/pace.js';
 import type { HttpResponse } from '../../../io/http/response.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
-import type { CallOptions } from '../../interfaces/store.js';
+import type { BlobSizeOptions, CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
 import { askHead } from '../client/head.js';
 
@@ -20,11 +23,13 @@ export async function hasBlob(
 /**
  * The size of a blob in bytes; undefined when there is none. A registry that answers HEAD with 404 or without a length
  * is asked with GET, and where that has none either the bytes are counted.
+ *
+ * @throws RemoraError `SIZE_MISMATCH` above the limit for bytes that no descriptor promises
  */
 export async function blobSize(
   client: RegistryClient,
   digest: Digest,
-  options: CallOptions = {},
+  options: BlobSizeOptions = {},
 ): Promise<number | undefined> {
   const head = await askHead(client, 'blobs', { target: `blobs/${digest}`, signal: options.signal });
   const announced = head?.status === 200 ? lengthOf(head) : undefined;
@@ -55,7 +60,14 @@ async function look(
   return { size: size === undefined ? undefined : Number(size) };
 }
 
-async function count(client: RegistryClient, digest: Digest, { signal }: CallOptions): Promise<number | undefined> {
+/** A hostile body without a length has no end. */
+const MAX_COUNTED = 1024 ** 3;
+
+async function count(
+  client: RegistryClient,
+  digest: Digest,
+  { signal, atMost }: BlobSizeOptions,
+): Promise<number | undefined> {
   const answer = await client.expect([200, 404], `blob ${digest}`, {
     method: 'GET',
     target: `blobs/${digest}`,
@@ -66,8 +78,24 @@ async function count(client: RegistryClient, digest: Digest, { signal }: CallOpt
     return answer.status === 404 ? undefined : lengthOf(answer);
   }
   let bytes = 0;
-  for await (const chunk of answer.body) bytes += chunk.length;
+  try {
+    for await (const chunk of steady(answer)) {
+      bytes += chunk.length;
+      if (atMost !== undefined && bytes > atMost) return atMost + 1;
+      if (bytes > MAX_COUNTED) throw tooLong(client, digest);
+    }
+  } catch (error) {
+    throw networkError(error, { method: 'GET', url: answer.url, signal });
+  } finally {
+    answer.body.destroy();
+  }
   return bytes;
+}
+
+function tooLong({ registry }: RegistryClient, digest: Digest): RemoraError {
+  const message = `blob ${digest}: ${registry} announces no length, and sends more than ${MAX_COUNTED} bytes`;
+  const hint = 'Check for a proxy in between that takes Content-Length away';
+  return new RemoraError('SIZE_MISMATCH', message, { expected: MAX_COUNTED, hint });
 }
 
 function lengthOf(response: HttpResponse): number | undefined {

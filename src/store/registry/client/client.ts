@@ -2,6 +2,7 @@ import type { RemoraError } from '../../../errors.js';
 import { type Action, Authorizer } from '../../../io/auth/authorizer.js';
 import type { CredentialSource } from '../../../io/credentials/credential.js';
 import type { HttpClient } from '../../../io/http/client.js';
+import type { ConnectionOptions } from '../../../io/http/connection-options.js';
 import type { HttpBody, HttpRequest } from '../../../io/http/request.js';
 import type { Document } from '../../../io/http/response.js';
 import { discard, errorBody, type HttpResponse } from '../../../io/http/response.js';
@@ -28,6 +29,7 @@ export interface ClientOptions {
   readonly retryDelay?: number | undefined;
   /** Bytes that one request of an upload carries at most. */
   readonly chunkSize?: number | undefined;
+  readonly onCredentials?: ConnectionOptions['onCredentials'];
 }
 
 /** A request to a repository. */

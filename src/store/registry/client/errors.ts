@@ -113,8 +113,13 @@ function hintFor(response: HttpResponse, said: string, registry: string): string
       : 'Wait as long as it asks for, allow more with --max-wait, or log in: registries give accounts more requests';
   if (wait !== undefined) return 'Wait as long as it asks for, or allow more with --max-wait';
   if (status >= 500) return 'The registry has a fault of its own; try again later';
-  if (status === 413 || /too large|MANIFEST_INVALID.*size/i.test(said)) return 'It may be too large for this registry';
+  if (status === 413 || isAboutSize(said.toLowerCase())) return 'It may be too large for this registry';
   return undefined;
+}
+
+function isAboutSize(said: string): boolean {
+  const invalid = said.indexOf('manifest_invalid');
+  return said.includes('too large') || (invalid >= 0 && said.includes('size', invalid));
 }
 
 function registrySaid(response: HttpResponse, body: Buffer): string {

@@ -1,5 +1,5 @@
-import LinkHeader from 'http-link-header';
 import { RemoraError } from '../../../errors.js';
+import { nextLink } from '../../../io/http/link-header.js';
 import type { Document, HttpResponse } from '../../../io/http/response.js';
 import { redact } from '../../../io/redact.js';
 import { quote } from '../../../oci/text/quote.js';
@@ -46,8 +46,8 @@ function nextPage(response: HttpResponse, what: string): URL | undefined {
   const header = response.header('link');
   if (header === undefined) return undefined;
   try {
-    const next = LinkHeader.parse(header).refs.find(({ rel }) => rel?.toLowerCase() === 'next');
-    return next === undefined ? undefined : new URL(next.uri, response.url);
+    const next = nextLink(header);
+    return next === undefined ? undefined : new URL(next, response.url);
   } catch (cause) {
     throw new RemoraError('MALFORMED', `${what}: the Link header ${quote(redact(header))} cannot be read`, { cause });
   }

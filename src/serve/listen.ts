@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { RemoraError } from '../errors.js';
 import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../io/files/system-error.js';
 import { watchConnections } from './connections.js';
-import { LEAST_RATE } from './pace.js';
+import { LAST_WORDS, LEAST_RATE } from './pace.js';
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -48,8 +48,6 @@ const CONNECTIONS = 1000;
 const WINDOW = 60_000;
 /** Open files that are not those of connections and of the blobs that they send. */
 const OTHER_FILES = 64;
-/** A client that is told why has so many milliseconds to read it. */
-const LAST_WORDS = 2_000;
 
 /**
  * Starts a server.

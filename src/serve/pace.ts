@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendJson } from './answer.js';
 
 /** Bytes a second that a body, or an answer that waits for its reader, moves at least: the slowest lines are faster. */
 export const LEAST_RATE = 4_000;
 /** Windows in which bytes of a body may wait to be read, as behind a lock, before they count as slow. */
 const STALLS = 2;
+
+/** A client that is told why has so many milliseconds to read it. */
+export const LAST_WORDS = 1_000;
 
 /** Ends a request whose body, or whose answer, hardly moves. */
 export class Pace {
@@ -54,11 +56,15 @@ export class Pace {
   #end(): void {
     const { request, response } = this;
     const message = `the body comes with less than ${this.least} bytes a second`;
-    if (response.headersSent) request.socket.destroy();
-    else {
-      // After its answer a request gets no end of its own: what reads the body would wait for ever.
-      response.once('finish', () => request.destroy(new Error(message)));
-      sendJson(response, 408, { errors: [{ code: 'UNKNOWN', message }] }, { Connection: 'close' });
+    if (response.headersSent) {
+      request.socket.destroy();
+      return;
     }
+    const text = JSON.stringify({ errors: [{ code: 'UNKNOWN', message }] });
+    const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) };
+    response.writeHead(408, { ...headers, Connection: 'close' });
+    response.write(text);
+    // A connection that is closed while bytes arrive is reset. The request fails then, and with it what reads the body.
+    setTimeout(() => request.destroy(new Error(message)), LAST_WORDS).unref();
   }
 }

@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { RemoraError } from '../errors.js';
 import { fileError, ifSystemError } from '../io/files/system-error.js';
-import { isLoopback } from '../oci/names/reference.js';
 import { quote } from '../oci/text/quote.js';
 import { openRepositories } from '../store/layout/hosting/repositories.js';
 import { type GcLog, type GcOptions, keepCollected } from './collect.js';
@@ -9,6 +8,9 @@ import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
 import { type AnsweredHosts, hostnameIn } from './web-pages.js';
+
+/** Written so that every resolver agrees: `app.localhost` and `127.1` mean what the system's one makes of them. */
+const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/;
 
 /** Options of {@link serveDirectory}. */
 export interface ServeDirectoryOptions
@@ -83,7 +85,7 @@ function hostsFor(host: string, allowed: readonly string[]): AnsweredHosts {
       hint: 'Write a name or an address, without a scheme and without a port',
     });
   });
-  if (listed.length === 0 && !isLoopback(inUrl(host))) return 'any';
+  if (listed.length === 0 && !LOOPBACK.test(host)) return 'any';
   return [...listed, hostnameIn(inUrl(host)) ?? host];
 }
 
@@ -92,7 +94,7 @@ function inUrl(host: string): string {
 }
 
 function checkProtected(host: string, { tls, htpasswd }: ServeDirectoryOptions): void {
-  if (isLoopback(inUrl(host)) || (tls !== undefined && htpasswd !== undefined)) return;
+  if (LOOPBACK.test(host) || (tls !== undefined && htpasswd !== undefined)) return;
   throw new RemoraError(
     'INVALID_ARGUMENT',
     `${host} can be reached by others, and needs --htpasswd with --cert-file and --key-file`,

@@ -109,6 +109,14 @@ describe('remora serve says what is wrong with', () => {
     expect([code, message]).toEqual(['EXISTS', `127.0.0.1:${port} is taken by another program`]);
   });
 
+  it.each(['127.1', 'LOCALHOST', 'app.localhost', '::ffff:127.0.0.1', '0x7f000001', '127.0.0.1.evil.example', '::'])(
+    'a host that not every resolver takes for loopback: %s',
+    async (host) => {
+      const { message } = await failure(2, ['serve', '--host', host, '--port', '0', '.'], { cwd: await tempDir() });
+      expect(message).toContain(`${host} can be reached by others`);
+    },
+  );
+
   it.each([[[]], [['--htpasswd', 'users']]])('a host for others with %j', async (words) => {
     const cwd = await tempDir();
     await writeFile(join(cwd, 'users'), '');

@@ -14,7 +14,7 @@ export function nameKey(name: string): string {
 }
 
 function componentKey(part: string): string {
-  return folded(part).replace(/[. ]+$/, '');
+  return folded(part).replace(/(?<![. ])[. ]+$/, '');
 }
 
 function folded(part: string): string {

@@ -10,7 +10,7 @@ import {
   discoverNotes,
   renderMissing,
   renderTable,
-  renderTree,
+  treeLines,
 } from '../cli/output/discover.js';
 import { painter } from '../cli/output/text.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
@@ -94,9 +94,8 @@ export default class Discover extends BaseCommand {
     const options = { ...access, selection, platform, depth, via, require, requireOn, partial: true };
     const result = await discover(args.subject, options);
     const paint = painter(this.stdout);
-    this.print(() =>
-      style === 'table' ? renderTable(result) : renderTree(result, paint, { annotations: flags.annotations }),
-    );
+    if (style === 'table') this.print(() => renderTable(result));
+    else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));
     if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
     this.print(renderMissing(result.missing ?? []));

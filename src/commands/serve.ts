@@ -48,6 +48,12 @@ export default class Serve extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    'max-connections': integer({
+      summary: 'Connections at a time, half of them for one address',
+      helpValue: 'N',
+      default: 1000,
+      min: 2,
+    }),
     'read-only': boolean({ summary: 'Refuse every push and delete' }),
     htpasswd: stringFlag({ summary: 'Admit only the users of this file (htpasswd -B)', helpValue: 'FILE' }),
     'cert-file': stringFlag({
@@ -71,6 +77,7 @@ export default class Serve extends BaseCommand {
       name,
       htpasswd,
       allowHosts: flags['allow-host'],
+      connections: flags['max-connections'],
       tls: certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile },
       readOnly: flags['read-only'],
       ...spaceOptions(flags),

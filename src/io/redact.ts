@@ -62,7 +62,7 @@ function formsOf(value: string): readonly Form[] {
     hex,
     hex.toUpperCase(),
     bytes.toString('base64'),
-    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64').replace(/={1,2}$/, ''),
     bytes.toString('base64url'),
     ...coresOf(bytes),
     json,

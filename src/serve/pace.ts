@@ -56,8 +56,9 @@ export class Pace {
     const message = `the body comes with less than ${this.least} bytes a second`;
     if (response.headersSent) request.socket.destroy();
     else {
+      // After its answer a request gets no end of its own: what reads the body would wait for ever.
+      response.once('finish', () => request.destroy(new Error(message)));
       sendJson(response, 408, { errors: [{ code: 'UNKNOWN', message }] }, { Connection: 'close' });
-      request.socket.destroySoon();
     }
   }
 }

@@ -12,7 +12,7 @@ import { type AnsweredHosts, hostnameIn } from './web-pages.js';
 
 /** Options of {@link serveDirectory}. */
 export interface ServeDirectoryOptions
-  extends Pick<ListenOptions, 'host' | 'port' | 'tls'>,
+  extends Pick<ListenOptions, 'host' | 'port' | 'tls' | 'connections'>,
     Pick<ServerOptions, 'readOnly' | 'onRequest' | 'name' | 'limits'> {
   /** Let in only the users of this file (`htpasswd -B`). @default everybody */
   readonly htpasswd?: string | undefined;
@@ -55,7 +55,7 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
   const repositories = await openRepositories(directory, { name, maxRepositories: options.maxRepositories });
   const hosts = hostsFor(host, options.allowHosts ?? []);
   const answered = createServer(repositories, { readOnly, authenticate: passwords?.check, onRequest, hosts, limits });
-  const server = await listen(answered, { host, port, tls });
+  const server = await listen(answered, { host, port, tls, connections: options.connections });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
   const collecting = options.gc && keepCollected(repositories, options.gc, options.onCollected);
   const close = async (grace?: number) => {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
-import { get } from 'node:http';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { get, request as httpRequest } from 'node:http';
 import { request } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { hash } from 'bcryptjs';
@@ -152,6 +153,53 @@ it('lets in only users with their password', async () => {
     expect(await ask(wrong)).toEqual(refused);
   for (const pair of ['ann:se:cret', 'ann:se:cret', 'bob:pässword']) expect(await ask(pair)).toEqual([200, null]);
   expect(await ask('ann:secret')).toEqual(refused);
+});
+
+it('reads the users again, in a thread of the built program, and says on stderr what is wrong with them', async () => {
+  const cwd = await tempDir();
+  const users = join(cwd, 'users');
+  const entry = async (name: string) => `${name}:${await hash(name, 4)}\n`;
+  const ann = await entry('ann');
+  await writeFile(users, ann + (await entry('bob')));
+  const server = await startServe(join(cwd, 'root'), '--htpasswd', users);
+  const ask = async (name: string) => {
+    const headers = { Authorization: `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}` };
+    return (await fetch(`${server.url}/v2/`, { headers })).status;
+  };
+  expect([await ask('ann'), await ask('bob')]).toEqual([200, 200]);
+  await writeFile(users, ann);
+  expect([await ask('ann'), await ask('bob')]).toEqual([200, 401]);
+  await writeFile(users, `${ann}bob:plain\n`);
+  expect([await ask('ann'), await ask('bob')]).toEqual([200, 401]);
+  await rm(users);
+  expect([await ask('ann'), await ask('bob')]).toEqual([401, 401]);
+  const { code, lines } = await end(server);
+  const notes = lines.filter((line) => line.startsWith('remora: '));
+  expect([code, notes.length]).toEqual([0, 2]);
+  expect(notes[0]).toContain('line 2 is not a user with a bcrypt hash; the line admits nobody');
+  expect(notes[1]).toContain('every login is refused');
+});
+
+it('answers to the names of --allow-host, and keeps to --max-connections', async () => {
+  const names = ['--allow-host', 'registry.example', '--allow-host', 'other.example'];
+  const server = await startServe(await tempDir(), ...names, '--max-connections', '8');
+  const port = Number(new URL(server.url).port);
+  const ask = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asked = httpRequest({ port, host: '127.0.0.1', path: '/v2/', agent: false, headers: { host } });
+      asked.on('response', (response) => resolve(response.resume().statusCode)).on('error', reject);
+      asked.end();
+    });
+  const silent = Array.from({ length: 20 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  for (const socket of silent) socket.resume();
+  for (const host of ['registry.example', `other.example:${port}`, 'localhost']) expect(await ask(host)).toBe(200);
+  expect(await ask('third.example')).toBe(421);
+  await expect.poll(() => silent.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(16);
+  for (const socket of silent) socket.destroy();
+  for (const wrong of ['http://a.example', 'a.example:80']) {
+    const { message } = await failure(2, ['serve', '--port', '0', '--allow-host', wrong, '.']);
+    expect(message).toContain(wrong);
+  }
 });
 
 it('serves https', async ({ skip }) => {

@@ -57,6 +57,13 @@ function ask(url: string, from: object = {}): Promise<number | string | undefine
 
 const several = <T>(count: number, action: () => Promise<T>) => Promise.all(Array.from({ length: count }, action));
 
+/** The files below a directory that this process holds open; none where the system has no list of them. */
+async function openFiles(directory: string): Promise<number> {
+  const names = process.platform === 'linux' ? await readdir('/proc/self/fd') : [];
+  const links = names.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => ''));
+  return (await Promise.all(links)).filter((link) => link.startsWith(directory)).length;
+}
+
 const BODY = (path: string) => `PATCH ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n`;
 
 async function session(url: string): Promise<string> {
@@ -97,7 +104,7 @@ describe('silent connections', () => {
   });
 
   it('of one address leave places to others, also when each waits for an answer', async () => {
-    const { server, open, begun } = await begin({ connections: 16 });
+    const { server, open, begun, directory } = await begin({ connections: 16 });
     const path = await session(server.url);
     for (let count = 1; count <= 8; count++) {
       await open(BODY(path), { localAddress: '127.0.0.2' });
@@ -105,6 +112,8 @@ describe('silent connections', () => {
     }
     expect(await ask(server.url, { localAddress: '127.0.0.2' })).not.toBe(200);
     expect(await ask(server.url)).toBe(200);
+    await server.close(0);
+    await expect.poll(() => openFiles(directory)).toBe(0);
   });
 
   it('make room, and a connection that works does not', async () => {
@@ -148,13 +157,14 @@ describe('bodies', () => {
         `PUT ${path}?digest=sha256:${'0'.repeat(64)} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n`,
     ],
   ])('that hardly move are refused: %s', async (what, words) => {
-    const { server, open } = await begin(SLOW);
+    const { server, open, directory } = await begin(SLOW);
     const socket = await open(words(await session(server.url)));
     const timer = setInterval(() => socket.write(what === 'in chunks' ? '1\r\nx\r\n' : 'x'), 50);
     onTestFinished(() => clearInterval(timer));
     const answer = await answerOf(socket);
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ errors: [{ code: 'UNKNOWN' }] });
+    await expect.poll(() => openFiles(directory)).toBe(0);
   });
 
   it('that are slow, and fast enough, are taken', async () => {
@@ -213,13 +223,9 @@ it('closes the files of answers that wait behind another one when their client g
   client.pause();
   client.write(`GET /v2/a/blobs/${descriptor.digest} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(6));
   await expect.poll(begun).toBe(7);
-  const files = async () => {
-    const links = (await readdir('/proc/self/fd')).map((name) => readlink(`/proc/self/fd/${name}`).catch(() => ''));
-    return (await Promise.all(links)).filter((link) => link.startsWith(directory)).length;
-  };
-  await expect.poll(files).toBe(6);
+  await expect.poll(() => openFiles(directory)).toBe(6);
   client.destroy();
-  await expect.poll(files).toBe(0);
+  await expect.poll(() => openFiles(directory)).toBe(0);
 });
 
 describe('places of uploads', () => {

@@ -10,6 +10,7 @@ import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
+import { watchMemory } from './memory.js';
 
 /** Characters per write. */
 const PIECE = 64 * 1024;
@@ -23,6 +24,7 @@ export abstract class BaseCommand extends Command {
   protected readonly stdout = process.stdout;
   protected readonly stderr = process.stderr;
   readonly #interruption = watchInterruption();
+  readonly #endMemoryWatch = watchMemory();
   #progress: Progress | undefined;
 
   protected override async init(): Promise<void> {
@@ -123,15 +125,31 @@ export abstract class BaseCommand extends Command {
     this.stderr.write(`${this.config.bin}: ${printable(redact(text))}\n`);
   }
 
+  /** The same line by line: a result can have 100,000. */
+  protected printLines(lines: () => Iterable<string>): void {
+    this.#progress?.stop();
+    if (this.jsonEnabled()) return;
+    this.#write(function* (): Generator<string> {
+      for (const line of lines()) yield `${line}\n`;
+    });
+  }
+
   protected override logJson(json: object): void {
+    this.#write(function* (): Generator<string> {
+      yield* jsonPieces(json);
+      yield '\n';
+    });
+  }
+
+  #write(pieces: () => Iterable<string>): void {
     let text = '';
-    for (const piece of jsonPieces(json)) {
+    for (const piece of pieces()) {
       text += piece;
       if (text.length < PIECE) continue;
       this.stdout.write(text);
       text = '';
     }
-    this.stdout.write(`${text}\n`);
+    this.stdout.write(text);
   }
 
   /** oclif itself exits with 1 on every failure under `--json`, and prints the arguments, passwords included. */
@@ -155,5 +173,6 @@ export abstract class BaseCommand extends Command {
   protected override async finally(): Promise<void> {
     this.#progress?.stop();
     this.#interruption.stop();
+    this.#endMemoryWatch();
   }
 }

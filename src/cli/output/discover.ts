@@ -1,19 +1,34 @@
 import { isIndexType } from '../../oci/values/media-types.js';
 import { describeSelection, type Selection } from '../../operations/attached/selection.js';
-import type { AskedWay, DiscoveredNode, DiscoverResult, MissingKind } from '../../operations/discover/discover.js';
+import type {
+  AskedWay,
+  DiscoveredNode,
+  DiscoveredPlatform,
+  DiscoverResult,
+  MissingKind,
+} from '../../operations/discover/discover.js';
 import type { Via } from '../../store/interfaces/store.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 
-/** A line of the tree with the lines below it. */
+/** A line of the tree with the lines below it, made as they are printed. */
 interface Branch {
   readonly text: string;
   /** Annotations, printed directly below the text. */
   readonly details: readonly string[];
-  readonly below: readonly Branch[];
+  readonly below: Branches;
 }
 
-/** The attachments as a tree; an index with its platforms. */
-export function renderTree(result: DiscoverResult, paint: Paint, options: { readonly annotations: boolean }): string {
+interface Branches {
+  readonly count: number;
+  each(): Iterable<Branch>;
+}
+
+/** The attachments as a tree, line by line; an index with its platforms. */
+export function* treeLines(
+  result: DiscoverResult,
+  paint: Paint,
+  options: { readonly annotations: boolean },
+): Generator<string> {
   const branch = (node: DiscoveredNode): Branch => {
     const type = printable(node.artifactType ?? node.predicateType ?? node.mediaType);
     const label = node.kind === undefined ? paint('bold', type) : `${paint('bold', node.kind)}  ${type}`;
@@ -25,17 +40,17 @@ export function renderTree(result: DiscoverResult, paint: Paint, options: { read
             paint('dim', `${printable(key)}: ${printable(value)}`),
           )
         : [],
-      below: node.referrers.map(branch),
+      below: branches(node.referrers, branch),
     };
   };
-  const platforms = (result.platforms ?? []).map(
-    ({ platform, mediaType, digest, referrers }): Branch => ({
-      text: `${paint('bold', printable(platform ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
-      details: [],
-      below: referrers.map(branch),
-    }),
-  );
-  return [printable(result.reference), ...draw([...result.referrers.map(branch), ...platforms], '')].join('\n');
+  const platform = ({ platform: name, mediaType, digest, referrers }: DiscoveredPlatform): Branch => ({
+    text: `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
+    details: [],
+    below: branches(referrers, branch),
+  });
+  const { referrers, platforms = [] } = result;
+  yield printable(result.reference);
+  yield* draw(joined(branches(referrers, branch), branches(platforms, platform)), '');
 }
 
 const WAYS: Readonly<Record<Via, string>> = {
@@ -55,17 +70,35 @@ export function describeAsked({ via, subjects, found, unsupported = 0 }: AskedWa
   return `asked ${WAYS[via]} (${via}) about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
 }
 
-function draw(branches: readonly Branch[], indent: string): readonly string[] {
-  return branches.flatMap(({ text, details, below }, index) => {
-    const isLast = index === branches.length - 1;
+function branches<T>(items: readonly T[], branch: (item: T) => Branch): Branches {
+  return {
+    count: items.length,
+    *each() {
+      for (const item of items) yield branch(item);
+    },
+  };
+}
+
+function joined(first: Branches, second: Branches): Branches {
+  return {
+    count: first.count + second.count,
+    *each() {
+      yield* first.each();
+      yield* second.each();
+    },
+  };
+}
+
+function* draw({ count, each }: Branches, indent: string): Generator<string> {
+  let index = 0;
+  for (const { text, details, below } of each()) {
+    const isLast = ++index === count;
     const deeper = `${indent}${isLast ? '    ' : '│   '}`;
-    const stem = below.length > 0 ? '│ ' : '  ';
-    return [
-      `${indent}${isLast ? '└── ' : '├── '}${text}`,
-      ...details.map((detail) => `${deeper}${stem}${detail}`),
-      ...draw(below, deeper),
-    ];
-  });
+    const stem = below.count > 0 ? '│ ' : '  ';
+    yield `${indent}${isLast ? '└── ' : '├── '}${text}`;
+    for (const detail of details) yield `${deeper}${stem}${detail}`;
+    yield* draw(below, deeper);
+  }
 }
 
 /** The attachments as a table. */

@@ -57,7 +57,7 @@ const WORDS: readonly (readonly [RegExp, (...parts: string[]) => string])[] = [
 
 /** A line of several reasons begins so; a value may have lines as well. */
 const NEXT_REASON =
-  /\n\s*(?=--[\w-]+(?:=| cannot)|Missing required|(?:All|One|Only|Exactly|At least)\b.* must be |Only the )/;
+  /\n[ \t]*(?=--[\w-]+(?:=| cannot)|Missing required|(?:All|One|Only|Exactly|At least)\b.* must be |Only the )/;
 
 /** Flags that have another name since 0.2, by command. */
 const RENAMED: Readonly<Record<string, readonly [old: string, now: string]>> = {

@@ -31,7 +31,7 @@ export function firstTarEntries(bytes: Uint8Array, count: number): readonly TarE
     const content = unpacked.subarray(at + BLOCK, at + BLOCK + size);
     const flag = String.fromCharCode(block[156] ?? 0);
     // pax and GNU put a name that is too long for its field in front of the entry.
-    if (flag === 'x') longName = / path=([^\n]+)\n/.exec(content.toString())?.[1];
+    if (flag === 'x') longName = paxPath(content.toString());
     else if (flag === 'L') longName = untilNul(content);
     else if (flag !== 'g') {
       entries.push({ name: longName ?? ownName(block), isFile: flag === '0' || flag === '\0', content });
@@ -77,4 +77,11 @@ function ownName(block: Buffer): string {
 function untilNul(field: Buffer): string {
   const end = field.indexOf(0);
   return (end < 0 ? field : field.subarray(0, end)).toString();
+}
+
+/** The path in the records of a pax header. */
+function paxPath(records: string): string | undefined {
+  const start = records.indexOf(' path=');
+  const end = records.indexOf('\n', start);
+  return start < 0 || end < 0 ? undefined : records.slice(start + ' path='.length, end) || undefined;
 }

@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
+import { now } from './clock.js';
 import { isGone, processDomain } from './process-identity.js';
 import { bestEffort, bestEffortSync, fileError, systemCode } from './system-error.js';
 
@@ -190,5 +191,5 @@ export async function leftOverOf(path: string): Promise<'abandoned' | 'in-use' |
 /** Whether a file, or a link itself, has not changed for so many milliseconds. */
 async function isOlder(path: string, ms: number): Promise<boolean> {
   const info = await bestEffort(lstat(path));
-  return info !== undefined && Date.now() - info.mtimeMs > ms;
+  return info !== undefined && now() - info.mtimeMs > ms;
 }

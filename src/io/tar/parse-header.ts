@@ -74,7 +74,7 @@ function parseNumber(field: Buffer): number {
     if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw badTar('a number in a header is too large');
     return Number(value);
   }
-  const text = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
+  const text = /^ *(?:([0-7]+)[ \0]*|\0[ \0]*)?$/.exec(field.toString('latin1'));
   if (text === null) throw badTar('a number in a header is not octal');
   return Number.parseInt(text[1] || '0', 8);
 }

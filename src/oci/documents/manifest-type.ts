@@ -24,10 +24,16 @@ export function isSchema1({ code, expected, found }: RemoraError): boolean {
  * The media type of a document: its own, else that it was sent with, else that of its members.
  *
  * @param sent media type from a descriptor or a `Content-Type`
- * @param isPinned a digest names the document, so that another type than `sent` does not matter
+ * @param pin where the digest of the document is known from: its reader, for whom another type than `sent` does not
+ *   matter, or its sender, where only another shape does
  * @throws RemoraError `MALFORMED`, `UNSUPPORTED` (Docker schema 1)
  */
-export function typeOf(document: Members, sent: string | undefined, isPinned: boolean, what: string): string {
+export function typeOf(
+  document: Members,
+  sent: string | undefined,
+  pin: 'named' | 'announced' | undefined,
+  what: string,
+): string {
   // Its documents have no media type.
   if ('fsLayers' in document && document.schemaVersion === 1) throw schema1(what);
   const isIndex = 'manifests' in document;
@@ -37,7 +43,7 @@ export function typeOf(document: Members, sent: string | undefined, isPinned: bo
     throw new RemoraError('MALFORMED', `${what} is a manifest and an index at once`, { expected: EITHER_SHAPE });
   const own = ownType(document, isIndex || isManifest, what);
   const told = sent !== undefined && isManifestType(sent) ? plainType(sent) : undefined;
-  if (own !== undefined && told !== undefined && own !== told && !isPinned) {
+  if (own !== undefined && told !== undefined && isDenied(own, told, pin)) {
     throw new RemoraError('MALFORMED', `${what} says it is ${quote(own)}, but was sent as ${told}`, {
       expected: told,
       found: own,
@@ -49,6 +55,16 @@ export function typeOf(document: Members, sent: string | undefined, isPinned: bo
     throw new RemoraError('MALFORMED', `${what} is called ${mediaType}, but has the fields of ${fields}`);
   }
   return mediaType;
+}
+
+function isDenied(own: string, told: string, pin: 'named' | 'announced' | undefined): boolean {
+  if (pin === undefined) return own !== told;
+  return pin === 'announced' && shapeOf(own) !== shapeOf(told);
+}
+
+function shapeOf(mediaType: string): 'index' | 'image' | 'artifact' {
+  if (isIndexType(mediaType)) return 'index';
+  return mediaType === MediaType.imageManifest || mediaType === MediaType.dockerManifest ? 'image' : 'artifact';
 }
 
 function ownType(document: Members, hasShape: boolean, what: string): string | undefined {

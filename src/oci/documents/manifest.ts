@@ -42,6 +42,11 @@ export interface ManifestExpectations {
   readonly size?: number | undefined;
   /** Media type from a descriptor or a `Content-Type`. The document's own must agree, unless `digest` pins it. */
   readonly mediaType?: string | undefined;
+  /**
+   * The digest is the sender's own, and says only which bytes were meant: a type of another shape is a lie then. The same
+   * shape under Docker's name or OCI's is not: some registries send all manifests as Docker's. @default false
+   */
+  readonly isAnnounced?: boolean | undefined;
 }
 
 /**
@@ -87,7 +92,8 @@ export class UnreadManifest extends RemoraError {
 
 function read(bytes: Uint8Array, digest: Digest, expected: ManifestExpectations, what: string): Manifest {
   const value = documentIn(bytes, what);
-  const mediaType = typeOf(value, expected.mediaType, expected.digest !== undefined, what);
+  const pin = expected.digest === undefined ? undefined : expected.isAnnounced ? 'announced' : 'named';
+  const mediaType = typeOf(value, expected.mediaType, pin, what);
   const remarks = new Remarks(what);
   const base = { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes };
   if (isIndexType(mediaType)) {
@@ -113,7 +119,7 @@ export interface ParsedIndex extends ReadIndex {
  */
 export function parseIndex(bytes: Uint8Array, what: string): ParsedIndex {
   const document = documentIn(bytes, what);
-  const mediaType = typeOf(document, undefined, false, what);
+  const mediaType = typeOf(document, undefined, undefined, what);
   if (!isIndexType(mediaType)) {
     throw new RemoraError('MALFORMED', `${what} is not an image index`, { expected: 'manifests', found: mediaType });
   }

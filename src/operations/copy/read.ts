@@ -51,6 +51,9 @@ export async function readForCopy(
   return new Reader(source, options, roots.length > 1).read(roots);
 }
 
+/** Manifests that wait for their turn to be read ahead. */
+const MAX_AHEAD = 1000;
+
 class Reader {
   readonly #limit = limiter(32);
   readonly #reads = new Map<Digest, Promise<Manifest>>();
@@ -218,7 +221,8 @@ class Reader {
     if (this.#expected.has(digest)) return;
     this.#expected.add(digest);
     this.options.ahead?.expect(digest);
-    if (this.source.kind === 'registry') handled(this.#read(digest));
+    // Beyond so many they would only wait here and take memory: their turn comes later.
+    if (this.source.kind === 'registry' && this.#limit.pendingCount < MAX_AHEAD) handled(this.#read(digest));
   }
 
   #trees(subjects: readonly Subject[]) {

@@ -103,7 +103,9 @@ async function checkInput(input: FileInput): Promise<CheckedInput> {
 
 /** The title as ORAS writes it: the clean path with forward slashes; of a path outside of the directory the last part. */
 function titleOf(path: string): string {
-  const clean = normalize(path).replaceAll('\\', '/').replace(/\/+$/, '');
+  const clean = normalize(path)
+    .replaceAll('\\', '/')
+    .replace(/(?<!\/)\/+$/, '');
   const inside = clean !== '.' && !/^(\/|\.\.(\/|$)|[A-Za-z]:)/.test(clean);
   return inside ? clean : basename(clean === '.' || /(^|\/)\.\.$/.test(clean) ? process.cwd() : clean);
 }

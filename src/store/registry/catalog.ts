@@ -8,7 +8,7 @@ import { checkShape, parseJson } from '../../oci/text/json.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../interfaces/store.js';
 import { RegistryClient, registryUrl } from './client/client.js';
-import { pages } from './client/paging.js';
+import { Progress, pages } from './client/paging.js';
 import type { OpenRegistryOptions } from './store.js';
 
 const schema = z.looseObject({ repositories: z.array(z.string()).nullish() });
@@ -42,11 +42,15 @@ export async function* listCatalog(
     const isLoggedIn = async () => (await credentials(registry)) !== undefined && isAccepted(client, options.signal);
     const first = await firstPage(client, what, isLoggedIn, options.signal);
     const seen = new Set<string>();
+    const progress = new Progress(what);
     for await (const page of pages(client, first, MAX_PAGE_BYTES, what, options.signal)) {
-      for (const name of checkShape(schema, parseJson(page, what), what).repositories ?? []) {
+      const before = seen.size;
+      const { repositories } = checkShape(schema, parseJson(page, what), what);
+      for (const name of repositories ?? []) {
         if (!seen.has(name)) yield name;
         seen.add(name);
       }
+      progress.page(repositories?.length ?? 0, seen.size > before);
     }
   } finally {
     await http.close();

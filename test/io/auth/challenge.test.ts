@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseChallenges } from '../../../src/io/auth/challenge.js';
+import { parseChallenges, refuseLong } from '../../../src/io/auth/challenge.js';
 
 function parsed(...headers: readonly string[]): object[] {
   return parseChallenges(headers).map(({ scheme, parameters }) => ({ scheme, ...Object.fromEntries(parameters) }));
@@ -68,4 +68,22 @@ it('is not slowed down by a hostile header', () => {
     ' '.repeat(20_000),
   );
   expect(performance.now() - began).toBeLessThan(2_000);
+});
+
+it.each([
+  [', Bearer realm="https://auth.example/token",service="registry.example"', [BEARER]],
+  [',,, Basic', [{ scheme: 'basic' }]],
+  ['Basic realm="a",, ,Negotiate', [{ scheme: 'basic', realm: 'a' }, { scheme: 'negotiate' }]],
+])('passes over empty elements of a list: %s', (header, challenges) => {
+  expect(parsed(header)).toEqual(challenges);
+});
+
+it('leaves out a header of more than 4096 characters, and only that one', () => {
+  const long = `Bearer realm="https://auth.example/${'a'.repeat(4096)}"`;
+  expect(parsed(long, 'Basic realm="a"')).toEqual([{ scheme: 'basic', realm: 'a' }]);
+  expect(parsed(`Basic realm="${'a'.repeat(4082)}"`)).toHaveLength(1);
+  expect(() => refuseLong(['Basic'], 'reg.example')).not.toThrow();
+  expect(() => refuseLong(['Basic', long], 'reg.example')).toThrow(
+    `reg.example asks for a login with a WWW-Authenticate header of ${long.length} characters, wanted at most 4096`,
+  );
 });

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { processDomain } from '../../../src/io/files/process-identity.js';
 import {
   createTempFile,
@@ -109,6 +109,16 @@ describe('a temporary file of a process that runs here', () => {
     await writeFile(join(directory, tempName(processDomain(), pid)), 'x');
     await sweepTempFiles(directory);
     expect(await tree(directory)).toEqual([]);
+  });
+
+  it('of another host stays when the clock of this one is set forward', async () => {
+    const directory = await tempDir();
+    const name = tempName('ffffffffffff', 1);
+    await writeFile(join(directory, name), 'x');
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 25 * 60 * 60 * 1000);
+    onTestFinished(() => clock.mockRestore());
+    await sweepTempFiles(directory);
+    expect(await tree(directory)).toEqual([name]);
   });
 
   it('is dated by a link itself, not by what it leads to', async () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
@@ -162,6 +162,31 @@ describe('a manifest that is removed', () => {
   });
 });
 
+/** The ways in which a writer tells that it is about to name a blob. */
+const CLAIMS: readonly (readonly [string, (other: HostedLayout) => Promise<unknown>])[] = [
+  ['writes it', (other) => other.writeBlob(layer.descriptor, layer.open)],
+  ['takes it in', ingested],
+  ['clones it', cloned],
+  ['asks for it before it is sent', (other) => other.keepBlob(layer.descriptor)],
+  ['mounts it from its own repository', (other) => other.linkBlob(other, layer.descriptor.digest)],
+  [
+    'mounts it from another repository',
+    async (other) => {
+      const from = await newLayout();
+      await writeContent(from, layer);
+      await other.linkBlob(from, layer.descriptor.digest);
+    },
+  ],
+  [
+    'uploads it piece by piece',
+    async (other) => {
+      const id = await other.beginUpload();
+      await other.appendUpload(id, await layer.open());
+      await other.commitUpload(id, layer.descriptor.digest);
+    },
+  ],
+];
+
 describe('a blob of a manifest that is pruned', () => {
   /** The clock of files ticks slowly: the claim is made again until it is later than the manifest. */
   async function claimedLater(store: HostedLayout, manifest: Manifest, claim: () => Promise<unknown>): Promise<void> {
@@ -190,29 +215,7 @@ describe('a blob of a manifest that is pruned', () => {
     expect(await store.hasBlob(layer.descriptor)).toBe(false);
   });
 
-  it.each<[string, (other: HostedLayout) => Promise<unknown>]>([
-    ['writes it', (other) => other.writeBlob(layer.descriptor, layer.open)],
-    ['takes it in', ingested],
-    ['clones it', cloned],
-    ['asks for it before it is sent', (other) => other.keepBlob(layer.descriptor)],
-    ['mounts it from its own repository', (other) => other.linkBlob(other, layer.descriptor.digest)],
-    [
-      'mounts it from another repository',
-      async (other) => {
-        const from = await newLayout();
-        await writeContent(from, layer);
-        await other.linkBlob(from, layer.descriptor.digest);
-      },
-    ],
-    [
-      'uploads it piece by piece',
-      async (other) => {
-        const id = await other.beginUpload();
-        await other.appendUpload(id, await layer.open());
-        await other.commitUpload(id, layer.descriptor.digest);
-      },
-    ],
-  ])('stays when somebody %s before, and names it later', async (_, claim) => {
+  it.each(CLAIMS)('stays when somebody %s before, and names it later', async (_, claim) => {
     const { store, other, manifest } = await old();
     await claimedLater(store, manifest, () => claim(other));
     expect(await prune(store, manifest)).toMatchObject({ blobs: 1 });
@@ -237,5 +240,40 @@ describe('a blob of a manifest that is pruned', () => {
     await claimedLater(store, manifest, () => other.writeBlob(layer.descriptor, layer.open));
     await other.putManifest(manifest);
     expect(await prune(store, manifest)).toMatchObject({ blobs: 2 });
+  });
+});
+
+describe('the collection of garbage', () => {
+  const YEAR = new Date(Date.now() - 365 * 24 * 60 * 60 * 1000);
+
+  async function age(store: HostedLayout): Promise<void> {
+    await utimes(blobPath(store.directory, layer.descriptor.digest), YEAR, YEAR);
+  }
+
+  it.each(CLAIMS)('leaves an old blob when somebody %s', async (_, claim) => {
+    const store = await newLayout();
+    await writeContent(store, layer);
+    await age(store);
+    await claim(await openHostedLayout(store.directory));
+    expect(await store.collectGarbage()).toMatchObject({ blobs: [], young: 1 });
+    expect(await store.hasBlob(layer.descriptor)).toBe(true);
+  });
+
+  it.each<[string, (from: HostedLayout, to: HostedLayout) => Promise<unknown>]>([
+    ['mounted', (from, to) => to.linkBlob(from, layer.descriptor.digest)],
+    ['cloned', (from, to) => to.cloneBlob(layer.descriptor, from.blobFile(layer.descriptor.digest), layer.open)],
+  ])('leaves a blob that was just %s from an old file', async (_, take) => {
+    const [from, to] = [await newLayout(), await newLayout()];
+    await writeContent(from, layer);
+    await age(from);
+    await take(from, to);
+    expect(await to.collectGarbage()).toMatchObject({ blobs: [], young: 1 });
+  });
+
+  it('removes an old blob that nobody has claimed', async () => {
+    const store = await newLayout();
+    await writeContent(store, layer);
+    await age(store);
+    expect(await store.collectGarbage()).toMatchObject({ blobs: [{ digest: layer.descriptor.digest }] });
   });
 });

@@ -21,6 +21,42 @@ describe('pages', () => {
     });
     expect(registry.count()).toBeLessThanOrEqual(10_000);
   });
+
+  it.each<[string, (from: number) => readonly number[]]>([
+    ['the same', () => [1, 2, 3]],
+    ['one of three in turn', (from) => [from % 3]],
+    ['what they named at first', (from) => (from < 30 ? [from] : [from % 30, (from + 1) % 30])],
+  ])('that name %s for ever end with an error', async (_what, numbers) => {
+    const entry = (number: number) => ({ ...text(String(number)).descriptor, artifactType: 'application/x.test' });
+    const registry = await hostile((exchange) => {
+      const [path] = exchange.path.split('?');
+      const from = Number(exchange.query.get('from') ?? 0);
+      const link = `<${path}?from=${from + 1}>; rel="next"`;
+      if (path?.endsWith('/tags/list'))
+        return exchange.reply(200, { link }, JSON.stringify({ tags: numbers(from).map(String) }));
+      if (path?.includes('/referrers/'))
+        return exchange.reply(
+          200,
+          { ...INDEX, link },
+          `{"schemaVersion":2,"manifests":${JSON.stringify(numbers(from).map(entry))}}`,
+        );
+      return exchange.reply(404);
+    });
+    const store = openStore(registry.host, REPOSITORY);
+    const endless = { code: 'MALFORMED', message: expect.stringContaining('name nothing new') };
+    await expect(listTags(store)).rejects.toMatchObject(endless);
+    await expect(list(store, text('x').descriptor)).rejects.toMatchObject(endless);
+    expect(registry.requests.filter(({ path }) => path.includes('from=')).length).toBeLessThan(100);
+  });
+
+  it('without an entry are followed: their entries may be hidden from this user', async () => {
+    const registry = await hostile((exchange) => {
+      const from = Number(exchange.query.get('from') ?? 0);
+      const link = `</v2/team/app/tags/list?from=${from + 1}>; rel="next"`;
+      return exchange.reply(200, from < 40 ? { link } : {}, from < 40 ? '{"tags":[]}' : '{"tags":["a"]}');
+    });
+    expect(await listTags(openStore(registry.host, REPOSITORY))).toEqual(['a']);
+  });
 });
 
 describe('a document that two tools would read differently', () => {

@@ -184,3 +184,32 @@ it('says that a manifest may be too large for the registry (E66)', async () => {
     hint: expect.stringContaining('large'),
   });
 });
+
+it.each([
+  [MediaType.imageManifest, ODD],
+  [MediaType.dockerManifest, ODD],
+  [MediaType.ociArtifactManifest, ODD],
+  [MediaType.dockerManifestList, written(`{"schemaVersion":2,"mediaType":"${MediaType.imageManifest}","layers":[]}`)],
+  [
+    `${MediaType.imageIndex}; charset=utf-8`,
+    written(`{"schemaVersion":2,"mediaType":"${MediaType.dockerManifest}","layers":[]}`),
+  ],
+])('refuses a document of another shape than its type, %s, whatever digest comes along', async (type, sent) => {
+  const announced = { 'content-type': type, 'docker-content-digest': sent.descriptor.digest };
+  for (const headers of [announced, { 'content-type': type }]) {
+    const { store } = await answering(headers, sent.bytes);
+    await expect(store.manifest({ tag: 'odd' })).rejects.toMatchObject({
+      code: 'MALFORMED',
+      message: expect.stringContaining('but was sent as'),
+    });
+  }
+});
+
+it('takes a document of the same shape under the name of Docker or OCI, where a digest comes along', async () => {
+  const headers = { 'content-type': MediaType.dockerManifestList, 'docker-content-digest': ODD.descriptor.digest };
+  const { store } = await answering(headers);
+  expect((await store.manifest({ tag: 'odd' })).descriptor).toEqual(ODD.descriptor);
+  // The digest that was asked for says what the document is.
+  const { store: lying } = await answering({ 'content-type': MediaType.imageManifest });
+  expect((await lying.manifest({ digest: ODD.descriptor.digest })).kind).toBe('index');
+});

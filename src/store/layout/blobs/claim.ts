@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs';
-import { chmod, lstat } from 'node:fs/promises';
+import { lstat, lutimes } from 'node:fs/promises';
 import { orUndefined } from '../../../io/async/or-undefined.js';
 import { bestEffort, bestEffortSync, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -25,8 +25,9 @@ export interface ClaimOptions extends CallOptions {
  * Whether a blob is there in the right size; a small one is read, since it may be damaged. The blob is claimed for the
  * manifest that is about to name it: {@link isClaimed} tells so to those who remove what nothing names.
  *
- * The claim is the status time of the file, which every write sets, too. A lock would have to be held until the manifest
- * comes, and a client of `serve` may never send it.
+ * The claim is the date of the file, which every write sets, too: a pruner looks at its status time, since others may date
+ * files as they like, and the collection of garbage at its age. A lock would have to be held until the manifest comes, and a
+ * client of `serve` may never send it.
  */
 export async function claimBlob(
   directory: string,
@@ -36,8 +37,7 @@ export async function claimBlob(
   const path = blobPath(directory, descriptor.digest);
   const info = await ifSystemError(lstat(path), ...UNREADABLE_CODES);
   if (info === undefined || (own && !info.isFile())) return false;
-  // Sets the status time alone. Where the file is not ours the look under the lock tells that it has gone.
-  if (info.isFile()) await bestEffort(chmod(path, info.mode & 0o7777));
+  if (info.isFile()) await claimFile(path);
   const files = new DirectoryFiles(directory);
   // After the claim, so that what was removed before it is missing.
   if ((await blobSize(files, descriptor.digest)) !== descriptor.size) return false;
@@ -52,6 +52,12 @@ async function isWhole(files: DirectoryFiles, descriptor: Descriptor, signal?: A
     return true;
   };
   return (await orUndefined(read(), 'NOT_FOUND', 'SIZE_MISMATCH', 'DIGEST_MISMATCH', 'IO')) ?? false;
+}
+
+/** Dates a file anew. Where it is not ours the look under the lock tells that it has gone. */
+export async function claimFile(path: string): Promise<void> {
+  const now = new Date();
+  await bestEffort(lutimes(path, now, now));
 }
 
 /** The file of a blob, or the link that has its place. */

@@ -9,7 +9,7 @@ import { createTempFile, syncDirectory, tempName } from '../../../io/files/temp-
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { TransferOptions } from '../../interfaces/store.js';
 import { blobPath } from '../files/paths.js';
-import { claimBlob, LOOKED_AT_BYTES } from './claim.js';
+import { claimBlob, claimFile, LOOKED_AT_BYTES } from './claim.js';
 import { writeBlob } from './write.js';
 
 /** The codes of a file system, or of a pair of them, that cannot do it; and of a file that was removed meanwhile. */
@@ -135,6 +135,8 @@ async function linked(directory: string, file: string, before: BigIntStats, targ
     if (!(await isStill(before, temp))) return false;
     // Replaces a damaged file, which a link of its own could not.
     await rename(temp, target);
+    // The file is as old as its first name.
+    await claimFile(target);
     await syncDirectory(dirname(target));
     return true;
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { Hash } from 'node:crypto';
-import { constants } from 'node:fs';
 import { type FileHandle, lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { now } from '../../../io/files/clock.js';
+import { openRegular } from '../../../io/files/regular-file.js';
 import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -19,11 +20,6 @@ export function isUpload(id: string): boolean {
   return ID.test(id);
 }
 
-/** The clock of the process: one that was set forward makes no file look old, and one that was set back neither. */
-export function now(): number {
-  return Math.min(Date.now(), performance.timeOrigin + performance.now());
-}
-
 /** The session that a file belongs to, undefined for other files. */
 export function uploadOf(name: string): string | undefined {
   const id = name.endsWith(SHARED) ? name.slice(0, -SHARED.length) : name;
@@ -37,8 +33,10 @@ export async function isAbandonedUpload(path: string): Promise<boolean> {
   return info !== undefined && now() - info.mtimeMs > ABANDONED_UPLOAD_MS;
 }
 
-/** Not "a": that would create a session that was cancelled meanwhile. A link or a pipe in its place is not opened. */
-export const WRITABLE = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** A session that was cancelled meanwhile is not created anew, and a link in its place is not followed. */
+export function openUpload(path: string): Promise<FileHandle> {
+  return openRegular(path, { writable: true, followLinks: false });
+}
 
 export async function writeAt(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let offset = 0; offset < bytes.length; ) {

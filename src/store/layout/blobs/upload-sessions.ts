@@ -3,6 +3,7 @@ import { constants, type Stats } from 'node:fs';
 import { copyFile, type FileHandle, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { RemoraError } from '../../../errors.js';
+import { now } from '../../../io/files/clock.js';
 import { makeDirectory } from '../../../io/files/make-directory.js';
 import {
   fileError,
@@ -15,7 +16,7 @@ import { syncDirectory, withTempFile } from '../../../io/files/temp-file.js';
 import { algorithmOf, type Digest, encodedOf, hasherFor } from '../../../oci/values/digest.js';
 import type { AppendUploadOptions } from '../../interfaces/hosting.js';
 import { blobPath, UPLOADS_DIRECTORY } from '../files/paths.js';
-import { CROWDED_UPLOAD_MS, hashFile, isUpload, now, SHARED, uploadOf, WRITABLE, writeAt } from './upload-files.js';
+import { CROWDED_UPLOAD_MS, hashFile, isUpload, openUpload, SHARED, uploadOf, writeAt } from './upload-files.js';
 
 /** The state of a session in this process: the hash runs along while the bytes arrive. */
 interface Running {
@@ -250,13 +251,13 @@ export class Uploads {
     if (!isUpload(id)) throw unknown();
     try {
       if (running.own) {
-        const handle = await ifSystemError(open(this.#path(id), WRITABLE), 'ENOENT');
+        const handle = await ifSystemError(openUpload(this.#path(id)), 'ENOENT');
         if (handle !== undefined) return handle;
         running.own = false;
       }
       if ((await this.#look(id)) === undefined) throw unknown();
       await ifSystemError(rename(this.#path(id), this.#shared(id)), 'ENOENT');
-      return await open(this.#shared(id), WRITABLE);
+      return await openUpload(this.#shared(id));
     } catch (error) {
       this.#running.delete(id);
       if (systemCode(error) === 'ENOENT') throw unknown(error);

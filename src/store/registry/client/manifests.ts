@@ -55,6 +55,7 @@ async function askManifest(
   const manifest = parseManifest(bytes, {
     digest: selector.digest ?? announced(response, bytes, what),
     mediaType: contentType(response),
+    isAnnounced: selector.digest === undefined,
   });
   client.manifests.add(manifest);
   return { manifest, etag: response.header('etag') };

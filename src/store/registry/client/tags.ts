@@ -4,7 +4,7 @@ import { checkShape, parseJson } from '../../../oci/text/json.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from './client.js';
 import { errorCodes } from './errors.js';
-import { pages } from './paging.js';
+import { Progress, pages } from './paging.js';
 
 // distribution answers `"tags": null` for a repository without tags.
 const schema = z.looseObject({ tags: z.array(z.string()).nullish() });
@@ -21,11 +21,14 @@ export async function* listTags(client: RegistryClient, options: CallOptions = {
       hint: 'Check the name; some registries hide private repositories from those who are not logged in',
     });
   const seen = new Set<string>();
+  const progress = new Progress(what);
   for await (const page of pages(client, first, MAX_PAGE_BYTES, what, options.signal)) {
     const { tags } = checkShape(schema, parseJson(page, what), what);
+    const before = seen.size;
     for (const tag of tags ?? []) {
       if (!seen.has(tag)) yield tag;
       seen.add(tag);
     }
+    progress.page(tags?.length ?? 0, seen.size > before);
   }
 }

@@ -9,6 +9,7 @@ import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { Referrer, ReferrerOptions, Via } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
 import { getManifest, headManifest } from '../client/manifests.js';
+import { Progress } from '../client/paging.js';
 import { type ApiAnswer, apiPages, askApi } from './api.js';
 import type { Capability } from './capability.js';
 import { type ReferrersList, readList } from './tag-entries.js';
@@ -42,6 +43,7 @@ export async function* listReferrers(
   const tagged = new Map(list?.entries.map((entry) => [entry.digest, entry]));
   const unread = ({ path, error }: UnreadEntry) => unasked(`${path} in the Referrers API`)(error);
   const seen = new Set<Digest>();
+  const progress = new Progress(`referrers list of ${place}`);
   const found = { api: 0, tag: 0 };
   const counted = (referrers: readonly (Referrer | undefined)[]): readonly Referrer[] => {
     const counting = referrers.filter((referrer) => referrer !== undefined);
@@ -62,6 +64,7 @@ export async function* listReferrers(
     for await (const listing of answer?.kind === 'list' ? apiPages(client, answer, signal) : []) {
       page++;
       listing.unread.forEach(unread);
+      const before = seen.size;
       for (const entry of listing.manifests) {
         if (seen.has(entry.digest)) continue;
         seen.add(entry.digest);
@@ -69,6 +72,7 @@ export async function* listReferrers(
         options.onListed?.(entry);
         if (entries.waiting >= BATCH) yield* counted(await entries.take());
       }
+      progress.page(listing.manifests.length, seen.size > before);
     }
     yield* counted(await entries.take());
     if (answer?.kind === 'list') options.onAsked?.({ via: 'api', found: found.api });

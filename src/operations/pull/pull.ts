@@ -34,7 +34,8 @@ export interface PullOptions extends SelectOptions, WriteFilesOptions {
  * @returns each artifact with its files; `path` is relative to the current directory
  * @throws RemoraError `NO_MATCH` (an image has no files, no attachment matches), `AMBIGUOUS` (an index, several matches),
  *   `MALFORMED` (an unsafe name, two files with one name), `EXISTS` (`noClobber`, a directory or symlink in the way),
- *   `INVALID_ARGUMENT` (`name`), `UNSUPPORTED` (too large to unwrap), and as the store
+ *   `INVALID_ARGUMENT` (`name`; without `output` a name with a component that begins with `.`, `~` or `-`),
+ *   `SIZE_MISMATCH` (layers unpack to more than `maxUnpackedBytes`), `UNSUPPORTED` (too large to unwrap), and as the store
  */
 export async function pull(location: Location, options: PullOptions = {}): Promise<PullResult> {
   const at = resolveLocation(location);

@@ -17,7 +17,7 @@ export interface WriteFilesOptions extends ProgressOptions {
    * Directory for the files; created when it does not exist. The name of the file itself, where there is one file, `name`
    * is not given, and this is a pipe, a device, or ends as the file's own name does.
    *
-   * @default the current directory
+   * @default the current directory, which takes no names that begin with a dot
    */
   readonly output?: string | undefined;
   /** Throw `EXISTS` before any file is written when a file has other content. @default false: it is replaced */

@@ -16,8 +16,8 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  */
 export function refuseWebPages(request: IncomingMessage, hosts: AnsweredHosts | undefined): void {
   const authority = hostOf(request);
-  const target = /^https?:\/\/([^/?#]*)/i.exec(request.url ?? '')?.[1];
-  for (const name of [authority, target]) if (name !== undefined) requireAnswered(request, name, hosts);
+  // Browsers send a whole URL in the request line to proxies alone.
+  if (authority !== undefined) requireAnswered(request, authority, hosts);
   const { origin, 'sec-fetch-site': site } = request.headers;
   const isForeign = origin !== undefined && !originsOf(request, authority).includes(origin);
   if (isForeign || (site !== undefined && site !== 'none' && site !== 'same-origin'))

@@ -203,7 +203,5 @@ it('never gives a damaged blob as a whole one (E27)', async () => {
 
 it('takes a whole URL as the target (RFC 9112)', async () => {
   const served = await Served.start();
-  expect(await served.send('GET', `http://${served.host}/v2/`)).toMatchObject({ status: 200 });
-  const named = await Served.start({ hosts: ['registry.example'] });
-  expect(await named.send('GET', 'http://registry.example:80/v2/')).toMatchObject({ status: 200 });
+  expect(await served.send('GET', 'http://registry.example:80/v2/')).toMatchObject({ status: 200 });
 });

@@ -130,11 +130,11 @@ describe('a name that DNS turns to loopback is refused', () => {
     await unharmed();
   });
 
-  it('also in the request target, twice, and not at all', async () => {
+  it('also with a whole URL as the target, twice, and not at all', async () => {
     const { served } = await begin();
     const status = async (...lines: readonly string[]) =>
       /^HTTP\/1\.1 (\d+)/.exec((await served.raw(`${lines.join('\r\n')}\r\n\r\n`)).toString())?.[1];
-    expect(await status('GET http://evil.example/v2/ HTTP/1.1', 'Host: localhost')).toBe('421');
+    expect(await status('GET http://evil.example/v2/ HTTP/1.1', 'Host: evil.example')).toBe('421');
     expect(await status('GET http://localhost/v2/ HTTP/1.1', 'Host: evil.example')).toBe('421');
     expect(await status('GET http://127.0.0.1/v2/ HTTP/1.1', 'Host: 127.0.0.1')).toBe('200');
     expect(await status('GET /v2/ HTTP/1.1', 'Host: localhost', 'Host: evil.example')).toBe('400');

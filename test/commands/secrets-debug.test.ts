@@ -142,6 +142,7 @@ describe('with --debug nothing shows', () => {
     onTestFinished(() => proxy.close());
     const { registry, image } = await withImage();
     await withConfig({});
+    vi.stubEnv('REMORA_PROXY_LOOPBACK', '1');
     for (const [password, code] of [
       [PROXY_PASSWORD, 0],
       [`${PROXY_PASSWORD}-wrong`, 6],

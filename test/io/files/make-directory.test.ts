@@ -34,12 +34,12 @@ it('ends in a working directory that was removed', async () => {
   process.chdir(directory);
   await rmdir(directory);
   for (const work of [
-    makeDirectory('x'),
-    makeDirectory('./a/b'),
-    openLayout('x', { create: true }),
-    openLayout('./a/b', { create: true }),
+    () => makeDirectory('x'),
+    () => makeDirectory('./a/b'),
+    () => openLayout('x', { create: true }),
+    () => openLayout('./a/b', { create: true }),
   ])
-    await expect(work).rejects.toMatchObject({
+    await expect(work()).rejects.toMatchObject({
       code: 'IO',
       message: expect.stringContaining('working directory does not exist any more'),
       hint: expect.stringContaining('Change to a directory'),

@@ -14,8 +14,8 @@ export async function getBlob(call: Call): Promise<void> {
   const size = await repository.blobSize(digest);
   if (size === undefined) throw unknown(call);
   // A client that asks whether it is there is about to name it, and sends it again where it is damaged.
-  if (call.method === 'HEAD' && !(await repository.keepBlob({ mediaType: MediaType.octetStream, digest, size })))
-    throw unknown(call);
+  const isClaim = call.method === 'HEAD' && !call.readOnly;
+  if (isClaim && !(await repository.keepBlob({ mediaType: MediaType.octetStream, digest, size }))) throw unknown(call);
   const headers = {
     'Content-Type': MediaType.octetStream,
     'Docker-Content-Digest': digest,

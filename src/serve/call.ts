@@ -18,6 +18,8 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly repositories: Repositories;
   readonly limits: Limits;
+  /** No request may change anything, also not a date. */
+  readonly readOnly: boolean;
   /** Aborted when the client is gone or the server stops. */
   readonly signal: AbortSignal;
 }

@@ -112,6 +112,7 @@ export function createServer(source: Repositories | Store, options: ServerOption
       query: url.searchParams,
       repositories,
       limits,
+      readOnly: options.readOnly ?? false,
       signal: gone.signal,
     };
     try {

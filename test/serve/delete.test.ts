@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Descriptor } from '../../src/oci/values/descriptor.js';
@@ -156,6 +156,10 @@ it('refuses every write when it is read-only (E116, E117, E118)', async () => {
     expect(answer.headers.allow ?? '').not.toMatch(/PUT|POST|PATCH|DELETE/);
   }
   expect(await status(served, 'GET', '/v2/layout/manifests/v1')).toBe(200);
+  const file = join(layout.directory, 'blobs', image.digest.replace(':', '/'));
+  await utimes(file, 1, 1);
+  expect(await status(served, 'HEAD', `/v2/layout/blobs/${image.digest}`)).toBe(200);
+  expect((await stat(file)).mtimeMs).toBe(1000);
   expect(await readdir(layout.directory)).toEqual(before);
 });
 

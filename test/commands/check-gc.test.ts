@@ -57,6 +57,14 @@ describe('check --gc', () => {
     await failureHere(2, ['check', '--grace', '1h', './layout'], cwd);
   });
 
+  it('refuses a name that is a layout here and a repository on Docker Hub, and names both', async () => {
+    const { cwd, folder } = await begin();
+    const before = await readdir(folder);
+    for (const args of [['layout'], ['--dry-run', 'layout'], ['--grace', '0s', 'layout']])
+      expect((await failureHere(2, ['check', '--gc', ...args], cwd)).hint).toContain('Write oci:layout for the path');
+    expect(await readdir(folder)).toEqual(before);
+  });
+
   it('ends with 6 where it cannot know what is needed, and with 3 without a layout', async () => {
     const { cwd, folder } = await begin();
     const before = await readdir(folder);

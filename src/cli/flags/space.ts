@@ -11,12 +11,12 @@ export const spaceFlags = {
   'max-manifest': string({ summary: 'Refuse larger manifests [default: 4MiB]', helpValue: 'SIZE' }),
   'max-repositories': integer({
     summary: 'Create no more repositories than this in DIRECTORY [default: no limit]',
-    helpValue: 'NUMBER',
+    helpValue: 'N',
     min: 0,
   }),
   'max-uploads': integer({
     summary: 'Unfinished uploads that a repository keeps at a time [default: 48]',
-    helpValue: 'NUMBER',
+    helpValue: 'N',
     min: 1,
   }),
   gc: string({

@@ -3,6 +3,7 @@ import { formatPlace, type Place } from '../../oci/names/place.js';
 import { given } from '../../oci/values/given.js';
 import { isGarbageCollector } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { refuseLocalName } from '../places/local-name.js';
 import { type Location, resolveLocation, type Stored, withSource } from '../places/location.js';
 import type { GarbageResult } from './schema.js';
 
@@ -24,6 +25,7 @@ export interface GarbageOptions extends CallOptions {
  */
 export async function collectGarbage(location: Location, options: GarbageOptions = {}): Promise<GarbageResult> {
   const at = resolveLocation(location);
+  if (!('store' in at)) await refuseLocalName(at, true);
   assertCollectable(at);
   const { grace, dryRun, signal } = options;
   return withSource(at, { signal, damaged: true }, async (source) => {

@@ -78,9 +78,14 @@ export async function runThrough(
   return { ...result, cwd, proxy };
 }
 
+/** What a command that succeeds says on standard error. */
+export function notesOf(command: Command): string {
+  return command === 'pull' ? 'remora: replaced out/data.bin\n' : '';
+}
+
 /** The command did what it is for, and the registry (asked without the proxy) has it. */
 export async function expectDone({ code, stdout, stderr, cwd }: Ran, command: Command, host: string): Promise<void> {
-  expect([code, stderr]).toEqual([0, command === 'pull' ? 'remora: replaced out/data.bin\n' : '']);
+  expect([code, stderr]).toEqual([0, notesOf(command)]);
   expect(await tree(cwd)).toEqual(['more.json', 'new.bin', 'out/data.bin']);
   if (command === 'discover') expect(stdout).toContain(SBOM);
   if (command === 'pull') expect((await readFile(join(cwd, 'out', 'data.bin'))).equals(DATA)).toBe(true);

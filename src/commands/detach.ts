@@ -4,7 +4,7 @@ import { DeleteCommand, deleteFlags } from '../cli/command/delete-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { detachFlags, detachSelection } from '../cli/flags/detach.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
-import { detachNotes, renderDetach } from '../cli/output/detach.js';
+import { detachLines, detachNotes } from '../cli/output/detach.js';
 import { painter } from '../cli/output/text.js';
 import type { DetachResult } from '../operations/detach/detach.js';
 
@@ -71,13 +71,14 @@ export default class Detach extends DeleteCommand {
 
   async #isConfirmed(planned: DetachResult): Promise<boolean> {
     const { confirm } = await import('../cli/input/confirm.js');
-    this.stderr.write(`${renderDetach({ ...planned, dryRun: true }, painter(this.stderr))}\n`);
+    this.stderr.write(`${[...detachLines({ ...planned, dryRun: true }, painter(this.stderr))].join('\n')}\n`);
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }
 
   /** The exit code is not 0 while a selected attachment stays: a script must not read that as success. */
   #report(result: DetachResult): DetachResult {
-    this.print(renderDetach(result, painter(this.stdout)));
+    const paint = painter(this.stdout);
+    this.printLines(() => detachLines(result, paint));
     for (const note of detachNotes(result)) this.note(note);
     const failure = result.incomplete[0]?.error ?? result.unpruned;
     if (failure !== undefined) process.exitCode = exitCodeForPart([failure]);

@@ -1,5 +1,5 @@
 import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../operations/detach/detach.js';
-import { columns, formatSize, type Paint, printable } from './text.js';
+import { columnLines, formatSize, type Paint, printable } from './text.js';
 
 /** The notes on attachments that stay, and on failures. */
 export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachResult): readonly string[] {
@@ -17,44 +17,45 @@ export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachRe
   ];
 }
 
-/** The attachments that are removed or would be, and those that stay. */
-export function renderDetach(result: DetachResult, paint: Paint): string {
+/** The attachments that are removed or would be, and those that stay, line by line. */
+export function* detachLines(result: DetachResult, paint: Paint): Generator<string> {
   const { removed, orphans, blocked, incomplete, pruned, dryRun } = result;
   const verb = dryRun ? 'Would remove' : 'Removed';
   const left = dryRun ? 'Would stay without its subject' : 'Stays without its subject';
-  const blocks = [
-    section(removed, `${verb} ${removed.length} of ${printable(result.reference)}:`, paint),
-    section(orphans, `${left} (--recursive takes it along):`, paint),
-    section(incomplete, 'Still to be removed:', paint),
-    ...stays(blocked, paint),
-    pruned === undefined
-      ? ''
-      : `Pruned ${pruned.blobs} ${pruned.blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(pruned.bytes)}`,
-  ];
-  return blocks.filter((block) => block !== '').join('\n');
+  yield* section(removed, `${verb} ${removed.length} of ${printable(result.reference)}:`, paint);
+  yield* section(orphans, `${left} (--recursive takes it along):`, paint);
+  yield* section(incomplete, 'Still to be removed:', paint);
+  yield* stays(blocked, paint);
+  if (pruned !== undefined)
+    yield `Pruned ${pruned.blobs} ${pruned.blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(pruned.bytes)}`;
 }
 
 /** Attachments that stay for the same reason share one section. */
-function stays(blocked: readonly BlockedAttachment[], paint: Paint): readonly string[] {
+function* stays(blocked: readonly BlockedAttachment[], paint: Paint): Generator<string> {
   const byReason = new Map<string, BlockedAttachment[]>();
   for (const attachment of blocked) {
     const why = `${attachment.reason}\n  ${attachment.hint}`;
-    byReason.set(why, [...(byReason.get(why) ?? []), attachment]);
+    const others = byReason.get(why);
+    if (others === undefined) byReason.set(why, [attachment]);
+    else others.push(attachment);
   }
-  return [...byReason].map(([why, attachments]) => section(attachments, `Stays, since ${printableLines(why)}:`, paint));
+  for (const [why, attachments] of byReason) yield* section(attachments, `Stays, since ${printableLines(why)}:`, paint);
 }
 
 function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-function section(attachments: readonly DetachedAttachment[], title: string, paint: Paint): string {
-  if (attachments.length === 0) return '';
-  const rows = attachments.map(({ kind, artifactType, mediaType, digest, via, platform }) => [
-    `  ${kind ?? '-'}`,
-    printable(artifactType ?? mediaType),
-    digest,
-    paint('dim', [via.join('+'), ...(platform === undefined ? [] : [printable(platform)])].join(', ')),
-  ]);
-  return `${title}\n${columns(rows)}`;
+function* section(attachments: readonly DetachedAttachment[], title: string, paint: Paint): Generator<string> {
+  if (attachments.length === 0) return;
+  yield title;
+  yield* columnLines(function* () {
+    for (const { kind, artifactType, mediaType, digest, via, platform } of attachments)
+      yield [
+        `  ${kind ?? '-'}`,
+        printable(artifactType ?? mediaType),
+        digest,
+        paint('dim', [via.join('+'), ...(platform === undefined ? [] : [printable(platform)])].join(', ')),
+      ];
+  });
 }

@@ -54,17 +54,19 @@ export function formatSize(bytes: number): string {
 
 /** Columns, padded to the widest cell, without white space at the ends. */
 export function columns(rows: readonly (readonly string[])[], gap = '  '): string {
+  return [...columnLines(() => rows, gap)].join('\n');
+}
+
+/** The same line by line; the rows are asked for twice, so that none need be held. */
+export function* columnLines(rows: () => Iterable<readonly string[]>, gap = '  '): Generator<string> {
   const widths: number[] = [];
-  for (const row of rows)
+  for (const row of rows())
     for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join(gap)
-        .trimEnd(),
-    )
-    .join('\n');
+  for (const row of rows())
+    yield row
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join(gap)
+      .trimEnd();
 }
 
 /** Name and value pairs, one per line; pairs without a value are left out. */

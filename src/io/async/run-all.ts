@@ -47,11 +47,12 @@ export async function mapSome<T, R>(
   return results;
 }
 
-function workers<T, R>(
+/** The same as parts of {@link endTogether}. */
+export function workers<T, R>(
   items: readonly T[],
   concurrency: number,
   action: (item: T) => Promise<R>,
-  results: R[],
+  results: R[] = [],
 ): readonly Promise<void>[] {
   const waiting = items.entries();
   let isFailed = false;

@@ -10,9 +10,23 @@ export function pathOf(holder: string, member: string): string {
   return holder === '' ? member : `${holder}.${member}`;
 }
 
+/** Texts that documents repeat, like types and dates: what was read 100,000 times is kept once. */
+const repeated = new Map<string, string>();
+const MAX_REPEATED = 1000;
+const MAX_LENGTH = 100;
+
+/** The same text, where it was read before: the strings of a parsed document are all its own. */
+export function sharedText(text: string): string {
+  const known = repeated.get(text);
+  if (known !== undefined || text.length > MAX_LENGTH) return known ?? text;
+  if (repeated.size === MAX_REPEATED) repeated.clear();
+  repeated.set(text, text);
+  return text;
+}
+
 /** Reads an optional text; null counts as absent, and so does what is not text. */
 export function readText(value: unknown, path: string, remarks: Remarks): string | undefined {
-  if (typeof value === 'string') return value;
+  if (typeof value === 'string') return sharedText(value);
   return value === undefined || value === null ? undefined : remarks.add(path, 'text', value);
 }
 

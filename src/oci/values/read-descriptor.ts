@@ -1,4 +1,4 @@
-import { isObject, pathOf, readText, readTexts } from '../text/lenient.js';
+import { isObject, pathOf, readText, readTexts, sharedText } from '../text/lenient.js';
 import type { Remarks } from '../text/remarks.js';
 import type { Annotations } from './annotations.js';
 import { type Descriptor, SIZE } from './descriptor.js';
@@ -39,7 +39,7 @@ export function readAnnotations(value: unknown, path: string, remarks: Remarks):
   if (!isObject(value)) return remarks.add(path, 'an object', value);
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, text]) => {
-      if (typeof text === 'string') return [[key, text]];
+      if (typeof text === 'string') return [[key, sharedText(text)]];
       remarks.add(pathOf(path, key), 'text', text);
       return typeof text === 'number' || typeof text === 'boolean' ? [[key, String(text)]] : [];
     }),

@@ -85,7 +85,7 @@ export class AttachedWalk {
       try {
         const { descriptor, platform } = subject;
         const attachments = await this.#attachedTo(subject, 0);
-        return attachments.map((found) => ({ ...found, subject: descriptor.digest, ...given({ platform }) }));
+        return attachments.map((found) => given({ ...found, subject: descriptor.digest, platform }));
       } catch (error) {
         this.#failure.abort();
         throw error;

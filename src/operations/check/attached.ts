@@ -72,21 +72,19 @@ async function layoutLists(subjects: ReadonlySet<Digest>, context: ListCheckCont
 /** The referrers tags of a registry (distribution-spec, "Referrers Tag Schema"). */
 async function taggedLists(subjects: ReadonlySet<Digest>, context: ListCheckContext): Lists {
   const { source, report, signal } = context;
-  return Promise.all(
-    [...subjects].map(async (subject) => {
-      const tag = referrersTag(subject);
-      const about = { digest: subject, what: tag };
-      try {
-        const list = await source.findTag(tag, { signal });
-        // GitLab maps the tag to the subject itself: that lists nothing.
-        if (list === undefined || list.digest === subject) return undefined;
-        const isFor = (digest: Digest) => digest === subject;
-        if (isIndexType(list.mediaType)) return await checkList(list, { name: `tag "${tag}"`, isFor }, context);
-        report.add('list-no-index', `tag "${tag}" is for a list of referrers, and stands for ${list.mediaType}`, about);
-      } catch (error) {
-        report.unread(`tag ${source.format({ tag })}`, error);
-      }
-      return undefined;
-    }),
-  );
+  return mapSome([...subjects], 32, async (subject) => {
+    const tag = referrersTag(subject);
+    const about = { digest: subject, what: tag };
+    try {
+      const list = await source.findTag(tag, { signal });
+      // GitLab maps the tag to the subject itself: that lists nothing.
+      if (list === undefined || list.digest === subject) return undefined;
+      const isFor = (digest: Digest) => digest === subject;
+      if (isIndexType(list.mediaType)) return await checkList(list, { name: `tag "${tag}"`, isFor }, context);
+      report.add('list-no-index', `tag "${tag}" is for a list of referrers, and stands for ${list.mediaType}`, about);
+    } catch (error) {
+      report.unread(`tag ${source.format({ tag })}`, error);
+    }
+    return undefined;
+  });
 }

@@ -21,6 +21,9 @@ export const UNANSWERED = [
   'IO',
 ] as const;
 
+/** Questions that wait for their turn; those that would come after them are asked when the answer is needed. */
+const MAX_WAITING = 1000;
+
 /** Options of {@link CopyAhead}. */
 export interface CopyAheadOptions extends CallOptions {
   /** A manifest in the destination is assumed to be complete: its blobs are not looked for. @default false */
@@ -67,11 +70,12 @@ export class CopyAhead {
 
   /** Announces a manifest that will probably be copied. */
   expect(digest: Digest): void {
-    handled(this.hasManifest(digest));
+    if (this.#limit.pendingCount < MAX_WAITING) handled(this.hasManifest(digest));
   }
 
   /** Announces the blobs of a manifest that was read. */
   expectBlobs(manifest: Manifest): void {
+    if (this.#limit.pendingCount >= MAX_WAITING) return;
     const ask = async () => {
       if (this.options.assumeComplete || !(await this.hasManifest(manifest.descriptor.digest))) return;
       await Promise.all(neededBlobs(manifest).map((blob) => this.hasBlob(blob)));

@@ -1,4 +1,4 @@
-import { limiter } from '../../io/async/run-all.js';
+import { mapSome } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import type { CopyPlan } from './plan.js';
@@ -17,20 +17,22 @@ export async function plannedCopy(
   plan: CopyPlan,
   { signal }: CallOptions = {},
 ): Promise<CopyResult> {
-  const limit = limiter(32);
   const manifests = [...plan.items.values()].map(({ manifest }) => manifest.descriptor);
   const isThere = async (object: Descriptor, isManifest: boolean) => {
     if (destination === undefined) return false;
     return isManifest ? destination.hasManifest(object.digest, { signal }) : destination.hasBlob(object, { signal });
   };
-  const look = ({ mediaType, digest, size }: Descriptor, isManifest: boolean) =>
-    limit(async (): Promise<CopiedObject> => {
-      const result = (await isThere({ mediaType, digest, size }, isManifest)) ? 'exists' : 'copied';
-      return { mediaType, digest, size, result };
-    });
-  const objects = await Promise.all([
-    ...[...plan.blobs.values()].map((blob) => look(blob, false)),
-    ...manifests.map((manifest) => look(manifest, true)),
-  ]);
+  const look = async ([{ mediaType, digest, size }, isManifest]: readonly [
+    Descriptor,
+    boolean,
+  ]): Promise<CopiedObject> => {
+    const result = (await isThere({ mediaType, digest, size }, isManifest)) ? 'exists' : 'copied';
+    return { mediaType, digest, size, result };
+  };
+  const wanted = [
+    ...[...plan.blobs.values()].map((blob) => [blob, false] as const),
+    ...manifests.map((manifest) => [manifest, true] as const),
+  ];
+  const objects = await mapSome(wanted, 32, look);
   return { ...copyResult(format, plan, objects), dryRun: true };
 }

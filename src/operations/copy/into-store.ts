@@ -1,5 +1,5 @@
 import { shared } from '../../io/async/once.js';
-import { endTogether, type Limiter, limiter, mapSome } from '../../io/async/run-all.js';
+import { endTogether, type Limiter, limiter, mapSome, workers } from '../../io/async/run-all.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -53,9 +53,17 @@ export async function copyIntoStore(
   options: IntoStoreOptions = {},
 ): Promise<CopyResult> {
   const copier = new Copier(source, destination, plan, options);
-  await endTogether((signal) => copier.parts(signal), options.signal);
+  try {
+    await endTogether((signal) => copier.parts(signal), options.signal);
+  } catch (error) {
+    await copier.ended();
+    throw error;
+  }
   return copier.finish();
 }
+
+/** Manifests that are under way at a time, most of which wait: each takes some kilobytes meanwhile. */
+const AT_A_TIME = 1000;
 
 /** The state of a manifest that needs a blob. */
 interface Needed {
@@ -94,8 +102,14 @@ class Copier {
   /** The work that precedes entries and tags. */
   parts(signal: AbortSignal): readonly Promise<unknown>[] {
     this.#signal = signal;
-    const manifests = [...this.plan.items.values()].map((item) => this.#tolerated(item, this.#manifest(item)));
+    const items = [...this.plan.items.values()];
+    const manifests = workers(items, AT_A_TIME, (item) => this.#tolerated(item, this.#manifest(item)));
     return [...manifests, ...this.#lists()];
+  }
+
+  /** Waits for what a failure left under way. */
+  async ended(): Promise<void> {
+    await Promise.allSettled(this.#manifests.values());
   }
 
   /** Sets the tags, of all that arrived; those of roots last, since tags of cosign make manifests attached to them. */
@@ -196,7 +210,7 @@ class Copier {
     if (!isLister(destination)) return [];
     const { settle } = this.options;
     return [...itemsBySubject(this.plan)].map(async ([subject, items]) => {
-      const present = await Promise.all(items.map((item) => this.#present(item)));
+      const present = await mapSome(items, AT_A_TIME, (item) => this.#present(item));
       const manifests = items.flatMap(({ manifest }, index) => (present[index] ? [manifest] : []));
       if (manifests.length === 0) return;
       await this.#asking(() => destination.listReferrers(subject, manifests, { signal: this.#signal, settle }));

@@ -2,7 +2,7 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { handled } from '../../io/async/handled.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { shared } from '../../io/async/once.js';
-import { limiter } from '../../io/async/run-all.js';
+import { limiter, mapSome } from '../../io/async/run-all.js';
 import { childManifests } from '../../oci/documents/children.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -11,6 +11,7 @@ import { MAX_NESTED } from '../attached/index-levels.js';
 import { ItemLimit, throwIfTooMany } from '../attached/item-limit.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import { attachedTrees, incompleteCopy, type UnaskedOf } from './attached.js';
+import { PackedManifests } from './packed.js';
 import type { CopyRoot, PlanCopyOptions } from './plan.js';
 import { type AttachedTree, chosenTrees, isEverything } from './selection.js';
 import { Tolerance } from './tolerance.js';
@@ -51,13 +52,14 @@ export async function readForCopy(
   return new Reader(source, options, roots.length > 1).read(roots);
 }
 
-/** Manifests that wait for their turn to be read ahead. */
+/** Manifests that wait for their turn to be read. */
 const MAX_AHEAD = 1000;
 
 class Reader {
   readonly #limit = limiter(32);
   readonly #reads = new Map<Digest, Promise<Manifest>>();
   readonly #manifests = new Map<Digest, Manifest>();
+  readonly #packed = new PackedManifests();
   readonly #attached = new Map<Digest, Graph>();
   readonly #expected = new Set<Digest>();
   readonly #tolerance: Tolerance;
@@ -87,7 +89,7 @@ class Reader {
     // A child that is missing is an error of its own, before it is one of the question what is attached to it.
     const { trees, unasked } = await asked;
     const chosen = isEverything(selection ?? {}) ? trees : chosenTrees(source, trees, selection ?? {});
-    await Promise.all(carriers(chosen).map((digest) => this.#carrier(digest)));
+    await mapSome(carriers(chosen), MAX_AHEAD, (digest) => this.#carrier(digest));
     return {
       ...{ source, options, unasked },
       roots: graphs,
@@ -210,7 +212,8 @@ class Reader {
     );
   }
 
-  #keep(manifest: Manifest): Manifest {
+  #keep(read: Manifest): Manifest {
+    const manifest = this.#packed.pack(read);
     this.#manifests.set(manifest.descriptor.digest, manifest);
     this.options.ahead?.expectBlobs(manifest);
     return manifest;

@@ -17,22 +17,22 @@ export interface Holder {
 
 /** Groups attachments by subject and by the manifest that must be deleted for them. */
 export function holdersOf(attachments: readonly SelectedAttachment[]): readonly Holder[] {
-  const holders = new Map<string, Holder>();
+  const bySubject = new Map<Digest, Map<Digest, Holder>>();
   for (const attachment of attachments) {
     const { subject, platform } = attachment;
     const manifest = attachment.holder ?? attachment.descriptor;
-    const key = `${subject} ${manifest.digest}`;
-    const known = holders.get(key);
-    const via = [...new Set([...(known?.via ?? []), ...attachment.via])];
-    holders.set(key, {
+    const holders = bySubject.get(subject) ?? new Map<Digest, Holder>();
+    bySubject.set(subject, holders);
+    const known = holders.get(manifest.digest);
+    holders.set(manifest.digest, {
       manifest,
       attachments: [...(known?.attachments ?? []), attachment],
-      via,
+      via: known === undefined ? attachment.via : [...new Set([...known.via, ...attachment.via])],
       subject,
       platform,
     });
   }
-  return [...holders.values()];
+  return [...bySubject.values()].flatMap((holders) => [...holders.values()]);
 }
 
 /** The attachments of a manifest as members of a result. */
@@ -40,12 +40,17 @@ export function reported(
   store: Source,
   { manifest, attachments, subject, platform }: Holder,
 ): readonly DetachedAttachment[] {
-  return attachments.map(({ descriptor, holder, kind, via }) => ({
-    ...resultFields(store, descriptor),
-    reference: store.format({ digest: manifest.digest }),
-    ...given({ kind, manifest: holder?.digest }),
-    subject,
-    ...given({ platform }),
-    via,
-  }));
+  const reference = store.format({ digest: manifest.digest });
+  // V8 keeps a description for each object that is put together in parts, and one for all that one call makes.
+  return attachments.map(({ descriptor, holder, kind, via }) =>
+    given({
+      ...resultFields(store, descriptor),
+      reference,
+      kind,
+      manifest: holder?.digest,
+      subject,
+      platform,
+      via,
+    }),
+  );
 }

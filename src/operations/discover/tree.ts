@@ -37,26 +37,26 @@ export class NodeBuilder {
     return trees.flatMap(({ attachment, below }) => {
       const referrers = this.nodes((attachment.holder ?? attachment.descriptor).digest, below);
       const isNode = this.#isShown(attachment) || referrers.length > 0;
-      return isNode ? [{ ...this.#fields(attachment, subject), referrers }] : [];
+      return isNode ? [this.#node(attachment, subject, referrers)] : [];
     });
   }
 
-  #fields(attachment: Attachment, subject: Digest): Omit<DiscoveredNode, 'referrers'> {
+  #node(attachment: Attachment, subject: Digest, referrers: readonly DiscoveredNode[]): DiscoveredNode {
     const { descriptor, holder, via, kind, formats, predicateType, created } = attachment;
-    return {
+    // V8 keeps a description for each object that is put together in parts, and one for all that one call makes.
+    return given({
       ...resultFields(this.source, descriptor),
       ...(holder && { reference: this.source.format({ digest: holder.digest }) }),
-      ...given({
-        annotations: descriptor.annotations,
-        kind,
-        formats: formats.length === 0 ? undefined : formats,
-        predicateType,
-        created,
-        manifest: holder?.digest,
-      }),
+      annotations: descriptor.annotations,
+      kind,
+      formats: formats.length === 0 ? undefined : formats,
+      predicateType,
+      created,
+      manifest: holder?.digest,
       subject,
       via,
-    };
+      referrers,
+    });
   }
 }
 

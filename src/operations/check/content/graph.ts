@@ -1,6 +1,6 @@
 import { isRemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
-import type { Limiter } from '../../../io/async/run-all.js';
+import { type Limiter, mapSome } from '../../../io/async/run-all.js';
 import type { ImageIndex } from '../../../oci/documents/image-index.js';
 import { layersOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -51,6 +51,7 @@ export class GraphCheck {
   readonly facts = new Map<Digest, Fact>();
   readonly #visits = new Map<Digest, Promise<Fact | 'missing' | undefined>>();
   readonly #platforms = new Map<Digest, string>();
+  readonly #subjects = new Map<Digest, Descriptor>();
 
   constructor(
     private readonly source: Source,
@@ -87,21 +88,19 @@ export class GraphCheck {
 
   /** Checks the subjects, after all else was visited. A subject may be missing; a different one is a warning. */
   async checkSubjects(): Promise<void> {
-    await Promise.all(
-      [...this.facts.values()].map(async ({ entry: { digest }, subject }) => {
-        if (subject === undefined) return;
-        const found = this.facts.get(subject.digest)?.entry ?? (await this.#descriptorOf(subject));
-        const about = { digest };
-        if (found === undefined)
-          this.report.add('subject-missing', `subject ${subject.digest} of ${digest} is not here`, about);
-        else if (found.size !== subject.size || (found.mediaType ?? subject.mediaType) !== subject.mediaType)
-          this.report.add(
-            'subject-differs',
-            `${digest} says that its subject is ${subject.mediaType} of ${subject.size} bytes, it is ${found.mediaType ?? 'a manifest'} of ${found.size}`,
-            about,
-          );
-      }),
-    );
+    await mapSome([...this.facts.values()], 32, async ({ entry: { digest }, subject }) => {
+      if (subject === undefined) return;
+      const found = this.facts.get(subject.digest)?.entry ?? (await this.#descriptorOf(subject));
+      const about = { digest };
+      if (found === undefined)
+        this.report.add('subject-missing', `subject ${subject.digest} of ${digest} is not here`, about);
+      else if (found.size !== subject.size || (found.mediaType ?? subject.mediaType) !== subject.mediaType)
+        this.report.add(
+          'subject-differs',
+          `${digest} says that its subject is ${subject.mediaType} of ${subject.size} bytes, it is ${found.mediaType ?? 'a manifest'} of ${found.size}`,
+          about,
+        );
+    });
   }
 
   async #visit(wanted: Wanted): Promise<Fact | 'missing' | undefined> {
@@ -110,11 +109,22 @@ export class GraphCheck {
     const { digest, size } = manifest.descriptor;
     this.report.count('manifests', size, size);
     // Facts stay in memory during the check; bytes and layers do not.
-    const fact: Fact = { entry: referrerEntry(manifest), subject: subjectOf(manifest) };
+    const fact: Fact = { entry: referrerEntry(manifest), subject: this.#subject(subjectOf(manifest)) };
     this.facts.set(digest, fact);
     for (const [code, message] of faultsOf(manifest)) this.report.add(code, message, { digest });
     await this.#checkContents(manifest);
     return fact;
+  }
+
+  /** The same object for all that are attached to one subject. */
+  #subject(subject: Descriptor | undefined): Descriptor | undefined {
+    if (subject === undefined) return undefined;
+    const { mediaType, digest, size } = subject;
+    const known = this.#subjects.get(digest);
+    if (known?.mediaType === mediaType && known.size === size) return known;
+    const kept = { mediaType, digest, size };
+    this.#subjects.set(digest, kept);
+    return kept;
   }
 
   async #load(wanted: Wanted): Promise<Manifest | 'missing' | undefined> {

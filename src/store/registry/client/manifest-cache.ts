@@ -1,7 +1,13 @@
 import type { Manifest } from '../../../oci/documents/manifest.js';
 import type { Digest } from '../../../oci/values/digest.js';
 
-const MAX_BYTES = 16 * 1024 * 1024;
+/** Bytes of memory. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** About what a manifest takes that was parsed: the strings and objects of a small one are more than its bytes. */
+function memoryOf({ bytes }: Manifest): number {
+  return 2048 + 3 * bytes.byteLength;
+}
 
 /**
  * Manifests that one command has read. Content never changes under its digest: a manifest that was opened to check a
@@ -28,8 +34,7 @@ export class ManifestCache {
 
   /** It was removed from the repository. */
   forget(digest: Digest): void {
-    this.#bytes -= this.#manifests.get(digest)?.bytes.byteLength ?? 0;
-    this.#manifests.delete(digest);
+    this.#drop(digest);
     this.#asked.delete(digest);
   }
 
@@ -37,11 +42,17 @@ export class ManifestCache {
     const { digest } = manifest.descriptor;
     if (this.#manifests.has(digest)) return;
     this.#manifests.set(digest, manifest);
-    this.#bytes += manifest.bytes.byteLength;
-    for (const [oldest, { bytes }] of this.#manifests) {
+    this.#bytes += memoryOf(manifest);
+    for (const oldest of this.#manifests.keys()) {
       if (this.#bytes <= MAX_BYTES) break;
-      this.#manifests.delete(oldest);
-      this.#bytes -= bytes.byteLength;
+      this.#drop(oldest);
     }
+  }
+
+  #drop(digest: Digest): void {
+    const manifest = this.#manifests.get(digest);
+    if (manifest === undefined) return;
+    this.#manifests.delete(digest);
+    this.#bytes -= memoryOf(manifest);
   }
 }

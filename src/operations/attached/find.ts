@@ -262,7 +262,7 @@ function merged(attachments: readonly Attachment[]): readonly Attachment[] {
     const tags = new Set([...(before?.tags ?? []), ...(attachment.tags ?? [])]);
     known.set(key, {
       ...(before ?? attachment),
-      via: [...new Set([...(before?.via ?? []), ...via])],
+      via: before === undefined && via.length === 1 ? via : [...new Set([...(before?.via ?? []), ...via])],
       ...given({ tags: tags.size === 0 ? undefined : [...tags] }),
     });
   };

@@ -26,7 +26,8 @@ export function holdersOf(attachments: readonly SelectedAttachment[]): readonly 
     const known = holders.get(manifest.digest);
     holders.set(manifest.digest, {
       manifest,
-      attachments: [...(known?.attachments ?? []), attachment],
+      // A literal takes what it needs: arrays that are spread have room for 16 more.
+      attachments: known === undefined ? [attachment] : [...known.attachments, attachment],
       via: known === undefined ? attachment.via : [...new Set([...known.via, ...attachment.via])],
       subject,
       platform,

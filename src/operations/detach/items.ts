@@ -35,10 +35,12 @@ export function itemsOf(store: Source, leaving: readonly Leaving[], own: Readonl
   for (const { holder, parent } of leaving) {
     const { digest } = holder.manifest;
     const known = items.get(digest);
+    const attachments = reported(store, holder);
+    const tags = holder.attachments.flatMap((attachment) => attachment.tags ?? []);
     items.set(digest, {
       digest,
-      attachments: [...(known?.attachments ?? []), ...reported(store, holder)],
-      tags: [...new Set([...(known?.tags ?? []), ...holder.attachments.flatMap(({ tags }) => tags ?? [])])],
+      attachments: known === undefined ? attachments : [...known.attachments, ...attachments],
+      tags: [...new Set([...(known?.tags ?? []), ...tags])],
       byTag: (known?.byTag ?? true) && holder.via.every((way) => way === 'cosign-tag'),
       keepsManifest: own.has(digest),
       parent: known?.parent ?? parent,

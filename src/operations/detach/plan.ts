@@ -44,6 +44,23 @@ export async function planDetach(
   options: PlanDetachOptions = {},
 ): Promise<DetachPlan> {
   checkSelection(selection);
+  const { leaving, own, blocked, leftovers } = await decided(store, subject, selection, options);
+  return { subject, items: itemsOf(store, leaving, own), blocked, leftovers };
+}
+
+/** The part of a plan that needs the walk; its memory is free again afterwards. */
+interface Decided extends Pick<DetachPlan, 'blocked' | 'leftovers'> {
+  readonly leaving: readonly Leaving[];
+  /** The subject and the children of its index. */
+  readonly own: ReadonlySet<Digest>;
+}
+
+async function decided(
+  store: Source,
+  subject: Subject,
+  selection: DetachSelection,
+  options: PlanDetachOptions,
+): Promise<Decided> {
   const { signal, limit = new ItemLimit() } = options;
   const { digest } = subject.descriptor;
   const account = new AskedWays();
@@ -94,7 +111,7 @@ export async function planDetach(
     for (const { holder } of level) seen.add(holder.manifest.digest);
   }
   account.checkComplete();
-  return { subject, items: itemsOf(store, leaving, own), blocked, leftovers };
+  return { leaving, own, blocked, leftovers };
 }
 
 /** The result that a plan would have. */

@@ -91,13 +91,15 @@ async function scanOnce(files: LayoutFiles, known: Facts, blobs: BlobScan): Prom
   const limit = limiter(16);
   const unread: { way: string; error: unknown }[] = [];
   const used = new Map<Digest, Fact>();
+  const subjects = new Map<Digest, Digest>();
+  const toFact = (manifest: Manifest) => factOf(manifest, subjects);
   const read = (wanted: Wanted): Promise<Fact | undefined> =>
     limit(async () => {
       const { digest } = wanted;
       const fact =
         used.get(digest) ??
         known.get(digest) ??
-        (await readManifest(files, wanted).then(factOf, (error: unknown) => {
+        (await readManifest(files, wanted).then(toFact, (error: unknown) => {
           unread.push({ way: `${files.location} entry ${digest}`, error });
           return undefined;
         }));
@@ -129,14 +131,21 @@ async function scanOnce(files: LayoutFiles, known: Facts, blobs: BlobScan): Prom
   return { bySubject, dependents, unread, facts: used };
 }
 
-function factOf(manifest: Manifest): Fact {
+/** @param subjects those that were named before: the text of one is kept once for all that is attached to it */
+function factOf(manifest: Manifest, subjects: Map<Digest, Digest>): Fact {
+  const named = subjectOf(manifest)?.digest;
+  const subject = named && (subjects.get(named) ?? named);
+  if (subject !== undefined) subjects.set(subject, subject);
+  const isIndex = manifest.kind === 'index';
   return {
     entry: referrerEntry(manifest),
-    subject: subjectOf(manifest)?.digest,
-    children: manifest.kind === 'index' ? manifest.content.manifests : [],
-    unread: manifest.kind === 'index' ? manifest.unread : [],
+    subject,
+    children: isIndex ? manifest.content.manifests : NONE,
+    unread: isIndex ? manifest.unread : NONE,
   };
 }
+
+const NONE: readonly never[] = [];
 
 async function collect(
   entries: readonly Descriptor[],

@@ -65,6 +65,8 @@ describeWithPeers('discover of many referrers', ['oras', 'regctl'], () => {
     const tools: readonly (readonly [string, (size: number) => readonly string[]])[] = [
       ['remora, registry', (size) => [...remora, 'discover', '--depth', '1', '--json', at(size)]],
       ['remora, registry, all levels', (size) => [...remora, 'discover', '--json', at(size)]],
+      ['remora, copy -r', (size) => [...remora, 'copy', '-r', '--dry-run', at(size), `oci:${join(folder, 'none')}`]],
+      ['remora, detach', (size) => [...remora, 'detach', '--all', '--dry-run', at(size)]],
       ['oras, registry', (size) => [...oras, '--plain-http', at(size)]],
       ['regctl, registry', (size) => [...regctl, '--format', json, at(size)]],
       ['remora, layout', (size) => [...remora, 'discover', '--depth', '1', '--json', `oci:${layout(size)}`]],

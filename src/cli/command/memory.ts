@@ -15,7 +15,7 @@ export function watchMemory(): () => void {
   const timer = setInterval(() => {
     if (isSparing || getHeapStatistics().used_heap_size < MUCH) return;
     isSparing = true;
-    setFlagsFromString('--heap-growing-percent=20');
+    setFlagsFromString('--heap-growing-percent=10');
   }, LOOK_MS).unref();
   return () => {
     clearInterval(timer);

@@ -25,6 +25,15 @@ export function assemblePlan(reading: CopyReading, failed: Failed = new Map()): 
   return new Assembly(reading, failed).plan();
 }
 
+function assembler(reading: CopyReading, before: Failed): CopyPlan['without'] {
+  return (failed) => assemblePlan(reading, new Map([...before, ...failed]));
+}
+
+function firstOf(failed: Failed): never {
+  const [first] = failed.values();
+  throw first;
+}
+
 class Assembly {
   readonly #items = new Map<Digest, CopyItem>();
   readonly #blobs = new Map<Digest, Descriptor>();
@@ -39,6 +48,7 @@ class Assembly {
 
   plan(): CopyPlan {
     const { roots, trees, unasked } = this.reading;
+    const several = roots.length > 1;
     const judged = roots.map((root) => ({ root, failure: root.failure ?? this.#failureOf(root) }));
     const good = judged.flatMap(({ root, failure }) => (failure === undefined ? [root] : []));
     const [first] = judged;
@@ -61,9 +71,10 @@ class Assembly {
         this.#tags.flatMap(({ tag, digest }) => (digest && this.#items.has(digest) ? [[tag, digest]] : [])),
       ),
       left: [...this.#left.values()],
-      several: roots.length > 1,
+      several,
       incomplete: [...this.#incomplete.values()],
-      without: (failed) => assemblePlan(this.reading, new Map([...this.failed, ...failed])),
+      // The only root cannot be left out, and what was read of it need not be kept.
+      without: several ? assembler(this.reading, this.failed) : firstOf,
     };
   }
 

@@ -57,6 +57,7 @@ const MAX_AHEAD = 1000;
 
 class Reader {
   readonly #limit = limiter(32);
+  /** Those under way, and those that failed. */
   readonly #reads = new Map<Digest, Promise<Manifest>>();
   readonly #manifests = new Map<Digest, Manifest>();
   readonly #packed = new PackedManifests();
@@ -118,7 +119,7 @@ class Reader {
   async #namedBy(selector: CopyRoot['selector']): Promise<Subject> {
     const manifest = await this.source.manifest(selector, { signal: this.options.signal });
     const { descriptor } = manifest;
-    this.#reads.set(descriptor.digest, Promise.resolve(this.#keep(manifest)));
+    this.#keep(manifest);
     return { descriptor };
   }
 
@@ -186,7 +187,9 @@ class Reader {
     });
   }
 
-  #child(index: Manifest, digest: Digest): Promise<Manifest> {
+  async #child(index: Manifest, digest: Digest): Promise<Manifest> {
+    const known = this.#manifests.get(digest);
+    if (known !== undefined) return known;
     return shared(this.#reads, digest, async () => {
       try {
         return await this.#fetch(digest);
@@ -200,7 +203,9 @@ class Reader {
     });
   }
 
-  #read(digest: Digest): Promise<Manifest> {
+  async #read(digest: Digest): Promise<Manifest> {
+    const known = this.#manifests.get(digest);
+    if (known !== undefined) return known;
     return shared(this.#reads, digest, () => this.#fetch(digest));
   }
 
@@ -214,7 +219,9 @@ class Reader {
 
   #keep(read: Manifest): Manifest {
     const manifest = this.#packed.pack(read);
-    this.#manifests.set(manifest.descriptor.digest, manifest);
+    const { digest } = manifest.descriptor;
+    this.#manifests.set(digest, manifest);
+    this.#reads.delete(digest);
     this.options.ahead?.expectBlobs(manifest);
     return manifest;
   }

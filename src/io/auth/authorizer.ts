@@ -1,4 +1,5 @@
 import { once } from '../async/once.js';
+import { orUndefined } from '../async/or-undefined.js';
 import { basicHeader, type Credential, type CredentialSource, secretsOf } from '../credentials/credential.js';
 import type { HttpClient } from '../http/client.js';
 import type { ConnectionOptions } from '../http/connection-options.js';
@@ -65,7 +66,11 @@ export class Authorizer {
   async header(from?: string, signal?: AbortSignal): Promise<string | undefined> {
     const scheme = schemes.get(this.#key);
     if (scheme === undefined) return undefined;
-    return (await this.#headerFor(scheme, this.#wanted(from), undefined, signal))?.header;
+    const remembered = this.#headerFor(scheme, this.#wanted(from), undefined, signal);
+    // Its token server is gone: the registry tells whether it has another one by now.
+    const authorization = await orUndefined(remembered, 'UNREACHABLE');
+    if (authorization === undefined) schemes.delete(this.#key);
+    return authorization?.header;
   }
 
   /**

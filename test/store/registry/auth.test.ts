@@ -278,3 +278,24 @@ it('attaches and lists through one token, without the API', async () => {
   expect(await listDigests(store, image.descriptor)).toEqual(digests(sbom));
   expect(tokens.questions).toHaveLength(1);
 });
+
+it('asks the registry anew where the token server that it named is gone', async () => {
+  const [first, second] = [
+    await startTokenServer({ users: USERS }),
+    await startTokenServer({ users: { bob: 'pass' } }),
+  ];
+  onTestFinished(() => second.close());
+  const auth = { type: 'bearer' as const, service: 'registry', realm: first.realm, verify: first.verify };
+  const { registry, open } = await begin({ auth });
+  await pushImage(open(asAnn), 'image', { tags: ['v1'] });
+  await first.close();
+  const asBob = { credentials: async () => ({ username: 'bob', password: 'pass' }) };
+  // As long as the registry still names it, there is nothing else to ask.
+  await expect(open(asBob).resolve({ tag: 'v1' })).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  Object.assign(auth, { realm: second.realm, verify: second.verify });
+  registry.clear();
+  await open(asBob).resolve({ tag: 'v1' });
+  await pushImage(open(asBob), 'another', { tags: ['v2'] });
+  expect(await listTags(open(asBob))).toEqual(['v1', 'v2']);
+  expect(second.requests.length).toBeGreaterThan(0);
+});

@@ -1,10 +1,9 @@
 import { isRemoraError, type RemoraErrorCode } from '../errors.js';
 import { mapSome } from '../io/async/run-all.js';
-import { childBlobs } from '../oci/documents/children.js';
-import { configOf, layersOf, type Manifest, subjectOf } from '../oci/documents/manifest.js';
+import { type Manifest, subjectOf } from '../oci/documents/manifest.js';
+import { neededBlobs } from '../oci/documents/needed-blobs.js';
 import { isTag } from '../oci/names/reference.js';
 import { given } from '../oci/values/given.js';
-import { isNonDistributable } from '../oci/values/media-types.js';
 import type { Repository } from '../store/interfaces/hosting.js';
 import type { ManifestSelector } from '../store/interfaces/store.js';
 import { Refusal, send } from './answer.js';
@@ -100,12 +99,8 @@ const LOOKS = 8;
 async function requireBlobs(repository: Repository, manifest: Manifest): Promise<void> {
   if (!namedBy(manifest).every(({ digest }) => isStorable(digest)))
     throw new Refusal(400, 'DIGEST_INVALID', 'the manifest names a digest that is too long');
-  const content = [configOf(manifest) ?? [], layersOf(manifest), childBlobs(manifest)].flat();
-  const needed = content.filter((descriptor) => !isNonDistributable(descriptor.mediaType));
   // A name that comes often is asked for once.
-  const distinct = [
-    ...new Map(needed.map((descriptor) => [`${descriptor.digest} ${descriptor.size}`, descriptor])).values(),
-  ];
+  const distinct = [...new Map(neededBlobs(manifest).map((blob) => [`${blob.digest} ${blob.size}`, blob])).values()];
   const present = await mapSome(distinct, LOOKS, (descriptor) => repository.keepBlob(descriptor));
   const missing = distinct.filter((_, index) => !present[index]);
   if (missing.length === 0) return;

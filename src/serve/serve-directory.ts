@@ -7,10 +7,7 @@ import { type GcLog, type GcOptions, keepCollected } from './collect.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 import { createServer, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
-import { type AnsweredHosts, hostnameIn } from './web-pages.js';
-
-/** Written so that every resolver agrees: `app.localhost` and `127.1` mean what the system's one makes of them. */
-const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/;
+import { type AnsweredHosts, hostnameIn, LOOPBACK } from './web-pages.js';
 
 /** Options of {@link serveDirectory}. */
 export interface ServeDirectoryOptions
@@ -85,7 +82,7 @@ function hostsFor(host: string, allowed: readonly string[]): AnsweredHosts {
       hint: 'Write a name or an address, without a scheme and without a port',
     });
   });
-  if (listed.length === 0 && !LOOPBACK.test(host)) return 'any';
+  if (listed.length === 0 && !LOOPBACK.test(inUrl(host))) return 'any';
   return [...listed, hostnameIn(inUrl(host)) ?? host];
 }
 
@@ -94,7 +91,7 @@ function inUrl(host: string): string {
 }
 
 function checkProtected(host: string, { tls, htpasswd }: ServeDirectoryOptions): void {
-  if (LOOPBACK.test(host) || (tls !== undefined && htpasswd !== undefined)) return;
+  if (LOOPBACK.test(inUrl(host)) || (tls !== undefined && htpasswd !== undefined)) return;
   throw new RemoraError(
     'INVALID_ARGUMENT',
     `${host} can be reached by others, and needs --htpasswd with --cert-file and --key-file`,

@@ -6,7 +6,12 @@ import { Refusal } from './answer.js';
 export type AnsweredHosts = 'any' | readonly string[];
 
 const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * A name of loopback as it stands in a URL, written so that every resolver agrees: `app.localhost` and `127.1` mean what the
+ * system's one makes of them.
+ */
+export const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
 /**
  * Refuses what a web page in somebody's browser sends. A page reaches loopback too, and a name of its own that its DNS

@@ -1,5 +1,5 @@
+import { isRemoraError } from '../../errors.js';
 import { once } from '../async/once.js';
-import { orUndefined } from '../async/or-undefined.js';
 import { basicHeader, type Credential, type CredentialSource, secretsOf } from '../credentials/credential.js';
 import type { HttpClient } from '../http/client.js';
 import type { ConnectionOptions } from '../http/connection-options.js';
@@ -66,11 +66,14 @@ export class Authorizer {
   async header(from?: string, signal?: AbortSignal): Promise<string | undefined> {
     const scheme = schemes.get(this.#key);
     if (scheme === undefined) return undefined;
-    const remembered = this.#headerFor(scheme, this.#wanted(from), undefined, signal);
-    // Its token server is gone: the registry tells whether it has another one by now.
-    const authorization = await orUndefined(remembered, 'UNREACHABLE');
-    if (authorization === undefined) schemes.delete(this.#key);
-    return authorization?.header;
+    try {
+      return (await this.#headerFor(scheme, this.#wanted(from), undefined, signal))?.header;
+    } catch (error) {
+      if (!isRemoraError(error) || error.code !== 'UNREACHABLE') throw error;
+      // Its token server is gone: the registry tells whether it has another one by now.
+      schemes.delete(this.#key);
+      return undefined;
+    }
   }
 
   /**

@@ -3,13 +3,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { RemoraError } from '../../errors.js';
+import { OPEN_FLAGS, readAtMost } from '../files/regular-file.js';
 import { bestEffortSync, fileError, ifSystemError } from '../files/system-error.js';
 import { type DockerConfig, parseDockerConfig } from './docker-config.js';
 
 /** Files of thousands of registries stay far below; a larger one is another kind of file. */
 const MAX_CONFIG_BYTES = 16 * 1024 * 1024;
-/** A pipe then does not wait for its writer, and a terminal does not become that of this process. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -52,28 +51,21 @@ export function loginPath(env: Environment): string {
 export async function readConfigFile(path: string): Promise<Uint8Array | undefined> {
   try {
     // ENOTDIR: a home of /dev/null has no files below it.
-    const handle = await ifSystemError(open(path, OPEN_FLAGS), 'ENOENT', 'ENOTDIR');
+    const handle = await ifSystemError(open(path, constants.O_RDONLY | OPEN_FLAGS), 'ENOENT', 'ENOTDIR');
     return handle && (await readOpen(handle, path).finally(() => handle.close()));
   } catch (error) {
     throw fileError(error, path);
   }
 }
 
-/** Reads to the end; the limit counts what was read, as files in /proc have another size than they say. */
 async function readOpen(handle: FileHandle, path: string): Promise<Uint8Array> {
   const info = await handle.stat();
-  const chunks: Buffer[] = [];
-  // /dev/null is the way to say that there is none: of a device one byte is too many.
-  const most = info.isFile() ? MAX_CONFIG_BYTES : 0;
   const isReadable = info.isFile() || info.isCharacterDevice() || info.isDirectory();
   if (!isReadable) throw notConfig(path, 'not a regular file');
-  for (let read = 0; ; ) {
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(64 * 1024));
-    if (bytesRead === 0) return Buffer.concat(chunks);
-    read += bytesRead;
-    if (read > most) throw notConfig(path, info.isFile() ? `larger than ${MAX_CONFIG_BYTES} bytes` : 'a device');
-    chunks.push(buffer.subarray(0, bytesRead));
-  }
+  // /dev/null is the way to say that there is none: of a device one byte is too many.
+  const bytes = await readAtMost(handle, info.isCharacterDevice() ? 0 : MAX_CONFIG_BYTES);
+  if (bytes !== undefined) return bytes;
+  throw notConfig(path, info.isFile() ? `larger than ${MAX_CONFIG_BYTES} bytes` : 'a device');
 }
 
 function notConfig(path: string, found: string): RemoraError {

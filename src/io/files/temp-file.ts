@@ -185,11 +185,11 @@ export async function leftOverOf(path: string): Promise<'abandoned' | 'in-use' |
   const [, domain, pid] = NAME.exec(basename(path)) ?? [];
   if (domain === undefined || pid === undefined) return undefined;
   if (domain === processDomain()) return isGone(domain, Number(pid)) ? 'abandoned' : 'in-use';
-  return (await isOlder(path, ABANDONED_AFTER_MS)) ? 'abandoned' : 'in-use';
+  return (await isOld(path)) ? 'abandoned' : 'in-use';
 }
 
-/** Whether a file, or a link itself, has not changed for so many milliseconds. */
-async function isOlder(path: string, ms: number): Promise<boolean> {
+/** A link is as old as itself. */
+async function isOld(path: string): Promise<boolean> {
   const info = await bestEffort(lstat(path));
-  return info !== undefined && now() - info.mtimeMs > ms;
+  return info !== undefined && now() - info.mtimeMs > ABANDONED_AFTER_MS;
 }

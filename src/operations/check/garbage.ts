@@ -1,19 +1,14 @@
 import { RemoraError } from '../../errors.js';
 import { formatPlace, type Place } from '../../oci/names/place.js';
 import { given } from '../../oci/values/given.js';
-import { isGarbageCollector } from '../../store/interfaces/abilities.js';
-import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { type CollectOptions, isGarbageCollector } from '../../store/interfaces/abilities.js';
+import type { Source } from '../../store/interfaces/store.js';
 import { refuseLocalName } from '../places/local-name.js';
 import { type Location, resolveLocation, type Stored, withSource } from '../places/location.js';
 import type { GarbageResult } from './schema.js';
 
 /** Options of {@link collectGarbage}. */
-export interface GarbageOptions extends CallOptions {
-  /** Milliseconds since the last write, for which a file is kept in any case. @default one hour */
-  readonly grace?: number | undefined;
-  /** Remove nothing, and tell what would be removed. @default false */
-  readonly dryRun?: boolean | undefined;
-}
+export type GarbageOptions = CollectOptions;
 
 /**
  * Removes from a layout what nothing names, and what is younger than `grace` never. That are blobs to which neither

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { lutimes, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { openRegular } from '../../../io/files/regular-file.js';
-import { bestEffort, fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import { fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -103,9 +103,7 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner, Gar
     return isMounted && this.keepBlob(descriptor);
   }
 
-  async keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
-    // A client that learns that a blob is there does not send it: it is as young as one that was sent.
-    await bestEffort(lutimes(blobPath(this.directory, descriptor.digest), new Date(), new Date()));
+  keepBlob(descriptor: Descriptor, options?: CallOptions): Promise<boolean> {
     return claimBlob(this.directory, descriptor, { ...options, own: true });
   }
 }

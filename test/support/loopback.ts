@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Certificate } from './certificates.js';
 import { type Body, Exchange } from './exchange.js';
@@ -58,10 +59,7 @@ export async function listen(
     tls === undefined
       ? createServer({ keepAliveTimeout: 60_000 }, onRequest)
       : createTlsServer({ ...tls, requestCert: tls.ca !== undefined, keepAliveTimeout: 60_000 }, onRequest);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  const host = `127.0.0.1:${address.port}`;
+  const host = `127.0.0.1:${await listenOnNewPort(server)}`;
   return {
     host,
     url: `${tls === undefined ? 'http' : 'https'}://${host}`,
@@ -71,6 +69,22 @@ export async function listen(
         server.closeAllConnections();
       }),
   };
+}
+
+/** A process remembers tokens, and how a registry is spoken to: a port must not mean another server later. */
+const used = new Set<number>();
+
+async function listenOnNewPort(server: Server): Promise<number> {
+  for (;;) {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    if (!used.has(address.port)) {
+      used.add(address.port);
+      return address.port;
+    }
+    await new Promise<void>((resolve) => server.close(() => resolve()));
+  }
 }
 
 function record(recorder: RequestRecorder, request: IncomingMessage, response: ServerResponse): Exchange {

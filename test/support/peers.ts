@@ -128,7 +128,17 @@ export function startApiRegistry(): Promise<PeerRegistry> {
 export async function startOlareg(): Promise<PeerRegistry> {
   // It does not tell the port that it got for port 0.
   const port = await freePort();
-  const args = ['serve', '--addr', '127.0.0.1', '--port', `${port}`, '--store-type', 'mem', '--api-delete'];
+  const args = [
+    'serve',
+    '--addr',
+    '127.0.0.1',
+    '--port',
+    `${port}`,
+    '--store-type',
+    'mem',
+    '--api-delete',
+    '--api-blob-delete',
+  ];
   return start('olareg', async () => args, port);
 }
 

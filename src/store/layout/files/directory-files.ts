@@ -1,16 +1,16 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { type FileHandle, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../../errors.js';
 import { notRegular, openRegular, readAtMost } from '../../../io/files/regular-file.js';
-import { fileError, unlessMissing } from '../../../io/files/system-error.js';
+import { stampOf } from '../../../io/files/stamp.js';
+import { fileError, unlessMissing, unlessMissingSync } from '../../../io/files/system-error.js';
 import { type Digest, isDigest } from '../../../oci/values/digest.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { LayoutFiles, OpenFile } from './files.js';
 import { BLOBS_DIRECTORY, INDEX_FILE } from './paths.js';
 
-/** Longer than any tick of the clocks that files are dated by. */
-const TICK_MS = 100;
+/** Stands for the stamp of what has just changed: it must be read again. */
 let looks = 0;
 
 /** The files of a layout in a directory. Each call asks the file system. */
@@ -62,18 +62,14 @@ export class DirectoryFiles implements LayoutFiles {
     return digests.flat().filter((digest) => isDigest(digest));
   }
 
-  async stamp(): Promise<string> {
-    const names = [INDEX_FILE, ...(await this.#algorithms()).map((name) => `${BLOBS_DIRECTORY}/${name}`)];
-    const stamps = await Promise.all(
-      names.map(async (name) => {
-        const path = this.describe(name);
-        const info = await unlessMissing(stat(path, { bigint: true }), path);
-        if (info === undefined) return name;
-        // Clocks of file systems tick slowly: what has just changed can change again and look the same.
-        const isFresh = Date.now() - Number(info.mtimeMs) < TICK_MS;
-        return `${name} ${info.ino} ${info.size} ${info.mtimeNs}${isFresh ? ` ${++looks}` : ''}`;
-      }),
-    );
+  async stamp(of?: string): Promise<string> {
+    const names =
+      of === undefined ? [INDEX_FILE, ...(await this.#algorithms()).map((name) => `${BLOBS_DIRECTORY}/${name}`)] : [of];
+    const stamps = names.map((name) => {
+      const path = this.describe(name);
+      const info = unlessMissingSync(() => statSync(path, { throwIfNoEntry: false }), path);
+      return info === undefined ? name : `${name} ${stampOf(info) ?? ++looks}`;
+    });
     return stamps.join(' ');
   }
 

@@ -2,10 +2,13 @@ import { RemoraError } from '../../../errors.js';
 import { throwIfInterrupted } from '../../../io/async/interrupt.js';
 import { orUndefined } from '../../../io/async/or-undefined.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
-import type { Digest } from '../../../oci/values/digest.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { LayoutFiles } from '../files/files.js';
 import { blobName } from '../files/paths.js';
+
+/** A manifest to read, with as much of its descriptor as is known. */
+export type ManifestEntry = Pick<Descriptor, 'digest'> & Partial<Descriptor>;
 
 /**
  * Reads and verifies a manifest's file.
@@ -14,7 +17,7 @@ import { blobName } from '../files/paths.js';
  */
 export async function readManifest(
   files: LayoutFiles,
-  wanted: { readonly digest: Digest; readonly mediaType?: string; readonly size?: number },
+  wanted: ManifestEntry,
   options: CallOptions = {},
 ): Promise<Manifest> {
   throwIfInterrupted(options.signal);
@@ -31,10 +34,7 @@ export async function readManifest(
 }
 
 /** Reads a manifest's file as {@link readManifest} does; undefined where it is missing, damaged, or not a manifest. */
-export function readableManifest(
-  files: LayoutFiles,
-  wanted: { readonly digest: Digest; readonly mediaType?: string; readonly size?: number },
-): Promise<Manifest | undefined> {
+export function readableManifest(files: LayoutFiles, wanted: ManifestEntry): Promise<Manifest | undefined> {
   const manifest = readManifest(files, wanted);
   return orUndefined(manifest, 'NOT_FOUND', 'SIZE_MISMATCH', 'DIGEST_MISMATCH', 'MALFORMED', 'UNSUPPORTED', 'IO');
 }

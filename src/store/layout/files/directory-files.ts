@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { type FileHandle, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../../errors.js';
+import { fileRange } from '../../../io/files/range.js';
 import { notRegular, openRegular, readAtMost } from '../../../io/files/regular-file.js';
 import { fileError, unlessMissing } from '../../../io/files/system-error.js';
+import { ChunkStream } from '../../../io/streams/chunk-stream.js';
 import { type Digest, isDigest } from '../../../oci/values/digest.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { LayoutFiles, OpenFile } from './files.js';
@@ -49,7 +50,7 @@ export class DirectoryFiles implements LayoutFiles {
     const { size } = await handle.stat();
     return {
       size,
-      stream: createReadStream('', { fd: handle, highWaterMark: 256 * 1024, ...(signal ? { signal } : {}) }),
+      stream: new ChunkStream(fileRange(handle, 0, size, undefined, signal), () => handle.close()),
     };
   }
 

@@ -1,11 +1,13 @@
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type FileHandle, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../../errors.js';
 import { inNextTurn } from '../../../io/async/in-next-turn.js';
+import { fileRange } from '../../../io/files/range.js';
 import { notRegular, openRegular, readRegular } from '../../../io/files/regular-file.js';
 import { stampOf } from '../../../io/files/stamp.js';
 import { fileError, unlessMissing, unlessMissingSync } from '../../../io/files/system-error.js';
+import { ChunkStream } from '../../../io/streams/chunk-stream.js';
 import { type Digest, isDigest } from '../../../oci/values/digest.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { LayoutFiles, OpenFile } from './files.js';
@@ -49,7 +51,7 @@ export class DirectoryFiles implements LayoutFiles {
     const { size } = await handle.stat();
     return {
       size,
-      stream: createReadStream('', { fd: handle, highWaterMark: 256 * 1024, ...(signal ? { signal } : {}) }),
+      stream: new ChunkStream(fileRange(handle, 0, size, undefined, signal), () => handle.close()),
     };
   }
 

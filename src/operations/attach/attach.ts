@@ -3,7 +3,7 @@ import { handled } from '../../io/async/handled.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Platform } from '../../oci/values/platform.js';
-import { isIngester } from '../../store/interfaces/abilities.js';
+import { isIngester, isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, ManifestSelector, Store } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { resolvePlatform } from '../attached/platform.js';
@@ -105,6 +105,7 @@ async function attachIn(
       limit: new ItemLimit(options.maxItems),
     }),
   );
+  if (isLister(store)) store.expectListing(options);
   if (isIngester(store)) await resolved;
   const plan = await recogniseInputs(checked, options, { required: true });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });

@@ -29,6 +29,8 @@ export interface FindOptions extends CallOptions {
   readonly onGone?: ((entry: Descriptor) => void) | undefined;
   /** Called for each entry of a list of referrers before the list is verified. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
+  /** Whether the caller will read the manifest of an entry: where one must be opened, that one is. @default the first */
+  readonly isLikely?: ((entry: Descriptor) => boolean) | undefined;
   /** Called for each way that could not be asked. @default the first failure is thrown after all ways were asked */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
   /** The limit of the walk. @default one of its own */
@@ -100,7 +102,7 @@ async function referrers(
   options: Listened,
   guarded: Guard,
 ): Promise<readonly Attachment[]> {
-  const { signal, onAsked, limit, via: only } = options;
+  const { signal, onAsked, limit, via: only, isLikely } = options;
   const ways: readonly Via[] = store.kind === 'registry' ? ['api', 'tag'] : LAYOUT_WAYS;
   if (only !== undefined && !ways.some((way) => only.includes(way))) return [];
   return guarded(`referrers of ${store.format({ digest: subject.digest })}`, async () => {
@@ -118,7 +120,7 @@ async function referrers(
       throwIfTooMany(error);
       options.onUnasked(way, error);
     };
-    const ask = { signal, onUnasked, onGone: onMissing, onListed, onAsked, via: only };
+    const ask = { signal, onUnasked, onGone: onMissing, onListed, onAsked, via: only, isLikely };
     const byWay = new Map<Via, number>();
     for await (const { descriptor, via } of store.referrers(subject, ask)) {
       // Entries of a list were counted as it named them.

@@ -3,7 +3,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
-import type { SelectedAttachment } from './attachment.js';
+import { attachmentOfEntry, type SelectedAttachment } from './attachment.js';
 import { gone } from './find.js';
 import { ItemLimit } from './item-limit.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
@@ -48,7 +48,9 @@ export async function selectAttached(
   const missing: Digest[] = [];
   // It was deleted, and nobody can choose it: only where nothing else fits it may have been what was wanted.
   const onGone = ({ digest }: Descriptor) => void missing.push(digest);
-  const walk = new AttachedWalk(source, subject.descriptor, { ...ask, onGone, concurrency: 16 });
+  // A round trip less than where the first entry is opened, and the match afterwards.
+  const isLikely = (entry: Descriptor) => isWanted(attachmentOfEntry(entry, []), selection);
+  const walk = new AttachedWalk(source, subject.descriptor, { ...ask, onGone, isLikely, concurrency: 16 });
   const children = await platformSubjects(source, subject.descriptor, ask);
   const seen: SelectedAttachment[] = [];
   let found: readonly SelectedAttachment[] = [];

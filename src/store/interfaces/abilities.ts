@@ -40,6 +40,8 @@ export interface Lister {
   ): Promise<Via>;
   /** Tells that manifests will be listed with a subject, most likely those that are: its list is asked for ahead. */
   expectReferrers(subject: Digest, options?: CallOptions): void;
+  /** Tells that a manifest will be listed with a subject that is yet to be resolved: how it is listed is asked ahead. */
+  expectListing(options?: CallOptions): void;
 }
 
 /** Whether `store` lists several manifests in one step; others list each when it is written. */

@@ -185,6 +185,8 @@ export interface ReferrerOptions extends CallOptions {
   readonly tags?: ReadonlySet<string> | undefined;
   /** Called for each entry of a list as soon as it is known, before it is verified: to ask ahead what hangs below it. */
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
+  /** Whether the caller will read the manifest of an entry: where one must be opened, that one is. @default the first */
+  readonly isLikely?: ((entry: Descriptor) => boolean) | undefined;
 }
 
 /** Lists what is attached. */

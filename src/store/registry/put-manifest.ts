@@ -15,6 +15,7 @@ import { readList } from './referrers/tag-entries.js';
  * Asks ahead, while blobs are on their way: is the manifest there, does the repository have the Referrers API, and if not,
  * can the list of its subject be written? The API is asked about the manifest itself, whose list is short.
  *
+ * @param probed the answer of the API to an earlier question
  * @throws RemoraError where only the API counts, and is missing; `EXISTS` where the referrers tag holds something else,
  *   and for a list that cannot be read
  */
@@ -22,12 +23,14 @@ export async function prepareManifest(
   client: RegistryClient,
   manifest: Manifest,
   capability: Capability,
+  probed: Promise<unknown> | undefined,
   options: CallOptions = {},
 ): Promise<boolean> {
   const { digest } = manifest.descriptor;
   const subject = subjectOf(manifest)?.digest;
   const probe = async () => {
     if (subject === undefined) return;
+    await probed;
     if (capability.api === undefined) await askedAhead(askApi(client, digest, capability, options));
     if (capability.api !== false) return;
     if (capability.only === 'api') throw missingApi(client);

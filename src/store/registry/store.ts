@@ -11,6 +11,7 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Reference } from '../../oci/names/reference.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { EMPTY_DESCRIPTOR } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
 import { isReferrersTag } from '../../oci/values/referrers-tag.js';
 import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abilities.js';
@@ -37,6 +38,7 @@ import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
 import { findManifest, getManifest, headManifest } from './client/manifests.js';
 import { listTags } from './client/tags.js';
 import { prepareManifest, putManifest } from './put-manifest.js';
+import { askApi } from './referrers/api.js';
 import { type Capability, newCapability } from './referrers/capability.js';
 import { askListed, type Listed, listManifests } from './referrers/enlist.js';
 import { listReferrers } from './referrers/list.js';
@@ -69,6 +71,7 @@ export class RegistryStore implements Store, Deleter, Lister {
   readonly #capability: Capability;
   readonly #writes = new SharedWrites(true);
   readonly #prepared = new Map<Digest, Promise<boolean>>();
+  #probed: Promise<unknown> | undefined;
   readonly #listed = new Map<Digest, Promise<Listed | undefined>>();
 
   constructor(
@@ -144,7 +147,7 @@ export class RegistryStore implements Store, Deleter, Lister {
 
   prepareManifest(manifest: Manifest, options?: CallOptions): Promise<boolean> {
     // The caller may fail before it looks at the answer.
-    const prepared = handled(prepareManifest(this.#client, manifest, this.#capability, options));
+    const prepared = handled(this.#prepare(manifest, options));
     this.#prepared.set(manifest.descriptor.digest, prepared);
     return prepared;
   }
@@ -162,7 +165,17 @@ export class RegistryStore implements Store, Deleter, Lister {
     this.#prepared.delete(digest);
     // Another caller's interruption is not ours, and a question that failed is asked again.
     const ahead = prepared && (await askedAhead(prepared));
-    return ahead ?? prepareManifest(this.#client, manifest, this.#capability, options);
+    return ahead ?? this.#prepare(manifest, options);
+  }
+
+  #prepare(manifest: Manifest, options?: CallOptions): Promise<boolean> {
+    return prepareManifest(this.#client, manifest, this.#capability, this.#probed, options);
+  }
+
+  expectListing(options?: CallOptions): void {
+    if (this.#capability.api !== undefined) return;
+    // An answer about any digest tells whether the API is there, and the list of this one is empty.
+    this.#probed = askedAhead(askApi(this.#client, EMPTY_DESCRIPTOR.digest, this.#capability, options));
   }
 
   expectReferrers(subject: Digest, options?: CallOptions): void {

@@ -65,6 +65,7 @@ export async function* listReferrers(
       page++;
       listing.unread.forEach(unread);
       const before = seen.size;
+      entries.begin(listing.manifests);
       for (const entry of listing.manifests) {
         if (seen.has(entry.digest)) continue;
         seen.add(entry.digest);
@@ -110,11 +111,11 @@ async function taggedList(
 /**
  * Entries of the API. Their types can be wrong: go-containerregistry lists the config's type always. So manifests are
  * opened until one proves that this registry reads them. Its own type differs from its config's, and the list has the
- * right one. The first manifest of nearly every list is such a proof.
+ * right one. Nearly every manifest is such a proof.
  */
 class ApiEntries {
-  #head: Promise<Referrer | undefined> | undefined;
-  #tail: Descriptor[] = [];
+  #head: { readonly digest: Digest; readonly referrer: Promise<Referrer | undefined> } | undefined;
+  #entries: Descriptor[] = [];
 
   constructor(
     private readonly client: RegistryClient,
@@ -125,22 +126,28 @@ class ApiEntries {
   ) {}
 
   get waiting(): number {
-    return this.#tail.length;
+    return this.#entries.length;
   }
 
-  /** The first is looked at right away: all others wait for what it tells. */
+  /** One is looked at right away, since all others wait for what it tells: the one that the caller reads anyway. */
+  begin(page: readonly Descriptor[]): void {
+    const { isLikely } = this.options;
+    const entry = (isLikely && page.find(isLikely)) ?? page[0];
+    if (entry !== undefined) this.#head ??= { digest: entry.digest, referrer: handled(this.#look(entry)) };
+  }
+
   add(entry: Descriptor): void {
-    if (this.#head !== undefined) this.#tail.push(entry);
-    else this.#head = handled(this.#look(entry));
+    this.#entries.push(entry);
   }
 
   /** The referrers that were added since the last call. */
   async take(): Promise<readonly (Referrer | undefined)[]> {
-    const head = await this.#head;
-    const tail = this.#tail;
+    const head = this.#head;
+    const entries = this.#entries;
     this.#head = undefined;
-    this.#tail = [];
-    return [head, ...(await Promise.all(tail.map((entry) => this.#look(entry))))];
+    this.#entries = [];
+    await head?.referrer;
+    return Promise.all(entries.map((entry) => (entry.digest === head?.digest ? head.referrer : this.#look(entry))));
   }
 
   async #look(entry: Descriptor): Promise<Referrer | undefined> {

@@ -19,6 +19,7 @@ import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.j
 import type { CallOptions } from '../../interfaces/store.js';
 import { claimBlob } from '../blobs/claim.js';
 import { mountBlob } from '../blobs/clone.js';
+import { openPieces } from '../blobs/pieces.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
 import type { DirectoryFiles } from '../files/directory-files.js';
@@ -44,6 +45,10 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner, Gar
     super(directory, files);
     this.#uploads = new Uploads(directory);
     this.#pruning = new Pruning(directory);
+  }
+
+  openPieces(descriptor: Descriptor, options?: CallOptions): Promise<AsyncIterable<Buffer>> {
+    return openPieces(blobPath(this.directory, descriptor.digest), descriptor, options);
   }
 
   async openRange(digest: Digest, start: number, end: number): Promise<Readable> {

@@ -24,7 +24,7 @@ import { parseJson, startsObject } from '../src/oci/text/json.js';
 import { membersOf } from '../src/oci/text/json-members.js';
 import { quote } from '../src/oci/text/quote.js';
 import { isDateTime, isRefName, isReservedUnknown } from '../src/oci/values/annotations.js';
-import { parseDescriptor } from '../src/oci/values/descriptor.js';
+import { parseDescriptor } from '../src/oci/values/descriptor-schema.js';
 import { isDigest } from '../src/oci/values/digest.js';
 import { isManifestType, isMediaType, isSchema1Type, plainType } from '../src/oci/values/media-types.js';
 import { parsePlatform } from '../src/oci/values/platform.js';

@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 
 import { relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import { SHARED_OPTIONS } from './options.js';
+import { onUse } from './on-use.js';
 import { isUnasked, refuseMoved, unasked } from './unasked.js';
 
 /**
@@ -32,7 +33,7 @@ export async function bundleProgram() {
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
     outfile: 'dist/program.cjs',
-    plugins: [unasked, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
+    plugins: [unasked, onUse, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
   });
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const bin = await build({

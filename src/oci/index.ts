@@ -19,7 +19,8 @@ export { formatPlace, type PathPlace, type Place, parsePlace } from './names/pla
 export { formatReference, isRepository, isTag, parseReference, type Reference } from './names/reference.js';
 export { type PinnedTarget, parsePinnedTarget, parseTags, parseTarget, type Target } from './names/target.js';
 export { Annotation, type Annotations, isDateTime, isRefName } from './values/annotations.js';
-export { type Descriptor, describe, parseDescriptor } from './values/descriptor.js';
+export { type Descriptor, describe } from './values/descriptor.js';
+export { parseDescriptor } from './values/descriptor-schema.js';
 export {
   algorithmOf,
   type Digest,

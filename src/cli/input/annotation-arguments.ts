@@ -49,7 +49,7 @@ export function layerAnnotations(pairs: readonly string[]): ReadonlyMap<string, 
   return new Map([...byFile].map(([file, list]) => [file, keyValues(list, `layer annotation of ${file}`)]));
 }
 
-const annotationFileSchema = z.record(z.string(), z.record(z.string(), z.string()));
+const annotationFileSchema = () => z.record(z.string(), z.record(z.string(), z.string()));
 
 /**
  * Reads the file of `--annotation-file`.
@@ -62,7 +62,7 @@ export async function readAnnotationFile(path: string) {
   });
   let document: Record<string, Record<string, string>>;
   try {
-    document = checkShape(annotationFileSchema, parseJson(bytes, path), path);
+    document = checkShape(annotationFileSchema(), parseJson(bytes, path), path);
   } catch (cause) {
     if (!isRemoraError(cause)) throw cause;
     throw new RemoraError('INVALID_ARGUMENT', cause.message, {

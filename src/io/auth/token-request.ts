@@ -11,12 +11,13 @@ import type { HttpResponse } from '../http/response.js';
 import { addSecret } from '../redact.js';
 import { loginHint } from './login-hint.js';
 
-const tokenSchema = z.looseObject({
-  token: z.string().nullish(),
-  access_token: z.string().nullish(),
-  // Some servers send text; a lifetime that cannot be read is the default one.
-  expires_in: z.unknown().optional(),
-});
+const tokenSchema = () =>
+  z.looseObject({
+    token: z.string().nullish(),
+    access_token: z.string().nullish(),
+    // Some servers send text; a lifetime that cannot be read is the default one.
+    expires_in: z.unknown().optional(),
+  });
 const MAX_TOKEN_ANSWER = 64 * 1024;
 
 /** A question to a token server. */
@@ -94,7 +95,7 @@ export async function requestToken(
   if ((answer.response.status === 404 || answer.response.status === 405) && credential && 'password' in credential)
     answer = await ask(http, question, true);
   if (answer.response.status !== 200) throw refusal(answer.response.status, realm, registry, credential);
-  const fields = checkShape(tokenSchema, parseJson(answer.bytes, what), what);
+  const fields = checkShape(tokenSchema(), parseJson(answer.bytes, what), what);
   const token = fields.access_token || fields.token;
   // It becomes a header: bytes other than visible ASCII could add another.
   if (!token || !/^[\x21-\x7e]+$/.test(token)) throw new RemoraError('MALFORMED', `${what} has no token`);

@@ -5,22 +5,24 @@ import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { Credential } from './credential.js';
 
-const text = z.string().nullish();
-const entrySchema = z.looseObject({
-  auth: text,
-  username: text,
-  password: text,
-  identitytoken: text,
-  registrytoken: text,
-});
-const configSchema = z.looseObject({
-  auths: z.record(z.string(), entrySchema.nullish()).nullish(),
-  credHelpers: z.record(z.string(), z.string()).nullish(),
-  credsStore: text,
-});
+const textSchema = () => z.string().nullish();
+const entrySchema = () =>
+  z.looseObject({
+    auth: textSchema(),
+    username: textSchema(),
+    password: textSchema(),
+    identitytoken: textSchema(),
+    registrytoken: textSchema(),
+  });
+const configSchema = () =>
+  z.looseObject({
+    auths: z.record(z.string(), entrySchema().nullish()).nullish(),
+    credHelpers: z.record(z.string(), z.string()).nullish(),
+    credsStore: textSchema(),
+  });
 
 /** An entry of `auths`. */
-export type AuthEntry = z.infer<typeof entrySchema>;
+export type AuthEntry = z.infer<ReturnType<typeof entrySchema>>;
 
 /** The credentials in Docker's `config.json` and Podman's `auth.json`. */
 export interface DockerConfig {
@@ -38,7 +40,7 @@ export interface DockerConfig {
  */
 export function parseDockerConfig(bytes: Uint8Array, what: string): DockerConfig {
   const isEmpty = bytes.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
-  const { auths, credHelpers, credsStore } = isEmpty ? {} : checkShape(configSchema, parseJson(bytes, what), what);
+  const { auths, credHelpers, credsStore } = isEmpty ? {} : checkShape(configSchema(), parseJson(bytes, what), what);
   return {
     auths: new Map(Object.entries(auths ?? {}).map(([key, entry]) => [key, entry ?? {}])),
     credHelpers: new Map(Object.entries(credHelpers ?? {})),

@@ -8,8 +8,8 @@ import type { Credential } from './credential.js';
 import { secretsOf } from './credential.js';
 import { type ProgramResult, runProgram } from './run-program.js';
 
-const answerSchema = z.looseObject({ Username: z.string().nullish(), Secret: z.string().nullish() });
-const listSchema = z.record(z.string(), z.string());
+const answerSchema = () => z.looseObject({ Username: z.string().nullish(), Secret: z.string().nullish() });
+const listSchema = () => z.record(z.string(), z.string());
 
 /** The user name under which helpers keep identity tokens. */
 const TOKEN_USER = '<token>';
@@ -67,7 +67,7 @@ export function credentialHelper(name: string, options: HelperOptions): Credenti
       const result = await run('get', server);
       if (isNotFound(result)) return undefined;
       const what = `answer of ${program}`;
-      const answer = checkShape(answerSchema, parseJson(expectSuccess(result, 'get', server), what), what);
+      const answer = checkShape(answerSchema(), parseJson(expectSuccess(result, 'get', server), what), what);
       return toCredential(answer.Username ?? '', answer.Secret ?? '');
     },
     async store(server, credential) {
@@ -81,7 +81,7 @@ export function credentialHelper(name: string, options: HelperOptions): Credenti
     },
     async list() {
       const what = `list of ${program}`;
-      const servers = checkShape(listSchema, parseJson(expectSuccess(await run('list', ''), 'list', ''), what), what);
+      const servers = checkShape(listSchema(), parseJson(expectSuccess(await run('list', ''), 'list', ''), what), what);
       return new Map(Object.entries(servers).map(([server, user]) => [server, user === TOKEN_USER ? undefined : user]));
     },
   };

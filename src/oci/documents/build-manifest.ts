@@ -7,8 +7,10 @@ import { EMPTY_DESCRIPTOR, isEmpty } from '../values/empty.js';
 import { given } from '../values/given.js';
 import { MediaType, parseMediaType } from '../values/media-types.js';
 import type { Platform } from '../values/platform.js';
-import { type ImageIndex, imageIndexSchema } from './image-index.js';
-import { type ImageManifest, imageManifestSchema } from './image-manifest.js';
+import type { ImageIndex } from './image-index.js';
+import { imageIndexSchema } from './image-index-schema.js';
+import type { ImageManifest } from './image-manifest.js';
+import { imageManifestSchema } from './image-manifest-schema.js';
 import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from './manifest.js';
 
 /** The parts of a new manifest. */

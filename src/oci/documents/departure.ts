@@ -1,7 +1,7 @@
 import { isRemoraError } from '../../errors.js';
 import { checkShape, parseJson } from '../text/json.js';
-import { imageIndexSchema } from './image-index.js';
-import { imageManifestSchema } from './image-manifest.js';
+import { imageIndexSchema } from './image-index-schema.js';
+import { imageManifestSchema } from './image-manifest-schema.js';
 import type { Manifest } from './manifest.js';
 
 /**

@@ -81,20 +81,25 @@ function grammar({ optional, name, labels }: Parts): z.ZodMiniType<ImageConfig> 
   });
 }
 
-const strict = grammar({
-  optional: (schema) => z.nullish(schema),
-  name: z.string(),
-  labels: z.nullish(z.record(z.string(), z.string())),
-});
+const strict = () =>
+  grammar({
+    optional: (schema) => z.nullish(schema),
+    name: z.string(),
+    labels: z.nullish(z.record(z.string(), z.string())),
+  });
 
-const lenient = grammar({
-  optional: (schema) => z.catch(z.nullish(schema), undefined),
-  name: z.catch(z.nullish(z.string()), undefined),
-  labels: z.pipe(
-    z.unknown(),
-    z.transform((value) => readAnnotations(value, 'Labels', new Remarks('image config'))),
-  ),
-});
+const lenient = () =>
+  grammar({
+    optional: (schema) => z.catch(z.nullish(schema), undefined),
+    name: z.catch(z.nullish(z.string()), undefined),
+    labels: z.pipe(
+      z.unknown(),
+      z.transform((value) => readAnnotations(value, 'Labels', new Remarks('image config'))),
+    ),
+  });
+
+/** The grammars, each once it was used. */
+const built: { strict?: z.ZodMiniType<ImageConfig>; lenient?: z.ZodMiniType<ImageConfig> } = {};
 
 /**
  * Parses an image configuration by the grammar of the specification.
@@ -102,7 +107,8 @@ const lenient = grammar({
  * @throws RemoraError `MALFORMED`
  */
 export function parseImageConfig(bytes: Uint8Array): ImageConfig {
-  return checkShape(strict, parseJson(bytes, 'image config'), 'image config');
+  built.strict ??= strict();
+  return checkShape(built.strict, parseJson(bytes, 'image config'), 'image config');
 }
 
 /**
@@ -112,6 +118,7 @@ export function parseImageConfig(bytes: Uint8Array): ImageConfig {
  * @throws RemoraError `MALFORMED` for what is not a JSON object
  */
 export function readImageConfig(bytes: Uint8Array): ImageConfig | undefined {
-  const config = checkShape(lenient, parseJson(bytes, 'image config'), 'image config');
+  built.lenient ??= lenient();
+  const config = checkShape(built.lenient, parseJson(bytes, 'image config'), 'image config');
   return config.architecture || config.os || config.rootfs ? config : undefined;
 }

@@ -1,8 +1,5 @@
-import * as z from 'zod/mini';
-import { listOf } from '../text/json.js';
 import type { Annotations } from '../values/annotations.js';
-import { annotationsSchema } from '../values/annotations-schema.js';
-import { type Descriptor, descriptorSchema } from '../values/descriptor.js';
+import type { Descriptor } from '../values/descriptor.js';
 
 /** An image manifest: an image, or an artifact (image-spec manifest.md). Docker's manifest v2 has the same shape. */
 export interface ImageManifest {
@@ -15,17 +12,6 @@ export interface ImageManifest {
   readonly subject?: Descriptor | undefined;
   readonly annotations?: Annotations | undefined;
 }
-
-/** The grammar of new manifests. */
-export const imageManifestSchema: z.ZodMiniType<ImageManifest> = z.looseObject({
-  schemaVersion: z.literal(2),
-  mediaType: z.optional(z.string()),
-  artifactType: z.optional(z.string()),
-  config: descriptorSchema,
-  layers: listOf(descriptorSchema),
-  subject: z.optional(descriptorSchema),
-  annotations: z.optional(annotationsSchema),
-});
 
 /** An artifact manifest, withdrawn before OCI 1.1: `blobs` and no config. remora reads it and never writes it. */
 export interface ArtifactManifest {

@@ -1,12 +1,7 @@
-import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
-import { checkShape, listOf, wanted } from '../text/json.js';
 import type { Annotations } from './annotations.js';
-import { annotationsSchema } from './annotations-schema.js';
-import { checkDigest, type Digest, digestOf, isDigest } from './digest.js';
-import { isMediaType } from './media-types.js';
+import { checkDigest, type Digest, digestOf } from './digest.js';
 import type { Platform } from './platform.js';
-import { platformSchema } from './platform-schema.js';
 
 /** A reference to content by type, digest and size in bytes (image-spec descriptor.md). Unknown fields are kept. */
 export interface Descriptor {
@@ -22,60 +17,16 @@ export interface Descriptor {
   readonly platform?: Platform | undefined;
 }
 
-const mediaTypeSchema = z
-  .string()
-  .check(z.refine(isMediaType, { error: wanted('a media type (RFC 6838, without parameters)') }));
+/** The form of `data`. */
+export const BASE64 = 'base64 (RFC 4648 §4, with padding)';
 
-const digestSchema = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value), {
-  error: wanted('a digest'),
-});
-
-const BASE64 = 'base64 (RFC 4648 §4, with padding)';
-
-/** Does not repeat a group of the expression: on megabytes of data that overflows the engine's stack. */
-function isBase64(text: string): boolean {
+/** The expression repeats no group: on megabytes of data that overflows the engine's stack. */
+export function isBase64(text: string): boolean {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
 }
 
-const uri = z
-  .string()
-  .check(z.refine((text) => /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/.test(text), { error: wanted('a URI') }));
-
 /** The size that a descriptor must have. */
 export const SIZE = 'a number of bytes from 0 to 2^53-1';
-
-const fields = {
-  mediaType: mediaTypeSchema,
-  digest: digestSchema,
-  size: z.int({ error: wanted(SIZE) }).check(z.nonnegative({ error: wanted(SIZE) })),
-  urls: z.optional(listOf(uri)),
-  annotations: z.optional(annotationsSchema),
-  data: z.optional(z.string().check(z.refine(isBase64, { error: wanted(BASE64) }))),
-  platform: z.optional(platformSchema),
-};
-
-export const descriptorSchema: z.ZodMiniType<Descriptor> = z.looseObject({
-  ...fields,
-  artifactType: z.optional(mediaTypeSchema),
-});
-
-/**
- * An entry of an index or of a list of referrers. Registries copy any `artifactType`, even an empty one: an odd entry
- * must not hide the others.
- */
-export const entrySchema: z.ZodMiniType<Descriptor> = z.looseObject({
-  ...fields,
-  artifactType: z.optional(z.string()),
-});
-
-/**
- * Checks a value that should be a descriptor.
- *
- * @throws RemoraError `MALFORMED`
- */
-export function parseDescriptor(value: unknown, what = 'descriptor'): Descriptor {
-  return checkShape(descriptorSchema, value, what);
-}
 
 /** The descriptor of bytes in memory. */
 export function describe(mediaType: string, bytes: Uint8Array): Descriptor {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { descriptorSchema } from '../../oci/values/descriptor.js';
+import { descriptorSchema } from '../../oci/values/descriptor-schema.js';
 import { annotations, descriptorFields, document, manifestFields, via, written } from '../results/schema.js';
 
 export const packedFields = {

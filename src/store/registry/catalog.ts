@@ -11,7 +11,7 @@ import { RegistryClient, registryUrl } from './client/client.js';
 import { Progress, pages } from './client/paging.js';
 import type { OpenRegistryOptions } from './store.js';
 
-const schema = z.looseObject({ repositories: z.array(z.string()).nullish() });
+const schema = () => z.looseObject({ repositories: z.array(z.string()).nullish() });
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
 /** They refuse whoever asks, logged in or not. */
@@ -45,7 +45,7 @@ export async function* listCatalog(
     const progress = new Progress(what);
     for await (const page of pages(client, first, MAX_PAGE_BYTES, what, options.signal)) {
       const before = seen.size;
-      const { repositories } = checkShape(schema, parseJson(page, what), what);
+      const { repositories } = checkShape(schema(), parseJson(page, what), what);
       for (const name of repositories ?? []) {
         if (!seen.has(name)) yield name;
         seen.add(name);

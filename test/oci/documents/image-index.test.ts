@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageIndexSchema } from '../../../src/oci/documents/image-index.js';
+import { imageIndexSchema } from '../../../src/oci/documents/image-index-schema.js';
 import { checkShape } from '../../../src/oci/text/json.js';
 import { IMAGE, INDEX, indexDocument, raw } from '../support/documents.js';
 import { faultOf } from '../support/fault.js';

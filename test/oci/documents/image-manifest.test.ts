@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageManifestSchema } from '../../../src/oci/documents/image-manifest.js';
+import { imageManifestSchema } from '../../../src/oci/documents/image-manifest-schema.js';
 import { parseManifest } from '../../../src/oci/documents/manifest.js';
 import { checkShape } from '../../../src/oci/text/json.js';
 import { bytesOf, DOCKER_IMAGE, IMAGE, imageDocument, raw, SHA512_ABC } from '../support/documents.js';

@@ -1,6 +1,7 @@
 import { expect, it, describe as suite } from 'vitest';
 import { checkShape, parseJson } from '../../../src/oci/text/json.js';
-import { describe, embeddedData, entrySchema, parseDescriptor } from '../../../src/oci/values/descriptor.js';
+import { describe, embeddedData } from '../../../src/oci/values/descriptor.js';
+import { entrySchema, parseDescriptor } from '../../../src/oci/values/descriptor-schema.js';
 import { parseDigest } from '../../../src/oci/values/digest.js';
 import { bytesOf, layer, raw, SHA256_ABC, SHA512_ABC } from '../support/documents.js';
 import { faultOf } from '../support/fault.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, it, describe as suite } from 'vitest';
 import { artifactTypeOf, parseManifest } from '../../../src/oci/documents/manifest.js';
-import { describe, embeddedData, parseDescriptor } from '../../../src/oci/values/descriptor.js';
+import { describe, embeddedData } from '../../../src/oci/values/descriptor.js';
+import { parseDescriptor } from '../../../src/oci/values/descriptor-schema.js';
 import { digestOf } from '../../../src/oci/values/digest.js';
 import { EMPTY_BYTES, EMPTY_DESCRIPTOR, isEmpty } from '../../../src/oci/values/empty.js';
 import { bytesOf, imageDocument } from '../support/documents.js';

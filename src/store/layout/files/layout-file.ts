@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isRemoraError, RemoraError } from '../../../errors.js';
 import { checkShape, parseJson } from '../../../oci/text/json.js';
+import { isObject } from '../../../oci/text/lenient.js';
 import { quote } from '../../../oci/text/quote.js';
 import type { LayoutFiles } from './files.js';
 import { LAYOUT_FILE } from './paths.js';
@@ -12,7 +13,7 @@ export const LAYOUT_VERSION = '1.0.0';
 const READABLE_VERSION = /^1(\.\d+){0,2}$/;
 
 const MAX_BYTES = 1024 * 1024;
-const schema = z.looseObject({ imageLayoutVersion: z.string() });
+const schema = () => z.looseObject({ imageLayoutVersion: z.string() });
 
 /**
  * Whether there is an `oci-layout` file, which makes an image layout of what lies beside it (image-spec image-layout.md,
@@ -39,7 +40,10 @@ export async function layoutVersion(files: LayoutFiles): Promise<string | undefi
   const path = files.describe(LAYOUT_FILE);
   try {
     if (bytes.length === 0) throw new RemoraError('MALFORMED', `${path} is empty`);
-    return checkShape(schema, parseJson(bytes, path), path).imageLayoutVersion;
+    const document = parseJson(bytes, path);
+    // Each command reads this file: to build a schema for it takes longer than to read it.
+    if (isObject(document) && typeof document.imageLayoutVersion === 'string') return document.imageLayoutVersion;
+    return checkShape(schema(), document, path).imageLayoutVersion;
   } catch (error) {
     if (!isRemoraError(error)) throw error;
     throw new RemoraError(error.code, error.message, {

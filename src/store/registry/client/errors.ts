@@ -7,9 +7,10 @@ import { type HttpResponse, rateLimits } from '../../../io/http/response.js';
 import { redact } from '../../../io/redact.js';
 import { given } from '../../../oci/values/given.js';
 
-const errorsSchema = z.looseObject({
-  errors: z.array(z.looseObject({ code: z.string(), message: z.string().nullish(), detail: z.unknown().optional() })),
-});
+const errorsSchema = () =>
+  z.looseObject({
+    errors: z.array(z.looseObject({ code: z.string(), message: z.string().nullish(), detail: z.unknown().optional() })),
+  });
 
 const MAX_SHOWN = 200;
 /** Several errors with their details. */
@@ -82,9 +83,9 @@ export function askedAhead<T>(answer: Promise<T>): Promise<T | undefined> {
   return orUndefined(answer, ...REQUEST_CODES, 'INTERRUPTED');
 }
 
-function parseErrors(body: Buffer): z.infer<typeof errorsSchema>['errors'] | undefined {
+function parseErrors(body: Buffer): z.infer<ReturnType<typeof errorsSchema>>['errors'] | undefined {
   try {
-    return errorsSchema.safeParse(JSON.parse(body.toString())).data?.errors;
+    return errorsSchema().safeParse(JSON.parse(body.toString())).data?.errors;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -7,7 +7,7 @@ import { errorCodes } from './errors.js';
 import { Progress, pages } from './paging.js';
 
 // distribution answers `"tags": null` for a repository without tags.
-const schema = z.looseObject({ tags: z.array(z.string()).nullish() });
+const schema = () => z.looseObject({ tags: z.array(z.string()).nullish() });
 const MAX_PAGE_BYTES = 32 * 1024 * 1024;
 
 /** All tags of the repository, each once, in the order of the registry (distribution-spec, "Listing Tags"). */
@@ -23,7 +23,7 @@ export async function* listTags(client: RegistryClient, options: CallOptions = {
   const seen = new Set<string>();
   const progress = new Progress(what);
   for await (const page of pages(client, first, MAX_PAGE_BYTES, what, options.signal)) {
-    const { tags } = checkShape(schema, parseJson(page, what), what);
+    const { tags } = checkShape(schema(), parseJson(page, what), what);
     const before = seen.size;
     for (const tag of tags ?? []) {
       if (!seen.has(tag)) yield tag;

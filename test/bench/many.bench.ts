@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, it } from 'vitest';
 import { describeWithPeers, type PeerRegistry, peer, startApiRegistry } from '../support/peers.js';
 import { REMORA } from '../support/remora.js';
+import { startRemora } from '../support/remora-registry.js';
 import { fillRegistry, writeLayout } from './attached.js';
 import { inTurn, measure, report } from './measure.js';
 
@@ -13,28 +14,33 @@ const remora = [process.execPath, REMORA, 'discover'];
 
 describeWithPeers('a list of many referrers beside oras', ['oras', 'api-registry'], () => {
   let registry: PeerRegistry;
+  /** The first lists the types of configs, so that each manifest is read: this one lists those of the manifests. */
+  let truthful: PeerRegistry & { readonly directory: string };
   let folder: string;
 
   beforeAll(async () => {
     registry = await startApiRegistry();
+    truthful = await startRemora();
     folder = await mkdtemp(join(tmpdir(), 'remora-bench-'));
     for (const size of [FEW, MANY]) {
       await writeLayout(join(folder, `app-${size}`), size);
+      await writeLayout(join(truthful.directory, 'team', `app-${size}`), size);
       await fillRegistry(registry.host, `team/app-${size}`, size);
     }
   }, 120_000);
   afterAll(async () => {
     await registry?.close();
+    await truthful?.close();
     await rm(folder, { recursive: true, force: true });
   });
 
   it('takes so long for 20 and for 2,000', { timeout: 600_000 }, async () => {
     const oras = [peer('oras') ?? '', 'discover'];
-    const at = (size: number) => `${registry.host}/team/app-${size}:v1`;
+    const at = (size: number, { host }: PeerRegistry = registry) => `${host}/team/app-${size}:v1`;
     const layout = (size: number) => join(folder, `app-${size}:v1`);
     const tools: readonly (readonly [string, (size: number) => readonly string[]])[] = [
-      ['remora, one level', (size) => [...remora, '--depth', '1', at(size)]],
-      ['remora, one level, JSON', (size) => [...remora, '--depth', '1', '--json', at(size)]],
+      ['remora, one level', (size) => [...remora, '--depth', '1', at(size, truthful)]],
+      ['remora, one level, JSON', (size) => [...remora, '--depth', '1', '--json', at(size, truthful)]],
       ['remora, tree', (size) => [...remora, at(size)]],
       ['oras, tree', (size) => [...oras, '--plain-http', at(size)]],
       ['remora, layout', (size) => [...remora, `oci:${layout(size)}`]],
@@ -59,6 +65,5 @@ describeWithPeers('a list of many referrers beside oras', ['oras', 'api-registry
       ['remora, tree', 'oras, tree'],
     ] as const)
       report(`${tool} over ${peerName}`, [['ratio', seconds(tool, MANY) / seconds(peerName, MANY)]]);
-    expect(seconds('remora, layout', MANY)).toBeGreaterThan(0);
   });
 });

@@ -10,6 +10,7 @@ const SHARING = ['oci', 'formats', 'operations', 'serve', 'store', 'io'].map((fo
 const ALONE = [
   'io/{auth,credentials,http}/**/*.test.ts',
   'io/redact*.test.ts',
+  'oci/text/json-once.test.ts',
   'serve/{command,pull}.test.ts',
   'store/contract/**/*.test.ts',
   'store/registry/{auth,catalog,hostile,hostile-hosts,upload-resume}.test.ts',

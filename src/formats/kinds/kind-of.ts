@@ -18,7 +18,7 @@ export interface KindResult {
   readonly formats: readonly Format[];
 }
 
-/** What was looked up: a list of thousands names few types, and the table has a hundred rows. */
+/** Rows that were looked up: a list of thousands names few types, and the table has a hundred rows. */
 const known = new Map<string, KindRow | undefined>();
 const MAX_KNOWN = 1000;
 const MAX_LENGTH = 200;

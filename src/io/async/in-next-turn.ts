@@ -5,13 +5,15 @@
 export function inNextTurn<T>(look: () => Promise<T>): () => Promise<T> {
   let before: Promise<unknown> = Promise.resolve();
   let next: Promise<T> | undefined;
+  const begin = () => {
+    next = undefined;
+    return look();
+  };
   return () => {
     if (next !== undefined) return next;
-    next = before.then(() => {
-      next = undefined;
-      return look();
-    });
-    before = next.catch(() => {});
+    // A failure is that of those who asked before.
+    next = before.then(begin, begin);
+    before = next;
     return next;
   };
 }

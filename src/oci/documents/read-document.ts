@@ -92,8 +92,8 @@ function readCommon(
   readonly annotations?: Annotations;
 } {
   return given({
-    mediaType: readText(mediaType, 'mediaType', remarks),
-    artifactType: readText(artifactType, 'artifactType', remarks),
+    mediaType: readText(mediaType, '', 'mediaType', remarks),
+    artifactType: readText(artifactType, '', 'artifactType', remarks),
     subject: isAbsent(subject) ? undefined : readDescriptor(subject, 'subject', remarks),
     annotations: readAnnotations(annotations, 'annotations', remarks),
     ...others,

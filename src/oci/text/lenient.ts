@@ -25,16 +25,16 @@ export function sharedText(text: string): string {
 }
 
 /** Reads an optional text; null counts as absent, and so does what is not text. */
-export function readText(value: unknown, path: string, remarks: Remarks): string | undefined {
+export function readText(value: unknown, holder: string, member: string, remarks: Remarks): string | undefined {
   if (typeof value === 'string') return sharedText(value);
-  return value === undefined || value === null ? undefined : remarks.add(path, 'text', value);
+  return value === undefined || value === null ? undefined : remarks.add(pathOf(holder, member), 'text', value);
 }
 
 /** Reads an optional list of texts; null counts as absent, and so does what is not text. */
 export function readTexts(value: unknown, path: string, remarks: Remarks): readonly string[] | undefined {
   if (value === undefined || value === null) return undefined;
   if (!Array.isArray(value)) return remarks.add(path, 'a list', value);
-  return value.flatMap((text, index) => readText(text, `${path}[${index}]`, remarks) ?? []);
+  return value.flatMap((text, index) => readText(text, '', `${path}[${index}]`, remarks) ?? []);
 }
 
 /**

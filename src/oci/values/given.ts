@@ -10,11 +10,12 @@ export type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T
 export function given<T extends object>(members: T): Given<T>;
 export function given(members: Readonly<Record<string, unknown>>): object {
   const some: Record<string, unknown> = {};
-  for (const name of Object.keys(members)) {
-    const value = members[name];
-    if (value === undefined) continue;
-    if (name !== '__proto__') some[name] = value;
-    else Object.defineProperty(some, name, { value, enumerable: true, configurable: true, writable: true });
-  }
+  for (const name of Object.keys(members)) if (members[name] !== undefined) setOwn(some, name, members[name]);
   return some;
+}
+
+/** Sets a member of an object that is made from a document: `__proto__` is a name as any other. */
+export function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }

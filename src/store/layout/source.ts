@@ -32,8 +32,8 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
     protected readonly files: LayoutFiles,
     private readonly place: PathPlace,
   ) {
-    this.#referrers = new ReferrerCache(files);
     this.#entries = new EntriesCache(files);
+    this.#referrers = new ReferrerCache(files, this.#entries);
   }
 
   get kind(): PathPlace['kind'] {

@@ -1,7 +1,7 @@
 import { open, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openRegular, readAtMost } from '../../../src/io/files/regular-file.js';
+import { openRegular, readAtMost, readRegular } from '../../../src/io/files/regular-file.js';
 import { DANGLING, SPECIAL } from '../../support/special-files.js';
 import { tempDir } from '../../support/temp.js';
 
@@ -81,5 +81,36 @@ describe('readAtMost', () => {
     const whole = await readFile(path);
     expect(await readAtMost(await opened(path), 16 * 1024 * 1024)).toEqual(whole);
     expect(await readAtMost(await opened(path), whole.length - 1)).toBeUndefined();
+  });
+});
+
+describe('readRegular', () => {
+  it.each([0, 1, 4095, 4096, 4097, 16_384, 300_000])('reads %d bytes, and not one more than it may', async (size) => {
+    const { file } = await begin('x'.repeat(size));
+    for (const most of [size, size + 1, size * 2 + 50_000])
+      expect(String((await readRegular(file, most)).bytes)).toBe('x'.repeat(size));
+    if (size > 0) expect(await readRegular(file, size - 1)).toEqual({ size });
+  });
+
+  it('gives each reader bytes of its own', async () => {
+    const { file, directory } = await begin('first');
+    await writeFile(join(directory, 'other'), 'other');
+    const { bytes } = await readRegular(file, 100);
+    await readRegular(join(directory, 'other'), 100);
+    expect(String(bytes)).toBe('first');
+  });
+
+  it.skipIf(process.platform !== 'linux')('reads a file of another size than it says', async () => {
+    const { bytes, size } = await readRegular('/proc/version', 10_000);
+    expect(bytes?.length).toBe(size);
+    expect(String(bytes)).toBe(await readFile('/proc/version', 'utf8'));
+    expect((await readRegular('/proc/version', 5)).bytes).toBeUndefined();
+  });
+
+  it.skipIf(process.platform === 'win32').each(SPECIAL)('does not wait for %s', async (_, make) => {
+    const { directory } = await begin();
+    const path = join(directory, 'special');
+    await make(path);
+    await expect(readRegular(path, 100)).rejects.toMatchObject({ code: expect.stringMatching(/^(IO|ELOOP)$/) });
   });
 });

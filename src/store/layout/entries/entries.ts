@@ -1,5 +1,6 @@
 import type { RemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
+import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import { isObject } from '../../../oci/text/lenient.js';
 import { Annotation } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -19,6 +20,8 @@ export interface Entries {
   readonly areSaved: boolean;
   /** The first with this digest. */
   byDigest(digest: Digest): Descriptor | undefined;
+  /** The entries that cannot be read. */
+  readonly odd: readonly UnreadEntry[];
   /** The names of entries that cannot be read, and why. */
   readonly unread: ReadonlyMap<string, RemoraError>;
 }
@@ -48,6 +51,7 @@ function sorted({ entries: all, unread }: IndexFile): Entries {
   }
   return {
     all,
+    odd: unread,
     areSaved: all.some(isSaved),
     named: (name) => [...(byName.get(name) ?? [])],
     byDigest: (digest) => byDigest.get(digest),

@@ -11,7 +11,7 @@ import type { Digest } from '../../../oci/values/digest.js';
 import { isIndexType } from '../../../oci/values/media-types.js';
 import { isReferrersTag, referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions, Referrer, Via } from '../../interfaces/store.js';
-import { readIndexJson } from '../entries/index-file.js';
+import { EntriesCache } from '../entries/entries.js';
 import { nameOf, tagPart } from '../entries/names.js';
 import type { LayoutFiles } from '../files/files.js';
 import { readManifest } from '../manifests/read.js';
@@ -61,13 +61,14 @@ interface Candidate {
  */
 export async function scanReferrers(
   files: LayoutFiles,
+  index: EntriesCache = new EntriesCache(files),
   known: Facts = new Map(),
   blobs: BlobScan = new BlobScan(files),
 ): Promise<ReferrerScan> {
   let facts = known;
   for (let looks = 1, gone: ReadonlySet<string> = new Set(); ; looks++) {
     const stamp = await files.stamp();
-    const scan = await scanOnce(files, facts, blobs);
+    const scan = await scanOnce(files, index, facts, blobs);
     const missing = new Set(scan.unread.filter(({ error }) => isMissing(error)).map(({ way }) => way));
     // A name that two looks found without its file is damage, and no writer's deletion.
     const isSettled = [...missing].every((way) => gone.has(way));
@@ -87,7 +88,7 @@ function isMissing(error: unknown): boolean {
   return isRemoraError(error) && error.code === 'NOT_FOUND';
 }
 
-async function scanOnce(files: LayoutFiles, known: Facts, blobs: BlobScan): Promise<ReferrerScan> {
+async function scanOnce(files: LayoutFiles, index: EntriesCache, known: Facts, blobs: BlobScan): Promise<ReferrerScan> {
   const limit = limiter(16);
   const unread: { way: string; error: unknown }[] = [];
   const used = new Map<Digest, Fact>();
@@ -108,7 +109,7 @@ async function scanOnce(files: LayoutFiles, known: Facts, blobs: BlobScan): Prom
     });
   const bySubject = new Map<Digest, Referrer[]>();
   const dependents = new Set<Digest>();
-  const { entries, unread: odd } = await readIndexJson(files);
+  const { all: entries, odd } = await index.read();
   for (const { path, error } of odd) unread.push({ way: `${path} in ${files.location} index.json`, error });
   const candidates = new Map(
     await collect(entries, read, dependents, (list, { path, error }) =>
@@ -188,7 +189,10 @@ export class ReferrerCache {
   readonly #scans = new Map<string, Promise<ReferrerScan>>();
   readonly #blobs: BlobScan;
 
-  constructor(private readonly files: LayoutFiles) {
+  constructor(
+    private readonly files: LayoutFiles,
+    private readonly index: EntriesCache,
+  ) {
     this.#blobs = new BlobScan(files);
   }
 
@@ -202,7 +206,7 @@ export class ReferrerCache {
   }
 
   async #look(stamp: string): Promise<ReferrerScan> {
-    const scan = await scanReferrers(this.files, this.#facts, this.#blobs);
+    const scan = await scanReferrers(this.files, this.index, this.#facts, this.#blobs);
     this.#facts = scan.facts;
     // A manifest that could not be read can be there the next time, and index.json does not tell.
     if (scan.unread.some(({ error }) => !isRemoraError(error) || error.code !== 'MALFORMED')) this.#scans.delete(stamp);

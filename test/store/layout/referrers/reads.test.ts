@@ -1,0 +1,57 @@
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { DirectoryFiles } from '../../../../src/store/layout/files/directory-files.js';
+import { LayoutSource } from '../../../../src/store/layout/source.js';
+import { list } from '../../support/artifacts.js';
+import { HandWrittenLayout, tagged } from '../support/by-hand.js';
+
+class CountedFiles extends DirectoryFiles {
+  readonly names: string[] = [];
+  lists = 0;
+
+  override read(name: string, most: number): Promise<Buffer | undefined> {
+    this.names.push(name);
+    return super.read(name, most);
+  }
+
+  override list(name: string): Promise<readonly string[]> {
+    this.lists++;
+    return super.list(name);
+  }
+}
+
+/** A layout with an image and so many referrers. */
+async function filled(count: number) {
+  const layout = await HandWrittenLayout.begin();
+  const image = await layout.image('image');
+  const referrers = await Promise.all(
+    Array.from({ length: count }, (_, index) => layout.referrer(image, 'x/y', { annotations: { at: String(index) } })),
+  );
+  await layout.index([tagged(image, 'v1'), ...referrers]);
+  // A state that was just written can change again and look the same: it is read again.
+  for (const name of ['index.json', 'blobs/sha256']) await utimes(join(layout.directory, name), 1e9, 1e9);
+  const files = new CountedFiles(layout.directory);
+  return { image, referrers, files, source: new LayoutSource(files, { kind: 'layout', path: layout.directory }) };
+}
+
+it('a tree of a layout reads each of its files once', async () => {
+  const { image, referrers, files, source } = await filled(60);
+  expect(await list(source, image)).toHaveLength(60);
+  const below = await Promise.all(referrers.map((referrer) => list(source, referrer)));
+  expect(below.flat()).toEqual([]);
+  expect(files.names.length).toBe(new Set(files.names).size);
+  // The manifests, what they have for their configs, and index.json.
+  expect(files.names).toHaveLength(60 + 1 + 2 + 1);
+});
+
+it('those who ask together share one look at the state of a layout', async () => {
+  const { image, referrers, files, source } = await filled(60);
+  await list(source, image);
+  files.lists = 0;
+  await Promise.all(
+    referrers.flatMap((one) => [list(source, one), ...['a', 'b', 'c'].map((tag) => source.findTag(tag))]),
+  );
+  // Not one for each of 240 questions.
+  expect(files.lists).toBeLessThan(10);
+});

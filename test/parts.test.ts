@@ -24,10 +24,16 @@ async function watched() {
 it('starts without the parts that a command does not use', async () => {
   const { options, parts } = await watched();
   expect((await remora(['push', 'oci:./layout:v1', 'watch.cjs'], options)).code).toBe(0);
-  for (const args of [['--version'], ['--help'], ['serve', '--help'], ['discover', 'oci:./layout:v1']]) {
+  for (const args of [['--help'], ['serve', '--help'], ['discover', 'oci:./layout:v1']]) {
     expect((await remora(args, options)).code, args.join(' ')).toBe(0);
-    expect(await parts(), args.join(' ')).toEqual(['program.cjs']);
+    expect(await parts(), args.join(' ')).toEqual(['bin.cjs', 'program.cjs']);
   }
+});
+
+it('tells its version without the program', async () => {
+  const { options, parts } = await watched();
+  expect((await remora(['--version'], options)).stdout).toMatch(/^remora\/\d+\.\d+\.\d+ \S+-\S+ node-v\S+\n$/);
+  expect(await parts()).toEqual(['bin.cjs']);
 });
 
 it('loads the server when it serves, whose errors are those of the program', async () => {
@@ -35,7 +41,7 @@ it('loads the server when it serves, whose errors are those of the program', asy
   const { child, done } = startRemora(['serve', '--port', '0', '.'], options);
   child.stdout?.once('data', () => child.kill('SIGTERM'));
   expect((await done).code).toBe(0);
-  expect(await parts()).toEqual(['program.cjs', 'serve.cjs']);
+  expect(await parts()).toEqual(['bin.cjs', 'program.cjs', 'serve.cjs']);
   const tls = ['--cert-file', 'none.pem', '--key-file', 'none.pem'];
   const refused = await remora(['serve', '--json', ...tls, '.'], options);
   expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'NOT_FOUND' } });

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import nodeModule, { createRequire } from 'node:module';
+import nodeModule from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import vm from 'node:vm';
 import { bestEffortSync } from '../io/files/system-error.js';
 import { cacheDirectory, isPrivate } from './cache-directory.js';
@@ -26,9 +25,7 @@ const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
  * version of Node.js and the command; V8 refuses code of another version. Without a cache the program only starts
  * later. `NODE_DISABLE_COMPILE_CACHE` turns either off.
  */
-export function loadCompiled<T>(url: URL, argv: readonly string[]): T {
-  const require = createRequire(url);
-  const file = fileURLToPath(url);
+export function loadCompiled<T>(file: string, argv: readonly string[]): T {
   if (process.env.NODE_DISABLE_COMPILE_CACHE) return require(file);
   if ('enableCompileCache' in nodeModule && typeof nodeModule.enableCompileCache === 'function') {
     // Node.js has enabled it already where the user named a directory.

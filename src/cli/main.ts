@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { exitCodeFor } from './command/exit-codes.js';
@@ -8,13 +7,13 @@ import { watchOutput } from './output/streams.js';
 /**
  * Runs the command line to its end, and sets `process.exitCode`.
  *
- * @param url the address of the program, in `dist` of the package that oclif reads
+ * @param root the folder of the package that oclif reads
  */
-export async function main(argv: string[], url: string): Promise<void> {
+export async function main(argv: string[], root: string): Promise<void> {
   watchOutput();
   refuseSettings();
   try {
-    await run(argv, { root: fileURLToPath(new URL('..', url)), userPlugins: false, devPlugins: false });
+    await run(argv, { root, userPlugins: false, devPlugins: false });
     // An interrupted command may leave a read of standard input open, which keeps the process alive.
     if (process.exitCode !== undefined && Number(process.exitCode) > 128) process.exit();
   } catch (error) {

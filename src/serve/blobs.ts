@@ -44,7 +44,23 @@ export async function getBlob(call: Call): Promise<void> {
     call.response.setHeader(name, value);
   call.response.writeHead(status);
   // A blob that is not what its name says ends without its last byte: the client sees a broken answer, not a wrong one.
-  await pipeline(content, call.response, { signal: call.signal });
+  if (content instanceof Readable) await pipeline(content, call.response, { signal: call.signal });
+  else await sendPieces(call, content, length);
+}
+
+/** Sends each piece when the system has taken the one before; the head leaves with the first, and the end with the last. */
+async function sendPieces({ response, signal }: Call, pieces: AsyncIterable<Buffer>, length: number): Promise<void> {
+  let fail = (_: Error) => {};
+  signal.addEventListener('abort', () => fail(new Error('the client is gone')), { once: true });
+  let sent = 0;
+  for await (const piece of pieces) {
+    sent += piece.length;
+    await new Promise<void>((resolve, reject) => {
+      fail = reject;
+      if (sent === length) response.end(piece, resolve);
+      else response.write(piece, () => resolve());
+    });
+  }
 }
 
 /** A part of a blob up to this size is sent with the proof of the whole: reading it takes some hundredths of a second. */
@@ -55,11 +71,11 @@ function opened(
   descriptor: Descriptor,
   range: Range | undefined,
   { signal }: Call,
-): Promise<Readable> {
+): Promise<Readable | AsyncIterable<Buffer>> {
   const { digest, size } = descriptor;
   const { start, end } = range ?? { start: 0, end: size - 1 };
   const isWhole = start === 0 && end === size - 1;
-  if (range === undefined || isWhole) return repository.openBlob(descriptor, { signal });
+  if (range === undefined || isWhole) return repository.openPieces(descriptor, { signal });
   if (size > PROVEN_BYTES) return repository.openRange(digest, start, end, { signal });
   return repository.openBlob(descriptor, { signal }).then((whole) => Readable.from(partOf(whole, start, end)));
 }

@@ -6,7 +6,7 @@ import { digestOf } from '../support/image-layout.js';
 import { describeWithPeers, type PeerRegistry, peer } from '../support/peers.js';
 import { REMORA } from '../support/remora.js';
 import { startRemora } from '../support/remora-registry.js';
-import { inTurn, type Measured, measure, report } from './measure.js';
+import { inTurn, measure, report } from './measure.js';
 
 const SIZES = [1_000, 10_000] as const;
 /** Where what is attached to each is looked for in a layout, too. */
@@ -76,7 +76,7 @@ describeWithPeers('discover of many referrers', ['oras', 'regctl'], () => {
       SIZES.map((size) => [`${name} ${size}`, () => measure(command(size), { cwd: folder })] as const),
     );
     const results = await inTurn(1, Object.fromEntries(runs));
-    const of = (name: string, size: number): Measured => results[`${name} ${size}`] ?? { seconds: NaN, peakMB: NaN };
+    const of = (name: string, size: number) => results.of(`${name} ${size}`);
     /** Bytes that each further referrer takes at the peak. */
     const growth = (name: string) => ((of(name, MANY).peakMB - of(name, FEW).peakMB) * 1e6) / (MANY - FEW);
     report('discover', [

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, it } from 'vitest';
 import { describeWithPeers, peer, run, startDistribution3 } from '../support/peers.js';
 import { startProxy } from '../support/proxy.js';
 import { startRegistry } from '../support/registry.js';
-import { inTurn, measure, report } from './measure.js';
+import { inTurn, measure, ratioText, report } from './measure.js';
 
 const remora = [process.execPath, fileURLToPath(new URL('../../dist/bin.js', import.meta.url))];
 const LATENCY = 50;
@@ -64,8 +64,8 @@ describeWithPeers('requests at 50 ms each', ['oras', 'regctl', 'registry3'], () 
       for (const [tool, command] of Object.entries(trees)) await count(`tree of ${REFERRERS}`, tool, command);
       const runs = Object.entries(trees).map(([tool, command]) => [tool, () => measure(command, cwd)] as const);
       const medians = await inTurn(5, Object.fromEntries(runs));
-      for (const [tool, { seconds }] of Object.entries(medians)) rows.push(['median of 5', tool, '', '', seconds]);
-      rows.push(['remora / oras', '', '', '', (medians.remora?.seconds ?? 0) / (medians.oras?.seconds ?? 0)]);
+      for (const tool of medians.names()) rows.push(['median of 5', tool, '', '', medians.of(tool).seconds]);
+      rows.push(['remora / oras', '', '', '', ratioText(medians.ratio('remora', 'oras'))]);
       report(`a registry ${kind}, ${LATENCY} ms a request`, rows);
     } finally {
       await proxy.close();

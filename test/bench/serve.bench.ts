@@ -43,7 +43,7 @@ describeWithPeers('serve beside distribution 3', ['oras', 'registry3'], () => {
     });
     report('256 MiB through oras', [
       ['work', 'seconds', 'MB/s'],
-      ...Object.entries(results).map(([name, { seconds }]) => [name, seconds, SIZE / 1e6 / seconds]),
+      ...results.names().map((name) => [name, results.of(name).seconds, SIZE / 1e6 / results.of(name).seconds]),
     ]);
   });
 });

@@ -37,7 +37,7 @@ describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
     expect(await run(home, ['kinds', '--json'])).toEqual(first);
     // What V8 had refused would have been written again.
     expect((await stat(file)).ino).toBe(written.ino);
-    await run(home, ['--version']);
+    await run(home, ['--help']);
     expect((await compiled(home)).map((one) => one.split('-').at(-1))).toEqual(['kinds', 'other']);
   });
 
@@ -64,12 +64,12 @@ describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
     // Only root can give files away.
     if (name === 'is of another user' && process.getuid?.() !== 0) return;
     const home = await tempDir();
-    await run(home, ['--version']);
+    await run(home, ['--help']);
     const [code = ''] = await compiled(home);
     const file = join(home, COMPILED, code);
     await change(file);
     const before = await stat(file);
-    expect((await run(home, ['--version'])).code).toBe(0);
+    expect((await run(home, ['--help'])).code).toBe(0);
     const after = await stat(file);
     expect(after.ino).not.toBe(before.ino);
     expect([after.uid, after.mode & 0o777]).toEqual([process.getuid?.(), 0o600]);
@@ -81,7 +81,7 @@ describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
     const [name = ''] = await compiled(home);
     const month = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000);
     await utimes(join(home, COMPILED, name), month, month);
-    await run(home, ['--version']);
+    await run(home, ['--help']);
     expect((await compiled(home)).map((one) => one.split('-').at(-1))).toEqual(['other']);
   });
 
@@ -89,17 +89,17 @@ describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
     const home = await tempDir();
     expect((await run(home, ['nonsense'])).code).toBe(2);
     expect((await run(home, ['kinds'], { NODE_DISABLE_COMPILE_CACHE: '1' })).code).toBe(0);
-    expect(await run(undefined, ['--version'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(undefined, ['--help'])).toMatchObject({ code: 0, stderr: '' });
     expect(await readdir(home)).toEqual([]);
   });
 
   it('is not missed where it cannot be kept', async () => {
     const home = await tempDir();
     await writeFile(join(home, '.cache'), 'a file');
-    expect(await run(home, ['--version'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(home, ['--help'])).toMatchObject({ code: 0, stderr: '' });
     const closed = await tempDir();
     await chmod(closed, 0o500);
-    expect(await run(closed, ['--version'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await run(closed, ['--help'])).toMatchObject({ code: 0, stderr: '' });
     await chmod(closed, 0o700);
   });
 });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, rmSync } from 'node:fs';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -19,6 +20,7 @@ export const PEERS = [
   'docker-registry',
   'registry3',
   'api-registry',
+  'olareg',
   'node22',
   'node24',
   'node26',
@@ -122,6 +124,24 @@ export function startApiRegistry(): Promise<PeerRegistry> {
   return start('api-registry', async () => []);
 }
 
+/** olareg with its Referrers API: quick with many; in memory. */
+export async function startOlareg(): Promise<PeerRegistry> {
+  // It does not tell the port that it got for port 0.
+  const port = await freePort();
+  const args = [
+    'serve',
+    '--addr',
+    '127.0.0.1',
+    '--port',
+    `${port}`,
+    '--store-type',
+    'mem',
+    '--api-delete',
+    '--api-blob-delete',
+  ];
+  return start('olareg', async () => args, port);
+}
+
 /** `crane registry serve`: no Referrers API. */
 export function startCraneRegistry(): Promise<PeerRegistry> {
   return start('crane', async (dir) => ['registry', 'serve', '--address', '127.0.0.1:0', '--disk', dir]);
@@ -157,7 +177,7 @@ process.once('SIGTERM', () => {
 });
 
 /** Every registry binds port 0 and says which port it got, so that none can be lost to another process in between. */
-async function start(name: PeerName, args: (dir: string) => Promise<string[]>): Promise<PeerRegistry> {
+async function start(name: PeerName, args: (dir: string) => Promise<string[]>, port?: number): Promise<PeerRegistry> {
   const dir = await mkdtemp(join(tmpdir(), 'remora-peer-'));
   const logPath = join(dir, 'log');
   const log = await open(logPath, 'w');
@@ -177,7 +197,8 @@ async function start(name: PeerName, args: (dir: string) => Promise<string[]>): 
   };
   try {
     await once(child, 'spawn');
-    const host = `127.0.0.1:${await announcedPort(child, logPath)}`;
+    const host = `127.0.0.1:${port ?? (await announcedPort(child, logPath))}`;
+    if (port !== undefined) await openPort(child, port);
     const answer = await fetch(`http://${host}/v2/`);
     if (!answer.ok) throw new Error(`${name}: /v2/ answered ${answer.status}`);
     await answer.arrayBuffer();
@@ -188,6 +209,29 @@ async function start(name: PeerName, args: (dir: string) => Promise<string[]>): 
   } finally {
     await log.close();
   }
+}
+
+async function openPort(child: ChildProcess, port: number): Promise<void> {
+  for (const end = Date.now() + 20_000; Date.now() < end && child.exitCode === null; await sleep(20)) {
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+  }
+  throw new Error(`${child.spawnfile}: did not open port ${port}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
 }
 
 async function announcedPort(child: ChildProcess, logPath: string): Promise<string> {

@@ -50,6 +50,16 @@ export async function unlessMissing<T>(promise: Promise<T>, path: string): Promi
   }
 }
 
+/** The same for a call that waits for nothing. */
+export function unlessMissingSync<T>(action: () => T, path: string): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '')) return undefined;
+    throw fileError(error, path);
+  }
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
   EACCES: 'cannot be accessed: permission denied',

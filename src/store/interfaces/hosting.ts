@@ -8,6 +8,11 @@ import type { BlobSizeOptions, CallOptions, Store } from './store.js';
 export interface RangeReader {
   /** The size of a blob in bytes, undefined when there is none. */
   blobSize(digest: Digest, options?: BlobSizeOptions): Promise<number | undefined>;
+  /**
+   * Opens a blob to be read piece by piece; it must be read then. The memory of a piece is used again as soon as the next
+   * one is asked for. The last one comes when all are verified.
+   */
+  openPieces(descriptor: Descriptor, options?: CallOptions): Promise<AsyncIterable<Buffer>>;
   /** Opens bytes `start` to `end`, both included. They are not verified: a part has no digest. */
   openRange(digest: Digest, start: number, end: number, options?: CallOptions): Promise<Readable>;
 }

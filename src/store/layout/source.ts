@@ -17,7 +17,7 @@ import { platformVariants, severalPlatforms, withoutAttestations } from './entri
 import { findSaved, isSavedAttachment } from './entries/saved.js';
 import type { LayoutFiles } from './files/files.js';
 import { listMark } from './inventory.js';
-import { readManifest } from './manifests/read.js';
+import { type ManifestEntry, readManifest } from './manifests/read.js';
 import { ReferrerCache } from './referrers/list.js';
 
 /** A name that others move again and again is looked up so often. */
@@ -60,7 +60,7 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
     for (let looks = 1, before: Digest | undefined; ; looks++) {
       const wanted = await this.#wanted(selector, options);
       try {
-        return await readManifest(this.files, wanted, options);
+        return await this.readManifest(wanted, options);
       } catch (error) {
         // A writer can have moved the name since, and removed the file: the name is looked up again.
         const isMissing = isRemoraError(error) && error.code === 'NOT_FOUND' && selector.digest === undefined;
@@ -133,6 +133,10 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
     return this.close();
   }
 
+  protected readManifest(wanted: ManifestEntry, options?: CallOptions): Promise<Manifest> {
+    return readManifest(this.files, wanted, options);
+  }
+
   async #wanted({ tag, digest }: ManifestSelector, options?: CallOptions): Promise<ManifestEntry> {
     if (tag === undefined && digest !== undefined) {
       // A digest leads to its file without index.json.
@@ -187,6 +191,3 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
         });
   }
 }
-
-/** A manifest to read, with as much of its descriptor as is known. */
-type ManifestEntry = Pick<Descriptor, 'digest'> & Partial<Descriptor>;

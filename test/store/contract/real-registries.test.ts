@@ -8,6 +8,7 @@ import {
   startCraneRegistry,
   startDistribution2,
   startDistribution3,
+  startOlareg,
 } from '../../support/peers.js';
 import { openStore } from '../registry/support/start.js';
 import { storeContract } from './support/contract.js';
@@ -34,3 +35,5 @@ realRegistry('docker-registry', startDistribution2, { via: 'tag', deletesNoTags:
 realRegistry('registry3', startDistribution3, { via: 'tag', checksChildren: true });
 realRegistry('crane', startCraneRegistry, { via: 'tag', keepsTags: true, failsOnMissingBlobs: true });
 realRegistry('api-registry', startApiRegistry, { via: 'api', keepsTags: true, failsOnMissingBlobs: true });
+// It accepts the deletion of a blob that has gone already.
+realRegistry('olareg', startOlareg, { via: 'api', failsOnMissingBlobs: true });

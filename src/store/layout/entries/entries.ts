@@ -5,6 +5,7 @@ import { Annotation } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import type { LayoutFiles } from '../files/files.js';
+import { INDEX_FILE } from '../files/paths.js';
 import { type IndexFile, readIndexJson } from './index-file.js';
 import { nameKeys } from './names.js';
 import { isSaved } from './saved.js';
@@ -29,7 +30,7 @@ export class EntriesCache {
   constructor(private readonly files: LayoutFiles) {}
 
   async read(): Promise<Entries> {
-    const stamp = await this.files.stamp();
+    const stamp = await this.files.stamp(INDEX_FILE);
     if (!this.#entries.has(stamp)) this.#entries.clear();
     return once(this.#entries, stamp, () => readIndexJson(this.files).then(sorted));
   }

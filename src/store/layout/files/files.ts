@@ -32,8 +32,12 @@ export interface LayoutFiles {
   open(name: string, options?: CallOptions): Promise<OpenFile | undefined>;
   /** The digests by which files in `blobs/` are called, in no particular order. */
   blobs(): Promise<readonly Digest[]>;
-  /** A text that changes whenever `index.json` or `blobs/` does, made without reading files. */
-  stamp(): Promise<string>;
+  /**
+   * A text that changes whenever `index.json` or `blobs/` does, made without reading files.
+   *
+   * @param of a file whose changes matter alone
+   */
+  stamp(of?: string): Promise<string>;
   /** Ends what is open. */
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { openRegular } from '../../../io/files/regular-file.js';
 import { fileError, ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
+import type { Manifest } from '../../../oci/documents/manifest.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
 import { MediaType } from '../../../oci/values/media-types.js';
@@ -18,11 +19,14 @@ import type { AppendUploadOptions, Repository } from '../../interfaces/hosting.j
 import type { CallOptions } from '../../interfaces/store.js';
 import { claimBlob } from '../blobs/claim.js';
 import { mountBlob } from '../blobs/clone.js';
+import { openPieces } from '../blobs/pieces.js';
 import { Uploads } from '../blobs/upload-sessions.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
 import type { DirectoryFiles } from '../files/directory-files.js';
 import { blobPath } from '../files/paths.js';
 import { collectGarbage } from '../garbage/collect.js';
+import type { KeptManifests } from '../manifests/kept.js';
+import type { ManifestEntry } from '../manifests/read.js';
 import { Pruning } from '../prune.js';
 import { deleteBlob, deleteManifest, deleteTag } from '../removal.js';
 import { LayoutStore, type OpenLayoutOptions, openLayout } from '../store.js';
@@ -32,10 +36,19 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner, Gar
   readonly #uploads: Uploads;
   readonly #pruning: Pruning;
 
-  constructor(directory: string, files?: DirectoryFiles) {
+  /** @param manifests keeps what is read again and again */
+  constructor(
+    directory: string,
+    files?: DirectoryFiles,
+    private readonly manifests?: KeptManifests,
+  ) {
     super(directory, files);
     this.#uploads = new Uploads(directory);
     this.#pruning = new Pruning(directory);
+  }
+
+  openPieces(descriptor: Descriptor, options?: CallOptions): Promise<AsyncIterable<Buffer>> {
+    return openPieces(blobPath(this.directory, descriptor.digest), descriptor, options);
   }
 
   async openRange(digest: Digest, start: number, end: number): Promise<Readable> {
@@ -44,6 +57,11 @@ export class HostedLayout extends LayoutStore implements Repository, Pruner, Gar
       throw fileError(error, path);
     });
     return createReadStream('', { fd: handle, start, end, highWaterMark: 256 * 1024 });
+  }
+
+  protected override readManifest(wanted: ManifestEntry, options?: CallOptions): Promise<Manifest> {
+    const read = () => super.readManifest(wanted, options);
+    return this.manifests?.manifest(blobPath(this.directory, wanted.digest), wanted, read) ?? read();
   }
 
   deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {

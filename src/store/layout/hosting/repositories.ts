@@ -4,12 +4,14 @@ import { isRemoraError, RemoraError } from '../../../errors.js';
 import { once } from '../../../io/async/once.js';
 import { withLock } from '../../../io/files/lock.js';
 import { makeDirectory } from '../../../io/files/make-directory.js';
+import { stampAt } from '../../../io/files/stamp.js';
 import { ifSystemError, UNREADABLE_CODES } from '../../../io/files/system-error.js';
 import { isRepository } from '../../../oci/names/reference.js';
 import type { Repositories, Repository } from '../../interfaces/hosting.js';
 import { checkLayout, hasLayoutNames } from '../check-layout.js';
 import { createLayout } from '../create.js';
 import { INDEX_FILE, LAYOUT_FILE, LOCK_FILE } from '../files/paths.js';
+import { KeptManifests } from '../manifests/kept.js';
 import { HostedLayout } from './hosted-store.js';
 import { hasLinks, leadsElsewhere, ServedFiles } from './served-files.js';
 
@@ -31,8 +33,8 @@ export interface OpenRepositoriesOptions {
 /** It is held while a repository is created, where their number is limited. */
 const CREATION_LOCK = '.remora-repositories.lock';
 
-function servedLayout(directory: string): HostedLayout {
-  return new HostedLayout(directory, new ServedFiles(directory));
+function servedLayout(directory: string, manifests: KeptManifests): HostedLayout {
+  return new HostedLayout(directory, new ServedFiles(directory), manifests);
 }
 
 /**
@@ -70,9 +72,9 @@ export function nameFor(directory: string, wanted: string | undefined): string {
 
 /** A single repository under a name. Links in its directory are not followed. */
 export function singleRepository(name: string, { directory }: Pick<Repository, 'directory'>): Repositories {
-  const repository = servedLayout(directory);
+  const repository = servedLayout(directory, new KeptManifests());
   return {
-    open: async (wanted) => (wanted === name && !(await hasLinks(directory)) ? repository : undefined),
+    open: async (wanted) => (wanted === name && !hasLinks(directory) ? repository : undefined),
     names: async () => [name],
     close: () => repository.close(),
     [Symbol.asyncDispose]: () => repository.close(),
@@ -81,6 +83,9 @@ export function singleRepository(name: string, { directory }: Pick<Repository, '
 
 class LayoutRoot implements Repositories {
   readonly #open = new Map<string, Promise<HostedLayout>>();
+  /** The stamp of the file that says of each path that it is a layout. */
+  readonly #layouts = new Map<string, string>();
+  readonly #manifests = new KeptManifests();
 
   constructor(
     private readonly directory: string,
@@ -99,8 +104,8 @@ class LayoutRoot implements Repositories {
     const known = this.#open.get(name);
     // A failure is reported to the caller that began to open it.
     await Promise.allSettled([known]);
-    if ((await leadsElsewhere(this.directory, name)) || (await hasLinks(path))) return undefined;
-    if (!(await isLayout(path))) {
+    if (leadsElsewhere(this.directory, name) || hasLinks(path)) return undefined;
+    if (!(await this.#isLayout(path))) {
       if (!create || (await isInTheWay(this.directory, parts))) return undefined;
       // It was removed since it was opened.
       if (known !== undefined && known === this.#open.get(name)) this.#open.delete(name);
@@ -109,8 +114,16 @@ class LayoutRoot implements Repositories {
     return once(this.#open, name, async () => {
       // The repositories of a deeper name are not foreign files.
       if (create) await this.#create(path);
-      return servedLayout(path);
+      return servedLayout(path, this.#manifests);
     });
+  }
+
+  async #isLayout(path: string): Promise<boolean> {
+    const stamp = stampAt(join(path, LAYOUT_FILE));
+    if (stamp !== undefined && this.#layouts.get(path) === stamp) return true;
+    if (!(await isLayout(path))) return false;
+    if (stamp !== undefined) this.#layouts.set(path, stamp);
+    return true;
   }
 
   /** @throws RemoraError `FORBIDDEN` for one more than may be */
@@ -132,7 +145,7 @@ class LayoutRoot implements Repositories {
       const path = join(this.directory, ...parts);
       const children = (await ifSystemError(readdir(path, { withFileTypes: true }), ...UNREADABLE_CODES)) ?? [];
       const isLayoutHere = parts.length > 0 && hasLayoutNames(children.map(({ name }) => name));
-      if (isLayoutHere && !(await hasLinks(path))) found.push(parts.join('/'));
+      if (isLayoutHere && !hasLinks(path)) found.push(parts.join('/'));
       if (parts.length === MAX_DEPTH) return;
       for (const child of children) {
         if (child.isDirectory() && !isReserved(child.name) && isRepository(child.name))

@@ -157,35 +157,39 @@ it.each([API, TAG])('pull of the only one asks nothing twice (%j)', async (optio
 });
 
 describe('a token', () => {
-  it.each<[string, (image: string) => string[]]>([
-    ['attach', (image) => ['attach', image, '--artifact-type', SBOM, 'sbom.json']],
-    ['push', (image) => ['push', image.replace(':v1', ':v2'), 'sbom.json']],
-    ['discover', (image) => ['discover', image]],
-    ['pull', (image) => ['pull', image, '--artifact-type', SBOM]],
-  ])('is fetched once by %s', async (_command, args) => {
+  it.each<[command: string, api: Counts, tag: Counts]>([
+    [ATTACH, [3, 8], [3, 10]],
+    ['push i:v2 sbom.json', [2, 6], [2, 6]],
+    ['discover i:v1', [3, 12], [3, 11]],
+    [`pull i:v1 --artifact-type ${SBOM}`, [3, 7], [3, 7]],
+  ])('is fetched once by %s', async (command, api, tag) => {
     const tokens = await startTokenServer({ users: { robot: 'secret' } });
     onTestFinished(() => tokens.close());
     const { realm, verify } = tokens;
-    for (const referrers of ['api', 'none'] as const) {
+    for (const [referrers, counts] of [
+      ['api', api],
+      ['none', tag],
+    ] as const) {
       const auth = { type: 'bearer', realm, service: 'test', verify } as const;
-      const { proxy, cwd, image } = await begin({ referrers, auth });
+      const { proxy, run, counted } = await begin({ referrers, auth });
       const { dir } = await withDockerConfig({ [proxy.host]: { username: 'robot', password: 'secret' } });
       vi.stubEnv('DOCKER_CONFIG', dir);
       onTestFinished(() => void vi.unstubAllEnvs());
-      await done(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], cwd);
+      await run(ATTACH);
+      await run(command);
       // What this process knows by now is worth nothing any more.
       tokens.revoke();
       tokens.clear();
-      proxy.clear();
-      await done(args(image), cwd);
+      const [series] = await counted(command);
       expect(tokens.requests, referrers).toHaveLength(1);
       const refused = proxy.requests.filter(({ status }) => status === 401);
       const asked = new Set(refused.map(({ method, path }) => `${method} ${path}`));
       expect(asked.size).toBe(refused.length);
       // A second command of the same process asks for no second token, and is refused nothing.
       tokens.clear();
-      proxy.clear();
-      await done(args(image), cwd);
+      expect(await counted(command), lines(proxy)).toEqual(counts);
+      // The first requests are refused all at once, and sent again with the token.
+      expect(series, referrers).toBe(counts[0] + 1);
       expect(tokens.requests).toEqual([]);
       expect(proxy.requests.filter(({ status }) => status === 401)).toEqual([]);
     }

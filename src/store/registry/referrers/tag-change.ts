@@ -121,10 +121,19 @@ function mayPass({ code, status }: RemoraError): boolean {
   return code === 'BUSY' || code === 'UNREACHABLE' || status === 400 || status === 404;
 }
 
-/** @returns how much later than it should the wait ended, in milliseconds */
+/**
+ * Waits for twice as long as our own list was held. The registry was done with the write before its answer came, and sees
+ * the next look after the wait: half the way of a request each, for which we need not wait. Only writers that met each
+ * other must not meet again, and wait for different times.
+ *
+ * @returns how much later than it should the wait ended, in milliseconds
+ */
 async function settle(list: ReferrersList, contended: boolean, { signal }: CallOptions): Promise<number> {
   const started = performance.now();
-  const wait = Math.max(contended ? QUIET_MS : SETTLE_MS, 2 * (started - list.asked)) * (1 + Math.random() / 2);
+  const held = started - list.asked;
+  const wait = contended
+    ? Math.max(QUIET_MS, 2 * held) * (1 + Math.random() / 2)
+    : Math.max(SETTLE_MS, 2 * held) - Math.min(list.arrived - list.asked, held / 2);
   await pause(wait, signal);
   return performance.now() - started - wait;
 }

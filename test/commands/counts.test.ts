@@ -4,21 +4,43 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withDockerConfig } from '../support/docker-config.js';
 import { type Proxy as CountingProxy, startProxy } from '../support/proxy.js';
 import type { RegistryOptions } from '../support/registry.js';
+import { createRounds } from '../support/rounds.js';
 import { tempDir } from '../support/temp.js';
 import { startTokenServer } from '../support/token-server.js';
 import { runHere } from './support/in-process.js';
 import { SBOM, success, withImage } from './support/run.js';
 
-const LATENCY = 150;
+const OTHER = 'application/vnd.example.other.v1';
+const API: RegistryOptions = {};
+const TAG: RegistryOptions = { referrers: 'none' };
 
-/** A registry behind a proxy that counts, and makes every request take its time. */
-async function begin(options: RegistryOptions = {}, latency = LATENCY) {
+/** A registry behind a proxy that counts requests, and how many of them are in series. */
+async function begin(options: RegistryOptions = {}) {
+  // A list of referrers that was read long before it is written is read again: here no time goes by.
+  vi.useFakeTimers({ toFake: ['performance'] });
+  onTestFinished(() => void vi.useRealTimers());
   const { registry } = await withImage(options);
-  const proxy = await startProxy(registry.host, { latency });
+  const rounds = createRounds();
+  const proxy = await startProxy(registry.host, { rounds });
   onTestFinished(() => proxy.close());
   const cwd = await tempDir();
   await writeFile(join(cwd, 'sbom.json'), '{"spdx":1}');
-  return { registry, proxy, cwd, image: `${proxy.host}/team/app:v1` };
+  for (const name of ['a', 'b', 'c']) await writeFile(join(cwd, name), name);
+  const repository = `${proxy.host}/team/app`;
+  /** Runs a command for the image `i`. */
+  const run = (command: string) =>
+    done(
+      command.split(' ').map((word) => word.replace(/^i\b/, repository)),
+      cwd,
+    );
+  /** The requests in series, and all requests, that a command takes. */
+  const counted = async (command: string): Promise<Counts> => {
+    proxy.clear();
+    rounds.count = 0;
+    await run(command);
+    return [rounds.count, proxy.requests.length];
+  };
+  return { registry, proxy, cwd, image: `${repository}:v1`, run, counted };
 }
 
 /** A command that must succeed. */
@@ -26,6 +48,26 @@ async function done(args: readonly string[], cwd: string): Promise<string> {
   const { code, stdout, stderr } = await runHere(args, cwd);
   expect([code, stderr]).toEqual([0, '']);
   return stdout;
+}
+
+/** The same with 20 referrers, of which one is an SBOM. */
+async function withReferrers(options: RegistryOptions = {}) {
+  const started = await begin(options);
+  const { registry } = started;
+  const digest = registry.repository('team/app').tags.get('v1') ?? '';
+  const subject = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 1 };
+  const empty = { ...registry.putBlob('team/app', '{}'), mediaType: 'application/vnd.oci.empty.v1+json' };
+  const layer = { ...registry.putBlob('team/app', 'x'), annotations: { 'org.opencontainers.image.title': 'x' } };
+  const entries = Array.from({ length: 20 }, (_, n) => {
+    const artifactType = n === 10 ? SBOM : OTHER;
+    const base = { schemaVersion: 2, mediaType: subject.mediaType, artifactType, config: empty, layers: [layer] };
+    return { artifactType, ...registry.putManifest('team/app', { ...base, subject, annotations: { n: String(n) } }) };
+  });
+  if (options.referrers === 'none') {
+    const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: entries };
+    registry.putManifest('team/app', index, { tag: digest.replace(':', '-') });
+  }
+  return started;
 }
 
 /** What was asked twice, but for the list of a referrers tag, which is read back after it was written. */
@@ -36,107 +78,82 @@ function repeated(proxy: CountingProxy) {
 const lines = (proxy: CountingProxy) =>
   proxy.requests.map(({ method, path, status }) => `${status} ${method} ${path}`).join('\n');
 
-describe('attaching one small file', () => {
-  const attach = (image: string) => ['attach', image, '--artifact-type', SBOM, 'sbom.json'];
+type Counts = readonly [series: number, requests: number];
+const ATTACH = `attach i:v1 --artifact-type ${SBOM} sbom.json --no-settle`;
 
-  it('takes at most 3 requests in series with the API, and asks nothing twice', async () => {
-    const { proxy, cwd, image } = await begin();
-    await done(attach(image), cwd);
-    expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(3);
+describe.each<[command: string, api: Counts, tag: Counts]>([
+  // The subject, with all that needs no subject; the blobs; the manifest. Then its list, and the list as it stays.
+  [ATTACH, [3, 10], [5, 14]],
+  ['push i:v2 sbom.json', [3, 8], [3, 8]],
+  ['push i:v2,v3 a b c --concurrency 20', [3, 15], [3, 15]],
+  ['resolve i:v1', [1, 1], [1, 1]],
+  ['inspect i:v1', [2, 2], [2, 2]],
+  ['tag i:v1 v2', [2, 2], [2, 2]],
+  ['repo tags i', [1, 1], [1, 1]],
+])('%s', (command, api, tag) => {
+  it.each([
+    ['with', API, api],
+    ['without', TAG, tag],
+  ])('takes so many requests %s the API, and asks nothing twice', async (_with, options, counts) => {
+    // What the command loads at its first run takes any time.
+    await (await begin(options)).run(command);
+    const { proxy, counted } = await begin(options);
+    expect(await counted(command), lines(proxy)).toEqual(counts);
     expect(repeated(proxy)).toEqual([]);
   });
+});
 
-  it('takes at most 6 without the API, a look at the list and its read-back included', async () => {
-    const { proxy, cwd, image } = await begin({ referrers: 'none' });
-    await done(attach(image), cwd);
-    expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(6);
+describe.each<[command: string, api: Counts, tag: Counts]>([
+  // The subject; its list and cosign's tags; a manifest that proves the list, or all that the tag names.
+  ['discover i:v1 --depth 1', [3, 7], [3, 26]],
+  // The same of each of them: 32 requests at a time.
+  ['discover i:v1', [6, 107], [6, 106]],
+  // The manifest that proves the list is the one that is wanted; then its file.
+  [`pull i:v1 --artifact-type ${SBOM}`, [4, 8], [4, 27]],
+])('with 20 referrers, %s', (command, api, tag) => {
+  it.each([
+    ['with', API, api],
+    ['without', TAG, tag],
+  ])('takes so many requests %s the API, and asks nothing twice', async (_with, options, counts) => {
+    await (await withReferrers(options)).run(command);
+    const { proxy, counted } = await withReferrers(options);
+    expect(await counted(command), lines(proxy)).toEqual(counts);
     expect(repeated(proxy)).toEqual([]);
+  });
+});
+
+describe('attaching one small file', () => {
+  it('writes the list once, and reads it three times, without the API', async () => {
+    const { proxy, counted } = await begin(TAG);
+    await counted(ATTACH);
     expect(proxy.count('PUT', '/manifests/sha256-')).toBe(1);
     expect(proxy.count('GET', '/manifests/sha256-')).toBe(3);
   });
 
-  it('takes no more when everything is there already', async () => {
-    for (const options of [{}, { referrers: 'none' } as const]) {
-      const { proxy, cwd, image } = await begin(options);
-      await done(attach(image), cwd);
-      proxy.clear();
-      await done(attach(image), cwd);
-      expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(4);
-      expect(repeated(proxy)).toEqual([]);
-      expect(proxy.count('PUT', '/blobs/')).toBe(0);
-      expect(proxy.count('PUT', '/manifests/sha256-')).toBe(0);
-    }
+  it.each<[RegistryOptions, Counts]>([
+    [API, [3, 8]],
+    [TAG, [3, 10]],
+  ])('sends no blob and no list when everything is there already (%j)', async (options, counts) => {
+    const { proxy, run, counted } = await begin(options);
+    await run(ATTACH);
+    expect(await counted(ATTACH), lines(proxy)).toEqual(counts);
+    expect(repeated(proxy)).toEqual([]);
+    expect(proxy.count('PUT', '/blobs/')).toBe(0);
+    expect(proxy.count('PUT', '/manifests/sha256-')).toBe(0);
   });
 });
 
-describe('pushing', () => {
-  it('several files with several tags takes 3 requests in series, and asks nothing twice', async () => {
-    const { proxy, cwd, image } = await begin();
-    for (const name of ['a', 'b', 'c']) await writeFile(join(cwd, name), name);
-    await done(['push', image.replace(':v1', ':v2,v3'), 'a', 'b', 'c', '--concurrency', '20'], cwd);
-    expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(3);
-    expect(repeated(proxy)).toEqual([]);
-  });
+it('discover says nothing on standard error, where Node.js would warn of many listeners', async () => {
+  const { cwd, image } = await withReferrers();
+  expect((await success(['discover', image], { cwd })).stderr).toBe('');
 });
 
-describe('with 20 referrers', () => {
-  async function withReferrers(options: RegistryOptions = {}) {
-    const started = await begin(options);
-    const { registry } = started;
-    const digest = registry.repository('team/app').tags.get('v1') ?? '';
-    const subject = { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest, size: 1 };
-    const empty = { ...registry.putBlob('team/app', '{}'), mediaType: 'application/vnd.oci.empty.v1+json' };
-    const layer = { ...registry.putBlob('team/app', 'x'), annotations: { 'org.opencontainers.image.title': 'x' } };
-    const entries = Array.from({ length: 20 }, (_, n) => {
-      const artifactType = n === 10 ? SBOM : 'application/vnd.example.other.v1';
-      const base = { schemaVersion: 2, mediaType: subject.mediaType, artifactType, config: empty, layers: [layer] };
-      return { artifactType, ...registry.putManifest('team/app', { ...base, subject, annotations: { n: String(n) } }) };
-    });
-    if (options.referrers === 'none') {
-      const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: entries };
-      registry.putManifest('team/app', index, { tag: digest.replace(':', '-') });
-    }
-    return started;
-  }
-
-  it.each([{}, { referrers: 'none' } as const])(
-    'discover asks about all of them at the same time (%j)',
-    async (options) => {
-      const { proxy, cwd, image } = await withReferrers(options);
-      const stdout = await done(['discover', image, '--json', '--concurrency', '20'], cwd);
-      expect(JSON.parse(stdout).referrers).toHaveLength(20);
-      expect(proxy.requests.length).toBeGreaterThan(20);
-      // The subject, its list, the manifests; then the list and the four tags of each, 20 requests at a time.
-      expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(4 + 5);
-      expect(repeated(proxy)).toEqual([]);
-    },
-  );
-
-  it('pull by type asks nothing twice', async () => {
-    const { proxy, cwd, image } = await withReferrers();
-    await done(['pull', image, '--artifact-type', SBOM, '--concurrency', '20'], cwd);
-    expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(6);
-    expect(repeated(proxy)).toEqual([]);
-  });
-
-  it('discover says nothing on standard error, where Node.js would warn of many listeners', async () => {
-    const { cwd, image } = await withReferrers();
-    expect((await success(['discover', image], { cwd })).stderr).toBe('');
-  });
-
-  it('pull by type takes no more rounds without the API', async () => {
-    const { proxy, cwd, image } = await withReferrers({ referrers: 'none' });
-    await done(['pull', image, '--artifact-type', SBOM, '--concurrency', '20'], cwd);
-    expect(proxy.series(), lines(proxy)).toBeLessThanOrEqual(6);
-  });
-
-  it.each([{}, { referrers: 'none' } as const])('pull of the only one asks nothing twice (%j)', async (options) => {
-    const { proxy, cwd, image } = await begin(options);
-    await done(['attach', image, '--artifact-type', SBOM, 'sbom.json', '--no-settle'], cwd);
-    proxy.clear();
-    await done(['pull', image, '--artifact-type', SBOM], cwd);
-    expect(repeated(proxy)).toEqual([]);
-  });
+it.each([API, TAG])('pull of the only one asks nothing twice (%j)', async (options) => {
+  const { proxy, run } = await begin(options);
+  await run(ATTACH);
+  proxy.clear();
+  await run(`pull i:v1 --artifact-type ${SBOM}`);
+  expect(repeated(proxy)).toEqual([]);
 });
 
 describe('a token', () => {
@@ -151,7 +168,7 @@ describe('a token', () => {
     const { realm, verify } = tokens;
     for (const referrers of ['api', 'none'] as const) {
       const auth = { type: 'bearer', realm, service: 'test', verify } as const;
-      const { proxy, cwd, image } = await begin({ referrers, auth }, 0);
+      const { proxy, cwd, image } = await begin({ referrers, auth });
       const { dir } = await withDockerConfig({ [proxy.host]: { username: 'robot', password: 'secret' } });
       vi.stubEnv('DOCKER_CONFIG', dir);
       onTestFinished(() => void vi.unstubAllEnvs());

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Certificate } from './certificates.js';
 import { type Body, Exchange } from './exchange.js';
 import type { RequestRecord, RequestRecorder } from './request-log.js';
+import type { Rounds } from './rounds.js';
 
 /** What goes wrong with one request. */
 export type Fault =
@@ -30,6 +31,8 @@ export interface FaultRequest extends Pick<RequestRecord, 'method' | 'path' | 'h
 export interface TrafficOptions {
   /** Milliseconds that every request waits before it is handled. @default 0 */
   readonly latency?: number;
+  /** Counts requests in series, and holds them for that. @default no request is held */
+  readonly rounds?: Rounds;
   readonly fault?: (request: FaultRequest) => Fault | undefined;
   /** Speaks https; with `ca`, to clients alone that show a certificate of it. @default http */
   readonly tls?: Certificate & { readonly ca?: string };
@@ -99,7 +102,7 @@ function record(recorder: RequestRecorder, request: IncomingMessage, response: S
 async function disturb(
   exchange: Exchange,
   { log }: RequestRecorder,
-  { latency, fault: choose }: TrafficOptions,
+  { latency, rounds, fault: choose }: TrafficOptions,
   handle: (exchange: Exchange) => Promise<void>,
 ): Promise<void> {
   const { method, path, headers } = exchange.record;
@@ -110,6 +113,7 @@ async function disturb(
     count: log.requests.filter((request) => request.method === method && request.path === path).length,
   });
   if (latency) await sleep(latency);
+  await rounds?.wait(exchange.response);
   if (fault === 'stall') return;
   if (fault === 'reset') {
     exchange.request.socket.resetAndDestroy();

@@ -11,6 +11,7 @@ import { jsonPieces, printable } from '../output/text.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
 import { watchMemory } from './memory.js';
+import { optimizeLater } from './optimizing.js';
 
 /** Characters per write. */
 const PIECE = 64 * 1024;
@@ -25,6 +26,7 @@ export abstract class BaseCommand extends Command {
   protected readonly stderr = process.stderr;
   readonly #interruption = watchInterruption();
   readonly #endMemoryWatch = watchMemory();
+  readonly #optimize = optimizeLater();
   #progress: Progress | undefined;
 
   protected override async init(): Promise<void> {
@@ -174,5 +176,6 @@ export abstract class BaseCommand extends Command {
     this.#progress?.stop();
     this.#interruption.stop();
     this.#endMemoryWatch();
+    this.#optimize();
   }
 }

@@ -2,6 +2,8 @@ import { styleText } from 'node:util';
 
 /** Escapes the control characters of foreign text, so that a terminal does not act on them. */
 export function printable(text: string): string {
+  // Plain text needs no look at the classes of its characters.
+  if (/^[ -~]*$/.test(text)) return text;
   return text.replace(
     /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

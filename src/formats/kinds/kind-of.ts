@@ -18,9 +18,19 @@ export interface KindResult {
   readonly formats: readonly Format[];
 }
 
+/** What was looked up: a list of thousands names few types, and the table has a hundred rows. */
+const known = new Map<string, KindRow | undefined>();
+const MAX_KNOWN = 1000;
+const MAX_LENGTH = 200;
+
 /** The row of the table for a value. */
 export function kindRow(where: Where, value: string): KindRow | undefined {
-  return KIND_TABLE.find((row) => row.where === where && matches(row.value, value));
+  const key = `${where} ${value}`;
+  if (known.has(key)) return known.get(key);
+  const found = KIND_TABLE.find((row) => row.where === where && matches(row.value, value));
+  if (known.size === MAX_KNOWN) known.clear();
+  if (key.length <= MAX_LENGTH) known.set(key, found);
+  return found;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { type BigIntStats, constants } from 'node:fs';
 import { access, type FileHandle, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
+import { ChunkStream } from '../streams/chunk-stream.js';
 import { fileRange } from './range.js';
 import { kindOf, openRegular } from './regular-file.js';
 import { fileError, systemCode } from './system-error.js';
@@ -53,7 +54,7 @@ async function openUnchanged(path: string, seen: BigIntStats): Promise<Readable>
   } catch (error) {
     throw fileError(error, path);
   }
-  return Readable.from(chunks(handle, path, seen), { objectMode: false, highWaterMark: 256 * 1024 });
+  return new ChunkStream(chunks(handle, path, seen), () => handle.close());
 }
 
 async function* chunks(handle: FileHandle, path: string, seen: BigIntStats): AsyncGenerator<Buffer> {
@@ -64,8 +65,6 @@ async function* chunks(handle: FileHandle, path: string, seen: BigIntStats): Asy
     requireSame(path, seen, await handle.stat({ bigint: true }));
   } catch (error) {
     throw fileError(error, path);
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,4 +1,6 @@
+import { handled } from '../async/handled.js';
 import { throwIfInterrupted } from '../async/interrupt.js';
+import { LENT_BYTES, lend, lentChunk } from '../streams/lent.js';
 
 /** The part of `FileHandle` that reading needs. */
 export interface ReadableFile {
@@ -9,8 +11,6 @@ export interface ReadableFile {
     position: number,
   ): Promise<{ readonly bytesRead: number; readonly buffer: Buffer }>;
 }
-
-const CHUNK_BYTES = 256 * 1024;
 
 /**
  * The bytes of a part of an open file. Many parts can be read at once: none of them owns the file.
@@ -25,15 +25,22 @@ export async function* fileRange(
   ended?: (done: number) => Error,
   signal?: AbortSignal,
 ): AsyncGenerator<Buffer, void, undefined> {
-  for (let done = 0; done < size; ) {
+  const read = (done: number) => {
+    const length = Math.min(LENT_BYTES, size - done);
+    const buffer = length === LENT_BYTES ? lend() : Buffer.allocUnsafe(length);
+    return handled(file.read(buffer, 0, length, start + done));
+  };
+  // Reading goes on while the reader hashes or writes what is here.
+  let next = size > 0 ? read(0) : undefined;
+  for (let done = 0; next !== undefined; ) {
     throwIfInterrupted(signal);
-    const length = Math.min(CHUNK_BYTES, size - done);
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, start + done);
+    const { bytesRead, buffer } = await next;
     if (bytesRead === 0) {
       if (ended === undefined) return;
       throw ended(done);
     }
     done += bytesRead;
-    yield buffer.subarray(0, bytesRead);
+    next = done < size ? read(done) : undefined;
+    yield lentChunk(buffer, bytesRead);
   }
 }

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
+import { handled } from '../async/handled.js';
 import { interrupted } from '../async/interrupt.js';
+import { giveBack, LENT_BYTES } from '../streams/lent.js';
 import { now } from './clock.js';
 import { isGone, processDomain } from './process-identity.js';
 import { bestEffort, bestEffortSync, fileError, systemCode } from './system-error.js';
@@ -110,16 +112,46 @@ export async function withTempFile<T>(
   }
 }
 
-/** Writes all of `source` to the file. */
+/** Writes all of `source` to the file: the next chunks come, and are hashed, while those before them are written. */
 export async function writeStream(file: TempFile, source: Readable, signal?: AbortSignal): Promise<void> {
   const stop = () => source.destroy(signal ? interrupted(signal) : undefined);
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop, { once: true });
+  let writing = Promise.resolve();
   try {
-    for await (const chunk of source) await writeAll(file, chunk);
+    let chunks: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of source) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes < LENT_BYTES) continue;
+      await writing;
+      writing = handled(writeChunks(file, chunks));
+      chunks = [];
+      bytes = 0;
+    }
+    await writing;
+    await writeChunks(file, chunks);
   } finally {
     signal?.removeEventListener('abort', stop);
     source.destroy();
+    await Promise.allSettled([writing]);
+  }
+}
+
+/** Writes chunks in one go; nobody else reads them. */
+async function writeChunks(file: TempFile, chunks: readonly Uint8Array[]): Promise<void> {
+  if (chunks.length === 0) return;
+  try {
+    let { bytesWritten: left } = await file.handle.writev(chunks);
+    for (const chunk of chunks) {
+      const done = Math.min(left, chunk.length);
+      left -= done;
+      if (done < chunk.length) await writeAll(file, chunk.subarray(done));
+      giveBack(chunk);
+    }
+  } catch (error) {
+    throw fileError(error, dirname(file.path));
   }
 }
 

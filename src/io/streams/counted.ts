@@ -1,21 +1,22 @@
-import { type Readable, Transform } from 'node:stream';
-import { RemoraError } from '../../errors.js';
+import type { Readable } from 'node:stream';
+import { ChunkStream, cutOff } from './chunk-stream.js';
 
 /** `source`, with a call for each chunk that has passed; an error or early end of either side ends both. */
 export function counted(source: Readable, onChunk: (bytes: number, chunk: Buffer) => void): Readable {
+  // The reading gives an error that comes before it.
+  source.on('error', () => {});
+  return new ChunkStream(counting(source, onChunk), (error) => source.destroy(error));
+}
+
+async function* counting(source: Readable, onChunk: (bytes: number, chunk: Buffer) => void): AsyncGenerator<Buffer> {
   let bytes = 0;
-  const counter = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  try {
+    for await (const chunk of source) {
       bytes += chunk.length;
       onChunk(bytes, chunk);
-      done(null, chunk);
-    },
-  });
-  source.on('error', (error) => counter.destroy(error));
-  source.on('close', () => {
-    // Only this tells a reader that a source was closed before its end.
-    if (!source.readableEnded) counter.destroy(new RemoraError('UNREACHABLE', 'content was cut off before its end'));
-  });
-  counter.on('close', () => source.destroy());
-  return source.pipe(counter);
+      yield chunk;
+    }
+  } catch (error) {
+    throw cutOff(error, 'content');
+  }
 }

@@ -50,5 +50,10 @@ export function readList<T>(
 ): readonly T[] {
   if (value === undefined || value === null) return [];
   if (!Array.isArray(value)) throw remarks.refusal(path, 'a list', value);
-  return value.flatMap((element, index) => read(element, `${path}[${index}]`) ?? []);
+  const list: T[] = [];
+  for (const [index, element] of value.entries()) {
+    const one = read(element, `${path}[${index}]`);
+    if (one !== undefined) list.push(one);
+  }
+  return list;
 }

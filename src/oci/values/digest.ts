@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 
@@ -67,8 +67,12 @@ export function encodedOf(digest: Digest): string {
  * @throws RemoraError `UNSUPPORTED` for algorithms other than sha256 and sha512
  */
 export function hasherFor(digest: Digest): Hash {
+  return createHash(verifiable(digest));
+}
+
+function verifiable(digest: Digest): VerifiableAlgorithm {
   const algorithm = algorithmOf(digest);
-  if (algorithm === 'sha256' || algorithm === 'sha512') return createHash(algorithm);
+  if (algorithm === 'sha256' || algorithm === 'sha512') return algorithm;
   throw new RemoraError(
     'UNSUPPORTED',
     `content of ${digest} cannot be verified: algorithm ${algorithm} is not supported`,
@@ -95,7 +99,9 @@ export function digestOf(bytes: Uint8Array, algorithm: VerifiableAlgorithm = 'sh
  * @throws RemoraError `DIGEST_MISMATCH`, or `UNSUPPORTED` as {@link hasherFor}
  */
 export function checkDigest(bytes: Uint8Array, digest: Digest, what: string): void {
-  const found = `${algorithmOf(digest)}:${hasherFor(digest).update(bytes).digest('hex')}`;
+  const algorithm = verifiable(digest);
+  // At once, a hash of a manifest takes a third of the time.
+  const found = `${algorithm}:${hash(algorithm, bytes, 'hex')}`;
   if (found === digest) return;
   throw new RemoraError('DIGEST_MISMATCH', `${what} has other content: its digest is ${found}`, {
     expected: digest,

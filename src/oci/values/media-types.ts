@@ -33,21 +33,18 @@ export const MANIFEST_TYPES: readonly string[] = [
 ];
 
 /** The types that decide how a document is read. */
-const DECISIVE: readonly string[] = [
-  ...MANIFEST_TYPES,
-  MediaType.imageConfig,
-  MediaType.dockerImageConfig,
-  MediaType.empty,
-];
+const DECISIVE: ReadonlyMap<string, string> = new Map(
+  [...MANIFEST_TYPES, MediaType.imageConfig, MediaType.dockerImageConfig, MediaType.empty].map((type) => [type, type]),
+);
 
 /**
  * The media type as it is compared: that of a manifest or config without parameters and in lower case (RFC 6838 §4.2),
  * any other as it is.
  */
 export function plainType(mediaType: string): string {
-  const plain = mediaType.replace(/;.*$/s, '').trim().toLowerCase();
   // The constant itself: a list of 100,000 keeps the text once.
-  return DECISIVE.find((type) => type === plain) ?? mediaType;
+  const known = DECISIVE.get(mediaType);
+  return known ?? DECISIVE.get(mediaType.replace(/;.*$/s, '').trim().toLowerCase()) ?? mediaType;
 }
 
 export function isManifestType(mediaType: string): boolean {

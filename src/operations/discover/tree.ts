@@ -4,7 +4,6 @@ import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment } from '../attached/attachment.js';
 import { newestOf } from '../attached/newest.js';
 import { isWanted, type Selection } from '../attached/selection.js';
-import { resultFields } from '../results/manifest-fields.js';
 import type { DiscoveredNode } from './schema.js';
 
 /** An attachment, with its own attachments. */
@@ -43,11 +42,15 @@ export class NodeBuilder {
 
   #node(attachment: Attachment, subject: Digest, referrers: readonly DiscoveredNode[]): DiscoveredNode {
     const { descriptor, holder, via, kind, formats, predicateType, created } = attachment;
+    const { mediaType, digest, size, artifactType, annotations } = descriptor;
     // V8 keeps a description for each object that is put together in parts, and one for all that one call makes.
     return given({
-      ...resultFields(this.source, descriptor),
-      ...(holder && { reference: this.source.format({ digest: holder.digest }) }),
-      annotations: descriptor.annotations,
+      reference: this.source.format({ digest: holder?.digest ?? digest }),
+      mediaType,
+      digest,
+      size,
+      artifactType: artifactType || undefined,
+      annotations,
       kind,
       formats: formats.length === 0 ? undefined : formats,
       predicateType,

@@ -1,4 +1,5 @@
 import { mapSome } from '../../io/async/run-all.js';
+import { DEFAULT_CONCURRENCY } from '../../io/http/connection-options.js';
 import { childBlobs, childManifests } from '../../oci/documents/children.js';
 import { layersOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -24,7 +25,7 @@ export interface WantedFile {
 }
 
 /** Manifests that are read at a time. */
-export const CONCURRENCY = 5;
+export const CONCURRENCY = DEFAULT_CONCURRENCY;
 
 /** A manifest, as an attachment or as a part of one. */
 interface Part {

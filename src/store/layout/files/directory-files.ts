@@ -1,10 +1,13 @@
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type FileHandle, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../../errors.js';
-import { notRegular, openRegular, readAtMost } from '../../../io/files/regular-file.js';
+import { inNextTurn } from '../../../io/async/in-next-turn.js';
+import { fileRange } from '../../../io/files/range.js';
+import { notRegular, openRegular, readRegular } from '../../../io/files/regular-file.js';
 import { stampOf } from '../../../io/files/stamp.js';
 import { fileError, unlessMissing, unlessMissingSync } from '../../../io/files/system-error.js';
+import { ChunkStream } from '../../../io/streams/chunk-stream.js';
 import { type Digest, isDigest } from '../../../oci/values/digest.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { LayoutFiles, OpenFile } from './files.js';
@@ -27,13 +30,12 @@ export class DirectoryFiles implements LayoutFiles {
     return info?.isFile() ? info.size : undefined;
   }
 
-  read(name: string, most: number): Promise<Buffer | undefined> {
-    return this.#with(name, async (handle) => {
-      const bytes = await readAtMost(handle, most);
-      if (bytes !== undefined) return bytes;
-      const { size } = await handle.stat();
-      throw new RemoraError('MALFORMED', `${this.describe(name)} is larger than ${most} bytes`, { found: size });
-    });
+  async read(name: string, most: number): Promise<Buffer | undefined> {
+    const path = this.describe(name);
+    const read = await unlessMissing(readRegular(path, most), path);
+    if (read === undefined) return this.#missing(name);
+    if (read.bytes !== undefined) return read.bytes;
+    throw new RemoraError('MALFORMED', `${path} is larger than ${most} bytes`, { found: read.size });
   }
 
   start(name: string, length: number): Promise<Buffer | undefined> {
@@ -49,7 +51,7 @@ export class DirectoryFiles implements LayoutFiles {
     const { size } = await handle.stat();
     return {
       size,
-      stream: createReadStream('', { fd: handle, highWaterMark: 256 * 1024, ...(signal ? { signal } : {}) }),
+      stream: new ChunkStream(fileRange(handle, 0, size, undefined, signal), () => handle.close()),
     };
   }
 
@@ -63,8 +65,15 @@ export class DirectoryFiles implements LayoutFiles {
   }
 
   async stamp(of?: string): Promise<string> {
-    const names =
-      of === undefined ? [INDEX_FILE, ...(await this.#algorithms()).map((name) => `${BLOBS_DIRECTORY}/${name}`)] : [of];
+    return of === undefined ? this.#wholeStamp() : this.#stampOf([of]);
+  }
+
+  /** A tree of 2,000 asks 8,000 times, and 32 subjects at a time. */
+  readonly #wholeStamp = inNextTurn(async () =>
+    this.#stampOf([INDEX_FILE, ...(await this.#algorithms()).map((name) => `${BLOBS_DIRECTORY}/${name}`)]),
+  );
+
+  #stampOf(names: readonly string[]): string {
     const stamps = names.map((name) => {
       const path = this.describe(name);
       const info = unlessMissingSync(() => statSync(path, { throwIfNoEntry: false }), path);
@@ -87,15 +96,16 @@ export class DirectoryFiles implements LayoutFiles {
 
   async #open(name: string): Promise<FileHandle | undefined> {
     const path = this.describe(name);
-    const handle = await unlessMissing(openRegular(path), path);
-    // A blob is missing then, and is written again. The other files say what the layout is, and so does such a link.
-    if (
-      handle === undefined &&
-      !name.startsWith(BLOBS_DIRECTORY) &&
-      (await unlessMissing(lstat(path), path))?.isSymbolicLink()
-    )
+    return (await unlessMissing(openRegular(path), path)) ?? this.#missing(name);
+  }
+
+  /** @throws RemoraError `IO` for a symlink to nowhere in the place of a file that says what the layout is */
+  async #missing(name: string): Promise<undefined> {
+    // A blob is missing then, and is written again.
+    if (name.startsWith(BLOBS_DIRECTORY)) return;
+    const path = this.describe(name);
+    if ((await unlessMissing(lstat(path), path))?.isSymbolicLink())
       throw notRegular(path, 'a symlink that leads nowhere');
-    return handle;
   }
 
   async #with<T>(name: string, use: (handle: FileHandle) => Promise<T>): Promise<T | undefined> {

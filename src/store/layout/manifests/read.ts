@@ -1,4 +1,4 @@
-import { RemoraError } from '../../../errors.js';
+import { isRemoraError, RemoraError } from '../../../errors.js';
 import { throwIfInterrupted } from '../../../io/async/interrupt.js';
 import { orUndefined } from '../../../io/async/or-undefined.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../../oci/documents/manifest.js';
@@ -22,14 +22,18 @@ export async function readManifest(
 ): Promise<Manifest> {
   throwIfInterrupted(options.signal);
   const name = blobName(wanted.digest);
-  const size = await files.size(name);
-  if (size !== undefined && size > MAX_READ_BYTES) {
+  let bytes: Buffer | undefined;
+  try {
+    bytes = await files.read(name, MAX_READ_BYTES);
+  } catch (error) {
+    const size = isRemoraError(error) && error.code === 'MALFORMED' ? ((await files.size(name)) ?? 0) : 0;
+    if (size <= MAX_READ_BYTES) throw error;
     throw new RemoraError('MALFORMED', `${wanted.digest} has ${size} bytes: it is not a manifest`, { found: size });
   }
-  const path = files.describe(name);
-  const bytes = await files.read(name, MAX_READ_BYTES);
-  if (bytes === undefined)
+  if (bytes === undefined) {
+    const path = files.describe(name);
     throw new RemoraError('NOT_FOUND', `manifest ${wanted.digest} is missing: ${path} does not exist`);
+  }
   return parseManifest(bytes, wanted);
 }
 

@@ -1,10 +1,11 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { RemoraError } from '../../../errors.js';
 import { pause } from '../../../io/async/pause.js';
 import { networkError } from '../../../io/http/network-error.js';
 import { steady } from '../../../io/http/pace.js';
 import { checkEncoding, discard, type HttpResponse } from '../../../io/http/response.js';
 import { backoff, mayRetry } from '../../../io/http/retry.js';
+import { ChunkStream } from '../../../io/streams/chunk-stream.js';
 import { verified } from '../../../io/streams/verify.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { CallOptions } from '../../interfaces/store.js';
@@ -22,23 +23,26 @@ export async function openBlob(
   options: CallOptions = {},
 ): Promise<Readable> {
   const first = await getBlob(client, descriptor, 0, options);
-  return verified(Readable.from(whole(client, descriptor, first, options), { objectMode: false }), descriptor);
+  const body = { response: first };
+  const content = new ChunkStream(whole(client, descriptor, body, options), () => body.response.body.destroy());
+  return verified(content, descriptor);
 }
 
 /** Bytes that count as progress, after which the attempts begin anew. */
 const PROGRESS = 64 * 1024;
 
+/** @param body the answer that is read, so that it can be given up */
 async function* whole(
   client: RegistryClient,
   descriptor: Descriptor,
-  first: HttpResponse,
+  body: { response: HttpResponse },
   options: CallOptions,
-): AsyncIterable<Buffer> {
-  let response = first;
+): AsyncGenerator<Buffer> {
   let done = 0;
   let attempt = 1;
   let counted = 0;
   for (;;) {
+    const { response } = body;
     // A server that does not know Range begins anew: what is here already is skipped, and the hash proves the rest.
     let skip = response.status === 206 ? 0 : done;
     try {
@@ -56,7 +60,7 @@ async function* whole(
       if (done >= descriptor.size || !mayRetry(failure, attempt)) throw failure;
       await pause(backoff(attempt++, client.retryDelay), options.signal);
     }
-    response = await getBlob(client, descriptor, done, options);
+    body.response = await getBlob(client, descriptor, done, options);
   }
 }
 

@@ -55,7 +55,7 @@ export class UploadSource {
       this.#stream = stream;
       // Iterating gives its errors; without a listener, one that comes before would end the process.
       stream.on('error', () => {});
-      this.#chunks = stream.iterator({ destroyOnReturn: false });
+      this.#chunks = stream[Symbol.asyncIterator]();
       this.#rest = Buffer.alloc(0);
       this.#position = 0;
       for await (const _ of this.#take(start));

@@ -129,7 +129,7 @@ class ApiEntries {
     return this.#entries.length;
   }
 
-  /** One is looked at right away, since all others wait for what it tells: the one that the caller reads anyway. */
+  /** Looks right away at the entry that the caller reads anyway: all others wait for what it tells. */
   begin(page: readonly Descriptor[]): void {
     const { isLikely } = this.options;
     const entry = (isLikely && page.find(isLikely)) ?? page[0];

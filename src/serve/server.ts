@@ -49,6 +49,9 @@ export interface ServerOptions {
   readonly name?: string | undefined;
 }
 
+/** Made once: the error that an abort makes of its own, with its stack, takes 5 µs of each request. */
+const OVER = new Error('the request is over');
+
 const UPLOADS: readonly string[] = ['PUT', 'POST', 'PATCH'];
 const WRITES: readonly string[] = [...UPLOADS, 'DELETE'];
 
@@ -102,7 +105,7 @@ export function createServer(source: Repositories | Store, options: ServerOption
     if (free === undefined)
       throw new Refusal(429, 'TOOMANYREQUESTS', 'too many uploads at a time', { headers: { 'Retry-After': '1' } });
     const gone = new AbortController();
-    whenOver(request, response, () => gone.abort());
+    whenOver(request, response, () => gone.abort(OVER));
     const call: Call = {
       request,
       response,

@@ -109,23 +109,28 @@ export interface PeerRegistry {
   close(): Promise<void>;
 }
 
+/** A registry that is a process of its own. */
+export interface PeerProcess extends PeerRegistry {
+  readonly pid: number;
+}
+
 /** distribution 3: no Referrers API. */
-export function startDistribution3(): Promise<PeerRegistry> {
+export function startDistribution3(): Promise<PeerProcess> {
   return start('registry3', distributionArguments);
 }
 
 /** distribution 2.8: no Referrers API. */
-export function startDistribution2(): Promise<PeerRegistry> {
+export function startDistribution2(): Promise<PeerProcess> {
   return start('docker-registry', distributionArguments);
 }
 
 /** go-containerregistry's registry with its Referrers API; in memory. */
-export function startApiRegistry(): Promise<PeerRegistry> {
+export function startApiRegistry(): Promise<PeerProcess> {
   return start('api-registry', async () => []);
 }
 
 /** olareg with its Referrers API: quick with many; in memory. */
-export async function startOlareg(): Promise<PeerRegistry> {
+export async function startOlareg(): Promise<PeerProcess> {
   // It does not tell the port that it got for port 0.
   const port = await freePort();
   const args = [
@@ -143,7 +148,7 @@ export async function startOlareg(): Promise<PeerRegistry> {
 }
 
 /** `crane registry serve`: no Referrers API. */
-export function startCraneRegistry(): Promise<PeerRegistry> {
+export function startCraneRegistry(): Promise<PeerProcess> {
   return start('crane', async (dir) => ['registry', 'serve', '--address', '127.0.0.1:0', '--disk', dir]);
 }
 
@@ -177,7 +182,7 @@ process.once('SIGTERM', () => {
 });
 
 /** Every registry binds port 0 and says which port it got, so that none can be lost to another process in between. */
-async function start(name: PeerName, args: (dir: string) => Promise<string[]>, port?: number): Promise<PeerRegistry> {
+async function start(name: PeerName, args: (dir: string) => Promise<string[]>, port?: number): Promise<PeerProcess> {
   const dir = await mkdtemp(join(tmpdir(), 'remora-peer-'));
   const logPath = join(dir, 'log');
   const log = await open(logPath, 'w');
@@ -202,7 +207,7 @@ async function start(name: PeerName, args: (dir: string) => Promise<string[]>, p
     const answer = await fetch(`http://${host}/v2/`);
     if (!answer.ok) throw new Error(`${name}: /v2/ answered ${answer.status}`);
     await answer.arrayBuffer();
-    return { host, close };
+    return { host, pid: child.pid ?? 0, close };
   } catch (error) {
     await close();
     throw error;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { PeerRegistry } from './peers.js';
+import type { PeerProcess } from './peers.js';
 
 const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 const running = new Set<ChildProcess>();
@@ -14,7 +14,7 @@ process.once('exit', () => {
 });
 
 /** `remora serve` over a fresh directory, as a process of its own. */
-export async function startRemora(): Promise<PeerRegistry & { readonly directory: string }> {
+export async function startRemora(): Promise<PeerProcess & { readonly directory: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'remora-serve-'));
   const child = spawn(process.execPath, [bin, 'serve', '--port', '0', '--quiet', directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -26,6 +26,7 @@ export async function startRemora(): Promise<PeerRegistry & { readonly directory
   return {
     host: line.replace('http://', ''),
     directory,
+    pid: child.pid ?? 0,
     async close() {
       child.kill('SIGTERM');
       await exit;

@@ -1,8 +1,8 @@
 /** The bytes that are read from a file at a time. */
 export const LENT_BYTES = 256 * 1024;
 
-/** Buffers that wait for their next use: those of one transfer. */
-const KEPT = 8;
+/** Buffers that wait for their next use: those of several transfers, and of the many clients of a server. */
+const KEPT = 32;
 
 const free: Buffer[] = [];
 const lent = new WeakMap<Uint8Array, Buffer>();

@@ -3,16 +3,10 @@ import { RemoraError } from '../../../errors.js';
 import { throwIfInterrupted } from '../../../io/async/interrupt.js';
 import { openRegular } from '../../../io/files/regular-file.js';
 import { fileError } from '../../../io/files/system-error.js';
+import { giveBack, LENT_BYTES, lend, lentChunk } from '../../../io/streams/lent.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { algorithmOf, hasherFor } from '../../../oci/values/digest.js';
 import type { CallOptions } from '../../interfaces/store.js';
-
-/** Small enough that the processor's cache holds what is read, hashed and sent. */
-const PIECE_BYTES = 256 * 1024;
-
-/** Memory that waits for the next reader, 8 MiB at most: a server that sends blobs all day allocates none. */
-const idle: Buffer[] = [];
-const IDLE = 32;
 
 /**
  * Opens a blob to be read piece by piece; it is closed when the reading ends. The memory of a piece is used again as soon
@@ -39,7 +33,7 @@ async function* pieces(
   { signal }: CallOptions,
 ): AsyncGenerator<Buffer> {
   const hash = hasherFor(digest);
-  const memory = size < PIECE_BYTES ? Buffer.allocUnsafe(size) : (idle.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES));
+  const memory = size < LENT_BYTES ? Buffer.allocUnsafe(size) : lend();
   try {
     for (let offset = 0; ; ) {
       throwIfInterrupted(signal);
@@ -54,7 +48,7 @@ async function* pieces(
       if (offset === size) break;
     }
     // After a failure the system may still be sending it.
-    if (memory.length === PIECE_BYTES && idle.length < IDLE) idle.push(memory);
+    giveBack(lentChunk(memory, memory.length));
   } finally {
     await handle.close();
   }

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { type FileHandle, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RemoraError } from '../../../errors.js';
@@ -69,9 +69,11 @@ export class DirectoryFiles implements LayoutFiles {
   }
 
   /** A tree of 2,000 asks 8,000 times, and 32 subjects at a time. */
-  readonly #wholeStamp = inNextTurn(async () =>
-    this.#stampOf([INDEX_FILE, ...(await this.#algorithms()).map((name) => `${BLOBS_DIRECTORY}/${name}`)]),
-  );
+  readonly #wholeStamp = inNextTurn(async () => {
+    const path = this.describe(BLOBS_DIRECTORY);
+    const algorithms = unlessMissingSync(() => readdirSync(path), path) ?? [];
+    return this.#stampOf([INDEX_FILE, ...algorithms.map((name) => `${BLOBS_DIRECTORY}/${name}`)]);
+  });
 
   #stampOf(names: readonly string[]): string {
     const stamps = names.map((name) => {

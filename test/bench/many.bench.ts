@@ -36,7 +36,7 @@ describeWithPeers('a list of many referrers beside oras', ['oras', 'olareg'], ()
       ['remora, one level', (size) => [...remora, '--depth', '1', at(size)]],
       ['remora, one level, JSON', (size) => [...remora, '--depth', '1', '--json', at(size)]],
       ['remora, tree', (size) => [...remora, at(size)]],
-      ['oras, one level', (size) => [...oras, '--plain-http', '--depth', '1', at(size)]],
+      ['oras, one level', (size) => [...oras, '--plain-http', '--format', 'json', at(size)]],
       ['oras, tree', (size) => [...oras, '--plain-http', at(size)]],
       ['remora, layout', (size) => [...remora, `oci:${layout(size)}`]],
       ['oras, layout', (size) => [...oras, '--oci-layout', layout(size)]],

@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { digestOf } from '../support/image-layout.js';
 
@@ -41,4 +42,31 @@ export async function writeLayout(directory: string, count: number): Promise<voi
   const manifests = [root, ...referrers.map(({ entry }) => entry)];
   const index = { schemaVersion: 2, mediaType: `${TYPE}.index.v1+json`, manifests };
   await writeFile(join(directory, 'index.json'), JSON.stringify(index));
+}
+
+/** Puts the same into a registry. */
+export async function fillRegistry(host: string, repository: string, count: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true });
+  const send = (method: string, path: string, body: string, type: string) =>
+    new Promise<string>((resolve, reject) => {
+      const headers = { 'content-type': type, 'content-length': Buffer.byteLength(body) };
+      request(`http://${host}${path}`, { agent, method, headers }, (response) => {
+        const { statusCode = 0 } = response.resume();
+        response.on('end', () =>
+          statusCode < 300 ? resolve(response.headers.location ?? '') : reject(new Error(`${path}: ${statusCode}`)),
+        );
+      })
+        .on('error', reject)
+        .end(body);
+    });
+  const base = `/v2/${repository}`;
+  const { pathname, searchParams } = new URL(await send('POST', `${base}/blobs/uploads/`, '', ''), `http://${host}`);
+  searchParams.set('digest', EMPTY.digest);
+  await send('PUT', `${pathname}?${searchParams}`, '{}', 'application/octet-stream');
+  const { subject, referrers } = attached(count);
+  await send('PUT', `${base}/manifests/v1`, subject.text, subject.entry.mediaType);
+  // olareg loses referrers that are pushed at once.
+  for (const { text, entry } of referrers)
+    await send('PUT', `${base}/manifests/${entry.digest}`, text, entry.mediaType);
+  agent.destroy();
 }

@@ -41,6 +41,6 @@ export async function* fileRange(
     }
     done += bytesRead;
     next = done < size ? read(done) : undefined;
-    yield lentChunk(buffer, bytesRead);
+    yield buffer.length === LENT_BYTES ? lentChunk(buffer, bytesRead) : buffer.subarray(0, bytesRead);
   }
 }

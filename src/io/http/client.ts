@@ -13,6 +13,7 @@ import { HostGate } from './host-gate.js';
 import { networkError } from './network-error.js';
 import { headTime, tooLate } from './pace.js';
 import { Protocols } from './protocols.js';
+import { COPIED_BYTES } from './read-buffers.js';
 import { redirected } from './redirect.js';
 import type { HttpRequest } from './request.js';
 import { discard, errorBody, type HttpResponse, readBody, toResponse } from './response.js';
@@ -189,6 +190,7 @@ export class HttpClient {
           : { headersTimeout: 0, body: bodyOf(watched.chunks((body.size / BYTES_PER_SECOND) * 1000)) }),
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
+        highWaterMark: COPIED_BYTES,
         signal: AbortSignal.any(signals),
       });
       return toResponse(answer, url, attempt, timeout);

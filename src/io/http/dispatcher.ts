@@ -5,6 +5,7 @@ import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { given } from '../../oci/values/given.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
 import { isProxied, notProxied } from './proxy-variables.js';
+import { COPIED_BYTES, readBuffers } from './read-buffers.js';
 
 /** Options of {@link dispatcherFor}. */
 export interface DispatcherOptions
@@ -32,7 +33,10 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
     ...(insecure && registry?.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
   };
   const limits = { connections, headersTimeout: timeout, bodyTimeout: timeout };
-  if (!isProxied(origin)) return new Pool(origin.origin, { ...limits, connect: secure });
+  if (!isProxied(origin)) {
+    const onread = origin.protocol === 'http:' ? { onread: readBuffers(), highWaterMark: COPIED_BYTES } : {};
+    return new Pool(origin.origin, { ...limits, connect: { ...secure, ...onread } });
+  }
   return new EnvHttpProxyAgent({
     ...limits,
     connect: secure,

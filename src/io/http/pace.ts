@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
+import { flowing } from '../streams/flowing.js';
 
 /** A body on its way. */
 interface Paced {
@@ -40,7 +41,7 @@ export async function* steady(response: Paced): AsyncGenerator<Buffer> {
   let waited = 0;
   let bytes = 0;
   let since = performance.now();
-  for await (const chunk of response.body) {
+  for await (const chunk of flowing(response.body)) {
     waited += performance.now() - since;
     bytes += chunk.length;
     if (waited >= response.timeout) {

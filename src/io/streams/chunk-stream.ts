@@ -84,7 +84,8 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-function prematureClose(): Error {
+/** The error of Node.js for it. */
+export function prematureClose(): Error {
   return Object.assign(new Error('the stream was closed before its end'), { code: PREMATURE_CLOSE });
 }
 

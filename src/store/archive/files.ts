@@ -1,8 +1,9 @@
-import { addAbortSignal, Readable } from 'node:stream';
+import { addAbortSignal } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { fileRange } from '../../io/files/range.js';
 import { fileError } from '../../io/files/system-error.js';
+import { ChunkStream } from '../../io/streams/chunk-stream.js';
 import { type Digest, isDigest } from '../../oci/values/digest.js';
 import type { CallOptions } from '../interfaces/store.js';
 import type { LayoutFiles, OpenFile } from '../layout/files/files.js';
@@ -44,7 +45,7 @@ export class ArchiveFiles implements LayoutFiles {
     throwIfInterrupted(signal);
     const extent = this.files.get(name);
     if (extent === undefined) return undefined;
-    const stream = Readable.from(this.#chunks(extent, signal), { objectMode: false });
+    const stream = new ChunkStream(this.#chunks(extent, signal));
     if (signal !== undefined) addAbortSignal(signal, stream);
     return { size: extent.size, stream };
   }

@@ -32,9 +32,17 @@ function stalling(size: number, given: number) {
   const { descriptor, bytes } = noise(size, 'stalls');
   const streams: Readable[] = [];
   const open = async () => {
-    const stream = new Readable({ read: () => {} });
+    let at = 0;
+    const read = (stream: Readable) => {
+      if (at < given) stream.push(bytes.subarray(at, Math.min(at + 50_000, given)));
+      at += 50_000;
+    };
+    const stream = new Readable({
+      read() {
+        setImmediate(read, this);
+      },
+    });
     streams.push(stream);
-    for (let at = 0; at < given; at += 50_000) stream.push(bytes.subarray(at, Math.min(at + 50_000, given)));
     return stream;
   };
   return { blob: { descriptor, open }, streams };

@@ -22,7 +22,14 @@ export async function* flowing(stream: Readable): AsyncGenerator<Buffer> {
   try {
     for (;;) {
       yield* waiting.splice(0);
-      if (failure !== undefined) throw failure;
+      // More may have come meanwhile, and the end after it.
+      if (waiting.length > 0) continue;
+      if (failure !== undefined) {
+        // The bytes that came before it need not be asked for again.
+        const rest: unknown = stream.read();
+        if (rest instanceof Buffer) yield rest;
+        throw failure;
+      }
       if (stream.readableEnded) return;
       if (stream.destroyed) throw stream.errored ?? prematureClose();
       const woken = new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RemoraError } from '../../../errors.js';
 import { inNextTurn } from '../../../io/async/in-next-turn.js';
 import { fileRange } from '../../../io/files/range.js';
-import { notRegular, openRegular, readRegular } from '../../../io/files/regular-file.js';
+import { notRegular, openRegular, readAtMost, readRegular } from '../../../io/files/regular-file.js';
 import { stampOf } from '../../../io/files/stamp.js';
 import { fileError, unlessMissing, unlessMissingSync } from '../../../io/files/system-error.js';
 import { ChunkStream } from '../../../io/streams/chunk-stream.js';
@@ -30,12 +30,25 @@ export class DirectoryFiles implements LayoutFiles {
     return info?.isFile() ? info.size : undefined;
   }
 
+  /**
+   * Manifests are small and many: they are read at once. The documents of the layout can be large, and are read once: they
+   * wait for a thread, so that a caller of many operations gives way to others.
+   */
   async read(name: string, most: number): Promise<Buffer | undefined> {
     const path = this.describe(name);
+    if (!name.startsWith(BLOBS_DIRECTORY)) return this.#readDocument(name, most);
     const read = await unlessMissing(readRegular(path, most), path);
     if (read === undefined) return this.#missing(name);
     if (read.bytes !== undefined) return read.bytes;
-    throw new RemoraError('MALFORMED', `${path} is larger than ${most} bytes`, { found: read.size });
+    throw tooLarge(path, most, read.size);
+  }
+
+  #readDocument(name: string, most: number): Promise<Buffer | undefined> {
+    return this.#with(name, async (handle) => {
+      const bytes = await readAtMost(handle, most);
+      if (bytes !== undefined) return bytes;
+      throw tooLarge(this.describe(name), most, (await handle.stat()).size);
+    });
   }
 
   start(name: string, length: number): Promise<Buffer | undefined> {
@@ -120,4 +133,8 @@ export class DirectoryFiles implements LayoutFiles {
       await handle?.close();
     }
   }
+}
+
+function tooLarge(path: string, most: number, found: number): RemoraError {
+  return new RemoraError('MALFORMED', `${path} is larger than ${most} bytes`, { found });
 }

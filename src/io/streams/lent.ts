@@ -13,10 +13,11 @@ export function lend(): Buffer {
   return free.pop() ?? Buffer.allocUnsafeSlow(LENT_BYTES);
 }
 
-/** The first bytes of such a buffer, as a chunk that {@link giveBack} knows. */
-export function lentChunk({ buffer }: Uint8Array, length: number): Buffer {
-  lent.set(buffer, length);
-  return Buffer.from(buffer, 0, length);
+/** The first bytes of a buffer, as a chunk that {@link giveBack} knows where the buffer was lent. */
+export function lentChunk({ buffer, byteOffset }: Uint8Array, length: number): Buffer {
+  // Short buffers are parts of a pool of Node.js.
+  if (buffer.byteLength === LENT_BYTES) lent.set(buffer, length);
+  return Buffer.from(buffer, byteOffset, length);
 }
 
 /**

@@ -30,8 +30,8 @@ export async function prepareManifest(
   const subject = subjectOf(manifest)?.digest;
   const probe = async () => {
     if (subject === undefined) return;
-    await probed;
-    if (capability.api === undefined) await askedAhead(askApi(client, digest, capability, options));
+    // A question that failed is asked again when the manifest is listed, and not before.
+    if (capability.api === undefined) await (probed ?? askedAhead(askApi(client, digest, capability, options)));
     if (capability.api !== false) return;
     if (capability.only === 'api') throw missingApi(client);
     await requireList(client, subject, options);

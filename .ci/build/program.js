@@ -3,6 +3,7 @@ import { relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import { SHARED_OPTIONS } from './options.js';
 import { onUse } from './on-use.js';
+import { responseParser } from './response-parser.js';
 import { isUnasked, refuseMoved, unasked } from './unasked.js';
 
 /**
@@ -33,7 +34,7 @@ export async function bundleProgram() {
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
     outfile: 'dist/program.cjs',
-    plugins: [unasked, onUse, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
+    plugins: [unasked, onUse, responseParser, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
   });
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const bin = await build({

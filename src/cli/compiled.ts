@@ -6,8 +6,9 @@ import vm from 'node:vm';
 import { bestEffortSync } from '../io/files/system-error.js';
 import { cacheDirectory, isPrivate } from './cache-directory.js';
 
-/** Older compiled code is removed when new code is written. */
+/** Older compiled code is removed when new code is written, and the oldest of more files: each build has 20 at most. */
 const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1000;
+const MAX_FILES = 48;
 const SUM_BYTES = 32;
 /** The names that this file gives: other files in the directory are not its own. */
 const NAME = /^[0-9a-f]{32}-v[\w.-]{1,40}(\.\d{1,10}\.tmp)?$/;
@@ -90,12 +91,19 @@ function write(name: string, compile: () => Buffer): void {
 }
 
 function removeOld(directory: string): void {
-  for (const name of fs.readdirSync(directory)) {
-    const other = path.join(directory, name);
-    if (!NAME.test(name)) continue;
-    const found = fs.lstatSync(other);
-    if (found.isFile() && Date.now() - found.mtimeMs > MAX_AGE_MS) fs.rmSync(other, { force: true });
-  }
+  const files = fs
+    .readdirSync(directory)
+    .filter((name) => NAME.test(name))
+    .map((name) => ({ file: path.join(directory, name), found: lstat(path.join(directory, name)) }))
+    .flatMap(({ file, found }) => (found?.isFile() ? [{ file, written: found.mtimeMs }] : []))
+    .sort((a, b) => b.written - a.written);
+  for (const [index, { file, written }] of files.entries())
+    if (index >= MAX_FILES || Date.now() - written > MAX_AGE_MS) fs.rmSync(file, { force: true });
+}
+
+/** undefined for a file that another run has removed. */
+function lstat(file: string): fs.Stats | undefined {
+  return bestEffortSync(() => fs.lstatSync(file));
 }
 
 /** The name is in it: code of one command is not that of another. */

@@ -2,6 +2,7 @@ import { chmod, chown, readdir, readFile, stat, utimes, writeFile } from 'node:f
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { startRegistry } from '../support/registry.js';
 import { REMORA, remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 
@@ -83,6 +84,33 @@ describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
     await utimes(join(home, COMPILED, name), month, month);
     await run(home, ['--help']);
     expect((await compiled(home)).map((one) => one.split('-').at(-1))).toEqual(['other']);
+  });
+
+  it('goes when 47 newer ones are there, as other code is written', async () => {
+    const home = await tempDir();
+    await run(home, ['kinds']);
+    const [name = ''] = await compiled(home);
+    const directory = join(home, COMPILED);
+    const names = Array.from({ length: 60 }, (_, i) => name.replace(/^.{32}/, String(i).padStart(32, '0')));
+    for (const [i, other] of names.entries()) {
+      await writeFile(join(directory, other), '');
+      await utimes(join(directory, other), 0, Date.now() / 1000 - i);
+    }
+    await utimes(join(directory, name), 0, Date.now() / 1000 - 3600);
+    await run(home, ['--help']);
+    const left = await compiled(home);
+    expect(left.length).toBe(48);
+    expect(left.filter((one) => one.endsWith('-kinds'))).toEqual(names.slice(0, 47));
+  });
+
+  it('is used after a run that spoke to a registry, which changes an option of V8 for a moment', async () => {
+    const home = await tempDir();
+    const { host } = await startRegistry();
+    const file = () => compiled(home).then(([name = '']) => stat(join(home, COMPILED, name)));
+    await run(home, ['repo', 'list', host]);
+    const written = await file();
+    await run(home, ['repo', 'list', host]);
+    expect((await file()).ino).toBe(written.ino);
   });
 
   it('is not kept after a failure, when it is not wanted, and where there is no home', async () => {

@@ -95,15 +95,16 @@ function read(bytes: Uint8Array, digest: Digest, expected: ManifestExpectations,
   const pin = expected.digest === undefined ? undefined : expected.isAnnounced ? 'announced' : 'named';
   const mediaType = typeOf(value, expected.mediaType, pin, what);
   const remarks = new Remarks(what);
-  const base = { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes };
+  const descriptor = { mediaType, digest, size: bytes.byteLength };
   if (isIndexType(mediaType)) {
     const { content, unread } = readIndex(value, remarks);
-    return { ...base, kind: 'index', content, unread, remarks: remarks.all };
+    return { descriptor, bytes, kind: 'index', content, unread, remarks: remarks.all };
   }
   if (isArtifactType(mediaType)) {
-    return { ...base, kind: 'artifact', content: readArtifact(value, mediaType, remarks), remarks: remarks.all };
+    const content = readArtifact(value, mediaType, remarks);
+    return { descriptor, bytes, kind: 'artifact', content, remarks: remarks.all };
   }
-  return { ...base, kind: 'image', content: readImage(value, remarks), remarks: remarks.all };
+  return { descriptor, bytes, kind: 'image', content: readImage(value, remarks), remarks: remarks.all };
 }
 
 /** An index, the document that it was read from, and remarks as in {@link Manifest}. */

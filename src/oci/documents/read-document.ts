@@ -3,7 +3,7 @@ import { readList, readText } from '../text/lenient.js';
 import type { Remarks } from '../text/remarks.js';
 import type { Annotations } from '../values/annotations.js';
 import type { Descriptor } from '../values/descriptor.js';
-import { given } from '../values/given.js';
+import { setOwn } from '../values/given.js';
 import { readAnnotations, readDescriptor } from '../values/read-descriptor.js';
 import type { ImageIndex } from './image-index.js';
 import type { ArtifactManifest, ImageManifest } from './image-manifest.js';
@@ -33,23 +33,22 @@ const MAX_UNREAD = 100;
  *
  * @throws RemoraError `MALFORMED`
  */
-export function readImage({ schemaVersion, config, layers, ...rest }: Members, remarks: Remarks): ImageManifest {
-  const version = readVersion(schemaVersion, remarks);
-  const read = readCommon(rest, remarks);
-  return {
-    schemaVersion: version,
-    ...given({ config: isAbsent(config) ? undefined : readDescriptor(config, 'config', remarks) }),
-    layers: readList(layers, 'layers', remarks, (layer, path) => readDescriptor(layer, path, remarks)),
-    ...read,
-  };
+export function readImage(document: Members, remarks: Remarks): ImageManifest {
+  const schemaVersion = readVersion(document.schemaVersion, remarks);
+  const read = readCommon(document, IMAGE_MEMBERS, remarks);
+  const config = isAbsent(document.config) ? undefined : readDescriptor(document.config, 'config', remarks);
+  const layers = readList(document.layers, 'layers', remarks, (layer, path) => readDescriptor(layer, path, remarks));
+  return config === undefined ? { schemaVersion, layers, ...read } : { schemaVersion, config, layers, ...read };
 }
+
+const IMAGE_MEMBERS: ReadonlySet<string> = new Set(['schemaVersion', 'config', 'layers']);
 
 /**
  * Reads the members of an index leniently.
  *
  * @throws RemoraError `MALFORMED`
  */
-export function readIndex({ schemaVersion, manifests, ...rest }: Members, remarks: Remarks): ReadIndex {
+export function readIndex(document: Members, remarks: Remarks): ReadIndex {
   const unread: UnreadEntry[] = [];
   const entry = (value: unknown, path: string) => {
     try {
@@ -61,43 +60,53 @@ export function readIndex({ schemaVersion, manifests, ...rest }: Members, remark
     }
   };
   const content = {
-    schemaVersion: readVersion(schemaVersion, remarks),
-    manifests: readList(manifests, 'manifests', remarks, entry),
-    ...readCommon(rest, remarks),
+    schemaVersion: readVersion(document.schemaVersion, remarks),
+    manifests: readList(document.manifests, 'manifests', remarks, entry),
+    ...readCommon(document, INDEX_MEMBERS, remarks),
   };
   return { content, unread };
 }
+
+const INDEX_MEMBERS: ReadonlySet<string> = new Set(['schemaVersion', 'manifests']);
 
 /**
  * Reads the members of a withdrawn artifact manifest leniently.
  *
  * @throws RemoraError `MALFORMED`
  */
-export function readArtifact({ blobs, ...rest }: Members, mediaType: string, remarks: Remarks): ArtifactManifest {
+export function readArtifact(document: Members, mediaType: string, remarks: Remarks): ArtifactManifest {
   return {
-    ...readCommon(rest, remarks),
+    ...readCommon(document, ARTIFACT_MEMBERS, remarks),
     mediaType,
-    blobs: readList(blobs, 'blobs', remarks, (blob, path) => readDescriptor(blob, path, remarks)),
+    blobs: readList(document.blobs, 'blobs', remarks, (blob, path) => readDescriptor(blob, path, remarks)),
   };
 }
 
-/** The members that all documents share; unknown ones stay. */
-function readCommon(
-  { mediaType, artifactType, subject, annotations, ...others }: Members,
-  remarks: Remarks,
-): {
-  readonly mediaType?: string;
-  readonly artifactType?: string;
-  readonly subject?: Descriptor;
-  readonly annotations?: Annotations;
-} {
-  return given({
-    mediaType: readText(mediaType, '', 'mediaType', remarks),
-    artifactType: readText(artifactType, '', 'artifactType', remarks),
-    subject: isAbsent(subject) ? undefined : readDescriptor(subject, 'subject', remarks),
-    annotations: readAnnotations(annotations, 'annotations', remarks),
-    ...others,
-  });
+const ARTIFACT_MEMBERS: ReadonlySet<string> = new Set(['blobs']);
+
+/** The members that all documents share. */
+interface Common {
+  mediaType?: string;
+  artifactType?: string;
+  subject?: Descriptor;
+  annotations?: Annotations;
+}
+
+const COMMON_MEMBERS: ReadonlySet<string> = new Set(['mediaType', 'artifactType', 'subject', 'annotations']);
+
+/** The members that all documents share, and unknown ones as they are: all but `own`. It takes each up once. */
+function readCommon(document: Members, own: ReadonlySet<string>, remarks: Remarks): Readonly<Common> {
+  const read: Common & Record<string, unknown> = {};
+  const mediaType = readText(document.mediaType, '', 'mediaType', remarks);
+  if (mediaType !== undefined) read.mediaType = mediaType;
+  const artifactType = readText(document.artifactType, '', 'artifactType', remarks);
+  if (artifactType !== undefined) read.artifactType = artifactType;
+  if (!isAbsent(document.subject)) read.subject = readDescriptor(document.subject, 'subject', remarks);
+  const annotations = readAnnotations(document.annotations, 'annotations', remarks);
+  if (annotations !== undefined) read.annotations = annotations;
+  for (const name of Object.keys(document))
+    if (!COMMON_MEMBERS.has(name) && !own.has(name)) setOwn<unknown>(read, name, document[name]);
+  return read;
 }
 
 function readVersion(value: unknown, remarks: Remarks): 2 {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../../../oci/values/digest.js';
 import type { CallOptions } from '../../interfaces/store.js';
+import type { INDEX_FILE } from './paths.js';
 
 /** A file that is open. A reader that stops before the end destroys the stream. */
 export interface OpenFile {
@@ -35,9 +36,9 @@ export interface LayoutFiles {
   /**
    * A text that changes whenever `index.json` or `blobs/` does, made without reading files.
    *
-   * @param of a file whose changes matter alone
+   * @param of the file whose changes matter alone
    */
-  stamp(of?: string): Promise<string>;
+  stamp(of?: typeof INDEX_FILE): Promise<string>;
   /** Ends what is open. */
   close(): Promise<void>;
 }

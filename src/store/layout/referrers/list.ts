@@ -1,7 +1,7 @@
 import { isRemoraError } from '../../../errors.js';
 import { throwIfInterrupted, unlessInterrupted } from '../../../io/async/interrupt.js';
 import { once } from '../../../io/async/once.js';
-import { limiter } from '../../../io/async/run-all.js';
+import { mapSome } from '../../../io/async/run-all.js';
 import { isManifestEntry } from '../../../oci/documents/children.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { UnreadEntry } from '../../../oci/documents/read-document.js';
@@ -89,37 +89,40 @@ function isMissing(error: unknown): boolean {
 }
 
 async function scanOnce(files: LayoutFiles, index: EntriesCache, known: Facts, blobs: BlobScan): Promise<ReferrerScan> {
-  const limit = limiter(16);
   const unread: { way: string; error: unknown }[] = [];
   const used = new Map<Digest, Fact>();
   const subjects = new Map<Digest, Digest>();
   const toFact = (manifest: Manifest) => factOf(manifest, subjects);
-  const read = (wanted: Wanted): Promise<Fact | undefined> =>
-    limit(async () => {
-      const { digest } = wanted;
-      const fact =
-        used.get(digest) ??
-        known.get(digest) ??
-        (await readManifest(files, wanted).then(toFact, (error: unknown) => {
-          unread.push({ way: `${files.location} entry ${digest}`, error });
-          return undefined;
-        }));
-      if (fact !== undefined) used.set(digest, fact);
-      return fact;
-    });
+  const failures = new Map<Digest, unknown>();
+  const read = async (wanted: Wanted): Promise<Fact | undefined> => {
+    const { digest } = wanted;
+    const fact =
+      used.get(digest) ??
+      known.get(digest) ??
+      (await readManifest(files, wanted).then(toFact, (error: unknown) => void failures.set(digest, error)));
+    if (fact !== undefined) used.set(digest, fact);
+    return fact;
+  };
+  /** Reads all, and names those that cannot be read in the order of the entries: a file may take longer than the next. */
+  const readAll = async (all: readonly Wanted[]): Promise<readonly (Fact | undefined)[]> => {
+    const facts = await mapSome(all, 16, read);
+    for (const { digest } of all)
+      if (failures.has(digest)) unread.push({ way: `${files.location} entry ${digest}`, error: failures.get(digest) });
+    return facts;
+  };
   const bySubject = new Map<Digest, Referrer[]>();
   const dependents = new Set<Digest>();
   const { all: entries, odd } = await index.read();
   for (const { path, error } of odd) unread.push({ way: `${path} in ${files.location} index.json`, error });
   const candidates = new Map(
-    await collect(entries, read, dependents, (list, { path, error }) =>
+    await collect(entries, readAll, dependents, (list, { path, error }) =>
       unread.push({ way: `${path} in ${files.location} list ${list.digest}`, error }),
     ),
   );
   for (const digest of await blobs.candidates((known) => candidates.has(known))) {
     if (!candidates.has(digest)) candidates.set(digest, { wanted: { digest }, via: new Set(['layout-scan']) });
   }
-  const facts = await Promise.all([...candidates.values()].map(({ wanted }) => read(wanted)));
+  const facts = await readAll([...candidates.values()].map(({ wanted }) => wanted));
   for (const fact of facts) {
     for (const child of fact?.children ?? []) dependents.add(child.digest);
     if (fact?.subject === undefined) continue;
@@ -150,7 +153,7 @@ const NONE: readonly never[] = [];
 
 async function collect(
   entries: readonly Descriptor[],
-  read: (wanted: Wanted) => Promise<Fact | undefined>,
+  readAll: (wanted: readonly Wanted[]) => Promise<readonly (Fact | undefined)[]>,
   dependents: Set<Digest>,
   onUnread: (list: Descriptor, entry: UnreadEntry) => void,
 ): Promise<ReadonlyMap<Digest, Candidate>> {
@@ -161,16 +164,18 @@ async function collect(
     if (known === undefined) candidates.set(descriptor.digest, { wanted: descriptor, via: new Set([via]) });
     else known.via.add(via);
   };
-  await Promise.all(
-    entries.map(async (entry) => {
-      const via = listKind(entry);
-      if (via === undefined) return add(entry, 'layout-entry');
-      dependents.add(entry.digest);
-      const list = await read(entry);
-      for (const member of list?.unread ?? []) onUnread(entry, member);
-      for (const member of list?.children ?? []) add(member, via);
-    }),
-  );
+  const lists: { readonly entry: Descriptor; readonly via: Via }[] = [];
+  for (const entry of entries) {
+    const via = listKind(entry);
+    if (via === undefined) add(entry, 'layout-entry');
+    else lists.push({ entry, via });
+  }
+  const facts = await readAll(lists.map(({ entry }) => entry));
+  for (const [index, { entry, via }] of lists.entries()) {
+    dependents.add(entry.digest);
+    for (const member of facts[index]?.unread ?? []) onUnread(entry, member);
+    for (const member of facts[index]?.children ?? []) add(member, via);
+  }
   return candidates;
 }
 
@@ -187,6 +192,7 @@ export function listKind(entry: Descriptor): Via | undefined {
 export class ReferrerCache {
   #facts: Facts = new Map();
   readonly #scans = new Map<string, Promise<ReferrerScan>>();
+  #done: { readonly stamp: string; readonly scan: ReferrerScan } | undefined;
   readonly #blobs: BlobScan;
 
   constructor(
@@ -197,8 +203,10 @@ export class ReferrerCache {
   }
 
   async scan(options: CallOptions = {}): Promise<ReferrerScan> {
-    throwIfInterrupted(options.signal);
     const stamp = await this.files.stamp();
+    throwIfInterrupted(options.signal);
+    // To wait for what is there takes a listener to the signal, for each of thousands.
+    if (this.#done?.stamp === stamp) return this.#done.scan;
     if (!this.#scans.has(stamp)) this.#scans.clear();
     // Several callers share it: none of their signals may end it for the others.
     const scan = once(this.#scans, stamp, () => this.#look(stamp));
@@ -210,6 +218,7 @@ export class ReferrerCache {
     this.#facts = scan.facts;
     // A manifest that could not be read can be there the next time, and index.json does not tell.
     if (scan.unread.some(({ error }) => !isRemoraError(error) || error.code !== 'MALFORMED')) this.#scans.delete(stamp);
+    else this.#done = { stamp, scan };
     return scan;
   }
 }

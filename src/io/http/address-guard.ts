@@ -33,7 +33,7 @@ export class AddressGuard {
 
   /** @throws RemoraError `REJECTED`, before a byte is sent */
   async check(url: URL): Promise<void> {
-    if (this.#isOwn(url)) return;
+    if (this.isOwn(url)) return;
     const named = namedNetwork(url.hostname);
     if (named !== undefined) return this.#judge(url, named);
     if (url.protocol !== 'http:' || !isProxied(url)) return;
@@ -46,7 +46,7 @@ export class AddressGuard {
     return (hostname, options, callback) =>
       lookUp(hostname, options, (error, address, family) => {
         // A proxy is looked up here as well, and the user named it.
-        if (error !== null || hostname !== origin.hostname || this.#isOwn(origin))
+        if (error !== null || hostname !== origin.hostname || this.isOwn(origin))
           return callback(error, address, family);
         const found = (typeof address === 'string' ? [address] : address.map((each) => each.address)).map(networkOf);
         const refusable = found.filter((network) => network !== 'private' || origin.protocol === 'http:');
@@ -58,7 +58,8 @@ export class AddressGuard {
       });
   }
 
-  #isOwn({ hostname }: URL): boolean {
+  /** The registry itself, which needs no check. */
+  isOwn({ hostname }: URL): boolean {
     const registry = this.registry();
     return registry === undefined || registry.hostname === hostname;
   }

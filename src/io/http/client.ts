@@ -2,21 +2,20 @@ import { setMaxListeners } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { given } from '../../oci/values/given.js';
 import { interrupted } from '../async/interrupt.js';
-import { pause } from '../async/pause.js';
+import { pauseEither } from '../async/pause.js';
 import { redact } from '../redact.js';
 import { AddressGuard } from './address-guard.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
 import { dispatcherFor } from './dispatcher.js';
+import { Exchange } from './exchange.js';
 import { HostGate } from './host-gate.js';
 import { networkError } from './network-error.js';
 import { headTime, tooLate } from './pace.js';
 import { Protocols } from './protocols.js';
-import { COPIED_BYTES } from './read-buffers.js';
 import { redirected } from './redirect.js';
 import type { HttpRequest } from './request.js';
-import { discard, errorBody, type HttpResponse, readBody, toResponse } from './response.js';
+import { Answer, discard, errorBody, type HttpResponse, readBody } from './response.js';
 import { backoff, isRetryableStatus, mayRetry, mayRetryStatus, retryAfter } from './retry.js';
 import { traceOf } from './trace.js';
 import { registryWarnings } from './warning-header.js';
@@ -108,18 +107,19 @@ export class HttpClient {
           this.options.onWait?.({ host: request.url.host, status: response.status, milliseconds: wait });
         }
         const isWanted = request.retry === 'limited' ? response.status === 429 : request.retry !== false;
-        if (!retry || !isWanted) return await take({ ...response, retry });
+        response.retry = retry;
+        if (!retry || !isWanted) return await take(response);
         await discard(response);
       } catch (error) {
         if ((request.retry ?? true) !== true || !mayRetry(error, attempt)) throw error;
         wait = backoff(attempt, retryDelay);
       }
       waited += wait;
-      await this.#waiting(request.signal, (signal) => pause(wait, signal));
+      await pauseEither(wait, request.signal, this.#closing.signal);
     }
   }
 
-  async #follow(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+  async #follow(request: HttpRequest, attempt: number): Promise<Answer> {
     let current = request;
     for (let hop = 0; ; hop++) {
       const response = await this.#send(current, attempt);
@@ -139,17 +139,17 @@ export class HttpClient {
     }
   }
 
-  async #send(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+  async #send(request: HttpRequest, attempt: number): Promise<Answer> {
     const { url, signal } = request;
-    await this.#guard.check(url);
+    if (!this.#guard.isOwn(url)) await this.#guard.check(url);
     const gate = this.#gate(url);
-    await this.#waiting(signal, (either) => gate.enter(either));
+    await gate.enter(signal);
     const started = performance.now();
     let failure: RemoraError | undefined;
-    let response: HttpResponse | undefined;
+    let response: Answer | undefined;
     try {
       response = await this.#exchange(request, attempt);
-      await this.#understood(request, response);
+      if (response.status === 400) await this.#understood(request, response);
       this.#warn(response);
       return response;
     } catch (error) {
@@ -161,42 +161,40 @@ export class HttpClient {
     }
   }
 
-  async #exchange(request: HttpRequest, attempt: number): Promise<HttpResponse> {
+  async #exchange(request: HttpRequest, attempt: number): Promise<Answer> {
     const { url, signal, body } = request;
     const { timeout = DEFAULT_TIMEOUT } = this.options;
     const content = await body?.open();
     const watched =
       content === undefined || content instanceof Uint8Array ? undefined : new WatchedBody(content, timeout);
-    const head = new AbortController();
+    const exchange = new Exchange(signal);
     const allowed = headTime(timeout);
+    let isLate = false;
+    const end = () => {
+      isLate = watched === undefined;
+      exchange.stop(new Error('no answer came in time'));
+    };
     // A body in motion has a watch of its own, also for the answer.
-    const late = watched === undefined ? setTimeout(() => head.abort(), allowed) : undefined;
-    const signals = [signal, watched?.signal ?? head.signal].filter((one) => one !== undefined);
+    const late = watched === undefined ? setTimeout(end, allowed) : undefined;
+    watched?.signal.addEventListener('abort', end, { once: true });
     try {
-      const answer = await this.#dispatcher(url).request({
+      const options = {
         origin: url.origin,
         method: request.method,
         path: url.pathname + url.search,
-        headers: {
-          'user-agent': 'remora',
-          // A body that was decompressed on the way has another length and another digest (RFC 9110).
-          'accept-encoding': 'identity',
-          ...request.headers,
-          ...given({ 'content-length': body && String(body.size) }),
-        },
+        headers: headersOf(request),
         // undici counts from the beginning of a request that is still sending.
         ...(watched === undefined || body === undefined
           ? {}
           : { headersTimeout: 0, body: bodyOf(watched.chunks((body.size / BYTES_PER_SECOND) * 1000)) }),
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
-        highWaterMark: COPIED_BYTES,
-        signal: AbortSignal.any(signals),
-      });
-      return toResponse(answer, url, attempt, timeout);
+      };
+      this.#dispatcher(url).dispatch(options, exchange);
+      return new Answer(exchange, await exchange.head, url, attempt, timeout);
     } catch (error) {
       for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
-      if (head.signal.aborted) throw tooLate(url, allowed, 'no answer came');
+      if (isLate) throw tooLate(url, allowed, 'no answer came');
       if (isRemoraError(watched?.failure)) throw watched.failure;
       const failure = watched?.failure ?? error;
       throw (await this.#protocols.mismatch(request, failure)) ?? networkError(failure, request);
@@ -208,28 +206,11 @@ export class HttpClient {
 
   /** Servers of TLS answer plain http with 400, which means another thing from a registry. */
   async #understood(request: HttpRequest, response: HttpResponse): Promise<void> {
-    if (response.status !== 400 || request.url.protocol !== 'http:') return;
+    if (request.url.protocol !== 'http:') return;
     const mismatch = await this.#protocols.mismatch(request, undefined);
     if (mismatch === undefined) return;
     response.body.destroy();
     throw mismatch;
-  }
-
-  /** Waits with a signal that the request's own aborts, and {@link close}. */
-  async #waiting(signal: AbortSignal | undefined, wait: (either: AbortSignal) => Promise<void>): Promise<void> {
-    const closing = this.#closing.signal;
-    if (signal === undefined) return wait(closing);
-    const either = new AbortController();
-    const signals = [signal, closing];
-    const abort = () => either.abort(signals.find(({ aborted }) => aborted)?.reason);
-    // AbortSignal.any would hold on to every request for as long as the client lives.
-    for (const one of signals) one.addEventListener('abort', abort, { once: true });
-    if (signals.some(({ aborted }) => aborted)) abort();
-    try {
-      await wait(either.signal);
-    } finally {
-      for (const one of signals) one.removeEventListener('abort', abort);
-    }
   }
 
   #warn(response: HttpResponse): void {
@@ -250,7 +231,9 @@ export class HttpClient {
   }
 
   #gate({ origin }: URL): HostGate {
-    const gate = this.#gates.get(origin) ?? new HostGate(this.options.concurrency ?? DEFAULT_CONCURRENCY);
+    const known = this.#gates.get(origin);
+    if (known !== undefined) return known;
+    const gate = new HostGate(this.options.concurrency ?? DEFAULT_CONCURRENCY, this.#closing.signal);
     this.#gates.set(origin, gate);
     return gate;
   }
@@ -261,6 +244,16 @@ export class HttpClient {
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
     this.#dispatchers.clear();
   }
+}
+
+function headersOf({ headers, body }: HttpRequest): Readonly<Record<string, string>> {
+  return {
+    'user-agent': 'remora',
+    // A body that was decompressed on the way has another length and another digest (RFC 9110).
+    'accept-encoding': 'identity',
+    ...headers,
+    ...(body === undefined ? {} : { 'content-length': String(body.size) }),
+  };
 }
 
 /** undici takes iterables, as its documentation says; its types do not know it. A stream more costs time for each chunk. */

@@ -1,5 +1,6 @@
 import { throwIfInterrupted } from '../async/interrupt.js';
-import { pause } from '../async/pause.js';
+import { onAbort } from '../async/on-abort.js';
+import { pauseEither } from '../async/pause.js';
 
 /** So many answers without a 429 raise the limit by one. */
 const GOOD_ANSWERS = 10;
@@ -15,7 +16,11 @@ export class HostGate {
   #closedUntil = 0;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(private readonly max: number) {
+  /** @param closing ends each wait, beside the signal of its caller */
+  constructor(
+    private readonly max: number,
+    private readonly closing?: AbortSignal,
+  ) {
     this.#limit = max;
   }
 
@@ -29,8 +34,9 @@ export class HostGate {
     try {
       for (;;) {
         throwIfInterrupted(signal);
+        throwIfInterrupted(this.closing);
         const closed = this.#closedUntil - performance.now();
-        if (closed > 0) await pause(closed, signal);
+        if (closed > 0) await pauseEither(closed, signal, this.closing);
         else if (this.#running < this.#limit) break;
         else await this.#turn(signal);
       }
@@ -67,14 +73,14 @@ export class HostGate {
   async #turn(signal: AbortSignal | undefined): Promise<void> {
     await new Promise<void>((resolve) => {
       const wake = () => {
-        signal?.removeEventListener('abort', wake);
-        // Woken by the signal it is still in the queue, where it would take the turn of another.
+        for (const end of ends) end();
+        // Woken by a signal it is still in the queue, where it would take the turn of another.
         const index = this.#waiting.indexOf(wake);
         if (index >= 0) this.#waiting.splice(index, 1);
         resolve();
       };
+      const ends = [signal, this.closing].map((each) => onAbort(each, wake));
       this.#waiting.push(wake);
-      signal?.addEventListener('abort', wake, { once: true });
     });
   }
 }

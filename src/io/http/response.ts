@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { RemoraError } from '../../errors.js';
 import { orUndefined } from '../async/or-undefined.js';
+import type { Exchange, Head } from './exchange.js';
 import { networkError } from './network-error.js';
 import { inTime } from './pace.js';
 
@@ -20,6 +20,8 @@ export interface HttpResponse {
   readonly retry: boolean;
   /** Milliseconds without a byte after which the body fails. */
   readonly timeout: number;
+  /** All of it is here, and it has no body. */
+  readonly isEmpty: boolean;
   readonly body: Readable;
 }
 
@@ -29,25 +31,38 @@ export interface Document {
   readonly bytes: Buffer;
 }
 
-/** An answer of undici as one of ours. */
-export function toResponse(answer: Dispatcher.ResponseData, url: URL, attempt: number, timeout: number): HttpResponse {
-  const values = (name: string): readonly string[] => {
-    const value = answer.headers[name];
-    return value === undefined ? [] : Array.isArray(value) ? value : [value];
-  };
-  const body = answer.body;
-  // Without a listener an error that comes before the body is read would end the process.
-  body.on('error', () => {});
-  return {
-    status: answer.statusCode,
-    header: (name) => (values(name).length === 0 ? undefined : values(name).join(', ')),
-    headers: values,
-    url,
-    attempt,
-    retry: false,
-    timeout,
-    body,
-  };
+/** The answer of an exchange. */
+export class Answer implements HttpResponse {
+  readonly status: number;
+  retry = false;
+
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly head: Head,
+    readonly url: URL,
+    readonly attempt: number,
+    readonly timeout: number,
+  ) {
+    this.status = head.status;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.head.headers[name];
+    return value === undefined || typeof value === 'string' ? value : value.join(', ');
+  }
+
+  headers(name: string): readonly string[] {
+    const value = this.head.headers[name];
+    return typeof value === 'string' ? [value] : (value ?? []);
+  }
+
+  get isEmpty(): boolean {
+    return this.exchange.isEmpty;
+  }
+
+  get body(): Readable {
+    return this.exchange.body;
+  }
 }
 
 /** The headers about a host's limits. */
@@ -83,6 +98,7 @@ const MAX_DISCARD_MS = 1000;
 
 /** Gives up a body, so that its connection can be used again. */
 export async function discard(response: HttpResponse): Promise<void> {
+  if (response.isEmpty) return;
   const late = setTimeout(() => response.body.destroy(), MAX_DISCARD_MS).unref();
   let bytes = 0;
   try {

@@ -21,7 +21,8 @@ export async function* flowing(stream: Readable): AsyncGenerator<Buffer> {
   for (const event of ['end', 'close']) stream.on(event, () => wake());
   try {
     for (;;) {
-      yield* waiting.splice(0);
+      // Another chunk, and the end behind it, may come while the reader has one.
+      for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) yield chunk;
       if (failure !== undefined) throw failure;
       if (stream.readableEnded) return;
       if (stream.destroyed) throw stream.errored ?? prematureClose();

@@ -4,6 +4,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import { algorithmOf, type Digest, digestOf, hasherFor, parseDigest } from '../../oci/values/digest.js';
 import { throwIfInterrupted } from '../async/interrupt.js';
 import { counted } from '../streams/counted.js';
+import { giveBack } from '../streams/lent.js';
 import { spool } from './temp-file.js';
 
 /** Content whose digest and size are known. */
@@ -34,6 +35,7 @@ export async function describeStream(
   for await (const chunk of stream) {
     throwIfInterrupted(signal);
     const bytes = sum.add(chunk);
+    giveBack(chunk);
     onProgress?.(bytes);
   }
   return sum.descriptor(mediaType);

@@ -1,3 +1,8 @@
+import { giveBack } from '../streams/lent.js';
+
+/** undici waits until the socket has taken a chunk that is as large as its buffer, which is 64 KiB at most. */
+const AWAITED_BYTES = 64 * 1024;
+
 /**
  * The body of a request, with a time limit: a server that stops reading must not hold up the caller. The limit counts
  * from the last byte that was taken; after the end of the body it is for the answer.
@@ -28,6 +33,7 @@ export class WatchedBody {
         // The same timer counts anew: another one for each chunk is work for nothing.
         if (!this.#isStopped) this.#timer?.refresh();
         yield chunk;
+        if (chunk.length >= AWAITED_BYTES) giveBack(chunk);
       }
     } catch (error) {
       this.failure ??= error;

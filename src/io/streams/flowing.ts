@@ -21,9 +21,8 @@ export async function* flowing(stream: Readable): AsyncGenerator<Buffer> {
   for (const event of ['end', 'close']) stream.on(event, () => wake());
   try {
     for (;;) {
-      yield* waiting.splice(0);
-      // More may have come meanwhile, and the end after it.
-      if (waiting.length > 0) continue;
+      // Another chunk, and the end behind it, may come while the reader has one.
+      for (let chunk = waiting.shift(); chunk !== undefined; chunk = waiting.shift()) yield chunk;
       if (failure !== undefined) {
         // The bytes that came before it need not be asked for again.
         const rest: unknown = stream.read();

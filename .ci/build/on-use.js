@@ -3,6 +3,8 @@ import { transform } from 'esbuild';
 
 /** `const name_1 = require("…");`, as TypeScript writes the imports of a CommonJS module. */
 const REQUIRED = /^(?:const|var) (\w+_\d) = ((?:__import(?:Default|Star)\()?require\("[^"]+"\)\)?);$/gm;
+/** `import nodeTls from "node:tls";`: a registry in plain http needs none of it, and it takes 5 ms. */
+const TLS = /^import (nodeTls) from ("node:tls");$/gm;
 /** `import * as z from "zod";` */
 const ZOD = /^import \* as (z) from ("zod(?:\/mini)?");$/gm;
 /** An import of schemas that stand in a file of their own. */
@@ -22,11 +24,12 @@ export const onUse = {
     });
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
       const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'ts', target: 'node20' });
-      const loads = new Map([...code.matchAll(ZOD)].map(([, name, module]) => [name, `require(${module})`]));
+      const whole = [ZOD, TLS].flatMap((line) => [...code.matchAll(line)]);
+      const loads = new Map(whole.map(([, name, module]) => [name, `require(${module})`]));
       for (const [, names, module] of code.matchAll(SCHEMAS))
         for (const name of names.split(', ')) loads.set(name, `require(${module}).${name}`);
       if (loads.size === 0) return undefined;
-      return { contents: loadedOnUse(code.replace(ZOD, '').replace(SCHEMAS, ''), loads), loader: 'js' };
+      return { contents: loadedOnUse(code.replace(ZOD, '').replace(TLS, '').replace(SCHEMAS, ''), loads), loader: 'js' };
     });
   },
 };
@@ -37,7 +40,7 @@ export const onUse = {
  */
 function loadedOnUse(text, loads) {
   // A module's members follow the name, and a schema stands alone.
-  const names = new RegExp(`(?<![.\\w$"'-])(?:${[...loads.keys()].join('|')})(?=\\.\\w|\\(|,|\\)| :)`, 'g');
+  const names = new RegExp(`(?<![.\\w$"'-])(?:${[...loads.keys()].join('|')})(?=\\.\\w|\\(|,|\\)| :| &&)`, 'g');
   if (loads.size === 0) return text;
   return `${text.replace(names, (name) => `(${name} ??= ${loads.get(name)})`)}\nvar ${[...loads.keys()].join(', ')};\n`;
 }

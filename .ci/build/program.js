@@ -36,6 +36,7 @@ export async function bundleProgram() {
     outfile: 'dist/program.cjs',
     plugins: [unasked, onUse, responseParser, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
   });
+  escapeOthers('dist/program.cjs');
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const bin = await build({
     ...OPTIONS,
@@ -153,6 +154,12 @@ function getters(modules, object = 'exports') {
 function refuseTwice(files) {
   const twice = files.flat().filter((file, index, all) => all.indexOf(file) !== index);
   if (twice.length > 0) throw new Error(`in more than one file of the program: ${[...new Set(twice)].join(', ')}`);
+}
+
+/** `src/cli/compiled.ts` reads the program as latin1. The bundler escapes whatever is not ASCII but in regular expressions. */
+function escapeOthers(file) {
+  const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escape));
 }
 
 function isReal(path) {

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
+import nodeTls from 'node:tls';
 import { RemoraError } from '../../errors.js';
 import { fileError, systemCode } from '../../io/files/system-error.js';
 import type { ConnectionOptions } from '../../io/http/connection-options.js';
@@ -50,9 +50,9 @@ async function readCertificate(certFile: string, keyFile: string): Promise<{ cer
       'Decrypt it: openssl pkey -in FILE -out FILE',
     );
   const [chain, both] = [`${certFile} holds a certificate that is damaged`, `${keyFile} is not the key of ${certFile}`];
-  usable(() => createSecureContext({ cert }), chain, 'Fetch the file again');
-  usable(() => createSecureContext({ key }), `${keyFile} holds a key that is damaged`, 'Fetch the file again');
-  usable(() => createSecureContext({ cert, key }), both, 'Name the key that the certificate was made for');
+  usable(() => nodeTls.createSecureContext({ cert }), chain, 'Fetch the file again');
+  usable(() => nodeTls.createSecureContext({ key }), `${keyFile} holds a key that is damaged`, 'Fetch the file again');
+  usable(() => nodeTls.createSecureContext({ cert, key }), both, 'Name the key that the certificate was made for');
   return { cert, key };
 }
 

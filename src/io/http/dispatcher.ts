@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
-import tls from 'node:tls';
+import nodeTls from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { given } from '../../oci/values/given.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
@@ -50,8 +50,8 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
 
 /** The certificates that Node.js trusts by default; the option `ca` replaces them. */
 function systemCertificates(): readonly string[] {
-  if ('getCACertificates' in tls && typeof tls.getCACertificates === 'function')
-    return tls.getCACertificates('default');
+  if ('getCACertificates' in nodeTls && typeof nodeTls.getCACertificates === 'function')
+    return nodeTls.getCACertificates('default');
   const extra = process.env.NODE_EXTRA_CA_CERTS;
-  return [...tls.rootCertificates, ...(extra ? [readFileSync(extra, 'latin1')] : [])];
+  return nodeTls.rootCertificates.concat(extra ? [readFileSync(extra, 'latin1')] : []);
 }

@@ -25,7 +25,7 @@ export function lentChunk({ buffer, byteOffset }: Uint8Array, length: number): B
  * may have the rest. 1 GiB in buffers of their own costs 0.2 s of the collector, and 50 MiB at its peak.
  */
 export function giveBack({ buffer, byteOffset, byteLength }: Uint8Array): void {
-  if (byteOffset !== 0 || lent.get(buffer) !== byteLength) return;
+  if (byteOffset !== 0 || buffer.byteLength !== LENT_BYTES || lent.get(buffer) !== byteLength) return;
   lent.delete(buffer);
   if (free.length < KEPT) free.push(Buffer.from(buffer));
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { LENT_BYTES, lend } from '../../../src/io/streams/lent.js';
 import { digestOf } from '../../../src/oci/values/digest.js';
 import { openPieces } from '../../../src/store/layout/blobs/pieces.js';
 import { tempDir } from '../../support/temp.js';
@@ -33,6 +34,12 @@ it.each([0, 1, PIECE - 1, PIECE, PIECE + 1, 4 * PIECE, 4 * PIECE + 7])('reads a 
     expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
     expect(chunks.length).toBe(Math.max(Math.ceil(size / PIECE), 1));
   }
+});
+
+it('lends no memory of small blobs to others: Node.js shares it between many', async () => {
+  const { file, descriptor } = await blob(1);
+  await taken(await openPieces(file, descriptor), []);
+  expect(Array.from({ length: 40 }, () => lend().length)).toEqual(Array.from({ length: 40 }, () => LENT_BYTES));
 });
 
 it('gives all but the last piece of a blob that is damaged or cut', async () => {

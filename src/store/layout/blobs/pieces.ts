@@ -48,7 +48,7 @@ async function* pieces(
       if (offset === size) break;
     }
     // After a failure the system may still be sending it.
-    giveBack(lentChunk(memory, memory.length));
+    if (memory.length === LENT_BYTES) giveBack(lentChunk(memory, LENT_BYTES));
   } finally {
     await handle.close();
   }

@@ -27,6 +27,13 @@ export interface HttpOptions extends ConnectionOptions {
   readonly registry?: URL | undefined;
 }
 
+/** The part that all requests to one origin share. */
+interface Host {
+  readonly origin: string;
+  readonly gate: HostGate;
+  dispatcher?: Dispatcher;
+}
+
 const MAX_REDIRECTS = 10;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 /** A registry hashes and moves what it got before it answers: a second more for so many bytes. */
@@ -37,8 +44,7 @@ const BYTES_PER_SECOND = 50 * 1024 * 1024;
  * credentials must not follow them: those go to their own origin only. A redirect from https to http is refused.
  */
 export class HttpClient {
-  readonly #dispatchers = new Map<string, Dispatcher>();
-  readonly #gates = new Map<string, HostGate>();
+  readonly #hosts = new Map<string, Host>();
   readonly #warned = new Set<string>();
   /** Aborted by {@link close}: whatever waits for its turn or for another attempt ends, and sends nothing more. */
   readonly #closing = new AbortController();
@@ -89,7 +95,7 @@ export class HttpClient {
 
   async #repeated<T>(request: HttpRequest, take: (response: HttpResponse) => Promise<T>): Promise<T> {
     const { maxWait = 60_000, retryDelay } = this.options;
-    const gate = this.#gate(request.url);
+    const { gate } = this.#host(request.url);
     let waited = 0;
     for (let attempt = 1; ; attempt++) {
       let wait: number;
@@ -142,13 +148,14 @@ export class HttpClient {
   async #send(request: HttpRequest, attempt: number): Promise<Answer> {
     const { url, signal } = request;
     if (!this.#guard.isOwn(url)) await this.#guard.check(url);
-    const gate = this.#gate(url);
+    const host = this.#host(url);
+    const { gate } = host;
     await gate.enter(signal);
     const started = performance.now();
     let failure: RemoraError | undefined;
     let response: Answer | undefined;
     try {
-      response = await this.#exchange(request, attempt);
+      response = await this.#exchange(host, request, attempt);
       if (response.status === 400) await this.#understood(request, response);
       this.#warn(response);
       return response;
@@ -161,7 +168,7 @@ export class HttpClient {
     }
   }
 
-  async #exchange(request: HttpRequest, attempt: number): Promise<Answer> {
+  async #exchange(host: Host, request: HttpRequest, attempt: number): Promise<Answer> {
     const { url, signal, body } = request;
     const { timeout = DEFAULT_TIMEOUT } = this.options;
     const content = await body?.open();
@@ -179,7 +186,7 @@ export class HttpClient {
     watched?.signal.addEventListener('abort', end, { once: true });
     try {
       const options = {
-        origin: url.origin,
+        origin: host.origin,
         method: request.method,
         path: url.pathname + url.search,
         headers: headersOf(request),
@@ -190,7 +197,7 @@ export class HttpClient {
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
       };
-      this.#dispatcher(url).dispatch(options, exchange);
+      this.#dispatcher(host).dispatch(options, exchange);
       return new Answer(exchange, await exchange.head, url, attempt, timeout);
     } catch (error) {
       for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
@@ -221,28 +228,28 @@ export class HttpClient {
     }
   }
 
-  #dispatcher({ origin }: URL): Dispatcher {
-    const known = this.#dispatchers.get(origin);
-    if (known !== undefined) return known;
-    const lookup = this.#guard.lookup(new URL(origin));
-    const dispatcher = dispatcherFor(new URL(origin), { ...this.options, registry: this.#registry, lookup });
-    this.#dispatchers.set(origin, dispatcher);
-    return dispatcher;
+  #dispatcher(host: Host): Dispatcher {
+    if (host.dispatcher !== undefined) return host.dispatcher;
+    const origin = new URL(host.origin);
+    const lookup = this.#guard.lookup(origin);
+    host.dispatcher = dispatcherFor(origin, { ...this.options, registry: this.#registry, lookup });
+    return host.dispatcher;
   }
 
-  #gate({ origin }: URL): HostGate {
-    const known = this.#gates.get(origin);
+  #host({ origin }: URL): Host {
+    const known = this.#hosts.get(origin);
     if (known !== undefined) return known;
     const gate = new HostGate(this.options.concurrency ?? DEFAULT_CONCURRENCY, this.#closing.signal);
-    this.#gates.set(origin, gate);
-    return gate;
+    const host = { origin, gate };
+    this.#hosts.set(origin, host);
+    return host;
   }
 
   /** Ends all connections, and whatever waits for one; nothing is sent afterwards. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
-    this.#dispatchers.clear();
+    await Promise.all([...this.#hosts.values()].map(({ dispatcher }) => dispatcher?.destroy()));
+    this.#hosts.clear();
   }
 }
 

@@ -12,8 +12,8 @@ export interface Head {
 }
 
 /**
- * One request of undici and its answer. undici's own `request()` makes a stream for each body: that stream and its reader
- * cost a HEAD a third of its CPU, where no body comes.
+ * A request of undici and its answer. The `request()` of undici makes a stream for each body, which costs more than the
+ * rest of a HEAD. Here a body has a stream only where it does not come together with its head.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   /** The head of the answer, or the failure before it. */
@@ -25,6 +25,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Why it has ended, or is to end, before its answer did. */
   #failure: Error | undefined;
   #isComplete = false;
+  /** The bytes that came before the body was asked for. */
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
   readonly #unheard: () => void;
 
   /** @param signal ends the request, and the body until it was read */
@@ -33,12 +36,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#answered = resolve;
       this.#failed = reject;
     });
-    this.#unheard = onAbort(signal, () => this.stop(errorOf(signal?.reason)));
+    const abort = () => this.stop(errorOf(signal?.reason));
+    this.#unheard = onAbort(signal, abort);
+    if (signal?.aborted) abort();
   }
 
-  /** The answer is here, and has no body. */
-  get isEmpty(): boolean {
-    return this.#isComplete && this.#body === undefined;
+  /** The whole body, where all of it is here before its stream was asked for; a HEAD has none. */
+  get content(): readonly Buffer[] | undefined {
+    return this.#isComplete && this.#body === undefined ? this.#chunks : undefined;
   }
 
   get body(): Readable {
@@ -56,6 +61,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#body = body;
     // Without a listener an error that comes before the body is read would end the process.
     body.on('error', () => {});
+    for (const chunk of this.#chunks.splice(0)) body.push(chunk);
     if (this.#failure !== undefined) body.destroy(this.#failure);
     else if (this.#isComplete) body.push(null);
     return body;
@@ -77,7 +83,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
-    if (!this.body.push(chunk)) controller.pause();
+    const body = this.#body;
+    this.#bytes += chunk.length;
+    if (body === undefined) this.#chunks.push(chunk);
+    if (body === undefined ? this.#bytes >= COPIED_BYTES : !body.push(chunk)) controller.pause();
   }
 
   onResponseEnd(): void {

@@ -20,8 +20,8 @@ export interface HttpResponse {
   readonly retry: boolean;
   /** Milliseconds without a byte after which the body fails. */
   readonly timeout: number;
-  /** All of it is here, and it has no body. */
-  readonly isEmpty: boolean;
+  /** The whole body, where all of it is here already; empty where there is none. */
+  readonly content: readonly Buffer[] | undefined;
   readonly body: Readable;
 }
 
@@ -56,8 +56,8 @@ export class Answer implements HttpResponse {
     return typeof value === 'string' ? [value] : (value ?? []);
   }
 
-  get isEmpty(): boolean {
-    return this.exchange.isEmpty;
+  get content(): readonly Buffer[] | undefined {
+    return this.exchange.content;
   }
 
   get body(): Readable {
@@ -98,7 +98,7 @@ const MAX_DISCARD_MS = 1000;
 
 /** Gives up a body, so that its connection can be used again. */
 export async function discard(response: HttpResponse): Promise<void> {
-  if (response.isEmpty) return;
+  if (response.content !== undefined) return;
   const late = setTimeout(() => response.body.destroy(), MAX_DISCARD_MS).unref();
   let bytes = 0;
   try {
@@ -139,7 +139,7 @@ export async function readBody(
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of inTime(response)) {
+    for await (const chunk of response.content ?? inTime(response)) {
       bytes += chunk.length;
       if (bytes > limit)
         throw new RemoraError('MALFORMED', `${what} is larger than ${limit} bytes`, { expected: limit });

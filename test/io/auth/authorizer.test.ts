@@ -35,7 +35,7 @@ async function challenged(...challenges: readonly string[]): Promise<HttpRespons
     url: new URL('http://localhost/v2/'),
     attempt: 1,
     retry: false,
-    isEmpty: false,
+    content: undefined,
     timeout: 5_000,
     body: Readable.from([]),
   };

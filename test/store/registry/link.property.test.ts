@@ -18,7 +18,7 @@ function page(link: string | undefined, url: URL): Document {
     url,
     attempt: 1,
     retry: false,
-    isEmpty: false,
+    content: undefined,
     timeout: 5_000,
     body: Readable.from([]),
   };

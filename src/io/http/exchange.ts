@@ -1,9 +1,13 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { onAbort } from '../async/on-abort.js';
 import { COPIED_BYTES } from './read-buffers.js';
 
-type Controller = Dispatcher.DispatchController;
+/** The part of undici's controller of a request that is used here. */
+interface Controller {
+  abort(reason: Error): void;
+  pause(): void;
+  resume(): void;
+}
 
 /** The head of an answer. */
 export interface Head {
@@ -12,10 +16,10 @@ export interface Head {
 }
 
 /**
- * A request of undici and its answer. The `request()` of undici makes a stream for each body, which costs more than the
- * rest of a HEAD. Here a body has a stream only where it does not come together with its head.
+ * A request and its answer: the handler that undici's `dispatch()` takes. Its `request()` makes a stream for each body,
+ * which costs more than the rest of a HEAD. Here a body has a stream only where it does not come together with its head.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange {
   /** The head of the answer, or the failure before it. */
   readonly head: Promise<Head>;
   #answered: (head: Head) => void = () => {};

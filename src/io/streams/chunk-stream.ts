@@ -80,6 +80,12 @@ export class ChunkStream extends Readable {
   }
 }
 
+/** A chunk of any stream: those of a caller can be texts, or bytes without the methods of a Buffer. */
+export function bytesOf(chunk: Uint8Array | string): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk;
+  return typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { ChunkStream, cutOff } from './chunk-stream.js';
+import { bytesOf, ChunkStream, cutOff } from './chunk-stream.js';
 
 /** `source`, with a call for each chunk that has passed; an error or early end of either side ends both. */
 export function counted(source: Readable, onChunk: (bytes: number, chunk: Buffer) => void): Readable {
@@ -11,7 +11,8 @@ export function counted(source: Readable, onChunk: (bytes: number, chunk: Buffer
 async function* counting(source: Readable, onChunk: (bytes: number, chunk: Buffer) => void): AsyncGenerator<Buffer> {
   let bytes = 0;
   try {
-    for await (const chunk of source) {
+    for await (const each of source) {
+      const chunk = bytesOf(each);
       bytes += chunk.length;
       onChunk(bytes, chunk);
       yield chunk;

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { algorithmOf, hasherFor } from '../../oci/values/digest.js';
-import { ChunkStream, cutOff } from './chunk-stream.js';
+import { bytesOf, ChunkStream, cutOff } from './chunk-stream.js';
 
 type Expected = Pick<Descriptor, 'digest' | 'size'>;
 
@@ -51,7 +51,8 @@ async function* proven(
   let count = 0;
   let held: Buffer | undefined;
   try {
-    for await (const chunk of source) {
+    for await (const each of source) {
+      const chunk = bytesOf(each);
       count += chunk.length;
       if (count > expected.size) break;
       hash.update(chunk);

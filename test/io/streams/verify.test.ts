@@ -112,3 +112,17 @@ it('counts what passes, and ends when its source does, in whatever way', async (
   setImmediate(() => cut.destroy());
   expect((await drain(counted(cut, () => {}))).error).toMatchObject({ code: 'UNREACHABLE' });
 });
+
+it.each([
+  ['texts', () => Readable.from(['some ', 'content'])],
+  ['bytes that are not a Buffer', () => Readable.from([new Uint8Array(BYTES)])],
+  ['a stream of the web', () => Readable.fromWeb(new Blob([BYTES]).stream())],
+])("takes a caller's stream of %s", async (_what, open) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of verified(
+    counted(open(), (_, chunk) => void chunks.push(chunk)),
+    SHA256,
+  ))
+    expect(Buffer.isBuffer(chunk)).toBe(true);
+  expect(Buffer.concat(chunks)).toEqual(BYTES);
+});

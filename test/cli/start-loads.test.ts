@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { COMMANDS } from '../support/command-names.js';
 import { startRegistry } from '../support/registry.js';
 import { remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
@@ -24,24 +25,6 @@ const coverage = z.object({
     }),
   ),
 });
-const COMMANDS = [
-  ...[
-    'attach',
-    'check',
-    'copy',
-    'detach',
-    'discover',
-    'inspect',
-    'kinds',
-    'login',
-    'logout',
-    'pull',
-    'push',
-    'resolve',
-  ],
-  ...['serve', 'tag', 'help', 'blob delete', 'blob get', 'blob put', 'manifest delete', 'manifest get', 'manifest put'],
-  ...['repo list', 'repo tags'],
-];
 
 /** The modules of the program that run when it starts: the bundler makes each a function with the name of its path. */
 async function loadedBy(words: readonly string[], cwd: string): Promise<z.infer<typeof loads>> {
@@ -73,7 +56,7 @@ async function measured(): Promise<z.infer<typeof tableSchema>> {
   const lines: [string, readonly string[]][] = [
     ['--version', ['--version']],
     ['--help', ['--help']],
-    ...COMMANDS.map((id): [string, readonly string[]] => [
+    ...[...COMMANDS, 'help'].map((id): [string, readonly string[]] => [
       `${id} --no-such-flag`,
       [...id.split(' '), '--no-such-flag'],
     ]),

@@ -1,32 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../support/command-names.js';
 import { remora } from '../support/remora.js';
 import { failure, success } from './support/run.js';
-
-const COMMANDS = [
-  'attach',
-  'blob delete',
-  'blob get',
-  'blob put',
-  'check',
-  'copy',
-  'detach',
-  'discover',
-  'inspect',
-  'kinds',
-  'login',
-  'logout',
-  'manifest delete',
-  'manifest get',
-  'manifest put',
-  'pull',
-  'push',
-  'repo list',
-  'repo tags',
-  'resolve',
-  'serve',
-  'tag',
-];
 
 describe('help', () => {
   it.each(COMMANDS)('of %s tells the arguments, its own flags and examples, on standard output', async (command) => {

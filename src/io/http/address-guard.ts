@@ -31,9 +31,12 @@ export class AddressGuard {
   /** @param registry the registry that the user named; undefined checks nothing */
   constructor(private readonly registry: () => URL | undefined) {}
 
-  /** @throws RemoraError `REJECTED`, before a byte is sent */
+  /**
+   * For hosts that are not the registry's own.
+   *
+   * @throws RemoraError `REJECTED`, before a byte is sent
+   */
   async check(url: URL): Promise<void> {
-    if (this.isOwn(url)) return;
     const named = namedNetwork(url.hostname);
     if (named !== undefined) return this.#judge(url, named);
     if (url.protocol !== 'http:' || !isProxied(url)) return;

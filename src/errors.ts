@@ -18,6 +18,8 @@ export type RemoraErrorCode =
   | 'DIGEST_MISMATCH'
   /** The content has another size than its descriptor, or is above a limit. */
   | 'SIZE_MISMATCH'
+  /** Signatures or attestations are there, and no given trust verifies what is required. */
+  | 'NOT_VERIFIED'
   /** A document (manifest, index, layout file, answer of a registry) is not well formed. */
   | 'MALFORMED'
   /** The host cannot be reached, or the connection broke. */

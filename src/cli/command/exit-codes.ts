@@ -9,6 +9,7 @@ const EXIT_CODES: Readonly<Record<RemoraErrorCode, number>> = {
   FORBIDDEN: 4,
   DIGEST_MISMATCH: 5,
   SIZE_MISMATCH: 5,
+  NOT_VERIFIED: 5,
   MALFORMED: 5,
   UNREACHABLE: 6,
   TIMEOUT: 6,

@@ -15,6 +15,7 @@ const CODES: Readonly<Record<RemoraErrorCode, number>> = {
   FORBIDDEN: 4,
   DIGEST_MISMATCH: 5,
   SIZE_MISMATCH: 5,
+  NOT_VERIFIED: 5,
   MALFORMED: 5,
   UNREACHABLE: 6,
   TIMEOUT: 6,

@@ -59,7 +59,7 @@ function signatureOf(value: unknown): EnvelopeSignature {
   return { sig: readBase64(sig, what), ...given({ keyid }) };
 }
 
-/** What is signed of an envelope (DSSE, protocol.md, "Pre-Authentication Encoding"). */
+/** The bytes that a signature of an envelope covers (DSSE, protocol.md, "Pre-Authentication Encoding"). */
 export function preAuthEncoding({ payloadType, payload }: Pick<Envelope, 'payloadType' | 'payload'>): Uint8Array {
   const type = Buffer.from(payloadType);
   return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} `), type, Buffer.from(` ${payload.length} `), payload]);

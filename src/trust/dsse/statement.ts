@@ -66,7 +66,7 @@ export function namesTarget({ subjects }: Statement, { digest, alsoKnownAs = [] 
   });
 }
 
-/** What a statement claims. */
+/** The claims of a statement. */
 export function claimsOf({ predicateType, subjects }: Statement, payload: Uint8Array): Claims {
   return { subjects: subjects.flat(), predicateType, payload };
 }

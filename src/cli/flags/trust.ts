@@ -7,49 +7,49 @@ import type { TrustOptions } from '../../operations/verify/verify.js';
 /** Flags that give trust, named as cosign and notation name them; {@link trustFrom} turns them into options. */
 export const trustFlags = {
   key: string({
-    summary: 'Public key or certificate (PEM) whose signatures count; can be given several times',
+    summary: 'Public key or certificate; repeatable',
     helpValue: 'FILE',
     multiple: true,
     multipleNonGreedy: true,
     helpGroup: 'TRUST',
   }),
   'certificate-identity': string({
-    summary: "Whole identity in Sigstore's certificates, with an issuer",
+    summary: 'Whole identity of a Sigstore signer',
     helpValue: 'TEXT',
     helpGroup: 'TRUST',
   }),
   'certificate-identity-regexp': string({
-    summary: 'Expression that matches the whole identity',
+    summary: 'Expression for the whole identity',
     helpValue: 'REGEXP',
     helpGroup: 'TRUST',
   }),
   'certificate-oidc-issuer': string({
-    summary: 'Whole issuer of the login, with an identity',
+    summary: 'Whole issuer of that identity',
     helpValue: 'URL',
     helpGroup: 'TRUST',
   }),
   'certificate-oidc-issuer-regexp': string({
-    summary: 'Expression that matches the whole issuer',
+    summary: 'Expression for the whole issuer',
     helpValue: 'REGEXP',
     helpGroup: 'TRUST',
   }),
   'trusted-root': string({
-    summary: "Sigstore's trusted root [default: the public one, as remora ships it]",
+    summary: 'Root of Sigstore [default: shipped]',
     helpValue: 'FILE',
     helpGroup: 'TRUST',
   }),
   'trust-policy': string({
-    summary: "notation's trust policy, with --trust-store",
+    summary: 'Trust policy of notation',
     helpValue: 'FILE',
     helpGroup: 'TRUST',
   }),
   'trust-store': string({
-    summary: "notation's trust store, which has the directory x509",
+    summary: 'Trust store of notation',
     helpValue: 'DIR',
     helpGroup: 'TRUST',
   }),
   'require-log': boolean({
-    summary: 'Count the signature of a key only if a transparency log has it',
+    summary: 'Refuse a key without a log entry',
     helpGroup: 'TRUST',
   }),
 };

@@ -1,10 +1,15 @@
-import type { Paint } from './text.js';
+import { type Paint, painter } from './text.js';
 
 /** A place where lines are shown. */
 export interface Screen {
   readonly paint: Paint;
   /** The columns of a terminal; undefined where lines have any length. */
   readonly width: number | undefined;
+}
+
+/** A terminal shows the first digits of digests, in lines that fit; other streams take all of them. */
+export function screenOf(stream: NodeJS.WriteStream): Screen {
+  return { paint: painter(stream), width: stream.isTTY === true ? stream.columns : undefined };
 }
 
 /** A line of a tree with the lines below it, made as they are printed. */

@@ -1,6 +1,6 @@
 import type { VerifiedNode } from '../../operations/verify/verify.js';
 
-/** What a result says of who signed, and when. */
+/** The part of a result that says who signed, and when. */
 export type Signed = Pick<VerifiedNode, 'signer' | 'trusts' | 'times'>;
 
 /** Digits of a key's fingerprint that tell it from others. */

@@ -48,6 +48,11 @@ export function wrapped(text: string, room: number | undefined): readonly string
   return [...lines, line];
 }
 
+/** The first digits of a digest. */
+export function digits(digest: string): string {
+  return digest.slice(digest.indexOf(':') + 1).slice(0, 12);
+}
+
 /** The digests in a text, each with its first digits alone. */
 export function shortDigests(text: string): string {
   return text.replace(/\b([a-z0-9]+):([0-9a-f]{12})[0-9a-f]{20,116}\b/g, '$1:$2…');

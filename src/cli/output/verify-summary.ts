@@ -46,9 +46,7 @@ export function verifyNotes(result: VerifyResult, now: Date): readonly string[] 
   const isBeside = count('wrong') > 0 && result.outcome === 'verified';
   return [
     ...result.incomplete.map(({ way, error }) => `could not ask ${way}: ${error.message}`),
-    ...(isBeside
-      ? [`warning: ${counted(count('wrong'), 'attachment')} beside it is wrong; --no-wrong fails then`]
-      : []),
+    ...(isBeside ? [`warning: ${isOrAre(count('wrong'))} wrong beside what is verified; --no-wrong fails then`] : []),
     ...rootNotes(result, now),
     ...(count('verified') > 0 ? ['revocation was not checked: no list of revoked certificates was asked'] : []),
   ];
@@ -65,6 +63,10 @@ function rootNotes({ trustedRoot }: VerifyResult, now: Date): readonly string[] 
   limit.setUTCMonth(limit.getUTCMonth() + MONTHS_OF_ROOT);
   const warning = `warning: the trusted root is older than ${MONTHS_OF_ROOT} months; update remora, or give --trusted-root FILE`;
   return now > limit ? [note, warning] : [note];
+}
+
+function isOrAre(count: number): string {
+  return `${counted(count, 'attachment')} ${count === 1 ? 'is' : 'are'}`;
 }
 
 function counted(count: number, noun: string): string {

@@ -1,6 +1,6 @@
 import { isIndexType } from '../../oci/values/media-types.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../operations/verify/verify.js';
-import { fitted, type Part, shortDigests, wrapped } from './fit.js';
+import { digits, fitted, type Part, shortDigests, wrapped } from './fit.js';
 import { type Signed, whenOf, whoOf } from './signer.js';
 import { columns, formatSize, printable } from './text.js';
 import { type Branch, branches, draw, joined, type Screen } from './tree.js';
@@ -29,8 +29,8 @@ export function* verdictLines(result: VerifyResult, screen: Screen): Generator<s
         [
           verdictPart(node.verdict, width),
           { text: node.kind ?? '', style: 'bold' },
-          { text: printable(node.predicateType ?? node.artifactType ?? node.mediaType), least: 12 },
-          { text: short(node.digest) },
+          { text: typeOf(node, width), least: 12 },
+          { text: width === undefined ? node.digest : digits(node.digest) },
           { text: width === undefined ? `${formatSize(node.size)}, ${node.via.join('+')}` : '', style: 'dim' },
         ],
         room,
@@ -40,7 +40,7 @@ export function* verdictLines(result: VerifyResult, screen: Screen): Generator<s
     below: branches(node.referrers, attachment),
   });
   const platform = (one: VerifiedPlatform): Branch => ({
-    text: (room) => fitted(nameParts(one, short), room, paint),
+    text: (room) => fitted(nameParts(one, width), room, paint),
     details: (room) => coveredLines(one).map((line) => fitted([{ text: short(line), style: 'dim' }], room, paint)),
     below: branches(one.referrers, attachment),
   });
@@ -49,9 +49,15 @@ export function* verdictLines(result: VerifyResult, screen: Screen): Generator<s
   yield* draw(joined(branches(referrers, attachment), branches(platforms, platform)), width);
 }
 
-function nameParts({ platform, mediaType, digest }: VerifiedPlatform, short: (text: string) => string): Part[] {
+function nameParts({ platform, mediaType, digest }: VerifiedPlatform, width: number | undefined): Part[] {
   const name = printable(platform ?? (isIndexType(mediaType) ? 'index' : 'no platform'));
-  return [{ text: name, style: 'bold', least: 8 }, { text: short(digest) }];
+  return [{ text: name, style: 'bold', least: 8 }, { text: width === undefined ? digest : digits(digest) }];
+}
+
+/** The type; a terminal has no room for a beginning that most types share. */
+function typeOf({ predicateType, artifactType, mediaType }: VerifiedNode, width: number | undefined): string {
+  const type = printable(predicateType ?? artifactType ?? mediaType);
+  return width === undefined ? type : type.replace(/^application\//, '');
 }
 
 /** The lines below an attachment: who signed and when, or why it is not verified. */

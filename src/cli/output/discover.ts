@@ -8,12 +8,13 @@ import type {
   MissingKind,
 } from '../../operations/discover/discover.js';
 import type { Via } from '../../store/interfaces/store.js';
+import { describeClaimed } from './claimed.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 
 /** A line of the tree with the lines below it, made as they are printed. */
 interface Branch {
   readonly text: string;
-  /** Annotations, printed directly below the text. */
+  /** Claims and annotations, printed directly below the text. */
   readonly details: readonly string[];
   readonly below: Branches;
 }
@@ -35,14 +36,15 @@ export function* treeLines(
     const facts = `${formatSize(node.size)}, ${node.via.join('+')}`;
     return {
       text: `${label}  ${node.digest}  ${paint('dim', facts)}`,
-      details: options.annotations
-        ? Object.entries(node.annotations ?? {}).map(([key, value]) =>
-            paint('dim', `${printable(key)}: ${printable(value)}`),
-          )
-        : [],
+      details: [
+        ...(node.claimed ? [describeClaimed(node.claimed)] : []),
+        ...(options.annotations ? annotated(node) : []),
+      ].map((text) => paint('dim', text)),
       below: branches(node.referrers, branch),
     };
   };
+  const annotated = ({ annotations = {} }: DiscoveredNode) =>
+    Object.entries(annotations).map(([key, value]) => `${printable(key)}: ${printable(value)}`);
   const platform = ({ platform: name, mediaType, digest, referrers }: DiscoveredPlatform): Branch => ({
     text: `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
     details: [],

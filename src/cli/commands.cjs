@@ -26,6 +26,7 @@ const modules = {
   resolve: () => require('../commands/resolve.ts'),
   serve: () => require('../commands/serve.ts'),
   tag: () => require('../commands/tag.ts'),
+  verify: () => require('../commands/verify.ts'),
 };
 
 // A command is loaded when it runs.

@@ -18,6 +18,7 @@ import { resolveSchema } from '../resolve/schema.js';
 import { deleteSchema } from '../results/deletion-schema.js';
 import { errorFieldsSchema } from '../results/incomplete.js';
 import { tagSchema } from '../tag/schema.js';
+import { verifySchema } from '../verify/schema.js';
 
 const errorSchema = z.strictObject({
   error: errorFieldsSchema.extend({
@@ -54,5 +55,6 @@ export const resultSchemas = {
   'blob put': putBlobSchema,
   'blob delete': deleteSchema,
   kinds: kindsSchema,
+  verify: verifySchema,
   error: errorSchema,
 } as const;

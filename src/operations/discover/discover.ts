@@ -6,8 +6,9 @@ import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import type { Attachment } from '../attached/attachment.js';
+import { claimsOfAttached } from '../attached/claims.js';
 import { ItemLimit } from '../attached/item-limit.js';
-import type { Selection } from '../attached/selection.js';
+import { isWanted, type Selection } from '../attached/selection.js';
 import { platformSubjects, resolveSubject, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
@@ -15,7 +16,7 @@ import { platformOf } from '../places/platform-option.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { gate, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
-import { type AttachedTree, NodeBuilder } from './tree.js';
+import { type AttachedTree, flat, NodeBuilder } from './tree.js';
 
 export type { AskedWay, Unasked } from '../results/incomplete.js';
 export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
@@ -36,6 +37,8 @@ export interface DiscoverOptions extends AccessOptions {
   readonly requireOn?: RequireOn | undefined;
   /** List a way that could not be asked in `incomplete` instead of throwing `INCOMPLETE`. @default false */
   readonly partial?: boolean | undefined;
+  /** Read the maker that each signature claims to have: `claimed`, which is not verified. @default false */
+  readonly claims?: boolean | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
@@ -112,8 +115,10 @@ async function listAttached(
     account.failed(`${via.join(' or ')} of ${reference}`, unsupported(reference, via));
 
   const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
+  const wanted = options.claims ? flat(all).filter((attachment) => isWanted(attachment, selection)) : [];
+  const claims = await claimsOfAttached(source, wanted, { signal });
   const shown = (chosen: Selection): DiscoverResult => {
-    const builder = new NodeBuilder(source, all, chosen);
+    const builder = new NodeBuilder(source, all, chosen, claims);
     return {
       ...resultFields(source, descriptor),
       referrers: builder.nodes(descriptor.digest, found),

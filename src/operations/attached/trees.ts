@@ -41,10 +41,8 @@ export interface TreesOptions {
   readonly depth?: number | undefined;
   /** Lists what is attached to the indexes that the subject was chosen from, too. @default false */
   readonly above?: boolean | undefined;
-  /** Called for each entry of a list before the list is verified, with the signal of the walk. */
-  readonly onListed?: ((entry: Descriptor, signal: AbortSignal) => void) | undefined;
-  /** Called for each attachment as soon as it is known; for one of two platforms more than once. */
-  readonly onFound?: ((attachment: Attachment, subject: Digest, signal: AbortSignal) => void) | undefined;
+  /** Called for each manifest as soon as it is known to be attached, or an unverified list names it; often twice. */
+  readonly onNamed?: ((manifest: Digest, subject: Digest, signal: AbortSignal) => void) | undefined;
 }
 
 /**
@@ -57,17 +55,17 @@ export async function listTrees(
   account: AskedWays,
   options: TreesOptions,
 ): Promise<AttachedTrees> {
-  const { limit, concurrency = 32, via, depth = Number.POSITIVE_INFINITY, onFound } = options;
+  const { limit, concurrency = 32, via, depth = Number.POSITIVE_INFINITY, onNamed } = options;
   const { descriptor } = subject;
   const reference = source.format({ digest: descriptor.digest });
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const onAsked = account.answered.bind(account);
   const ask = { signal: options.signal, limit, concurrency, via, onUnasked, onAsked };
-  const onListed = options.onListed && ((entry: Descriptor) => options.onListed?.(entry, walk.signal));
+  const onListed = onNamed && ((entry: Descriptor, of: Digest) => onNamed(entry.digest, of, walk.signal));
   const walk: AttachedWalk = new AttachedWalk(source, descriptor, { ...ask, onListed });
 
   const trees = (found: readonly Attachment[], of: Descriptor, levels: number): Promise<readonly AttachedTree[]> => {
-    if (onFound !== undefined) for (const attachment of found) onFound(attachment, of.digest, walk.signal);
+    for (const { holder, descriptor } of found) onNamed?.((holder ?? descriptor).digest, of.digest, walk.signal);
     return mapSome(found, concurrency, async (attachment) => {
       // Attachments of a manifest with several layers stand below its first layer.
       const carrier = walk.carrier(attachment);

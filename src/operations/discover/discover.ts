@@ -11,7 +11,7 @@ import { listTrees } from '../attached/trees.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { resultFields } from '../results/manifest-fields.js';
-import { gate, parseRequirement, type Requirement, type RequireOn } from './missing.js';
+import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { NodeBuilder } from './tree.js';
 
@@ -66,7 +66,10 @@ export async function discover(location: Location, options: DiscoverOptions = {}
     const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
     const { result, whole, unread } = await listAttached(source, subject, account, { ...options, signal, limit });
     if (!options.partial) account.checkComplete();
-    return iterable({ ...result, ...(requirements && gate(whole(), requirements, options.requireOn, unread)) });
+    return iterable({
+      ...result,
+      ...(requirements && gate(whole(), requirements, { on: options.requireOn, unread, fits: isOfKind })),
+    });
   });
 }
 

@@ -13,7 +13,7 @@ import {
 } from './envelope.js';
 import { malformed, Refused } from './refused.js';
 
-/** Who vouches for the time of the signature (signing-scheme.md). */
+/** It says who vouches for the time of the signature (signing-scheme.md). */
 export type SigningScheme = 'notary.x509' | 'notary.x509.signingAuthority';
 
 /** The signed attributes that this version knows (signature-specification.md, "Signed Attributes"). */

@@ -23,7 +23,7 @@ const USAGES = [
 ] as const;
 export type Usage = (typeof USAGES)[number];
 
-/** What a certificate says. */
+/** The parts of a certificate that count. */
 export interface Certificate {
   /** DER. */
   readonly raw: Buffer;

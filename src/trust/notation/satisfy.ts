@@ -16,7 +16,7 @@ export interface SoundEnvelope {
   readonly chain: readonly [Certificate, ...Certificate[]];
 }
 
-/** What a policy says of an envelope that it takes. */
+/** The answer of a policy that takes an envelope. */
 export interface Acceptance {
   readonly times: readonly SignedTime[];
   readonly remarks: readonly string[];

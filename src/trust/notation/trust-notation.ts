@@ -4,13 +4,13 @@ import type { NotationTrust } from '../values/trust.js';
 import { readTrustPolicy, STORE } from './trust-policy.js';
 import { readTrustedCertificates } from './trust-store.js';
 
-/** What a {@link NotationTrust} is made of. */
+/** The parts of a {@link NotationTrust}. */
 export interface NotationTrustSource {
   /** Notation's `trustpolicy.oci.json`: its text, or what it says. */
   readonly policy: unknown;
   /** Certificates of authorities by `TYPE:NAME`, like `ca:acme`: PEM, with one or more, or DER. */
   readonly stores: Readonly<Record<string, readonly (string | Uint8Array)[]>>;
-  /** For results and messages. @default 'notation' */
+  /** For results and messages, such as the path of the policy. @default 'notation' */
   readonly name?: string | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface NotationTrustSource {
  * @throws RemoraError `INVALID_ARGUMENT`: the policy is not well formed, verifies nothing (audit, skip), or names a store
  *   that is missing or empty; a certificate is not of an authority, nor signed by itself
  */
-export function trustNotation({ policy, stores, name = 'notation' }: NotationTrustSource): NotationTrust {
-  const policies = readTrustPolicy(policy);
+export function trustNotation({ policy, stores, name }: NotationTrustSource): NotationTrust {
+  const policies = readTrustPolicy(policy, name === undefined ? undefined : quote(name));
   const read = new Map<string, readonly Uint8Array[]>();
   for (const [store, contents] of Object.entries(stores)) {
     if (!STORE.test(store)) {
@@ -41,7 +41,7 @@ export function trustNotation({ policy, stores, name = 'notation' }: NotationTru
       `Put the certificate of its authority into x509/${missing.replace(':', '/')} of the trust store`,
     );
   }
-  return { type: 'notation', name, policies, stores: read };
+  return { type: 'notation', name: name ?? 'notation', policies, stores: read };
 }
 
 function invalid(message: string, hint?: string): RemoraError {

@@ -56,12 +56,16 @@ export function readTrustPolicy(policy: unknown, what = 'trust policy'): readonl
 
 function shaped(policy: unknown, what: string): z.infer<typeof document> {
   try {
-    return checkShape(document, typeof policy === 'string' ? parseJson(Buffer.from(policy), what) : policy, what);
+    return checkShape(document, isText(policy) ? parseJson(Buffer.from(policy), what) : policy, what);
   } catch (error) {
     if (!isRemoraError(error)) throw error;
     const hint = "Write it as notation's trustpolicy.oci.json";
     throw new RemoraError('INVALID_ARGUMENT', error.message, { cause: error, hint });
   }
+}
+
+function isText(policy: unknown): policy is string | Uint8Array {
+  return typeof policy === 'string' || policy instanceof Uint8Array;
 }
 
 function policyOf(one: Statement, what: string): NotationPolicy {

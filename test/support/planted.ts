@@ -47,7 +47,7 @@ export async function takeAttached(place: string, subject: string): Promise<Atta
   };
   for (const suffix of SUFFIXES) {
     const tagged = await store.findTag(cosignTag(subject, suffix));
-    if (tagged !== undefined) return read(tagged.digest, suffix);
+    if (tagged !== undefined) return await read(tagged.digest, suffix);
   }
   const referrers = [];
   for await (const { descriptor } of store.referrers(await store.resolve({ digest: parseDigest(subject) }))) {
@@ -55,7 +55,7 @@ export async function takeAttached(place: string, subject: string): Promise<Atta
   }
   const [referrer] = referrers;
   if (referrer === undefined || referrers.length > 1) throw new Error(`${subject} has ${referrers.length} referrers`);
-  return read(referrer);
+  return await read(referrer);
 }
 
 /** Attaches it to a subject of a place, whatever its payload says. */

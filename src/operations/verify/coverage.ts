@@ -2,7 +2,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import { attestedBy } from '../attached/buildkit.js';
 import type { IndexEntries } from '../attached/descendants.js';
 
-/** What an index holds at any depth: each entry, with the manifests that the index says it belongs to. */
+/** The entries of an index at any depth, each with the manifests that an index says it belongs to. */
 type Held = ReadonlyMap<Digest, ReadonlySet<Digest>>;
 
 /**

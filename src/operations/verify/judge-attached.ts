@@ -14,7 +14,7 @@ import { type Judged, nodesOf, verifiedIn } from './nodes.js';
 import type { TrustOptions } from './options.js';
 import type { VerifyResult } from './schema.js';
 
-/** What of a subject's attachments is verified, whatever is required of them. */
+/** The attachments of a subject with their verdicts, whatever is required of them. */
 export type JudgedAttachments = Omit<VerifyResult, 'outcome' | 'missing' | 'onIndex' | 'violations' | 'trustedRoot'> & {
   /** The indexes whose entries could not be read. */
   readonly unread: ReadonlySet<Digest>;
@@ -68,7 +68,7 @@ export async function judgeAttached(
     return { ...listed, found, platforms, above };
   };
   const judged = await walk().catch(async (error: unknown) => {
-    // What was begun ends before the place is closed.
+    // All that began ends before the place is closed.
     failure.abort(error);
     await examiner.end();
     throw error;

@@ -1,6 +1,6 @@
 import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
 
-/** What may be trusted, and how strictly. `verify`, `verifyBlob`, `pull`, `read` and `copy` take the same. */
+/** The given trust, and how strictly it is judged. `verify`, `verifyBlob`, `pull`, `read` and `copy` take the same. */
 export interface TrustOptions {
   /** Keys, identities and notation's policies, from `trustKey`, `trustIdentity` and `trustNotation`. */
   readonly trust?: readonly Trust[] | undefined;

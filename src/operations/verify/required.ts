@@ -5,7 +5,7 @@ import { gate, isOfKind, type Requirement, type RequireOn } from '../discover/mi
 import type { JudgedAttachments } from './judge-attached.js';
 import type { UnverifiedKind, VerifiedNode, VerifyResult } from './schema.js';
 
-/** What is required of the attachments. */
+/** The requirements. */
 export interface Required {
   /** Empty: a signature or an attestation of the subject itself. */
   readonly require: readonly Requirement[];

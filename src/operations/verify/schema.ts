@@ -19,7 +19,7 @@ const time = z.strictObject({
   logIndex: z.string().exactOptional().describe('The index in the transparency log'),
 });
 
-/** What a result says of each signature and of each attachment. */
+/** The verdict, in a result, of each signature and of each attachment. */
 export const verdictFields = {
   verdict: z
     .enum(VERDICTS)
@@ -28,7 +28,7 @@ export const verdictFields = {
     ),
   reason: z.enum(REASONS).exactOptional().describe('Why it is not verified'),
   message: z.string().exactOptional().describe('The reason as a sentence'),
-  signer: signer.exactOptional().describe('Who signed; a claim only, unless the verdict is verified'),
+  signer: signer.exactOptional().describe('The maker; a claim only, unless the verdict is verified'),
   trusts: z.array(z.string()).readonly().exactOptional().describe('The names of all given trusts that made it'),
   times: z.array(time).readonly().exactOptional().describe('When it was signed, as proven; the earliest first'),
   coveredBy: digestSchema.exactOptional().describe('The verified signature that covers it, where it is not one itself'),
@@ -92,7 +92,7 @@ const onIndex = z.strictObject({
 
 const violation = z.strictObject({
   rule: z.string().describe('The name of the rule'),
-  message: z.string().describe('What the rule wants, and what is there'),
+  message: z.string().describe('The wish of the rule, and what is there'),
   digest: digestSchema.exactOptional().describe('The manifest that lacks it'),
   platform: z.string().exactOptional(),
   isThere: z.boolean().describe('It is attached, and not verified as the rule wants'),
@@ -114,8 +114,8 @@ export const verifySchema = z.strictObject({
     .readonly()
     .exactOptional()
     .describe('With --platform: the indexes that hold the subject, the nearest first'),
-  missing: z.array(missing).readonly().describe('What is required and not verified'),
-  onIndex: z.array(onIndex).readonly().describe('What is required of a platform, and verified on an index above it'),
+  missing: z.array(missing).readonly().describe('Requirements that nothing verified meets'),
+  onIndex: z.array(onIndex).readonly().describe('Requirements of a platform that an index above it meets'),
   violations: z.array(violation).readonly().exactOptional().describe('With a policy: the rules that are not kept'),
   asked: z.array(askedSchema).readonly().describe('The ways that answered'),
   incomplete: z
@@ -129,7 +129,7 @@ export const verifySchema = z.strictObject({
     .describe("Sigstore's trusted root that was used"),
 });
 
-/** What of a subject's attachments is verified. */
+/** The attachments of a subject with their verdicts. */
 export type VerifyResult = Readonly<z.infer<typeof verifySchema>>;
 
 /** A manifest below an index, with its attachments in `referrers`. */

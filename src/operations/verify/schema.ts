@@ -78,7 +78,7 @@ const onIndex = z.strictObject({
 });
 
 const violation = z.strictObject({
-  rule: z.string().describe('The name of the rule'),
+  rule: z.string().exactOptional().describe('The name of the rule; absent where no rule is for the subject'),
   message: z.string().describe('The wish of the rule, and what is there'),
   digest: digestSchema.exactOptional().describe('The manifest that lacks it'),
   platform: z.string().exactOptional(),

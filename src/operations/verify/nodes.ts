@@ -65,7 +65,8 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
   });
 }
 
-type VerdictFields = Pick<
+/** The verdict, as members of a result. */
+export type VerdictFields = Pick<
   VerifiedNode,
   'verdict' | 'reason' | 'message' | 'signer' | 'trusts' | 'times' | 'coveredBy' | 'remarks'
 >;
@@ -85,7 +86,11 @@ export function conclusionOf({ attachment, subject, examined, signature }: Judge
   const { kind, formats, predicateType } = attachment;
   const claimed = { kind, formats, predicateType };
   if (signature?.form !== undefined && judgement?.verdict === 'verified')
-    return { ...signedFacts(signature.form, signature), verdict: fieldsOf(judgement), proofs: judgement.proofs };
+    return {
+      ...signedFacts(signature.form, judgement, signature.layer.mediaType),
+      verdict: fieldsOf(judgement),
+      proofs: judgement.proofs,
+    };
   const manifest = (attachment.holder ?? attachment.descriptor).digest;
   const covers = coverage.ofAttached(manifest, subject, examined.subject);
   const [cover] = covers;
@@ -100,15 +105,15 @@ export function conclusionOf({ attachment, subject, examined, signature }: Judge
 }
 
 /** Kind and formats as the signed payload tells them, never as annotations do. */
-function signedFacts(form: SignedForm, { layer, judgement }: JudgedSignature) {
+export function signedFacts(form: SignedForm, judgement: Judgement, mediaType = TYPES[form]) {
   const { predicateType } = judgement.claims ?? {};
-  const isInToto = layer.mediaType.startsWith('application/vnd.in-toto');
+  const isInToto = mediaType.startsWith('application/vnd.in-toto');
   const layerTypes = [TYPES[form], ...(isInToto ? ['application/vnd.in-toto+json'] : [])];
   const { kind, formats } = kindOf({ layerTypes, predicateTypes: predicateType === undefined ? [] : [predicateType] });
   return { kind: predicateType === undefined ? ('signature' as const) : kind, formats, predicateType };
 }
 
-function fieldsOf({ verdict, reason, message, signer, proofs, remarks }: Judgement): VerdictFields {
+export function fieldsOf({ verdict, reason, message, signer, proofs, remarks }: Judgement): VerdictFields {
   return given({
     verdict,
     reason,

@@ -1,3 +1,4 @@
+import { given } from '../../oci/values/given.js';
 import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
 
 /** The given trust, and how strictly it is judged. `verify`, `verifyBlob`, `pull`, `read` and `copy` take the same. */
@@ -12,4 +13,10 @@ export interface TrustOptions {
   readonly maxSignatures?: number | undefined;
   /** The time to compare with. @default the clock's */
   readonly now?: Date | undefined;
+}
+
+/** Sigstore's root that decides, as results name it. */
+export function rootOf({ trust = [], trustedRoot }: TrustOptions): Omit<TrustedRoot, 'bytes'> | undefined {
+  const root = trustedRoot ?? trust.find((one) => one.type === 'identity')?.root;
+  return root && given({ source: root.source, date: root.date });
 }

@@ -85,6 +85,12 @@ const violation = z.strictObject({
   isThere: z.boolean().describe('It is attached, and not verified as the rule wants'),
 });
 
+export const revocation = z.literal('unchecked').describe('Whether a certificate was revoked is not looked up');
+
+export const trustedRoot = z
+  .strictObject({ source: z.string(), date: z.string().exactOptional() })
+  .describe("Sigstore's trusted root that was used");
+
 /** The schema of `verify --json`. */
 export const verifySchema = z.strictObject({
   ...manifestFields,
@@ -109,11 +115,8 @@ export const verifySchema = z.strictObject({
     .array(incompleteSchema)
     .readonly()
     .describe('Ways that could not be asked, and signatures above the limit'),
-  revocation: z.literal('unchecked').describe('Whether a certificate was revoked is not looked up'),
-  trustedRoot: z
-    .strictObject({ source: z.string(), date: z.string().exactOptional() })
-    .exactOptional()
-    .describe("Sigstore's trusted root that was used"),
+  revocation,
+  trustedRoot: trustedRoot.exactOptional(),
 });
 
 /** The attachments of a subject with their verdicts. */

@@ -10,7 +10,7 @@ import { type AccessOptions, type Location, resolveLocation, withSource } from '
 import { platformOf } from '../places/platform-option.js';
 import { type JudgedAttachments, judgeAttached } from './judge-attached.js';
 import { noTrust } from './no-trust.js';
-import type { TrustOptions } from './options.js';
+import { rootOf, type TrustOptions } from './options.js';
 import { checkOutcome, eachNode, outcomeOf } from './required.js';
 import type { VerifiedNode, VerifyResult } from './schema.js';
 
@@ -79,12 +79,6 @@ export async function verify(location: Location, options: VerifyOptions = {}): P
 async function violationsOf(policy: Policy, judged: JudgedAttachments, now = new Date()) {
   const { judgePolicy } = await import('../../trust/policy/judge-policy.js');
   return judgePolicy(policy, judged.policyFacts(policy.trust), now);
-}
-
-/** Sigstore's root that decided, as results name it. */
-function rootOf({ trust = [], trustedRoot }: TrustOptions): VerifyResult['trustedRoot'] {
-  const root = trustedRoot ?? trust.find((one) => one.type === 'identity')?.root;
-  return root && given({ source: root.source, date: root.date });
 }
 
 /** Adds an iterator that is not enumerable, so that neither JSON nor a comparison sees it. */

@@ -4,13 +4,8 @@ import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment } from '../attached/attachment.js';
 import { newestOf } from '../attached/newest.js';
 import { isWanted, type Selection } from '../attached/selection.js';
+import type { AttachedTree } from '../attached/trees.js';
 import type { DiscoveredNode } from './schema.js';
-
-/** An attachment, with its own attachments. */
-export interface AttachedTree {
-  readonly attachment: Attachment;
-  readonly below: readonly AttachedTree[];
-}
 
 /** Turns trees into nodes of a result: the selected attachments, and those above them. */
 export class NodeBuilder {

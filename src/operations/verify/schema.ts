@@ -109,6 +109,11 @@ export const verifySchema = z.strictObject({
     .describe('A verified signature of the manifest itself or of an index above it'),
   referrers: z.array(node).readonly().describe('The attachments, each with its verdict and its own attachments'),
   platforms: z.array(platform).readonly().exactOptional().describe('For an index: all manifests below it, each once'),
+  above: z
+    .array(platform)
+    .readonly()
+    .exactOptional()
+    .describe('With --platform: the indexes that hold the subject, the nearest first'),
   missing: z.array(missing).readonly().describe('What is required and not verified'),
   onIndex: z.array(onIndex).readonly().describe('What is required of a platform, and verified on an index above it'),
   violations: z.array(violation).readonly().exactOptional().describe('With a policy: the rules that are not kept'),

@@ -13,8 +13,8 @@ const OUTCOMES: Readonly<Record<VerifyResult['outcome'], string>> = {
 };
 
 /** All attachments of a result. */
-function* nodesOf({ referrers, platforms = [] }: VerifyResult): Generator<VerifiedNode> {
-  const lists = [referrers, ...platforms.map((platform) => platform.referrers)];
+function* nodesOf({ referrers, above = [], platforms = [] }: VerifyResult): Generator<VerifiedNode> {
+  const lists = [referrers, ...[...above, ...platforms].map((one) => one.referrers)];
   for (let list = lists.shift(); list !== undefined; list = lists.shift())
     for (const node of list) {
       yield node;

@@ -41,7 +41,7 @@ export async function attachSigned(
     predicate: {},
   };
   await writeFile(join(cwd, 'envelope.json'), toJson(envelopeOf(toJson(statement), keys)));
-  await done(['attach', '--artifact-type', DSSE, '--no-settle', subject, 'envelope.json'], cwd);
+  await done(['attach', '--no-settle', subject, 'envelope.json'], cwd);
 }
 
 /** The output of a command that succeeds. */

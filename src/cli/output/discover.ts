@@ -8,6 +8,7 @@ import type {
   MissingKind,
 } from '../../operations/discover/discover.js';
 import type { Via } from '../../store/interfaces/store.js';
+import { describeClaimed } from './claimed.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 import { type Branch, branches, draw, joined } from './tree.js';
 
@@ -24,14 +25,14 @@ export function* treeLines(
     return {
       text: () => `${label}  ${node.digest}  ${paint('dim', facts)}`,
       details: () =>
-        options.annotations
-          ? Object.entries(node.annotations ?? {}).map(([key, value]) =>
-              paint('dim', `${printable(key)}: ${printable(value)}`),
-            )
-          : [],
+        [...(node.claimed ? [describeClaimed(node.claimed)] : []), ...(options.annotations ? annotated(node) : [])].map(
+          (text) => paint('dim', text),
+        ),
       below: branches(node.referrers, branch),
     };
   };
+  const annotated = ({ annotations = {} }: DiscoveredNode) =>
+    Object.entries(annotations).map(([key, value]) => `${printable(key)}: ${printable(value)}`);
   const platform = ({ platform: name, mediaType, digest, referrers }: DiscoveredPlatform): Branch => ({
     text: () => `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
     details: () => [],

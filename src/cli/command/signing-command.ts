@@ -18,18 +18,9 @@ interface SigningFlags extends ConnectionFlags {
 /** The base of sign and attest: they take the same flags and print the same result. */
 export abstract class SigningCommand extends BaseCommand {
   protected async signingOptions(flags: SigningFlags, place: { readonly kind: string }): Promise<SignOptions> {
-    const [{ signingKey }, { createdFrom }] = await Promise.all([
-      import('../input/signing-key.js'),
-      import('../input/pack-arguments.js'),
-    ]);
-    const key = await signingKey(flags.key, flags['key-password-file'], {
-      stdin: process.stdin,
-      stderr: this.stderr,
-      env: process.env,
-      signal: this.signal,
-    });
+    const { createdFrom } = await import('../input/pack-arguments.js');
     return {
-      ...key,
+      ...(await this.signingKey(flags.key, flags['key-password-file'])),
       ...(await this.access(flags, place)),
       created: createdFrom(undefined, process.env.SOURCE_DATE_EPOCH),
       platform: flags.platform,

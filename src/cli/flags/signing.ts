@@ -11,11 +11,8 @@ const keyPasswordFlag = {
 
 /** The key that signs what attach attached. */
 export const signKeyFlags = {
-  'sign-key': string({
-    summary: 'Private key that signs the attached artifact, as remora sign does',
-    helpValue: 'FILE',
-  }),
-  'key-password-file': { ...keyPasswordFlag['key-password-file'], dependsOn: ['sign-key'] },
+  'sign-key': string({ summary: 'Sign the artifact with this key', helpValue: 'FILE' }),
+  'key-password-file': string({ summary: 'File with the passphrase', helpValue: 'FILE', dependsOn: ['sign-key'] }),
 };
 
 /** Flags of sign and attest. */

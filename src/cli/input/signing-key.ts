@@ -63,7 +63,7 @@ async function passphraseFor(
   if (!stdin.isTTY || !stderr.isTTY) {
     throw new RemoraError(
       'INVALID_ARGUMENT',
-      `${location} is encrypted, and there is no terminal to ask for its passphrase`,
+      `${location} is encrypted, and a terminal to ask for its passphrase is missing`,
       {
         hint: `Set ${VARIABLES[0]}, or give --key-password-file FILE`,
       },

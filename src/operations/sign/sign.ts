@@ -6,7 +6,7 @@ import { type SignOptions, signSubjects } from './sign-subjects.js';
 
 /**
  * Signs a manifest with a private key, as cosign 3 does: a Sigstore bundle, version 0.3, whose statement (in-toto v1) names
- * the manifest's digest. It is attached to the manifest. Nothing is sent to a transparency log.
+ * the manifest's digest. It is attached to the manifest. No transparency log gets an entry.
  *
  * Signing again adds nothing where this key has signed the same statement.
  *

@@ -28,6 +28,7 @@ const modules = {
   serve: () => require('../commands/serve.ts'),
   sign: () => require('../commands/sign.ts'),
   tag: () => require('../commands/tag.ts'),
+  verify: () => require('../commands/verify.ts'),
 };
 
 // A command is loaded when it runs.

@@ -19,6 +19,7 @@ import { deleteSchema } from '../results/deletion-schema.js';
 import { errorFieldsSchema } from '../results/incomplete.js';
 import { signDryRunSchema, signSchema } from '../sign/schema.js';
 import { tagSchema } from '../tag/schema.js';
+import { verifySchema } from '../verify/schema.js';
 
 const errorSchema = z.strictObject({
   error: errorFieldsSchema.extend({
@@ -57,5 +58,6 @@ export const resultSchemas = {
   'blob put': putBlobSchema,
   'blob delete': deleteSchema,
   kinds: kindsSchema,
+  verify: verifySchema,
   error: errorSchema,
 } as const;

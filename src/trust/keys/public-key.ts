@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { constants, createHash, createPublicKey, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto';
 
 /** The curves on which ECDSA is verified, as OpenSSL names them, with the hash that fits each best. */
 const HASHES: ReadonlyMap<string, string> = new Map([
@@ -46,21 +46,24 @@ export function complaintOf(key: KeyObject): string | undefined {
 }
 
 /**
- * Whether a signature over `data` is one of `key`: ECDSA (DER), Ed25519, or RSA PKCS #1 v1.5. cosign signs with SHA-256 on
- * every curve, other tools with the hash of the curve's size: both are tried.
+ * Whether a signature over `data` is one of `key`: ECDSA (DER), Ed25519, RSA PKCS #1 v1.5 or PSS. cosign 3 signs with the
+ * hash of the curve's size, cosign 2 with SHA-256 on every curve: both are tried. Its Ed25519ph (RFC 8032) is not, which
+ * cosign 3.1 signs with and does not verify.
  */
 export function isSignedBy(key: KeyObject, data: Uint8Array, signature: Uint8Array): boolean {
-  return hashesFor(key).some((hash) => holds(hash, data, key, signature));
+  if (complaintOf(key) !== undefined) return false;
+  if (key.asymmetricKeyType === 'ed25519') return holds(null, data, { key }, signature);
+  if (key.asymmetricKeyType === 'ec') {
+    const fitting = HASHES.get(key.asymmetricKeyDetails?.namedCurve ?? '') ?? 'sha256';
+    return [...new Set([fitting, 'sha256'])].some((hash) => holds(hash, data, { key }, signature));
+  }
+  const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
+  return [...HASHES.values()].some((hash) =>
+    [RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING].some((padding) => holds(hash, data, { key, padding }, signature)),
+  );
 }
 
-function hashesFor(key: KeyObject): readonly (string | null)[] {
-  if (complaintOf(key) !== undefined) return [];
-  if (key.asymmetricKeyType === 'ed25519') return [null];
-  const fitting = HASHES.get(key.asymmetricKeyDetails?.namedCurve ?? '') ?? 'sha256';
-  return fitting === 'sha256' ? [fitting] : [fitting, 'sha256'];
-}
-
-function holds(hash: string | null, data: Uint8Array, key: KeyObject, signature: Uint8Array): boolean {
+function holds(hash: string | null, data: Uint8Array, key: VerifyKeyObjectInput, signature: Uint8Array): boolean {
   try {
     return verify(hash, data, key, signature);
   } catch (error) {

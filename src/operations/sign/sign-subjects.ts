@@ -28,8 +28,11 @@ export interface SignOptions extends SigningOptions, AccessOptions {
   /** `auto` updates the lists of referrers that regctl or olareg keep in a layout. @default 'auto' */
   readonly layoutLists?: 'auto' | 'none' | undefined;
   /** `true` signs and writes nothing, and returns the statement. @default false */
-  readonly dryRun?: boolean | undefined;
+  readonly dryRun?: false | undefined;
 }
+
+/** Options of a caller who does not know yet whether it is a dry run. */
+export type MaybeSignOptions = Omit<SignOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
 
 const CONCURRENCY = 4;
 
@@ -37,7 +40,7 @@ const CONCURRENCY = 4;
 export async function signSubjects(
   location: Location<Store>,
   stated: (subject: Digest) => Statement,
-  options: SignOptions,
+  options: MaybeSignOptions,
 ): Promise<SignResult | SignDryRunResult> {
   const at = resolveLocation(location);
   const platform = platformOf(options.platform);
@@ -56,7 +59,7 @@ async function subjectsOf(
   store: Store,
   selector: ManifestSelector,
   platform: Platform | undefined,
-  { signal, maxItems, recursive }: SignOptions,
+  { signal, maxItems, recursive }: MaybeSignOptions,
 ): Promise<Subjects> {
   const limit = new ItemLimit(maxItems);
   const root = await resolvePlatform(store, selector, platform, { signal, limit });

@@ -1,5 +1,5 @@
 import { judgeCosign } from './cosign/judge-cosign.js';
-import { judgeDsse } from './dsse/judge-dsse.js';
+import { judgeDsse } from './cosign/judge-dsse.js';
 import { judgeNotation } from './notation/judge-notation.js';
 import { judgeBundle } from './sigstore/judge-bundle.js';
 import type { Judgement } from './values/judgement.js';

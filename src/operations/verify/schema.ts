@@ -4,20 +4,7 @@ import { REASONS, VERDICTS } from '../../trust/values/judgement.js';
 import { digestSchema } from '../results/digest-schema.js';
 import { askedSchema, incompleteSchema } from '../results/incomplete.js';
 import { annotations, manifestFields, via } from '../results/schema.js';
-
-const signer = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('key'), fingerprint: z.string().describe('SHA-256 of the public key, in hex') }),
-  z.strictObject({ type: z.literal('identity'), identity: z.string(), issuer: z.string() }),
-  z.strictObject({ type: z.literal('certificate'), subject: z.string().describe('Distinguished name') }),
-]);
-
-const time = z.strictObject({
-  time: z.string().describe('RFC 3339, UTC'),
-  from: z
-    .enum(['log', 'timestamp', 'signer'])
-    .describe('A transparency log, a timestamp authority, or only the signer'),
-  logIndex: z.string().exactOptional().describe('The index in the transparency log'),
-});
+import { signedTime, signer } from '../results/signer.js';
 
 /** What a result says of each signature and of each attachment. */
 export const verdictFields = {
@@ -30,7 +17,7 @@ export const verdictFields = {
   message: z.string().exactOptional().describe('The reason as a sentence'),
   signer: signer.exactOptional().describe('Who signed; a claim only, unless the verdict is verified'),
   trusts: z.array(z.string()).readonly().exactOptional().describe('The names of all given trusts that made it'),
-  times: z.array(time).readonly().exactOptional().describe('When it was signed, as proven; the earliest first'),
+  times: z.array(signedTime).readonly().exactOptional().describe('When it was signed, as proven; the earliest first'),
   coveredBy: digestSchema.exactOptional().describe('The verified signature that covers it, where it is not one itself'),
   remarks: z.array(z.string()).readonly().exactOptional(),
 };
@@ -109,6 +96,11 @@ export const verifySchema = z.strictObject({
     .describe('A verified signature of the manifest itself or of an index above it'),
   referrers: z.array(node).readonly().describe('The attachments, each with its verdict and its own attachments'),
   platforms: z.array(platform).readonly().exactOptional().describe('For an index: all manifests below it, each once'),
+  above: z
+    .array(platform)
+    .readonly()
+    .exactOptional()
+    .describe('With --platform: the indexes that hold the subject, the nearest first'),
   missing: z.array(missing).readonly().describe('What is required and not verified'),
   onIndex: z.array(onIndex).readonly().describe('What is required of a platform, and verified on an index above it'),
   violations: z.array(violation).readonly().exactOptional().describe('With a policy: the rules that are not kept'),

@@ -37,6 +37,8 @@ export const REASONS = [
   'unsupported',
   /** No signature covers it. */
   'unsigned',
+  /** It could not be asked for, or is beyond the limit of signatures. */
+  'unread',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 

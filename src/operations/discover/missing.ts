@@ -110,7 +110,7 @@ function subjectsOf<N>(result: Held<N>, on: RequireOn, unread: ReadonlySet<Diges
 }
 
 /** The indexes that hold a manifest, directly or over others: first the nearest. */
-export function indexesAbove<N>(result: Held<N>): (digest: Digest) => readonly Holder<N>[] {
+function indexesAbove<N>(result: Held<N>): (digest: Digest) => readonly Holder<N>[] {
   if (result.platforms === undefined) return () => result.above ?? [];
   const byDigest = new Map<Digest, Holder<N>>(result.platforms.map((one) => [one.digest, one]));
   return (digest) => {

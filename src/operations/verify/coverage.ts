@@ -1,38 +1,29 @@
 import type { Digest } from '../../oci/values/digest.js';
-import type { Proof } from '../../trust/values/judgement.js';
 import { attestedBy } from '../attached/buildkit.js';
 import type { IndexEntries } from '../attached/descendants.js';
 
 /** What an index holds at any depth: each entry, with the manifests that the index says it belongs to. */
 type Held = ReadonlyMap<Digest, ReadonlySet<Digest>>;
 
-/** The verified signatures of a manifest: the first one, and what proves all of them. */
-interface Covering {
-  readonly signature: Digest;
-  readonly proofs: readonly Proof[];
-}
-
 /**
  * The manifests that verified signatures cover: those that are signed, and all below an index that is signed. A manifest
  * that only refers to a signed one is not covered: anyone can attach it.
  */
 export class Coverage {
-  readonly #signed = new Map<Digest, { readonly signature: Digest; readonly proofs: Proof[] }>();
+  readonly #signed = new Map<Digest, Digest>();
   readonly #held = new Map<Digest, Held>();
 
   /** @param entries of the indexes that were read, the subject's and those above it */
   constructor(private readonly entries: IndexEntries) {}
 
-  /** Notes a verified signature of a manifest; the first one stands for all, and the proofs of all are kept. */
-  add(manifest: Digest, signature: Digest, proofs: readonly Proof[]): void {
-    const known = this.#signed.get(manifest);
-    if (known === undefined) this.#signed.set(manifest, { signature, proofs: [...proofs] });
-    else known.proofs.push(...proofs);
+  /** Notes a verified signature of a manifest; the first one stands for all. */
+  add(manifest: Digest, signature: Digest): void {
+    if (!this.#signed.has(manifest)) this.#signed.set(manifest, signature);
   }
 
   /** The verified signature that covers a manifest: its own, or that of an index over it. */
   of(manifest: Digest): Digest | undefined {
-    return this.#of(manifest).next().value?.signature;
+    return this.#signed.get(manifest) ?? this.#inIndex((held) => held.has(manifest));
   }
 
   /**
@@ -42,28 +33,14 @@ export class Coverage {
    * @param named the subject that the manifest names
    */
   ofAttached(manifest: Digest, subject: Digest, named: Digest | undefined): Digest | undefined {
-    return this.#ofAttached(manifest, subject, named).next().value?.signature;
+    if (named === subject) return this.of(manifest);
+    return this.#inIndex((held) => held.get(manifest)?.has(subject) === true);
   }
 
-  /** The proofs of all signatures of which {@link ofAttached} gives the first. */
-  proofsOfAttached(manifest: Digest, subject: Digest, named: Digest | undefined): readonly Proof[] {
-    return [...this.#ofAttached(manifest, subject, named)].flatMap(({ proofs }) => proofs);
-  }
-
-  *#of(manifest: Digest): Generator<Covering> {
-    const own = this.#signed.get(manifest);
-    if (own !== undefined) yield own;
-    yield* this.#inIndex((held) => held.has(manifest));
-  }
-
-  *#ofAttached(manifest: Digest, subject: Digest, named: Digest | undefined): Generator<Covering> {
-    if (named === subject) yield* this.#of(manifest);
-    else yield* this.#inIndex((held) => held.get(manifest)?.has(subject) === true);
-  }
-
-  *#inIndex(isIt: (held: Held) => boolean): Generator<Covering> {
-    for (const [index, covering] of this.#signed)
-      if (this.entries.has(index) && isIt(this.#heldBy(index))) yield covering;
+  #inIndex(isIt: (held: Held) => boolean): Digest | undefined {
+    for (const [index, signature] of this.#signed)
+      if (this.entries.has(index) && isIt(this.#heldBy(index))) return signature;
+    return undefined;
   }
 
   #heldBy(index: Digest): Held {

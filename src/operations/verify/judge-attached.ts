@@ -76,7 +76,7 @@ export async function judgeAttached(
 
   const coverage = new Coverage(judged.entries);
   for (const trees of [judged.found, ...[...(judged.platforms ?? []), ...judged.above].map((one) => one.found)])
-    for (const { manifest, signature, proofs } of verifiedIn(trees)) coverage.add(manifest, signature, proofs);
+    for (const { manifest, signature } of verifiedIn(trees)) coverage.add(manifest, signature);
   const covered = (digest: Digest) => given({ coveredBy: coverage.of(digest) });
   return {
     ...resultFields(source, descriptor),

@@ -2,7 +2,7 @@ import { kindOf } from '../../formats/kinds/kind-of.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
-import { type Judgement, type Proof, unchecked } from '../../trust/values/judgement.js';
+import { type Judgement, unchecked } from '../../trust/values/judgement.js';
 import type { SignedForm } from '../../trust/values/signed.js';
 import type { Attachment } from '../attached/attachment.js';
 import type { Coverage } from './coverage.js';
@@ -29,10 +29,10 @@ const TYPES: Readonly<Record<SignedForm, string>> = {
 /** The verified signatures among attachments, each with the manifest that it signs. */
 export function* verifiedIn(
   found: readonly Judged[],
-): Generator<{ readonly manifest: Digest; readonly signature: Digest; readonly proofs: readonly Proof[] }> {
+): Generator<{ readonly manifest: Digest; readonly signature: Digest }> {
   for (const { attachment, subject, signature, below } of found) {
     if (signature?.judgement.verdict === 'verified')
-      yield { manifest: subject, signature: attachment.descriptor.digest, proofs: signature.judgement.proofs };
+      yield { manifest: subject, signature: attachment.descriptor.digest };
     yield* verifiedIn(below);
   }
 }
@@ -47,7 +47,7 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
     const isSigned = verdict.verdict === 'verified' && verdict.coveredBy === undefined;
     const told =
       isSigned && signature?.form ? signedFacts(signature.form, signature) : { kind, formats, predicateType };
-    const node: VerifiedNode = given({
+    return given({
       reference: source.format({ digest: holder?.digest ?? digest }),
       mediaType,
       digest,
@@ -65,24 +65,7 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
       ...verdict,
       referrers: nodesOf(source, below, coverage),
     });
-    proofs.set(node, () => proofsIn(judged, coverage));
-    return node;
   });
-}
-
-/** Results have no place for them: several trusts can prove several times. */
-const proofs = new WeakMap<VerifiedNode, () => readonly Proof[]>();
-
-/** The proofs of an attachment that is verified: its own, and those of all signatures that cover it. */
-export function proofsOf(node: VerifiedNode): readonly Proof[] {
-  return node.verdict === 'verified' ? (proofs.get(node)?.() ?? []) : [];
-}
-
-function proofsIn(judged: Judged, coverage: Coverage): readonly Proof[] {
-  const { attachment, subject, examined, signature } = judged;
-  const manifest = (attachment.holder ?? attachment.descriptor).digest;
-  const covering = canBeCovered(judged) ? coverage.proofsOfAttached(manifest, subject, examined.subject) : [];
-  return [...(signature?.judgement.proofs ?? []), ...covering];
 }
 
 /** Kind and formats as the signed payload tells them, never as annotations do. */
@@ -99,18 +82,14 @@ type VerdictFields = Pick<
   'verdict' | 'reason' | 'message' | 'signer' | 'trusts' | 'times' | 'coveredBy' | 'remarks'
 >;
 
-/** A signature of a signature does not make the first one hold. */
-function canBeCovered({ attachment, examined, signature }: Judged): boolean {
-  return signature?.judgement.verdict !== 'wrong' && attachment.kind !== 'signature' && examined.failure === undefined;
-}
-
-function verdictOf(judged: Judged, coverage: Coverage): VerdictFields {
-  const { attachment, subject, examined, signature } = judged;
+function verdictOf({ attachment, subject, examined, signature }: Judged, coverage: Coverage): VerdictFields {
   const { judgement } = signature ?? {};
   if (judgement?.verdict === 'verified') return fieldsOf(judgement);
   const manifest = (attachment.holder ?? attachment.descriptor).digest;
   const coveredBy = coverage.ofAttached(manifest, subject, examined.subject);
-  if (coveredBy !== undefined && canBeCovered(judged)) return { verdict: 'verified', coveredBy };
+  // A signature of a signature does not make the first one hold.
+  const canCover = judgement?.verdict !== 'wrong' && attachment.kind !== 'signature' && examined.failure === undefined;
+  if (coveredBy !== undefined && canCover) return { verdict: 'verified', coveredBy };
   return fieldsOf(examined.failure ?? judgement ?? unsigned(attachment, coverage.of(manifest)));
 }
 

@@ -1,30 +1,27 @@
 import { RemoraError } from '../../errors.js';
-import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { AskedWays } from '../attached/asked-ways.js';
 import { gate, isOfKind, type Requirement, type RequireOn } from '../discover/missing.js';
 import type { JudgedAttachments } from './judge-attached.js';
-import type { PolicyViolation, UnverifiedKind, VerifiedNode, VerifyResult } from './schema.js';
+import type { UnverifiedKind, VerifiedNode, VerifyResult } from './schema.js';
 
 /** What is required of the attachments. */
 export interface Required {
-  /** Empty without a policy: a signature or an attestation of the subject itself. */
+  /** Empty: a signature or an attestation of the subject itself. */
   readonly require: readonly Requirement[];
   readonly on: RequireOn;
   readonly noWrong: boolean;
-  /** With a policy: the rules that are not kept. */
-  readonly violations?: readonly PolicyViolation[] | undefined;
 }
 
 /** The members of a result that requirements add. */
-export type Outcome = Pick<VerifyResult, 'outcome' | 'missing' | 'onIndex' | 'violations'>;
+export type Outcome = Pick<VerifyResult, 'outcome' | 'missing' | 'onIndex'>;
 
 /** A kind and a format; without both, any signature or attestation. */
 type Wanted = Partial<Requirement>;
 
 /** Compares what is verified with what is required. */
-export function outcomeOf(judged: JudgedAttachments, { require, on, noWrong, violations }: Required): Outcome {
-  const isAny = require.length === 0 && violations === undefined;
+export function outcomeOf(judged: JudgedAttachments, { require, on, noWrong }: Required): Outcome {
+  const isAny = require.length === 0;
   const wanted: readonly Wanted[] = isAny ? [{}] : require;
   // Signatures of platforms do not sign the index: it could name others.
   const { platforms, ...itself } = judged;
@@ -36,12 +33,11 @@ export function outcomeOf(judged: JudgedAttachments, { require, on, noWrong, vio
     isThere.missing.some((one) => one.digest === digest && one.kind === kind && one.format === format);
   const lacking = missing.map((one) => ({ ...one, isThere: !isNowhere(one) }));
   const hasWrong = noWrong && [...eachNode(judged)].some(({ verdict }) => verdict === 'wrong');
-  const lacks = [...lacking, ...(violations ?? [])];
-  const isUnsure = judged.incomplete.length > 0 && (lacks.length > 0 || noWrong);
-  const isMet = lacks.length === 0;
-  const failed = lacks.some((one) => one.isThere) ? 'not-verified' : 'unsigned';
+  const isUnsure = judged.incomplete.length > 0 && (lacking.length > 0 || noWrong);
+  const isMet = lacking.length === 0;
+  const failed = lacking.some((one) => one.isThere) ? 'not-verified' : 'unsigned';
   const outcome = hasWrong ? 'not-verified' : isUnsure ? 'incomplete' : isMet ? 'verified' : failed;
-  return { outcome, missing: lacking, onIndex, ...given({ violations }) };
+  return { outcome, missing: lacking, onIndex };
 }
 
 /** A signature or an attestation counts by its own signature, and what is required by its kind by any that covers it. */
@@ -80,7 +76,6 @@ export function checkOutcome(result: VerifyResult, account: AskedWays): void {
   const wrong = nodes.find(({ verdict }) => verdict === 'wrong');
   const lack = result.missing.find(({ isThere }) => isThere) ?? result.missing[0];
   const more = result.missing.length > 1 ? `, and ${result.missing.length - 1} more` : '';
-  if (lack === undefined && result.violations?.length) throw notKept(result, result.violations);
   if (lack === undefined) {
     const message = `${result.reference} has ${wrong?.digest}, which is wrong: ${wrong?.message}`;
     throw new RemoraError('NOT_VERIFIED', message);
@@ -96,15 +91,4 @@ export function checkOutcome(result: VerifyResult, account: AskedWays): void {
   const why = near?.message === undefined ? '' : `: ${near.message}`;
   const message = `${place} has no verified ${name}${more}${why}`;
   throw new RemoraError('NOT_VERIFIED', message, { hint: 'Give the trust of its maker, or sign it again' });
-}
-
-function notKept({ reference }: VerifyResult, violations: readonly PolicyViolation[]): RemoraError {
-  const code = violations.some(({ isThere }) => isThere) ? 'NOT_VERIFIED' : 'NO_MATCH';
-  const lines = violations.map(({ rule, message, digest, platform }) => {
-    const name = rule === undefined ? 'policy' : `rule ${quote(rule)}`;
-    return `${name}: ${message}${platform === undefined ? '' : ` (${platform}, ${digest})`}`;
-  });
-  const [first] = lines;
-  const more = lines.length > 1 ? `, and ${lines.length - 1} more` : '';
-  return new RemoraError(code, `${reference} does not keep the policy: ${first}${more}`, { candidates: lines });
 }

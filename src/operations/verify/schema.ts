@@ -78,7 +78,7 @@ const onIndex = z.strictObject({
 });
 
 const violation = z.strictObject({
-  rule: z.string().exactOptional().describe('The name of the rule; absent where the scope of no rule fits'),
+  rule: z.string().describe('The name of the rule'),
   message: z.string().describe('What the rule wants, and what is there'),
   digest: digestSchema.exactOptional().describe('The manifest that lacks it'),
   platform: z.string().exactOptional(),

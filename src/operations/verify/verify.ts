@@ -1,7 +1,6 @@
 import { sharedSignal } from '../../io/async/run-all.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
-import type { Policy } from '../../trust/policy/policy.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { resolveSubject } from '../attached/subject.js';
@@ -11,7 +10,6 @@ import { platformOf } from '../places/platform-option.js';
 import { judgeAttached } from './judge-attached.js';
 import { noTrust } from './no-trust.js';
 import type { TrustOptions } from './options.js';
-import { violationsOf, withPolicyTrust } from './policy.js';
 import { checkOutcome, eachNode, outcomeOf } from './required.js';
 import type { VerifiedNode, VerifyResult } from './schema.js';
 
@@ -22,12 +20,7 @@ export type { VerifiedNode, VerifiedPlatform, VerifyResult } from './schema.js';
 export interface VerifyOptions extends AccessOptions, TrustOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
-  /** Trusts and rules, from `parsePolicy`; `trust` is not given then. @default no rules */
-  readonly policy?: Policy | undefined;
-  /**
-   * Kinds that must be verified, like `sbom` or `sbom@spdx`. @default a signature or an attestation of the subject itself;
-   * with a policy, its rules alone
-   */
+  /** Kinds that must be verified, like `sbom` or `sbom@spdx`. @default a signature or an attestation of the subject itself */
   readonly require?: readonly (string | Requirement)[] | undefined;
   /** For an index: the subjects that must have the required kinds. @default 'any' */
   readonly requireOn?: RequireOn | undefined;
@@ -52,8 +45,7 @@ export type Verification = VerifyResult & Iterable<VerifiedNode>;
  * @throws RemoraError `NOT_VERIFIED` (there, and not by the given trust), `NO_MATCH` (not there), `INCOMPLETE` (a place
  *   could not be asked), each unless `partial`; `INVALID_ARGUMENT` (no trust is given), `NOT_FOUND`, `INTERRUPTED`
  */
-export async function verify(location: Location, asked: VerifyOptions = {}): Promise<Verification> {
-  const options = withPolicyTrust(asked);
+export async function verify(location: Location, options: VerifyOptions = {}): Promise<Verification> {
   const at = resolveLocation(location);
   const platform = platformOf(options.platform);
   const require = (options.require ?? []).map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
@@ -67,10 +59,9 @@ export async function verify(location: Location, asked: VerifyOptions = {}): Pro
     const judged = await judgeAttached(source, subject, account, { ...options, signal, limit });
     if (!options.trust?.length) throw noTrust(judged);
     const { unread: _, ...facts } = judged;
-    const violations = options.policy && violationsOf(source, judged, options.policy, options.now);
     const result: VerifyResult = {
       ...facts,
-      ...outcomeOf(judged, { require, on, noWrong, violations }),
+      ...outcomeOf(judged, { require, on, noWrong }),
       ...given({ trustedRoot: rootOf(options) }),
     };
     if (!options.partial) checkOutcome(result, account);

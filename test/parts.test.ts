@@ -48,16 +48,32 @@ it('loads the server when it serves, whose errors are those of the program', asy
 });
 
 it('has no module in two files', async () => {
-  const [program, serve] = await Promise.all([textOf('program.cjs'), textOf('serve.cjs')]);
-  const twice = modulesOf(serve).filter((module) => modulesOf(program).includes(module));
-  expect(twice).toEqual([]);
+  const [program, serve, verify] = await Promise.all([
+    textOf('program.cjs'),
+    textOf('serve.cjs'),
+    textOf('verify.cjs'),
+  ]);
+  const all = [program, serve, verify].flatMap((text) => [...new Set(modulesOf(text))]);
+  expect(all.filter((module, index) => all.indexOf(module) !== index)).toEqual([]);
   expect(modulesOf(serve)).toContain('src/serve/router.ts');
-  expect(modulesOf(serve).filter((module) => !/^src\/serve\/|node_modules\//.test(module))).toEqual([]);
-  expect(modulesOf(program).filter((module) => module.startsWith('src/serve/'))).toEqual([]);
-  const taken = [...serve.matchAll(/require\("\.\/program\.cjs"\)\.shared\["([^"]+)"\]/g)].map(([, module]) => module);
+  expect(modulesOf(verify)).toContain('src/trust/judge.ts');
+  const owned = {
+    serve: /^src\/serve\/|node_modules\//,
+    verify: /^src\/(trust|operations\/(verify|sign))\/|node_modules\//,
+  };
+  expect(modulesOf(serve).filter((module) => !owned.serve.test(module))).toEqual([]);
+  expect(modulesOf(verify).filter((module) => !owned.verify.test(module))).toEqual([]);
+  const foreign = modulesOf(program).filter((module) => /^src\/(serve|trust|operations\/(verify|sign))\//.test(module));
+  expect(foreign).toEqual([]);
+  expect(modulesOf(program).filter((module) => /node_modules\/(@sigstore|cborg|yaml|@noble)\//.test(module))).toEqual(
+    [],
+  );
+  const taken = [serve, verify].flatMap((text) =>
+    [...text.matchAll(/require\("\.\/program\.cjs"\)\.shared\["([^"]+)"\]/g)].map(([, module]) => module),
+  );
   const given = [...program.matchAll(/\(shared\d*,"([^"]+)"/g)].map(([, module]) => module);
   expect(taken).toContain('errors.ts');
-  expect(taken.toSorted()).toEqual(given.toSorted());
+  expect([...new Set(taken)].toSorted()).toEqual(given.toSorted());
 });
 
 async function textOf(file: string): Promise<string> {

@@ -11,7 +11,10 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
  * `src`. No module is in two files: a part takes the modules that it shares from the program, and the program takes
  * what is in the part from there.
  */
-export const PARTS = { serve: ['serve/'] };
+export const PARTS = { serve: ['serve/'], verify: ['trust/', 'operations/verify/', 'operations/sign/'] };
+
+/** Packages that a part takes from the program, which has them for itself. */
+const SHARED_PACKAGES = /^zod(\/mini)?$/;
 
 const OPTIONS = {
   ...SHARED_OPTIONS,
@@ -106,6 +109,10 @@ function linked(own, link) {
         if (importer.endsWith('-entry.js') || ownerOf(module) === own) return { path: file, sideEffects: true };
         return { path: module, namespace: 'link', pluginData: ownerOf(module) };
       });
+      if (own !== undefined)
+        onResolve({ filter: SHARED_PACKAGES }, ({ path, namespace }) =>
+          namespace === 'file' ? { path, namespace: 'link' } : undefined,
+        );
       onLoad({ filter: /.*/, namespace: 'link' }, ({ path, pluginData }) => ({
         contents: link(pluginData, path),
         loader: 'js',
@@ -145,7 +152,7 @@ function getters(modules, object = 'exports') {
   return modules
     .map(
       (module) =>
-        `Object.defineProperty(${object}, ${JSON.stringify(module)}, { enumerable: true, get: () => require(${JSON.stringify(`./${module}`)}) });`,
+        `Object.defineProperty(${object}, ${JSON.stringify(module)}, { enumerable: true, get: () => require(${JSON.stringify(SHARED_PACKAGES.test(module) ? module : `./${module}`)}) });`,
     )
     .join('\n');
 }

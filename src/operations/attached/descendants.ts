@@ -21,12 +21,15 @@ export interface Descendant {
   readonly within: ReadonlySet<Digest>;
 }
 
+/** The entries of each index, as it names them. */
+export type IndexEntries = ReadonlyMap<Digest, readonly Descriptor[]>;
+
 /** All manifests below an index. */
 export interface Descendants {
   /** Each once, an inner index before its entries; BuildKit's attestations stand with what they describe. */
   readonly all: readonly Descendant[];
-  /** The digests of all entries, also of blobs and attestations: deleting one of them would break an index. */
-  readonly entries: ReadonlySet<Digest>;
+  /** The entries of each index that was read, also blobs and attestations: deleting one of them would break the index. */
+  readonly entries: IndexEntries;
   /** Indexes whose entries could not be read. */
   readonly unread: ReadonlySet<Digest>;
 }
@@ -101,7 +104,7 @@ function listed(root: Digest, opened: ReadonlyMap<Digest, OpenedIndex>): readonl
   return [...drafts.values()];
 }
 
-function entriesOf(opened: ReadonlyMap<Digest, OpenedIndex>): ReadonlySet<Digest> {
-  const digestsOf = ({ content }: Manifest) => ('manifests' in content ? content.manifests : []);
-  return new Set([...opened.values()].flatMap(({ index }) => digestsOf(index).map(({ digest }) => digest)));
+function entriesOf(opened: ReadonlyMap<Digest, OpenedIndex>): IndexEntries {
+  const namedIn = ({ content }: Manifest) => ('manifests' in content ? content.manifests : []);
+  return new Map([...opened].map(([digest, { index }]) => [digest, namedIn(index)]));
 }

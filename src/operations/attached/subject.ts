@@ -5,7 +5,7 @@ import { given } from '../../oci/values/given.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
-import { type Descendant, type Descendants, descendantsOf } from './descendants.js';
+import { type Descendant, type Descendants, descendantsOf, type IndexEntries } from './descendants.js';
 import type { IndexOptions } from './index-levels.js';
 import { choosePlatform } from './platform.js';
 
@@ -18,13 +18,17 @@ export interface Subject {
   readonly attestations?: readonly Descriptor[] | undefined;
   /** The index that the subject was selected from, and all below it. */
   readonly siblings?: readonly Digest[] | undefined;
+  /** The indexes that hold it, of those below the one that it was selected from: the nearest first. */
+  readonly above?: readonly Descriptor[] | undefined;
+  /** The entries of the index that it was selected from, and of those below it. */
+  readonly entries?: IndexEntries | undefined;
 }
 
 /** A subject below an index. */
 export interface InnerSubject extends Subject, Pick<Descendant, 'isPlatform' | 'within'> {}
 
 /** All manifests below an index, as subjects. */
-export interface Platforms extends Pick<Descendants, 'unread'> {
+export interface Platforms extends Pick<Descendants, 'unread' | 'entries'> {
   /** Inner indexes and their entries, too, each once. */
   readonly platforms: readonly InnerSubject[];
   /** The digests of all entries at every depth, with attestations: deleting one of them would break an index. */
@@ -58,6 +62,8 @@ export async function resolveSubject(
     ...platformField(child.platform),
     attestations: own?.attestations ?? [],
     siblings: [manifest.descriptor.digest, ...(found?.children ?? [])],
+    above: found && [...indexesOver(own, found), manifest.descriptor],
+    ...given({ entries: found?.entries }),
   };
 }
 
@@ -71,10 +77,23 @@ export async function platformSubjects(
   return (
     found && {
       platforms: found.all.map(({ platform, ...rest }) => ({ ...rest, ...platformField(platform) })),
-      children: [...found.entries],
+      children: [...new Set([...found.entries.values()].flat().map(({ digest }) => digest))],
+      entries: found.entries,
       unread: found.unread,
     }
   );
+}
+
+/** The inner indexes that hold a manifest, directly or over others: the nearest first. */
+function indexesOver(inner: InnerSubject | undefined, { platforms }: Platforms): readonly Descriptor[] {
+  const above = new Map<Digest, Descriptor>();
+  const byDigest = new Map(platforms.map((one) => [one.descriptor.digest, one]));
+  for (let level = [inner]; level.length > 0; ) {
+    const next = level.flatMap((one) => [...(one?.within ?? [])]).map((digest) => byDigest.get(digest));
+    level = next.filter((one) => one !== undefined && !above.has(one.descriptor.digest));
+    for (const one of level) if (one !== undefined) above.set(one.descriptor.digest, one.descriptor);
+  }
+  return [...above.values()];
 }
 
 function platformField(platform: Platform | undefined): Pick<Subject, 'platform'> {

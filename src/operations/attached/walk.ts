@@ -48,6 +48,11 @@ export class AttachedWalk {
     if (root !== undefined) this.#met.add(root.digest);
   }
 
+  /** Ends when the walk fails, or the caller's signal does: those who ask with it share the answers of the walk. */
+  get signal(): AbortSignal {
+    return this.#signal;
+  }
+
   /**
    * The attachments of a subject that were not met before.
    *

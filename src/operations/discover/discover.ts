@@ -1,21 +1,20 @@
-import { RemoraError } from '../../errors.js';
-import { mapSome, sharedSignal } from '../../io/async/run-all.js';
+import { sharedSignal } from '../../io/async/run-all.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
-import type { Attachment } from '../attached/attachment.js';
+import { claimsOfAttached } from '../attached/claims.js';
 import { ItemLimit } from '../attached/item-limit.js';
-import type { Selection } from '../attached/selection.js';
-import { platformSubjects, resolveSubject, type Subject } from '../attached/subject.js';
-import { AttachedWalk } from '../attached/walk.js';
+import { isWanted, type Selection } from '../attached/selection.js';
+import { resolveSubject, type Subject } from '../attached/subject.js';
+import { listTrees } from '../attached/trees.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { resultFields } from '../results/manifest-fields.js';
-import { gate, parseRequirement, type Requirement, type RequireOn } from './missing.js';
+import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
-import { type AttachedTree, NodeBuilder } from './tree.js';
+import { flat, NodeBuilder } from './tree.js';
 
 export type { AskedWay, Unasked } from '../results/incomplete.js';
 export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
@@ -36,6 +35,8 @@ export interface DiscoverOptions extends AccessOptions {
   readonly requireOn?: RequireOn | undefined;
   /** List a way that could not be asked in `incomplete` instead of throwing `INCOMPLETE`. @default false */
   readonly partial?: boolean | undefined;
+  /** Read the maker that each signature claims to have: `claimed`, which is not verified. @default false */
+  readonly claims?: boolean | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
@@ -68,7 +69,10 @@ export async function discover(location: Location, options: DiscoverOptions = {}
     const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
     const { result, whole, unread } = await listAttached(source, subject, account, { ...options, signal, limit });
     if (!options.partial) account.checkComplete();
-    return iterable({ ...result, ...(requirements && gate(whole(), requirements, options.requireOn, unread)) });
+    return iterable({
+      ...result,
+      ...(requirements && gate(whole(), requirements, { on: options.requireOn, unread, fits: isOfKind })),
+    });
   });
 }
 
@@ -86,34 +90,14 @@ async function listAttached(
   account: AskedWays,
   options: DiscoverOptions & { readonly limit: ItemLimit },
 ): Promise<Listed> {
-  const { signal, limit, concurrency = 32, via, depth = Number.POSITIVE_INFINITY, selection = {} } = options;
   const { descriptor } = subject;
-  const reference = source.format({ digest: descriptor.digest });
-  const onUnasked = (way: string, error: unknown) => account.failed(way, error);
-  const onAsked = account.answered.bind(account);
-  const walk = new AttachedWalk(source, descriptor, { signal, limit, concurrency, via, onUnasked, onAsked });
-
-  const trees = (found: readonly Attachment[], levels: number): Promise<readonly AttachedTree[]> =>
-    mapSome(found, concurrency, async (attachment) => {
-      // Attachments of a manifest with several layers stand below its first layer.
-      const carrier = walk.carrier(attachment);
-      if (carrier === undefined || levels <= 1) return { attachment, below: [] };
-      return { attachment, below: await trees(await walk.below({ descriptor: carrier }, levels - 2), levels - 1) };
-    });
-  const treesOf = async (of: Subject) => trees(await walk.direct(of, depth - 1), depth);
-  const ofPlatforms = async () => {
-    const found = await platformSubjects(source, descriptor, { signal, limit, onUnasked });
-    const platforms =
-      found && (await Promise.all(found.platforms.map(async (of) => ({ of, found: await treesOf(of) }))));
-    return { platforms, unread: found?.unread ?? new Set() };
-  };
-  const [found, { platforms, unread }] = await Promise.all([treesOf(subject), ofPlatforms()]);
-  if (via !== undefined && !via.includes('index-child') && account.isSilent)
-    account.failed(`${via.join(' or ')} of ${reference}`, unsupported(reference, via));
-
+  const { found, platforms, unread } = await listTrees(source, subject, account, options);
   const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
+  const { selection = {} } = options;
+  const wanted = options.claims ? flat(all).filter((attachment) => isWanted(attachment, selection)) : [];
+  const claims = await claimsOfAttached(source, wanted, { signal: options.signal });
   const shown = (chosen: Selection): DiscoverResult => {
-    const builder = new NodeBuilder(source, all, chosen);
+    const builder = new NodeBuilder(source, all, chosen, claims);
     return {
       ...resultFields(source, descriptor),
       referrers: builder.nodes(descriptor.digest, found),
@@ -130,11 +114,6 @@ async function listAttached(
     };
   };
   return { result: shown(selection), whole: () => shown({}), unread };
-}
-
-function unsupported(reference: string, via: readonly Via[]): RemoraError {
-  const message = `${reference} is in a place without ${via.join(' or ')}: no way was asked`;
-  return new RemoraError('UNSUPPORTED', message, { hint: 'Leave out --via' });
 }
 
 /** Adds an iterator that is not enumerable, so that neither JSON nor a comparison sees it. */

@@ -3,7 +3,7 @@ import { FORMATS, type Format, KINDS, type Kind } from '../../formats/kinds/kind
 import { quote } from '../../oci/text/quote.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
-import type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
+import type { DiscoveredNode, KindOnIndex, MissingKind } from './schema.js';
 
 /** A kind that must be attached, in the format if one is given. */
 export interface Requirement {
@@ -39,34 +39,62 @@ export function parseRequirement(text: string): Requirement {
   return { kind, ...given({ format }) };
 }
 
+/** A manifest with its attachments: the subject itself, or an entry of `platforms` or `above`. */
+export interface Holder<N> {
+  readonly digest: Digest;
+  readonly platform?: string;
+  readonly isPlatform?: false;
+  readonly within?: readonly Digest[];
+  readonly referrers: readonly N[];
+}
+
+/** A result with attachments of the type `N`. */
+export interface Held<N> extends Holder<N> {
+  readonly platforms?: readonly Holder<N>[];
+  /** The indexes that the subject was chosen from, the nearest first. */
+  readonly above?: readonly Holder<N>[];
+}
+
+type Lack = Pick<MissingKind, 'digest' | 'platform' | 'onIndex'>;
+
 /** The outcome of requirements, as members of a result. */
-export type Gate = Required<Pick<DiscoverResult, 'missing' | 'onIndex'>>;
+export interface Gate<R = Requirement> {
+  readonly missing: readonly (R & Lack)[];
+  readonly onIndex: readonly (R & Omit<KindOnIndex, 'kind' | 'format'>)[];
+}
+
+/** The circumstances of {@link gate}. */
+export interface GateOptions<N, R> {
+  /** @default 'any' */
+  readonly on?: RequireOn | undefined;
+  /** Indexes whose entries are not known: each stands for platforms. @default none */
+  readonly unread?: ReadonlySet<Digest> | undefined;
+  /** Whether an attachment meets a requirement. */
+  readonly fits: (node: N, requirement: R) => boolean;
+}
 
 /**
  * The requirements that are not met, and those that an index meets for a platform. Only direct attachments count: a
- * signature of the SBOM does not sign the image. Signatures are not verified.
- *
- * @param unread indexes whose entries are not known: each stands for platforms
+ * signature of the SBOM does not sign the image.
  */
-export function gate(
-  result: DiscoverResult,
-  requirements: readonly Requirement[],
-  on: RequireOn = 'any',
-  unread: ReadonlySet<Digest> = new Set(),
-): Gate {
-  const missing: MissingKind[] = [];
-  const onIndex: KindOnIndex[] = [];
+export function gate<N, R extends object>(
+  result: Held<N>,
+  requirements: readonly R[],
+  { on = 'any', unread = new Set(), fits }: GateOptions<N, R>,
+): Gate<R> {
+  const missing: (R & Lack)[] = [];
+  const onIndex: Gate<R>['onIndex'][number][] = [];
   const above = indexesAbove(result);
   const subjects = subjectsOf(result, on, unread);
   for (const requirement of requirements) {
+    const has = ({ referrers }: Holder<N>) => referrers.some((node) => fits(node, requirement));
     for (const subject of subjects) {
       const { digest } = subject;
       // Attachments of an index whose entries are unknown are not those of its platforms.
       const isUnread = unread.has(digest) && on !== 'index';
-      if (!isUnread && has(subject.referrers, requirement)) continue;
+      if (!isUnread && has(subject)) continue;
       const own = isUnread ? [subject] : [];
-      const index =
-        on === 'index' ? undefined : [...own, ...above(digest)].find((one) => has(one.referrers, requirement));
+      const index = on === 'index' ? undefined : [...own, ...above(digest)].find(has);
       const lacking = { ...requirement, digest, ...given({ platform: subject.platform }) };
       if (index === undefined) missing.push(lacking);
       else if (on === 'any') onIndex.push({ ...lacking, index: index.digest });
@@ -76,20 +104,17 @@ export function gate(
   return { missing, onIndex };
 }
 
-/** A manifest with its attachments: the index itself, or an entry of `platforms`. */
-type Holder = Pick<DiscoveredPlatform, 'digest' | 'platform' | 'within' | 'referrers'>;
-
-function subjectsOf(result: DiscoverResult, on: RequireOn, unread: ReadonlySet<Digest>): readonly Holder[] {
+function subjectsOf<N>(result: Held<N>, on: RequireOn, unread: ReadonlySet<Digest>): readonly Holder<N>[] {
   const counted = (result.platforms ?? []).filter((one) => one.isPlatform !== false || unread.has(one.digest));
   return on === 'index' || counted.length === 0 ? [result] : counted;
 }
 
 /** The indexes that hold a manifest, directly or over others: first the nearest. */
-function indexesAbove(result: DiscoverResult): (digest: Digest) => readonly Holder[] {
-  if (result.platforms === undefined) return () => [];
-  const byDigest = new Map<Digest, Holder>(result.platforms.map((one) => [one.digest, one]));
+export function indexesAbove<N>(result: Held<N>): (digest: Digest) => readonly Holder<N>[] {
+  if (result.platforms === undefined) return () => result.above ?? [];
+  const byDigest = new Map<Digest, Holder<N>>(result.platforms.map((one) => [one.digest, one]));
   return (digest) => {
-    const above = new Set<Holder>();
+    const above = new Set<Holder<N>>();
     for (let level = [byDigest.get(digest)]; level.length > 0; ) {
       const next = level.flatMap((one) => one?.within ?? []).map((inner) => byDigest.get(inner));
       level = next.filter((one) => one !== undefined && !above.has(one) && above.add(one).has(one));
@@ -98,6 +123,10 @@ function indexesAbove(result: DiscoverResult): (digest: Digest) => readonly Hold
   };
 }
 
-function has(nodes: readonly DiscoveredNode[], { kind, format }: Requirement): boolean {
-  return nodes.some((node) => node.kind === kind && (format === undefined || node.formats?.includes(format)));
+/** Whether an attachment is of a kind, and of the format if one is given. Signatures are not verified. */
+export function isOfKind(
+  { kind, formats }: Pick<DiscoveredNode, 'kind' | 'formats'>,
+  wanted: Partial<Requirement>,
+): boolean {
+  return kind === wanted.kind && (wanted.format === undefined || formats?.includes(wanted.format) === true);
 }

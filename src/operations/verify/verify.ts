@@ -1,25 +1,21 @@
-import { RemoraError } from '../../errors.js';
+import { sharedSignal } from '../../io/async/run-all.js';
+import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
-import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
-import type { Requirement, RequireOn } from '../discover/missing.js';
-import type { AccessOptions, Location } from '../places/location.js';
+import type { Policy } from '../../trust/policy/policy.js';
+import { AskedWays } from '../attached/asked-ways.js';
+import { ItemLimit } from '../attached/item-limit.js';
+import { resolveSubject } from '../attached/subject.js';
+import { parseRequirement, type Requirement, type RequireOn } from '../discover/missing.js';
+import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
+import { type JudgedAttachments, judgeAttached } from './judge-attached.js';
+import { noTrust } from './no-trust.js';
+import { rootOf, type TrustOptions } from './options.js';
+import { checkOutcome, eachNode, outcomeOf } from './required.js';
 import type { VerifiedNode, VerifyResult } from './schema.js';
 
+export type { TrustOptions } from './options.js';
 export type { VerifiedNode, VerifiedPlatform, VerifyResult } from './schema.js';
-
-/** What may be trusted, and how strictly. `pull`, `read` and `copy` take the same. */
-export interface TrustOptions {
-  /** Keys, identities and notation's policies, from `trustKey`, `trustIdentity` and `trustNotation`. */
-  readonly trust?: readonly Trust[] | undefined;
-  /** A key's signature must be in a transparency log, too. @default false */
-  readonly requireLog?: boolean | undefined;
-  /** The logs and timestamp authorities for signatures by keys. @default the public-good root that remora ships */
-  readonly trustedRoot?: TrustedRoot | undefined;
-  /** The most signatures that are judged; more count as not asked. @default 1000 */
-  readonly maxSignatures?: number | undefined;
-  /** The time to compare with. @default the clock's */
-  readonly now?: Date | undefined;
-}
 
 /** Options of {@link verify}. */
 export interface VerifyOptions extends AccessOptions, TrustOptions {
@@ -29,21 +25,64 @@ export interface VerifyOptions extends AccessOptions, TrustOptions {
   readonly require?: readonly (string | Requirement)[] | undefined;
   /** For an index: the subjects that must have the required kinds. @default 'any' */
   readonly requireOn?: RequireOn | undefined;
+  /** Rules that must be kept; `require` adds to them. @default none */
+  readonly policy?: Policy | undefined;
   /** A signature that is wrong fails, even beside one that is verified. @default false */
   readonly noWrong?: boolean | undefined;
   /** Return the result instead of throwing where it is not `verified`. @default false */
   readonly partial?: boolean | undefined;
 }
 
-/** A {@link VerifyResult} that iterates over all attachments: the subject's, then each platform's, each followed by its own. */
+/**
+ * A {@link VerifyResult} that iterates over all attachments: the subject's, those of the indexes above it, then each
+ * platform's, each followed by its own.
+ */
 export type Verification = VerifyResult & Iterable<VerifiedNode>;
 
 /**
- * Verifies all attachments of a subject.
+ * Verifies all attachments of a subject: cosign's signatures and attestations, Sigstore bundles, DSSE envelopes and Notary
+ * Project's signatures. An attachment that is not signed itself is verified where a verified signature covers its
+ * manifest, or an index that holds it.
  *
+ * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @throws RemoraError `NOT_VERIFIED` (there, and not by the given trust), `NO_MATCH` (not there), `INCOMPLETE` (a place
- *   could not be asked), each unless `partial`; `INVALID_ARGUMENT`, `NOT_FOUND`, `INTERRUPTED`
+ *   could not be asked), each unless `partial`; `INVALID_ARGUMENT` (no trust is given), `NOT_FOUND`, `INTERRUPTED`
  */
-export async function verify(_location: Location, _options: VerifyOptions = {}): Promise<Verification> {
-  throw new RemoraError('UNSUPPORTED', 'verify is to be built');
+export async function verify(location: Location, options: VerifyOptions = {}): Promise<Verification> {
+  const at = resolveLocation(location);
+  const platform = platformOf(options.platform);
+  const require = (options.require ?? []).map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
+  const { requireOn: on = 'any', noWrong = false, policy } = options;
+  const trust = [...(options.trust ?? []), ...(policy?.trust ?? [])];
+  const trusting = { ...options, trust, trustedRoot: options.trustedRoot ?? policy?.trustedRoot };
+  return withSource(at, options, async (source, selector) => {
+    const signal = sharedSignal(options.signal);
+    const account = new AskedWays();
+    const onUnasked = (way: string, error: unknown) => account.failed(way, error);
+    const limit = new ItemLimit(options.maxItems);
+    const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
+    const judged = await judgeAttached(source, subject, account, { ...trusting, signal, limit });
+    if (trust.length === 0) throw noTrust(judged);
+    const violations = policy && (await violationsOf(policy, judged, options.now));
+    const { unread: _unread, policyFacts: _facts, ...facts } = judged;
+    const result: VerifyResult = {
+      ...facts,
+      ...outcomeOf(judged, { require, on, noWrong, violations }),
+      ...given({ trustedRoot: rootOf(trusting) }),
+    };
+    if (!options.partial) checkOutcome(result, account);
+    return iterable(result);
+  });
+}
+
+/** The rules that are not kept. A trust that stands beside the policy keeps none of them, whatever its name. */
+async function violationsOf(policy: Policy, judged: JudgedAttachments, now = new Date()) {
+  const { judgePolicy } = await import('../../trust/policy/judge-policy.js');
+  return judgePolicy(policy, judged.policyFacts(policy.trust), now);
+}
+
+/** Adds an iterator that is not enumerable, so that neither JSON nor a comparison sees it. */
+function iterable(result: VerifyResult): Verification {
+  const withIterator = { ...result, [Symbol.iterator]: () => eachNode(result) };
+  return Object.defineProperty(withIterator, Symbol.iterator, { enumerable: false });
 }

@@ -1,4 +1,4 @@
-/** Keys of cosign's annotations on the layer of a signature (its SIGNATURE_SPEC.md). Nobody signs them. */
+/** Keys of cosign's annotations on the layer of a signature (its SIGNATURE_SPEC.md), which are not signed. */
 export const CosignAnnotation = {
   /** Base64 of the signature. */
   signature: 'dev.cosignproject.cosign/signature',

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseDigest } from '../../../src/oci/values/digest.js';
+import { type Digest, parseDigest } from '../../../src/oci/values/digest.js';
 import type { DiscoveredNode, DiscoverResult } from '../../../src/operations/discover/discover.js';
-import { gate, parseRequirement } from '../../../src/operations/discover/missing.js';
+import {
+  gate as gateOf,
+  isOfKind,
+  parseRequirement,
+  type Requirement,
+  type RequireOn,
+} from '../../../src/operations/discover/missing.js';
 
 const digest = (n: number) => parseDigest(`sha256:${String(n).repeat(64)}`);
 
@@ -17,6 +23,12 @@ const index = (own: readonly DiscoveredNode[], ...each: (readonly DiscoveredNode
   platforms: each.map((referrers, n) => ({ ...fields, digest: digest(n + 2), platform: `linux/${n}`, referrers })),
 });
 const SBOM = [{ kind: 'sbom' }] as const;
+const gate = (
+  result: DiscoverResult,
+  requirements: readonly Requirement[],
+  on?: RequireOn,
+  unread?: ReadonlySet<Digest>,
+) => gateOf(result, requirements, { on, unread, fits: isOfKind });
 const missingKinds = (...args: Parameters<typeof gate>) => gate(...args).missing;
 
 describe('a requirement', () => {

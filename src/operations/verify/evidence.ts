@@ -1,0 +1,77 @@
+import { recognise } from '../../formats/recognise/recognise.js';
+import { artifactTypeOf, layersOf, type Manifest } from '../../oci/documents/manifest.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import { isEmpty } from '../../oci/values/empty.js';
+import { MediaType } from '../../oci/values/media-types.js';
+import type { SignedForm } from '../../trust/values/signed.js';
+import { isAttestation } from '../attached/buildkit.js';
+
+/** A layer that is signed, or may be: `form` is absent where only its content tells. */
+export interface Evidence {
+  readonly layer: Descriptor;
+  readonly form: SignedForm | undefined;
+}
+
+/** The artifact types of Notary Project's signatures; the second is from notation before 1.0. */
+const NOTATION: readonly string[] = [
+  'application/vnd.cncf.notary.signature',
+  'application/vnd.cncf.notary.v2.signature',
+];
+
+/** The media types that say which form a signature has; the first one of each form stands for it. */
+const TYPES: readonly (readonly [form: SignedForm, type: RegExp])[] = [
+  ['cosign', /^application\/vnd\.dev\.cosign\.simplesigning\.v1\+json$/],
+  ['dsse', /^application\/(?:vnd\.dsse\.envelope(?:\.v\d+)?\+json|vnd\.in-toto[\w.-]*\+dsse)$/],
+  ['bundle', /^application\/vnd\.dev\.sigstore\.bundle[.+]/],
+];
+
+/** Types that say too little: the content decides. Some tools keep signed envelopes under the type of a bare statement. */
+const OPEN: readonly string[] = [
+  '',
+  MediaType.octetStream,
+  'application/json',
+  'text/plain',
+  'application/vnd.in-toto+json',
+  'application/jose+json',
+  'application/cose',
+];
+
+/** Layers of one manifest whose content is looked at, where their types say too little. */
+const MAX_OPEN = 16;
+
+/** The layers of a manifest that are signed, or may be. BuildKit's statements are not signed, and are not looked at. */
+export function evidenceIn(manifest: Manifest): readonly Evidence[] {
+  const artifactType = artifactTypeOf(manifest);
+  const isStatements = isAttestation({ ...manifest.descriptor, artifactType }) || isBuildKit(manifest);
+  const isNotation = NOTATION.includes(artifactType ?? '');
+  let open = 0;
+  return layersOf(manifest).flatMap((layer): readonly Evidence[] => {
+    if (isEmpty(layer)) return [];
+    const form = isNotation ? 'notation' : formOf(layer.mediaType);
+    if (form !== undefined) return [{ layer, form }];
+    return !isStatements && OPEN.includes(layer.mediaType) && open++ < MAX_OPEN ? [{ layer, form }] : [];
+  });
+}
+
+/** The form of a signature with this media type. */
+export function formOf(mediaType: string): SignedForm | undefined {
+  return TYPES.find(([, type]) => type.test(mediaType))?.[0];
+}
+
+/** The form of a signature, told from its first bytes. */
+export function formOfContent(firstBytes: Uint8Array, complete: boolean): SignedForm | undefined {
+  const found = recognise(firstBytes, { complete });
+  if (found === undefined) return undefined;
+  return found.format === 'notation' ? 'notation' : formOf(found.mediaType);
+}
+
+/** BuildKit's attestation manifests: a config of an unknown platform, and statements. */
+function isBuildKit(manifest: Manifest): boolean {
+  const layers = layersOf(manifest);
+  return (
+    artifactTypeOf(manifest) === MediaType.imageConfig &&
+    layers.every(
+      ({ mediaType, annotations }) => mediaType === 'application/vnd.in-toto+json' && annotations !== undefined,
+    )
+  );
+}

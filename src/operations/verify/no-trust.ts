@@ -1,0 +1,31 @@
+import { RemoraError } from '../../errors.js';
+import type { JudgedAttachments } from './judge-attached.js';
+import { eachNode } from './required.js';
+
+/** Flags that trust each kind of signer. */
+const EXAMPLES = {
+  key: '--key cosign.pub',
+  identity: '--certificate-identity NAME@example.com --certificate-oidc-issuer https://issuer.example.com',
+  notation: '--trust-policy trustpolicy.oci.json --trust-store DIR',
+} as const;
+
+/** The error for a call without trust: an example for each kind of signature that is attached. */
+export function noTrust(judged: JudgedAttachments): RemoraError {
+  const counts = new Map<keyof typeof EXAMPLES, number>();
+  for (const { reason, formats, signer } of eachNode(judged)) {
+    if (reason === 'unsigned') continue;
+    const isNotation = formats?.includes('notation') || signer?.type === 'certificate';
+    const type = isNotation ? 'notation' : signer?.type === 'identity' ? 'identity' : 'key';
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  }
+  const found = [...counts];
+  const examples = (found.length === 0 ? ([['key', 0]] as const) : found).map(([type]) => EXAMPLES[type]);
+  const list = found.map(
+    ([type, count]) => `${count} by ${{ key: 'a key', identity: 'an identity', notation: 'a certificate' }[type]}`,
+  );
+  const what = found.length === 0 ? 'no signature is attached' : `attached signatures are ${list.join(', ')}`;
+  return new RemoraError('INVALID_ARGUMENT', `${judged.reference}: no trust is given; ${what}`, {
+    candidates: examples,
+    hint: `Say who may sign, for example with ${examples.join(' or ')}`,
+  });
+}

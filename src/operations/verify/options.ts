@@ -1,0 +1,22 @@
+import { given } from '../../oci/values/given.js';
+import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
+
+/** The given trust, and how strictly it is judged. `verify`, `verifyBlob`, `pull`, `read` and `copy` take the same. */
+export interface TrustOptions {
+  /** Keys, identities and notation's policies, from `trustKey`, `trustIdentity` and `trustNotation`. */
+  readonly trust?: readonly Trust[] | undefined;
+  /** A key's signature must be in a transparency log, too. @default false */
+  readonly requireLog?: boolean | undefined;
+  /** The logs and timestamp authorities for signatures by keys. @default the public-good root that remora ships */
+  readonly trustedRoot?: TrustedRoot | undefined;
+  /** The most signatures that are judged; more count as not asked. @default 1000 */
+  readonly maxSignatures?: number | undefined;
+  /** The time to compare with. @default the clock's */
+  readonly now?: Date | undefined;
+}
+
+/** Sigstore's root that decides, as results name it. */
+export function rootOf({ trust = [], trustedRoot }: TrustOptions): Omit<TrustedRoot, 'bytes'> | undefined {
+  const root = trustedRoot ?? trust.find((one) => one.type === 'identity')?.root;
+  return root && given({ source: root.source, date: root.date });
+}

@@ -7,7 +7,7 @@ import { type Evidence, signatureContent } from './evidence.js';
 import { agreesWithCheckpoint, type LogEntry, namesSigner, promisedTime } from './log-entry.js';
 import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
 
-/** What must be there of a log, and what may be there of logs and authorities that the root does not know. */
+/** The logs that a signature needs, and how those are taken that the root does not know. */
 export interface Strictness {
   readonly needsLog: boolean;
   /** Unknown logs and authorities are passed over: the signature needs none of them. */
@@ -20,7 +20,7 @@ export interface ProvenTime {
   readonly signed: SignedTime;
 }
 
-/** What was verified of the evidence beside the certificate. */
+/** The verified evidence beside the certificate. */
 export interface Proven {
   /** The earliest first. */
   readonly times: readonly ProvenTime[];

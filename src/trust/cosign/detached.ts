@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import { RemoraError } from '../../errors.js';
 import type { Annotations } from '../../oci/values/annotations.js';
 import { given } from '../../oci/values/given.js';
@@ -14,7 +14,7 @@ import { CosignAnnotation } from './annotations.js';
 import { readRekorBundle, readTimestamp } from './rekor-bundle.js';
 
 /** Signatures of bytes, and what stands beside them, which is not trusted. */
-export interface Detached extends Pick<Evidence, 'covered' | 'payload'> {
+export interface Detached extends Pick<Evidence, 'covered' | 'payload' | 'envelope'> {
   readonly signatures: readonly EnvelopeSignature[];
   readonly annotations: Annotations;
   /** The payload names the target. */
@@ -28,13 +28,13 @@ export interface Detached extends Pick<Evidence, 'covered' | 'payload'> {
  * @throws RemoraError `MALFORMED` where an annotation cannot be read
  */
 export function judgeDetached(detached: Detached, options: JudgeOptions): Judgement {
-  const { covered, payload, signatures, annotations, claims } = detached;
+  const { signatures, annotations, claims, ...bytes } = detached;
   const entries = present(annotations[CosignAnnotation.bundle]).map(readRekorBundle);
   const [certificate] = present(annotations[CosignAnnotation.certificate]).map(certificateIn);
   const timestamps = present(annotations[CosignAnnotation.timestamp]).map(readTimestamp);
   const judgements = signatures.map(({ sig: signature, keyid }) => {
     const hint = keyid ?? signerIn(entries, options.trust);
-    const evidence = { signature, covered, payload, entries, timestamps, ...given({ certificate, hint }) };
+    const evidence = { ...bytes, signature, entries, timestamps, ...given({ certificate, hint }) };
     return judgeEvidence(evidence, claims, options);
   });
   return bestOf(judgements, claims, options.trust);
@@ -47,10 +47,18 @@ function present(text: string | undefined): readonly string[] {
 
 /** The given key that an entry names: it tells an altered signature of a trusted key from one of a foreign key. */
 function signerIn(entries: readonly LogEntry[], trusts: readonly Trust[]): string | undefined {
-  for (const trust of trusts) {
-    if (trust.type === 'key' && entries.some((entry) => namesSigner(entry, trust.key))) return trust.fingerprint;
+  const keys = trusts.filter((trust) => trust.type === 'key');
+  return keys.find(({ key }) => entries.some((entry) => names(entry, key)))?.fingerprint;
+}
+
+function names(entry: LogEntry, key: KeyObject): boolean {
+  try {
+    return namesSigner(entry, key);
+  } catch (error) {
+    // OpenSSL has a code for each way in which bytes are not a key; the entry is judged elsewhere.
+    if (!(error instanceof Error)) throw error;
+    return false;
   }
-  return undefined;
 }
 
 function bestOf(judgements: readonly Judgement[], claims: Claims, trusts: readonly Trust[]): Judgement {

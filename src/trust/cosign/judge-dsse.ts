@@ -16,7 +16,10 @@ export async function judgeDsse(signed: Signed, target: Target, options: JudgeOp
     if (!namesTarget(statement, target)) {
       return wrong('subject', otherSubject('in-toto statement', claims.subjects, target), { claims });
     }
-    const { annotations } = signed;
-    return judgeDetached({ covered: preAuthEncoding(envelope), payload, signatures, annotations, claims }, options);
+    const { annotations, content } = signed;
+    return judgeDetached(
+      { covered: preAuthEncoding(envelope), payload, envelope: content, signatures, annotations, claims },
+      options,
+    );
   });
 }

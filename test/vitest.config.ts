@@ -4,7 +4,9 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.REMORA_TEST_REPORT;
 
 /** Tests of folders whose code keeps nothing for the whole process can share one, and load what they need once. */
-const SHARING = ['oci', 'formats', 'trust', 'operations', 'serve', 'store', 'io'].map((folder) => `${folder}/**/*.test.ts`);
+const SHARING = ['oci', 'formats', 'operations', 'serve', 'store', 'io', 'trust'].map(
+  (folder) => `${folder}/**/*.test.ts`,
+);
 
 /** Tests with secrets and tokens, which the process remembers, and what must load anew, have a process of their own. */
 const ALONE = [

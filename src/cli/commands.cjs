@@ -4,6 +4,7 @@
 /** All commands, by oclif's names for them. */
 const modules = {
   attach: () => require('../commands/attach.ts'),
+  attest: () => require('../commands/attest.ts'),
   'blob:delete': () => require('../commands/blob/delete.ts'),
   'blob:get': () => require('../commands/blob/get.ts'),
   'blob:put': () => require('../commands/blob/put.ts'),
@@ -25,7 +26,9 @@ const modules = {
   'repo:tags': () => require('../commands/repo/tags.ts'),
   resolve: () => require('../commands/resolve.ts'),
   serve: () => require('../commands/serve.ts'),
+  sign: () => require('../commands/sign.ts'),
   tag: () => require('../commands/tag.ts'),
+  verify: () => require('../commands/verify.ts'),
 };
 
 // A command is loaded when it runs.

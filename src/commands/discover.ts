@@ -52,7 +52,7 @@ export default class Discover extends BaseCommand {
       default: 'tree' as const,
     }),
     annotations: boolean({ summary: 'Show annotations in the tree', default: false }),
-    verbose: boolean({ summary: 'Show the ways that were asked, and the answer of each', default: false }),
+    verbose: boolean({ summary: 'Show the answer of each way, and who claims to have signed', default: false }),
     require: stringFlag({
       summary: 'Exit with 3 unless this kind is attached; can be given several times',
       helpValue: 'KIND[@FORMAT]',
@@ -83,7 +83,7 @@ export default class Discover extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
-    const { format: style, via, depth, platform, 'require-on': requireOn, ...selectors } = flags;
+    const { format: style, via, depth, platform, 'require-on': requireOn, verbose: claims, ...selectors } = flags;
     const [{ discover }, { parseRequirement }] = await Promise.all([
       import('../operations/discover/discover.js'),
       import('../operations/discover/missing.js'),
@@ -91,12 +91,12 @@ export default class Discover extends BaseCommand {
     const selection = selectionFrom(selectors);
     const require = flags.require?.map(parseRequirement);
     const access = await this.access(flags, args.subject);
-    const options = { ...access, selection, platform, depth, via, require, requireOn, partial: true };
+    const options = { ...access, selection, platform, depth, via, require, requireOn, claims, partial: true };
     const result = await discover(args.subject, options);
     const paint = painter(this.stdout);
     if (style === 'table') this.print(() => renderTable(result));
     else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));
-    if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
+    if (claims) for (const way of result.asked) this.note(describeAsked(way));
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
     this.print(renderMissing(result.missing ?? []));
     for (const line of describeOnIndex(result)) this.note(line);

@@ -19,7 +19,7 @@ describe('help', () => {
     expect(long).toEqual([]);
   });
 
-  it.each([...COMMANDS, 'blob', 'manifest', 'repo', 'connection', 'selection'])(
+  it.each([...COMMANDS, 'blob', 'manifest', 'repo', 'connection', 'selection', 'trust'])(
     'of %s fits into 60 lines',
     async (topic) => {
       for (const args of [
@@ -34,8 +34,8 @@ describe('help', () => {
 
   it('leads to the flags that commands share, and these are shown once', async () => {
     const manifest = JSON.parse(await readFile(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'));
-    const [connection, selection] = await Promise.all(
-      ['connection', 'selection'].map(async (topic) => (await success(['help', topic])).stdout),
+    const [connection, selection, trust] = await Promise.all(
+      ['connection', 'selection', 'trust'].map(async (topic) => (await success(['help', topic])).stdout),
     );
     for (const command of COMMANDS) {
       const { stdout } = await success([...command.split(' '), '--help']);
@@ -48,8 +48,13 @@ describe('help', () => {
         if (helpGroup === 'REGISTRY' || helpGroup === 'SELECTION') {
           expect(stdout).not.toMatch(label);
           expect(shared).toMatch(label);
+        } else if (helpGroup === 'TRUST') {
+          expect(trust).toMatch(label);
+          expect(label.test(stdout)).toBe(command === 'verify');
         } else expect(selects && name === 'platform' ? selection : stdout).toMatch(label);
       }
+      const trusts = Object.values(flags).some(({ helpGroup }) => helpGroup === 'TRUST');
+      expect(stdout.includes('remora help trust')).toBe(trusts && command !== 'verify');
       expect(stdout.includes('remora help selection')).toBe(selects);
       const connects = Object.values(flags).some(({ helpGroup }) => helpGroup === 'REGISTRY');
       expect(stdout.includes('remora help connection')).toBe(connects);

@@ -22,4 +22,5 @@ export const COMMANDS = [
   'resolve',
   'serve',
   'tag',
+  'verify',
 ] as const;

@@ -2,7 +2,7 @@ import type { Command } from '@oclif/core/command';
 
 /** Flags that several commands share, and that help shows once. */
 export interface SharedTopic {
-  readonly name: 'connection' | 'selection';
+  readonly name: 'connection' | 'selection' | 'trust';
   readonly group: string;
   /** Stands before the command that shows the flags. */
   readonly lead: string;
@@ -20,6 +20,14 @@ export const SHARED: readonly SharedTopic[] = [
       'An attachment must fit all flags that are given. discover and copy also take the attachments that lead to it, such as the SBOM that a selected signature signs. The command kinds lists kinds and formats.',
   },
   {
+    name: 'trust',
+    group: 'TRUST',
+    lead: 'Flags that give trust (--key, --certificate-identity, …)',
+    summary: 'Flags that say whose signatures count',
+    description:
+      'An identity needs an issuer, and a trust policy needs a trust store. Text matches whole, and so does an expression, which is written as in JavaScript. A signature counts if one of the given trusts made it.',
+  },
+  {
     name: 'connection',
     group: 'REGISTRY',
     lead: 'Flags for registries (credentials, TLS, time limits)',
@@ -34,9 +42,15 @@ const MAX_COMMANDS = 3;
 
 /** The topic that shows a flag; undefined where the command's own help does. */
 export function topicOf(flag: Command.Flag.Any, all: readonly Command.Flag.Any[]): SharedTopic['name'] | undefined {
+  // The command verify shows its own; other commands verify on request.
+  if (flag.helpGroup === 'TRUST' && !all.some(({ name }) => name === 'verify')) return undefined;
   const selects = flag.name === 'platform' && all.some(({ helpGroup }) => helpGroup === 'SELECTION');
   const group = selects ? 'SELECTION' : flag.helpGroup;
   return SHARED.find((topic) => topic.group === group)?.name;
+}
+
+function groupOf({ helpGroup }: Command.Flag.Any): SharedTopic['name'] | undefined {
+  return SHARED.find(({ group }) => group === helpGroup)?.name;
 }
 
 /** The flags of a topic, each once. */
@@ -44,7 +58,7 @@ export function sharedFlags(commands: readonly Command.Loadable[], topic: Shared
   const found = new Map<string, { readonly flag: Command.Flag.Any; readonly ids: string[] }>();
   for (const { id, flags } of commands) {
     const all = Object.values(flags);
-    for (const flag of all.filter((each) => topicOf(each, all) === topic)) {
+    for (const flag of all.filter((each) => (topicOf(each, all) ?? groupOf(each)) === topic)) {
       const known = found.get(flag.name);
       if (known === undefined) found.set(flag.name, { flag, ids: [id] });
       else known.ids.push(id);
@@ -53,6 +67,8 @@ export function sharedFlags(commands: readonly Command.Loadable[], topic: Shared
   const key = ({ char, name }: Command.Flag.Any) => `${char ?? '~'}${name}`;
   const sorted = [...found.values()].sort((a, b) => (key(a.flag) < key(b.flag) ? -1 : 1));
   return sorted.map(({ flag, ids }) =>
-    ids.length > MAX_COMMANDS ? flag : { ...flag, summary: `${flag.summary} (${ids.join(', ').replaceAll(':', ' ')})` },
+    ids.length > MAX_COMMANDS || topic === 'trust'
+      ? flag
+      : { ...flag, summary: `${flag.summary} (${ids.join(', ').replaceAll(':', ' ')})` },
   );
 }

@@ -151,7 +151,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** The date to write, if any: packing the same files again must give the same bytes. */
-function createdFrom(flag: string | undefined, epoch: string | undefined): string | undefined {
+export function createdFrom(flag: string | undefined, epoch: string | undefined): string | undefined {
   if (flag !== undefined) return flag === 'now' ? isoSeconds(Date.now()) : flag;
   if (epoch === undefined || epoch === '') return undefined;
   const seconds = Number(epoch);

@@ -8,20 +8,9 @@ import type {
   MissingKind,
 } from '../../operations/discover/discover.js';
 import type { Via } from '../../store/interfaces/store.js';
+import { describeClaimed } from './claimed.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
-
-/** A line of the tree with the lines below it, made as they are printed. */
-interface Branch {
-  readonly text: string;
-  /** Annotations, printed directly below the text. */
-  readonly details: readonly string[];
-  readonly below: Branches;
-}
-
-interface Branches {
-  readonly count: number;
-  each(): Iterable<Branch>;
-}
+import { type Branch, branches, draw, joined } from './tree.js';
 
 /** The attachments as a tree, line by line; an index with its platforms. */
 export function* treeLines(
@@ -34,23 +23,24 @@ export function* treeLines(
     const label = node.kind === undefined ? paint('bold', type) : `${paint('bold', node.kind)}  ${type}`;
     const facts = `${formatSize(node.size)}, ${node.via.join('+')}`;
     return {
-      text: `${label}  ${node.digest}  ${paint('dim', facts)}`,
-      details: options.annotations
-        ? Object.entries(node.annotations ?? {}).map(([key, value]) =>
-            paint('dim', `${printable(key)}: ${printable(value)}`),
-          )
-        : [],
+      text: () => `${label}  ${node.digest}  ${paint('dim', facts)}`,
+      details: () =>
+        [...(node.claimed ? [describeClaimed(node.claimed)] : []), ...(options.annotations ? annotated(node) : [])].map(
+          (text) => paint('dim', text),
+        ),
       below: branches(node.referrers, branch),
     };
   };
+  const annotated = ({ annotations = {} }: DiscoveredNode) =>
+    Object.entries(annotations).map(([key, value]) => `${printable(key)}: ${printable(value)}`);
   const platform = ({ platform: name, mediaType, digest, referrers }: DiscoveredPlatform): Branch => ({
-    text: `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
-    details: [],
+    text: () => `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
+    details: () => [],
     below: branches(referrers, branch),
   });
   const { referrers, platforms = [] } = result;
   yield printable(result.reference);
-  yield* draw(joined(branches(referrers, branch), branches(platforms, platform)), '');
+  yield* draw(joined(branches(referrers, branch), branches(platforms, platform)));
 }
 
 const WAYS: Readonly<Record<Via, string>> = {
@@ -68,37 +58,6 @@ const WAYS: Readonly<Record<Via, string>> = {
 export function describeAsked({ via, subjects, found, unsupported = 0 }: AskedWay): string {
   const lacking = unsupported === subjects ? 'not there' : `${found === 0 ? 'none' : found} found`;
   return `asked ${WAYS[via]} (${via}) about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
-}
-
-function branches<T>(items: readonly T[], branch: (item: T) => Branch): Branches {
-  return {
-    count: items.length,
-    *each() {
-      for (const item of items) yield branch(item);
-    },
-  };
-}
-
-function joined(first: Branches, second: Branches): Branches {
-  return {
-    count: first.count + second.count,
-    *each() {
-      yield* first.each();
-      yield* second.each();
-    },
-  };
-}
-
-function* draw({ count, each }: Branches, indent: string): Generator<string> {
-  let index = 0;
-  for (const { text, details, below } of each()) {
-    const isLast = ++index === count;
-    const deeper = `${indent}${isLast ? '    ' : '│   '}`;
-    const stem = below.count > 0 ? '│ ' : '  ';
-    yield `${indent}${isLast ? '└── ' : '├── '}${text}`;
-    for (const detail of details) yield `${deeper}${stem}${detail}`;
-    yield* draw(below, deeper);
-  }
 }
 
 /** The attachments as a table. */

@@ -1,5 +1,6 @@
 import { isEmpty } from '../../oci/values/empty.js';
 import type { InspectResult } from '../../operations/inspect/schema.js';
+import { describeClaimed } from './claimed.js';
 import { columns, fields, formatSize, type Paint, printable } from './text.js';
 
 /** The text for an artifact, image or index. */
@@ -38,6 +39,7 @@ export function renderInspection(result: InspectResult, paint: Paint): string {
     section(heading('Labels'), pairs(image?.config?.Labels)),
     section(heading('Manifests'), manifests(result)),
     section(heading(result.kind === 'image' ? 'Layers' : 'Files'), layers(result)),
+    section(heading('Signatures'), signatures(result)),
     section(heading('History'), history(result)),
     section(
       heading('Cannot be read'),
@@ -79,6 +81,10 @@ function layers({ layers = [] }: InspectResult): string[][] {
     formatSize(layer.size),
     printable(layer.mediaType),
   ]);
+}
+
+function signatures({ layers = [] }: InspectResult): string[][] {
+  return layers.flatMap(({ digest, claimed }) => (claimed === undefined ? [] : [[digest, describeClaimed(claimed)]]));
 }
 
 function history({ image }: InspectResult): string[][] {

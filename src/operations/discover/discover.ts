@@ -4,8 +4,9 @@ import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
+import { claimsOfAttached } from '../attached/claims.js';
 import { ItemLimit } from '../attached/item-limit.js';
-import type { Selection } from '../attached/selection.js';
+import { isWanted, type Selection } from '../attached/selection.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import { listTrees } from '../attached/trees.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
@@ -13,7 +14,7 @@ import { platformOf } from '../places/platform-option.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
-import { NodeBuilder } from './tree.js';
+import { flat, NodeBuilder } from './tree.js';
 
 export type { AskedWay, Unasked } from '../results/incomplete.js';
 export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
@@ -34,6 +35,8 @@ export interface DiscoverOptions extends AccessOptions {
   readonly requireOn?: RequireOn | undefined;
   /** List a way that could not be asked in `incomplete` instead of throwing `INCOMPLETE`. @default false */
   readonly partial?: boolean | undefined;
+  /** Read the maker that each signature claims to have: `claimed`, which is not verified. @default false */
+  readonly claims?: boolean | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
 }
@@ -91,8 +94,10 @@ async function listAttached(
   const { found, platforms, unread } = await listTrees(source, subject, account, options);
   const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
   const { selection = {} } = options;
+  const wanted = options.claims ? flat(all).filter((attachment) => isWanted(attachment, selection)) : [];
+  const claims = await claimsOfAttached(source, wanted, { signal: options.signal });
   const shown = (chosen: Selection): DiscoverResult => {
-    const builder = new NodeBuilder(source, all, chosen);
+    const builder = new NodeBuilder(source, all, chosen, claims);
     return {
       ...resultFields(source, descriptor),
       referrers: builder.nodes(descriptor.digest, found),

@@ -3,6 +3,7 @@ import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../results/digest-schema.js';
 import { askedSchema, incompleteSchema } from '../results/incomplete.js';
 import { annotations, manifestFields, via } from '../results/schema.js';
+import { claimedSchema } from '../results/signer.js';
 
 const attachment = z.strictObject({
   ...manifestFields,
@@ -14,6 +15,7 @@ const attachment = z.strictObject({
   manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
   subject: digestSchema.describe('The manifest that it is attached to'),
   via: z.array(via).readonly().describe('The ways that name it'),
+  claimed: claimedSchema.exactOptional(),
 });
 
 /** An attachment, with its own attachments in `referrers`. `size` is in bytes, `created` is RFC 3339. */

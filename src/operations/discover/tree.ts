@@ -1,6 +1,7 @@
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
+import type { Claimed } from '../../trust/values/claimed.js';
 import type { Attachment } from '../attached/attachment.js';
 import { newestOf } from '../attached/newest.js';
 import { isWanted, type Selection } from '../attached/selection.js';
@@ -19,6 +20,8 @@ export class NodeBuilder {
     private readonly source: Source,
     trees: readonly AttachedTree[],
     selection: Selection,
+    /** The claims of signatures. @default none were read */
+    private readonly claims: ReadonlyMap<Attachment, Claimed> = new Map(),
   ) {
     this.#isShown = (attachment) => isWanted(attachment, selection);
     if (!selection.latest) return;
@@ -53,11 +56,13 @@ export class NodeBuilder {
       manifest: holder?.digest,
       subject,
       via,
+      claimed: this.claims.get(attachment),
       referrers,
     });
   }
 }
 
-function flat(trees: readonly AttachedTree[]): readonly Attachment[] {
+/** All attachments of trees, those above first. */
+export function flat(trees: readonly AttachedTree[]): readonly Attachment[] {
   return trees.flatMap(({ attachment, below }) => [attachment, ...flat(below)]);
 }

@@ -15,6 +15,7 @@ import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { claimsOfLayers } from '../attached/claims.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
@@ -68,9 +69,11 @@ async function describeManifest(store: Source, manifest: Manifest, options: Call
     );
     return { ...base, kind: 'index', manifests };
   }
-  const layers = layersOf(manifest)
-    .filter((layer) => !isEmpty(layer))
-    .map((layer) => given({ ...layer, title: layer.annotations?.[Annotation.title] }));
+  const own = layersOf(manifest).filter((layer) => !isEmpty(layer));
+  const claims = await claimsOfLayers(store, own, options);
+  const layers = own.map((layer) =>
+    given({ ...layer, title: layer.annotations?.[Annotation.title], claimed: claims.get(layer) }),
+  );
   const files = { layers, totalSize: layers.reduce((sum, layer) => sum + layer.size, 0) };
   if (manifest.kind === 'artifact') return { ...base, kind: 'artifact', ...files };
   const config = configOf(manifest);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ImageConfig } from '../../oci/documents/image-config.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { annotations, descriptorFields, manifestFields } from '../results/schema.js';
+import { claimedSchema } from '../results/signer.js';
 
 const platform = z.looseObject({ architecture: z.string(), os: z.string() });
 const descriptor: z.ZodType<Descriptor> = z.looseObject({ ...descriptorFields, platform: platform.optional() });
@@ -14,7 +15,9 @@ export const inspectSchema = z.strictObject({
   subject: descriptor.exactOptional(),
   config: descriptor.exactOptional(),
   layers: z
-    .array(z.looseObject({ ...descriptorFields, title: z.string().exactOptional() }))
+    .array(
+      z.looseObject({ ...descriptorFields, title: z.string().exactOptional(), claimed: claimedSchema.exactOptional() }),
+    )
     .exactOptional()
     .describe('Without the empty ones'),
   totalSize: z.int().exactOptional().describe('Bytes of all layers'),

@@ -39,21 +39,18 @@ export function nameOf(input: ContentInput): string {
 }
 
 /**
- * Reads all of a manifest into memory.
+ * Reads all of a manifest, or of other small content, into memory.
  *
- * @throws RemoraError `MALFORMED` above `limit` bytes, `INTERRUPTED`
+ * @param tooLarge the error above `limit` bytes
+ * @throws RemoraError `MALFORMED` for a manifest above `limit` bytes, `INTERRUPTED`
  */
 export async function readAll(
   source: ContentSource,
   limit: number,
   signal: AbortSignal | undefined,
+  tooLarge: (limit: number) => RemoraError = largeManifest,
 ): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new RemoraError('MALFORMED', `manifest is larger than ${limit} bytes`, {
-      expected: limit,
-      hint: 'A manifest is small; large content is a blob: remora blob put',
-    });
-  if (source.kind === 'file' && source.size > limit) throw tooLarge();
+  if (source.kind === 'file' && source.size > limit) throw tooLarge(limit);
   const chunks: Buffer[] = [];
   let bytes = 0;
   const content = await source.open();
@@ -62,13 +59,20 @@ export async function readAll(
   try {
     for await (const chunk of content) {
       bytes += chunk.length;
-      if (bytes > limit) throw tooLarge();
+      if (bytes > limit) throw tooLarge(limit);
       chunks.push(Buffer.from(chunk));
     }
   } finally {
     signal?.removeEventListener('abort', stop);
   }
   return Buffer.concat(chunks);
+}
+
+function largeManifest(limit: number): RemoraError {
+  return new RemoraError('MALFORMED', `manifest is larger than ${limit} bytes`, {
+    expected: limit,
+    hint: 'A manifest is small; large content is a blob: remora blob put',
+  });
 }
 
 export function toStream(content: Content): Readable {

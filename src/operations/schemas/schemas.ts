@@ -17,7 +17,9 @@ import { repositoriesSchema, tagsSchema } from '../repo/schema.js';
 import { resolveSchema } from '../resolve/schema.js';
 import { deleteSchema } from '../results/deletion-schema.js';
 import { errorFieldsSchema } from '../results/incomplete.js';
+import { signDryRunSchema, signSchema } from '../sign/schema.js';
 import { tagSchema } from '../tag/schema.js';
+import { verifySchema } from '../verify/schema.js';
 
 const errorSchema = z.strictObject({
   error: errorFieldsSchema.extend({
@@ -35,6 +37,8 @@ const errorSchema = z.strictObject({
 export const resultSchemas = {
   push: z.union([pushSchema, dryRunSchema]),
   attach: z.union([attachSchema, dryRunSchema]),
+  sign: z.union([signSchema, signDryRunSchema]),
+  attest: z.union([signSchema, signDryRunSchema]),
   detach: detachSchema,
   discover: discoverSchema,
   check: z.union([checkSchema, garbageSchema]),
@@ -54,5 +58,6 @@ export const resultSchemas = {
   'blob put': putBlobSchema,
   'blob delete': deleteSchema,
   kinds: kindsSchema,
+  verify: verifySchema,
   error: errorSchema,
 } as const;

@@ -3,7 +3,7 @@ import type { SignedEntity } from '@sigstore/verify';
 import { isSignedBy } from '../keys/public-key.js';
 import type { LogEntry } from './log-entry.js';
 
-/** A signature, and what proves it. Nothing of it is trusted. */
+/** A signature and its proofs, not trusted yet. */
 export interface Evidence {
   readonly signature: Uint8Array;
   /** The bytes that the signature covers: those of the subject, or the encoding of a DSSE envelope. */

@@ -43,7 +43,7 @@ export function judgeEvidence(evidence: Evidence, claims: Claims, options: Judge
   return refused(refusal, facts);
 }
 
-/** What is said where no given trust is of the kind that could have made it. */
+/** The message where no given trust is of the kind that could have made it. */
 function nobody(leaf: Leaf | undefined): string {
   if (leaf === undefined) return 'a key signed, and no given trust is a key';
   const { signer } = leaf;

@@ -8,7 +8,7 @@ import { parseSignedJson } from '../dsse/signed-json.js';
 import { type LogEntry, logEntryOf } from './log-entry.js';
 import { bytesOf, only } from './proto-json.js';
 
-/** A Sigstore bundle (protobuf-specs, sigstore_bundle.proto) in its JSON form. Nothing of it is verified. */
+/** A Sigstore bundle (protobuf-specs, sigstore_bundle.proto) in its JSON form, not verified yet. */
 export interface Bundle {
   readonly content: MessageSignature | Envelope;
   /** The leaf, DER. Absent for signatures by a key. */
@@ -62,7 +62,7 @@ const messageSchema = z.object({
 });
 const bundleSchema = z.object({
   mediaType: z.string(),
-  verificationMaterial: z.unknown(),
+  verificationMaterial: z.nullish(z.unknown()),
   messageSignature: z.nullish(z.unknown()),
   dsseEnvelope: z.nullish(z.unknown()),
 });

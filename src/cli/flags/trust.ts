@@ -1,0 +1,127 @@
+import { boolean, string } from '@oclif/core/flags';
+import { RemoraError } from '../../errors.js';
+import { quote } from '../../oci/text/quote.js';
+import type { TrustFiles } from '../../operations/verify/read-trust.js';
+import type { TrustOptions } from '../../operations/verify/verify.js';
+
+/** Flags that give trust, named as cosign and notation name them; {@link trustFrom} turns them into options. */
+export const trustFlags = {
+  key: string({
+    summary: 'Public key or certificate; repeatable',
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'TRUST',
+  }),
+  'certificate-identity': string({
+    summary: 'Whole identity of a Sigstore signer',
+    helpValue: 'TEXT',
+    helpGroup: 'TRUST',
+  }),
+  'certificate-identity-regexp': string({
+    summary: 'Expression for the whole identity',
+    helpValue: 'REGEXP',
+    helpGroup: 'TRUST',
+  }),
+  'certificate-oidc-issuer': string({
+    summary: 'Whole issuer of that identity',
+    helpValue: 'URL',
+    helpGroup: 'TRUST',
+  }),
+  'certificate-oidc-issuer-regexp': string({
+    summary: 'Expression for the whole issuer',
+    helpValue: 'REGEXP',
+    helpGroup: 'TRUST',
+  }),
+  'trusted-root': string({
+    summary: 'Root of Sigstore [default: shipped]',
+    helpValue: 'FILE',
+    helpGroup: 'TRUST',
+  }),
+  'trust-policy': string({
+    summary: 'Trust policy of notation',
+    helpValue: 'FILE',
+    helpGroup: 'TRUST',
+  }),
+  'trust-store': string({
+    summary: 'Trust store of notation',
+    helpValue: 'DIR',
+    helpGroup: 'TRUST',
+  }),
+  'require-log': boolean({
+    summary: 'Refuse a key without a log entry',
+    helpGroup: 'TRUST',
+  }),
+};
+
+/** The values of {@link trustFlags}. */
+export interface TrustFlags {
+  readonly key?: readonly string[] | undefined;
+  readonly 'certificate-identity'?: string | undefined;
+  readonly 'certificate-identity-regexp'?: string | undefined;
+  readonly 'certificate-oidc-issuer'?: string | undefined;
+  readonly 'certificate-oidc-issuer-regexp'?: string | undefined;
+  readonly 'trusted-root'?: string | undefined;
+  readonly 'trust-policy'?: string | undefined;
+  readonly 'trust-store'?: string | undefined;
+  readonly 'require-log'?: boolean | undefined;
+}
+
+/**
+ * Reads the files that the flags name.
+ *
+ * @returns options without `trust` where no flag gives any
+ * @throws RemoraError `INVALID_ARGUMENT`: flags that lack each other, an expression or a file that cannot be used
+ */
+export async function trustFrom(flags: TrustFlags): Promise<TrustOptions> {
+  const files = trustFilesOf(flags);
+  const { readTrust } = await import('../../operations/verify/read-trust.js');
+  return readTrust(files);
+}
+
+/** The files and values that the flags name, before a file is read. */
+export function trustFilesOf(flags: TrustFlags): TrustFiles {
+  const identity = wantedOf(flags, 'certificate-identity');
+  const issuer = wantedOf(flags, 'certificate-oidc-issuer');
+  const { 'trust-policy': policy, 'trust-store': store } = flags;
+  requireBoth(['--certificate-identity', identity], ['--certificate-oidc-issuer', issuer]);
+  requireBoth(['--trust-policy', policy], ['--trust-store', store]);
+  return {
+    keys: flags.key,
+    identity: identity !== undefined && issuer !== undefined ? { identity, issuer } : undefined,
+    trustedRoot: flags['trusted-root'],
+    notation: policy !== undefined && store !== undefined ? { policy, store } : undefined,
+    requireLog: flags['require-log'],
+  };
+}
+
+/** The text of a flag, or the expression of the flag beside it. */
+function wantedOf(
+  flags: TrustFlags,
+  name: 'certificate-identity' | 'certificate-oidc-issuer',
+): string | RegExp | undefined {
+  const { [name]: text, [`${name}-regexp` as const]: expression } = flags;
+  if (text === '' || expression === '') throw new RemoraError('INVALID_ARGUMENT', `--${name} is empty, wanted a text`);
+  if (expression === undefined) return text;
+  if (text !== undefined)
+    throw new RemoraError('INVALID_ARGUMENT', `--${name} and --${name}-regexp are both given, wanted one of them`);
+  try {
+    return new RegExp(expression);
+  } catch (cause) {
+    // The expression is not one of JavaScript.
+    throw new RemoraError('INVALID_ARGUMENT', `--${name}-regexp ${quote(expression)} is not a regular expression`, {
+      cause,
+      found: expression,
+      hint: "Write it in JavaScript's syntax, and quote it for the shell",
+    });
+  }
+}
+
+function requireBoth(...pair: readonly [readonly [string, unknown], readonly [string, unknown]]): void {
+  const missing = pair.find(([, value]) => value === undefined);
+  const given = pair.find(([, value]) => value !== undefined);
+  if (missing === undefined || given === undefined) return;
+  throw new RemoraError('INVALID_ARGUMENT', `${given[0]} is given without ${missing[0]}, wanted both`, {
+    hint: `Give ${missing[0]} as well`,
+  });
+}

@@ -1,0 +1,103 @@
+import { RemoraError } from '../../errors.js';
+import { readRegular } from '../../io/files/regular-file.js';
+import { fileError } from '../../io/files/system-error.js';
+import { keepSecret } from '../../io/redact.js';
+import { quote } from '../../oci/text/quote.js';
+import type { SigningOptions } from '../../operations/sign/signing-with.js';
+import { printable } from '../output/text.js';
+
+/** The streams for the question, and the variables that may hold the passphrase. */
+interface KeyEnvironment {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal;
+}
+
+/** A key of 16,384 bits has 13 kB in PEM. */
+const MAX_BYTES = 1024 * 1024;
+/** cosign's own variable comes second: who sets both means remora with the first. */
+const VARIABLES = ['REMORA_KEY_PASSWORD', 'COSIGN_PASSWORD'] as const;
+
+/**
+ * Reads the key that a flag names; its passphrase is asked for where it is needed: from the file, a variable, or on the
+ * terminal.
+ *
+ * @param location a path, or `env://NAME` as cosign has it
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export async function signingKey(
+  location: string,
+  passwordFile: string | undefined,
+  environment: KeyEnvironment,
+): Promise<SigningOptions> {
+  const key = await readKey(location, environment.env);
+  return { key, keyName: location, passphrase: () => passphraseFor(location, passwordFile, environment) };
+}
+
+async function readKey(location: string, env: NodeJS.ProcessEnv): Promise<string | Uint8Array> {
+  const [, scheme, name = ''] = /^([a-z0-9]+):\/\/(.*)$/.exec(location) ?? [];
+  if (scheme === undefined) return readSecretFile(location);
+  if (scheme !== 'env') {
+    throw new RemoraError('INVALID_ARGUMENT', `key ${quote(location)} is kept elsewhere, wanted a file or env://NAME`, {
+      found: location,
+      hint: 'Sign with cosign, which can ask key management services',
+    });
+  }
+  const pem = env[name];
+  if (pem !== undefined && pem !== '') return pem;
+  throw new RemoraError('INVALID_ARGUMENT', `variable ${quote(name)} is not set, wanted a private key in it`, {
+    found: location,
+    hint: `Set ${name}, or name a file`,
+  });
+}
+
+async function passphraseFor(
+  location: string,
+  file: string | undefined,
+  { stdin, stderr, env, signal }: KeyEnvironment,
+): Promise<string> {
+  if (file !== undefined) return secret((await readSecretFile(file)).toString().replace(/\r?\n$/, ''));
+  const variable = VARIABLES.map((name) => env[name]).find((value) => value !== undefined);
+  if (variable !== undefined) return secret(variable);
+  if (!stdin.isTTY || !stderr.isTTY) {
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `${location} is encrypted, and a terminal to ask for its passphrase is missing`,
+      {
+        hint: `Set ${VARIABLES[0]}, or give --key-password-file FILE`,
+      },
+    );
+  }
+  const { default: askHidden } = await import('@inquirer/password');
+  const typed = await askHidden(
+    { message: `Passphrase of ${printable(location)}` },
+    { input: stdin, output: stderr, signal },
+  ).catch((cause: unknown) => {
+    // Ctrl-C arrives here as a key, not as a signal.
+    if (cause instanceof Error && cause.name.endsWith('PromptError'))
+      throw new RemoraError('INTERRUPTED', 'signing was interrupted: nothing was written', { cause });
+    throw cause;
+  });
+  return secret(typed);
+}
+
+function secret(value: string): string {
+  keepSecret(value);
+  return value;
+}
+
+/** A file of a key is an argument: that it is missing must not look like a missing image (exit code 3). */
+async function readSecretFile(path: string): Promise<Buffer> {
+  try {
+    const { size, bytes } = await readRegular(path, MAX_BYTES);
+    if (bytes !== undefined) return bytes;
+    throw new RemoraError('INVALID_ARGUMENT', `${path} has ${size} bytes, wanted at most ${MAX_BYTES}`);
+  } catch (cause) {
+    const error = fileError(cause, path);
+    throw new RemoraError('INVALID_ARGUMENT', error.message, {
+      cause,
+      hint: error.hint ?? 'Check the path of the file',
+    });
+  }
+}

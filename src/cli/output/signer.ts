@@ -1,0 +1,43 @@
+import type { VerifiedNode } from '../../operations/verify/verify.js';
+
+/** The part of a result that says who signed, and when. */
+export type Signed = Pick<VerifiedNode, 'signer' | 'trusts' | 'times'>;
+
+/** Digits of a key's fingerprint that tell it from others. */
+const DIGITS = 12;
+
+/** The signer in words, with the names of the trusts that count it: `key 1f3a9c2b4d5e (cosign.pub)`. */
+export function whoOf({ signer, trusts = [] }: Signed): string | undefined {
+  if (signer === undefined) return undefined;
+  const names = trusts.filter((name) => !namesOf(signer).includes(name));
+  const more = names.length === 0 ? '' : ` (${names.join(', ')})`;
+  return `${wordsOf(signer)}${more}`;
+}
+
+function wordsOf(signer: NonNullable<Signed['signer']>): string {
+  if (signer.type === 'key') return `key ${signer.fingerprint.slice(0, DIGITS)}`;
+  if (signer.type === 'certificate') return signer.subject;
+  return `${signer.identity}, issuer ${signer.issuer}`;
+}
+
+/** Names that say the same as the signer. */
+function namesOf(signer: NonNullable<Signed['signer']>): readonly string[] {
+  if (signer.type === 'key') return [signer.fingerprint];
+  return signer.type === 'certificate' ? [signer.subject] : [signer.identity];
+}
+
+const SAYS = { log: 'logged', timestamp: 'timestamped', signer: 'signed, as the signer says,' } as const;
+
+/** The times in words: `logged 2026-11-24 12:00 UTC, index 123`. */
+export function whenOf({ times = [] }: Signed): readonly string[] {
+  return times.map(({ time, from, logIndex }) => {
+    const index = logIndex === undefined ? '' : `, index ${logIndex}`;
+    return `${SAYS[from]} ${minutes(time)}${index}`;
+  });
+}
+
+/** `2026-11-24 12:00 UTC` of `2026-11-24T12:00:00Z`. */
+function minutes(time: string): string {
+  const [, day, clock] = /^(\d{4,}-\d\d-\d\d)T(\d\d:\d\d):\d\d(?:\.\d+)?Z$/.exec(time) ?? [];
+  return day === undefined || clock === undefined ? time : `${day} ${clock} UTC`;
+}

@@ -1,0 +1,64 @@
+import { type Paint, painter } from './text.js';
+
+/** A place where lines are shown. */
+export interface Screen {
+  readonly paint: Paint;
+  /** The columns of a terminal; undefined where lines have any length. */
+  readonly width: number | undefined;
+}
+
+/** A terminal shows the first digits of digests, in lines that fit; other streams take all of them. */
+export function screenOf(stream: NodeJS.WriteStream): Screen {
+  return { paint: painter(stream), width: stream.isTTY === true ? stream.columns : undefined };
+}
+
+/** A line of a tree with the lines below it, made as they are printed. */
+export interface Branch {
+  /** The line in so many columns; undefined: any number. */
+  text(room: number | undefined): string;
+  /** Lines that stand directly below the text. */
+  details(room: number | undefined): readonly string[];
+  readonly below: Branches;
+}
+
+export interface Branches {
+  readonly count: number;
+  each(): Iterable<Branch>;
+}
+
+export function branches<T>(items: readonly T[], branch: (item: T) => Branch): Branches {
+  return {
+    count: items.length,
+    *each() {
+      for (const item of items) yield branch(item);
+    },
+  };
+}
+
+export function joined(first: Branches, second: Branches): Branches {
+  return {
+    count: first.count + second.count,
+    *each() {
+      yield* first.each();
+      yield* second.each();
+    },
+  };
+}
+
+/** The least columns that a text gets, however deep it stands. */
+const MIN_ROOM = 24;
+
+/** The lines of a tree. */
+export function* draw({ count, each }: Branches, width?: number, indent = ''): Generator<string> {
+  let index = 0;
+  const room = width === undefined ? undefined : Math.max(width - indent.length - 4, MIN_ROOM);
+  for (const { text, details, below } of each()) {
+    const isLast = ++index === count;
+    const deeper = `${indent}${isLast ? '    ' : '│   '}`;
+    const stem = below.count > 0 ? '│ ' : '  ';
+    yield `${indent}${isLast ? '└── ' : '├── '}${text(room)}`;
+    for (const detail of details(room === undefined ? undefined : room - stem.length))
+      yield `${deeper}${stem}${detail}`;
+    yield* draw(below, width, deeper);
+  }
+}

@@ -1,0 +1,77 @@
+import type { VerifiedNode, VerifyResult } from '../../operations/verify/verify.js';
+import { whoOf } from './signer.js';
+import { type Paint, printable } from './text.js';
+
+type Style = Parameters<Paint>[0];
+
+/** Signers that the last line names. */
+const MAX_SIGNERS = 3;
+
+const OUTCOMES: Readonly<Record<VerifyResult['outcome'], { readonly word: string; readonly style: Style }>> = {
+  verified: { word: 'verified', style: 'green' },
+  'not-verified': { word: 'not verified', style: 'red' },
+  unsigned: { word: 'not attached', style: 'red' },
+  incomplete: { word: 'not known', style: 'yellow' },
+};
+
+/** All attachments of a result. */
+function* nodesOf({ referrers, above = [], platforms = [] }: VerifyResult): Generator<VerifiedNode> {
+  const lists = [referrers, ...[...above, ...platforms].map((one) => one.referrers)];
+  for (let list = lists.shift(); list !== undefined; list = lists.shift())
+    for (const node of list) {
+      yield node;
+      lists.push(node.referrers);
+    }
+}
+
+/** The line that sums up: `verified: 2 of 5 attachments of 2 platforms, by key 1f3a9c2b4d5e (cosign.pub)`. */
+export function summaryLine(result: VerifyResult, paint: Paint): string {
+  const { word, style } = OUTCOMES[result.outcome];
+  const nodes = [...nodesOf(result)];
+  const verified = nodes.filter(({ verdict }) => verdict === 'verified');
+  const wrong = nodes.filter(({ verdict }) => verdict === 'wrong').length;
+  const platforms = (result.platforms ?? []).filter(({ isPlatform }) => isPlatform !== false).length;
+  const of = platforms === 0 ? '' : ` of the index and ${counted(platforms, 'platform')}`;
+  const signers = [...new Set(verified.map(whoOf).filter((who) => who !== undefined))];
+  const more = signers.length > MAX_SIGNERS ? [`${signers.length - MAX_SIGNERS} more`] : [];
+  const by = [...signers.slice(0, MAX_SIGNERS), ...more].join(' and ');
+  return [
+    `${paint(style, word)}: ${verified.length} of ${counted(nodes.length, 'attachment')}${of}`,
+    ...(by === '' ? [] : [printable(`by ${by}`)]),
+    ...(wrong === 0 ? [] : [`${wrong} wrong`]),
+  ].join(', ');
+}
+
+/** The notes on a result: what a reader must know beside the verdicts. */
+export function verifyNotes(result: VerifyResult, now: Date): readonly string[] {
+  const nodes = [...nodesOf(result)];
+  const count = (wanted: VerifiedNode['verdict']) => nodes.filter(({ verdict }) => verdict === wanted).length;
+  const isBeside = count('wrong') > 0 && result.outcome === 'verified';
+  return [
+    ...result.incomplete.map(({ way, error }) => `could not ask ${way}: ${error.message}`),
+    ...(isBeside ? [`warning: ${isOrAre(count('wrong'))} wrong beside what is verified: --no-wrong fails`] : []),
+    ...rootNotes(result, now),
+    ...(count('verified') > 0 ? ['revocation was not checked: no list of revoked certificates was asked'] : []),
+  ];
+}
+
+const MONTHS_OF_ROOT = 12;
+
+function rootNotes({ trustedRoot }: VerifyResult, now: Date): readonly string[] {
+  if (trustedRoot === undefined) return [];
+  const { source, date } = trustedRoot;
+  const note = `trusted root: ${source}${date === undefined ? '' : `, of ${date}`}`;
+  if (date === undefined) return [note];
+  const limit = new Date(date);
+  limit.setUTCMonth(limit.getUTCMonth() + MONTHS_OF_ROOT);
+  const warning = `warning: the trusted root is older than ${MONTHS_OF_ROOT} months; update remora, or give --trusted-root FILE`;
+  return now > limit ? [note, warning] : [note];
+}
+
+function isOrAre(count: number): string {
+  return `${counted(count, 'attachment')} ${count === 1 ? 'is' : 'are'}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,105 @@
+import { isIndexType } from '../../oci/values/media-types.js';
+import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../operations/verify/verify.js';
+import { digits, fitted, type Part, shortDigests, wrapped } from './fit.js';
+import { type Signed, whenOf, whoOf } from './signer.js';
+import { columns, formatSize, printable } from './text.js';
+import { type Branch, branches, draw, joined, type Screen } from './tree.js';
+
+type Verdict = VerifiedNode['verdict'];
+
+const MARKS: Readonly<Record<Verdict, { readonly mark: string; readonly style: 'green' | 'red' | 'yellow' }>> = {
+  verified: { mark: '✓', style: 'green' },
+  wrong: { mark: '✗', style: 'red' },
+  unchecked: { mark: '?', style: 'yellow' },
+};
+
+/** The verdict as a word; on a terminal with its mark. */
+export function verdictPart(verdict: Verdict, width: number | undefined): Part {
+  const { mark, style } = MARKS[verdict];
+  return { text: width === undefined ? verdict : `${mark} ${verdict}`, style };
+}
+
+/** The attachments as a tree, each with its verdict: line by line, an index with its platforms. */
+export function* verdictLines(result: VerifyResult, screen: Screen): Generator<string> {
+  const { paint, width } = screen;
+  const short = (text: string) => (width === undefined ? text : shortDigests(text));
+  const attachment = (node: VerifiedNode): Branch => ({
+    text: (room) =>
+      fitted(
+        [
+          verdictPart(node.verdict, width),
+          { text: node.kind ?? '', style: 'bold' },
+          { text: typeOf(node, width), least: 12 },
+          { text: width === undefined ? node.digest : digits(node.digest) },
+          { text: width === undefined ? `${formatSize(node.size)}, ${node.via.join('+')}` : '', style: 'dim' },
+        ],
+        room,
+        paint,
+      ),
+    details: (room) => detailsOf(node).flatMap((line) => wrapped(short(line), room).map((part) => paint('dim', part))),
+    below: branches(node.referrers, attachment),
+  });
+  const platform = (one: VerifiedPlatform): Branch => ({
+    text: (room) => fitted(nameParts(one, width), room, paint),
+    details: (room) => coveredLines(one).map((line) => fitted([{ text: short(line), style: 'dim' }], room, paint)),
+    below: branches(one.referrers, attachment),
+  });
+  const { referrers, above = [], platforms = [] } = result;
+  yield short(printable(result.reference));
+  yield* draw(joined(branches(referrers, attachment), branches([...above, ...platforms], platform)), width);
+}
+
+function nameParts({ platform, mediaType, digest }: VerifiedPlatform, width: number | undefined): Part[] {
+  const name = printable(platform ?? (isIndexType(mediaType) ? 'index' : 'no platform'));
+  return [{ text: name, style: 'bold', least: 8 }, { text: width === undefined ? digest : digits(digest) }];
+}
+
+/** The type; a terminal has no room for a beginning that most types share. */
+function typeOf({ predicateType, artifactType, mediaType }: VerifiedNode, width: number | undefined): string {
+  const type = printable(predicateType ?? artifactType ?? mediaType);
+  return width === undefined ? type : type.replace(/^application\//, '');
+}
+
+/** The lines below an attachment: who signed and when, or why it is not verified. */
+function detailsOf(node: Signed & VerifiedNode): readonly string[] {
+  const { verdict, message, coveredBy, remarks = [] } = node;
+  const claimed = whoOf(node);
+  const lines = [...coveredLines(node)];
+  if (verdict === 'verified' && claimed !== undefined)
+    lines.push([`by ${claimed}`, ...whenOf(node)].map(printable).join(', '));
+  if (verdict !== 'verified' && message !== undefined) lines.push(printable(message));
+  if (verdict !== 'verified' && claimed !== undefined && coveredBy === undefined)
+    lines.push(printable(`claims to be by ${claimed}`));
+  return [...lines, ...remarks.map(printable)];
+}
+
+function coveredLines({ coveredBy }: Pick<VerifiedNode, 'coveredBy'>): readonly string[] {
+  return coveredBy === undefined ? [] : [`covered by ${coveredBy}`];
+}
+
+/** The requirements that are not met, as a table; the empty text when all are. */
+export function renderUnmet({ missing, violations = [] }: VerifyResult): string {
+  const rows = missing.map(({ kind, format, platform, digest, onIndex, isThere }) => [
+    kind ?? 'any signature',
+    format ?? 'any',
+    printable(platform ?? '-'),
+    digest,
+    onIndex ? 'verified on the index alone' : isThere ? 'attached, not verified' : 'not attached',
+  ]);
+  const table = rows.length === 0 ? [] : [columns([['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT', 'STATE'], ...rows])];
+  const broken = violations.map(({ rule, message, platform, digest }) => {
+    const of = platform ?? digest;
+    return printable(`rule ${rule}: ${message}${of === undefined ? '' : ` (${of})`}`);
+  });
+  return [...table, ...broken].join('\n');
+}
+
+/** A line for each requirement that an index meets for its platforms. */
+export function describeVerifiedOnIndex({ onIndex }: VerifyResult): readonly string[] {
+  const lines = new Map<string, Set<string>>();
+  for (const { kind = 'signature', format, platform, digest, index } of onIndex) {
+    const line = `${kind}${format === undefined ? '' : `@${format}`}: on the index ${index}`;
+    lines.set(line, (lines.get(line) ?? new Set()).add(printable(platform ?? digest)));
+  }
+  return [...lines].map(([line, names]) => `${line}, for ${[...names].join(', ')}`);
+}

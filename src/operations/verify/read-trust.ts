@@ -1,0 +1,73 @@
+import { RemoraError } from '../../errors.js';
+import { readRegular } from '../../io/files/regular-file.js';
+import { fileError } from '../../io/files/system-error.js';
+import type { Trust } from '../../trust/values/trust.js';
+import { readTrustStore } from './trust-store.js';
+import type { TrustOptions } from './verify.js';
+
+/** Files and values that give trust, as the flags of `verify` name them. */
+export interface TrustFiles {
+  /** Files with a public key or a certificate, PEM. */
+  readonly keys?: readonly string[] | undefined;
+  readonly identity?: { readonly identity: string | RegExp; readonly issuer: string | RegExp } | undefined;
+  /** A Sigstore trusted root, JSON. @default the one that remora ships */
+  readonly trustedRoot?: string | undefined;
+  /** The trust policy and the trust store of notation: a file and a directory. */
+  readonly notation?: { readonly policy: string; readonly store: string } | undefined;
+  readonly requireLog?: boolean | undefined;
+}
+
+/** A key of 16,384 bits with its certificate has 12 kB. */
+const MAX_KEY_BYTES = 1024 * 1024;
+
+/**
+ * Reads the files.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`, which names the file
+ */
+export async function readTrust(files: TrustFiles): Promise<TrustOptions> {
+  const trust: readonly Trust[] = await Promise.all((files.keys ?? []).map(readKey));
+  if (files.identity !== undefined) throw new RemoraError('UNSUPPORTED', 'trust in identities is to be built');
+  const notation = files.notation === undefined ? [] : [await readNotation(files.notation)];
+  return { trust: [...trust, ...notation], requireLog: files.requireLog };
+}
+
+async function readKey(path: string): Promise<Trust> {
+  const [pem, { trustKey }] = await Promise.all([
+    readTrustFile(path, MAX_KEY_BYTES),
+    import('../../trust/keys/trust-key.js'),
+  ]);
+  return trustKey(pem, { name: path });
+}
+
+/** Notation's own policies have some kilobytes. */
+const MAX_POLICY_BYTES = 1024 * 1024;
+
+async function readNotation({ policy, store }: Exclude<TrustFiles['notation'], undefined>): Promise<Trust> {
+  const [bytes, stores, { trustNotation }] = await Promise.all([
+    readTrustFile(policy, MAX_POLICY_BYTES),
+    readTrustStore(store),
+    import('../../trust/notation/trust-notation.js'),
+  ]);
+  return trustNotation({ policy: bytes, stores, name: policy });
+}
+
+/**
+ * Reads a file that gives trust.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` where it is not there, not a regular file, or has more than `most` bytes
+ */
+export async function readTrustFile(path: string, most: number): Promise<Uint8Array> {
+  try {
+    const { size, bytes } = await readRegular(path, most);
+    if (bytes !== undefined) return bytes;
+    throw new RemoraError('INVALID_ARGUMENT', `${path} has ${size} bytes, wanted at most ${most}`);
+  } catch (cause) {
+    const error = fileError(cause, path);
+    // A file of trust is an argument: that it is missing must not look like a missing signature (exit code 3).
+    throw new RemoraError('INVALID_ARGUMENT', error.message, {
+      cause,
+      hint: error.hint ?? 'Check the path of the file',
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
+import { dsse } from '@sigstore/core';
+import { isRemoraError } from '../../errors.js';
+import { checkShape, parseJson } from '../../oci/text/json.js';
+import { signedBundleSchema } from './bundle-schema.js';
+import { isOwnSignature, type SigningKey, signBytes } from './signing-key.js';
+import { SIGNATURE_TYPE, type Statement } from './statement.js';
+
+/** The media type of a Sigstore bundle, version 0.3 (protobuf-specs, sigstore_bundle.proto). */
+export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+
+/** Signs a statement: a bundle with a DSSE envelope and, as cosign's hint, SHA-256 of the public key. */
+export function signBundle(key: SigningKey, { payload }: Statement): Buffer {
+  const signature = signBytes(key, dsse.preAuthEncoding(PAYLOAD_TYPE, Buffer.from(payload)));
+  const bundle = {
+    mediaType: BUNDLE_TYPE,
+    verificationMaterial: { publicKey: { hint: Buffer.from(key.fingerprint, 'hex').toString('base64') } },
+    dsseEnvelope: {
+      payload: Buffer.from(payload).toString('base64'),
+      payloadType: PAYLOAD_TYPE,
+      signatures: [{ sig: signature.toString('base64') }],
+    },
+  };
+  return Buffer.from(JSON.stringify(bundle));
+}
+
+/** Whether a bundle holds a signature that {@link signBundle} could have made: by this key, over the same statement. */
+export function isSignedAlready(bundle: Uint8Array, key: SigningKey, statement: Statement): boolean {
+  try {
+    const { dsseEnvelope } = checkShape(signedBundleSchema, parseJson(bundle, 'bundle'), 'bundle');
+    const [signature, ...others] = dsseEnvelope.signatures;
+    const payload = Buffer.from(dsseEnvelope.payload, 'base64');
+    if (signature === undefined || others.length > 0 || dsseEnvelope.payloadType !== PAYLOAD_TYPE) return false;
+    const signed = dsse.preAuthEncoding(PAYLOAD_TYPE, payload);
+    return isSame(payload, statement) && isOwnSignature(key, signed, Buffer.from(signature.sig, 'base64'));
+  } catch (error) {
+    // Anyone may attach what is not a bundle.
+    if (!isRemoraError(error)) throw error;
+    return false;
+  }
+}
+
+/** Numbers of a predicate can be longer than JavaScript's; cosign's own statement has none, and white space as it likes. */
+function isSame(payload: Buffer, statement: Statement): boolean {
+  if (payload.equals(statement.payload)) return true;
+  if (statement.predicateType !== SIGNATURE_TYPE) return false;
+  return isDeepStrictEqual(parseJson(payload, 'statement'), parseJson(statement.payload, 'statement'));
+}

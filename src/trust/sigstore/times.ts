@@ -1,10 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { RFC3161Timestamp } from '@sigstore/core';
 import { type SignedEntity, type TrustMaterial, Verifier } from '@sigstore/verify';
+import { quote } from '../../oci/text/quote.js';
 import type { SignedTime } from '../values/judgement.js';
 import { type Evidence, signatureContent } from './evidence.js';
 import { type LogEntry, namesSigner, promisedTime } from './log-entry.js';
-import { isUntrusted, isWrong, refuseErrors } from './refusal.js';
+import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
 
 /** What must be there of a log, and what may be there of logs and authorities that the root does not know. */
 export interface Strictness {
@@ -65,12 +66,30 @@ export function provenTimes(
   return { times, timestamps };
 }
 
+/** The kinds of entries whose bodies are compared: Rekor v1 and v2. */
+const KINDS: readonly string[] = [
+  'hashedrekord 0.0.1',
+  'dsse 0.0.1',
+  'intoto 0.0.2',
+  'hashedrekord 0.0.2',
+  'dsse 0.0.2',
+];
+
 function knownEntries(
   { entries }: Evidence,
   { tlogs }: TrustMaterial,
   { needsLog, passesUnknown }: Strictness,
 ): readonly LogEntry[] {
   if (needsLog && entries.length === 0) throw isWrong('log', 'signature is in no transparency log, wanted an entry');
+  const odd = entries.find(({ kindVersion }) => !KINDS.includes(`${kindVersion?.kind} ${kindVersion?.version}`));
+  if (odd !== undefined) {
+    const { kind = '', version = '' } = odd.kindVersion ?? {};
+    throw new Refusal(
+      'unchecked',
+      'unsupported',
+      `log entry is of the kind ${quote(`${kind} ${version}`)}, wanted ${KINDS.join(', ')}`,
+    );
+  }
   const known = entries.filter(({ logId }) => tlogs.some(({ logID }) => logId && logID.equals(logId.keyId)));
   if (known.length < entries.length && !passesUnknown) {
     throw isUntrusted('signature is in a transparency log that the trusted root does not know');

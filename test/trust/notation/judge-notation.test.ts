@@ -4,29 +4,13 @@ import { trustNotation } from '../../../src/trust/notation/trust-notation.js';
 import type { Judgement } from '../../../src/trust/values/judgement.js';
 import type { Signed } from '../../../src/trust/values/signed.js';
 import type { NotationTrust } from '../../../src/trust/values/trust.js';
-import { authority, type Issued, issue } from './support/certificates.js';
+import { authority, issue } from './support/certificates.js';
 import { cose, type EnvelopeOptions, EXPIRY, IMAGE, jws, OTHER, PLUGIN } from './support/envelopes.js';
+import { inHours, trusting } from './support/judging.js';
 
 const root = authority();
 const signer = issue({ issuer: root });
 const chain = [signer, root];
-
-const HOUR = 60 * 60 * 1000;
-const inHours = (hours: number) => new Date(Date.now() + hours * HOUR);
-
-/** A trust in authorities, by a policy for all repositories. */
-function trusting(stores: Readonly<Record<string, readonly Issued[]>>, policy: object = {}): NotationTrust {
-  const one = {
-    name: 'all',
-    registryScopes: ['*'],
-    signatureVerification: { level: 'strict' },
-    trustStores: Object.keys(stores),
-    trustedIdentities: ['*'],
-    ...policy,
-  };
-  const ders = Object.entries(stores).map(([store, issued]) => [store, issued.map(({ raw }) => raw)]);
-  return trustNotation({ policy: { version: '1.0', trustPolicies: [one] }, stores: Object.fromEntries(ders) });
-}
 
 const trust = trusting({ 'ca:acme': [root] });
 

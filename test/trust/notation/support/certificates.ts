@@ -21,7 +21,7 @@ export interface CertificateOptions {
   readonly from?: Date;
   readonly to?: Date;
   /** Absent: no extension. */
-  readonly ca?: boolean;
+  readonly ca?: boolean | undefined;
   readonly pathLength?: number;
   /** Bits in their order, like `80` for digitalSignature and `04` for keyCertSign; empty: no extension. */
   readonly usage?: string;

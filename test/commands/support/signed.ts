@@ -5,7 +5,6 @@ import { tempDir } from '../../support/temp.js';
 import { envelopeOf, makeKey, type TestKey, toJson } from '../../trust/support/envelopes.js';
 import { runHere } from './in-process.js';
 
-export const DSSE = 'application/vnd.dsse.envelope.v1+json';
 export const SPDX = 'https://spdx.dev/Document';
 
 /** A directory with an artifact `oci:./layout:v1`, and the files `good.pub` and `other.pub` of two keys. */
@@ -33,6 +32,12 @@ export async function attachSigned(
   subject: string,
   { keys, digest, predicateType = SPDX }: { keys: readonly TestKey[]; digest: string; predicateType?: string },
 ): Promise<void> {
+  await writeFile(join(cwd, 'envelope.json'), envelopeAbout(digest, keys, predicateType));
+  await done(['attach', '--no-settle', subject, 'envelope.json'], cwd);
+}
+
+/** An in-toto statement about `digest`, in an envelope by these keys. */
+export function envelopeAbout(digest: string, keys: readonly TestKey[], predicateType = SPDX): Buffer {
   const [algorithm = '', hex = ''] = digest.split(':');
   const statement = {
     _type: 'https://in-toto.io/Statement/v1',
@@ -40,8 +45,7 @@ export async function attachSigned(
     predicateType,
     predicate: {},
   };
-  await writeFile(join(cwd, 'envelope.json'), toJson(envelopeOf(toJson(statement), keys)));
-  await done(['attach', '--no-settle', subject, 'envelope.json'], cwd);
+  return toJson(envelopeOf(toJson(statement), keys));
 }
 
 /** The output of a command that succeeds. */

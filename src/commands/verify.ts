@@ -25,7 +25,7 @@ export default class Verify extends BaseCommand {
     {
       description: 'Verify by an identity that signed in a GitHub workflow',
       command:
-        '<%= config.bin %> verify --certificate-identity-regexp "https://github.com/acme/.*" --certificate-oidc-issuer https://token.actions.githubusercontent.com ghcr.io/acme/app:v1',
+        "<%= config.bin %> verify --certificate-identity-regexp 'https://github\\.com/acme/app/.*' --certificate-oidc-issuer https://token.actions.githubusercontent.com ghcr.io/acme/app:v1",
     },
     {
       description: 'Fail in CI unless an SBOM is verified',

@@ -38,14 +38,14 @@ export async function attachSigned(
 
 /** An in-toto statement about `digest`, in an envelope by these keys. */
 export function envelopeAbout(digest: string, keys: readonly TestKey[], predicateType = SPDX): Buffer {
+  return toJson(envelopeOf(statementAbout(digest, predicateType), keys));
+}
+
+/** The bytes of an in-toto statement about `digest`. */
+export function statementAbout(digest: string, predicateType = SPDX): Buffer {
   const [algorithm = '', hex = ''] = digest.split(':');
-  const statement = {
-    _type: 'https://in-toto.io/Statement/v1',
-    subject: [{ name: 'app', digest: { [algorithm]: hex } }],
-    predicateType,
-    predicate: {},
-  };
-  return toJson(envelopeOf(toJson(statement), keys));
+  const subject = [{ name: 'app', digest: { [algorithm]: hex } }];
+  return toJson({ _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} });
 }
 
 /** The output of a command that succeeds. */

@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { PackCommand } from '../cli/command/pack-command.js';
 import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
+import { signKeyFlags } from '../cli/flags/signing.js';
 import { errorFields } from '../errors.js';
 
 /** `remora attach` */
@@ -40,6 +41,7 @@ export default class Attach extends PackCommand {
       summary: 'Type of the artifact [default: the recognised type of the files]',
       helpValue: 'TYPE',
     }),
+    ...signKeyFlags,
     ...packFlags,
     ...platformFlag,
     ...limitFlag,
@@ -75,10 +77,14 @@ export default class Attach extends PackCommand {
       clean: flags.clean,
       layoutLists: flags['layout-lists'],
       onUncleaned: (list, error) => this.note(`the replaced list ${list} stays: ${errorFields(error).message}`),
+      sign:
+        flags['sign-key'] === undefined
+          ? undefined
+          : await this.signingKey(flags['sign-key'], flags['key-password-file']),
       dryRun: flags['dry-run'],
     });
     if ('dryRun' in result) return this.printDryRun(result);
-    this.printPushed(result, [], result.subject.reference);
+    this.printPushed(result, [], result);
     return result;
   }
 }

@@ -2,6 +2,7 @@ import { Command } from '@oclif/core/command';
 import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import type { AccessOptions } from '../../operations/places/location.js';
+import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
 import { errorJson, errorText, toRemoraError } from '../output/error.js';
@@ -94,6 +95,13 @@ export abstract class BaseCommand extends Command {
       note: (text) => this.note(text),
     });
     return { ...base, connection, credentials };
+  }
+
+  /** The private key of a flag; its passphrase is asked for where it is needed. */
+  protected async signingKey(location: string, passwordFile: string | undefined): Promise<SigningOptions> {
+    const { signingKey } = await import('../input/signing-key.js');
+    const { stdin, env } = process;
+    return signingKey(location, passwordFile, { stdin, stderr: this.stderr, env, signal: this.signal });
   }
 
   async #maxUnpacked(text: string | undefined): Promise<number | undefined> {

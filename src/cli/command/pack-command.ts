@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import type { AttachResult } from '../../operations/attach/schema.js';
 import type { ExportOptions } from '../../operations/pack/export-manifest.js';
 import type { FileInput } from '../../operations/pack/inputs.js';
 import type { PackOptions } from '../../operations/pack/plan.js';
@@ -48,9 +49,13 @@ export abstract class PackCommand extends BaseCommand {
     return result;
   }
 
-  protected printPushed(result: Omit<PushResult, 'manifest'>, names: readonly string[], subject?: string): void {
+  protected printPushed(
+    result: Omit<PushResult, 'manifest'>,
+    names: readonly string[],
+    attached?: Pick<AttachResult, 'subject' | 'signature'>,
+  ): void {
     const paint = painter(this.stdout);
-    const there = result.result === 'exists' ? ' (was there already)' : '';
+    const { signature } = attached ?? {};
     const rows = result.layers.map((layer) => [
       `  ${printable(layer.annotations?.['org.opencontainers.image.title'] ?? layer.digest)}`,
       formatSize(layer.size),
@@ -59,15 +64,21 @@ export abstract class PackCommand extends BaseCommand {
     ]);
     const text = [
       fields([
-        [subject === undefined ? 'Pushed' : 'Attached', `${result.reference}${there}`],
-        ['To', subject],
+        [attached === undefined ? 'Pushed' : 'Attached', `${result.reference}${thereAlready(result)}`],
+        ['To', attached?.subject.reference],
         ['Tags', names.length === 0 ? undefined : names.join(', ')],
         ['Type', result.artifactType],
         ['Listed by', result.listedBy],
+        ['Signature', signature && `${signature.reference}${thereAlready(signature)}`],
+        ['Key', signature && `sha256:${signature.key}`],
       ]),
       ...(rows.length === 0 ? [] : ['Files:', columns(rows)]),
     ].join('\n');
     if (this.#isManifestOut) this.stderr.write(`${text}\n`);
     else this.print(text);
   }
+}
+
+function thereAlready({ result }: Pick<PushResult, 'result'>): string {
+  return result === 'exists' ? ' (was there already)' : '';
 }

@@ -1,5 +1,5 @@
 import type { Signature, SignDryRunResult, SignResult } from '../../operations/sign/schema.js';
-import type { SignOptions } from '../../operations/sign/sign-subjects.js';
+import type { MaybeSignOptions } from '../../operations/sign/sign-subjects.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { fields, jsonText } from '../output/text.js';
 import { BaseCommand } from './base-command.js';
@@ -17,19 +17,10 @@ interface SigningFlags extends ConnectionFlags {
 
 /** The base of sign and attest: they take the same flags and print the same result. */
 export abstract class SigningCommand extends BaseCommand {
-  protected async signingOptions(flags: SigningFlags, place: { readonly kind: string }): Promise<SignOptions> {
-    const [{ signingKey }, { createdFrom }] = await Promise.all([
-      import('../input/signing-key.js'),
-      import('../input/pack-arguments.js'),
-    ]);
-    const key = await signingKey(flags.key, flags['key-password-file'], {
-      stdin: process.stdin,
-      stderr: this.stderr,
-      env: process.env,
-      signal: this.signal,
-    });
+  protected async signingOptions(flags: SigningFlags, place: { readonly kind: string }): Promise<MaybeSignOptions> {
+    const { createdFrom } = await import('../input/pack-arguments.js');
     return {
-      ...key,
+      ...(await this.signingKey(flags.key, flags['key-password-file'])),
       ...(await this.access(flags, place)),
       created: createdFrom(undefined, process.env.SOURCE_DATE_EPOCH),
       platform: flags.platform,

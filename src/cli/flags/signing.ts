@@ -2,11 +2,17 @@ import { boolean, string } from '@oclif/core/flags';
 import { limitFlag, platformFlag, registryFlags, settleFlag } from './flags.js';
 
 /** The passphrase of an encrypted key: never an argument, which everybody on the machine can see. */
-export const keyPasswordFlag = {
+const keyPasswordFlag = {
   'key-password-file': string({
     summary: 'File with the passphrase [default: REMORA_KEY_PASSWORD, COSIGN_PASSWORD, or asked for]',
     helpValue: 'FILE',
   }),
+};
+
+/** The key that signs what attach attached. */
+export const signKeyFlags = {
+  'sign-key': string({ summary: 'Sign the artifact with this key', helpValue: 'FILE' }),
+  'key-password-file': string({ summary: 'File with the passphrase', helpValue: 'FILE', dependsOn: ['sign-key'] }),
 };
 
 /** Flags of sign and attest. */

@@ -3,7 +3,7 @@ import { readRegular } from '../../io/files/regular-file.js';
 import { fileError } from '../../io/files/system-error.js';
 import { keepSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
-import type { SigningOptions } from '../../operations/sign/sign-subjects.js';
+import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import { printable } from '../output/text.js';
 
 /** The streams for the question, and the variables that may hold the passphrase. */
@@ -63,7 +63,7 @@ async function passphraseFor(
   if (!stdin.isTTY || !stderr.isTTY) {
     throw new RemoraError(
       'INVALID_ARGUMENT',
-      `${location} is encrypted, and there is no terminal to ask for its passphrase`,
+      `${location} is encrypted, and a terminal to ask for its passphrase is missing`,
       {
         hint: `Set ${VARIABLES[0]}, or give --key-password-file FILE`,
       },

@@ -3,7 +3,7 @@ import { type JsonOutline, outlineJson } from './json-outline.js';
 import { isObject, nodeAt, textAt } from './json-path.js';
 import { lateLook, type Recognised, recognise } from './recognise.js';
 
-/** What a document is, and the predicate type that an attestation of it has. */
+/** A document's kind, and the predicate type that an attestation of it has. */
 export interface RecognisedPredicate {
   /** Undefined where the document is not one that an attestation has for its predicate. */
   readonly predicateType?: string;

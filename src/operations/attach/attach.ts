@@ -2,6 +2,7 @@ import { RemoraError } from '../../errors.js';
 import { handled } from '../../io/async/handled.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { isIngester, isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, ManifestSelector, Store } from '../../store/interfaces/store.js';
@@ -17,6 +18,8 @@ import type { DryRunResult } from '../pack/schema.js';
 import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { withHidden } from '../results/hidden.js';
+import type { ManifestSigner } from '../sign/manifest-signer.js';
+import type { SigningOptions } from '../sign/signing-with.js';
 import type { AttachResult } from './schema.js';
 
 /** Options of {@link attach}. */
@@ -33,6 +36,8 @@ export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions
   readonly clean?: boolean | undefined;
   /** `auto` updates the lists of referrers that regctl or olareg keep in a layout. @default 'auto' */
   readonly layoutLists?: 'auto' | 'none' | undefined;
+  /** Sign the attached artifact, as `sign` does, unless this key has signed it already. @default unsigned */
+  readonly sign?: SigningOptions | undefined;
   /** Called for a list that could not be deleted; the attachment succeeds nevertheless. */
   readonly onUncleaned?: ((list: Digest, error: unknown) => void) | undefined;
   /** `true` packs without writing, and returns a {@link DryRunResult}. @default false */
@@ -75,6 +80,7 @@ export async function attach(
 ): Promise<AttachResult | DryRunResult> {
   const at = resolveLocation(location);
   const platform = platformOf(options.platform);
+  const signer = options.sign === undefined ? undefined : await signerFor(options.sign, options.created);
   if (options.dryRun) {
     const packed = await withStore(at, { ...options, access: 'read' }, async (store, selector) => {
       const subject = await resolvePlatform(store, selector, platform, {
@@ -87,7 +93,7 @@ export async function attach(
   }
   return exportingManifest(options, () =>
     withStore(at, { ...options, access: options.clean ? 'delete' : 'write' }, (store, selector) =>
-      attachIn(store, selector, files, { ...options, platform }),
+      attachIn(store, selector, files, { ...options, platform, signer }),
     ),
   );
 }
@@ -96,7 +102,10 @@ async function attachIn(
   store: Store,
   selector: ManifestSelector,
   files: readonly (string | FileInput)[],
-  options: MaybeAttachOptions & { readonly platform: Platform | undefined },
+  options: MaybeAttachOptions & {
+    readonly platform: Platform | undefined;
+    readonly signer: ManifestSigner | undefined;
+  },
 ): Promise<AttachResult> {
   const checked = await planPack(files, options);
   const resolved = handled(
@@ -122,15 +131,23 @@ async function attachIn(
     const how = { signal, settle, clean, layoutLists, onUncleaned };
     const { result, listedBy } = await store.putManifest(manifest, how);
     if (options.confirm) await confirmListed(store, subject, manifest.descriptor, options);
+    const signature = await options.signer?.(store, manifest.descriptor, how);
     const { mediaType, digest, size } = subject;
     const shown = {
       ...packedResult(store, manifest, contents, results, { result, listedBy, tags: [] }),
       subject: { reference: store.format({ digest }), mediaType, digest, size },
+      ...given({ signature }),
     };
     return withHidden(shown, { manifest });
   } finally {
     await discardContents(contents);
   }
+}
+
+/** The code that signs is loaded where something is signed. */
+async function signerFor(options: SigningOptions, created: string | undefined): Promise<ManifestSigner> {
+  const { manifestSigner } = await import('../sign/manifest-signer.js');
+  return manifestSigner(options, created);
 }
 
 async function confirmListed(

@@ -12,6 +12,8 @@ export interface AttestOptions extends SignOptions {
   readonly predicateType?: string | undefined;
 }
 
+type MaybeAttestOptions = Omit<AttestOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
+
 /**
  * Signs a statement (in-toto v1) whose predicate is a document, and attaches it as {@link sign} does. A JSON document stands
  * in the statement byte for byte.
@@ -24,22 +26,22 @@ export interface AttestOptions extends SignOptions {
 export async function attest(
   location: Location<Store>,
   content: ContentInput,
-  options: AttestOptions & { readonly dryRun: true },
+  options: MaybeAttestOptions & { readonly dryRun: true },
 ): Promise<SignDryRunResult>;
 export async function attest(
   location: Location<Store>,
   content: ContentInput,
-  options: AttestOptions & { readonly dryRun?: false | undefined },
+  options: AttestOptions,
 ): Promise<SignResult>;
 export async function attest(
   location: Location<Store>,
   content: ContentInput,
-  options: AttestOptions,
+  options: MaybeAttestOptions,
 ): Promise<SignResult | SignDryRunResult>;
 export async function attest(
   location: Location<Store>,
   content: ContentInput,
-  options: AttestOptions,
+  options: MaybeAttestOptions,
 ): Promise<SignResult | SignDryRunResult> {
   const { predicateType, json } = await readPredicate(content, options.predicateType, options);
   return signSubjects(location, (subject) => attestationStatement(subject, predicateType, json), options);

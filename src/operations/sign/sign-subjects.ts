@@ -1,13 +1,10 @@
-import { RemoraError } from '../../errors.js';
 import { mapSome } from '../../io/async/run-all.js';
-import { isDateTime } from '../../oci/values/annotations.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import { isLister } from '../../store/interfaces/abilities.js';
 import type { ManifestSelector, Store } from '../../store/interfaces/store.js';
-import { type PrivateKeySource, readSigningKey } from '../../trust/sign/read-signing-key.js';
 import type { Statement } from '../../trust/sign/statement.js';
 import { indexLevels } from '../attached/index-levels.js';
 import { ItemLimit } from '../attached/item-limit.js';
@@ -15,17 +12,8 @@ import { resolvePlatform } from '../attached/platform.js';
 import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import type { SignDryRunResult, SignResult } from './schema.js';
+import { type SigningOptions, signingWith } from './signing-with.js';
 import { planSignature, type SignedSubject, type WriteSignatureOptions, writeSignature } from './write-signature.js';
-
-/** The key that signs. */
-export interface SigningOptions {
-  /** A private key: PEM (PKCS #8, SEC 1, PKCS #1), a key file of cosign, or a key of `node:crypto`. */
-  readonly key: PrivateKeySource;
-  /** Of an encrypted key; a function is asked only where the key is encrypted. @default none */
-  readonly passphrase?: string | (() => string | Promise<string>) | undefined;
-  /** The key's name in messages, such as its path. @default `key` */
-  readonly keyName?: string | undefined;
-}
 
 /** Options of {@link sign}. */
 export interface SignOptions extends SigningOptions, AccessOptions {
@@ -40,8 +28,11 @@ export interface SignOptions extends SigningOptions, AccessOptions {
   /** `auto` updates the lists of referrers that regctl or olareg keep in a layout. @default 'auto' */
   readonly layoutLists?: 'auto' | 'none' | undefined;
   /** `true` signs and writes nothing, and returns the statement. @default false */
-  readonly dryRun?: boolean | undefined;
+  readonly dryRun?: false | undefined;
 }
+
+/** Options of a caller who does not know yet whether it is a dry run. */
+export type MaybeSignOptions = Omit<SignOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
 
 const CONCURRENCY = 4;
 
@@ -49,31 +40,17 @@ const CONCURRENCY = 4;
 export async function signSubjects(
   location: Location<Store>,
   stated: (subject: Digest) => Statement,
-  options: SignOptions,
+  options: MaybeSignOptions,
 ): Promise<SignResult | SignDryRunResult> {
   const at = resolveLocation(location);
   const platform = platformOf(options.platform);
   const { settle, layoutLists, signal, dryRun } = options;
-  const created = createdOf(options);
-  const key = await readSigningKey(options.key, { passphrase: options.passphrase, name: options.keyName });
-  const how = { key, created, settle, layoutLists, signal };
+  const how = { ...(await signingWith(options, options.created)), settle, layoutLists, signal };
   return withStore(at, { ...options, access: dryRun ? 'read' : 'write' }, async (store, selector) => {
     if (isLister(store) && !dryRun) store.expectListing({ signal });
     const subjects = await subjectsOf(store, selector, platform, options);
     return dryRun ? planAll(store, subjects, stated, how) : writeAll(store, subjects, stated, how);
   });
-}
-
-function createdOf({ created = now() }: SignOptions): string {
-  if (isDateTime(created)) return created;
-  throw new RemoraError('INVALID_ARGUMENT', `created is ${JSON.stringify(created)}, wanted an RFC 3339 date-time`, {
-    found: created,
-    hint: 'Write it like 2026-01-31T12:00:00Z',
-  });
-}
-
-function now(): string {
-  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 type Subjects = readonly [SignedSubject, ...SignedSubject[]];
@@ -82,7 +59,7 @@ async function subjectsOf(
   store: Store,
   selector: ManifestSelector,
   platform: Platform | undefined,
-  { signal, maxItems, recursive }: SignOptions,
+  { signal, maxItems, recursive }: MaybeSignOptions,
 ): Promise<Subjects> {
   const limit = new ItemLimit(maxItems);
   const root = await resolvePlatform(store, selector, platform, { signal, limit });

@@ -2,11 +2,11 @@ import type { Store } from '../../store/interfaces/store.js';
 import { signatureStatement } from '../../trust/sign/statement.js';
 import type { Location } from '../places/location.js';
 import type { SignDryRunResult, SignResult } from './schema.js';
-import { type SignOptions, signSubjects } from './sign-subjects.js';
+import { type MaybeSignOptions, type SignOptions, signSubjects } from './sign-subjects.js';
 
 /**
  * Signs a manifest with a private key, as cosign 3 does: a Sigstore bundle, version 0.3, whose statement (in-toto v1) names
- * the manifest's digest. It is attached to the manifest. Nothing is sent to a transparency log.
+ * the manifest's digest. It is attached to the manifest. No transparency log gets an entry.
  *
  * Signing again adds nothing where this key has signed the same statement.
  *
@@ -17,13 +17,16 @@ import { type SignOptions, signSubjects } from './sign-subjects.js';
  */
 export async function sign(
   location: Location<Store>,
-  options: SignOptions & { readonly dryRun: true },
+  options: MaybeSignOptions & { readonly dryRun: true },
 ): Promise<SignDryRunResult>;
+export async function sign(location: Location<Store>, options: SignOptions): Promise<SignResult>;
 export async function sign(
   location: Location<Store>,
-  options: SignOptions & { readonly dryRun?: false | undefined },
-): Promise<SignResult>;
-export async function sign(location: Location<Store>, options: SignOptions): Promise<SignResult | SignDryRunResult>;
-export async function sign(location: Location<Store>, options: SignOptions): Promise<SignResult | SignDryRunResult> {
+  options: MaybeSignOptions,
+): Promise<SignResult | SignDryRunResult>;
+export async function sign(
+  location: Location<Store>,
+  options: MaybeSignOptions,
+): Promise<SignResult | SignDryRunResult> {
   return signSubjects(location, signatureStatement, options);
 }

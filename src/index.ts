@@ -87,7 +87,30 @@ export type { SignOptions } from './operations/sign/sign-subjects.js';
 export type { SigningOptions } from './operations/sign/signing-with.js';
 export type { TagResult } from './operations/tag/schema.js';
 export { tag } from './operations/tag/tag.js';
+export type { VerifyBlobResult } from './operations/verify/blob-schema.js';
+export type { TrustOptions } from './operations/verify/options.js';
+export type { PolicyViolation, UnverifiedKind, VerifiedOnIndex } from './operations/verify/schema.js';
+export {
+  type Verification,
+  type VerifiedNode,
+  type VerifiedPlatform,
+  type VerifyOptions,
+  type VerifyResult,
+  verify,
+} from './operations/verify/verify.js';
+export { type VerifyBlobOptions, verifyBlob } from './operations/verify/verify-blob.js';
 export type { Session } from './store/interfaces/session.js';
 export type { CallOptions, Source, Store, Via } from './store/interfaces/store.js';
 export { openSession } from './store/registry/session.js';
+export { type TrustKeyOptions, trustKey } from './trust/keys/trust-key.js';
+export type { Policy, PolicyOn, PolicyRule } from './trust/policy/policy.js';
 export type { PrivateKeySource } from './trust/sign/read-signing-key.js';
+export type { Reason, SignedTime, Signer, Verdict } from './trust/values/judgement.js';
+export type {
+  IdentityTrust,
+  KeyTrust,
+  NotationPolicy,
+  NotationTrust,
+  Trust,
+  TrustedRoot,
+} from './trust/values/trust.js';

@@ -86,9 +86,10 @@ export default class Verify extends BaseCommand {
   }
 
   #show(result: VerifyResult): void {
-    this.printLines(() => verdictLines(result, screenOf(this.stdout)));
+    const screen = screenOf(this.stdout);
+    this.printLines(() => verdictLines(result, screen));
     this.print(renderUnmet(result));
-    this.print(summaryLine(result));
+    this.print(summaryLine(result, screen.paint));
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);

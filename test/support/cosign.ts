@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok } from './interop-places.js';
@@ -18,21 +18,30 @@ export interface Cosign {
   tree(subject: string): Promise<readonly string[]>;
   /** Flags that sign with the key, and send nothing to a transparency log. */
   readonly offline: readonly string[];
+  /** PEM, the file of it. */
+  readonly publicKey: string;
   close(): Promise<void>;
 }
 
 /** What cosign 2 did by itself: tags that end in `.sig` and `.att`. */
 export const OLD_FORMAT = '--new-bundle-format=false';
 
-export async function openCosign(): Promise<Cosign> {
+/** @param privateKey PKCS 8 PEM; without it, cosign makes a key on P-256 */
+export async function openCosign(privateKey?: string): Promise<Cosign> {
   const home = await mkdtemp(join(tmpdir(), 'remora-cosign-'));
   const env = { HOME: home, DOCKER_CONFIG: home, TUF_ROOT: join(home, 'tuf'), COSIGN_PASSWORD: '' };
-  await ok('cosign', ['generate-key-pair', '--output-key-prefix', join(home, 'key')], { env });
+  const output = ['--output-key-prefix', join(home, 'key')];
+  if (privateKey === undefined) await ok('cosign', ['generate-key-pair', ...output], { env });
+  else {
+    await writeFile(join(home, 'key.pem'), privateKey);
+    await ok('cosign', ['import-key-pair', '--key', join(home, 'key.pem'), ...output], { env });
+  }
   const offline = ['--key', join(home, 'key.key'), '--tlog-upload=false', '--use-signing-config=false', '--yes'];
   const cosign = (args: readonly string[], more?: Readonly<Record<string, string>>) =>
     ok('cosign', args, { env: { ...env, ...more } });
   return {
     offline,
+    publicKey: join(home, 'key.pub'),
     ok: cosign,
     sign: (subject, ...flags) => cosign(['sign', ...offline, ...flags, subject]),
     attest: (subject, type, predicate, ...flags) =>

@@ -1,20 +1,22 @@
 import type { VerifiedNode, VerifyResult } from '../../operations/verify/verify.js';
 import { whoOf } from './signer.js';
-import { printable } from './text.js';
+import { type Paint, printable } from './text.js';
+
+type Style = Parameters<Paint>[0];
 
 /** Signers that the last line names. */
 const MAX_SIGNERS = 3;
 
-const OUTCOMES: Readonly<Record<VerifyResult['outcome'], string>> = {
-  verified: 'verified',
-  'not-verified': 'not verified',
-  unsigned: 'not attached',
-  incomplete: 'not known',
+const OUTCOMES: Readonly<Record<VerifyResult['outcome'], { readonly word: string; readonly style: Style }>> = {
+  verified: { word: 'verified', style: 'green' },
+  'not-verified': { word: 'not verified', style: 'red' },
+  unsigned: { word: 'not attached', style: 'red' },
+  incomplete: { word: 'not known', style: 'yellow' },
 };
 
 /** All attachments of a result. */
-function* nodesOf({ referrers, platforms = [] }: VerifyResult): Generator<VerifiedNode> {
-  const lists = [referrers, ...platforms.map((platform) => platform.referrers)];
+function* nodesOf({ referrers, above = [], platforms = [] }: VerifyResult): Generator<VerifiedNode> {
+  const lists = [referrers, ...[...above, ...platforms].map((one) => one.referrers)];
   for (let list = lists.shift(); list !== undefined; list = lists.shift())
     for (const node of list) {
       yield node;
@@ -23,7 +25,8 @@ function* nodesOf({ referrers, platforms = [] }: VerifyResult): Generator<Verifi
 }
 
 /** The line that sums up: `verified: 2 of 5 attachments of 2 platforms, by key 1f3a9c2b4d5e (cosign.pub)`. */
-export function summaryLine(result: VerifyResult): string {
+export function summaryLine(result: VerifyResult, paint: Paint): string {
+  const { word, style } = OUTCOMES[result.outcome];
   const nodes = [...nodesOf(result)];
   const verified = nodes.filter(({ verdict }) => verdict === 'verified');
   const wrong = nodes.filter(({ verdict }) => verdict === 'wrong').length;
@@ -33,7 +36,7 @@ export function summaryLine(result: VerifyResult): string {
   const more = signers.length > MAX_SIGNERS ? [`${signers.length - MAX_SIGNERS} more`] : [];
   const by = [...signers.slice(0, MAX_SIGNERS), ...more].join(' and ');
   return [
-    `${OUTCOMES[result.outcome]}: ${verified.length} of ${counted(nodes.length, 'attachment')}${of}`,
+    `${paint(style, word)}: ${verified.length} of ${counted(nodes.length, 'attachment')}${of}`,
     ...(by === '' ? [] : [printable(`by ${by}`)]),
     ...(wrong === 0 ? [] : [`${wrong} wrong`]),
   ].join(', ');
@@ -46,7 +49,7 @@ export function verifyNotes(result: VerifyResult, now: Date): readonly string[] 
   const isBeside = count('wrong') > 0 && result.outcome === 'verified';
   return [
     ...result.incomplete.map(({ way, error }) => `could not ask ${way}: ${error.message}`),
-    ...(isBeside ? [`warning: ${isOrAre(count('wrong'))} wrong beside what is verified; --no-wrong fails then`] : []),
+    ...(isBeside ? [`warning: ${isOrAre(count('wrong'))} wrong beside what is verified: --no-wrong fails`] : []),
     ...rootNotes(result, now),
     ...(count('verified') > 0 ? ['revocation was not checked: no list of revoked certificates was asked'] : []),
   ];

@@ -44,9 +44,9 @@ export function* verdictLines(result: VerifyResult, screen: Screen): Generator<s
     details: (room) => coveredLines(one).map((line) => fitted([{ text: short(line), style: 'dim' }], room, paint)),
     below: branches(one.referrers, attachment),
   });
-  const { referrers, platforms = [] } = result;
+  const { referrers, above = [], platforms = [] } = result;
   yield short(printable(result.reference));
-  yield* draw(joined(branches(referrers, attachment), branches(platforms, platform)), width);
+  yield* draw(joined(branches(referrers, attachment), branches([...above, ...platforms], platform)), width);
 }
 
 function nameParts({ platform, mediaType, digest }: VerifiedPlatform, width: number | undefined): Part[] {

@@ -40,7 +40,7 @@ export function parseRequirement(text: string): Requirement {
 }
 
 /** A manifest with its attachments: the subject itself, or an entry of `platforms` or `above`. */
-interface Holder<N> {
+export interface Holder<N> {
   readonly digest: Digest;
   readonly platform?: string;
   readonly isPlatform?: false;
@@ -110,7 +110,7 @@ function subjectsOf<N>(result: Held<N>, on: RequireOn, unread: ReadonlySet<Diges
 }
 
 /** The indexes that hold a manifest, directly or over others: first the nearest. */
-function indexesAbove<N>(result: Held<N>): (digest: Digest) => readonly Holder<N>[] {
+export function indexesAbove<N>(result: Held<N>): (digest: Digest) => readonly Holder<N>[] {
   if (result.platforms === undefined) return () => result.above ?? [];
   const byDigest = new Map<Digest, Holder<N>>(result.platforms.map((one) => [one.digest, one]));
   return (digest) => {

@@ -1,8 +1,16 @@
 import type { Digest } from '../../oci/values/digest.js';
+import type { Proof } from '../../trust/values/judgement.js';
 import { attestedBy } from '../attached/buildkit.js';
 import type { IndexEntries } from '../attached/descendants.js';
 
-/** What an index holds at any depth: each entry, with the manifests that the index says it belongs to. */
+/** A verified signature. */
+export interface Cover {
+  /** The digest of its layer or manifest. */
+  readonly signature: Digest;
+  readonly proofs: readonly Proof[];
+}
+
+/** The entries of an index at any depth, each with the manifests that an index says it belongs to. */
 type Held = ReadonlyMap<Digest, ReadonlySet<Digest>>;
 
 /**
@@ -10,37 +18,38 @@ type Held = ReadonlyMap<Digest, ReadonlySet<Digest>>;
  * that only refers to a signed one is not covered: anyone can attach it.
  */
 export class Coverage {
-  readonly #signed = new Map<Digest, Digest>();
+  readonly #signed = new Map<Digest, Cover[]>();
   readonly #held = new Map<Digest, Held>();
 
   /** @param entries of the indexes that were read, the subject's and those above it */
   constructor(private readonly entries: IndexEntries) {}
 
-  /** Notes a verified signature of a manifest; the first one stands for all. */
-  add(manifest: Digest, signature: Digest): void {
-    if (!this.#signed.has(manifest)) this.#signed.set(manifest, signature);
+  /** Notes a verified signature of a manifest. */
+  add(manifest: Digest, cover: Cover): void {
+    const before = this.#signed.get(manifest);
+    if (before === undefined) this.#signed.set(manifest, [cover]);
+    else before.push(cover);
   }
 
-  /** The verified signature that covers a manifest: its own, or that of an index over it. */
-  of(manifest: Digest): Digest | undefined {
-    return this.#signed.get(manifest) ?? this.#inIndex((held) => held.has(manifest));
+  /** The verified signatures that cover a manifest: first its own, then those of indexes over it. */
+  of(manifest: Digest): readonly Cover[] {
+    return [...(this.#signed.get(manifest) ?? []), ...this.#inIndex((held) => held.has(manifest))];
   }
 
   /**
-   * The verified signature that covers a manifest and its tie to the subject. The manifest itself says to which one it
+   * The verified signatures that cover a manifest and its tie to the subject. The manifest itself says to which one it
    * is attached, or for BuildKit's attestations the index that holds both.
    *
    * @param named the subject that the manifest names
    */
-  ofAttached(manifest: Digest, subject: Digest, named: Digest | undefined): Digest | undefined {
+  ofAttached(manifest: Digest, subject: Digest, named: Digest | undefined): readonly Cover[] {
     if (named === subject) return this.of(manifest);
     return this.#inIndex((held) => held.get(manifest)?.has(subject) === true);
   }
 
-  #inIndex(isIt: (held: Held) => boolean): Digest | undefined {
-    for (const [index, signature] of this.#signed)
-      if (this.entries.has(index) && isIt(this.#heldBy(index))) return signature;
-    return undefined;
+  #inIndex(isIt: (held: Held) => boolean): readonly Cover[] {
+    const over = [...this.#signed].filter(([index]) => this.entries.has(index) && isIt(this.#heldBy(index)));
+    return over.flatMap(([, covers]) => covers);
   }
 
   #heldBy(index: Digest): Held {

@@ -2,6 +2,8 @@ import { mapSome, sharedSignal } from '../../io/async/run-all.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
+import type { PolicyFacts } from '../../trust/policy/facts.js';
+import type { Trust } from '../../trust/values/trust.js';
 import type { AskedWays } from '../attached/asked-ways.js';
 import type { Attachment } from '../attached/attachment.js';
 import { ItemLimit } from '../attached/item-limit.js';
@@ -12,12 +14,15 @@ import { Coverage } from './coverage.js';
 import { type Examined, Examiner, type JudgedSignature } from './examiner.js';
 import { type Judged, nodesOf, verifiedIn } from './nodes.js';
 import type { TrustOptions } from './options.js';
+import { policyFacts } from './policy-facts.js';
 import type { VerifyResult } from './schema.js';
 
-/** What of a subject's attachments is verified, whatever is required of them. */
+/** The attachments of a subject with their verdicts, whatever is required of them. */
 export type JudgedAttachments = Omit<VerifyResult, 'outcome' | 'missing' | 'onIndex' | 'violations' | 'trustedRoot'> & {
   /** The indexes whose entries could not be read. */
   readonly unread: ReadonlySet<Digest>;
+  /** The facts that a policy is judged by; only proofs by its own trusts count. */
+  readonly policyFacts: (trust: readonly Trust[]) => PolicyFacts;
 };
 
 /** Options of {@link judgeAttached}. */
@@ -68,7 +73,7 @@ export async function judgeAttached(
     return { ...listed, found, platforms, above };
   };
   const judged = await walk().catch(async (error: unknown) => {
-    // What was begun ends before the place is closed.
+    // All that began ends before the place is closed.
     failure.abort(error);
     await examiner.end();
     throw error;
@@ -76,8 +81,8 @@ export async function judgeAttached(
 
   const coverage = new Coverage(judged.entries);
   for (const trees of [judged.found, ...[...(judged.platforms ?? []), ...judged.above].map((one) => one.found)])
-    for (const { manifest, signature } of verifiedIn(trees)) coverage.add(manifest, signature);
-  const covered = (digest: Digest) => given({ coveredBy: coverage.of(digest) });
+    for (const [manifest, cover] of verifiedIn(trees)) coverage.add(manifest, cover);
+  const covered = (digest: Digest) => given({ coveredBy: coverage.of(digest)[0]?.signature });
   return {
     ...resultFields(source, descriptor),
     ...covered(descriptor.digest),
@@ -103,6 +108,7 @@ export async function judgeAttached(
     incomplete: account.incomplete,
     revocation: 'unchecked',
     unread: judged.unread,
+    policyFacts: (counted) => policyFacts(source, subject, judged, coverage, counted),
   };
 }
 

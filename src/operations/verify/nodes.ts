@@ -1,11 +1,12 @@
+import type { Format, Kind } from '../../formats/kinds/kind.js';
 import { kindOf } from '../../formats/kinds/kind-of.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
-import { type Judgement, unchecked } from '../../trust/values/judgement.js';
+import { type Judgement, type Proof, unchecked } from '../../trust/values/judgement.js';
 import type { SignedForm } from '../../trust/values/signed.js';
 import type { Attachment } from '../attached/attachment.js';
-import type { Coverage } from './coverage.js';
+import type { Cover, Coverage } from './coverage.js';
 import type { Examined, JudgedSignature } from './examiner.js';
 import type { VerifiedNode } from './schema.js';
 
@@ -27,12 +28,10 @@ const TYPES: Readonly<Record<SignedForm, string>> = {
 };
 
 /** The verified signatures among attachments, each with the manifest that it signs. */
-export function* verifiedIn(
-  found: readonly Judged[],
-): Generator<{ readonly manifest: Digest; readonly signature: Digest }> {
+export function* verifiedIn(found: readonly Judged[]): Generator<readonly [manifest: Digest, cover: Cover]> {
   for (const { attachment, subject, signature, below } of found) {
     if (signature?.judgement.verdict === 'verified')
-      yield { manifest: subject, signature: attachment.descriptor.digest };
+      yield [subject, { signature: attachment.descriptor.digest, proofs: signature.judgement.proofs }];
     yield* verifiedIn(below);
   }
 }
@@ -40,13 +39,11 @@ export function* verifiedIn(
 /** The members of a result for attachments, once all signatures are judged. */
 export function nodesOf(source: Source, found: readonly Judged[], coverage: Coverage): readonly VerifiedNode[] {
   return found.map((judged) => {
-    const { attachment, subject, signature, below } = judged;
-    const { descriptor, holder, via, kind, formats, predicateType, created } = attachment;
+    const { attachment, subject, below } = judged;
+    const { descriptor, holder, via, created } = attachment;
     const { mediaType, digest, size, artifactType, annotations } = descriptor;
-    const verdict = verdictOf(judged, coverage);
+    const { kind, formats, predicateType, verdict } = conclusionOf(judged, coverage);
     const isSigned = verdict.verdict === 'verified' && verdict.coveredBy === undefined;
-    const told =
-      isSigned && signature?.form ? signedFacts(signature.form, signature) : { kind, formats, predicateType };
     return given({
       reference: source.format({ digest: holder?.digest ?? digest }),
       mediaType,
@@ -54,9 +51,9 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
       size,
       artifactType: artifactType || undefined,
       annotations,
-      kind: told.kind,
-      formats: told.formats.length === 0 ? undefined : told.formats,
-      predicateType: told.predicateType,
+      kind,
+      formats: formats.length === 0 ? undefined : formats,
+      predicateType,
       // Only a manifest has a date, and nobody signed the manifest of an envelope.
       created: isSigned ? undefined : created,
       manifest: holder?.digest,
@@ -68,46 +65,68 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
   });
 }
 
+/** The verdict, as members of a result. */
+export type VerdictFields = Pick<
+  VerifiedNode,
+  'verdict' | 'reason' | 'message' | 'signer' | 'trusts' | 'times' | 'coveredBy' | 'remarks'
+>;
+
+/** The facts of an attachment, and the verdict on it. */
+export interface Conclusion {
+  readonly kind: Kind | undefined;
+  readonly formats: readonly Format[];
+  readonly predicateType: string | undefined;
+  readonly verdict: VerdictFields;
+  /** Of its own signature, or of all that cover it; empty unless it is verified. */
+  readonly proofs: readonly Proof[];
+}
+
+export function conclusionOf({ attachment, subject, examined, signature }: Judged, coverage: Coverage): Conclusion {
+  const { judgement } = signature ?? {};
+  const { kind, formats, predicateType } = attachment;
+  const claimed = { kind, formats, predicateType };
+  if (signature?.form !== undefined && judgement?.verdict === 'verified')
+    return {
+      ...signedFacts(signature.form, judgement, signature.layer.mediaType),
+      verdict: fieldsOf(judgement),
+      proofs: judgement.proofs,
+    };
+  const manifest = (attachment.holder ?? attachment.descriptor).digest;
+  const covers = coverage.ofAttached(manifest, subject, examined.subject);
+  const [cover] = covers;
+  // A signature of a signature does not make the first one hold.
+  const canCover = judgement?.verdict !== 'wrong' && kind !== 'signature' && examined.failure === undefined;
+  if (cover !== undefined && canCover) {
+    const verdict = { verdict: 'verified' as const, coveredBy: cover.signature };
+    return { ...claimed, verdict, proofs: covers.flatMap(({ proofs }) => proofs) };
+  }
+  const reason = examined.failure ?? judgement ?? unsigned(attachment, coverage.of(manifest).length > 0);
+  return { ...claimed, verdict: fieldsOf(reason), proofs: [] };
+}
+
 /** Kind and formats as the signed payload tells them, never as annotations do. */
-function signedFacts(form: SignedForm, { layer, judgement }: JudgedSignature) {
+export function signedFacts(form: SignedForm, judgement: Judgement, mediaType = TYPES[form]) {
   const { predicateType } = judgement.claims ?? {};
-  const isInToto = layer.mediaType.startsWith('application/vnd.in-toto');
+  const isInToto = mediaType.startsWith('application/vnd.in-toto');
   const layerTypes = [TYPES[form], ...(isInToto ? ['application/vnd.in-toto+json'] : [])];
   const { kind, formats } = kindOf({ layerTypes, predicateTypes: predicateType === undefined ? [] : [predicateType] });
   return { kind: predicateType === undefined ? ('signature' as const) : kind, formats, predicateType };
 }
 
-type VerdictFields = Pick<
-  VerifiedNode,
-  'verdict' | 'reason' | 'message' | 'signer' | 'trusts' | 'times' | 'coveredBy' | 'remarks'
->;
-
-function verdictOf({ attachment, subject, examined, signature }: Judged, coverage: Coverage): VerdictFields {
-  const { judgement } = signature ?? {};
-  if (judgement?.verdict === 'verified') return fieldsOf(judgement);
-  const manifest = (attachment.holder ?? attachment.descriptor).digest;
-  const coveredBy = coverage.ofAttached(manifest, subject, examined.subject);
-  // A signature of a signature does not make the first one hold.
-  const canCover = judgement?.verdict !== 'wrong' && attachment.kind !== 'signature' && examined.failure === undefined;
-  if (coveredBy !== undefined && canCover) return { verdict: 'verified', coveredBy };
-  return fieldsOf(examined.failure ?? judgement ?? unsigned(attachment, coverage.of(manifest)));
-}
-
-function fieldsOf({ verdict, reason, message, signer, proofs, remarks }: Judgement): VerdictFields {
+export function fieldsOf({ verdict, reason, message, signer, proofs, remarks }: Judgement): VerdictFields {
   return given({
     verdict,
     reason,
     message,
     signer,
     trusts: proofs.length === 0 ? undefined : [...new Set(proofs.map(({ trust }) => trust.name))],
-    times: proofs[0] === undefined || proofs[0].times.length === 0 ? undefined : proofs[0].times,
+    times: proofs[0]?.times.length ? proofs[0].times : undefined,
     remarks: remarks?.length ? remarks : undefined,
   });
 }
 
-function unsigned({ kind, descriptor }: Attachment, coveredBy: Digest | undefined): Judgement {
-  const { digest } = descriptor;
-  if (coveredBy !== undefined)
+function unsigned({ kind, descriptor: { digest } }: Attachment, isSigned: boolean): Judgement {
+  if (isSigned)
     return unchecked('unsigned', `${digest} is signed, and its place below the subject is not: anyone can attach it`);
   if (kind === 'signature') return unchecked('unsupported', `${digest} is a signature of a form that is not verified`);
   return unchecked('unsigned', `no verified signature covers ${digest}`);

@@ -1,6 +1,7 @@
+import { given } from '../../oci/values/given.js';
 import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
 
-/** What may be trusted, and how strictly. `verify`, `verifyBlob`, `pull`, `read` and `copy` take the same. */
+/** The given trust, and how strictly it is judged. `verify`, `verifyBlob`, `pull`, `read` and `copy` take the same. */
 export interface TrustOptions {
   /** Keys, identities and notation's policies, from `trustKey`, `trustIdentity` and `trustNotation`. */
   readonly trust?: readonly Trust[] | undefined;
@@ -12,4 +13,10 @@ export interface TrustOptions {
   readonly maxSignatures?: number | undefined;
   /** The time to compare with. @default the clock's */
   readonly now?: Date | undefined;
+}
+
+/** Sigstore's root that decides, as results name it. */
+export function rootOf({ trust = [], trustedRoot }: TrustOptions): Omit<TrustedRoot, 'bytes'> | undefined {
+  const root = trustedRoot ?? trust.find((one) => one.type === 'identity')?.root;
+  return root && given({ source: root.source, date: root.date });
 }

@@ -2,6 +2,7 @@ import { RemoraError } from '../../errors.js';
 import { readRegular } from '../../io/files/regular-file.js';
 import { fileError } from '../../io/files/system-error.js';
 import type { Trust } from '../../trust/values/trust.js';
+import { readTrustStore } from './trust-store.js';
 import type { TrustOptions } from './verify.js';
 
 /** Files and values that give trust, as the flags of `verify` name them. */
@@ -26,9 +27,9 @@ const MAX_KEY_BYTES = 1024 * 1024;
  */
 export async function readTrust(files: TrustFiles): Promise<TrustOptions> {
   const trust: readonly Trust[] = await Promise.all((files.keys ?? []).map(readKey));
-  if (files.identity !== undefined || files.notation !== undefined)
-    throw new RemoraError('UNSUPPORTED', 'trust in identities and authorities is to be built');
-  return { trust, requireLog: files.requireLog };
+  if (files.identity !== undefined) throw new RemoraError('UNSUPPORTED', 'trust in identities is to be built');
+  const notation = files.notation === undefined ? [] : [await readNotation(files.notation)];
+  return { trust: [...trust, ...notation], requireLog: files.requireLog };
 }
 
 async function readKey(path: string): Promise<Trust> {
@@ -37,6 +38,18 @@ async function readKey(path: string): Promise<Trust> {
     import('../../trust/keys/trust-key.js'),
   ]);
   return trustKey(pem, { name: path });
+}
+
+/** Notation's own policies have some kilobytes. */
+const MAX_POLICY_BYTES = 1024 * 1024;
+
+async function readNotation({ policy, store }: Exclude<TrustFiles['notation'], undefined>): Promise<Trust> {
+  const [bytes, stores, { trustNotation }] = await Promise.all([
+    readTrustFile(policy, MAX_POLICY_BYTES),
+    readTrustStore(store),
+    import('../../trust/notation/trust-notation.js'),
+  ]);
+  return trustNotation({ policy: bytes, stores, name: policy });
 }
 
 /**

@@ -1,27 +1,30 @@
 import { RemoraError } from '../../errors.js';
+import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { AskedWays } from '../attached/asked-ways.js';
 import { gate, isOfKind, type Requirement, type RequireOn } from '../discover/missing.js';
 import type { JudgedAttachments } from './judge-attached.js';
-import type { UnverifiedKind, VerifiedNode, VerifyResult } from './schema.js';
+import type { PolicyViolation, UnverifiedKind, VerifiedNode, VerifyResult } from './schema.js';
 
-/** What is required of the attachments. */
+/** The requirements. */
 export interface Required {
-  /** Empty: a signature or an attestation of the subject itself. */
+  /** Empty without a policy: a signature or an attestation of the subject itself. */
   readonly require: readonly Requirement[];
   readonly on: RequireOn;
   readonly noWrong: boolean;
+  /** The rules of a policy that are not kept; absent without a policy. */
+  readonly violations?: readonly PolicyViolation[] | undefined;
 }
 
 /** The members of a result that requirements add. */
-export type Outcome = Pick<VerifyResult, 'outcome' | 'missing' | 'onIndex'>;
+export type Outcome = Pick<VerifyResult, 'outcome' | 'missing' | 'onIndex' | 'violations'>;
 
 /** A kind and a format; without both, any signature or attestation. */
 type Wanted = Partial<Requirement>;
 
 /** Compares what is verified with what is required. */
-export function outcomeOf(judged: JudgedAttachments, { require, on, noWrong }: Required): Outcome {
-  const isAny = require.length === 0;
+export function outcomeOf(judged: JudgedAttachments, { require, on, noWrong, violations }: Required): Outcome {
+  const isAny = require.length === 0 && violations === undefined;
   const wanted: readonly Wanted[] = isAny ? [{}] : require;
   // Signatures of platforms do not sign the index: it could name others.
   const { platforms, ...itself } = judged;
@@ -33,11 +36,12 @@ export function outcomeOf(judged: JudgedAttachments, { require, on, noWrong }: R
     isThere.missing.some((one) => one.digest === digest && one.kind === kind && one.format === format);
   const lacking = missing.map((one) => ({ ...one, isThere: !isNowhere(one) }));
   const hasWrong = noWrong && [...eachNode(judged)].some(({ verdict }) => verdict === 'wrong');
-  const isUnsure = judged.incomplete.length > 0 && (lacking.length > 0 || noWrong);
-  const isMet = lacking.length === 0;
-  const failed = lacking.some((one) => one.isThere) ? 'not-verified' : 'unsigned';
+  const failures = [...lacking, ...(violations ?? [])];
+  const isMet = failures.length === 0;
+  const isUnsure = judged.incomplete.length > 0 && (!isMet || noWrong);
+  const failed = failures.some((one) => one.isThere) ? 'not-verified' : 'unsigned';
   const outcome = hasWrong ? 'not-verified' : isUnsure ? 'incomplete' : isMet ? 'verified' : failed;
-  return { outcome, missing: lacking, onIndex };
+  return { outcome, missing: lacking, onIndex, ...given({ violations }) };
 }
 
 /** A signature or an attestation counts by its own signature, and what is required by its kind by any that covers it. */
@@ -72,6 +76,9 @@ export function* eachNode(result: Pick<VerifyResult, 'referrers' | 'above' | 'pl
 export function checkOutcome(result: VerifyResult, account: AskedWays): void {
   if (result.outcome === 'verified') return;
   if (result.outcome === 'incomplete') account.checkComplete();
+  const broken = result.violations?.find(({ isThere }) => isThere) ?? result.violations?.[0];
+  if (broken !== undefined && !result.missing.some(({ isThere }) => isThere && !broken.isThere))
+    throw violated(result, broken);
   const nodes = [...eachNode(result)];
   const wrong = nodes.find(({ verdict }) => verdict === 'wrong');
   const lack = result.missing.find(({ isThere }) => isThere) ?? result.missing[0];
@@ -91,4 +98,14 @@ export function checkOutcome(result: VerifyResult, account: AskedWays): void {
   const why = near?.message === undefined ? '' : `: ${near.message}`;
   const message = `${place} has no verified ${name}${more}${why}`;
   throw new RemoraError('NOT_VERIFIED', message, { hint: 'Give the trust of its maker, or sign it again' });
+}
+
+function violated(
+  { reference, violations = [] }: VerifyResult,
+  { rule, message, platform, isThere }: PolicyViolation,
+): RemoraError {
+  const more = violations.length > 1 ? `, and ${violations.length - 1} more` : '';
+  const place = `${reference}${platform === undefined ? '' : ` (${platform})`}`;
+  const name = rule === undefined ? 'the policy' : `rule ${quote(rule)}`;
+  return new RemoraError(isThere ? 'NOT_VERIFIED' : 'NO_MATCH', `${place} breaks ${name}${more}: ${message}`);
 }

@@ -6,7 +6,7 @@ import { askedSchema, incompleteSchema } from '../results/incomplete.js';
 import { annotations, manifestFields, via } from '../results/schema.js';
 import { signedTime, signer } from '../results/signer.js';
 
-/** What a result says of each signature and of each attachment. */
+/** The verdict, in a result, of each signature and of each attachment. */
 export const verdictFields = {
   verdict: z
     .enum(VERDICTS)
@@ -15,7 +15,7 @@ export const verdictFields = {
     ),
   reason: z.enum(REASONS).exactOptional().describe('Why it is not verified'),
   message: z.string().exactOptional().describe('The reason as a sentence'),
-  signer: signer.exactOptional().describe('Who signed; a claim only, unless the verdict is verified'),
+  signer: signer.exactOptional().describe('The maker; a claim only, unless the verdict is verified'),
   trusts: z.array(z.string()).readonly().exactOptional().describe('The names of all given trusts that made it'),
   times: z.array(signedTime).readonly().exactOptional().describe('When it was signed, as proven; the earliest first'),
   coveredBy: digestSchema.exactOptional().describe('The verified signature that covers it, where it is not one itself'),
@@ -78,12 +78,18 @@ const onIndex = z.strictObject({
 });
 
 const violation = z.strictObject({
-  rule: z.string().describe('The name of the rule'),
-  message: z.string().describe('What the rule wants, and what is there'),
+  rule: z.string().exactOptional().describe('The name of the rule; absent where no rule is for the subject'),
+  message: z.string().describe('The wish of the rule, and what is there'),
   digest: digestSchema.exactOptional().describe('The manifest that lacks it'),
   platform: z.string().exactOptional(),
   isThere: z.boolean().describe('It is attached, and not verified as the rule wants'),
 });
+
+export const revocation = z.literal('unchecked').describe('Whether a certificate was revoked is not looked up');
+
+export const trustedRoot = z
+  .strictObject({ source: z.string(), date: z.string().exactOptional() })
+  .describe("Sigstore's trusted root that was used");
 
 /** The schema of `verify --json`. */
 export const verifySchema = z.strictObject({
@@ -101,22 +107,19 @@ export const verifySchema = z.strictObject({
     .readonly()
     .exactOptional()
     .describe('With --platform: the indexes that hold the subject, the nearest first'),
-  missing: z.array(missing).readonly().describe('What is required and not verified'),
-  onIndex: z.array(onIndex).readonly().describe('What is required of a platform, and verified on an index above it'),
+  missing: z.array(missing).readonly().describe('Requirements that nothing verified meets'),
+  onIndex: z.array(onIndex).readonly().describe('Requirements of a platform that an index above it meets'),
   violations: z.array(violation).readonly().exactOptional().describe('With a policy: the rules that are not kept'),
   asked: z.array(askedSchema).readonly().describe('The ways that answered'),
   incomplete: z
     .array(incompleteSchema)
     .readonly()
     .describe('Ways that could not be asked, and signatures above the limit'),
-  revocation: z.literal('unchecked').describe('Whether a certificate was revoked is not looked up'),
-  trustedRoot: z
-    .strictObject({ source: z.string(), date: z.string().exactOptional() })
-    .exactOptional()
-    .describe("Sigstore's trusted root that was used"),
+  revocation,
+  trustedRoot: trustedRoot.exactOptional(),
 });
 
-/** What of a subject's attachments is verified. */
+/** The attachments of a subject with their verdicts. */
 export type VerifyResult = Readonly<z.infer<typeof verifySchema>>;
 
 /** A manifest below an index, with its attachments in `referrers`. */

@@ -1,15 +1,16 @@
 import { sharedSignal } from '../../io/async/run-all.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
+import type { Policy } from '../../trust/policy/policy.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { resolveSubject } from '../attached/subject.js';
 import { parseRequirement, type Requirement, type RequireOn } from '../discover/missing.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { judgeAttached } from './judge-attached.js';
+import { type JudgedAttachments, judgeAttached } from './judge-attached.js';
 import { noTrust } from './no-trust.js';
-import type { TrustOptions } from './options.js';
+import { rootOf, type TrustOptions } from './options.js';
 import { checkOutcome, eachNode, outcomeOf } from './required.js';
 import type { VerifiedNode, VerifyResult } from './schema.js';
 
@@ -24,6 +25,8 @@ export interface VerifyOptions extends AccessOptions, TrustOptions {
   readonly require?: readonly (string | Requirement)[] | undefined;
   /** For an index: the subjects that must have the required kinds. @default 'any' */
   readonly requireOn?: RequireOn | undefined;
+  /** Rules that must be kept; `require` adds to them. @default none */
+  readonly policy?: Policy | undefined;
   /** A signature that is wrong fails, even beside one that is verified. @default false */
   readonly noWrong?: boolean | undefined;
   /** Return the result instead of throwing where it is not `verified`. @default false */
@@ -49,30 +52,33 @@ export async function verify(location: Location, options: VerifyOptions = {}): P
   const at = resolveLocation(location);
   const platform = platformOf(options.platform);
   const require = (options.require ?? []).map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
-  const { requireOn: on = 'any', noWrong = false } = options;
+  const { requireOn: on = 'any', noWrong = false, policy } = options;
+  const trust = [...(options.trust ?? []), ...(policy?.trust ?? [])];
+  const trusting = { ...options, trust, trustedRoot: options.trustedRoot ?? policy?.trustedRoot };
   return withSource(at, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
     const limit = new ItemLimit(options.maxItems);
     const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
-    const judged = await judgeAttached(source, subject, account, { ...options, signal, limit });
-    if (!options.trust?.length) throw noTrust(judged);
-    const { unread: _, ...facts } = judged;
+    const judged = await judgeAttached(source, subject, account, { ...trusting, signal, limit });
+    if (trust.length === 0) throw noTrust(judged);
+    const violations = policy && (await violationsOf(policy, judged, options.now));
+    const { unread: _unread, policyFacts: _facts, ...facts } = judged;
     const result: VerifyResult = {
       ...facts,
-      ...outcomeOf(judged, { require, on, noWrong }),
-      ...given({ trustedRoot: rootOf(options) }),
+      ...outcomeOf(judged, { require, on, noWrong, violations }),
+      ...given({ trustedRoot: rootOf(trusting) }),
     };
     if (!options.partial) checkOutcome(result, account);
     return iterable(result);
   });
 }
 
-/** Sigstore's root that decided, as results name it. */
-function rootOf({ trust = [], trustedRoot }: TrustOptions): VerifyResult['trustedRoot'] {
-  const root = trustedRoot ?? trust.find((one) => one.type === 'identity')?.root;
-  return root && given({ source: root.source, date: root.date });
+/** The rules that are not kept. A trust that stands beside the policy keeps none of them, whatever its name. */
+async function violationsOf(policy: Policy, judged: JudgedAttachments, now = new Date()) {
+  const { judgePolicy } = await import('../../trust/policy/judge-policy.js');
+  return judgePolicy(policy, judged.policyFacts(policy.trust), now);
 }
 
 /** Adds an iterator that is not enumerable, so that neither JSON nor a comparison sees it. */

@@ -24,14 +24,10 @@ export function parseSignedJson(bytes: Uint8Array, what: string): unknown {
  * @throws RemoraError `MALFORMED`
  */
 export function readMembers<T>(schema: z.ZodMiniType<T>, names: readonly string[], value: unknown, what: string): T {
-  if (typeof value === 'object' && value !== null) {
-    const lookAlike = Object.keys(value).find((name) => !names.includes(name) && names.includes(folded(name)));
-    if (lookAlike !== undefined) {
-      throw new RemoraError(
-        'MALFORMED',
-        `${what} has the member ${quote(lookAlike)}, wanted ${quote(folded(lookAlike))}`,
-      );
-    }
+  for (const name of typeof value === 'object' && value !== null ? Object.keys(value) : []) {
+    const wanted = names.find((known) => known !== name && folded(known) === folded(name));
+    if (wanted === undefined) continue;
+    throw new RemoraError('MALFORMED', `${what} has the member ${quote(name)}, wanted ${quote(wanted)}`);
   }
   return checkShape(schema, value, what);
 }

@@ -1,7 +1,109 @@
-import { type Judgement, unchecked } from '../values/judgement.js';
+import { quote } from '../../oci/text/quote.js';
+import { given } from '../../oci/values/given.js';
+import {
+  type Claims,
+  type Judgement,
+  type Proof,
+  type Signer,
+  unchecked,
+  verified,
+  wrong,
+} from '../values/judgement.js';
 import type { JudgeOptions } from '../values/options.js';
 import type { Signed, Target } from '../values/signed.js';
+import { reading } from './asn1.js';
+import { readAttributes, refuseUnknown } from './attributes.js';
+import { type Certificate, readCertificate } from './certificate.js';
+import { checkChain } from './chain.js';
+import { readCose } from './cose.js';
+import type { Envelope } from './envelope.js';
+import { readJws } from './jws.js';
+import { readTarget } from './payload.js';
+import { malformed, Refused } from './refused.js';
+import { type SoundEnvelope, satisfy } from './satisfy.js';
+import { checkSignature } from './signature.js';
 
-export async function judgeNotation(_signed: Signed, _target: Target, _options: JudgeOptions): Promise<Judgement> {
-  return unchecked('unsupported', 'to be built');
+/** Notation reads no larger ones. */
+const MAX_ENVELOPE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Judges a Notary Project envelope, JWS or COSE.
+ *
+ * Its signature and its chain are checked first, then that its payload names the target, then what it asks of verifiers,
+ * and last the given trusts. Revocation is not looked up.
+ */
+export async function judgeNotation(signed: Signed, target: Target, options: JudgeOptions): Promise<Judgement> {
+  const facts: { signer?: Signer; claims?: Claims } = {};
+  try {
+    const sound = readSound(signed, facts);
+    const digest = readTarget(sound.envelope);
+    const claims: Claims = { subjects: [digest], payload: sound.envelope.payload };
+    facts.claims = claims;
+    if (digest !== target.digest && !target.alsoKnownAs?.includes(digest)) {
+      throw new Refused('wrong', 'subject', `envelope is of ${digest}, wanted ${target.digest}`);
+    }
+    refuseUnknown(sound.envelope);
+    return judgeByTrusts(sound, claims, target, options);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return refusal(error, facts);
+  }
+}
+
+function refusal({ verdict, reason, message }: Refused, facts: { signer?: Signer; claims?: Claims }): Judgement {
+  return (verdict === 'wrong' ? wrong : unchecked)(reason, message, facts);
+}
+
+/** @throws Refused where the envelope is not well formed, or its signature or its chain does not hold */
+function readSound(signed: Signed, facts: { signer?: Signer }): SoundEnvelope {
+  const envelope = readEnvelope(signed);
+  const [first, ...others] = reading('certificate of the envelope', 'certificate', () =>
+    envelope.chain.map(readCertificate),
+  );
+  if (first === undefined) throw malformed('envelope has no certificates');
+  const chain: readonly [Certificate, ...Certificate[]] = [first, ...others];
+  facts.signer = { type: 'certificate', subject: first.subject };
+  const attributes = readAttributes(envelope);
+  reading('signature of the envelope', 'signature', () => checkSignature(envelope, first.publicKey));
+  reading('chain of certificates', 'certificate', () => checkChain(chain, 'codeSigning'));
+  return { envelope, attributes, chain };
+}
+
+function readEnvelope({ mediaType, content }: Signed): Envelope {
+  if (content.length > MAX_ENVELOPE_BYTES) {
+    throw malformed(`envelope has ${content.length} bytes, wanted at most ${MAX_ENVELOPE_BYTES}`);
+  }
+  if (mediaType === 'application/jose+json') return readJws(content);
+  if (mediaType === 'application/cose') return readCose(content);
+  const message = `envelope has the media type ${quote(mediaType)}, wanted application/jose+json or application/cose`;
+  throw new Refused('unchecked', 'unsupported', message);
+}
+
+function judgeByTrusts(sound: SoundEnvelope, claims: Claims, target: Target, options: JudgeOptions): Judgement {
+  const signer: Signer = { type: 'certificate', subject: sound.chain[0].subject };
+  const now = options.now ?? new Date();
+  const proofs: Proof[] = [];
+  const remarks: string[] = [];
+  const refusals: Refused[] = [];
+  for (const trust of options.trust) {
+    if (trust.type !== 'notation') continue;
+    try {
+      const acceptance = satisfy(trust, sound, target.repository, now);
+      proofs.push({ trust, signer, times: acceptance.times });
+      remarks.push(...acceptance.remarks);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      refusals.push(error);
+    }
+  }
+  if (proofs.length > 0)
+    return verified(proofs, claims, { signer, ...given({ remarks: remarks.length > 0 ? remarks : undefined }) });
+  // An authority that is trusted made it, where a refusal says more than that.
+  const first = refusals.find(({ verdict }) => verdict === 'wrong') ?? refusals[0];
+  if (first !== undefined) return refusal(first, { signer, claims });
+  return unchecked(
+    'untrusted',
+    `signer ${quote(signer.subject)} is not trusted: no trust policy of notation is given`,
+    { signer, claims },
+  );
 }

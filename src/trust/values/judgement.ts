@@ -76,18 +76,18 @@ export interface Proof {
   readonly times: readonly SignedTime[];
 }
 
-/** What is to say of one signature. */
+/** The verdict on one signature, with its reasons. */
 export interface Judgement {
   readonly verdict: Verdict;
-  /** One for each given trust that it satisfies; empty unless `verified`. */
+  /** A proof for each given trust that it satisfies; empty unless `verified`. */
   readonly proofs: readonly Proof[];
   readonly claims?: Claims;
-  /** Who claims to have signed, where that can be told without trust. */
+  /** The claimed maker, where that can be told without trust. */
   readonly signer?: Signer;
   readonly reason?: Reason;
   /** The reason as a sentence without a period: what was wanted, what was got. */
   readonly message?: string;
-  /** What a reader must know beside the verdict, such as that a level `permissive` accepted an expired signature. */
+  /** Facts beside the verdict, such as that a level `permissive` accepted an expired signature. */
   readonly remarks?: readonly string[];
 }
 

@@ -12,7 +12,7 @@ export type SignedForm =
   /** A Notary Project envelope, JWS or COSE. */
   | 'notation';
 
-/** A signature, and what stands beside it. Nothing of it is trusted. */
+/** A signature, and what stands beside it: all of it is untrusted. */
 export interface Signed {
   readonly form: SignedForm;
   readonly mediaType: string;

@@ -47,7 +47,9 @@ export interface NotationPolicy {
   /** Repositories like `registry.example/team/app`, or only `*`. */
   readonly registryScopes: readonly string[];
   readonly level: 'strict' | 'permissive';
-  /** Verification of an expired timestamp: `always` or `afterCertExpiry`. */
+  /** The validations whose failure refuses a signature; one that is not enforced becomes a remark. */
+  readonly enforces: { readonly authenticTimestamp: boolean; readonly expiry: boolean };
+  /** When a timestamp must be there, where `trustStores` has one of type `tsa`. */
   readonly verifyTimestamp: 'always' | 'afterCertExpiry';
   /** Like `ca:acme`. */
   readonly trustStores: readonly string[];

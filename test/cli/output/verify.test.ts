@@ -136,7 +136,7 @@ describe('the text below the tree', () => {
     ['not attached: 0 of 0 attachments', result([], { outcome: 'unsigned' })],
     ['not known: 0 of 0 attachments', result([], { outcome: 'incomplete' })],
   ])('sums up: %s', (line, shown) => {
-    expect(summaryLine(shown)).toBe(line);
+    expect(summaryLine(shown, plain)).toBe(line);
   });
 
   it('lists requirements that are not met, and rules that are not kept', () => {
@@ -177,7 +177,7 @@ describe('the notes', () => {
     const shown = result([byKey, moved], { incomplete: [{ way: 'cosign tag .sig', error }] });
     expect(verifyNotes(shown, now)).toEqual([
       'could not ask cosign tag .sig: the registry refuses',
-      'warning: 1 attachment is wrong beside what is verified; --no-wrong fails then',
+      'warning: 1 attachment is wrong beside what is verified: --no-wrong fails',
       'revocation was not checked: no list of revoked certificates was asked',
     ]);
     expect(verifyNotes(result([stranger], { outcome: 'not-verified' }), now)).toEqual([]);

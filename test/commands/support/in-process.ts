@@ -20,6 +20,7 @@ import RepoList from '../../../src/commands/repo/list.js';
 import RepoTags from '../../../src/commands/repo/tags.js';
 import Resolve from '../../../src/commands/resolve.js';
 import Tag from '../../../src/commands/tag.js';
+import Verify from '../../../src/commands/verify.js';
 import type { RunResult } from '../../support/peers.js';
 import { checkFailure, type Failure } from './run.js';
 
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
   push: (argv, config) => Push.run(argv, config),
   resolve: (argv, config) => Resolve.run(argv, config),
   tag: (argv, config) => Tag.run(argv, config),
+  verify: (argv, config) => Verify.run(argv, config),
   'blob delete': (argv, config) => BlobDelete.run(argv, config),
   'blob get': (argv, config) => BlobGet.run(argv, config),
   'blob put': (argv, config) => BlobPut.run(argv, config),

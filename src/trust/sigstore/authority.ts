@@ -1,0 +1,63 @@
+import { type TrustMaterial, Verifier } from '@sigstore/verify';
+import { type Evidence, signatureContent } from './evidence.js';
+import { checkUse, type Leaf } from './leaf.js';
+import { isUntrusted, isWrong, refuseErrors } from './refusal.js';
+import { type Proven, type ProvenTime, rfc3339 } from './times.js';
+
+type Authority = TrustMaterial['certificateAuthorities'][number];
+
+/**
+ * Verifies that a certificate is of an authority of the root, was valid at each proven time, and is in a log of
+ * certificates.
+ *
+ * @throws Refusal
+ */
+export function checkCertificate(
+  evidence: Evidence,
+  leaf: Leaf,
+  { times, timestamps }: Proven,
+  material: TrustMaterial,
+): void {
+  if (times.length === 0) {
+    throw isWrong('timestamp', 'signature has neither a time of a log nor a timestamp, wanted one for its certificate');
+  }
+  checkUse(leaf);
+  const authorities = issuersOf(leaf, material);
+  for (const proven of times) checkTime(leaf, authorities, proven);
+  const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 1, timestampThreshold: 1 });
+  const { certificate } = leaf;
+  refuseErrors(() =>
+    verifier.verify({
+      signature: signatureContent(evidence),
+      key: { $case: 'certificate', certificate },
+      tlogEntries: [],
+      timestamps,
+    }),
+  );
+}
+
+/**
+ * The authorities that issued a certificate, whenever they were valid.
+ *
+ * @throws Refusal where there is none
+ */
+export function issuersOf({ certificate }: Leaf, { certificateAuthorities }: TrustMaterial): readonly Authority[] {
+  const authorities = refuseErrors(() =>
+    certificateAuthorities.filter(({ certChain }) =>
+      certChain.some((issuer) => issuer.subject.equals(certificate.issuer) && certificate.verify(issuer)),
+    ),
+  );
+  if (authorities.length > 0) return authorities;
+  throw isUntrusted('certificate is of no authority of the trusted root');
+}
+
+function checkTime({ certificate }: Leaf, authorities: readonly Authority[], { time, signed }: ProvenTime): void {
+  const when = signed.from === 'log' ? 'was logged' : 'has a timestamp';
+  const { notBefore, notAfter } = certificate;
+  if (time < notBefore || time > notAfter) {
+    const validity = `${rfc3339(notBefore)} until ${rfc3339(notAfter)}`;
+    throw isWrong('expired', `certificate was valid from ${validity}, and its signature ${when} at ${rfc3339(time)}`);
+  }
+  if (authorities.some(({ validFor: { start, end } }) => start <= time && time <= end)) return;
+  throw isWrong('expired', `certificate's authority was not valid at ${rfc3339(time)}, when the signature ${when}`);
+}

@@ -1,0 +1,44 @@
+import { runInNewContext } from 'node:vm';
+import { quote } from '../../oci/text/quote.js';
+import type { Signer } from '../values/judgement.js';
+import type { IdentityTrust } from '../values/trust.js';
+import { isUntrusted } from './refusal.js';
+
+/** Longer than any identity, and short enough for most expressions. */
+const MAX_TEXT = 2000;
+/** Milliseconds for an expression that goes back and forth. */
+const MAX_TIME = 500;
+
+/**
+ * Compares a signer with an identity, whole.
+ *
+ * @throws Refusal where they differ
+ */
+export function checkIdentity(signer: Signer, { identity, issuer }: IdentityTrust): void {
+  if (signer.type !== 'identity') {
+    throw isUntrusted('certificate names no single identity with its issuer, as those of Sigstore do');
+  }
+  if (!fits(identity, signer.identity)) {
+    throw isUntrusted(`${quote(signer.identity)} signed, wanted ${shown(identity)}`);
+  }
+  if (!fits(issuer, signer.issuer)) {
+    throw isUntrusted(`${quote(signer.identity)} has logged in at ${quote(signer.issuer)}, wanted ${shown(issuer)}`);
+  }
+}
+
+function fits(wanted: string | RegExp, text: string): boolean {
+  if (typeof wanted === 'string') return wanted === text;
+  if (text.length > MAX_TEXT) return false;
+  const pattern = new RegExp(`^(?:${wanted.source})$`, wanted.flags.replace(/[gmy]/g, ''));
+  try {
+    // A context of its own is what Node.js can stop.
+    return runInNewContext('pattern.test(text)', { pattern, text }, { timeout: MAX_TIME }) === true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw error;
+    throw isUntrusted(`expression ${shown(wanted)} takes too long for ${quote(text)}`);
+  }
+}
+
+function shown(wanted: string | RegExp): string {
+  return typeof wanted === 'string' ? quote(wanted) : `all of it to match ${quote(wanted.source)}`;
+}

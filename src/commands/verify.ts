@@ -3,7 +3,7 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { trustFlags, trustFrom } from '../cli/flags/trust.js';
+import { policyFrom, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { screenOf } from '../cli/output/tree.js';
 import { describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
 import { summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
@@ -27,6 +27,10 @@ export default class Verify extends BaseCommand {
         '<%= config.bin %> verify --certificate-identity-regexp "https://github.com/acme/.*" --certificate-oidc-issuer https://token.actions.githubusercontent.com ghcr.io/acme/app:v1',
     },
     {
+      description: 'Keep the rules of a policy, as the gate of a deployment',
+      command: '<%= config.bin %> verify --policy policy.yaml ghcr.io/acme/app:v1',
+    },
+    {
       description: 'Fail in CI unless an SBOM is verified',
       command: '<%= config.bin %> verify --key cosign.pub --require sbom ghcr.io/acme/app:v1',
     },
@@ -39,6 +43,12 @@ export default class Verify extends BaseCommand {
   };
   static override flags = {
     ...trustFlags,
+    policy: stringFlag({
+      summary: 'Trusts and rules, YAML or JSON',
+      helpValue: 'FILE',
+      exclusive: Object.keys(trustFlags).filter((name) => name !== 'require-log'),
+      helpGroup: 'TRUST',
+    }),
     require: stringFlag({
       summary: 'Exit with 3 or 5 unless this is verified',
       helpValue: 'KIND[@FORMAT]',
@@ -66,7 +76,7 @@ export default class Verify extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Verify);
     if (args.subject === undefined) throw new RemoraError('INVALID_ARGUMENT', 'SUBJECT is missing');
-    const trust = await trustFrom(flags);
+    const trust = { ...(await trustFrom(flags)), policy: await policyFrom(flags.policy) };
     const [{ verify }, { parseRequirement }] = await Promise.all([
       import('../operations/verify/verify.js'),
       import('../operations/discover/missing.js'),

@@ -100,7 +100,6 @@ function mayBeMeant(rule: PolicyRule, attached: AttachedFacts): boolean {
 /** Why a proof does not count for a rule; undefined where it does. */
 function shortfallOf(rule: PolicyRule, { trust, times }: ProofFacts, now: number): Shortfall | undefined {
   if (!rule.by.includes(trust)) return { reason: 'trust', trust };
-  if (rule.log && !times.some(({ from }) => from === 'log')) return { reason: 'log' };
   if (rule.maxAge === undefined) return undefined;
   const proven = times.filter(({ from }) => from !== 'signer').map(({ time }) => Date.parse(time));
   if (proven.length === 0 || proven.some(Number.isNaN)) return { reason: 'time' };

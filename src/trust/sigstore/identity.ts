@@ -34,9 +34,15 @@ function fits(wanted: string | RegExp, text: string): boolean {
     // A context of its own is what Node.js can stop.
     return runInNewContext('pattern.test(text)', { pattern, text }, { timeout: MAX_TIME }) === true;
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw error;
+    if (!isTimeout(error)) throw error;
     throw isUntrusted(`expression ${shown(wanted)} takes too long for ${quote(text)}`);
   }
+}
+
+/** The error is one of the other context, and not an instance of this one's class. */
+function isTimeout(error: unknown): boolean {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }
 
 function shown(wanted: string | RegExp): string {

@@ -74,6 +74,17 @@ export function promisedTime({ inclusionPromise, integratedTime }: LogEntry): Da
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
+/**
+ * Whether the proof's own root hash and size are those of the checkpoint. The verifier takes the checkpoint's, cosign
+ * compares both: a proof that contradicts itself holds for neither.
+ */
+export function agreesWithCheckpoint({ inclusionProof }: LogEntry): boolean {
+  if (inclusionProof === undefined) return true;
+  const { rootHash, treeSize, checkpoint } = inclusionProof;
+  const [, size, root] = checkpoint?.envelope.split('\n', 3) ?? [];
+  return size === treeSize && root === rootHash.toString('base64');
+}
+
 const pem = z.object({ content: z.string() });
 const verifier = z.object({
   verifier: z.object({

@@ -62,7 +62,7 @@ const messageSchema = z.object({
 });
 const bundleSchema = z.object({
   mediaType: z.string(),
-  verificationMaterial: z.unknown(),
+  verificationMaterial: z.nullish(z.unknown()),
   messageSignature: z.nullish(z.unknown()),
   dsseEnvelope: z.nullish(z.unknown()),
 });

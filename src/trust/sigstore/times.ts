@@ -4,7 +4,7 @@ import { type SignedEntity, type TrustMaterial, Verifier } from '@sigstore/verif
 import { quote } from '../../oci/text/quote.js';
 import type { SignedTime } from '../values/judgement.js';
 import { type Evidence, signatureContent } from './evidence.js';
-import { type LogEntry, namesSigner, promisedTime } from './log-entry.js';
+import { agreesWithCheckpoint, type LogEntry, namesSigner, promisedTime } from './log-entry.js';
 import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
 
 /** What must be there of a log, and what may be there of logs and authorities that the root does not know. */
@@ -57,6 +57,7 @@ export function provenTimes(
     verifier.verify({ signature, key: { $case: 'public-key', hint: HINT }, tlogEntries: [...entries], timestamps }),
   );
   for (const entry of entries) {
+    if (!agreesWithCheckpoint(entry)) throw isWrong('log', "log entry's proof contradicts its checkpoint");
     if (!refuseErrors(() => namesSigner(entry, key, evidence.certificate))) {
       throw isWrong('log', 'log entry is of another signer');
     }
@@ -108,6 +109,8 @@ function knownStamps(
     try {
       const stamp = RFC3161Timestamp.parse(der);
       if (!GRANTED.includes(stamp.status)) throw new Error('the authority refused it');
+      // Read here, where it may fail.
+      rfc3339(stamp.signingTime);
       const isKnown = timestampAuthorities.some(
         ({ certChain: [leaf] }) =>
           leaf?.serialNumber.equals(stamp.signerSerialNumber) && leaf.issuer.equals(stamp.signerIssuer),

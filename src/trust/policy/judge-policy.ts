@@ -91,10 +91,11 @@ function isMeant({ kind, format, predicateType }: PolicyRule, attached: Attached
   );
 }
 
-/** The predicate type of a signature that is not verified may not be known. */
+/** Only the payload of an envelope tells its type, and the payload of one that is not verified is not read. */
 function mayBeMeant(rule: PolicyRule, attached: AttachedFacts): boolean {
-  const { predicateType = rule.predicateType } = attached;
-  return isMeant(rule, { ...attached, predicateType });
+  const { kind, predicateType } = attached;
+  if (predicateType !== undefined) return isMeant(rule, attached);
+  return kind === 'attestation' || isMeant(rule, { ...attached, ...given({ predicateType: rule.predicateType }) });
 }
 
 /** Why a proof does not count for a rule; undefined where it does. */

@@ -103,6 +103,8 @@ export type { Session } from './store/interfaces/session.js';
 export type { CallOptions, Source, Store, Via } from './store/interfaces/store.js';
 export { openSession } from './store/registry/session.js';
 export { type TrustKeyOptions, trustKey } from './trust/keys/trust-key.js';
+export type { PolicyFiles, PolicyTrustStores } from './trust/policy/make-trust.js';
+export { type ParsePolicyOptions, parsePolicy } from './trust/policy/parse-policy.js';
 export type { Policy, PolicyOn, PolicyRule } from './trust/policy/policy.js';
 export type { PrivateKeySource } from './trust/sign/read-signing-key.js';
 export type { Reason, SignedTime, Signer, Verdict } from './trust/values/judgement.js';

@@ -6,7 +6,7 @@ import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
-import { proofWords, unverifiedNotes } from '../cli/output/use.js';
+import { signerWords, unverifiedNotes } from '../cli/output/use.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
 import type { PulledArtifact, PulledFile, PullResult } from '../operations/pull/pull.js';
@@ -151,6 +151,6 @@ function facts({ size, result, kind, platform, via, verified }: PulledFile): str
     ...(via === undefined ? [] : [found]),
     ...(platform === undefined || via === undefined ? [] : [printable(platform)]),
     ...(result === 'unchanged' ? ['unchanged'] : []),
-    ...(verified === undefined ? [] : [proofWords(verified)]),
+    ...(verified === undefined ? [] : [`verified by ${signerWords(verified)}`]),
   ].join(', ');
 }

@@ -3,7 +3,7 @@ import { given } from '../../oci/values/given.js';
 import type { Signer } from '../values/judgement.js';
 import type { AttachedFacts, HolderFacts, PolicyFacts, ProofFacts, SubjectFacts } from './facts.js';
 import type { Policy, PolicyRule } from './policy.js';
-import { fitsScope } from './scope.js';
+import { fitsScope, scopedName } from './scope.js';
 import { describeFound, describeWanted, type Shortfall } from './words.js';
 
 /** A rule that is not kept. */
@@ -29,7 +29,8 @@ const CLOCK_SKEW_MS = 5 * 60 * 1000;
  * @returns the rules that are not kept, for each manifest that lacks something
  */
 export function judgePolicy(policy: Policy, facts: PolicyFacts, now: Date): readonly Violation[] {
-  const rules = policy.rules.filter(({ scope }) => scope.some((pattern) => fitsScope(pattern, facts.repository)));
+  const name = facts.repository === undefined ? undefined : scopedName(facts.repository);
+  const rules = policy.rules.filter(({ scope }) => scope.some((pattern) => fitsScope(pattern, name)));
   if (rules.length === 0) return [outOfScope(policy, facts)];
   return rules.flatMap((rule) =>
     subjectsOf(rule, facts).flatMap((subject) => violationOf(rule, subject, now.getTime()) ?? []),

@@ -158,6 +158,12 @@ describe('scope', () => {
     expect(names(proof('carol'))).toEqual(['all', 'acme']);
   });
 
+  it('knows a registry in all of its forms: none escapes a rule', () => {
+    const strict = policy(rule({ name: 'all' }), rule({ name: 'acme', scope: ['ghcr.io/acme/*'], by: ['bob'] }));
+    for (const repository of ['GHCR.io/acme/app', 'ghcr.io:443/acme/app', 'ghcr.io./acme/app'])
+      expect(judgePolicy(strict, { ...image(sbom(proof())), repository }, NOW)).toMatchObject([{ rule: 'acme' }]);
+  });
+
   it('refuses an image that no scope fits, whatever is attached', () => {
     const other = policy(rule({ scope: ['ghcr.io/other/**'] }));
     expect(judgePolicy(other, image(sbom(proof())), NOW)).toEqual([

@@ -118,7 +118,8 @@ export function renderUnmet({ missing, violations = [] }: VerifyResult): string 
   const table = rows.length === 0 ? [] : [columns([['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT', 'STATE'], ...rows])];
   const broken = violations.map(({ rule, message, platform, digest }) => {
     const of = platform ?? digest;
-    return printable(`rule ${rule}: ${message}${of === undefined ? '' : ` (${of})`}`);
+    const name = rule === undefined ? 'the policy' : `rule ${rule}`;
+    return printable(`${name} is not kept: ${message}${of === undefined ? '' : ` (${of})`}`);
   });
   return [...table, ...broken].join('\n');
 }

@@ -83,8 +83,8 @@ export interface Conclusion {
 
 export function conclusionOf({ attachment, subject, examined, signature }: Judged, coverage: Coverage): Conclusion {
   const { judgement } = signature ?? {};
-  const { kind, formats, predicateType } = attachment;
-  const claimed = { kind, formats, predicateType };
+  const { kind } = attachment;
+  const claimed = claimedFacts(attachment, signature);
   const manifest = (attachment.holder ?? attachment.descriptor).digest;
   // A signature of a signature does not make the first one hold.
   const canCover = judgement?.verdict !== 'wrong' && kind !== 'signature' && examined.failure === undefined;
@@ -100,6 +100,14 @@ export function conclusionOf({ attachment, subject, examined, signature }: Judge
   if (cover !== undefined) return { ...claimed, verdict: { verdict: 'verified', coveredBy: cover.signature }, proofs };
   const reason = examined.failure ?? judgement ?? unsigned(attachment, coverage.of(manifest).length > 0);
   return { ...claimed, verdict: fieldsOf(reason), proofs: [] };
+}
+
+/** Kind and formats as annotations tell them, or where they do not, as the payload does that no trust has verified. */
+function claimedFacts({ kind, formats, predicateType }: Attachment, signature: JudgedSignature | undefined) {
+  const { form, judgement, layer } = signature ?? {};
+  if (predicateType === undefined && form && judgement?.claims?.predicateType !== undefined)
+    return signedFacts(form, judgement, layer?.mediaType);
+  return { kind, formats, predicateType };
 }
 
 /** Kind and formats as the signed payload tells them, never as annotations do. */

@@ -83,8 +83,8 @@ export interface Conclusion {
 
 export function conclusionOf({ attachment, subject, examined, signature }: Judged, coverage: Coverage): Conclusion {
   const { judgement } = signature ?? {};
-  const { kind, formats, predicateType } = attachment;
-  const claimed = { kind, formats, predicateType };
+  const { kind } = attachment;
+  const claimed = claimedFacts(attachment, signature);
   if (signature?.form !== undefined && judgement?.verdict === 'verified')
     return {
       ...signedFacts(signature.form, judgement, signature.layer.mediaType),
@@ -102,6 +102,14 @@ export function conclusionOf({ attachment, subject, examined, signature }: Judge
   }
   const reason = examined.failure ?? judgement ?? unsigned(attachment, coverage.of(manifest).length > 0);
   return { ...claimed, verdict: fieldsOf(reason), proofs: [] };
+}
+
+/** Kind and formats as annotations tell them, or where they do not, as the payload does that no trust has verified. */
+function claimedFacts({ kind, formats, predicateType }: Attachment, signature: JudgedSignature | undefined) {
+  const { form, judgement, layer } = signature ?? {};
+  if (predicateType === undefined && form && judgement?.claims?.predicateType !== undefined)
+    return signedFacts(form, judgement, layer?.mediaType);
+  return { kind, formats, predicateType };
 }
 
 /** Kind and formats as the signed payload tells them, never as annotations do. */

@@ -21,6 +21,11 @@ describe('trustIdentity', () => {
     expect(trust).toMatchObject({ name: 'team', identity: /.*@example\.com/u, issuer: /https:\/\/.*/u });
   });
 
+  it('takes expressions that are made', () => {
+    const trust = trustIdentity({ identityRegexp: /.*@example\.com/i, issuer });
+    expect(trust).toMatchObject({ name: '.*@example\\.com', identity: /.*@example\.com/i });
+  });
+
   it.each([
     ['nothing', {}, /^identity is not given, wanted an identity together with its issuer$/],
     ['only an identity', { identity }, /^issuer is not given/],

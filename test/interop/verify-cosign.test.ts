@@ -1,11 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copy } from '../../src/operations/copy/copy.js';
-import { type VerifyResult, verify } from '../../src/operations/verify/verify.js';
-import { trustKey } from '../../src/trust/keys/trust-key.js';
+import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import type { VerifyResult } from '../../src/operations/verify/verify.js';
 import type { Reason } from '../../src/trust/values/judgement.js';
+import { runHere } from '../commands/support/in-process.js';
 import { SPDX } from '../support/attested-index.js';
 import { type Cosign, OLD_FORMAT, openCosign } from '../support/cosign.js';
 import { type TestImage, writeImage } from '../support/image-layout.js';
@@ -162,15 +163,14 @@ function inForm({ made }: Bench, name: string): readonly [Form, Attached] {
   return [form, attached];
 }
 
-/** What remora says of the subject, and of the one thing that is attached to it. */
+const EXIT_CODES: Readonly<Record<string, number>> = { verified: 0, unsigned: 3, 'not-verified': 5 };
+
+/** The verdicts of `remora verify` on the subject, and on the one thing that is attached to it. */
 async function ours(subject: string, { publicKey }: Cosign, kind?: string) {
-  const trust = [trustKey(await readFile(publicKey))];
-  const { outcome, referrers, incomplete } = await verify(subject, {
-    trust,
-    require: kind === undefined ? undefined : [kind],
-    partial: true,
-  });
-  expect(incomplete).toEqual([]);
+  const required = kind === undefined ? [] : ['--require', kind];
+  const { code, stdout } = await runHere(['verify', '--json', '--key', publicKey, ...required, subject], '.');
+  const { outcome, referrers, incomplete } = resultSchemas.verify.parse(JSON.parse(stdout));
+  expect([code, incomplete]).toEqual([EXIT_CODES[outcome], []]);
   const verdicts = referrers.map(({ verdict, reason }) => (reason === undefined ? verdict : `${verdict}: ${reason}`));
   return { outcome, verdicts };
 }

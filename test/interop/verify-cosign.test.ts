@@ -88,6 +88,9 @@ const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v0.2';
 const promising = (attached: Attached) =>
   withAnnotation(attached, (name, value) => (/predicate-?type$/i.test(name) ? PROVENANCE_TYPE : value));
 
+const edited = (attached: Attached) =>
+  withAnnotation(attached, (name, value) => (name === SIGNATURE ? otherBase64(value) : value));
+
 const CASES: Readonly<Record<string, Case>> = {
   good: { verdict: 'verified' },
   'with another key': { otherKey: true, verdict: 'unchecked: untrusted' },
@@ -103,7 +106,7 @@ const CASES: Readonly<Record<string, Case>> = {
     verdict: 'wrong: signature',
   },
   'with the annotation of the signature edited': {
-    change: (attached) => withAnnotation(attached, (name, value) => (name === SIGNATURE ? otherBase64(value) : value)),
+    change: edited,
     only: /^signature (under|as)/,
     verdict: 'unchecked: untrusted',
   },
@@ -212,6 +215,23 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
         expect(await ours(layout, signer, asKind)).toEqual(expected);
       });
     }
+
+    it('finds the signature of each signer under one tag, and one that was edited beside them', async () => {
+      const place = await bench.freshPlace();
+      const subject = place.at(`@${bench.image.digest}`);
+      await plant(place.at(''), bench.image.digest, edited(inForm(bench, 'signature under a tag')[1]));
+      await bench.cosign.sign(subject, OLD_FORMAT);
+      await other.sign(subject, OLD_FORMAT);
+      for (const signer of [bench.cosign, other]) {
+        const { code, stderr } = await signer.verify('verify', OLD_FORMAT, subject);
+        expect(code, stderr).toBe(0);
+        const { outcome, verdicts } = await ours(subject, signer);
+        expect([outcome, verdicts.toSorted()]).toEqual([
+          'verified',
+          ['unchecked: untrusted', 'unchecked: untrusted', 'verified'],
+        ]);
+      }
+    });
   });
 }
 

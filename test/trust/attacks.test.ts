@@ -322,3 +322,13 @@ it('names both digests where the subject is another one', async () => {
     expect(message).toContain(OTHER_IMAGE);
   }
 });
+
+it('shows a part of what it names where that is long', async () => {
+  const many = {
+    ...statement(),
+    subject: Array.from({ length: 9000 }, () => ({ digest: { sha1: 'a'.repeat(1000) } })),
+  };
+  const { message = '' } = await judge(signedEnvelope(key, many), TARGET, { trust: [key.trust] });
+  expect(message).toContain('and 8997 more');
+  expect(message.length).toBeLessThan(1000);
+});

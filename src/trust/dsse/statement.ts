@@ -72,10 +72,13 @@ export function claimsOf({ predicateType, subjects }: Statement, payload: Uint8A
 }
 
 const MAX_NAMED = 3;
+/** Digests of algorithms that nobody registered may have any length. */
+const MAX_SHOWN = 140;
 
 /** Says which subjects are named instead of the target. */
 export function otherSubject(what: string, subjects: readonly Digest[], { digest }: Target): string {
-  const named = subjects.slice(0, MAX_NAMED).join(', ') || 'no digest';
+  const shown = (one: Digest) => (one.length > MAX_SHOWN ? `${one.slice(0, MAX_SHOWN)}…` : one);
+  const named = subjects.slice(0, MAX_NAMED).map(shown).join(', ') || 'no digest';
   const more = subjects.length > MAX_NAMED ? ` and ${subjects.length - MAX_NAMED} more` : '';
   return `${what} names ${named}${more}, wanted ${digest}`;
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copy } from '../../src/operations/copy/copy.js';
-import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { verifySchema } from '../../src/operations/verify/schema.js';
 import type { VerifyResult } from '../../src/operations/verify/verify.js';
 import type { Reason } from '../../src/trust/values/judgement.js';
 import { runHere } from '../commands/support/in-process.js';
@@ -172,7 +172,7 @@ const EXIT_CODES: Readonly<Record<string, number>> = { verified: 0, unsigned: 3,
 async function ours(subject: string, { publicKey }: Cosign, kind?: string) {
   const required = kind === undefined ? [] : ['--require', kind];
   const { code, stdout } = await runHere(['verify', '--json', '--key', publicKey, ...required, subject], '.');
-  const { outcome, referrers, incomplete } = resultSchemas.verify.parse(JSON.parse(stdout));
+  const { outcome, referrers, incomplete } = verifySchema.parse(JSON.parse(stdout));
   expect([code, incomplete]).toEqual([EXIT_CODES[outcome], []]);
   const verdicts = referrers.map(({ verdict, reason }) => (reason === undefined ? verdict : `${verdict}: ${reason}`));
   return { outcome, verdicts };

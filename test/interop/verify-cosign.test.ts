@@ -1,11 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copy } from '../../src/operations/copy/copy.js';
-import { verify } from '../../src/operations/verify/verify.js';
-import { trustKey } from '../../src/trust/keys/trust-key.js';
+import { verifySchema } from '../../src/operations/verify/schema.js';
+import type { VerifyResult } from '../../src/operations/verify/verify.js';
 import type { Reason } from '../../src/trust/values/judgement.js';
+import { runHere } from '../commands/support/in-process.js';
 import { SPDX } from '../support/attested-index.js';
 import { type Cosign, OLD_FORMAT, openCosign } from '../support/cosign.js';
 import { type TestImage, writeImage } from '../support/image-layout.js';
@@ -60,7 +61,7 @@ function otherBase64(text: string): string {
 function editPayload(layer: Uint8Array): Uint8Array {
   const text = Buffer.from(layer).toString();
   const edited = text.replace(/("payload": ?")([^"]+)/, (_all, start: string, payload: string) => {
-    const statement = Buffer.from(payload, 'base64').toString().replace('"predicate":{', '"predicate":{"edited":true,');
+    const statement = Buffer.from(payload, 'base64').toString().replace('{', '{"edited":true,');
     return `${start}${Buffer.from(statement).toString('base64')}`;
   });
   return Buffer.from(edited === text ? text.replace('"optional":null', '"optional":{"edited":true}') : edited);
@@ -77,8 +78,8 @@ interface Case {
   readonly asked?: readonly [type: string, kind: string];
   /** Of the one thing that is attached. */
   readonly verdict: 'verified' | `${'wrong' | 'unchecked'}: ${Reason}`;
-  /** Of both tools. @default what the verdict says */
-  readonly passes?: boolean;
+  /** @default what the verdict says */
+  readonly outcome?: VerifyResult['outcome'];
   /** @default all forms */
   readonly only?: RegExp;
 }
@@ -87,16 +88,25 @@ const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v0.2';
 const promising = (attached: Attached) =>
   withAnnotation(attached, (name, value) => (/predicate-?type$/i.test(name) ? PROVENANCE_TYPE : value));
 
+const edited = (attached: Attached) =>
+  withAnnotation(attached, (name, value) => (name === SIGNATURE ? otherBase64(value) : value));
+
 const CASES: Readonly<Record<string, Case>> = {
   good: { verdict: 'verified' },
   'with another key': { otherKey: true, verdict: 'unchecked: untrusted' },
   'below another image': { moved: true, verdict: 'wrong: subject' },
   'with an edited payload': {
     change: (attached) => ({ ...attached, layer: editPayload(attached.layer) }),
+    only: /tag|referrer/,
     verdict: 'unchecked: untrusted',
   },
+  'with an edited payload beside the name of the key': {
+    change: (attached) => ({ ...attached, layer: editPayload(attached.layer) }),
+    only: /bundle/,
+    verdict: 'wrong: signature',
+  },
   'with the annotation of the signature edited': {
-    change: (attached) => withAnnotation(attached, (name, value) => (name === SIGNATURE ? otherBase64(value) : value)),
+    change: edited,
     only: /^signature (under|as)/,
     verdict: 'unchecked: untrusted',
   },
@@ -105,7 +115,8 @@ const CASES: Readonly<Record<string, Case>> = {
     asked: ['slsaprovenance', 'provenance'],
     only: /^attestation/,
     verdict: 'verified',
-    passes: false,
+    // It is an SBOM: provenance is not there.
+    outcome: 'unsigned',
   },
   'with annotations that promise provenance, and an SBOM is asked for': {
     change: promising,
@@ -155,15 +166,14 @@ function inForm({ made }: Bench, name: string): readonly [Form, Attached] {
   return [form, attached];
 }
 
-/** What remora says of the subject, and of the one thing that is attached to it. */
+const EXIT_CODES: Readonly<Record<string, number>> = { verified: 0, unsigned: 3, 'not-verified': 5 };
+
+/** The verdicts of `remora verify` on the subject, and on the one thing that is attached to it. */
 async function ours(subject: string, { publicKey }: Cosign, kind?: string) {
-  const trust = [trustKey(await readFile(publicKey))];
-  const { outcome, referrers, incomplete } = await verify(subject, {
-    trust,
-    require: kind === undefined ? undefined : [kind],
-    partial: true,
-  });
-  expect(incomplete).toEqual([]);
+  const required = kind === undefined ? [] : ['--require', kind];
+  const { code, stdout } = await runHere(['verify', '--json', '--key', publicKey, ...required, subject], '.');
+  const { outcome, referrers, incomplete } = verifySchema.parse(JSON.parse(stdout));
+  expect([code, incomplete]).toEqual([EXIT_CODES[outcome], []]);
   const verdicts = referrers.map(({ verdict, reason }) => (reason === undefined ? verdict : `${verdict}: ${reason}`));
   return { outcome, verdicts };
 }
@@ -181,8 +191,11 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
     });
 
     for (const name of Object.keys(FORMS)) {
-      const cases = Object.entries(CASES).filter(([, { only = /./ }]) => only.test(name));
-      it.each(cases)(`${name}, %s`, async (_case, { change, moved, otherKey, asked, verdict, passes }) => {
+      const cases = Object.entries(CASES)
+        .filter(([, { only = /./ }]) => only.test(name))
+        // It differs from its successor in how things are stored, and not in what.
+        .filter(([, { change }]) => kind !== DISTRIBUTION_2 || change === undefined);
+      it.each(cases)(`${name}, %s`, async (_case, { change, moved, otherKey, asked, verdict, ...rest }) => {
         const [form, attached] = inForm(bench, name);
         const place = await bench.freshPlace();
         const { digest } = moved ? bench.elsewhere : bench.image;
@@ -191,9 +204,9 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
         const signer = otherKey ? other : bench.cosign;
         const [type, asKind] = asked ?? [];
         const theirs = await form.verify(signer, subject, type);
-        const wanted = passes ?? verdict === 'verified';
-        const expected = { outcome: wanted ? 'verified' : 'not-verified', verdicts: [verdict] };
-        expect(theirs.code === 0, theirs.stderr).toBe(wanted);
+        const outcome = rest.outcome ?? (verdict === 'verified' ? 'verified' : 'not-verified');
+        const expected = { outcome, verdicts: [verdict] };
+        expect(theirs.code === 0, theirs.stderr).toBe(outcome === 'verified');
         expect(await ours(subject, signer, asKind)).toEqual(expected);
         // A layout carries the same: the verdicts are of content alone.
         if (kind !== DISTRIBUTION_3) return;
@@ -202,6 +215,23 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
         expect(await ours(layout, signer, asKind)).toEqual(expected);
       });
     }
+
+    it('finds the signature of each signer under one tag, and one that was edited beside them', async () => {
+      const place = await bench.freshPlace();
+      const subject = place.at(`@${bench.image.digest}`);
+      await plant(place.at(''), bench.image.digest, edited(inForm(bench, 'signature under a tag')[1]));
+      await bench.cosign.sign(subject, OLD_FORMAT);
+      await other.sign(subject, OLD_FORMAT);
+      for (const signer of [bench.cosign, other]) {
+        const { code, stderr } = await signer.verify('verify', OLD_FORMAT, subject);
+        expect(code, stderr).toBe(0);
+        const { outcome, verdicts } = await ours(subject, signer);
+        expect([outcome, verdicts.toSorted()]).toEqual([
+          'verified',
+          ['unchecked: untrusted', 'unchecked: untrusted', 'verified'],
+        ]);
+      }
+    });
   });
 }
 
@@ -234,10 +264,12 @@ for (const [name, [make, hash]] of Object.entries(KEYS)) {
       };
       const theirs = await form.verify(hashed, subject);
       const passes = name !== 'Ed25519';
+      // A bundle names its key.
+      const failure = formName.endsWith('bundle') ? 'wrong: signature' : 'unchecked: untrusted';
       expect(theirs.code === 0, theirs.stderr).toBe(passes);
       expect(await ours(subject, cosign)).toEqual({
         outcome: passes ? 'verified' : 'not-verified',
-        verdicts: [passes ? 'verified' : 'unchecked: untrusted'],
+        verdicts: [passes ? 'verified' : failure],
       });
     });
   });

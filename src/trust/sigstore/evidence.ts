@@ -10,6 +10,8 @@ export interface Evidence {
   readonly covered: Uint8Array;
   /** The same bytes, or the envelope's payload: logs have the digest of one or the other. */
   readonly payload: Uint8Array;
+  /** The envelope as it was sent to a log that has its digest; absent where it is part of a bundle. */
+  readonly envelope?: Uint8Array;
   /** The signer's certificate, DER. Absent for signatures by a key. */
   readonly certificate?: Buffer<ArrayBuffer>;
   /** The name that the signer gave to the key. */

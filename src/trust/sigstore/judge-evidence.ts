@@ -71,7 +71,9 @@ function proofByKey(trust: KeyTrust, evidence: Evidence, { requireLog = false, t
     if (!names(evidence.hint, fingerprint)) {
       throw isUntrusted('no given key made the signature, or the payload was altered');
     }
-    throw isWrong('signature', `signature names the key ${name} and does not fit it and the payload`);
+    const other =
+      key.asymmetricKeyType === 'ed25519' ? ', or is Ed25519ph, which cosign 3 makes and does not verify' : '';
+    throw isWrong('signature', `signature names the key ${name} and does not fit it and the payload${other}`);
   }
   const material = materialOf(trustedRoot ?? shippedRoot());
   const { times } = provenTimes(evidence, key, material, { needsLog: requireLog, passesUnknown: !requireLog });
@@ -81,9 +83,9 @@ function proofByKey(trust: KeyTrust, evidence: Evidence, { requireLog = false, t
 function proofByIdentity(trust: IdentityTrust, evidence: Evidence, leaf: Leaf): Proof {
   const material = materialOf(trust.root);
   // First: of another instance of Sigstore, logs and timestamps are unknown, too.
-  issuersOf(leaf, material);
+  const authorities = issuersOf(leaf, material);
   const proven = provenTimes(evidence, leaf.key, material, { needsLog: true, passesUnknown: false });
-  checkCertificate(evidence, leaf, proven, material);
+  checkCertificate(evidence, leaf, authorities, proven, material);
   checkIdentity(leaf.signer, trust);
   return { trust, signer: leaf.signer, times: proven.times.map(({ signed }) => signed) };
 }

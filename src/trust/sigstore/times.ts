@@ -5,6 +5,7 @@ import { quote } from '../../oci/text/quote.js';
 import type { SignedTime } from '../values/judgement.js';
 import { type Evidence, signatureContent } from './evidence.js';
 import { agreesWithCheckpoint, type LogEntry, namesSigner, promisedTime } from './log-entry.js';
+import { checkOldIntoto, isOldIntoto } from './old-intoto.js';
 import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
 
 /** The logs that a signature needs, and how those are taken that the root does not know. */
@@ -53,9 +54,9 @@ export function provenTimes(
   const signature = signatureContent(evidence);
   const publicKey = () => ({ publicKey: key, validFor: () => true });
   const verifier = new Verifier({ ...material, publicKey }, { tlogThreshold: 0, timestampThreshold: 0 });
-  refuseErrors(() =>
-    verifier.verify({ signature, key: { $case: 'public-key', hint: HINT }, tlogEntries: [...entries], timestamps }),
-  );
+  const tlogEntries = entries.filter((entry) => !isOldIntoto(entry));
+  refuseErrors(() => verifier.verify({ signature, key: { $case: 'public-key', hint: HINT }, tlogEntries, timestamps }));
+  for (const entry of entries) if (isOldIntoto(entry)) checkOldIntoto(entry, evidence, material);
   for (const entry of entries) {
     if (!agreesWithCheckpoint(entry)) throw isWrong('log', "log entry's proof contradicts its checkpoint");
     if (!refuseErrors(() => namesSigner(entry, key, evidence.certificate))) {
@@ -71,6 +72,7 @@ export function provenTimes(
 const KINDS: readonly string[] = [
   'hashedrekord 0.0.1',
   'dsse 0.0.1',
+  'intoto 0.0.1',
   'intoto 0.0.2',
   'hashedrekord 0.0.2',
   'dsse 0.0.2',

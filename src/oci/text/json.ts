@@ -205,6 +205,7 @@ function plainMessage(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') return `wanted ${withArticle(issue.expected)}, got ${kindOf(issue.input)}`;
   if (issue.code === 'invalid_value')
     return `wanted ${issue.values.map(String).join(' or ')}, got ${show(issue.input)}`;
+  if (issue.code === 'unrecognized_keys') return `wanted no member ${issue.keys.map(quote).join(', ')}`;
   return `wanted another value, got ${kindOf(issue.input)}`;
 }
 

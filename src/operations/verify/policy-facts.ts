@@ -1,3 +1,4 @@
+import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { AttachedFacts, HolderFacts, PolicyFacts, SubjectFacts } from '../../trust/policy/facts.js';
@@ -13,13 +14,15 @@ export interface JudgedTrees {
   readonly found: readonly Judged[];
   readonly platforms: readonly (Pick<PlatformTrees, 'of'> & { readonly found: readonly Judged[] })[] | undefined;
   readonly above: readonly { readonly of: Subject; readonly found: readonly Judged[] }[];
+  /** Indexes whose entries could not be read: each stands for platforms. */
+  readonly unread: ReadonlySet<Digest>;
 }
 
 /** The facts that a policy is judged by: only proofs by the trusts that count. */
 export function policyFacts(
   source: Source,
   subject: Subject,
-  { found, platforms, above }: JudgedTrees,
+  { found, platforms, above, unread }: JudgedTrees,
   coverage: Coverage,
   counted: readonly Trust[],
 ): PolicyFacts {
@@ -45,10 +48,21 @@ export function policyFacts(
     ...given({ platform: one.platform }),
     above: over(one.digest).map(holderFacts),
   });
+  // Its attachments are those of an index, and not of the platforms that it stands for.
+  const unreadFacts = (one: Holder<AttachedFacts>): SubjectFacts => ({
+    digest: one.digest,
+    attached: [],
+    above: [one, ...over(one.digest)].map(holderFacts),
+  });
+  const all = unread.has(held.digest) ? [...(held.platforms ?? []), held] : held.platforms;
   return {
     ...given({ repository: source.kind === 'registry' ? source.format({}) : undefined }),
     subject: subjectFacts(held),
-    ...given({ platforms: held.platforms?.filter(({ isPlatform }) => isPlatform !== false).map(subjectFacts) }),
+    ...given({
+      platforms: all
+        ?.filter(({ isPlatform, digest }) => isPlatform !== false || unread.has(digest))
+        .map((one) => (unread.has(one.digest) ? unreadFacts(one) : subjectFacts(one))),
+    }),
   };
 }
 

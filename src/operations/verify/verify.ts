@@ -54,7 +54,12 @@ export async function verify(location: Location, options: VerifyOptions = {}): P
   const require = (options.require ?? []).map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
   const { requireOn: on = 'any', noWrong = false, policy } = options;
   const trust = [...(options.trust ?? []), ...(policy?.trust ?? [])];
-  const trusting = { ...options, trust, trustedRoot: options.trustedRoot ?? policy?.trustedRoot };
+  const trusting = {
+    ...options,
+    trust,
+    trustedRoot: options.trustedRoot ?? policy?.trustedRoot,
+    requireLog: options.requireLog || policy?.requireLog,
+  };
   return withSource(at, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
     const account = new AskedWays();

@@ -4,7 +4,7 @@ import type { SignedTime, Signer } from '../values/judgement.js';
 
 /** An image and all that is attached to it. A policy is judged by these facts alone. */
 export interface PolicyFacts {
-  /** `registry/repository`; absent for an image in a layout, an archive or a directory. */
+  /** `registry/repository`, the registry in any of its forms; absent for an image in a layout, an archive or a directory. */
   readonly repository?: string | undefined;
   /** The manifest that was asked about. */
   readonly subject: SubjectFacts;

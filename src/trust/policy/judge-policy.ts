@@ -3,7 +3,7 @@ import { given } from '../../oci/values/given.js';
 import type { Signer } from '../values/judgement.js';
 import type { AttachedFacts, HolderFacts, PolicyFacts, ProofFacts, SubjectFacts } from './facts.js';
 import type { Policy, PolicyRule } from './policy.js';
-import { fitsScope } from './scope.js';
+import { fitsScope, scopedName } from './scope.js';
 import { describeFound, describeWanted, type Shortfall } from './words.js';
 
 /** A rule that is not kept. */
@@ -29,7 +29,8 @@ const CLOCK_SKEW_MS = 5 * 60 * 1000;
  * @returns the rules that are not kept, for each manifest that lacks something
  */
 export function judgePolicy(policy: Policy, facts: PolicyFacts, now: Date): readonly Violation[] {
-  const rules = policy.rules.filter(({ scope }) => scope.some((pattern) => fitsScope(pattern, facts.repository)));
+  const name = facts.repository === undefined ? undefined : scopedName(facts.repository);
+  const rules = policy.rules.filter(({ scope }) => scope.some((pattern) => fitsScope(pattern, name)));
   if (rules.length === 0) return [outOfScope(policy, facts)];
   return rules.flatMap((rule) =>
     subjectsOf(rule, facts).flatMap((subject) => violationOf(rule, subject, now.getTime()) ?? []),
@@ -90,16 +91,16 @@ function isMeant({ kind, format, predicateType }: PolicyRule, attached: Attached
   );
 }
 
-/** The predicate type of a signature that is not verified may not be known. */
+/** Only the payload of an envelope tells its type, and the payload of one that is not verified is not read. */
 function mayBeMeant(rule: PolicyRule, attached: AttachedFacts): boolean {
-  const { predicateType = rule.predicateType } = attached;
-  return isMeant(rule, { ...attached, predicateType });
+  const { kind, predicateType } = attached;
+  if (predicateType !== undefined) return isMeant(rule, attached);
+  return kind === 'attestation' || isMeant(rule, { ...attached, ...given({ predicateType: rule.predicateType }) });
 }
 
 /** Why a proof does not count for a rule; undefined where it does. */
 function shortfallOf(rule: PolicyRule, { trust, times }: ProofFacts, now: number): Shortfall | undefined {
   if (!rule.by.includes(trust)) return { reason: 'trust', trust };
-  if (rule.log && !times.some(({ from }) => from === 'log')) return { reason: 'log' };
   if (rule.maxAge === undefined) return undefined;
   const proven = times.filter(({ from }) => from !== 'signer').map(({ time }) => Date.parse(time));
   if (proven.length === 0 || proven.some(Number.isNaN)) return { reason: 'time' };

@@ -34,8 +34,9 @@ function matches(pattern: string, part: string | undefined): boolean {
  * The name by which scopes know a repository: a registry that can be written in several ways has one. `GHCR.IO`,
  * `ghcr.io.` and `ghcr.io:443` are `ghcr.io`.
  */
-export function scopedName(registry: string, repository: string): string {
-  return `${scopedHost(registry)}/${repository}`;
+export function scopedName(name: string): string {
+  const slash = name.indexOf('/');
+  return `${scopedHost(name.slice(0, slash))}${name.slice(slash)}`;
 }
 
 /** A registry as scopes name it: lower case, without the port 443 and a final dot. */

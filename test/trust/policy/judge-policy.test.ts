@@ -95,14 +95,6 @@ describe('maxAge', () => {
   });
 });
 
-it('wants a transparency log, where a rule says so', () => {
-  const time = NOW.toISOString();
-  expect(judged({ log: true }, image(sbom(proof('alice', logged(time)))))).toEqual([]);
-  expect(judged({ log: true }, image(sbom(proof('alice', logged(time, 'timestamp')))))).toEqual([
-    [`${WANTED} in a transparency log, got one that is in no log`, true],
-  ]);
-});
-
 describe('on', () => {
   const signed = sbom(proof());
   const index = subject('a', signed);
@@ -156,6 +148,12 @@ describe('scope', () => {
     expect(names(proof('alice'), proof('bob'))).toEqual([]);
     expect(names(proof('alice'))).toEqual(['acme']);
     expect(names(proof('carol'))).toEqual(['all', 'acme']);
+  });
+
+  it('knows a registry in all of its forms: none escapes a rule', () => {
+    const strict = policy(rule({ name: 'all' }), rule({ name: 'acme', scope: ['ghcr.io/acme/*'], by: ['bob'] }));
+    for (const repository of ['GHCR.io/acme/app', 'ghcr.io:443/acme/app', 'ghcr.io./acme/app'])
+      expect(judgePolicy(strict, { ...image(sbom(proof())), repository }, NOW)).toMatchObject([{ rule: 'acme' }]);
   });
 
   it('refuses an image that no scope fits, whatever is attached', () => {

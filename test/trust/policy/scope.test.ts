@@ -49,6 +49,6 @@ describe('scopedName', () => {
     ['[::1]:5000', '[::1]:5000/acme/app'],
     ['index.docker.io:443', 'docker.io/acme/app'],
   ])('names %s the way scopes do: %s', (registry, name) => {
-    expect(scopedName(registry, 'acme/app')).toBe(name);
+    expect(scopedName(`${registry}/acme/app`)).toBe(name);
   });
 });

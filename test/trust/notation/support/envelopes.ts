@@ -82,7 +82,7 @@ function algorithmOf(key: KeyObject): string {
 
 export function signBy(key: KeyObject, algorithm: string, bytes: Uint8Array): Buffer {
   if (key.asymmetricKeyType === 'ed25519') return sign(null, bytes, key);
-  const hash = `sha${algorithm.slice(2)}`;
+  const hash = /^[EP]S\d{3}$/.test(algorithm) ? `sha${algorithm.slice(2)}` : 'sha256';
   if (key.asymmetricKeyType === 'ec') return sign(hash, bytes, { key, dsaEncoding: 'ieee-p1363' });
   const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants;
   return sign(hash, bytes, { key, padding, saltLength });

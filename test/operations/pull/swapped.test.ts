@@ -84,7 +84,7 @@ describe('between the check and the use', () => {
     const body = Buffer.from(evil.bytes);
     const headers = { 'content-type': evil.descriptor.mediaType };
     from(({ path }) => (path.endsWith(good.descriptor.digest) ? { status: 200, headers, body } : undefined));
-    expect(await outcome(store, sbom)).toMatchObject({ code: 'NOT_VERIFIED' });
+    expect(await outcome(store, sbom)).toMatchObject({ code: 'INCOMPLETE' });
   });
 });
 

@@ -6,11 +6,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleProgram, bundleWorkers } from './build/program.js';
 import { describeBundled } from './build/sbom.js';
+import { writeTrustedRoot } from './build/trusted-root.js';
 import { publishTypes } from './build/types.js';
 import { vendorPackages } from './build/vendor.js';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 rmSync('dist', { recursive: true, force: true });
+writeTrustedRoot();
 const typescript = dirname(createRequire(import.meta.url).resolve('typescript/package.json'));
 execFileSync(process.execPath, [join(typescript, 'bin', 'tsc'), '-p', 'src'], { stdio: 'inherit' });
 const workers = await bundleWorkers(['src/serve/users/bcrypt-worker.cjs']);

@@ -88,6 +88,7 @@ export type { SigningOptions } from './operations/sign/signing-with.js';
 export type { TagResult } from './operations/tag/schema.js';
 export { tag } from './operations/tag/tag.js';
 export type { VerifyBlobResult } from './operations/verify/blob-schema.js';
+export { parsePolicy, readTrustedRoot, trustIdentity, trustNotation } from './operations/verify/make-trust.js';
 export type { TrustOptions } from './operations/verify/options.js';
 export type { PolicyViolation, UnverifiedKind, VerifiedOnIndex } from './operations/verify/schema.js';
 export {
@@ -103,10 +104,12 @@ export type { Session } from './store/interfaces/session.js';
 export type { CallOptions, Source, Store, Via } from './store/interfaces/store.js';
 export { openSession } from './store/registry/session.js';
 export { type TrustKeyOptions, trustKey } from './trust/keys/trust-key.js';
+export type { NotationTrustSource } from './trust/notation/trust-notation.js';
 export type { PolicyFiles, PolicyTrustStores } from './trust/policy/make-trust.js';
-export { type ParsePolicyOptions, parsePolicy } from './trust/policy/parse-policy.js';
+export type { ParsePolicyOptions } from './trust/policy/parse-policy.js';
 export type { Policy, PolicyOn, PolicyRule } from './trust/policy/policy.js';
 export type { PrivateKeySource } from './trust/sign/read-signing-key.js';
+export type { TrustIdentityOptions } from './trust/sigstore/trust-identity.js';
 export type { Reason, SignedTime, Signer, Verdict } from './trust/values/judgement.js';
 export type {
   IdentityTrust,

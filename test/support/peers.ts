@@ -20,6 +20,7 @@ export const PEERS = [
   'docker-registry',
   'registry3',
   'api-registry',
+  'notation-signer',
   'olareg',
   'node22',
   'node24',

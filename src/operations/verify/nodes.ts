@@ -77,29 +77,39 @@ export interface Conclusion {
   readonly formats: readonly Format[];
   readonly predicateType: string | undefined;
   readonly verdict: VerdictFields;
-  /** Of its own signature, and of all that cover it; empty unless it is verified. */
+  /** Of its own signature, or of all that cover it; empty unless it is verified. */
   readonly proofs: readonly Proof[];
 }
 
 export function conclusionOf({ attachment, subject, examined, signature }: Judged, coverage: Coverage): Conclusion {
   const { judgement } = signature ?? {};
-  const { kind, formats, predicateType } = attachment;
-  const claimed = { kind, formats, predicateType };
-  const manifest = (attachment.holder ?? attachment.descriptor).digest;
-  // A signature of a signature does not make the first one hold.
-  const canCover = judgement?.verdict !== 'wrong' && kind !== 'signature' && examined.failure === undefined;
-  const covers = canCover ? coverage.ofAttached(manifest, subject, examined.subject) : [];
-  const proofs = [...(judgement?.proofs ?? []), ...covers.flatMap((cover) => cover.proofs)];
+  const claimed = claimedFacts(attachment, signature);
+  const isSignature = attachment.kind === 'signature' || claimed.kind === 'signature';
   if (signature?.form !== undefined && judgement?.verdict === 'verified')
     return {
       ...signedFacts(signature.form, judgement, signature.layer.mediaType),
       verdict: fieldsOf(judgement),
-      proofs,
+      proofs: judgement.proofs,
     };
+  const manifest = (attachment.holder ?? attachment.descriptor).digest;
+  const covers = coverage.ofAttached(manifest, subject, examined.subject);
   const [cover] = covers;
-  if (cover !== undefined) return { ...claimed, verdict: { verdict: 'verified', coveredBy: cover.signature }, proofs };
+  // A signature of a signature does not make the first one hold.
+  const canCover = judgement?.verdict !== 'wrong' && !isSignature && examined.failure === undefined;
+  if (cover !== undefined && canCover) {
+    const verdict = { verdict: 'verified' as const, coveredBy: cover.signature };
+    return { ...claimed, verdict, proofs: covers.flatMap(({ proofs }) => proofs) };
+  }
   const reason = examined.failure ?? judgement ?? unsigned(attachment, coverage.of(manifest).length > 0);
   return { ...claimed, verdict: fieldsOf(reason), proofs: [] };
+}
+
+/** Kind and formats as annotations tell them, or where they do not, as the payload does that no trust has verified. */
+function claimedFacts({ kind, formats, predicateType }: Attachment, signature: JudgedSignature | undefined) {
+  const { form, judgement, layer } = signature ?? {};
+  if (predicateType === undefined && form && judgement?.claims?.predicateType !== undefined)
+    return signedFacts(form, judgement, layer?.mediaType);
+  return { kind, formats, predicateType };
 }
 
 /** Kind and formats as the signed payload tells them, never as annotations do. */

@@ -51,9 +51,10 @@ function isVerified(node: VerifiedNode, wanted: Wanted): boolean {
 }
 
 function isClaimed(node: VerifiedNode, wanted: Wanted): boolean {
-  return wanted.kind === undefined
-    ? node.reason !== 'unsigned' && node.coveredBy === undefined
-    : isOfKind(node, wanted);
+  if (wanted.kind === undefined) return node.reason !== 'unsigned' && node.coveredBy === undefined;
+  // An attestation that cannot be read may be of any kind.
+  const mayBe = node.kind === 'attestation' && node.predicateType === undefined && node.reason !== 'unsigned';
+  return isOfKind(node, wanted) || (mayBe && node.verdict !== 'verified' && wanted.kind !== 'signature');
 }
 
 /** All attachments: the subject's, those of the indexes above it, then each platform's, each followed by its own. */

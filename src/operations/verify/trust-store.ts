@@ -56,7 +56,8 @@ async function certificatesIn(path: string, room: number): Promise<readonly Uint
   const certificates: Uint8Array[] = [];
   for (const file of await folder(path)) {
     certificates.push(...readTrustedCertificates(await contentOf(file.path), file.path));
-    if (certificates.length > room) throw refused(`${path} has the store's certificate above ${MAX_CERTIFICATES}`);
+    if (certificates.length > room)
+      throw refused(`${path} brings the trust store above ${MAX_CERTIFICATES} certificates`);
   }
   return certificates;
 }

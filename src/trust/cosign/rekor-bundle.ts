@@ -1,11 +1,9 @@
-import type { SignedEntity } from '@sigstore/verify';
 import * as z from 'zod/mini';
 import { RemoraError } from '../../errors.js';
 import { readBase64 } from '../dsse/base64.js';
 import { parseSignedJson, readMembers } from '../dsse/signed-json.js';
+import type { LogEntry } from '../sigstore/log-entry.js';
 import { CosignAnnotation } from './annotations.js';
-
-type LogEntry = SignedEntity['tlogEntries'][number];
 
 const bundleSchema = z.object({ SignedEntryTimestamp: z.string(), Payload: z.unknown() });
 const payloadSchema = z.object({

@@ -56,7 +56,8 @@ function signatureOf(value: unknown): EnvelopeSignature {
   const what = 'signature of the DSSE envelope';
   const { keyid, sig } = readMembers(signatureSchema, ['keyid', 'sig'], value, what);
   if (sig === '') throw new RemoraError('MALFORMED', `${what} is empty`);
-  return { sig: readBase64(sig, what), ...given({ keyid }) };
+  // An unset field is treated as an empty one (envelope.md, "Parsing rules").
+  return { sig: readBase64(sig, what), ...given({ keyid: keyid === '' ? undefined : keyid }) };
 }
 
 /** The bytes that a signature of an envelope covers (DSSE, protocol.md, "Pre-Authentication Encoding"). */

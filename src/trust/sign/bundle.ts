@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dsse } from '@sigstore/core';
 import { isRemoraError } from '../../errors.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
+import { preAuthEncoding } from '../dsse/envelope.js';
 import { signedBundleSchema } from './bundle-schema.js';
 import { isOwnSignature, type SigningKey, signBytes } from './signing-key.js';
 import { SIGNATURE_TYPE, type Statement } from './statement.js';
@@ -12,7 +12,7 @@ const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 
 /** Signs a statement: a bundle with a DSSE envelope and, as cosign's hint, SHA-256 of the public key. */
 export function signBundle(key: SigningKey, { payload }: Statement): Buffer {
-  const signature = signBytes(key, dsse.preAuthEncoding(PAYLOAD_TYPE, Buffer.from(payload)));
+  const signature = signBytes(key, preAuthEncoding({ payloadType: PAYLOAD_TYPE, payload }));
   const bundle = {
     mediaType: BUNDLE_TYPE,
     verificationMaterial: { publicKey: { hint: Buffer.from(key.fingerprint, 'hex').toString('base64') } },
@@ -32,7 +32,7 @@ export function isSignedAlready(bundle: Uint8Array, key: SigningKey, statement: 
     const [signature, ...others] = dsseEnvelope.signatures;
     const payload = Buffer.from(dsseEnvelope.payload, 'base64');
     if (signature === undefined || others.length > 0 || dsseEnvelope.payloadType !== PAYLOAD_TYPE) return false;
-    const signed = dsse.preAuthEncoding(PAYLOAD_TYPE, payload);
+    const signed = preAuthEncoding({ payloadType: PAYLOAD_TYPE, payload });
     return isSame(payload, statement) && isOwnSignature(key, signed, Buffer.from(signature.sig, 'base64'));
   } catch (error) {
     // Anyone may attach what is not a bundle.

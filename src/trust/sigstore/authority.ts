@@ -1,7 +1,7 @@
 import { type TrustMaterial, Verifier } from '@sigstore/verify';
 import { type Evidence, signatureContent } from './evidence.js';
 import { checkUse, type Leaf } from './leaf.js';
-import { isUntrusted, isWrong, refuseErrors } from './refusal.js';
+import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
 import { type Proven, type ProvenTime, rfc3339 } from './times.js';
 
 type Authority = TrustMaterial['certificateAuthorities'][number];
@@ -24,6 +24,7 @@ export function checkCertificate(
   checkUse(leaf);
   const authorities = issuersOf(leaf, material);
   for (const proven of times) checkTime(leaf, authorities, proven);
+  checkIsLogged(leaf, material);
   const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 1, timestampThreshold: 1 });
   const { certificate } = leaf;
   refuseErrors(() =>
@@ -47,8 +48,22 @@ export function issuersOf({ certificate }: Leaf, { certificateAuthorities }: Tru
       certChain.some((issuer) => issuer.subject.equals(certificate.issuer) && certificate.verify(issuer)),
     ),
   );
-  if (authorities.length > 0) return authorities;
-  throw isUntrusted('certificate is of no authority of the trusted root');
+  if (authorities.length === 0) throw isUntrusted('certificate is of no authority of the trusted root');
+  if (authorities.some(({ certChain }) => certChain.at(-1)?.subject.equals(certChain.at(-1)?.issuer ?? NONE))) {
+    return authorities;
+  }
+  const message = "chain of the certificate's authority in the trusted root ends before a self-signed certificate";
+  throw new Refusal('unchecked', 'unsupported', message);
+}
+
+const NONE = Buffer.alloc(0);
+
+/** A log of certificates that is not known is told from a certificate that none has, and from a promise that does not hold. */
+function checkIsLogged({ certificate }: Leaf, { ctlogs }: TrustMaterial): void {
+  const promises = refuseErrors(() => certificate.extSCT?.signedCertificateTimestamps ?? []);
+  if (promises.length === 0) throw isWrong('certificate', 'certificate is in no log of certificates, wanted an SCT');
+  if (promises.every(({ logID: own }) => ctlogs.some(({ logID }) => logID.equals(own)))) return;
+  throw isUntrusted('certificate is in a log of certificates that the trusted root does not know');
 }
 
 function checkTime({ certificate }: Leaf, authorities: readonly Authority[], { time, signed }: ProvenTime): void {

@@ -3,13 +3,15 @@ import type { SignedEntity } from '@sigstore/verify';
 import { isSignedBy } from '../keys/public-key.js';
 import type { LogEntry } from './log-entry.js';
 
-/** A signature, and what proves it. Nothing of it is trusted. */
+/** A signature and its proofs, not trusted yet. */
 export interface Evidence {
   readonly signature: Uint8Array;
   /** The bytes that the signature covers: those of the subject, or the encoding of a DSSE envelope. */
   readonly covered: Uint8Array;
   /** The same bytes, or the envelope's payload: logs have the digest of one or the other. */
   readonly payload: Uint8Array;
+  /** The envelope as it was sent to a log that has its digest; absent where it is part of a bundle. */
+  readonly envelope?: Uint8Array;
   /** The signer's certificate, DER. Absent for signatures by a key. */
   readonly certificate?: Buffer<ArrayBuffer>;
   /** The name that the signer gave to the key. */

@@ -1,4 +1,4 @@
-import { runInNewContext } from 'node:vm';
+import { createContext, Script } from 'node:vm';
 import { quote } from '../../oci/text/quote.js';
 import type { Signer } from '../values/judgement.js';
 import type { IdentityTrust } from '../values/trust.js';
@@ -8,6 +8,10 @@ import { isUntrusted } from './refusal.js';
 const MAX_TEXT = 2000;
 /** Milliseconds for an expression that goes back and forth. */
 const MAX_TIME = 500;
+
+/** Node.js can stop a script, not an expression by itself. */
+const test = new Script('pattern.test(text)');
+const context = createContext({});
 
 /**
  * Compares a signer with an identity, whole.
@@ -30,9 +34,9 @@ function fits(wanted: string | RegExp, text: string): boolean {
   if (typeof wanted === 'string') return wanted === text;
   if (text.length > MAX_TEXT) return false;
   const pattern = new RegExp(`^(?:${wanted.source})$`, wanted.flags.replace(/[gmy]/g, ''));
+  Object.assign(context, { pattern, text });
   try {
-    // A context of its own is what Node.js can stop.
-    return runInNewContext('pattern.test(text)', { pattern, text }, { timeout: MAX_TIME }) === true;
+    return test.runInContext(context, { timeout: MAX_TIME }) === true;
   } catch (error) {
     if (!isTimeout(error)) throw error;
     throw isUntrusted(`expression ${shown(wanted)} takes too long for ${quote(text)}`);

@@ -43,7 +43,7 @@ export function judgeEvidence(evidence: Evidence, claims: Claims, options: Judge
   return refused(refusal, facts);
 }
 
-/** What is said where no given trust is of the kind that could have made it. */
+/** The message where no given trust is of the kind that could have made it. */
 function nobody(leaf: Leaf | undefined): string {
   if (leaf === undefined) return 'a key signed, and no given trust is a key';
   const { signer } = leaf;
@@ -71,7 +71,9 @@ function proofByKey(trust: KeyTrust, evidence: Evidence, { requireLog = false, t
     if (!names(evidence.hint, fingerprint)) {
       throw isUntrusted('no given key made the signature, or the payload was altered');
     }
-    throw isWrong('signature', `signature names the key ${name} and does not fit it and the payload`);
+    const other =
+      key.asymmetricKeyType === 'ed25519' ? ', or is Ed25519ph, which cosign 3 makes and does not verify' : '';
+    throw isWrong('signature', `signature names the key ${name} and does not fit it and the payload${other}`);
   }
   const material = materialOf(trustedRoot ?? shippedRoot());
   const { times } = provenTimes(evidence, key, material, { needsLog: requireLog, passesUnknown: !requireLog });

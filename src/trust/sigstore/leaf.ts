@@ -4,7 +4,7 @@ import { quote } from '../../oci/text/quote.js';
 import type { Signer } from '../values/judgement.js';
 import { isWrong, refuseErrors } from './refusal.js';
 
-/** A signer's certificate. Nothing of it is verified. */
+/** A signer's certificate, not verified yet. */
 export interface Leaf {
   readonly certificate: X509Certificate;
   readonly der: Buffer<ArrayBuffer>;

@@ -93,6 +93,8 @@ const verifier = z.object({
   }),
 });
 
+const envelopeSchema = z.object({ signatures: z.array(z.object({ publicKey: z.string() })) });
+
 /** The places in which the kinds of entries name the signer. */
 const bodySchema = z.object({
   spec: z.object({
@@ -100,8 +102,10 @@ const bodySchema = z.object({
     signature: z.optional(z.object({ publicKey: pem })),
     // dsse 0.0.1
     signatures: z.optional(z.array(z.object({ verifier: z.string() }))),
+    // intoto 0.0.1
+    publicKey: z.optional(z.string()),
     // intoto 0.0.2
-    content: z.optional(z.object({ envelope: z.object({ signatures: z.array(z.object({ publicKey: z.string() })) }) })),
+    content: z.optional(z.object({ envelope: z.optional(envelopeSchema) })),
     // hashedrekord 0.0.2 and dsse 0.0.2
     hashedRekordV002: z.optional(z.object({ signature: verifier })),
     dsseV002: z.optional(z.object({ signatures: z.array(verifier) })),
@@ -122,11 +126,12 @@ export function namesSigner({ canonicalizedBody }: LogEntry, key: KeyObject, cer
 function signerIn(body: Uint8Array): Buffer | undefined {
   const { success, data } = z.safeParse(bodySchema, JSON.parse(Buffer.from(body).toString('utf8')));
   if (!success) return undefined;
-  const { signature, signatures, content, hashedRekordV002, dsseV002 } = data.spec;
+  const { signature, signatures, publicKey, content, hashedRekordV002, dsseV002 } = data.spec;
   const { verifier: named } = hashedRekordV002?.signature ?? dsseV002?.signatures[0] ?? {};
   const raw = named?.x509Certificate ?? named?.publicKey;
   if (raw !== undefined) return Buffer.from(raw.rawBytes, 'base64');
-  const text = signature?.publicKey.content ?? signatures?.[0]?.verifier ?? content?.envelope.signatures[0]?.publicKey;
+  const inEnvelope = content?.envelope?.signatures[0]?.publicKey ?? publicKey;
+  const text = signature?.publicKey.content ?? signatures?.[0]?.verifier ?? inEnvelope;
   const [block] = pemBlocks(Buffer.from(text ?? '', 'base64').toString('latin1'));
   if (block === undefined) return undefined;
   if (block.label === 'CERTIFICATE') return new X509Certificate(block.text).raw;

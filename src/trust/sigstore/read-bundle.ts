@@ -8,7 +8,7 @@ import { parseSignedJson } from '../dsse/signed-json.js';
 import { type LogEntry, logEntryOf } from './log-entry.js';
 import { bytesOf, only } from './proto-json.js';
 
-/** A Sigstore bundle (protobuf-specs, sigstore_bundle.proto) in its JSON form. Nothing of it is verified. */
+/** A Sigstore bundle (protobuf-specs, sigstore_bundle.proto) in its JSON form, not verified yet. */
 export interface Bundle {
   readonly content: MessageSignature | Envelope;
   /** The leaf, DER. Absent for signatures by a key. */
@@ -47,6 +47,8 @@ const ALGORITHMS: ReadonlyMap<string | number, string> = new Map<string | number
 /** A signer makes one entry, one timestamp and a chain of three. */
 const MAX_PARTS = 10;
 
+const MAX_BYTES = 64 * 1024 * 1024;
+
 const certificateSchema = z.object({ rawBytes: z.string() });
 const listSchema = z.nullish(z.array(z.unknown()));
 const materialSchema = z.object({
@@ -70,9 +72,12 @@ const bundleSchema = z.object({
 /**
  * Reads a bundle of the versions 0.1 to 0.3.
  *
- * @throws RemoraError `MALFORMED`; `UNSUPPORTED` for other versions and algorithms
+ * @throws RemoraError `MALFORMED`; `UNSUPPORTED` for other versions and algorithms, and above 64 MiB
  */
 export function readBundle(bytes: Uint8Array): Bundle {
+  if (bytes.length > MAX_BYTES) {
+    throw new RemoraError('UNSUPPORTED', `bundle has ${bytes.length} bytes, wanted at most ${MAX_BYTES}`);
+  }
   const document = checkShape(bundleSchema, parseSignedJson(bytes, 'bundle'), 'bundle');
   const version = VERSIONS.get(document.mediaType);
   if (version === undefined) {

@@ -5,9 +5,10 @@ import { quote } from '../../oci/text/quote.js';
 import type { SignedTime } from '../values/judgement.js';
 import { type Evidence, signatureContent } from './evidence.js';
 import { agreesWithCheckpoint, type LogEntry, namesSigner, promisedTime } from './log-entry.js';
+import { checkOldIntoto, isOldIntoto } from './old-intoto.js';
 import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
 
-/** What must be there of a log, and what may be there of logs and authorities that the root does not know. */
+/** The logs that a signature needs, and how those are taken that the root does not know. */
 export interface Strictness {
   readonly needsLog: boolean;
   /** Unknown logs and authorities are passed over: the signature needs none of them. */
@@ -20,7 +21,7 @@ export interface ProvenTime {
   readonly signed: SignedTime;
 }
 
-/** What was verified of the evidence beside the certificate. */
+/** The verified evidence beside the certificate. */
 export interface Proven {
   /** The earliest first. */
   readonly times: readonly ProvenTime[];
@@ -53,9 +54,9 @@ export function provenTimes(
   const signature = signatureContent(evidence);
   const publicKey = () => ({ publicKey: key, validFor: () => true });
   const verifier = new Verifier({ ...material, publicKey }, { tlogThreshold: 0, timestampThreshold: 0 });
-  refuseErrors(() =>
-    verifier.verify({ signature, key: { $case: 'public-key', hint: HINT }, tlogEntries: [...entries], timestamps }),
-  );
+  const tlogEntries = entries.filter((entry) => !isOldIntoto(entry));
+  refuseErrors(() => verifier.verify({ signature, key: { $case: 'public-key', hint: HINT }, tlogEntries, timestamps }));
+  for (const entry of entries) if (isOldIntoto(entry)) checkOldIntoto(entry, evidence, material);
   for (const entry of entries) {
     if (!agreesWithCheckpoint(entry)) throw isWrong('log', "log entry's proof contradicts its checkpoint");
     if (!refuseErrors(() => namesSigner(entry, key, evidence.certificate))) {
@@ -71,6 +72,7 @@ export function provenTimes(
 const KINDS: readonly string[] = [
   'hashedrekord 0.0.1',
   'dsse 0.0.1',
+  'intoto 0.0.1',
   'intoto 0.0.2',
   'hashedrekord 0.0.2',
   'dsse 0.0.2',

@@ -8,11 +8,11 @@ export interface TrustIdentityOptions {
   /** The subject alternative name of Fulcio's certificates: a mail address, or the address of a workflow. */
   readonly identity?: string | undefined;
   /** An expression that matches the whole identity. */
-  readonly identityRegexp?: string | undefined;
+  readonly identityRegexp?: string | RegExp | undefined;
   /** Where the signer logged in, such as `https://token.actions.githubusercontent.com`. */
   readonly issuer?: string | undefined;
   /** An expression that matches the whole issuer. */
-  readonly issuerRegexp?: string | undefined;
+  readonly issuerRegexp?: string | RegExp | undefined;
   /** @default the public-good root that remora ships */
   readonly trustedRoot?: TrustedRoot | undefined;
   /** The name in results and messages. @default the identity */
@@ -29,11 +29,11 @@ const MAX_PATTERN = 1000;
 export function trustIdentity(options: TrustIdentityOptions): IdentityTrust {
   const identity = wantedOf('identity', options.identity, options.identityRegexp);
   const issuer = wantedOf('issuer', options.issuer, options.issuerRegexp);
-  const { trustedRoot: root = shippedRoot(), name = options.identity ?? options.identityRegexp ?? '' } = options;
+  const { trustedRoot: root = shippedRoot(), name = textOf(identity) } = options;
   return { type: 'identity', name, identity, issuer, root };
 }
 
-function wantedOf(noun: string, whole: string | undefined, pattern: string | undefined): string | RegExp {
+function wantedOf(noun: string, whole: string | undefined, pattern: string | RegExp | undefined): string | RegExp {
   if (whole !== undefined && pattern !== undefined) {
     throw invalid(`${noun} is given as text and as an expression, wanted one of them`, `Leave one of the two away`);
   }
@@ -44,8 +44,17 @@ function wantedOf(noun: string, whole: string | undefined, pattern: string | und
       'Give both, identity and issuer',
     );
   }
-  if (text === '') throw invalid(`${noun} is empty`, `Give the whole ${noun}, or an expression that matches it`);
-  return whole ?? expression(noun, text);
+  if (textOf(text) === '' || pattern?.toString() === EMPTY) {
+    throw invalid(`${noun} is empty`, `Give the whole ${noun}, or an expression that matches it`);
+  }
+  return typeof text === 'string' && whole === undefined ? expression(noun, text) : text;
+}
+
+/** `new RegExp('')` as text. */
+const EMPTY = '/(?:)/';
+
+function textOf(wanted: string | RegExp): string {
+  return typeof wanted === 'string' ? wanted : wanted.source;
 }
 
 function expression(noun: string, pattern: string): RegExp {

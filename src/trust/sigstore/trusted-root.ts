@@ -57,7 +57,7 @@ export function ageWarning({ source, date }: TrustedRoot, now = new Date()): str
 }
 
 /**
- * What the verifier takes.
+ * The root as the verifier takes it.
  *
  * @throws RemoraError `INVALID_ARGUMENT`
  */

@@ -33,7 +33,7 @@ it.each<[string, Signed]>([
   ['the signature of another', changed({ signature: other.signature })],
   ['an empty signature', changed({ signature: 'AA' })],
   ['a signature of zeros', changed({ signature: Buffer.alloc(64).toString('base64url') })],
-  ['a signature in DER', jws({ chain, unsigned: { x5c: foreign.map(({ raw }) => raw.toString('base64')) } })],
+  ['the certificates of another', jws({ chain, unsigned: { x5c: foreign.map(({ raw }) => raw.toString('base64')) } })],
   ['the algorithm none', jws({ chain, algorithm: 'none' })],
   ['the algorithm of a hash with a key', jws({ chain, algorithm: 'HS256' })],
   ['the algorithm of another key', jws({ chain, algorithm: 'PS256' })],

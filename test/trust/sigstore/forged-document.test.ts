@@ -60,6 +60,7 @@ describe('a document', () => {
     ['a list', () => '[]', 'wrong', 'malformed', /wanted an object/],
     ['nested deeply', () => '['.repeat(5000), 'wrong', 'malformed', /deep/],
     ['an unknown version', () => text().replace('v0.3', 'v0.4'), 'unchecked', 'unsupported', /v0\.4/],
+    ['more than 64 MiB', () => Buffer.alloc(64 * 1024 * 1024 + 1), 'unchecked', 'unsupported', /at most 67108864/],
     ['no media type', () => text().replace('mediaType', 'type'), 'wrong', 'malformed', /mediaType/],
     ['another document', () => '{"mediaType":"application/json"}', 'unchecked', 'unsupported', /application\/json/],
   ];

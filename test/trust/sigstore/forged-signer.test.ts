@@ -99,14 +99,25 @@ describe('an instance', () => {
 
   it('another log of certificates', async () => {
     const other = (await makeSigstore()).rootDocument();
-    const judgement = await judged(sigstore, bytes[0], (root) => {
+    const unknown = await judged(sigstore, bytes[0], (root) => {
       root.ctlogs = other.ctlogs;
     });
-    expect(judgement).toMatchObject({
-      verdict: 'wrong',
-      reason: 'certificate',
-      message: expect.stringContaining('SCT'),
+    expect(unknown).toMatchObject({
+      verdict: 'unchecked',
+      reason: 'untrusted',
+      message: expect.stringContaining('log of certificates that the trusted root does not know'),
     });
+    const swapped = await judged(sigstore, bytes[0], (root) => {
+      root.ctlogs[0].publicKey.rawBytes = other.ctlogs[0].publicKey.rawBytes;
+    });
+    expect(swapped).toMatchObject({ verdict: 'wrong', reason: 'certificate', message: expect.stringContaining('SCT') });
+  });
+
+  it('a log of certificates out of its time', async () => {
+    const judgement = await judged(sigstore, bytes[0], (root) => {
+      root.ctlogs[0].publicKey.validFor.end = '2021-01-01T00:00:00Z';
+    });
+    expect(judgement).toMatchObject({ verdict: 'wrong', reason: 'certificate' });
   });
 
   it('a certificate that is in no log', async () => {

@@ -36,28 +36,38 @@ export interface StampOptions {
   readonly signedContent?: Uint8Array;
   readonly contentType?: string;
   readonly hash?: string;
+  /** DER of the query's nonce. */
+  readonly nonce?: Buffer | undefined;
   /** Changes the signed attributes after they were signed. */
   readonly change?: (attributes: Buffer) => Buffer;
 }
 
 /** A TimeStampToken over some bytes (RFC 3161). */
-export function stamp({ root, signer }: Tsa, bytes: Uint8Array, options: StampOptions = {}): Buffer {
-  const { time = new Date(), accuracy, over = bytes, named = signer, certificates = [signer, root] } = options;
-  const { contentType = TST_INFO, hash = SHA256, change = (attributes) => attributes } = options;
-  const digest = (content: Uint8Array) => createHash('sha256').update(content).digest();
+export function stamp(tsa: Tsa, bytes: Uint8Array, options: StampOptions = {}): Buffer {
+  const { over = bytes, hash = SHA256 } = options;
+  return stampOf(tsa, sequence(sequence(oid(hash), none()), octets(sha256(over))), options);
+}
+
+const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest();
+
+/** A TimeStampToken over the imprint of bytes, DER. */
+export function stampOf({ root, signer }: Tsa, imprint: Buffer, options: StampOptions = {}): Buffer {
+  const { time = new Date(), accuracy, named = signer, certificates = [signer, root] } = options;
+  const { contentType = TST_INFO, nonce, change = (attributes) => attributes } = options;
   const info = sequence(
     integer(1),
     oid('1.2.3.4.1'),
-    sequence(sequence(oid(hash), none()), octets(digest(over))),
+    imprint,
     integer(7),
     generalizedTime(time),
     ...(accuracy === undefined ? [] : [sequence(integer(accuracy))]),
+    ...(nonce === undefined ? [] : [nonce]),
   );
   const attribute = (id: string, value: Buffer) => sequence(oid(id), set(value));
   const attributes = Buffer.concat([
     attribute('1.2.840.113549.1.9.3', oid(contentType)),
-    attribute('1.2.840.113549.1.9.4', octets(digest(options.signedContent ?? info))),
-    attribute('1.2.840.113549.1.9.16.2.47', sequence(sequence(sequence(octets(digest(named.raw)))))),
+    attribute('1.2.840.113549.1.9.4', octets(sha256(options.signedContent ?? info))),
+    attribute('1.2.840.113549.1.9.16.2.47', sequence(sequence(sequence(octets(sha256(named.raw)))))),
   ]);
   const algorithm =
     signer.privateKey.asymmetricKeyType === 'rsa'

@@ -27,10 +27,6 @@ export default class Verify extends BaseCommand {
         '<%= config.bin %> verify --certificate-identity-regexp "https://github.com/acme/.*" --certificate-oidc-issuer https://token.actions.githubusercontent.com ghcr.io/acme/app:v1',
     },
     {
-      description: 'Keep the rules of a policy, as the gate of a deployment',
-      command: '<%= config.bin %> verify --policy policy.yaml ghcr.io/acme/app:v1',
-    },
-    {
       description: 'Fail in CI unless an SBOM is verified',
       command: '<%= config.bin %> verify --key cosign.pub --require sbom ghcr.io/acme/app:v1',
     },

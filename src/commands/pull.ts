@@ -4,7 +4,9 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
+import { useFlags, useFrom } from '../cli/flags/use.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
+import { signerWords, unverifiedNotes } from '../cli/output/use.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
 import type { PulledArtifact, PulledFile, PullResult } from '../operations/pull/pull.js';
@@ -25,6 +27,10 @@ export default class Pull extends BaseCommand {
     {
       description: 'Pull the SBOM of an image, however it is attached',
       command: '<%= config.bin %> pull --kind sbom --platform linux/amd64 ghcr.io/acme/app:v1',
+    },
+    {
+      description: 'Pull the signed SBOM of an image, only where the key verifies it',
+      command: '<%= config.bin %> pull --kind sbom --unwrap --verify --key cosign.pub ghcr.io/acme/app:v1',
     },
     {
       description: 'Pull all attachments, side by side',
@@ -62,7 +68,8 @@ export default class Pull extends BaseCommand {
       helpValue: 'TEMPLATE',
       exclusive: ['stdout'],
     }),
-    unwrap: boolean({ summary: 'Write the document inside an in-toto statement; verifies no signature' }),
+    unwrap: boolean({ summary: 'Write the document inside an in-toto statement; verified only with --verify' }),
+    ...useFlags,
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),
     'no-clobber': boolean({ char: 'n', summary: 'Fail, and write nothing, when a file exists with other content' }),
     ...platformFlag,
@@ -79,11 +86,12 @@ export default class Pull extends BaseCommand {
     if (isStandardOutput) refuseBeside(flags, this.jsonEnabled());
     if (name !== undefined) (await import('../operations/pull/template.js')).parseTemplate(name);
     const access = await this.access(flags, args.reference);
-    const options = { ...access, selection, platform, unwrap, onProgress: await this.progress() };
+    const use = await useFrom(flags);
+    const options = { ...access, ...use, selection, platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout || isStandardOutput) {
       const { pullToStream } = await import('../operations/pull/to-stream.js');
       const descriptor = await pullToStream(args.reference, this.stdout, options);
-      this.#warn(unwrap);
+      this.#warn(unwrap && !use.verify);
       return descriptor;
     }
     const { pull } = await import('../operations/pull/pull.js');
@@ -91,7 +99,8 @@ export default class Pull extends BaseCommand {
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
     this.#tellReplaced(result);
     for (const { way, error } of result.incomplete) this.note(leftOutNote(way, error));
-    this.#warn(unwrap && !this.jsonEnabled());
+    for (const note of unverifiedNotes(result.unverified)) this.note(note);
+    this.#warn(unwrap && !use.verify && !this.jsonEnabled());
     if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
     return result;
   }
@@ -135,12 +144,13 @@ function leftOutNote(way: string, { message, hint }: ErrorFields): string {
 }
 
 /** Facts of a file: its size; for an attachment also its kind and how it was found. */
-function facts({ size, result, kind, platform, via }: PulledFile): string {
+function facts({ size, result, kind, platform, via, verified }: PulledFile): string {
   const found = [kind, via && `via ${via.join('+')}`].filter((word) => word !== undefined).join(' ');
   return [
     formatSize(size),
     ...(via === undefined ? [] : [found]),
     ...(platform === undefined || via === undefined ? [] : [printable(platform)]),
     ...(result === 'unchanged' ? ['unchanged'] : []),
+    ...(verified === undefined ? [] : [`verified by ${signerWords(verified)}`]),
   ].join(', ');
 }

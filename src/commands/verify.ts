@@ -3,10 +3,11 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { policyFrom, trustFlags, trustFrom } from '../cli/flags/trust.js';
+import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
+import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
 import { screenOf } from '../cli/output/tree.js';
-import { describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
-import { summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
+import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
+import { blobNotes, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 import type { VerifyResult } from '../operations/verify/verify.js';
@@ -18,17 +19,17 @@ export default class Verify extends BaseCommand {
     'Judges all signatures of cosign, Sigstore and notation, and what they cover. The exit code is 0 where all that is required is verified, by default one signature or attestation; 3 where it is not attached, and 5 where no given trust verifies it.';
   static override examples = [
     {
-      description: 'Verify by a key of cosign',
-      command: '<%= config.bin %> verify --key cosign.pub ghcr.io/acme/app:v1',
+      description: 'Fail in CI unless an SBOM is verified by a key',
+      command: '<%= config.bin %> verify --key cosign.pub --require sbom ghcr.io/acme/app:v1',
     },
     {
       description: 'Verify by an identity that signed in a GitHub workflow',
       command:
-        '<%= config.bin %> verify --certificate-identity-regexp "https://github.com/acme/.*" --certificate-oidc-issuer https://token.actions.githubusercontent.com ghcr.io/acme/app:v1',
+        "<%= config.bin %> verify --certificate-identity-regexp 'https://github\\.com/acme/app/.*' --certificate-oidc-issuer https://token.actions.githubusercontent.com ghcr.io/acme/app:v1",
     },
     {
-      description: 'Fail in CI unless an SBOM is verified',
-      command: '<%= config.bin %> verify --key cosign.pub --require sbom ghcr.io/acme/app:v1',
+      description: 'Keep the rules of a policy, as the gate of a deployment',
+      command: '<%= config.bin %> verify --policy policy.yaml ghcr.io/acme/app:v1',
     },
   ];
   static override args = {
@@ -58,6 +59,13 @@ export default class Verify extends BaseCommand {
       helpGroup: 'GATE',
     }),
     'no-wrong': boolean({ summary: 'Exit with 5 if a signature is wrong, too', helpGroup: 'GATE' }),
+    blob: stringFlag({
+      summary: 'Verify this file by --bundle, without SUBJECT',
+      helpValue: 'FILE',
+      dependsOn: ['bundle'],
+      exclusive: ['require', 'policy', 'platform', 'max-signatures'],
+    }),
+    bundle: stringFlag({ summary: 'Sigstore bundle of the file', helpValue: 'FILE', dependsOn: ['blob'] }),
     'max-signatures': integer({
       summary: 'Signatures to judge at most [default: 1000]',
       helpValue: 'N',
@@ -71,15 +79,20 @@ export default class Verify extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Verify);
-    if (args.subject === undefined) throw new RemoraError('INVALID_ARGUMENT', 'SUBJECT is missing');
-    const trust = { ...(await trustFrom(flags)), policy: await policyFrom(flags.policy) };
+    const { subject } = args;
+    if (flags.blob !== undefined && flags.bundle !== undefined)
+      return this.#verifyBlob({ ...flags, blob: flags.blob, bundle: flags.bundle }, subject);
+    if (subject === undefined) throw mistake('SUBJECT is missing', 'Name an image or artifact, or a file with --blob');
+    const trust = await trustFrom(flags);
+    const policy = await policyFrom(flags.policy);
     const [{ verify }, { parseRequirement }] = await Promise.all([
       import('../operations/verify/verify.js'),
       import('../operations/discover/missing.js'),
     ]);
-    const result = await verify(args.subject, {
-      ...(await this.access(flags, args.subject)),
+    const result = await verify(subject, {
+      ...(await this.access(flags, subject)),
       ...trust,
+      policy,
       platform: flags.platform,
       require: flags.require?.map(parseRequirement),
       requireOn: flags['require-on'],
@@ -100,6 +113,27 @@ export default class Verify extends BaseCommand {
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);
   }
+
+  async #verifyBlob(flags: BlobFlags, subject: string | undefined): Promise<object> {
+    if (subject !== undefined)
+      throw mistake('SUBJECT and --blob are both given, wanted one of them', 'Leave one of the two out');
+    const trust = await trustFrom(flags);
+    const { verifyBlob } = await import('../operations/verify/verify-blob.js');
+    const blob = inputOf(flags.blob, flags, process.stdin);
+    const result = await verifyBlob(blob, flags.bundle, { ...trust, signal: this.signal, partial: true });
+    const screen = screenOf(this.stdout);
+    this.printLines(() => blobLines(result, screen));
+    for (const note of blobNotes(result, new Date())) this.note(note);
+    if (result.outcome !== 'verified') process.exitCode = exitCodeFor({ code: 'NOT_VERIFIED' });
+    return result;
+  }
+}
+
+/** The flags of a call without a subject. */
+type BlobFlags = TrustFlags & SecretFlags & { readonly blob: string; readonly bundle: string };
+
+function mistake(message: string, hint: string): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', message, { hint });
 }
 
 function exitCodeOf({ outcome, incomplete }: VerifyResult): number {

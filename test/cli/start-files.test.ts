@@ -152,7 +152,9 @@ describe('code that others placed', () => {
       const text = await readFile(join(folder, file), 'utf8');
       const names = [...text.matchAll(/\brequire(?:\.resolve)?\(\s*["']([^"']+)["']/g)].map(([, name = '']) => name);
       const foreign = names.filter((name) => !builtinModules.includes(name.replace(/^node:/, '')));
-      expect(foreign.filter((name) => !/^\.\/(program|serve|verify)\.cjs$/.test(name) && name !== 'node:sqlite')).toEqual([]);
+      expect(
+        foreign.filter((name) => !/^\.\/(program|serve|verify)\.cjs$/.test(name) && name !== 'node:sqlite'),
+      ).toEqual([]);
       expect(names).not.toEqual([]);
     }
   });

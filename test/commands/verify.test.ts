@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/oci/values/digest.js';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { failureHere, runHere } from './support/in-process.js';
 import { withImage } from './support/run.js';
-import { attachSigned, done, withKeys } from './support/signed.js';
+import { attachSigned, done, envelopeAbout, withKeys } from './support/signed.js';
 
 const OTHER = `sha256:${'b'.repeat(64)}`;
 const KEY = ['--key', 'good.pub'];
@@ -96,6 +97,97 @@ describe('verify', () => {
     expect((await runHere(['verify', image, ...KEY, '--require', 'sbom'], cwd)).code).toBe(0);
     await registry.close();
     expect((await runHere(['verify', image, ...KEY], cwd)).code).toBe(6);
+  });
+});
+
+describe('verify --blob', () => {
+  async function withBundle() {
+    const keys = await withKeys();
+    const digest = digestOf(await readFile(join(keys.cwd, 'app.yaml')));
+    await writeFile(join(keys.cwd, 'bundle.json'), envelopeAbout(digest, [keys.good]));
+    return { ...keys, digest };
+  }
+
+  it('verifies a file by a bundle, without a place', async () => {
+    const { cwd, good, digest } = await withBundle();
+    const { code, stdout, stderr } = await runHere(
+      ['verify', '--blob', 'app.yaml', '--bundle', 'bundle.json', ...KEY],
+      cwd,
+    );
+    expect([code, stdout.split('\n')]).toEqual([
+      0,
+      [
+        `app.yaml  ${digest}`,
+        '└── verified  sbom  https://spdx.dev/Document  bundle.json',
+        `      by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
+        '',
+      ],
+    ]);
+    expect(stderr).toMatch(/^remora: revocation was not checked/);
+  });
+
+  it('ends with 5 for another file, and for another key', async () => {
+    const { cwd } = await withBundle();
+    await writeFile(join(cwd, 'other.yaml'), 'listen: 80\n');
+    for (const words of [
+      ['--blob', 'other.yaml', ...KEY],
+      ['--blob', 'app.yaml', '--key', 'other.pub'],
+    ])
+      expect((await runHere(['verify', '--bundle', 'bundle.json', ...words], cwd)).code).toBe(5);
+    const { stdout } = await runHere(
+      ['verify', '--bundle', 'bundle.json', '--blob', 'other.yaml', ...KEY, '--json'],
+      cwd,
+    );
+    expect(resultSchemas.verify.parse(JSON.parse(stdout))).toMatchObject({
+      outcome: 'not-verified',
+      reason: 'subject',
+    });
+  });
+
+  it.each<[readonly string[], RegExp]>([
+    [['--blob', 'app.yaml'], /--blob needs --bundle/],
+    [['--bundle', 'bundle.json'], /--bundle needs --blob/],
+    [['--blob', 'app.yaml', '--bundle', 'bundle.json', 'oci:./layout:v1'], /SUBJECT and --blob are both given/],
+    [['--blob', 'app.yaml', '--bundle', 'bundle.json', '--require', 'sbom'], /exclude each other/],
+  ])('refuses %j', async (words, message) => {
+    const { cwd } = await withBundle();
+    expect((await failureHere(2, ['verify', ...KEY, ...words], cwd)).message).toMatch(message);
+  });
+
+  it('needs trust', async () => {
+    const { cwd } = await withBundle();
+    const { message } = await failureHere(2, ['verify', '--blob', 'app.yaml', '--bundle', 'bundle.json'], cwd);
+    expect(message).toMatch(/no trust is given/);
+  });
+});
+
+describe('verify --policy', () => {
+  const POLICY = `version: 1
+trust:
+  release:
+    key: good.pub
+rules:
+  sbom:
+    scope: '**'
+    kind: sbom
+    by: release
+`;
+
+  it('keeps the rules of a file, and says which one is not kept', async () => {
+    const { cwd, good, digest } = await withKeys();
+    await writeFile(join(cwd, 'policy.yaml'), POLICY);
+    const lacking = await verify(cwd, '--policy', 'policy.yaml');
+    expect(lacking.stderr).toBe('');
+    expect([lacking.code, lacking.stdout]).toEqual([3, expect.stringMatching(/\nrule sbom: /)]);
+    await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
+    const kept = await verify(cwd, '--policy', 'policy.yaml');
+    expect([kept.code, kept.stdout]).toEqual([0, expect.stringContaining('(release)')]);
+  });
+
+  it('is a mistake where the file is not one', async () => {
+    const { cwd } = await withKeys();
+    const { message } = await failureHere(2, ['verify', 'oci:./layout:v1', '--policy', 'app.yaml'], cwd);
+    expect(message).toMatch(/app\.yaml/);
   });
 });
 

@@ -1,6 +1,7 @@
 /** All commands but `help`, as a user writes them. */
 export const COMMANDS = [
   'attach',
+  'attest',
   'blob delete',
   'blob get',
   'blob put',
@@ -21,6 +22,7 @@ export const COMMANDS = [
   'repo tags',
   'resolve',
   'serve',
+  'sign',
   'tag',
   'verify',
 ] as const;

@@ -1,6 +1,5 @@
 import { boolean, string } from '@oclif/core/flags';
 import { RemoraError } from '../../errors.js';
-import { quote } from '../../oci/text/quote.js';
 import type { TrustFiles } from '../../operations/verify/read-trust.js';
 import type { TrustOptions, VerifyOptions } from '../../operations/verify/verify.js';
 
@@ -88,40 +87,19 @@ export async function policyFrom(file: string | undefined): Promise<VerifyOption
 
 /** The files and values that the flags name, before a file is read. */
 export function trustFilesOf(flags: TrustFlags): TrustFiles {
-  const identity = wantedOf(flags, 'certificate-identity');
-  const issuer = wantedOf(flags, 'certificate-oidc-issuer');
+  const { 'certificate-identity': identity, 'certificate-identity-regexp': identityRegexp } = flags;
+  const { 'certificate-oidc-issuer': issuer, 'certificate-oidc-issuer-regexp': issuerRegexp } = flags;
   const { 'trust-policy': policy, 'trust-store': store } = flags;
-  requireBoth(['--certificate-identity', identity], ['--certificate-oidc-issuer', issuer]);
+  const [who, where] = [identity ?? identityRegexp, issuer ?? issuerRegexp];
+  requireBoth(['--certificate-identity', who], ['--certificate-oidc-issuer', where]);
   requireBoth(['--trust-policy', policy], ['--trust-store', store]);
   return {
     keys: flags.key,
-    identity: identity !== undefined && issuer !== undefined ? { identity, issuer } : undefined,
+    identity: who === undefined ? undefined : { identity, identityRegexp, issuer, issuerRegexp },
     trustedRoot: flags['trusted-root'],
     notation: policy !== undefined && store !== undefined ? { policy, store } : undefined,
     requireLog: flags['require-log'],
   };
-}
-
-/** The text of a flag, or the expression of the flag beside it. */
-function wantedOf(
-  flags: TrustFlags,
-  name: 'certificate-identity' | 'certificate-oidc-issuer',
-): string | RegExp | undefined {
-  const { [name]: text, [`${name}-regexp` as const]: expression } = flags;
-  if (text === '' || expression === '') throw new RemoraError('INVALID_ARGUMENT', `--${name} is empty, wanted a text`);
-  if (expression === undefined) return text;
-  if (text !== undefined)
-    throw new RemoraError('INVALID_ARGUMENT', `--${name} and --${name}-regexp are both given, wanted one of them`);
-  try {
-    return new RegExp(expression);
-  } catch (cause) {
-    // The expression is not one of JavaScript.
-    throw new RemoraError('INVALID_ARGUMENT', `--${name}-regexp ${quote(expression)} is not a regular expression`, {
-      cause,
-      found: expression,
-      hint: "Write it in JavaScript's syntax, and quote it for the shell",
-    });
-  }
 }
 
 function requireBoth(...pair: readonly [readonly [string, unknown], readonly [string, unknown]]): void {

@@ -2,7 +2,7 @@ import { RemoraError } from '../../errors.js';
 import type { ContentInput } from '../../operations/pack/content.js';
 
 /** The flags that read standard input themselves. */
-interface SecretFlags {
+export interface SecretFlags {
   readonly 'password-stdin': boolean;
   readonly 'identity-token-stdin': boolean;
 }

@@ -1,3 +1,4 @@
+import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifyResult } from '../../operations/verify/verify.js';
 import { whoOf } from './signer.js';
 import { type Paint, printable } from './text.js';
@@ -51,13 +52,20 @@ export function verifyNotes(result: VerifyResult, now: Date): readonly string[] 
     ...result.incomplete.map(({ way, error }) => `could not ask ${way}: ${error.message}`),
     ...(isBeside ? [`warning: ${isOrAre(count('wrong'))} wrong beside what is verified: --no-wrong fails`] : []),
     ...rootNotes(result, now),
-    ...(count('verified') > 0 ? ['revocation was not checked: no list of revoked certificates was asked'] : []),
+    ...(count('verified') > 0 ? [UNREVOKED] : []),
   ];
 }
 
+/** The notes on the verdict about a file. */
+export function blobNotes(result: VerifyBlobResult, now: Date): readonly string[] {
+  return [...rootNotes(result, now), ...(result.verdict === 'verified' ? [UNREVOKED] : [])];
+}
+
+const UNREVOKED = 'revocation was not checked: no list of revoked certificates was asked';
+
 const MONTHS_OF_ROOT = 12;
 
-function rootNotes({ trustedRoot }: VerifyResult, now: Date): readonly string[] {
+function rootNotes({ trustedRoot }: Pick<VerifyResult, 'trustedRoot'>, now: Date): readonly string[] {
   if (trustedRoot === undefined) return [];
   const { source, date } = trustedRoot;
   const note = `trusted root: ${source}${date === undefined ? '' : `, of ${date}`}`;

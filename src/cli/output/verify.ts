@@ -1,8 +1,9 @@
 import { isIndexType } from '../../oci/values/media-types.js';
+import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../operations/verify/verify.js';
 import { digits, fitted, type Part, shortDigests, wrapped } from './fit.js';
 import { type Signed, whenOf, whoOf } from './signer.js';
-import { columns, formatSize, printable } from './text.js';
+import { columns, formatSize, type Paint, printable } from './text.js';
 import { type Branch, branches, draw, joined, type Screen } from './tree.js';
 
 type Verdict = VerifiedNode['verdict'];
@@ -36,7 +37,7 @@ export function* verdictLines(result: VerifyResult, screen: Screen): Generator<s
         room,
         paint,
       ),
-    details: (room) => detailsOf(node).flatMap((line) => wrapped(short(line), room).map((part) => paint('dim', part))),
+    details: (room) => detailLines(node, short, room, paint),
     below: branches(node.referrers, attachment),
   });
   const platform = (one: VerifiedPlatform): Branch => ({
@@ -60,8 +61,14 @@ function typeOf({ predicateType, artifactType, mediaType }: VerifiedNode, width:
   return width === undefined ? type : type.replace(/^application\//, '');
 }
 
+type Told = Signed & Pick<VerifiedNode, 'verdict' | 'message' | 'coveredBy' | 'remarks'>;
+
 /** The lines below an attachment: who signed and when, or why it is not verified. */
-function detailsOf(node: Signed & VerifiedNode): readonly string[] {
+function detailLines(node: Told, short: (text: string) => string, room: number | undefined, paint: Paint): string[] {
+  return detailsOf(node).flatMap((line) => wrapped(short(line), room).map((part) => paint('dim', part)));
+}
+
+function detailsOf(node: Told): readonly string[] {
   const { verdict, message, coveredBy, remarks = [] } = node;
   const claimed = whoOf(node);
   const lines = [...coveredLines(node)];
@@ -75,6 +82,26 @@ function detailsOf(node: Signed & VerifiedNode): readonly string[] {
 
 function coveredLines({ coveredBy }: Pick<VerifiedNode, 'coveredBy'>): readonly string[] {
   return coveredBy === undefined ? [] : [`covered by ${coveredBy}`];
+}
+
+/** A file with the verdict on its bundle, in a line that fits. */
+export function* blobLines(result: VerifyBlobResult, { paint, width }: Screen): Generator<string> {
+  const { blob, digest, bundle, verdict, kind = '', predicateType = '' } = result;
+  const short = (text: string) => (width === undefined ? text : shortDigests(text));
+  yield fitted([{ text: printable(blob), least: 12 }, { text: short(digest) }], width, paint);
+  const branch: Branch = {
+    text: (room) => {
+      const type = { text: printable(predicateType), least: 12 };
+      const parts = [verdictPart(verdict, width), { text: kind, style: 'bold' as const }, type];
+      return fitted([...parts, { text: printable(bundle), least: 12, style: 'dim' }], room, paint);
+    },
+    details: (room) => detailLines(result, short, room, paint),
+    below: branches([], () => branch),
+  };
+  yield* draw(
+    branches([branch], (one) => one),
+    width,
+  );
 }
 
 /** The requirements that are not met, as a table; the empty text when all are. */

@@ -37,6 +37,11 @@ export class AskedWays {
     throw new RemoraError('INCOMPLETE', `could not ask ${way}${more}: ${message}`, { cause, ...given({ hint }) });
   }
 
+  /** Tells a listener each failure. */
+  forward(onUnasked: (way: string, error: unknown) => void): void {
+    for (const [way, error] of this.#failures) onUnasked(way, error);
+  }
+
   /** True when the store has none of the ways: no way answered, and none failed. */
   get isSilent(): boolean {
     return this.#failures.size === 0 && this.ways.every(({ subjects, unsupported }) => unsupported === subjects);

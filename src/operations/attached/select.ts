@@ -3,7 +3,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
-import { attachmentOfEntry, type SelectedAttachment } from './attachment.js';
+import { type Attachment, attachmentOfEntry, type SelectedAttachment } from './attachment.js';
 import { gone } from './find.js';
 import { ItemLimit } from './item-limit.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
@@ -66,19 +66,25 @@ export async function selectAttached(
     for (const digest of missing) account.failed(`manifest ${source.format({ digest })}`, gone(source, digest));
   if (onUnasked === undefined || !isCertain) account.checkComplete();
   else for (const [way, error] of unasked) onUnasked(way, error);
-  if (found.length === 0) throw nothingFits(source, subject, selection, seen);
+  if (found.length === 0) throw nothingFits(source, subject.descriptor.digest, selection, seen);
   if (selection.all || found.length === 1) return found;
   if (selection.latest) return [newestOf(source, found)];
-  const platforms = new Set(found.map(({ platform }) => platform));
-  const hint = `Choose with ${platforms.size > 1 ? '--platform, ' : ''}--latest or --digest, or take --all`;
-  throw ambiguous(source, found, hint);
+  throw severalFit(source, found);
 }
 
-function nothingFits(
+/** The error for several attachments that fit, where one is wanted. */
+export function severalFit(source: Source, found: readonly SelectedAttachment[]): RemoraError {
+  const platforms = new Set(found.map(({ platform }) => platform));
+  const hint = `Choose with ${platforms.size > 1 ? '--platform, ' : ''}--latest or --digest, or take --all`;
+  return ambiguous(source, found, hint);
+}
+
+/** The error for a subject with attachments of which none fits. */
+export function nothingFits(
   source: Source,
-  { descriptor: { digest } }: Subject,
+  digest: Digest,
   selection: Selection,
-  seen: readonly SelectedAttachment[],
+  seen: readonly Attachment[],
 ): RemoraError {
   const types = seen.map((attachment) =>
     attachment.kind === undefined ? typeName(attachment) : `${attachment.kind} (${typeName(attachment)})`,

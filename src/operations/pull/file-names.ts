@@ -11,7 +11,7 @@ import type { WantedFile } from './index-files.js';
 import { digestName, directoryOf, type NamedLayer, TakenNames, titleOf } from './layer-names.js';
 import type { NameTemplate } from './template.js';
 import type { UnwrappedFile } from './unwrap-layers.js';
-import type { Wanted } from './wanted.js';
+import type { Wanted } from './wanted-manifests.js';
 
 /** Options of {@link nameFiles}. */
 export interface NamingOptions {

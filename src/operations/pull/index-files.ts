@@ -6,7 +6,9 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { formatPlatform } from '../../oci/values/platform.js';
+import type { CallOptions } from '../../store/interfaces/store.js';
 import { type Attachment, attachmentOfManifest } from '../attached/attachment.js';
+import type { UseProof } from '../verified/schema.js';
 import { distinctFiles } from './files-of.js';
 
 /** A manifest, and its wanted layers. */
@@ -22,6 +24,10 @@ export interface WantedFile {
   readonly platform?: string;
   /** True when the attachment has no other files: the file has its kind. */
   readonly isOnly: boolean;
+  /** The signature that verifies it. */
+  readonly proof?: UseProof;
+  /** For a signed envelope: its payload, judged as it is read. */
+  readonly payload?: (options: CallOptions) => Promise<Uint8Array>;
 }
 
 /** Manifests that are read at a time. */

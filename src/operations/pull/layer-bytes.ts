@@ -17,7 +17,7 @@ export interface LayerBytesOptions extends ProgressOptions {
  */
 export async function layerBytes(source: Source, layer: Descriptor, options: LayerBytesOptions): Promise<Buffer> {
   const { signal, maxBytes = Number.POSITIVE_INFINITY } = options;
-  if (layer.size > maxBytes) throw tooLarge(layer, layer.size, maxBytes);
+  checkSize(layer, options);
   const blob = await source.openBlob(layer, { signal });
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -28,6 +28,11 @@ export async function layerBytes(source: Source, layer: Descriptor, options: Lay
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** @throws RemoraError `SIZE_MISMATCH` for a layer whose descriptor names more than `maxBytes` */
+export function checkSize(layer: Descriptor, { maxBytes = Number.POSITIVE_INFINITY }: LayerBytesOptions): void {
+  if (layer.size > maxBytes) throw tooLarge(layer, layer.size, maxBytes);
 }
 
 function tooLarge({ digest }: Descriptor, found: number, expected: number): RemoraError {

@@ -11,7 +11,7 @@ export class LeftOut {
   readonly incomplete: Unasked[] = [];
 
   /** @param isAllowed false where one attachment is wanted: its failure is that of the whole */
-  constructor(private readonly isAllowed: boolean) {}
+  constructor(readonly isAllowed: boolean) {}
 
   /**
    * Leaves something out.

@@ -2,7 +2,7 @@ import { RemoraError } from '../../errors.js';
 import { Annotation } from '../../oci/values/annotations.js';
 import { fileKey } from './files-of.js';
 import type { WantedFile } from './index-files.js';
-import type { Wanted } from './wanted.js';
+import type { Wanted } from './wanted-manifests.js';
 
 /**
  * The only file; several attachments may have the same one.

@@ -27,12 +27,12 @@ export interface PullOptions extends SelectOptions, WriteFilesOptions {
 
 /**
  * Fetches the files of an artifact, or with `selection` those of its attachments. All files are fetched and verified
- * before the first takes its name. A file that already has the content is left alone. No file is written outside of
+ * before the first takes its name. With `verify` only what `trust` verifies is written. A file that already has the content is left alone. No file is written outside of
  * `output`. Names are the `org.opencontainers.image.title` annotations (image-spec, "Pre-Defined Annotation Keys").
  *
  * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns each artifact with its files; `path` is relative to the current directory
- * @throws RemoraError `NO_MATCH` (an image has no files, no attachment matches), `AMBIGUOUS` (an index, several matches),
+ * @throws RemoraError `NO_MATCH` (an image has no files, no attachment matches), `NOT_VERIFIED`, `AMBIGUOUS` (an index, several matches),
  *   `MALFORMED` (an unsafe name, two files with one name), `EXISTS` (`noClobber`, a directory or symlink in the way),
  *   `INVALID_ARGUMENT` (`name`; without `output` a name with a component that begins with `.`, `~` or `-`),
  *   `SIZE_MISMATCH` (layers unpack to more than `maxUnpackedBytes`), `UNSUPPORTED` (too large to unwrap), and as the store
@@ -64,7 +64,7 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
       if (own.length > 0 && paths.size === 0) return [];
       return [{ ...resultFields(source, descriptor), files: [...paths.values()] }];
     });
-    return { reference, artifacts, incomplete: leftOut.incomplete };
+    return given({ reference, artifacts, incomplete: leftOut.incomplete, unverified: wanted.unverified });
   });
 }
 
@@ -76,7 +76,7 @@ function shown(path: string): string {
 function report(
   source: Source,
   manifest: Descriptor,
-  { attachment, platform }: WantedFile,
+  { attachment, platform, proof }: WantedFile,
   file: WrittenFile,
   unwrapped: UnwrappedFile | undefined,
 ): PulledFile {
@@ -93,5 +93,6 @@ function report(
       via: via.length === 0 ? undefined : via,
     }),
     ...(unwrapped && { unwrapped: true, wrapper: unwrapped.wrapper }),
+    ...given({ verified: proof }),
   };
 }

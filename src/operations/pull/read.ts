@@ -2,7 +2,7 @@ import { describeSelection, type Selection } from '../attached/selection.js';
 import { type Location, resolveLocation, withSource } from '../places/location.js';
 import { layerBytes } from './layer-bytes.js';
 import { onlyFile } from './only-file.js';
-import { unwrapLayer } from './unwrap-layers.js';
+import { unwrapWanted } from './unwrap-layers.js';
 import { type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
 
 /** Options of {@link read}. */
@@ -18,8 +18,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
  *
  * @param location `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @param selection the attachment, like `{ kind: 'sbom' }`; an empty selection reads the artifact itself
- * @returns the file's bytes, unpacked from their statement with `unwrap`
- * @throws RemoraError `NO_MATCH`, `AMBIGUOUS` (several matches or files, in `candidates`), `SIZE_MISMATCH` (more than
+ * @returns the file's bytes, unpacked from their statement with `unwrap`; with `verify` those that `trust` verifies
+ * @throws RemoraError `NO_MATCH`, `NOT_VERIFIED`, `AMBIGUOUS` (several matches or files, in `candidates`), `SIZE_MISMATCH` (more than
  *   `maxBytes`), `DIGEST_MISMATCH`, and as the store
  */
 export async function read(location: Location, selection: Selection = {}, options: ReadOptions = {}): Promise<Buffer> {
@@ -28,11 +28,11 @@ export async function read(location: Location, selection: Selection = {}, option
   const wantedBy = wantedOptions({ ...options, selection: isSelection ? selection : undefined });
   const { signal, unwrap, maxBytes = MAX_BYTES } = options;
   return withSource(at, options, async (source, selector) => {
-    const { layer } = onlyFile(await wantedFiles(source, selector, wantedBy), {
+    const file = onlyFile(await wantedFiles(source, selector, wantedBy), {
       where: 'would be read',
       hint: 'Pull them into a directory, or select one',
     });
-    if (!unwrap) return layerBytes(source, layer, { signal, maxBytes });
-    return (await unwrapLayer(source, layer, { signal, maxBytes })).bytes;
+    if (!unwrap) return layerBytes(source, file.layer, { signal, maxBytes });
+    return (await unwrapWanted(source, file, { signal, maxBytes })).bytes;
   });
 }

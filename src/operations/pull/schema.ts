@@ -3,6 +3,7 @@ import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../results/digest-schema.js';
 import { incompleteSchema } from '../results/incomplete.js';
 import { manifestFields, via } from '../results/schema.js';
+import { proofSchema, unverifiedSchema } from '../verified/schema.js';
 
 const written = z.strictObject({
   path: z.string().describe('Relative to the current directory'),
@@ -23,8 +24,12 @@ const file = written.extend({
   formats: z.array(z.enum(FORMATS)).readonly().exactOptional().describe('The outermost wrapper first'),
   platform: z.string().exactOptional().describe('The platform of the image that it is attached to'),
   via: z.array(via).readonly().exactOptional().describe('The ways that name it'),
-  unwrapped: z.literal(true).exactOptional().describe('The content of a statement, whose signature was not verified'),
+  unwrapped: z
+    .literal(true)
+    .exactOptional()
+    .describe('The content of a statement; its signature was verified only where verified is there'),
   wrapper: digestSchema.exactOptional().describe('The digest of the layer with the statement'),
+  verified: proofSchema.exactOptional(),
 });
 
 const artifact = z.strictObject({ ...manifestFields, files: z.array(file).readonly() });
@@ -37,6 +42,11 @@ export const pullSchema = z.strictObject({
     .array(incompleteSchema)
     .readonly()
     .describe('Parts that cannot be fetched, where all attachments are wanted; empty: all are there'),
+  unverified: z
+    .array(unverifiedSchema)
+    .readonly()
+    .exactOptional()
+    .describe('With verify: attachments that fit and were left out'),
 });
 
 /** The outcome of `pull`: each artifact with its files. */

@@ -4,10 +4,10 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import { type Digest, digestOf } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { WantedFile } from './index-files.js';
-import { type LayerBytesOptions, layerBytes } from './layer-bytes.js';
+import { checkSize, type LayerBytesOptions, layerBytes } from './layer-bytes.js';
 import type { LeftOut } from './left-out.js';
 import type { ProgressOptions } from './progress.js';
-import { MAX_WRAPPED_BYTES, type Unwrapped, unwrap } from './unwrap.js';
+import { MAX_WRAPPED_BYTES, type Unwrapped, unwrap, unwrapStatement } from './unwrap.js';
 
 /** The content of a layer without its wrappers. */
 export interface UnwrappedFile {
@@ -38,8 +38,8 @@ export async function unwrapFiles(
     if (leftOut.has(attachment)) continue;
     try {
       if (layer.size > room) throw tooLarge(layer, room);
-      const content = await layerBytes(source, layer, { signal, onProgress });
-      const found = unwrapFile(content, layer.digest, files.length > 1);
+      const take = () => unwrapWanted(source, file, { signal, onProgress });
+      const found = await unwrapFile(take, layer.digest, files.length > 1);
       if (found === undefined) continue;
       room -= layer.size;
       unwrapped.set(file, found);
@@ -58,18 +58,28 @@ function tooLarge({ digest, size }: Descriptor, room: number): RemoraError {
 }
 
 /**
- * Reads a layer, and takes the predicate out of its statement.
+ * Reads a file, and takes the predicate out of its statement: of a verified envelope, out of the payload that was judged.
  *
- * @throws RemoraError as {@link layerBytes} and {@link unwrap}
+ * @throws RemoraError `NOT_VERIFIED`, and as {@link layerBytes} and {@link unwrap}
  */
-export async function unwrapLayer(source: Source, layer: Descriptor, options: LayerBytesOptions): Promise<Unwrapped> {
-  return unwrap(await layerBytes(source, layer, options), layer.digest);
+export async function unwrapWanted(
+  source: Source,
+  { layer, payload }: WantedFile,
+  options: LayerBytesOptions,
+): Promise<Unwrapped> {
+  if (payload === undefined) return unwrap(await layerBytes(source, layer, options), layer.digest);
+  checkSize(layer, options);
+  return unwrapStatement(await payload(options), `payload of ${layer.digest}`);
 }
 
 /** @param isOptional true for one of several files: undefined for a document without a wrapper, instead of `NO_MATCH` */
-function unwrapFile(content: Buffer, wrapper: Digest, isOptional: boolean): UnwrappedFile | undefined {
+async function unwrapFile(
+  take: () => Promise<Unwrapped>,
+  wrapper: Digest,
+  isOptional: boolean,
+): Promise<UnwrappedFile | undefined> {
   try {
-    const { bytes, mediaType } = unwrap(content, wrapper);
+    const { bytes, mediaType } = await take();
     return {
       descriptor: { mediaType, digest: digestOf(bytes), size: bytes.length },
       wrapper,

@@ -27,7 +27,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 
 /**
  * Takes the predicate out of an in-toto statement, a DSSE envelope with one or a Sigstore bundle with one. The bytes are
- * cut out of the document, not serialised again. No signature is verified.
+ * cut out of the document, not serialised again. A signature is not verified.
  *
  * @param what name of the document, for errors
  * @throws RemoraError `NO_MATCH` for any other document, `MALFORMED` for a payload that is not base64
@@ -45,7 +45,12 @@ export function unwrap(bytes: Uint8Array, what: string): Unwrapped {
   return unwrapStatement(statement, `payload of ${what}`);
 }
 
-function unwrapStatement(bytes: Uint8Array, what: string): Unwrapped {
+/**
+ * Takes the predicate out of an in-toto statement, as {@link unwrap} does.
+ *
+ * @throws RemoraError `NO_MATCH`
+ */
+export function unwrapStatement(bytes: Uint8Array, what: string): Unwrapped {
   const text = decodeText(bytes, true) ?? '';
   const members = membersOf(text);
   if (members === undefined || !STATEMENT.test(members.get('_type')?.text ?? '')) throw noStatement(bytes, what);

@@ -19,6 +19,7 @@ import { deleteSchema } from '../results/deletion-schema.js';
 import { errorFieldsSchema } from '../results/incomplete.js';
 import { signDryRunSchema, signSchema } from '../sign/schema.js';
 import { tagSchema } from '../tag/schema.js';
+import { verifyBlobSchema } from '../verify/blob-schema.js';
 import { verifySchema } from '../verify/schema.js';
 
 const errorSchema = z.strictObject({
@@ -58,6 +59,6 @@ export const resultSchemas = {
   'blob put': putBlobSchema,
   'blob delete': deleteSchema,
   kinds: kindsSchema,
-  verify: verifySchema,
+  verify: z.union([verifySchema, verifyBlobSchema]),
   error: errorSchema,
 } as const;

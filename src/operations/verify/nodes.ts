@@ -77,7 +77,7 @@ export interface Conclusion {
   readonly formats: readonly Format[];
   readonly predicateType: string | undefined;
   readonly verdict: VerdictFields;
-  /** Of its own signature, or of all that cover it; empty unless it is verified. */
+  /** Of its own signature, and of all that cover it; empty unless it is verified. */
   readonly proofs: readonly Proof[];
 }
 
@@ -85,21 +85,19 @@ export function conclusionOf({ attachment, subject, examined, signature }: Judge
   const { judgement } = signature ?? {};
   const claimed = claimedFacts(attachment, signature);
   const isSignature = attachment.kind === 'signature' || claimed.kind === 'signature';
+  const manifest = (attachment.holder ?? attachment.descriptor).digest;
+  // A signature of a signature does not make the first one hold.
+  const canCover = judgement?.verdict !== 'wrong' && !isSignature && examined.failure === undefined;
+  const covers = canCover ? coverage.ofAttached(manifest, subject, examined.subject) : [];
+  const proofs = [...(judgement?.proofs ?? []), ...covers.flatMap((cover) => cover.proofs)];
   if (signature?.form !== undefined && judgement?.verdict === 'verified')
     return {
       ...signedFacts(signature.form, judgement, signature.layer.mediaType),
       verdict: fieldsOf(judgement),
-      proofs: judgement.proofs,
+      proofs,
     };
-  const manifest = (attachment.holder ?? attachment.descriptor).digest;
-  const covers = coverage.ofAttached(manifest, subject, examined.subject);
   const [cover] = covers;
-  // A signature of a signature does not make the first one hold.
-  const canCover = judgement?.verdict !== 'wrong' && !isSignature && examined.failure === undefined;
-  if (cover !== undefined && canCover) {
-    const verdict = { verdict: 'verified' as const, coveredBy: cover.signature };
-    return { ...claimed, verdict, proofs: covers.flatMap(({ proofs }) => proofs) };
-  }
+  if (cover !== undefined) return { ...claimed, verdict: { verdict: 'verified', coveredBy: cover.signature }, proofs };
   const reason = examined.failure ?? judgement ?? unsigned(attachment, coverage.of(manifest).length > 0);
   return { ...claimed, verdict: fieldsOf(reason), proofs: [] };
 }

@@ -1,7 +1,8 @@
 import { RemoraError } from '../../errors.js';
 import { readRegular } from '../../io/files/regular-file.js';
 import { fileError } from '../../io/files/system-error.js';
-import type { Trust } from '../../trust/values/trust.js';
+import type { TrustIdentityOptions } from '../../trust/sigstore/trust-identity.js';
+import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
 import { readTrustStore } from './trust-store.js';
 import type { TrustOptions } from './verify.js';
 
@@ -9,7 +10,7 @@ import type { TrustOptions } from './verify.js';
 export interface TrustFiles {
   /** Files with a public key or a certificate, PEM. */
   readonly keys?: readonly string[] | undefined;
-  readonly identity?: { readonly identity: string | RegExp; readonly issuer: string | RegExp } | undefined;
+  readonly identity?: Omit<TrustIdentityOptions, 'trustedRoot'> | undefined;
   /** A Sigstore trusted root, JSON. @default the one that remora ships */
   readonly trustedRoot?: string | undefined;
   /** The trust policy and the trust store of notation: a file and a directory. */
@@ -19,6 +20,7 @@ export interface TrustFiles {
 
 /** A key of 16,384 bits with its certificate has 12 kB. */
 const MAX_KEY_BYTES = 1024 * 1024;
+const MAX_ROOT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads the files.
@@ -26,10 +28,30 @@ const MAX_KEY_BYTES = 1024 * 1024;
  * @throws RemoraError `INVALID_ARGUMENT`, which names the file
  */
 export async function readTrust(files: TrustFiles): Promise<TrustOptions> {
-  const trust: readonly Trust[] = await Promise.all((files.keys ?? []).map(readKey));
-  if (files.identity !== undefined) throw new RemoraError('UNSUPPORTED', 'trust in identities is to be built');
-  const notation = files.notation === undefined ? [] : [await readNotation(files.notation)];
-  return { trust: [...trust, ...notation], requireLog: files.requireLog };
+  const { keys = [], identity, notation, requireLog } = files;
+  const trustedRoot = files.trustedRoot === undefined ? undefined : await readRoot(files.trustedRoot);
+  const trust = await Promise.all([
+    ...keys.map(readKey),
+    ...(identity === undefined ? [] : [readIdentity(identity, trustedRoot)]),
+    ...(notation === undefined ? [] : [readNotation(notation)]),
+  ]);
+  return { trust, trustedRoot, requireLog };
+}
+
+async function readRoot(path: string): Promise<TrustedRoot> {
+  const [bytes, { readTrustedRoot }] = await Promise.all([
+    readTrustFile(path, MAX_ROOT_BYTES),
+    import('../../trust/sigstore/trusted-root.js'),
+  ]);
+  return readTrustedRoot(bytes, path);
+}
+
+async function readIdentity(
+  identity: NonNullable<TrustFiles['identity']>,
+  trustedRoot: TrustedRoot | undefined,
+): Promise<Trust> {
+  const { trustIdentity } = await import('../../trust/sigstore/trust-identity.js');
+  return trustIdentity({ ...identity, trustedRoot });
 }
 
 async function readKey(path: string): Promise<Trust> {

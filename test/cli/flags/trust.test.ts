@@ -36,13 +36,13 @@ it.each<[TrustFlags, RegExp]>([
   [{ 'trust-store': 'a' }, /--trust-store is given without --trust-policy/],
   [
     { 'certificate-identity': 'a', 'certificate-identity-regexp': 'a', 'certificate-oidc-issuer': 'b' },
-    /are both given, wanted one of them/,
+    /identity is given as text and as an expression, wanted one/,
   ],
   [
     { 'certificate-identity': 'a', 'certificate-oidc-issuer-regexp': '(' },
-    /--certificate-oidc-issuer-regexp "\(" is not a regular expression/,
+    /expression "\(" for the issuer is not one of JavaScript/,
   ],
-  [{ 'certificate-identity': '', 'certificate-oidc-issuer': 'b' }, /--certificate-identity is empty/],
+  [{ 'certificate-identity': '', 'certificate-oidc-issuer': 'b' }, /identity is empty/],
 ])('refuses %j', async (flags, message) => {
   await expect(trustFrom(flags)).rejects.toMatchObject({
     code: 'INVALID_ARGUMENT',

@@ -5,7 +5,6 @@ import { tempDir } from '../../support/temp.js';
 import { envelopeOf, makeKey, type TestKey, toJson } from '../../trust/support/envelopes.js';
 import { runHere } from './in-process.js';
 
-export const DSSE = 'application/vnd.dsse.envelope.v1+json';
 export const SPDX = 'https://spdx.dev/Document';
 
 /** A directory with an artifact `oci:./layout:v1`, and the files `good.pub` and `other.pub` of two keys. */
@@ -33,15 +32,20 @@ export async function attachSigned(
   subject: string,
   { keys, digest, predicateType = SPDX }: { keys: readonly TestKey[]; digest: string; predicateType?: string },
 ): Promise<void> {
-  const [algorithm = '', hex = ''] = digest.split(':');
-  const statement = {
-    _type: 'https://in-toto.io/Statement/v1',
-    subject: [{ name: 'app', digest: { [algorithm]: hex } }],
-    predicateType,
-    predicate: {},
-  };
-  await writeFile(join(cwd, 'envelope.json'), toJson(envelopeOf(toJson(statement), keys)));
+  await writeFile(join(cwd, 'envelope.json'), envelopeAbout(digest, keys, predicateType));
   await done(['attach', '--no-settle', subject, 'envelope.json'], cwd);
+}
+
+/** An in-toto statement about `digest`, in an envelope by these keys. */
+export function envelopeAbout(digest: string, keys: readonly TestKey[], predicateType = SPDX): Buffer {
+  return toJson(envelopeOf(statementAbout(digest, predicateType), keys));
+}
+
+/** The bytes of an in-toto statement about `digest`. */
+export function statementAbout(digest: string, predicateType = SPDX): Buffer {
+  const [algorithm = '', hex = ''] = digest.split(':');
+  const subject = [{ name: 'app', digest: { [algorithm]: hex } }];
+  return toJson({ _type: 'https://in-toto.io/Statement/v1', subject, predicateType, predicate: {} });
 }
 
 /** The output of a command that succeeds. */

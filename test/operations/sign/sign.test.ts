@@ -154,7 +154,7 @@ it('fails where the signatures that are there cannot be asked for', async () => 
   const blind: Store = new Proxy(store, {
     get: (target, name) => {
       if (name === 'referrers')
-        return async function* () {
+        return () => {
           throw new Error('no answer');
         };
       const value = Reflect.get(target, name, target);

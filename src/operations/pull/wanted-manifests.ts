@@ -1,0 +1,95 @@
+import { RemoraError } from '../../errors.js';
+import { mapSome } from '../../io/async/run-all.js';
+import { configOf, type Manifest } from '../../oci/documents/manifest.js';
+import { Annotation } from '../../oci/values/annotations.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
+import { MediaType } from '../../oci/values/media-types.js';
+import type { Platform } from '../../oci/values/platform.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { SelectedAttachment } from '../attached/attachment.js';
+import type { ItemLimit } from '../attached/item-limit.js';
+import type { Selection } from '../attached/selection.js';
+import type { UnverifiedAttachment } from '../verified/schema.js';
+import type { TrustOptions } from '../verify/options.js';
+import { fileKey, filesOf } from './files-of.js';
+import { CONCURRENCY, manifestsWithFiles, type WantedManifest } from './index-files.js';
+import type { LeftOut } from './left-out.js';
+
+/** The options that select files, parsed. */
+export interface WantedOptions extends CallOptions {
+  readonly platform?: Platform | undefined;
+  readonly selection?: Selection | undefined;
+  readonly limit: ItemLimit;
+  /** Only what this trust verifies is wanted. @default all */
+  readonly trust?: TrustOptions | undefined;
+}
+
+/** The wanted files of all manifests. */
+export interface Wanted {
+  /** The artifact or subject that the location names. */
+  readonly reference: string;
+  readonly manifests: readonly WantedManifest[];
+  readonly leftOut: LeftOut;
+  /** With trust: the attachments that fit the selection and are not verified. */
+  readonly unverified?: readonly UnverifiedAttachment[];
+}
+
+/** Reads the manifests of attachments, each once; undefined for one that is left out. */
+export type ReadManifest = (digest: Digest) => Promise<Manifest | undefined>;
+
+export function manifestReader(source: Source, leftOut: LeftOut, signal: AbortSignal | undefined): ReadManifest {
+  const known = new Map<Digest, Promise<Manifest | undefined>>();
+  return (digest) => {
+    const manifest =
+      known.get(digest) ??
+      source.manifest({ digest }, { signal }).catch((error: unknown) => {
+        leftOut.failed(`manifest ${source.format({ digest })}`, error);
+        return undefined;
+      });
+    known.set(digest, manifest);
+    return manifest;
+  };
+}
+
+/** The manifests of attachments, each once, with their files. */
+export async function manifestsOf(
+  attachments: readonly SelectedAttachment[],
+  read: ReadManifest,
+): Promise<readonly WantedManifest[]> {
+  const found = await mapSome(attachments, CONCURRENCY, async (attachment): Promise<readonly WantedManifest[]> => {
+    const { holder, descriptor, platform } = attachment;
+    if (holder === undefined) {
+      const manifest = await read(descriptor.digest);
+      return manifest === undefined ? [] : manifestsWithFiles({ manifest, attachment, platform }, read);
+    }
+    return [{ descriptor: holder, files: [{ layer: descriptor, attachment, isOnly: true, ...given({ platform }) }] }];
+  });
+  return united(found.flat());
+}
+
+/** The same manifests, each once: each file of one stands once. */
+export function united(found: readonly WantedManifest[]): readonly WantedManifest[] {
+  const manifests = new Map<Digest, WantedManifest>();
+  for (const { descriptor, files } of found) {
+    const before = manifests.get(descriptor.digest)?.files ?? [];
+    const keys = new Set(before.map(({ layer }) => fileKey(layer)));
+    manifests.set(descriptor.digest, {
+      descriptor,
+      files: [...before, ...files.filter(({ layer }) => !keys.has(fileKey(layer)))],
+    });
+  }
+  return [...manifests.values()];
+}
+
+/** @throws RemoraError `NO_MATCH` for an image whose layers have no titles: they are not files */
+export function checkHasFiles(source: Source, manifest: Manifest, platform: Platform | undefined): void {
+  const files = filesOf(source, manifest, platform !== undefined);
+  const config = configOf(manifest)?.mediaType;
+  if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;
+  if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return;
+  const reference = source.format({ digest: manifest.descriptor.digest });
+  throw new RemoraError('NO_MATCH', `${reference} is an image: none of its layers is a file`, {
+    hint: 'Give --kind or --artifact-type to fetch its attachments, or see its layers with inspect',
+  });
+}

@@ -238,6 +238,36 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
   });
 }
 
+describeWithPeers('verifies a layout of cosign save as cosign does', [...DISTRIBUTION_3.peers, 'cosign'], () => {
+  let bench: Bench;
+  let other: Cosign;
+  beforeAll(async () => {
+    [bench, other] = await Promise.all([openBench(DISTRIBUTION_3), openCosign()]);
+  });
+  afterAll(async () => {
+    await Promise.all([bench?.close(), other?.close()]);
+  });
+
+  it.each([
+    ['signature under a tag', ['verify', OLD_FORMAT]],
+    ['attestation under a tag', ['verify-attestation', '--type', 'spdxjson', OLD_FORMAT]],
+    ['signature in a bundle', ['verify']],
+  ] as const)('%s', async (name, [command, ...flags]) => {
+    const place = await bench.freshPlace();
+    await plant(place.at(''), bench.image.digest, inForm(bench, name)[1]);
+    const directory = join(bench.open.directory, name.replaceAll(' ', '-'));
+    await bench.cosign.ok(['save', '--dir', directory, place.at(`@${bench.image.digest}`)]);
+    for (const [signer, outcome] of [
+      [bench.cosign, 'verified'],
+      [other, 'not-verified'],
+    ] as const) {
+      const { code, stderr } = await signer.verify(command, ...flags, '--local-image', directory);
+      expect(code === 0, stderr).toBe(outcome === 'verified');
+      expect(await ours(`oci:${directory}`, signer)).toMatchObject({ outcome });
+    }
+  });
+});
+
 /** Keys, and the hash that `cosign verify` must be told: it takes SHA-256, and signs with the hash of the curve's size. */
 const KEYS: Readonly<Record<string, readonly [make: () => KeyObject, hash: string]>> = {
   'P-384': [() => generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey, 'sha384'],

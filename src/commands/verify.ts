@@ -5,6 +5,7 @@ import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
+import { wrapped } from '../cli/output/fit.js';
 import { screenOf } from '../cli/output/tree.js';
 import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
@@ -108,7 +109,7 @@ export default class Verify extends BaseCommand {
     const screen = screenOf(this.stdout);
     this.printLines(() => verdictLines(result, screen));
     this.print(renderUnmet(result));
-    this.print(summaryLine(result, screen.paint));
+    this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);

@@ -20,8 +20,8 @@ export default class Verify extends BaseCommand {
     'Judges all signatures of cosign, Sigstore and notation, and what they cover. The exit code is 0 where all that is required is verified, by default one signature or attestation; 3 where it is not attached, and 5 where no given trust verifies it.';
   static override examples = [
     {
-      description: 'Verify by a key of cosign',
-      command: '<%= config.bin %> verify --key cosign.pub ghcr.io/acme/app:v1',
+      description: 'Fail in CI unless an SBOM is verified by a key',
+      command: '<%= config.bin %> verify --key cosign.pub --require sbom ghcr.io/acme/app:v1',
     },
     {
       description: 'Verify by an identity that signed in a GitHub workflow',
@@ -31,10 +31,6 @@ export default class Verify extends BaseCommand {
     {
       description: 'Keep the rules of a policy, as the gate of a deployment',
       command: '<%= config.bin %> verify --policy policy.yaml ghcr.io/acme/app:v1',
-    },
-    {
-      description: 'Fail in CI unless an SBOM is verified',
-      command: '<%= config.bin %> verify --key cosign.pub --require sbom ghcr.io/acme/app:v1',
     },
   ];
   static override args = {
@@ -64,7 +60,6 @@ export default class Verify extends BaseCommand {
       helpGroup: 'GATE',
     }),
     'no-wrong': boolean({ summary: 'Exit with 5 if a signature is wrong, too', helpGroup: 'GATE' }),
-    policy: stringFlag({ summary: 'Policy with trusts and rules, YAML or JSON', helpValue: 'FILE', helpGroup: 'GATE' }),
     blob: stringFlag({
       summary: 'Verify this file by --bundle, without SUBJECT',
       helpValue: 'FILE',

@@ -151,7 +151,7 @@ describe('the text below the tree', () => {
       expect.stringMatching(/^any signature +any +- +sha256:a{64} +attached, not verified$/),
       expect.stringMatching(/^sbom +spdx +linux\/arm64 +sha256:b{64} +not attached$/),
       expect.stringMatching(/^vex +any +- +sha256:b{64} +verified on the index alone$/),
-      'rule release: wants a signature (linux/amd64)',
+      'rule release is not kept: wants a signature (linux/amd64)',
     ]);
     expect(renderUnmet(result([byKey]))).toBe('');
   });

@@ -27,12 +27,8 @@ export default class Copy extends BaseCommand {
       command: '<%= config.bin %> copy -r ghcr.io/acme/app:v1 registry.example.com/acme/app',
     },
     {
-      description: 'Copy only what the key verifies, with its signatures',
-      command: '<%= config.bin %> copy -r --verify --key cosign.pub ghcr.io/acme/app:v1 registry.example.com/acme/app',
-    },
-    {
-      description: 'Copy into a file for a closed network',
-      command: '<%= config.bin %> copy -r ghcr.io/acme/app:v1 oci-archive:app.tar',
+      description: 'Copy into a file for a closed network, and only what the key verifies',
+      command: '<%= config.bin %> copy -r --verify --key cosign.pub ghcr.io/acme/app:v1 oci-archive:app.tar',
     },
     {
       description: 'Back up a whole repository',

@@ -32,10 +32,6 @@ export default class Pull extends BaseCommand {
       description: 'Pull the signed SBOM of an image, only where the key verifies it',
       command: '<%= config.bin %> pull --kind sbom --unwrap --verify --key cosign.pub ghcr.io/acme/app:v1',
     },
-    {
-      description: 'Pull all attachments, side by side',
-      command: "<%= config.bin %> pull --all --name '{kind}-{platform}-{digest:12}{ext}' -o out ghcr.io/acme/app:v1",
-    },
   ];
   static override args = {
     reference: string({

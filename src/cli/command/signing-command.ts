@@ -1,3 +1,4 @@
+import { isIndexType } from '../../oci/values/media-types.js';
 import type { Signature, SignDryRunResult, SignResult } from '../../operations/sign/schema.js';
 import type { MaybeSignOptions } from '../../operations/sign/sign-subjects.js';
 import type { ConnectionFlags } from '../flags/connection.js';
@@ -39,7 +40,7 @@ export abstract class SigningCommand extends BaseCommand {
       return result;
     }
     this.print([result, ...(result.platforms ?? [])].map((signature) => signatureText(verb, signature)).join('\n\n'));
-    if (!recursive && /index|manifest\.list/.test(result.subject.mediaType))
+    if (!recursive && isIndexType(result.subject.mediaType))
       this.note('it is an index: --recursive signs each manifest below it, too, and --platform one of them alone');
     return result;
   }

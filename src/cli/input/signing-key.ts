@@ -1,6 +1,5 @@
 import { RemoraError } from '../../errors.js';
-import { readRegular } from '../../io/files/regular-file.js';
-import { fileError } from '../../io/files/system-error.js';
+import { readArgumentFile } from '../../io/files/argument-file.js';
 import { keepSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
@@ -37,7 +36,7 @@ export async function signingKey(
 
 async function readKey(location: string, env: NodeJS.ProcessEnv): Promise<string | Uint8Array> {
   const [, scheme, name = ''] = /^([a-z0-9]+):\/\/(.*)$/.exec(location) ?? [];
-  if (scheme === undefined) return readSecretFile(location);
+  if (scheme === undefined) return readArgumentFile(location, MAX_BYTES);
   if (scheme !== 'env') {
     throw new RemoraError('INVALID_ARGUMENT', `key ${quote(location)} is kept elsewhere, wanted a file or env://NAME`, {
       found: location,
@@ -57,7 +56,7 @@ async function passphraseFor(
   file: string | undefined,
   { stdin, stderr, env, signal }: KeyEnvironment,
 ): Promise<string> {
-  if (file !== undefined) return secret((await readSecretFile(file)).toString().replace(/\r?\n$/, ''));
+  if (file !== undefined) return secret((await readArgumentFile(file, MAX_BYTES)).toString().replace(/\r?\n$/, ''));
   const variable = VARIABLES.map((name) => env[name]).find((value) => value !== undefined);
   if (variable !== undefined) return secret(variable);
   if (!stdin.isTTY || !stderr.isTTY) {
@@ -85,19 +84,4 @@ async function passphraseFor(
 function secret(value: string): string {
   keepSecret(value);
   return value;
-}
-
-/** A file of a key is an argument: that it is missing must not look like a missing image (exit code 3). */
-async function readSecretFile(path: string): Promise<Buffer> {
-  try {
-    const { size, bytes } = await readRegular(path, MAX_BYTES);
-    if (bytes !== undefined) return bytes;
-    throw new RemoraError('INVALID_ARGUMENT', `${path} has ${size} bytes, wanted at most ${MAX_BYTES}`);
-  } catch (cause) {
-    const error = fileError(cause, path);
-    throw new RemoraError('INVALID_ARGUMENT', error.message, {
-      cause,
-      hint: error.hint ?? 'Check the path of the file',
-    });
-  }
 }

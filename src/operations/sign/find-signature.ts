@@ -11,7 +11,11 @@ import { layerBytes } from '../pull/layer-bytes.js';
 
 /** A bundle of cosign's has a log entry and a timestamp beside the envelope: about 10 kB. */
 const MAX_BESIDE = 64 * 1024;
+/** Anyone may attach thousands that promise to be one. */
+const MAX_CANDIDATES = 1000;
 const CONCURRENCY = 16;
+/** Of bundles that are larger, two are held in memory. */
+const LARGE = 1024 * 1024;
 
 /**
  * Finds a signature by this key over the same statement among the referrers of a subject.
@@ -30,13 +34,14 @@ export async function findSignature(
     const promised = referrer.descriptor.annotations?.[SigstoreAnnotation.bundlePredicateType];
     if (promised === undefined || promised === statement.predicateType) candidates.push(referrer);
   }
-  const maxBytes = Math.ceil(statement.payload.length / 3) * 4 + MAX_BESIDE;
+  const minBytes = Math.ceil(statement.payload.length / 3) * 4;
+  const maxBytes = minBytes + MAX_BESIDE;
   let found: Referrer | undefined;
-  await mapSome(candidates, CONCURRENCY, async (referrer) => {
+  await mapSome(candidates.slice(0, MAX_CANDIDATES), maxBytes > LARGE ? 2 : CONCURRENCY, async (referrer) => {
     if (found !== undefined) return;
     // Anyone may attach what is damaged or gone: it is not the signature that is looked for.
     const bundle = await orUndefined(
-      bundleOf(store, referrer.descriptor, { signal, maxBytes }),
+      bundleOf(store, referrer.descriptor, { signal, minBytes, maxBytes }),
       'NOT_FOUND',
       'MALFORMED',
       'UNSUPPORTED',
@@ -51,9 +56,9 @@ export async function findSignature(
 async function bundleOf(
   store: Source,
   { digest }: Descriptor,
-  options: CallOptions & { readonly maxBytes: number },
+  options: CallOptions & { readonly minBytes: number; readonly maxBytes: number },
 ): Promise<Uint8Array | undefined> {
   const [layer, ...others] = layersOf(await store.manifest({ digest }, options));
-  if (layer?.mediaType !== BUNDLE_TYPE || others.length > 0) return undefined;
+  if (layer?.mediaType !== BUNDLE_TYPE || others.length > 0 || layer.size < options.minBytes) return undefined;
   return layerBytes(store, layer, options);
 }

@@ -13,8 +13,8 @@ export interface Predicate {
   readonly json: string;
 }
 
-/** The largest SBOMs have tens of megabytes; the payload is held in memory, and once more in base64. */
-export const MAX_PREDICATE_BYTES = 64 * 1024 * 1024;
+/** The largest SBOMs have tens of megabytes. In base64 it must fit into the 64 MiB of a bundle that `verify` reads. */
+const MAX_PREDICATE_BYTES = 40 * 1024 * 1024;
 const HINT = `Give --predicate-type with a URI, or one of ${PREDICATE_NAMES.join(', ')}`;
 
 /**

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
+import { readArgumentFile } from '../../io/files/argument-file.js';
 import { parsePolicy } from '../../trust/policy/parse-policy.js';
 import type { Policy } from '../../trust/policy/policy.js';
-import { readTrustFile } from './read-trust.js';
 import { readTrustStore } from './trust-store.js';
 
 const MAX_BYTES = 1024 * 1024;
@@ -13,9 +13,9 @@ const MAX_BYTES = 1024 * 1024;
  */
 export async function readPolicy(file: string, now?: Date): Promise<Policy> {
   const inFolder = (path: string) => resolve(dirname(file), path);
-  return parsePolicy(await readTrustFile(file, MAX_BYTES), {
+  return parsePolicy(await readArgumentFile(file, MAX_BYTES), {
     name: file,
-    readFile: (path) => readTrustFile(inFolder(path), MAX_BYTES),
+    readFile: (path) => readArgumentFile(inFolder(path), MAX_BYTES),
     readTrustStore: (path) => readTrustStore(inFolder(path)),
     now,
   });

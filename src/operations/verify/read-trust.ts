@@ -1,6 +1,4 @@
-import { RemoraError } from '../../errors.js';
-import { readRegular } from '../../io/files/regular-file.js';
-import { fileError } from '../../io/files/system-error.js';
+import { readArgumentFile } from '../../io/files/argument-file.js';
 import type { TrustIdentityOptions } from '../../trust/sigstore/trust-identity.js';
 import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
 import { readTrustStore } from './trust-store.js';
@@ -40,7 +38,7 @@ export async function readTrust(files: TrustFiles): Promise<TrustOptions> {
 
 async function readRoot(path: string): Promise<TrustedRoot> {
   const [bytes, { readTrustedRoot }] = await Promise.all([
-    readTrustFile(path, MAX_ROOT_BYTES),
+    readArgumentFile(path, MAX_ROOT_BYTES),
     import('../../trust/sigstore/trusted-root.js'),
   ]);
   return readTrustedRoot(bytes, path);
@@ -56,7 +54,7 @@ async function readIdentity(
 
 async function readKey(path: string): Promise<Trust> {
   const [pem, { trustKey }] = await Promise.all([
-    readTrustFile(path, MAX_KEY_BYTES),
+    readArgumentFile(path, MAX_KEY_BYTES),
     import('../../trust/keys/trust-key.js'),
   ]);
   return trustKey(pem, { name: path });
@@ -67,29 +65,9 @@ const MAX_POLICY_BYTES = 1024 * 1024;
 
 async function readNotation({ policy, store }: Exclude<TrustFiles['notation'], undefined>): Promise<Trust> {
   const [bytes, stores, { trustNotation }] = await Promise.all([
-    readTrustFile(policy, MAX_POLICY_BYTES),
+    readArgumentFile(policy, MAX_POLICY_BYTES),
     readTrustStore(store),
     import('../../trust/notation/trust-notation.js'),
   ]);
   return trustNotation({ policy: bytes, stores, name: policy });
-}
-
-/**
- * Reads a file that gives trust.
- *
- * @throws RemoraError `INVALID_ARGUMENT` where it is not there, not a regular file, or has more than `most` bytes
- */
-export async function readTrustFile(path: string, most: number): Promise<Uint8Array> {
-  try {
-    const { size, bytes } = await readRegular(path, most);
-    if (bytes !== undefined) return bytes;
-    throw new RemoraError('INVALID_ARGUMENT', `${path} has ${size} bytes, wanted at most ${most}`);
-  } catch (cause) {
-    const error = fileError(cause, path);
-    // A file of trust is an argument: that it is missing must not look like a missing signature (exit code 3).
-    throw new RemoraError('INVALID_ARGUMENT', error.message, {
-      cause,
-      hint: error.hint ?? 'Check the path of the file',
-    });
-  }
 }

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isRemoraError } from '../../errors.js';
-import { checkShape, parseJson } from '../../oci/text/json.js';
+import { parseJson } from '../../oci/text/json.js';
 import { preAuthEncoding } from '../dsse/envelope.js';
-import { signedBundleSchema } from './bundle-schema.js';
+import { readBundle } from '../sigstore/read-bundle.js';
 import { isOwnSignature, type SigningKey, signBytes } from './signing-key.js';
 import { SIGNATURE_TYPE, type Statement } from './statement.js';
 
@@ -28,12 +28,12 @@ export function signBundle(key: SigningKey, { payload }: Statement): Buffer {
 /** Whether a bundle holds a signature that {@link signBundle} could have made: by this key, over the same statement. */
 export function isSignedAlready(bundle: Uint8Array, key: SigningKey, statement: Statement): boolean {
   try {
-    const { dsseEnvelope } = checkShape(signedBundleSchema, parseJson(bundle, 'bundle'), 'bundle');
-    const [signature, ...others] = dsseEnvelope.signatures;
-    const payload = Buffer.from(dsseEnvelope.payload, 'base64');
-    if (signature === undefined || others.length > 0 || dsseEnvelope.payloadType !== PAYLOAD_TYPE) return false;
-    const signed = preAuthEncoding({ payloadType: PAYLOAD_TYPE, payload });
-    return isSame(payload, statement) && isOwnSignature(key, signed, Buffer.from(signature.sig, 'base64'));
+    const { content } = readBundle(bundle);
+    if (!('payload' in content) || content.payloadType !== PAYLOAD_TYPE || !isSame(content.payload, statement))
+      return false;
+    const [signature, ...others] = content.signatures;
+    if (signature === undefined || others.length > 0) return false;
+    return isOwnSignature(key, preAuthEncoding(content), signature.sig);
   } catch (error) {
     // Anyone may attach what is not a bundle.
     if (!isRemoraError(error)) throw error;
@@ -42,8 +42,8 @@ export function isSignedAlready(bundle: Uint8Array, key: SigningKey, statement: 
 }
 
 /** Numbers of a predicate can be longer than JavaScript's; cosign's own statement has none, and white space as it likes. */
-function isSame(payload: Buffer, statement: Statement): boolean {
-  if (payload.equals(statement.payload)) return true;
+function isSame(payload: Uint8Array, statement: Statement): boolean {
+  if (Buffer.from(payload).equals(statement.payload)) return true;
   if (statement.predicateType !== SIGNATURE_TYPE) return false;
   return isDeepStrictEqual(parseJson(payload, 'statement'), parseJson(statement.payload, 'statement'));
 }

@@ -4,6 +4,7 @@ import { keepSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
 import { type PemBlock, pemBlocks } from '../keys/pem.js';
 import { decryptCosignKey } from './cosign-key.js';
+import { asksForTooMuch } from './pkcs8-work.js';
 import { type SigningKey, signingKeyOf } from './signing-key.js';
 
 /** A private key: PEM, or a key of `node:crypto`. */
@@ -80,9 +81,12 @@ async function passphraseFor(what: string, { passphrase }: ReadKeyOptions): Prom
   return secret;
 }
 
-async function keyOfCosign({ text }: PemBlock, what: string, passphrase: string): Promise<KeyObject> {
-  const content = Buffer.from(text.replace(/-----[^-]+-----/g, ''), 'base64');
-  const der = await decryptCosignKey(content, passphrase, what).catch((cause: unknown) => {
+function contentOf({ text }: PemBlock): Buffer {
+  return Buffer.from(text.replace(/-----[^-]+-----/g, ''), 'base64');
+}
+
+async function keyOfCosign(block: PemBlock, what: string, passphrase: string): Promise<KeyObject> {
+  const der = await decryptCosignKey(contentOf(block), passphrase, what).catch((cause: unknown) => {
     throw cause instanceof RemoraError && cause.code === 'MALFORMED' ? refusal(cause.message, HINT, cause) : cause;
   });
   if (der === undefined) throw wrongPassphrase(what);
@@ -92,9 +96,12 @@ async function keyOfCosign({ text }: PemBlock, what: string, passphrase: string)
   );
 }
 
-function keyOfEncrypted({ text }: PemBlock, what: string, passphrase: string): KeyObject {
+function keyOfEncrypted(block: PemBlock, what: string, passphrase: string): KeyObject {
+  if (asksForTooMuch(contentOf(block))) {
+    throw refusal(`${what} asks for too many rounds to decrypt it`, 'Write it anew: openssl pkcs8 -topk8');
+  }
   try {
-    return createPrivateKey({ key: text, passphrase });
+    return createPrivateKey({ key: block.text, passphrase });
   } catch (cause) {
     // OpenSSL has a code for each cipher that cannot be undone with a passphrase.
     throw wrongPassphrase(what, cause);

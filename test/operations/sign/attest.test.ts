@@ -112,7 +112,7 @@ describe('the predicate', () => {
     ['text', 'hello', 'urn:x:y', /is not a JSON object/],
     ['nothing', '', 'urn:x:y', /is not a JSON object/],
     ['bytes', Buffer.from([0x7b, 0xff]), 'urn:x:y', /is not UTF-8/],
-    ['too much', Buffer.alloc(2 ** 26 + 1, 0x20), 'urn:x:y', /larger than 67108864 bytes/],
+    ['too much', Buffer.alloc(40 * 2 ** 20 + 1, 0x20), 'urn:x:y', /larger than 41943040 bytes/],
   ])('is not %s', async (_what, content, predicateType, message) => {
     await expect(attested(content, { predicateType })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',

@@ -211,3 +211,9 @@ describe('production.yaml', () => {
     }
   });
 });
+
+it('shows the policies in docs/policy.md as they are', async () => {
+  const page = await readFile(new URL('../../docs/policy.md', EXAMPLES), 'utf8');
+  for (const name of ['key-and-sbom', 'github-provenance', 'production'])
+    expect(page).toContain(`\`\`\`yaml\n${await readFile(new URL(`${name}.yaml`, EXAMPLES), 'utf8')}\`\`\``);
+});

@@ -59,7 +59,8 @@ function signed(payload: string, { type = PAYLOAD_TYPE, signatures = 1 } = {}): 
     payloadType: type,
     signatures: Array.from({ length: signatures }, () => ({ sig })),
   };
-  return Buffer.from(JSON.stringify({ dsseEnvelope }));
+  const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+  return Buffer.from(JSON.stringify({ mediaType, verificationMaterial: { publicKey: {} }, dsseEnvelope }));
 }
 
 describe('what is signed already', () => {
@@ -93,6 +94,7 @@ describe('what is signed already', () => {
     ['an edited payload', Buffer.from(signed(text).toString().replace('"payload":"e', '"payload":"f'))],
     ['not JSON', Buffer.from('<html>')],
     ['another document', Buffer.from('{"messageSignature":{}}')],
+    ['a bundle of another version', Buffer.from(signed(text).toString().replace('v0.3', 'v0.9'))],
   ])('is not %s', (_what, bundle) => {
     expect(isSignedAlready(bundle, key, statement)).toBe(false);
   });

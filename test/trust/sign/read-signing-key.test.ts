@@ -82,6 +82,7 @@ describe('refuses with what it is', () => {
     ['a short RSA key', () => pemOf(generateKeyPairSync('rsa', { modulusLength: 1024 })), '', /1024 bits/],
     ['a wrong passphrase', () => encrypted, 'ladder-of-12-rungs', /the passphrase is wrong/],
     ["a wrong passphrase of cosign's", () => ofCosign, 'ladder-of-12-rungs', /the passphrase is wrong/],
+    ['billions of rounds', () => withRounds(encrypted), PASSPHRASE, /too many rounds/],
     ['more memory than cosign takes', () => cosignPemOf(pair, '', { N: 2 ** 30 }), '', /N=1073741824, r=8.*too much/],
     ['more time than cosign takes', () => cosignPemOf(pair, '', { N: 2 ** 30, r: 1, p: 4096 }), '', /too much/],
     ['rounds that scrypt does not have', () => cosignPemOf(pair, '', { N: 2 ** 29 - 1 }), '', /too much/],
@@ -96,6 +97,27 @@ describe('refuses with what it is', () => {
       hint: expect.any(String),
     });
   });
+
+  /** The 2048 rounds of PBKDF2 (02 02 08 00) with two bytes of the salt before them, as 2 billion. */
+  function withRounds(pem: string): string {
+    const [, body = ''] = /-----\n([^-]+)-----/.exec(pem) ?? [];
+    const der = Buffer.from(body, 'base64');
+    const at = der.indexOf(Buffer.from('02020800', 'hex'));
+    expect(at).toBeGreaterThan(0);
+    // The salt before it becomes two bytes shorter, so that all lengths around it stay.
+    const salt = [8, 16]
+      .map((length) => at - length - 2)
+      .find((place) => der[place] === 0x04 && der[place + 1] === at - place - 2);
+    if (salt === undefined) throw new Error('the salt stands elsewhere');
+    const shorter = Buffer.concat([
+      der.subarray(0, salt),
+      Buffer.from([0x04, (der[salt + 1] ?? 0) - 2]),
+      der.subarray(salt + 2, at - 2),
+      Buffer.from('02047fffffff', 'hex'),
+      der.subarray(at + 4),
+    ]);
+    return pem.replace(body, `${shorter.toString('base64')}\n`);
+  }
 
   function ofCosignWith(from: string, to: string): string {
     const [, body = ''] = /-----\n([^-]+)-----/.exec(ofCosign) ?? [];

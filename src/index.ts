@@ -105,6 +105,7 @@ export type { CallOptions, Source, Store, Via } from './store/interfaces/store.j
 export { openSession } from './store/registry/session.js';
 export { type TrustKeyOptions, trustKey } from './trust/keys/trust-key.js';
 export type { NotationTrustSource } from './trust/notation/trust-notation.js';
+export type { PolicyFiles, PolicyTrustStores } from './trust/policy/make-trust.js';
 export type { ParsePolicyOptions } from './trust/policy/parse-policy.js';
 export type { Policy, PolicyOn, PolicyRule } from './trust/policy/policy.js';
 export type { PrivateKeySource } from './trust/sign/read-signing-key.js';

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +30,7 @@ describe('the programs of examples/', () => {
   });
   afterAll(() => rm(cwd, { recursive: true }));
 
-  it.each(['push', 'attach', 'read-sbom', 'copy', 'credentials'])(
+  it.each(['push', 'attach', 'read-sbom', 'copy', 'credentials', 'verify'])(
     '%s.js has at most 12 lines of its own',
     async (name) => {
       const lines = (await readFile(join(root, 'examples', `${name}.js`), 'utf8')).trim().split('\n');
@@ -55,6 +56,18 @@ describe('the programs of examples/', () => {
     expect(copied.stderr).toMatch(/^sha256:[0-9a-f]{64}: \d+ of \d+ bytes\n/);
     const listed = await remora('discover', '--json', 'oci:./backup:v1');
     expect(JSON.parse(listed).referrers).toHaveLength(1);
+  });
+
+  it('verify by a key', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await writeFile(join(cwd, 'key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await writeFile(join(cwd, 'cosign.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
+    await remora('push', 'oci:./signed:v1', 'app.yaml');
+    const before = await example('verify.js', 'oci:./signed:v1');
+    expect(before.stdout).toMatch(/^NO_MATCH: sha256:[0-9a-f]{64} has no signature\n$/);
+    await remora('sign', 'oci:./signed:v1', '--key', 'key.pem');
+    const { stdout, stderr } = await example('verify.js', 'oci:./signed:v1');
+    expect([stdout, stderr]).toEqual([expect.stringMatching(/^verified signature sha256:[0-9a-f]{64}\n$/), '']);
   });
 
   it('own credentials and errors', async () => {

@@ -10,6 +10,7 @@ import {
   twoRegistryFlags,
 } from '../cli/flags/copy.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
+import { useFlags, useFrom } from '../cli/flags/use.js';
 import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
 import type { CopyOptions } from '../operations/copy/copy.js';
 import type { CopyResult } from '../operations/copy/schema.js';
@@ -26,8 +27,8 @@ export default class Copy extends BaseCommand {
       command: '<%= config.bin %> copy -r ghcr.io/acme/app:v1 registry.example.com/acme/app',
     },
     {
-      description: 'Copy into a file for a closed network',
-      command: '<%= config.bin %> copy -r ghcr.io/acme/app:v1 oci-archive:app.tar',
+      description: 'Copy into a file for a closed network, and only what the key verifies',
+      command: '<%= config.bin %> copy -r --verify --key cosign.pub ghcr.io/acme/app:v1 oci-archive:app.tar',
     },
     {
       description: 'Back up a whole repository',
@@ -51,6 +52,7 @@ export default class Copy extends BaseCommand {
     ...platformFlag,
     ...limitFlag,
     ...copySelectionFlags,
+    ...useFlags,
     convert: boolean({ summary: 'List the attachments under cosign tags as referrers as well', default: false }),
     'all-tags': boolean({ summary: 'Copy every tag of the repository', default: false }),
     tag: stringFlag({
@@ -89,12 +91,12 @@ export default class Copy extends BaseCommand {
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const access = await this.access(flags);
     const result = await copy(source, destination, {
+      ...(await useFrom(flags)),
       ...(await sideAccess(access, flags, areTwo)),
       ...(await this.#view(flags)),
       ...{ signal: this.signal, names, platform, selection },
       ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
-      ...{ recursive: flags.recursive, countLeft: true },
-      convert: flags.convert,
+      ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
       assumeComplete: flags['assume-complete'],
       overwrite: flags.overwrite,
       dryRun: flags['dry-run'],

@@ -6,7 +6,7 @@ import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
-import { proofWords, unverifiedNotes } from '../cli/output/use.js';
+import { signerWords, unverifiedNotes } from '../cli/output/use.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
 import type { PulledArtifact, PulledFile, PullResult } from '../operations/pull/pull.js';
@@ -31,10 +31,6 @@ export default class Pull extends BaseCommand {
     {
       description: 'Pull the signed SBOM of an image, only where the key verifies it',
       command: '<%= config.bin %> pull --kind sbom --unwrap --verify --key cosign.pub ghcr.io/acme/app:v1',
-    },
-    {
-      description: 'Pull all attachments, side by side',
-      command: "<%= config.bin %> pull --all --name '{kind}-{platform}-{digest:12}{ext}' -o out ghcr.io/acme/app:v1",
     },
   ];
   static override args = {
@@ -151,6 +147,6 @@ function facts({ size, result, kind, platform, via, verified }: PulledFile): str
     ...(via === undefined ? [] : [found]),
     ...(platform === undefined || via === undefined ? [] : [printable(platform)]),
     ...(result === 'unchanged' ? ['unchanged'] : []),
-    ...(verified === undefined ? [] : [proofWords(verified)]),
+    ...(verified === undefined ? [] : [`verified by ${signerWords(verified)}`]),
   ].join(', ');
 }

@@ -3,14 +3,15 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
+import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
+import { wrapped } from '../cli/output/fit.js';
 import { screenOf } from '../cli/output/tree.js';
 import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
-import type { VerifyOptions, VerifyResult } from '../operations/verify/verify.js';
+import type { VerifyResult } from '../operations/verify/verify.js';
 
 /** `remora verify` */
 export default class Verify extends BaseCommand {
@@ -19,8 +20,8 @@ export default class Verify extends BaseCommand {
     'Judges all signatures of cosign, Sigstore and notation, and what they cover. The exit code is 0 where all that is required is verified, by default one signature or attestation; 3 where it is not attached, and 5 where no given trust verifies it.';
   static override examples = [
     {
-      description: 'Verify by a key of cosign',
-      command: '<%= config.bin %> verify --key cosign.pub ghcr.io/acme/app:v1',
+      description: 'Fail in CI unless an SBOM is verified by a key',
+      command: '<%= config.bin %> verify --key cosign.pub --require sbom ghcr.io/acme/app:v1',
     },
     {
       description: 'Verify by an identity that signed in a GitHub workflow',
@@ -28,8 +29,8 @@ export default class Verify extends BaseCommand {
         "<%= config.bin %> verify --certificate-identity-regexp 'https://github\\.com/acme/app/.*' --certificate-oidc-issuer https://token.actions.githubusercontent.com ghcr.io/acme/app:v1",
     },
     {
-      description: 'Fail in CI unless an SBOM is verified',
-      command: '<%= config.bin %> verify --key cosign.pub --require sbom ghcr.io/acme/app:v1',
+      description: 'Keep the rules of a policy, as the gate of a deployment',
+      command: '<%= config.bin %> verify --policy policy.yaml ghcr.io/acme/app:v1',
     },
   ];
   static override args = {
@@ -40,6 +41,12 @@ export default class Verify extends BaseCommand {
   };
   static override flags = {
     ...trustFlags,
+    policy: stringFlag({
+      summary: 'Trusts and rules, YAML or JSON',
+      helpValue: 'FILE',
+      exclusive: Object.keys(trustFlags).filter((name) => name !== 'require-log'),
+      helpGroup: 'TRUST',
+    }),
     require: stringFlag({
       summary: 'Exit with 3 or 5 unless this is verified',
       helpValue: 'KIND[@FORMAT]',
@@ -53,7 +60,6 @@ export default class Verify extends BaseCommand {
       helpGroup: 'GATE',
     }),
     'no-wrong': boolean({ summary: 'Exit with 5 if a signature is wrong, too', helpGroup: 'GATE' }),
-    policy: stringFlag({ summary: 'Policy with trusts and rules, YAML or JSON', helpValue: 'FILE', helpGroup: 'GATE' }),
     blob: stringFlag({
       summary: 'Verify this file by --bundle, without SUBJECT',
       helpValue: 'FILE',
@@ -79,7 +85,7 @@ export default class Verify extends BaseCommand {
       return this.#verifyBlob({ ...flags, blob: flags.blob, bundle: flags.bundle }, subject);
     if (subject === undefined) throw mistake('SUBJECT is missing', 'Name an image or artifact, or a file with --blob');
     const trust = await trustFrom(flags);
-    const policy = flags.policy === undefined ? undefined : await policyFrom(flags.policy);
+    const policy = await policyFrom(flags.policy);
     const [{ verify }, { parseRequirement }] = await Promise.all([
       import('../operations/verify/verify.js'),
       import('../operations/discover/missing.js'),
@@ -103,7 +109,7 @@ export default class Verify extends BaseCommand {
     const screen = screenOf(this.stdout);
     this.printLines(() => verdictLines(result, screen));
     this.print(renderUnmet(result));
-    this.print(summaryLine(result, screen.paint));
+    this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);
@@ -126,11 +132,6 @@ export default class Verify extends BaseCommand {
 
 /** The flags of a call without a subject. */
 type BlobFlags = TrustFlags & SecretFlags & { readonly blob: string; readonly bundle: string };
-
-async function policyFrom(file: string): Promise<VerifyOptions['policy']> {
-  const { readPolicy } = await import('../operations/verify/policy-file.js');
-  return readPolicy(file);
-}
 
 function mistake(message: string, hint: string): RemoraError {
   return new RemoraError('INVALID_ARGUMENT', message, { hint });

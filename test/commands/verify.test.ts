@@ -178,7 +178,7 @@ rules:
     await writeFile(join(cwd, 'policy.yaml'), POLICY);
     const lacking = await verify(cwd, '--policy', 'policy.yaml');
     expect(lacking.stderr).toBe('');
-    expect([lacking.code, lacking.stdout]).toEqual([3, expect.stringMatching(/\nrule sbom: /)]);
+    expect([lacking.code, lacking.stdout]).toEqual([3, expect.stringMatching(/\nrule sbom is not kept: /)]);
     await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
     const kept = await verify(cwd, '--policy', 'policy.yaml');
     expect([kept.code, kept.stdout]).toEqual([0, expect.stringContaining('(release)')]);

@@ -1,11 +1,12 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { copy } from '../../src/operations/copy/copy.js';
-import { type VerifyResult, verify } from '../../src/operations/verify/verify.js';
-import { trustKey } from '../../src/trust/keys/trust-key.js';
+import { verifySchema } from '../../src/operations/verify/schema.js';
+import type { VerifyResult } from '../../src/operations/verify/verify.js';
 import type { Reason } from '../../src/trust/values/judgement.js';
+import { runHere } from '../commands/support/in-process.js';
 import { SPDX } from '../support/attested-index.js';
 import { type Cosign, OLD_FORMAT, openCosign } from '../support/cosign.js';
 import { type TestImage, writeImage } from '../support/image-layout.js';
@@ -87,6 +88,9 @@ const PROVENANCE_TYPE = 'https://slsa.dev/provenance/v0.2';
 const promising = (attached: Attached) =>
   withAnnotation(attached, (name, value) => (/predicate-?type$/i.test(name) ? PROVENANCE_TYPE : value));
 
+const edited = (attached: Attached) =>
+  withAnnotation(attached, (name, value) => (name === SIGNATURE ? otherBase64(value) : value));
+
 const CASES: Readonly<Record<string, Case>> = {
   good: { verdict: 'verified' },
   'with another key': { otherKey: true, verdict: 'unchecked: untrusted' },
@@ -102,7 +106,7 @@ const CASES: Readonly<Record<string, Case>> = {
     verdict: 'wrong: signature',
   },
   'with the annotation of the signature edited': {
-    change: (attached) => withAnnotation(attached, (name, value) => (name === SIGNATURE ? otherBase64(value) : value)),
+    change: edited,
     only: /^signature (under|as)/,
     verdict: 'unchecked: untrusted',
   },
@@ -162,15 +166,14 @@ function inForm({ made }: Bench, name: string): readonly [Form, Attached] {
   return [form, attached];
 }
 
-/** What remora says of the subject, and of the one thing that is attached to it. */
+const EXIT_CODES: Readonly<Record<string, number>> = { verified: 0, unsigned: 3, 'not-verified': 5 };
+
+/** The verdicts of `remora verify` on the subject, and on the one thing that is attached to it. */
 async function ours(subject: string, { publicKey }: Cosign, kind?: string) {
-  const trust = [trustKey(await readFile(publicKey))];
-  const { outcome, referrers, incomplete } = await verify(subject, {
-    trust,
-    require: kind === undefined ? undefined : [kind],
-    partial: true,
-  });
-  expect(incomplete).toEqual([]);
+  const required = kind === undefined ? [] : ['--require', kind];
+  const { code, stdout } = await runHere(['verify', '--json', '--key', publicKey, ...required, subject], '.');
+  const { outcome, referrers, incomplete } = verifySchema.parse(JSON.parse(stdout));
+  expect([code, incomplete]).toEqual([EXIT_CODES[outcome], []]);
   const verdicts = referrers.map(({ verdict, reason }) => (reason === undefined ? verdict : `${verdict}: ${reason}`));
   return { outcome, verdicts };
 }
@@ -212,6 +215,23 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
         expect(await ours(layout, signer, asKind)).toEqual(expected);
       });
     }
+
+    it('finds the signature of each signer under one tag, and one that was edited beside them', async () => {
+      const place = await bench.freshPlace();
+      const subject = place.at(`@${bench.image.digest}`);
+      await plant(place.at(''), bench.image.digest, edited(inForm(bench, 'signature under a tag')[1]));
+      await bench.cosign.sign(subject, OLD_FORMAT);
+      await other.sign(subject, OLD_FORMAT);
+      for (const signer of [bench.cosign, other]) {
+        const { code, stderr } = await signer.verify('verify', OLD_FORMAT, subject);
+        expect(code, stderr).toBe(0);
+        const { outcome, verdicts } = await ours(subject, signer);
+        expect([outcome, verdicts.toSorted()]).toEqual([
+          'verified',
+          ['unchecked: untrusted', 'unchecked: untrusted', 'verified'],
+        ]);
+      }
+    });
   });
 }
 

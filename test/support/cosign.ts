@@ -20,6 +20,8 @@ export interface Cosign {
   readonly offline: readonly string[];
   /** PEM, the file of it. */
   readonly publicKey: string;
+  /** The variables that it runs with. */
+  readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function openCosign(privateKey?: string): Promise<Cosign> {
   return {
     offline,
     publicKey: join(home, 'key.pub'),
+    env,
     ok: cosign,
     sign: (subject, ...flags) => cosign(['sign', ...offline, ...flags, subject]),
     attest: (subject, type, predicate, ...flags) =>

@@ -80,6 +80,7 @@ const SUBJECT: Attacks = {
   'a statement about another image': named({ sha256: OTHER_IMAGE.slice(7) }),
   'a statement without subjects': signedEnvelope(key, { ...statement(), subject: [] }),
   'a subject without a digest': signedEnvelope(key, { ...statement(), subject: [{ name: IMAGE }] }),
+  'a subject whose digest is null': signedEnvelope(key, { ...statement(), subject: [{ name: IMAGE, digest: null }] }),
   'a subject with an empty set of digests': named({}),
   'a digest of another algorithm': named({ sha512: createHash('sha512').update('the image').digest('hex') }),
   'the digits of the digest by another algorithm': named({ blake3: HEX }),
@@ -193,7 +194,15 @@ const UNSUPPORTED: Attacks = {
 const trailing = Buffer.concat([signature, Buffer.from([0])]);
 const ZERO = Buffer.from('3006020100020100', 'hex');
 const LONG_ZERO = Buffer.concat([Buffer.from('3006', 'hex'), Buffer.from('020101020101', 'hex')]);
+/** The same two numbers, written in ways that DER forbids: a long form of the length, a needless zero. */
+const longLength = Buffer.concat([Buffer.of(0x30, 0x81), signature.subarray(1)]);
+const paddedNumber = Buffer.concat([
+  Buffer.of(0x30, signature.length - 1, 0x02, (signature[3] ?? 0) + 1, 0),
+  signature.subarray(4),
+]);
 const NOT_A_SIGNATURE = {
+  'in a long form': longLength,
+  'with a needless zero': paddedNumber,
   zero: ZERO,
   one: LONG_ZERO,
   trailing,
@@ -321,4 +330,14 @@ it('names both digests where the subject is another one', async () => {
     expect(message).toContain(IMAGE);
     expect(message).toContain(OTHER_IMAGE);
   }
+});
+
+it('shows a part of what it names where that is long', async () => {
+  const many = {
+    ...statement(),
+    subject: Array.from({ length: 9000 }, () => ({ digest: { sha1: 'a'.repeat(1000) } })),
+  };
+  const { message = '' } = await judge(signedEnvelope(key, many), TARGET, { trust: [key.trust] });
+  expect(message).toContain('and 8997 more');
+  expect(message.length).toBeLessThan(1000);
 });

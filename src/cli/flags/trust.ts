@@ -1,7 +1,7 @@
 import { boolean, string } from '@oclif/core/flags';
 import { RemoraError } from '../../errors.js';
 import type { TrustFiles } from '../../operations/verify/read-trust.js';
-import type { TrustOptions } from '../../operations/verify/verify.js';
+import type { TrustOptions, VerifyOptions } from '../../operations/verify/verify.js';
 
 /** Flags that give trust, named as cosign and notation name them; {@link trustFrom} turns them into options. */
 export const trustFlags = {
@@ -76,6 +76,13 @@ export async function trustFrom(flags: TrustFlags): Promise<TrustOptions> {
   const files = trustFilesOf(flags);
   const { readTrust } = await import('../../operations/verify/read-trust.js');
   return readTrust(files);
+}
+
+/** Reads the policy that a flag names. @throws RemoraError `INVALID_ARGUMENT`, with line and column */
+export async function policyFrom(file: string | undefined): Promise<VerifyOptions['policy']> {
+  if (file === undefined) return undefined;
+  const { readPolicy } = await import('../../operations/verify/policy-file.js');
+  return readPolicy(file);
 }
 
 /** The files and values that the flags name, before a file is read. */

@@ -1,6 +1,7 @@
 import type { CopyVolume } from '../../operations/copy/plan.js';
 import type { AttachedLeft, CopiedObject, CopyResult } from '../../operations/copy/schema.js';
 import { fields, formatSize, printable } from './text.js';
+import { signerWords, unverifiedNotes } from './use.js';
 
 /** The text for a copy. */
 export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: CopyResult): string {
@@ -14,14 +15,29 @@ export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: Co
   const others = rest.flatMap(([number, what]) => (number === 0 ? [] : [`${number} ${what}`]));
   return fields([
     [dryRun ? 'Would copy' : 'Copied', roots.map(({ reference }) => printable(reference)).join(', ')],
+    ['Verified', verifiedOf(roots)],
     ['Tags', tags.length === 0 ? undefined : tags.map(({ tag }) => printable(tag)).join(', ')],
     ['Attached', attached === 0 ? undefined : String(attached)],
     ['Objects', [`${moved} moved (${formatSize(bytes)})`, ...others].join(', ')],
   ]);
 }
 
+/** The signers of the roots, each once. */
+function verifiedOf(roots: CopyResult['roots']): string | undefined {
+  const words = roots.flatMap(({ verified }) => (verified === undefined ? [] : [`by ${signerWords(verified)}`]));
+  return words.length === 0 ? undefined : [...new Set(words)].join('; ');
+}
+
 /** The notes on a copy: tags that were moved, and what stayed behind. */
-export function copyNotes({ tags, left, attachedLeft, incomplete, dryRun, roots }: CopyResult): readonly string[] {
+export function copyNotes({
+  tags,
+  left,
+  attachedLeft,
+  incomplete,
+  unverified,
+  dryRun,
+  roots,
+}: CopyResult): readonly string[] {
   const moved = tags.flatMap(({ tag, replaced }) =>
     replaced === undefined ? [] : [`tag ${tag} stood for ${replaced} before`],
   );
@@ -31,6 +47,7 @@ export function copyNotes({ tags, left, attachedLeft, incomplete, dryRun, roots 
     ...moved,
     ...(left.length > 0 ? [ofIndex] : []),
     ...leftNotes(attachedLeft, roots.length > 1),
+    ...unverifiedNotes(unverified),
     ...incomplete.map(({ way, error }) => `could not copy ${way}: ${error.message}`),
     ...(incomplete.length > 0 ? [`${incomplete.length} left out: the others ${verb} copied`] : []),
   ];

@@ -7,17 +7,23 @@ export type Signed = Pick<VerifiedNode, 'signer' | 'trusts' | 'times'>;
 const DIGITS = 12;
 
 /** The signer in words, with the names of the trusts that count it: `key 1f3a9c2b4d5e (cosign.pub)`. */
-export function whoOf({ signer, trusts = [] }: Signed): string | undefined {
+export function whoOf(signed: Signed): string | undefined {
+  const { signer } = signed;
+  const who = shortWhoOf(signed);
+  return signer?.type === 'identity' && who !== undefined ? `${who}, issuer ${signer.issuer}` : who;
+}
+
+/** The same without the issuer of an identity. */
+export function shortWhoOf({ signer, trusts = [] }: Signed): string | undefined {
   if (signer === undefined) return undefined;
   const names = trusts.filter((name) => !namesOf(signer).includes(name));
-  const more = names.length === 0 ? '' : ` (${names.join(', ')})`;
-  return `${wordsOf(signer)}${more}`;
+  return names.length === 0 ? wordsOf(signer) : `${wordsOf(signer)} (${names.join(', ')})`;
 }
 
 function wordsOf(signer: NonNullable<Signed['signer']>): string {
   if (signer.type === 'key') return `key ${signer.fingerprint.slice(0, DIGITS)}`;
   if (signer.type === 'certificate') return signer.subject;
-  return `${signer.identity}, issuer ${signer.issuer}`;
+  return signer.identity;
 }
 
 /** Names that say the same as the signer. */
@@ -26,7 +32,7 @@ function namesOf(signer: NonNullable<Signed['signer']>): readonly string[] {
   return signer.type === 'certificate' ? [signer.subject] : [signer.identity];
 }
 
-const SAYS = { log: 'logged', timestamp: 'timestamped', signer: 'signed, as the signer says,' } as const;
+const SAYS = { log: 'logged', timestamp: 'timestamped', signer: 'signed by its own clock' } as const;
 
 /** The times in words: `logged 2026-11-24 12:00 UTC, index 123`. */
 export function whenOf({ times = [] }: Signed): readonly string[] {

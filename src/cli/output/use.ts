@@ -5,21 +5,17 @@ import { printable } from './text.js';
 /** Attachments that notes name one by one. */
 const MAX_NAMED = 10;
 
-/** The words for content that is verified: `verified by key 1f3a9c2b4d5e (cosign.pub)`. */
-export function proofWords(proof: UseProof): string {
-  const who = whoOf(proof);
-  return who === undefined ? 'verified' : printable(`verified by ${who}`);
+/** The signer that verifies content: `key 1f3a9c2b4d5e (cosign.pub)`. */
+export function signerWords(proof: UseProof): string {
+  return printable(whoOf(proof) ?? proof.signature);
 }
 
-/** A note for each attachment that was left out, since it is not verified. */
+/** A note for each attachment that is not verified: it was left out, or came along in one manifest with a verified one. */
 export function unverifiedNotes(unverified: readonly UnverifiedAttachment[] = []): readonly string[] {
-  const notes = unverified
-    .slice(0, MAX_NAMED)
-    .map(({ kind, digest, verdict, message }) =>
-      printable(
-        `left out ${kind ?? 'attachment'} ${digest}, which is ${verdict === 'wrong' ? 'wrong' : 'not verified'}: ${message}`,
-      ),
-    );
+  const notes = unverified.slice(0, MAX_NAMED).map(({ kind = 'attachment', digest, verdict, message, isCopied }) => {
+    const what = `${kind} ${digest}, which is ${verdict === 'wrong' ? 'wrong' : 'not verified'}: ${message}`;
+    return printable(isCopied ? `copied in one manifest with what is verified: ${what}` : `left out ${what}`);
+  });
   const more = unverified.length - MAX_NAMED;
-  return more > 0 ? [...notes, `left out ${more} more that are not verified`] : notes;
+  return more > 0 ? [...notes, `${more} more are not verified`] : notes;
 }

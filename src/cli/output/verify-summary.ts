@@ -1,6 +1,6 @@
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifyResult } from '../../operations/verify/verify.js';
-import { whoOf } from './signer.js';
+import { shortWhoOf } from './signer.js';
 import { type Paint, printable } from './text.js';
 
 type Style = Parameters<Paint>[0];
@@ -33,7 +33,7 @@ export function summaryLine(result: VerifyResult, paint: Paint): string {
   const wrong = nodes.filter(({ verdict }) => verdict === 'wrong').length;
   const platforms = (result.platforms ?? []).filter(({ isPlatform }) => isPlatform !== false).length;
   const of = platforms === 0 ? '' : ` of the index and ${counted(platforms, 'platform')}`;
-  const signers = [...new Set(verified.map(whoOf).filter((who) => who !== undefined))];
+  const signers = [...new Set(verified.map(shortWhoOf).filter((who) => who !== undefined))];
   const more = signers.length > MAX_SIGNERS ? [`${signers.length - MAX_SIGNERS} more`] : [];
   const by = [...signers.slice(0, MAX_SIGNERS), ...more].join(' and ');
   return [

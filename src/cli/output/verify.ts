@@ -61,7 +61,7 @@ function typeOf({ predicateType, artifactType, mediaType }: VerifiedNode, width:
   return width === undefined ? type : type.replace(/^application\//, '');
 }
 
-type Told = Signed & Pick<VerifiedNode, 'verdict' | 'message' | 'coveredBy' | 'remarks'>;
+type Told = Signed & Pick<VerifiedNode, 'digest' | 'verdict' | 'message' | 'coveredBy' | 'remarks'>;
 
 /** The lines below an attachment: who signed and when, or why it is not verified. */
 function detailLines(node: Told, short: (text: string) => string, room: number | undefined, paint: Paint): string[] {
@@ -69,7 +69,9 @@ function detailLines(node: Told, short: (text: string) => string, room: number |
 }
 
 function detailsOf(node: Told): readonly string[] {
-  const { verdict, message, coveredBy, remarks = [] } = node;
+  const { digest, verdict, coveredBy, remarks = [] } = node;
+  // The line above has its own digest.
+  const message = node.message?.replaceAll(digest, 'it');
   const claimed = whoOf(node);
   const lines = [...coveredLines(node)];
   if (verdict === 'verified' && claimed !== undefined)
@@ -116,7 +118,8 @@ export function renderUnmet({ missing, violations = [] }: VerifyResult): string 
   const table = rows.length === 0 ? [] : [columns([['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT', 'STATE'], ...rows])];
   const broken = violations.map(({ rule, message, platform, digest }) => {
     const of = platform ?? digest;
-    return printable(`rule ${rule}: ${message}${of === undefined ? '' : ` (${of})`}`);
+    const name = rule === undefined ? 'the policy' : `rule ${rule}`;
+    return printable(`${name} is not kept: ${message}${of === undefined ? '' : ` (${of})`}`);
   });
   return [...table, ...broken].join('\n');
 }

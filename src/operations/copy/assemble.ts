@@ -9,8 +9,8 @@ import { incompleteCopy } from './attached.js';
 import { assertDistinct, type NamedTag } from './collisions.js';
 import { asReferrer } from './convert.js';
 import { type CopyItem, type CopyPlan, ROLES } from './plan.js';
-import { type CopyReading, isChildAlone, type ReadRoot } from './read.js';
-import type { AttachedTree } from './selection.js';
+import type { CopyReading, ReadRoot } from './read.js';
+import { type AttachedTree, isChildAlone } from './selection.js';
 import { isOdd } from './tolerance.js';
 
 /** Content that cannot be copied, with the failure. */
@@ -73,6 +73,8 @@ class Assembly {
       left: [...this.#left.values()],
       several,
       incomplete: [...this.#incomplete.values()],
+      proofs: this.reading.proofs,
+      unverified: this.reading.unverified,
       // The only root cannot be left out, and what was read of it need not be kept.
       without: several ? assembler(this.reading, this.failed) : firstOf,
     };

@@ -7,6 +7,7 @@ import { openArchiveWriter, openSource } from '../../store/open.js';
 import { type AccessOptions, type Location, type Stored, withSource, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { settled } from '../places/settled.js';
+import { trustToUse, type UseOptions } from '../verified/options.js';
 import { CopyAhead } from './ahead.js';
 import { plannedCopy } from './dry-run.js';
 import { copyIntoArchive } from './into-archive.js';
@@ -24,6 +25,7 @@ export type SideAccess = Pick<AccessOptions, 'credentials' | 'connection'>;
 /** Options of {@link copy}. */
 export interface CopyOptions
   extends AccessOptions,
+    UseOptions,
     Pick<PlanCopyOptions, 'recursive' | 'selection' | 'convert'>,
     Pick<IntoStoreOptions, 'assumeComplete' | 'settle' | 'concurrency' | 'onProgress' | 'onObject'> {
   /** How the source is reached. @default `credentials` and `connection` */
@@ -56,7 +58,7 @@ export interface CopyOptions
  * names them, and the others are copied.
  *
  * @returns the roots and tags in the destination, and each blob and manifest with its outcome
- * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform or tag), `CHANGED` (the destination names
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform or tag), `NOT_VERIFIED`, `CHANGED` (the destination names
  *   another digest), `EXISTS` (archive), `AMBIGUOUS` (several manifests would get one tag), `INCOMPLETE` (it is unknown
  *   what is attached), and as the stores; after any failure no tag names new content
  */
@@ -64,9 +66,10 @@ export async function copy(source: Location, destination: CopyTarget, options: C
   const { signal, dryRun, overwrite, assumeComplete } = options;
   const { from, to } = copyLocations(source, destination, options.names !== undefined);
   const platform = platformOf(options.platform);
+  const verifyWith = trustToUse(options);
   const access = sideAccess(options, options.to);
   const copied = async (store: Source, selector: ManifestSelector): Promise<CopyResult> => {
-    const plan = (ahead?: CopyAhead) => planned(store, selector, to, { ...options, platform, ahead });
+    const plan = (ahead?: CopyAhead) => planned(store, selector, to, { ...options, platform, ahead, verifyWith });
     // A bad path of an archive is reported before anything is fetched.
     const archive = 'path' in to.at && to.kind === 'archive' && (await openArchiveWriter(to.at.path, { overwrite }));
     const counted = (found: CopyPlan, work: Promise<CopyResult>) =>

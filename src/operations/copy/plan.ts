@@ -6,6 +6,8 @@ import type { Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector } from '../../store/interfaces/store.js';
 import type { Subject } from '../attached/subject.js';
 import type { Unasked } from '../results/incomplete.js';
+import type { UnverifiedAttachment, UseProof } from '../verified/schema.js';
+import type { TrustOptions } from '../verify/options.js';
 import type { CopyAhead } from './ahead.js';
 import type { CopySelection } from './selection.js';
 
@@ -19,6 +21,8 @@ export interface PlanCopyOptions extends CallOptions {
   readonly selection?: CopySelection | undefined;
   /** The most attachments and entries of indexes that are met. @default 100000 */
   readonly maxItems?: number | undefined;
+  /** Copy only what this trust verifies. @default everything */
+  readonly verifyWith?: TrustOptions | undefined;
   /** Copy images under tags of cosign as referrers, too. @default false */
   readonly convert?: boolean | undefined;
   /** Looks in the destination for each manifest that planning meets. @default none */
@@ -65,6 +69,10 @@ export interface CopyPlan {
   readonly several: boolean;
   /** Roots and attachments that stay behind, since they cannot be read. */
   readonly incomplete: readonly Unasked[];
+  /** With trust: the signature that covers each root. */
+  readonly proofs: ReadonlyMap<Digest, UseProof>;
+  /** With trust: attachments that are not verified. */
+  readonly unverified: readonly UnverifiedAttachment[] | undefined;
   /**
    * The plan without all that needs this content.
    *

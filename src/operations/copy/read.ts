@@ -10,11 +10,13 @@ import type { Source } from '../../store/interfaces/store.js';
 import { MAX_NESTED } from '../attached/index-levels.js';
 import { ItemLimit, throwIfTooMany } from '../attached/item-limit.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
+import type { UnverifiedAttachment, UseProof } from '../verified/schema.js';
 import { attachedTrees, incompleteCopy, type UnaskedOf } from './attached.js';
 import { PackedManifests } from './packed.js';
 import type { CopyRoot, PlanCopyOptions } from './plan.js';
-import { type AttachedTree, chosenTrees, isEverything } from './selection.js';
+import { type AttachedTree, chosenTrees, isChildAlone, isEverything } from './selection.js';
 import { Tolerance } from './tolerance.js';
+import type { VerifiedRoots } from './verified.js';
 
 /** A root that was read with all its children, or the failure to do so. */
 export interface ReadRoot extends CopyRoot {
@@ -38,6 +40,10 @@ export interface CopyReading {
   readonly attached: ReadonlyMap<Digest, Graph>;
   /** Failed questions about what is attached. */
   readonly unasked: readonly UnaskedOf[];
+  /** With trust: the signature that covers each root. */
+  readonly proofs: ReadonlyMap<Digest, UseProof>;
+  /** With trust: attachments that are not verified. */
+  readonly unverified?: readonly UnverifiedAttachment[] | undefined;
 }
 
 /** The digests of a graph, or the failure to read it. */
@@ -80,6 +86,7 @@ class Reader {
     const { recursive, selection } = options;
     const subjects = roots.flatMap(({ subject }) => subject ?? []);
     const isRecursive = recursive || selection !== undefined;
+    const judging = handled(this.#judged(subjects));
     // Attachments are asked for while the children are still being read.
     const asked = handled(isRecursive ? this.#trees(subjects) : Promise.resolve({ trees: [], unasked: [] }));
     const graphs = await Promise.all(
@@ -89,15 +96,34 @@ class Reader {
     );
     // A child that is missing is an error of its own, before it is one of the question what is attached to it.
     const { trees, unasked } = await asked;
-    const chosen = isEverything(selection ?? {}) ? trees : chosenTrees(source, trees, selection ?? {});
+    const judged = await judging;
+    const { trees: chosen, unverified } = await this.#chosen(trees, judged);
     await mapSome(carriers(chosen), MAX_AHEAD, (digest) => this.#carrier(digest));
     return {
-      ...{ source, options, unasked },
+      ...{ source, options, unasked, unverified },
+      proofs: judged?.proofs ?? new Map(),
       roots: graphs,
       manifests: this.#manifests,
       trees: chosen,
       attached: this.#attached,
     };
+  }
+
+  async #judged(roots: readonly Subject[]): Promise<VerifiedRoots | undefined> {
+    const { verifyWith: trust, signal } = this.options;
+    if (trust === undefined) return undefined;
+    const { judgeRoots } = await import('./verified.js');
+    return judgeRoots(this.source, roots, { trust, signal, limit: () => this.#limitOf() });
+  }
+
+  async #chosen(
+    trees: readonly AttachedTree[],
+    judged: VerifiedRoots | undefined,
+  ): Promise<Pick<CopyReading, 'trees' | 'unverified'>> {
+    const { recursive, selection = {} } = this.options;
+    if (judged !== undefined && recursive)
+      return judged.trees(this.source, trees, selection, (digest) => this.#read(digest));
+    return { trees: isEverything(selection) ? trees : chosenTrees(this.source, trees, selection) };
   }
 
   async #root(root: CopyRoot): Promise<ReadRoot> {
@@ -257,9 +283,4 @@ function carriers(trees: readonly AttachedTree[]): readonly Digest[] {
     ...carriers(below),
   ]);
   return [...new Set(own)];
-}
-
-/** Whether only an index names the attachment. */
-export function isChildAlone({ via }: AttachedTree['attachment']): boolean {
-  return via.every((way) => way === 'index-child');
 }

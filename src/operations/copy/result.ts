@@ -7,7 +7,7 @@ import type { CopiedObject, CopyResult } from './schema.js';
 /** The result of a plan that was carried out. */
 export function copyResult(
   format: Source['format'],
-  { items, roots, tags, left, incomplete }: CopyPlan,
+  { items, roots, tags, left, incomplete, proofs, unverified }: CopyPlan,
   objects: readonly CopiedObject[],
   replaced: ReadonlyMap<string, Digest> = new Map(),
 ): CopyResult {
@@ -18,6 +18,7 @@ export function copyResult(
       mediaType,
       digest,
       size,
+      ...given({ verified: proofs.get(digest) }),
     })),
     tags: [...tags]
       .map(([tag, digest]) => ({ tag, digest, ...given({ replaced: replaced.get(tag) }) }))
@@ -27,5 +28,6 @@ export function copyResult(
     objects,
     left,
     incomplete,
+    ...given({ unverified }),
   };
 }

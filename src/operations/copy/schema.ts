@@ -4,6 +4,7 @@ import type { Platform } from '../../oci/values/platform.js';
 import { digestSchema } from '../results/digest-schema.js';
 import { incompleteSchema } from '../results/incomplete.js';
 import { descriptorFields } from '../results/schema.js';
+import { proofSchema, unverifiedSchema } from '../verified/schema.js';
 
 const platform: z.ZodType<Platform> = z.looseObject({ architecture: z.string(), os: z.string() });
 const descriptor = z.looseObject({ ...descriptorFields, platform: platform.optional() });
@@ -34,7 +35,7 @@ const leftBehindSchema = z
 /** The schema of what `copy` prints with `--json`. */
 export const copySchema = z.strictObject({
   roots: z
-    .array(descriptor.extend({ reference: z.string() }))
+    .array(descriptor.extend({ reference: z.string(), verified: proofSchema.exactOptional() }))
     .readonly()
     .describe('The manifests that the source names, in the destination'),
   tags: z.array(copiedTagSchema.readonly()).readonly().describe('Tags in the destination, by name'),
@@ -52,6 +53,11 @@ export const copySchema = z.strictObject({
     .array(incompleteSchema.readonly())
     .readonly()
     .describe('Of several roots: those that stayed behind, and attachments, each with the failure'),
+  unverified: z
+    .array(unverifiedSchema)
+    .readonly()
+    .exactOptional()
+    .describe('With verify and recursive: attachments that are not verified, and stayed behind'),
   dryRun: z.literal(true).exactOptional().describe('A dry run: the destination is unchanged'),
 });
 

@@ -33,20 +33,27 @@ export function isEverything({ except = {}, ...selection }: CopySelection): bool
 /**
  * The selected attachments. `latest` keeps the newest of each subject, since every platform has its own SBOM.
  *
+ * @param also takes further attachments, unless they are excluded
  * @throws RemoraError `AMBIGUOUS` where dates do not tell the newest
  */
 export function chosenTrees(
   store: Source,
   trees: readonly AttachedTree[],
   selection: CopySelection,
+  also: (attachment: Attachment) => boolean = () => false,
 ): readonly AttachedTree[] {
   const kept = trees.filter(({ attachment }) => !isExcluded(attachment, selection));
   const wanted = kept.filter(({ attachment }) => isWanted(attachment, selection));
   const newest = selection.latest ? newestBySubject(store, wanted) : new Set(wanted);
   return kept.flatMap((tree) => {
-    const below = chosenTrees(store, tree.below, selection);
-    return newest.has(tree) || below.length > 0 ? [{ ...tree, below }] : [];
+    const below = chosenTrees(store, tree.below, selection, also);
+    return newest.has(tree) || also(tree.attachment) || below.length > 0 ? [{ ...tree, below }] : [];
   });
+}
+
+/** Whether only an index names the attachment. */
+export function isChildAlone({ via }: Attachment): boolean {
+  return via.every((way) => way === 'index-child');
 }
 
 function isExcluded(attachment: Attachment, { except = {} }: CopySelection): boolean {

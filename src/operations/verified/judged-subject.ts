@@ -50,7 +50,8 @@ export class JudgedSubject {
     readonly account: AskedWays,
   ) {
     const own = [...eachNode(judged)].filter(({ verdict, coveredBy }) => verdict === 'verified' && !coveredBy);
-    this.#signatures = new Map(own.map((node) => [node.digest, node]));
+    // Two keys may sign the same payload, which is one layer: the first stands for both, as it does for what it covers.
+    this.#signatures = new Map(own.reverse().map((node) => [node.digest, node]));
   }
 
   get digest(): Digest {

@@ -13,17 +13,21 @@ export const proofSchema = z
   })
   .describe('With verify: the signature that verifies it');
 
-/** The schema of an attachment that was left out. */
+/** The schema of an attachment that is not verified. */
 export const unverifiedSchema = z.strictObject({
   reference: z.string().describe('The full reference, with the digest'),
   digest: digestSchema,
   kind: z.enum(KINDS).exactOptional().describe('As it claims itself'),
   verdict: z.enum(['wrong', 'unchecked']),
   message: z.string().describe('Why it is not verified'),
+  isCopied: z
+    .literal(true)
+    .exactOptional()
+    .describe('It stands in one manifest with a verified signature, and came along'),
 });
 
 /** The verified signature that covers content. */
 export type UseProof = Readonly<z.infer<typeof proofSchema>>;
 
-/** An attachment that is not verified, and was left out. */
+/** An attachment that is not verified: it was left out, unless `isCopied`. */
 export type UnverifiedAttachment = Readonly<z.infer<typeof unverifiedSchema>>;

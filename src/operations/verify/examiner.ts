@@ -1,5 +1,4 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
-import { handled } from '../../io/async/handled.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { shared } from '../../io/async/once.js';
 import { type Limiter, limiter } from '../../io/async/run-all.js';
@@ -50,6 +49,9 @@ const DEFAULT_MAX_SIGNATURES = 1000;
 /** Manifests that are examined at a time, each with its signatures. */
 const CONCURRENCY = 32;
 
+/** The most bytes that all signatures of a subject have: SBOMs in envelopes for dozens of platforms stay below. */
+const MAX_BYTES = 1024 * 1024 * 1024;
+
 /** Signatures of more bytes are read two at a time: each can have {@link MAX_ENVELOPE}. */
 const SMALL = 1024 * 1024;
 
@@ -60,9 +62,15 @@ const SMALL = 1024 * 1024;
 export class Examiner {
   readonly #examined = new Map<string, Promise<Examined>>();
   readonly #limit: Limiter = limiter(CONCURRENCY);
+  readonly #small: Limiter = limiter(CONCURRENCY);
   readonly #large: Limiter = limiter(2);
-  readonly #judging = handled(import('../../trust/judge.js'));
+  #judging: Promise<typeof import('../../trust/judge.js')> | undefined;
+  /** Signatures that may still be judged. */
   #left: number;
+  /** Layers that may still be looked at, since their types say too little. */
+  #looks: number;
+  /** Bytes of signatures that may still be read. */
+  #bytes = MAX_BYTES;
   #isOver = false;
 
   constructor(
@@ -70,6 +78,7 @@ export class Examiner {
     private readonly options: ExaminerOptions,
   ) {
     this.#left = options.maxSignatures ?? DEFAULT_MAX_SIGNATURES;
+    this.#looks = this.#left;
   }
 
   /** Begins with a manifest that will be asked for, unless many are waiting. */
@@ -111,13 +120,11 @@ export class Examiner {
   async #judged(evidence: Evidence, subject: Digest, signal: AbortSignal): Promise<JudgedSignature | undefined> {
     const { layer, form } = evidence;
     const fields = { layer, ...given({ form }) };
-    if (this.#left-- <= 0) return { ...fields, judgement: this.#overLimit() };
+    const isLeft = form === undefined ? this.#looks-- > 0 : this.#left-- > 0;
+    if (!isLeft || this.#bytes <= 0) return { ...fields, judgement: this.#overLimit() };
     if (layer.size > MAX_ENVELOPE) return form && { ...fields, judgement: tooLarge(layer) };
     try {
-      const judge = () => this.#judge(evidence, subject, signal);
-      const found = await (layer.size > SMALL ? this.#large(judge) : judge());
-      if (found === undefined) this.#left++;
-      return found;
+      return await (layer.size > SMALL ? this.#large : this.#small)(() => this.#judge(evidence, subject, signal));
     } catch (error) {
       const way = `signature ${layer.digest} of ${this.source.format({ digest: subject })}`;
       return { ...fields, judgement: this.#failed(way, error, layer.digest) };
@@ -129,7 +136,10 @@ export class Examiner {
     const read = await readEvidence(this.source, evidence, { signal });
     if (read === undefined) return undefined;
     const { form, content } = read;
+    this.#bytes -= content.length;
+    if (evidence.form === undefined && this.#left-- <= 0) return { layer, form, judgement: this.#overLimit() };
     const { mediaType, annotations = {} } = layer;
+    this.#judging ??= import('../../trust/judge.js');
     const { judge } = await this.#judging;
     const judgement = await judge(
       { form, mediaType, content, annotations },
@@ -149,7 +159,7 @@ export class Examiner {
 
   #overLimit(): Judgement {
     const max = this.options.maxSignatures ?? DEFAULT_MAX_SIGNATURES;
-    const message = `more than ${max} signatures are attached, which is the limit`;
+    const message = `more than ${max} signatures, or ${MAX_BYTES} bytes of them, are attached, which is the limit`;
     if (!this.#isOver) {
       const hint = 'Allow more with --max-signatures, or choose with --platform or a digest';
       this.options.onUnasked('signatures above the limit', new RemoraError('INCOMPLETE', message, { hint }));

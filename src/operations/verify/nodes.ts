@@ -83,11 +83,11 @@ export interface Conclusion {
 
 export function conclusionOf({ attachment, subject, examined, signature }: Judged, coverage: Coverage): Conclusion {
   const { judgement } = signature ?? {};
-  const { kind } = attachment;
   const claimed = claimedFacts(attachment, signature);
+  const isSignature = attachment.kind === 'signature' || claimed.kind === 'signature';
   const manifest = (attachment.holder ?? attachment.descriptor).digest;
   // A signature of a signature does not make the first one hold.
-  const canCover = judgement?.verdict !== 'wrong' && kind !== 'signature' && examined.failure === undefined;
+  const canCover = judgement?.verdict !== 'wrong' && !isSignature && examined.failure === undefined;
   const covers = canCover ? coverage.ofAttached(manifest, subject, examined.subject) : [];
   const proofs = [...(judgement?.proofs ?? []), ...covers.flatMap((cover) => cover.proofs)];
   if (signature?.form !== undefined && judgement?.verdict === 'verified')

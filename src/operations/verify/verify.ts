@@ -1,3 +1,4 @@
+import { handled } from '../../io/async/handled.js';
 import { sharedSignal } from '../../io/async/run-all.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
@@ -54,13 +55,20 @@ export async function verify(location: Location, options: VerifyOptions = {}): P
   const require = (options.require ?? []).map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
   const { requireOn: on = 'any', noWrong = false, policy } = options;
   const trust = [...(options.trust ?? []), ...(policy?.trust ?? [])];
-  const trusting = { ...options, trust, trustedRoot: options.trustedRoot ?? policy?.trustedRoot };
+  const trusting = {
+    ...options,
+    trust,
+    trustedRoot: options.trustedRoot ?? policy?.trustedRoot,
+    requireLog: options.requireLog || policy?.requireLog,
+  };
   return withSource(at, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
     const limit = new ItemLimit(options.maxItems);
-    const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
+    const resolving = resolveSubject(source, selector, platform, { signal, limit, onUnasked });
+    loadSoon();
+    const subject = await resolving;
     const judged = await judgeAttached(source, subject, account, { ...trusting, signal, limit });
     if (trust.length === 0) throw noTrust(judged);
     const violations = policy && (await violationsOf(policy, judged, options.now));
@@ -73,6 +81,13 @@ export async function verify(location: Location, options: VerifyOptions = {}): P
     if (!options.partial) checkOutcome(result, account);
     return iterable(result);
   });
+}
+
+/** By then the first request is on its way: loading the code that judges takes as long as a request, or longer. */
+const SOON_MS = 5;
+
+function loadSoon(): void {
+  setTimeout(() => handled(import('../../trust/judge.js')), SOON_MS).unref();
 }
 
 /** The rules that are not kept. A trust that stands beside the policy keeps none of them, whatever its name. */

@@ -2,7 +2,7 @@ import { decode } from 'cborg';
 import { given } from '../../oci/values/given.js';
 import type { Claimed } from '../values/claimed.js';
 import { bytesOf, ifReadable, jsonIn, listIn, memberOf } from './lenient.js';
-import { signerOfCertificate } from './signer.js';
+import { signerOfAuthority } from './signer.js';
 import { ownTimes } from './times.js';
 
 const TIMES = ['io.cncf.notary.authenticSigningTime', 'io.cncf.notary.signingTime'];
@@ -44,7 +44,7 @@ function cbor(bytes: Uint8Array): unknown {
 
 function claims(certificate: Buffer<ArrayBuffer> | undefined, times: readonly unknown[]): Claimed {
   return given({
-    signer: certificate && signerOfCertificate(certificate),
+    signer: certificate && signerOfAuthority(certificate),
     times: ownTimes(times.find((time) => time !== undefined)),
   });
 }

@@ -21,7 +21,7 @@ const TYPES: readonly string[] = ['https://in-toto.io/Statement/v0.1', 'https://
 const MAX_SUBJECTS = 10_000;
 
 const statementSchema = z.object({ _type: z.string(), predicateType: z.string(), subject: z.array(z.unknown()) });
-const subjectSchema = z.object({ digest: z.optional(z.record(z.string(), z.string())) });
+const subjectSchema = z.object({ digest: z.nullish(z.record(z.string(), z.string())) });
 
 /**
  * Reads the statement in an envelope. The envelope must say that it holds one: another payload type is another language,
@@ -48,8 +48,8 @@ export function readStatement({ payloadType, payload }: Pick<Envelope, 'payloadT
 
 /** Digests that are not well formed, like those in upper case or cut ones, are left out: they match nothing. */
 function digestsOf(subject: unknown): readonly Digest[] {
-  const { digest = {} } = readMembers(subjectSchema, ['digest'], subject, 'subject of the in-toto statement');
-  return Object.entries(digest).flatMap(([algorithm, encoded]) => {
+  const { digest } = readMembers(subjectSchema, ['digest'], subject, 'subject of the in-toto statement');
+  return Object.entries(digest ?? {}).flatMap(([algorithm, encoded]) => {
     const text = `${algorithm}:${encoded}`;
     return isDigest(text) ? [text] : [];
   });
@@ -72,10 +72,13 @@ export function claimsOf({ predicateType, subjects }: Statement, payload: Uint8A
 }
 
 const MAX_NAMED = 3;
+/** Digests of algorithms that nobody registered may have any length. */
+const MAX_SHOWN = 140;
 
 /** Says which subjects are named instead of the target. */
 export function otherSubject(what: string, subjects: readonly Digest[], { digest }: Target): string {
-  const named = subjects.slice(0, MAX_NAMED).join(', ') || 'no digest';
+  const shown = (one: Digest) => (one.length > MAX_SHOWN ? `${one.slice(0, MAX_SHOWN)}…` : one);
+  const named = subjects.slice(0, MAX_NAMED).map(shown).join(', ') || 'no digest';
   const more = subjects.length > MAX_NAMED ? ` and ${subjects.length - MAX_NAMED} more` : '';
   return `${what} names ${named}${more}, wanted ${digest}`;
 }

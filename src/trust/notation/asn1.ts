@@ -2,8 +2,12 @@ import { ASN1Obj } from '@sigstore/core';
 import type { Reason } from '../values/judgement.js';
 import { Refused } from './refused.js';
 
-/** @throws Error where the bytes are not one value in DER */
+/** A certificate has some kilobytes, a timestamp with its certificates some more; each value in it takes much memory. */
+const MAX_BYTES = 256 * 1024;
+
+/** @throws Error where the bytes are not one value in DER, or too many */
 export function parseDer(bytes: Uint8Array): ASN1Obj {
+  if (bytes.length > MAX_BYTES) throw new Error(`it has ${bytes.length} bytes, wanted at most ${MAX_BYTES}`);
   return ASN1Obj.parseBuffer(Buffer.from(bytes));
 }
 

@@ -23,7 +23,7 @@ import { malformed, Refused } from './refused.js';
 import { type SoundEnvelope, satisfy } from './satisfy.js';
 import { checkSignature } from './signature.js';
 
-/** Notation reads no larger ones. */
+/** An envelope with ten certificates and a timestamp has some 30 kB. */
 const MAX_ENVELOPE_BYTES = 4 * 1024 * 1024;
 
 /**

@@ -91,16 +91,16 @@ function isMeant({ kind, format, predicateType }: PolicyRule, attached: Attached
   );
 }
 
-/** The predicate type of a signature that is not verified may not be known. */
+/** Only the payload of an envelope tells its type, and the payload of one that is not verified is not read. */
 function mayBeMeant(rule: PolicyRule, attached: AttachedFacts): boolean {
-  const { predicateType = rule.predicateType } = attached;
-  return isMeant(rule, { ...attached, predicateType });
+  const { kind, predicateType } = attached;
+  if (predicateType !== undefined) return isMeant(rule, attached);
+  return kind === 'attestation' || isMeant(rule, { ...attached, ...given({ predicateType: rule.predicateType }) });
 }
 
 /** Why a proof does not count for a rule; undefined where it does. */
 function shortfallOf(rule: PolicyRule, { trust, times }: ProofFacts, now: number): Shortfall | undefined {
   if (!rule.by.includes(trust)) return { reason: 'trust', trust };
-  if (rule.log && !times.some(({ from }) => from === 'log')) return { reason: 'log' };
   if (rule.maxAge === undefined) return undefined;
   const proven = times.filter(({ from }) => from !== 'signer').map(({ time }) => Date.parse(time));
   if (proven.length === 0 || proven.some(Number.isNaN)) return { reason: 'time' };

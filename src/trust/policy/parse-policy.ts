@@ -23,10 +23,10 @@ export async function parsePolicy(
 ): Promise<Policy> {
   const read = readPolicyDocument(source, policyName);
   const { document } = read;
-  const { trustedRoot } = document;
+  const { trustedRoot, requireLog } = document;
   const root = trustedRoot === undefined ? undefined : await rootAt(read, ['trustedRoot'], trustedRoot, files);
   const trust: Trust[] = [];
   for (const [name, one] of Object.entries(document.trust)) trust.push(await readTrust(read, name, one, files, root));
   const rules = Object.entries(document.rules).map(([name, rule]) => ({ name, ...rule }));
-  return { source: policyName, trust, rules, ...given({ trustedRoot: root }) };
+  return { source: policyName, trust, rules, ...given({ trustedRoot: root, requireLog }) };
 }

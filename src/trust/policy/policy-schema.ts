@@ -88,7 +88,6 @@ const rule = z
         return parsed ?? z.NEVER;
       })
       .exactOptional(),
-    log: z.boolean().default(false),
   })
   .refine(({ kind, predicateType }) => kind !== undefined || predicateType !== undefined, {
     error: 'wanted kind or predicateType, got neither',
@@ -99,6 +98,7 @@ export const policySchema = z
   .strictObject({
     version: z.literal(1),
     trustedRoot: text.exactOptional(),
+    requireLog: z.boolean().exactOptional(),
     trust: z.record(name, trust),
     rules: z.record(name, rule),
   })

@@ -26,8 +26,6 @@ export interface PolicyRule {
   readonly count: number;
   /** Milliseconds since the proven time. */
   readonly maxAge?: number;
-  /** Whether a transparency log must have it. */
-  readonly log: boolean;
 }
 
 /** Named trusts, and rules that name them. Made by `parsePolicy`. */
@@ -38,5 +36,7 @@ export interface Policy {
   readonly trust: readonly Trust[];
   /** The logs and timestamp authorities for signatures by keys. @default the public-good root that remora ships */
   readonly trustedRoot?: TrustedRoot;
+  /** A key's signature must be in a transparency log, too. @default false */
+  readonly requireLog?: boolean;
   readonly rules: readonly PolicyRule[];
 }

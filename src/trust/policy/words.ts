@@ -5,7 +5,7 @@ import { formatSpan } from './span.js';
 /** Why the proof of a verified attachment does not count for a rule. */
 export type Shortfall =
   | { readonly reason: 'trust'; readonly trust: string }
-  | { readonly reason: 'log' | 'time' | 'future' }
+  | { readonly reason: 'time' | 'future' }
   | { readonly reason: 'age' /** Milliseconds. */; readonly age: number };
 
 /** The attachments that a rule may mean. */
@@ -20,12 +20,11 @@ export interface Found {
 }
 
 /** The wish of a rule, as the end of `wanted …`. */
-export function describeWanted({ kind, format, predicateType, by, count, maxAge, log }: PolicyRule): string {
+export function describeWanted({ kind, format, predicateType, by, count, maxAge }: PolicyRule): string {
   const thing = [kind ?? 'an attestation', ...(format === undefined ? [] : [`in ${format}`])].join(' ');
   return [
     `${thing}${predicateType === undefined ? '' : ` of type ${quote(predicateType)}`}`,
     `by ${count === 1 ? '' : `${count} signers of `}${by.map(quote).join(' or ')}`,
-    ...(log ? ['in a transparency log'] : []),
     ...(maxAge === undefined ? [] : [`at most ${formatSpan(maxAge)} old`]),
   ].join(' ');
 }
@@ -45,8 +44,6 @@ function describe(shortfall: Shortfall): string {
   switch (shortfall.reason) {
     case 'trust':
       return `one by ${quote(shortfall.trust)}`;
-    case 'log':
-      return 'one that is in no log';
     case 'time':
       return 'one whose time no log and no timestamp proves';
     case 'future':

@@ -7,14 +7,15 @@ import { type Proven, type ProvenTime, rfc3339 } from './times.js';
 type Authority = TrustMaterial['certificateAuthorities'][number];
 
 /**
- * Verifies that a certificate is of an authority of the root, was valid at each proven time, and is in a log of
- * certificates.
+ * Verifies that a certificate is of an authority, was valid at each proven time, and is in a log of certificates.
  *
+ * @param authorities those of the root that {@link issuersOf} found
  * @throws Refusal
  */
 export function checkCertificate(
   evidence: Evidence,
   leaf: Leaf,
+  authorities: readonly Authority[],
   { times, timestamps }: Proven,
   material: TrustMaterial,
 ): void {
@@ -22,10 +23,12 @@ export function checkCertificate(
     throw isWrong('timestamp', 'signature has neither a time of a log nor a timestamp, wanted one for its certificate');
   }
   checkUse(leaf);
-  const authorities = issuersOf(leaf, material);
   for (const proven of times) checkTime(leaf, authorities, proven);
   checkIsLogged(leaf, material);
-  const verifier = new Verifier(material, { tlogThreshold: 0, ctlogThreshold: 1, timestampThreshold: 1 });
+  const verifier = new Verifier(
+    { ...material, certificateAuthorities: [...authorities] },
+    { tlogThreshold: 0, ctlogThreshold: 1, timestampThreshold: 1 },
+  );
   const { certificate } = leaf;
   refuseErrors(() =>
     verifier.verify({

@@ -83,9 +83,9 @@ function proofByKey(trust: KeyTrust, evidence: Evidence, { requireLog = false, t
 function proofByIdentity(trust: IdentityTrust, evidence: Evidence, leaf: Leaf): Proof {
   const material = materialOf(trust.root);
   // First: of another instance of Sigstore, logs and timestamps are unknown, too.
-  issuersOf(leaf, material);
+  const authorities = issuersOf(leaf, material);
   const proven = provenTimes(evidence, leaf.key, material, { needsLog: true, passesUnknown: false });
-  checkCertificate(evidence, leaf, proven, material);
+  checkCertificate(evidence, leaf, authorities, proven, material);
   checkIdentity(leaf.signer, trust);
   return { trust, signer: leaf.signer, times: proven.times.map(({ signed }) => signed) };
 }

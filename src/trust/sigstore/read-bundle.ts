@@ -59,7 +59,9 @@ const materialSchema = z.object({
   timestampVerificationData: z.nullish(z.object({ rfc3161Timestamps: listSchema })),
 });
 const messageSchema = z.object({
-  messageDigest: z.object({ algorithm: z.union([z.string(), z.number()]), digest: z.string() }),
+  messageDigest: z.nullish(
+    z.object({ algorithm: z.nullish(z.union([z.string(), z.number()])), digest: z.nullish(z.string()) }),
+  ),
   signature: z.string(),
 });
 const bundleSchema = z.object({
@@ -103,6 +105,10 @@ function contentOf({ messageSignature, dsseEnvelope }: z.infer<typeof bundleSche
 
 function messageOf(value: unknown): MessageSignature {
   const { messageDigest, signature } = checkShape(messageSchema, value, "bundle's messageSignature");
+  if (!messageDigest?.algorithm || !messageDigest.digest) {
+    const who = 'cosign 3 writes such for keys of Ed25519, and does not verify them';
+    throw new RemoraError('UNSUPPORTED', `bundle names no digest of the bytes: ${who}`);
+  }
   const algorithm = ALGORITHMS.get(messageDigest.algorithm);
   if (algorithm === undefined) {
     const found = quote(String(messageDigest.algorithm));

@@ -69,7 +69,7 @@ const stranger = node('4', {
   artifactType: 'application/vnd.cncf.notary.signature',
   verdict: 'unchecked',
   reason: 'untrusted',
-  message: 'no given trust made it',
+  message: `no given trust made ${digestOf('4')}`,
   signer: { type: 'certificate', subject: 'CN=Evil\u001b[31m,O=acme' },
 });
 

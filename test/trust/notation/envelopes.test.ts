@@ -1,7 +1,8 @@
 import { encode, Tagged } from 'cborg';
 import { describe, expect, it } from 'vitest';
 import type { Signed } from '../../../src/trust/values/signed.js';
-import { authority, issue } from './support/certificates.js';
+import { authority, extension, issue } from './support/certificates.js';
+import { octets } from './support/der.js';
 import { cose, coseOf, coseParts, type EnvelopeOptions, jws, jwsMembers, jwsOf, OTHER } from './support/envelopes.js';
 import { judging, trusting } from './support/judging.js';
 
@@ -98,6 +99,12 @@ it.each<[string, Signed]>([
         Buffer.concat([Buffer.from(firstCertificate, 'base64'), Buffer.from([0])]).toString('base64'),
         lastCertificate,
       ],
+    }),
+  ],
+  [
+    'of 300,000 bytes',
+    jws({
+      chain: [issue({ issuer: root, others: [extension('1.2.3.4', false, octets(Buffer.alloc(300_000)))] }), root],
     }),
   ],
   ['that is another document', header({ x5c: ['MAA=', lastCertificate] })],

@@ -95,14 +95,6 @@ describe('maxAge', () => {
   });
 });
 
-it('wants a transparency log, where a rule says so', () => {
-  const time = NOW.toISOString();
-  expect(judged({ log: true }, image(sbom(proof('alice', logged(time)))))).toEqual([]);
-  expect(judged({ log: true }, image(sbom(proof('alice', logged(time, 'timestamp')))))).toEqual([
-    [`${WANTED} in a transparency log, got one that is in no log`, true],
-  ]);
-});
-
 describe('on', () => {
   const signed = sbom(proof());
   const index = subject('a', signed);

@@ -61,7 +61,6 @@ const rule: fc.Arbitrary<PolicyRule> = fc
     by: fc.subarray(TRUSTS, { minLength: 1 }),
     count: fc.constantFrom(1, 1, 2),
     maxAge: fc.constantFrom(undefined, undefined, 30 * DAY),
-    log: fc.constantFrom(false, false, true),
   })
   .map(({ kind, format, predicateType, maxAge, ...rest }) => ({
     ...rest,

@@ -35,7 +35,7 @@ describe('a policy file', () => {
       version: 1,
       trust: { release: { key: 'release.pub' } },
       rules: {
-        sbom: { scope: ['ghcr.io/acme/**'], kind: 'sbom', on: 'any', by: ['release'], count: 1, log: false },
+        sbom: { scope: ['ghcr.io/acme/**'], kind: 'sbom', on: 'any', by: ['release'], count: 1 },
       },
     });
   });
@@ -65,7 +65,7 @@ describe('a policy file', () => {
     ],
     [but('by: release', 'by: release\n    count: 0'), '10:12: rule "sbom": count: wanted 1 or more'],
     [but('by: release', 'by: release\n    count: 1.5'), '10:12: rule "sbom": count: wanted a whole number, got 1.5'],
-    [but('by: release', 'by: release\n    log: yes'), '10:10: rule "sbom": log: wanted true or false, got "yes"'],
+    [but('trust:', 'requireLog: yes\ntrust:'), '2:13: requireLog: wanted true or false, got "yes"'],
     [but('by: release', 'by: []'), '9:9: rule "sbom": by: wanted at least one'],
     [but('    by: release\n', ''), '7:5: rule "sbom": by: it is missing'],
     [but('    kind: sbom\n', ''), '7:5: rule "sbom": wanted kind or predicateType, got neither'],
@@ -81,7 +81,7 @@ describe('a policy file', () => {
     [but('  release:', '  __proto__:'), '3:3: trust: wanted another name than __proto__'],
     [
       but('version', '__proto__: {}\nversion'),
-      '1:1: unknown member "__proto__" | Known are version, trustedRoot, trust, rules',
+      '1:1: unknown member "__proto__" | Known are version, trustedRoot, requireLog, trust, rules',
     ],
     [GOOD.replace(/rules:[\s\S]*/, 'rules: {}\n'), '5:8: rules: wanted at least one rule'],
     [GOOD.replace(/rules:[\s\S]*/, 'rules: []\n'), '5:8: rules: wanted members, got a list'],

@@ -9,7 +9,7 @@ export function digest(digit: string) {
 }
 
 export function rule(members: Partial<PolicyRule> = {}): PolicyRule {
-  return { name: 'sbom', scope: ['**'], kind: 'sbom', on: 'any', by: ['alice'], count: 1, log: false, ...members };
+  return { name: 'sbom', scope: ['**'], kind: 'sbom', on: 'any', by: ['alice'], count: 1, ...members };
 }
 
 export function policy(...rules: readonly PolicyRule[]): Policy {

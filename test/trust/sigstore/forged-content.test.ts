@@ -123,6 +123,15 @@ describe('a signature of bytes', () => {
       new RegExp(`${OTHER}.*${SIGNED.digest}`),
     ],
     [
+      'no digest',
+      'unchecked',
+      'unsupported',
+      (b) => {
+        b.messageSignature.messageDigest = {};
+      },
+      /names no digest/,
+    ],
+    [
       'a prefix of the digest',
       'wrong',
       'malformed',

@@ -91,6 +91,7 @@ const PREDICATES: readonly Vector[] = [
   ['https://cyclonedx.org/bom', 'sbom', 'cyclonedx'],
   ['https://cyclonedx.org/bom/v1.4', 'sbom', 'cyclonedx'],
   ['https://syft.dev/bom', 'sbom', 'syft'],
+  ['https://syft.dev/bom/v1', 'sbom', 'syft'],
   ['https://slsa.dev/provenance/v0.2', 'provenance'],
   ['https://slsa.dev/provenance/v1', 'provenance'],
   ['https://slsa.dev/verification_summary/v1', 'attestation'],
@@ -102,6 +103,10 @@ const PREDICATES: readonly Vector[] = [
   ['https://in-toto.io/attestation/vulns/v0.1', 'scan'],
   ['https://in-toto.io/attestation/test-result/v0.1', 'test-result'],
   ['https://cosign.sigstore.dev/attestation/v1', 'attestation'],
+  // Another type than the one that it begins with.
+  ['https://spdx.dev/DocumentX', 'attestation'],
+  ['https://cyclonedx.org/bomb', 'attestation'],
+  ['https://openvex.dev/nsx', 'attestation'],
   ['https://example.com/looked-at-by-hand/v1', 'attestation'],
 ];
 

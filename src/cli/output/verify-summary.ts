@@ -81,11 +81,13 @@ export function blobNotes(result: VerifyBlobResult, now: Date): readonly string[
   return [...rootNotes(result, now), ...(result.verdict === 'verified' ? [UNREVOKED] : [])];
 }
 
-const UNREVOKED = 'revocation was not checked: no list of revoked certificates was asked';
+/** The note on certificates. */
+export const UNREVOKED = 'revocation was not checked: no list of revoked certificates was asked';
 
 const MONTHS_OF_ROOT = 12;
 
-function rootNotes({ trustedRoot }: Pick<VerifyResult, 'trustedRoot'>, now: Date): readonly string[] {
+/** The notes on Sigstore's root that decided: its source and date, and a warning where it is old. */
+export function rootNotes({ trustedRoot }: Pick<VerifyResult, 'trustedRoot'>, now: Date): readonly string[] {
   if (trustedRoot === undefined) return [];
   const { source, date } = trustedRoot;
   const note = `trusted root: ${source}${date === undefined ? '' : `, of ${date}`}`;

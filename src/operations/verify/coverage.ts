@@ -8,7 +8,7 @@ export interface Cover {
   /** The digest of its layer or manifest. */
   readonly signature: Digest;
   readonly proofs: readonly Proof[];
-  /** It says one thing of a manifest, good or bad, and is no consent to all that the manifest holds. */
+  /** It says one thing of a manifest, good or bad, and does not consent to all that the manifest holds. */
   readonly isAttestation: boolean;
 }
 

@@ -32,7 +32,8 @@ export async function bundleProgram() {
   /** What the parts take of the program: found when they are bundled, before the program. */
   const shared = new Set();
   const parts = [];
-  for (const part of Object.keys(PARTS)) parts.push(await bundlePart(part, shared));
+  for (const part of Object.keys(PARTS)) parts.push(await bundlePart(part));
+  for (const { metafile } of parts) for (const module of linkedIn(metafile)) shared.add(module);
   const program = await build({
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
@@ -66,7 +67,7 @@ export async function bundleWorkers(files) {
 }
 
 /** All modules in a part's folders that the program may ask for, each loaded when it is asked for. */
-async function bundlePart(part, shared) {
+async function bundlePart(part) {
   const used = new Set();
   // What the program takes of the part: a first look at the program's imports, which writes nothing.
   await build({
@@ -88,11 +89,16 @@ async function bundlePart(part, shared) {
     plugins: [
       linked(part, (owner, module) => {
         if (owner !== undefined) return `module.exports = require('./${owner}.cjs')[${JSON.stringify(module)}];`;
-        shared.add(module);
         return `module.exports = require('./program.cjs').shared[${JSON.stringify(module)}];`;
       }),
     ],
   });
+}
+
+/** The modules of other files that a part uses: those that it only names for a type are not in what is written. */
+function linkedIn({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  return inputs.filter(([path, { bytesInOutput }]) => path.startsWith('link:') && bytesInOutput > 0).map(([path]) => path.slice('link:'.length));
 }
 
 /** Replaces each module of `src` that is in another file than `own` by what `link` says: its owner and its path. */

@@ -12,8 +12,10 @@ import {
 import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
+import { trustNotes } from '../cli/output/use.js';
 import type { CopyOptions } from '../operations/copy/copy.js';
 import type { CopyResult } from '../operations/copy/schema.js';
+import type { UseOptions } from '../operations/verified/options.js';
 
 /** `remora copy` */
 export default class Copy extends BaseCommand {
@@ -90,20 +92,20 @@ export default class Copy extends BaseCommand {
     const selection = copySelection(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const access = await this.access(flags);
+    const use = await useFrom(flags);
     const result = await copy(source, destination, {
-      ...(await useFrom(flags)),
+      ...use,
       ...(await sideAccess(access, flags, areTwo)),
       ...(await this.#view(flags)),
       ...{ signal: this.signal, names, platform, selection },
       ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
-      assumeComplete: flags['assume-complete'],
-      overwrite: flags.overwrite,
+      ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite },
       dryRun: flags['dry-run'],
       settle: flags.settle,
       concurrency: flags.concurrency,
     });
-    this.#report(result);
+    this.#report(result, use);
     return result;
   }
 
@@ -121,9 +123,9 @@ export default class Copy extends BaseCommand {
     };
   }
 
-  #report(result: CopyResult): void {
+  #report(result: CopyResult, use: UseOptions): void {
     this.print(renderCopy(result));
-    for (const note of copyNotes(result)) this.note(note);
+    for (const note of [...copyNotes(result), ...trustNotes(use)]) this.note(note);
     if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
   }
 }

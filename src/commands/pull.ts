@@ -6,10 +6,12 @@ import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
-import { signerWords, unverifiedNotes } from '../cli/output/use.js';
+import { signerWords, trustNotes, unverifiedNotes } from '../cli/output/use.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
 import type { PulledArtifact, PulledFile, PullResult } from '../operations/pull/pull.js';
+
+type Unverified = NonNullable<PullResult['unverified']>;
 
 /** Replaced files that the note on standard error names. */
 const MAX_NAMED = 10;
@@ -86,7 +88,9 @@ export default class Pull extends BaseCommand {
     const options = { ...access, ...use, selection, platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout || isStandardOutput) {
       const { pullToStream } = await import('../operations/pull/to-stream.js');
-      const descriptor = await pullToStream(args.reference, this.stdout, options);
+      const onUnverified = (left: Unverified) => this.#notes(unverifiedNotes(left));
+      const descriptor = await pullToStream(args.reference, this.stdout, { ...options, onUnverified });
+      this.#notes(trustNotes(use));
       this.#warn(unwrap && !use.verify);
       return descriptor;
     }
@@ -95,10 +99,14 @@ export default class Pull extends BaseCommand {
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
     this.#tellReplaced(result);
     for (const { way, error } of result.incomplete) this.note(leftOutNote(way, error));
-    for (const note of unverifiedNotes(result.unverified)) this.note(note);
+    this.#notes([...unverifiedNotes(result.unverified), ...trustNotes(use)]);
     this.#warn(unwrap && !use.verify && !this.jsonEnabled());
     if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
     return result;
+  }
+
+  #notes(notes: readonly string[]): void {
+    for (const note of notes) this.note(note);
   }
 
   #warn(isUnwrapped: boolean): void {

@@ -108,7 +108,7 @@ export default class Verify extends BaseCommand {
   #show(result: VerifyResult): void {
     const screen = screenOf(this.stdout);
     this.printLines(() => verdictLines(result, screen));
-    this.print(renderUnmet(result));
+    this.print(renderUnmet(result, screen.width));
     this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);

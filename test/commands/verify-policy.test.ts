@@ -41,7 +41,7 @@ describe('verify --policy', () => {
       [
         `rule sbom is not kept: wanted sbom by "good", got one by "other" (${digest})`,
         `rule two is not kept: wanted sbom by 2 signers of "good" or "other", got 1 signer (${digest})`,
-        'not verified: 1 of 1 attachment',
+        'not verified: rule sbom, rule two; verified: 1 of 1 attachment',
       ].join('\n'),
     );
     await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });

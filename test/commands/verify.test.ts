@@ -53,14 +53,17 @@ describe('verify', () => {
     expect([code, stderr]).toEqual([5, '']);
     expect(stdout).toMatch(/└── unchecked {2}/);
     expect(stdout).toMatch(
-      /\nany signature +any +- +sha256:\w{64} +attached, not verified\nnot verified: 0 of 1 attachment\n$/,
+      /\nany signature +any +- +sha256:\w{64} +attached, not verified\nnot verified: any signature; verified: 0 of 1 attachment\n$/,
     );
   });
 
   it('ends with 3 where nothing is attached, or not what is required, and with 5 where it is not verified', async () => {
     const { cwd, good, other, digest } = await withKeys();
     const none = await verify(cwd, ...KEY);
-    expect([none.code, none.stdout]).toEqual([3, expect.stringMatching(/not attached\nnot attached: 0 of 0 /)]);
+    expect([none.code, none.stdout]).toEqual([
+      3,
+      expect.stringMatching(/not attached\nnot attached: any signature; verified: 0 of 0 /),
+    ]);
     await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
     expect((await verify(cwd, ...KEY, '--require', 'sbom')).code).toBe(0);
     expect((await verify(cwd, ...KEY, '--require', 'sbom', '--require', 'vex')).code).toBe(3);
@@ -91,7 +94,7 @@ describe('verify', () => {
     status = 403;
     const refused = await runHere(['verify', image, ...KEY], cwd);
     expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('could not ask cosign tag .sig')]);
-    expect(refused.stdout).toMatch(/\nnot known: 0 of 0 attachments\n$/);
+    expect(refused.stdout).toMatch(/\nnot known: 1 place could not be asked; verified: 0 of 0 attachments\n$/);
     status = 400;
     await attachSigned(cwd, image, { keys: [good], digest });
     expect((await runHere(['verify', image, ...KEY, '--require', 'sbom'], cwd)).code).toBe(0);

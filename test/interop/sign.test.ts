@@ -81,6 +81,9 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY, SERVE]) {
       expect(await accepts(key.pub, 'verify-attestation', '--type', 'spdxjson', subject)).toBe(true);
       expect(await accepts(key.pub, 'verify-attestation', '--type', 'cyclonedx', subject)).toBe(false);
       expect(await accepts(other.pub, 'verify', subject)).toBe(false);
+      const required = ['--require', 'signature', '--require', 'sbom@spdx', subject];
+      expect((await remora(['verify', '--key', key.pub, ...required])).code).toBe(0);
+      expect((await remora(['verify', '--key', other.pub, ...required])).code).toBe(5);
     });
 
     it('adds nothing beside the signature of cosign by the same key', async () => {

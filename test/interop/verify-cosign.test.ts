@@ -133,7 +133,8 @@ interface Bench {
   readonly image: TestImage;
   readonly elsewhere: TestImage;
   readonly made: ReadonlyMap<string, Attached>;
-  freshPlace(): Promise<InteropPlace>;
+  /** @default the first */
+  freshPlace(image?: TestImage): Promise<InteropPlace>;
   close(): Promise<void>;
 }
 
@@ -142,17 +143,18 @@ async function openBench(kind: InteropKind, privateKey?: string): Promise<Bench>
   const image = await writeImage(join(open.directory, 'image'));
   const elsewhere = await writeImage(join(open.directory, 'elsewhere'), 'v2', 'another image');
   await writeFile(join(open.directory, 'sbom.json'), JSON.stringify(SPDX));
-  const freshPlace = async () => {
+  const freshPlace = async (some = image) => {
     const place = open.fresh();
-    await Promise.all([place.load(image), place.load(elsewhere)]);
+    // crane would take a process for each.
+    await copy(`oci:${some.directory}:${some.tag}`, place.at(`:${some.tag}`));
     return place;
   };
-  const made = new Map<string, Attached>();
-  for (const [name, { make }] of Object.entries(FORMS)) {
+  const forms = Object.entries(FORMS).map(async ([name, { make }]) => {
     const place = await freshPlace();
     await make(cosign, place.at(`@${image.digest}`), open.directory);
-    made.set(name, await takeAttached(place.at(''), image.digest));
-  }
+    return [name, await takeAttached(place.at(''), image.digest)] as const;
+  });
+  const made = new Map(await Promise.all(forms));
   const close = async () => {
     await Promise.all([open.close(), cosign.close()]);
   };
@@ -197,8 +199,9 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
         .filter(([, { change }]) => kind !== DISTRIBUTION_2 || change === undefined);
       it.each(cases)(`${name}, %s`, async (_case, { change, moved, otherKey, asked, verdict, ...rest }) => {
         const [form, attached] = inForm(bench, name);
-        const place = await bench.freshPlace();
-        const { digest } = moved ? bench.elsewhere : bench.image;
+        const below = moved ? bench.elsewhere : bench.image;
+        const place = await bench.freshPlace(below);
+        const { digest } = below;
         await plant(place.at(''), digest, change?.(attached) ?? attached);
         const subject = place.at(`@${digest}`);
         const signer = otherKey ? other : bench.cosign;
@@ -234,6 +237,36 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY]) {
     });
   });
 }
+
+describeWithPeers('verifies a layout of cosign save as cosign does', [...DISTRIBUTION_3.peers, 'cosign'], () => {
+  let bench: Bench;
+  let other: Cosign;
+  beforeAll(async () => {
+    [bench, other] = await Promise.all([openBench(DISTRIBUTION_3), openCosign()]);
+  });
+  afterAll(async () => {
+    await Promise.all([bench?.close(), other?.close()]);
+  });
+
+  it.each([
+    ['signature under a tag', ['verify', OLD_FORMAT]],
+    ['attestation under a tag', ['verify-attestation', '--type', 'spdxjson', OLD_FORMAT]],
+    ['signature in a bundle', ['verify']],
+  ] as const)('%s', async (name, [command, ...flags]) => {
+    const place = await bench.freshPlace();
+    await plant(place.at(''), bench.image.digest, inForm(bench, name)[1]);
+    const directory = join(bench.open.directory, name.replaceAll(' ', '-'));
+    await bench.cosign.ok(['save', '--dir', directory, place.at(`@${bench.image.digest}`)]);
+    for (const [signer, outcome] of [
+      [bench.cosign, 'verified'],
+      [other, 'not-verified'],
+    ] as const) {
+      const { code, stderr } = await signer.verify(command, ...flags, '--local-image', directory);
+      expect(code === 0, stderr).toBe(outcome === 'verified');
+      expect(await ours(`oci:${directory}`, signer)).toMatchObject({ outcome });
+    }
+  });
+});
 
 /** Keys, and the hash that `cosign verify` must be told: it takes SHA-256, and signs with the hash of the curve's size. */
 const KEYS: Readonly<Record<string, readonly [make: () => KeyObject, hash: string]>> = {

@@ -1,4 +1,4 @@
-import { boolean } from '@oclif/core/flags';
+import { boolean, integer } from '@oclif/core/flags';
 import { RemoraError } from '../../errors.js';
 import type { UseOptions } from '../../operations/verified/options.js';
 import { type TrustFlags, trustFlags, trustFrom } from './trust.js';
@@ -7,7 +7,16 @@ import { type TrustFlags, trustFlags, trustFrom } from './trust.js';
 export const useFlags = {
   verify: boolean({ summary: 'Take only what the trust given by other flags verifies', default: false }),
   ...trustFlags,
+  'max-signatures': integer({
+    summary: 'Signatures to judge at most [default: 1000]',
+    helpValue: 'N',
+    min: 1,
+    helpGroup: 'TRUST',
+  }),
 };
+
+/** The values of {@link useFlags}. */
+type UseFlags = TrustFlags & { readonly verify: boolean; readonly 'max-signatures'?: number | undefined };
 
 /**
  * Reads the files that the flags name.
@@ -15,7 +24,7 @@ export const useFlags = {
  * @returns no options without `--verify`
  * @throws RemoraError `INVALID_ARGUMENT`: `--verify` without trust, trust without `--verify`, and as `trustFrom`
  */
-export async function useFrom(flags: TrustFlags & { readonly verify: boolean }): Promise<UseOptions> {
+export async function useFrom(flags: UseFlags): Promise<UseOptions> {
   const values: Readonly<Record<string, unknown>> = { ...flags };
   const [given] = Object.keys(trustFlags).filter((name) => values[name] !== undefined && values[name] !== false);
   if (!flags.verify && given === undefined) return {};
@@ -24,7 +33,7 @@ export async function useFrom(flags: TrustFlags & { readonly verify: boolean }):
       hint: `Give --verify as well, or leave --${given} out`,
     });
   const trust = await trustFrom(flags);
-  if (trust.trust?.length) return { verify: true, ...trust };
+  if (trust.trust?.length) return { verify: true, ...trust, maxSignatures: flags['max-signatures'] };
   throw new RemoraError('INVALID_ARGUMENT', '--verify has no trust: nothing can be verified', {
     hint: 'Say who may sign, for example with --key cosign.pub; remora help trust lists the flags',
   });

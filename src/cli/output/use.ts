@@ -1,9 +1,20 @@
+import { given } from '../../oci/values/given.js';
+import type { UseOptions } from '../../operations/verified/options.js';
 import type { UnverifiedAttachment, UseProof } from '../../operations/verified/schema.js';
 import { whoOf } from './signer.js';
 import { printable } from './text.js';
+import { rootNotes, UNREVOKED } from './verify-summary.js';
 
 /** Attachments that notes name one by one. */
 const MAX_NAMED = 10;
+
+/** The notes on trust that was used: Sigstore's root with its date, and that revocation was not looked up. */
+export function trustNotes({ trust = [], trustedRoot }: UseOptions): readonly string[] {
+  const root = trustedRoot ?? trust.find((one) => one.type === 'identity')?.root;
+  const named = root && given({ source: root.source, date: root.date });
+  const hasCertificates = trust.some(({ type }) => type !== 'key');
+  return [...rootNotes(given({ trustedRoot: named }), new Date()), ...(hasCertificates ? [UNREVOKED] : [])];
+}
 
 /** The signer that verifies content: `key 1f3a9c2b4d5e (cosign.pub)`. */
 export function signerWords(proof: UseProof): string {

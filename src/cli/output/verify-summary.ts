@@ -17,30 +17,50 @@ const OUTCOMES: Readonly<Record<VerifyResult['outcome'], { readonly word: string
 
 /** All attachments of a result. */
 function* nodesOf({ referrers, above = [], platforms = [] }: VerifyResult): Generator<VerifiedNode> {
-  const lists = [referrers, ...[...above, ...platforms].map((one) => one.referrers)];
-  for (let list = lists.shift(); list !== undefined; list = lists.shift())
-    for (const node of list) {
+  function* each(nodes: readonly VerifiedNode[]): Generator<VerifiedNode> {
+    for (const node of nodes) {
       yield node;
-      lists.push(node.referrers);
+      yield* each(node.referrers);
     }
+  }
+  yield* each(referrers);
+  for (const one of [...above, ...platforms]) yield* each(one.referrers);
 }
 
-/** The line that sums up: `verified: 2 of 5 attachments of 2 platforms, by key 1f3a9c2b4d5e (cosign.pub)`. */
+/**
+ * The line that sums up: `verified: 2 of 5 attachments of the index and 2 platforms, by key 1f3a9c2b4d5e (cosign.pub)`. Where
+ * the outcome is another, it and its reason come first.
+ */
 export function summaryLine(result: VerifyResult, paint: Paint): string {
-  const { word, style } = OUTCOMES[result.outcome];
+  const { outcome, platforms = [] } = result;
+  const { word, style } = OUTCOMES[outcome];
   const nodes = [...nodesOf(result)];
   const verified = nodes.filter(({ verdict }) => verdict === 'verified');
   const wrong = nodes.filter(({ verdict }) => verdict === 'wrong').length;
-  const platforms = (result.platforms ?? []).filter(({ isPlatform }) => isPlatform !== false).length;
-  const of = platforms === 0 ? '' : ` of the index and ${counted(platforms, 'platform')}`;
+  const count = platforms.filter(({ isPlatform }) => isPlatform !== false).length;
+  const of = count === 0 ? '' : ` of the index and ${counted(count, 'platform')}`;
   const signers = [...new Set(verified.map(shortWhoOf).filter((who) => who !== undefined))];
   const more = signers.length > MAX_SIGNERS ? [`${signers.length - MAX_SIGNERS} more`] : [];
   const by = [...signers.slice(0, MAX_SIGNERS), ...more].join(' and ');
-  return [
-    `${paint(style, word)}: ${verified.length} of ${counted(nodes.length, 'attachment')}${of}`,
+  const sum = [
+    `${verified.length} of ${counted(nodes.length, 'attachment')}${of}`,
     ...(by === '' ? [] : [printable(`by ${by}`)]),
     ...(wrong === 0 ? [] : [`${wrong} wrong`]),
   ].join(', ');
+  return outcome === 'verified'
+    ? `${paint(style, word)}: ${sum}`
+    : `${paint(style, word)}: ${whyOf(result)}; verified: ${sum}`;
+}
+
+/** The reason for an outcome that is not `verified`. */
+function whyOf({ outcome, missing, violations = [], incomplete }: VerifyResult): string {
+  if (outcome === 'incomplete') return `${counted(incomplete.length, 'place')} could not be asked`;
+  const [lack, ...others] = [
+    ...missing.map(({ kind = 'any signature', format }) => (format === undefined ? kind : `${kind}@${format}`)),
+    ...violations.map(({ rule }) => (rule === undefined ? 'the policy' : `rule ${rule}`)),
+  ];
+  const names = [...new Set([lack, ...others])].filter((name) => name !== undefined);
+  return names.length === 0 ? 'a signature is wrong' : printable(names.join(', '));
 }
 
 /** The notes on a result: what a reader must know beside the verdicts. */
@@ -61,11 +81,13 @@ export function blobNotes(result: VerifyBlobResult, now: Date): readonly string[
   return [...rootNotes(result, now), ...(result.verdict === 'verified' ? [UNREVOKED] : [])];
 }
 
-const UNREVOKED = 'revocation was not checked: no list of revoked certificates was asked';
+/** The note on certificates. */
+export const UNREVOKED = 'revocation was not checked: no list of revoked certificates was asked';
 
 const MONTHS_OF_ROOT = 12;
 
-function rootNotes({ trustedRoot }: Pick<VerifyResult, 'trustedRoot'>, now: Date): readonly string[] {
+/** The notes on Sigstore's root that decided: its source and date, and a warning where it is old. */
+export function rootNotes({ trustedRoot }: Pick<VerifyResult, 'trustedRoot'>, now: Date): readonly string[] {
   if (trustedRoot === undefined) return [];
   const { source, date } = trustedRoot;
   const note = `trusted root: ${source}${date === undefined ? '' : `, of ${date}`}`;

@@ -107,12 +107,12 @@ export function* blobLines(result: VerifyBlobResult, { paint, width }: Screen): 
 }
 
 /** The requirements that are not met, as a table; the empty text when all are. */
-export function renderUnmet({ missing, violations = [] }: VerifyResult): string {
+export function renderUnmet({ missing, violations = [] }: VerifyResult, width: number | undefined): string {
   const rows = missing.map(({ kind, format, platform, digest, onIndex, isThere }) => [
     kind ?? 'any signature',
     format ?? 'any',
     printable(platform ?? '-'),
-    digest,
+    width === undefined ? digest : digits(digest),
     onIndex ? 'verified on the index alone' : isThere ? 'attached, not verified' : 'not attached',
   ]);
   const table = rows.length === 0 ? [] : [columns([['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT', 'STATE'], ...rows])];

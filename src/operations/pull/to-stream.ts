@@ -6,13 +6,17 @@ import { createTempFile, writeStream } from '../../io/files/temp-file.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import { type Location, resolveLocation, withSource } from '../places/location.js';
+import type { UnverifiedAttachment } from '../verified/schema.js';
 import { onlyFile } from './only-file.js';
 import type { ProgressOptions } from './progress.js';
 import { unwrapFiles } from './unwrap-layers.js';
 import { type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
 
 /** Options of {@link pullToStream}. */
-export interface PullToStreamOptions extends SelectOptions, ProgressOptions {}
+export interface PullToStreamOptions extends SelectOptions, ProgressOptions {
+  /** Called with the attachments that fit and are not verified, before the first byte is written. */
+  readonly onUnverified?: ((unverified: readonly UnverifiedAttachment[]) => void) | undefined;
+}
 
 /**
  * Writes the only selected file to a stream, which stays open. The file is verified in a temporary file before its first
@@ -35,7 +39,8 @@ export async function pullToStream(
       where: 'would go to standard output',
       hint: 'Fetch them into a directory with -o',
     });
-    const { signal } = options;
+    const { signal, onUnverified } = options;
+    if (wanted.unverified !== undefined) onUnverified?.(wanted.unverified);
     const unwrapped = options.unwrap
       ? (await unwrapFiles(source, [only], wanted.leftOut, options)).get(only)
       : undefined;

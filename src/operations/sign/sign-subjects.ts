@@ -3,7 +3,6 @@ import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
-import { isLister } from '../../store/interfaces/abilities.js';
 import type { ManifestSelector, Store } from '../../store/interfaces/store.js';
 import type { Statement } from '../../trust/sign/statement.js';
 import { indexLevels } from '../attached/index-levels.js';
@@ -47,7 +46,6 @@ export async function signSubjects(
   const { settle, layoutLists, signal, dryRun } = options;
   const how = { ...(await signingWith(options, options.created)), settle, layoutLists, signal };
   return withStore(at, { ...options, access: dryRun ? 'read' : 'write' }, async (store, selector) => {
-    if (isLister(store) && !dryRun) store.expectListing({ signal });
     const subjects = await subjectsOf(store, selector, platform, options);
     return dryRun ? planAll(store, subjects, stated, how) : writeAll(store, subjects, stated, how);
   });

@@ -1,6 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import { isDateTime } from '../../oci/values/annotations.js';
-import { type PrivateKeySource, readSigningKey } from '../../trust/sign/read-signing-key.js';
+import type { PrivateKeySource } from '../../trust/sign/read-signing-key.js';
 import type { SigningKey } from '../../trust/sign/signing-key.js';
 
 /** The key that signs. */
@@ -29,6 +29,8 @@ export async function signingWith(
       hint: 'Write it like 2026-01-31T12:00:00Z',
     });
   }
+  // The library loads what reads keys when it signs.
+  const { readSigningKey } = await import('../../trust/sign/read-signing-key.js');
   return { key: await readSigningKey(key, { passphrase, name: keyName }), created };
 }
 

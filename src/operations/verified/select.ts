@@ -126,6 +126,8 @@ async function attachmentOf(
 function fits(found: VerifiedAttachment & { readonly claimed: Attachment }, selection: Selection): boolean {
   const { claimed, node } = found;
   const isByClaim = selection.artifactType !== undefined || (selection.annotations ?? []).length > 0;
-  const isLie = node.coveredBy === undefined && claimed.kind !== undefined && claimed.kind !== found.kind;
+  // A wrapper that says nothing of its content is an attestation.
+  const promised = claimed.kind === 'attestation' ? undefined : claimed.kind;
+  const isLie = node.coveredBy === undefined && promised !== undefined && promised !== found.kind;
   return !(isByClaim && isLie) && isWanted(found, selection);
 }

@@ -1,4 +1,3 @@
-import { recognise } from '../../formats/recognise/recognise.js';
 import { artifactTypeOf, layersOf, type Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { isEmpty } from '../../oci/values/empty.js';
@@ -56,13 +55,6 @@ export function evidenceIn(manifest: Manifest): readonly Evidence[] {
 /** The form of a signature with this media type. */
 export function formOf(mediaType: string): SignedForm | undefined {
   return TYPES.find(([, type]) => type.test(mediaType))?.[0];
-}
-
-/** The form of a signature, told from its first bytes. */
-export function formOfContent(firstBytes: Uint8Array, complete: boolean): SignedForm | undefined {
-  const found = recognise(firstBytes, { complete });
-  if (found === undefined) return undefined;
-  return found.format === 'notation' ? 'notation' : formOf(found.mediaType);
 }
 
 /** BuildKit's attestation manifests: a config of an unknown platform, and statements. */

@@ -141,16 +141,20 @@ export class Examiner {
     const { mediaType, annotations = {} } = layer;
     this.#judging ??= import('../../trust/judge.js');
     const { judge } = await this.#judging;
-    const judgement = await judge(
-      { form, mediaType, content, annotations },
-      targetOf(this.source, subject, signal),
-      this.options,
-    );
-    return { layer, form, judgement: withoutPayload(judgement) };
+    const signed = { form, mediaType, content, annotations };
+    try {
+      const judgement = await judge(signed, targetOf(this.source, subject, signal), this.options);
+      return { layer, form, judgement: withoutPayload(judgement) };
+    } catch (error) {
+      // An error that is not ours is a fault of a judge: what it fails over never verifies, and spoils no other.
+      if (isRemoraError(error) || !(error instanceof Error)) throw error;
+      return { layer, form, judgement: unchecked('unsupported', `${layer.digest} cannot be judged: ${error.message}`) };
+    }
   }
 
   #failed(way: string, error: unknown, digest: Digest): Judgement {
-    if (isInterruption(error) || !isRemoraError(error)) throw error;
+    // A trust that cannot be used is a mistake of the caller.
+    if (isInterruption(error) || !isRemoraError(error) || error.code === 'INVALID_ARGUMENT') throw error;
     const judgement = judgementOfFailure(error, { digest });
     if (judgement !== undefined) return judgement;
     this.options.onUnasked(way, error);

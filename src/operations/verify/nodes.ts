@@ -114,10 +114,10 @@ export function conclusionOf({ attachment, subject, examined, signature }: Judge
   return { ...claimed, verdict: fieldsOf(reason), proofs: [] };
 }
 
-/** Kind and formats as annotations tell them, or where they do not, as the payload does that no trust has verified. */
+/** Kind and formats that no trust has verified: as the payload tells them, or where it does not, as annotations do. */
 function claimedFacts({ kind, formats, predicateType }: Attachment, signature: JudgedSignature | undefined) {
   const { form, judgement, layer } = signature ?? {};
-  if (predicateType === undefined && form && judgement?.claims?.predicateType !== undefined)
+  if (form !== undefined && judgement?.claims?.predicateType !== undefined)
     return signedFacts(form, judgement, layer?.mediaType);
   return { kind, formats, predicateType };
 }

@@ -5,7 +5,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { type Judgement, unchecked, wrong } from '../../trust/values/judgement.js';
 import type { SignedForm } from '../../trust/values/signed.js';
-import { type Evidence, formOfContent } from './evidence.js';
+import type { Evidence } from './evidence.js';
 
 /** The largest signature or attestation that is read, in bytes: SBOMs in envelopes have some megabytes. */
 export const MAX_ENVELOPE = 64 * 1024 * 1024;
@@ -29,8 +29,10 @@ export async function readEvidence(
   const chunks: Uint8Array[] = [];
   let size = 0;
   let found = form;
+  // Most types say enough.
+  const formOfContent = found === undefined ? (await import('./form-of-content.js')).formOfContent : undefined;
   const look = (complete: boolean) => {
-    found ??= formOfContent(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), complete);
+    found ??= formOfContent?.(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks), complete);
     return found !== undefined;
   };
   for await (const chunk of await source.openBlob(layer, options)) {

@@ -1,7 +1,6 @@
 import { readArgumentFile } from '../../io/files/argument-file.js';
 import type { TrustIdentityOptions } from '../../trust/sigstore/trust-identity.js';
 import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
-import { readTrustStore } from './trust-store.js';
 import type { TrustOptions } from './verify.js';
 
 /** Files and values that give trust, as the flags of `verify` name them. */
@@ -66,7 +65,7 @@ const MAX_POLICY_BYTES = 1024 * 1024;
 async function readNotation({ policy, store }: Exclude<TrustFiles['notation'], undefined>): Promise<Trust> {
   const [bytes, stores, { trustNotation }] = await Promise.all([
     readArgumentFile(policy, MAX_POLICY_BYTES),
-    readTrustStore(store),
+    import('./trust-store.js').then(({ readTrustStore }) => readTrustStore(store)),
     import('../../trust/notation/trust-notation.js'),
   ]);
   return trustNotation({ policy: bytes, stores, name: policy });

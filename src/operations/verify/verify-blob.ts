@@ -7,7 +7,7 @@ import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../../store/interfaces/store.js';
 import { type ContentInput, nameOf, openContent } from '../pack/content.js';
 import type { VerifyBlobResult } from './blob-schema.js';
-import { formOfContent } from './evidence.js';
+import { formOfContent } from './form-of-content.js';
 import { fieldsOf, signedFacts } from './nodes.js';
 import { rootOf, type TrustOptions } from './options.js';
 import { MAX_ENVELOPE } from './read-evidence.js';

@@ -63,8 +63,8 @@ function readSound(signed: Signed, facts: { signer?: Signer }): SoundEnvelope {
   if (first === undefined) throw malformed('envelope has no certificates');
   const chain: readonly [Certificate, ...Certificate[]] = [first, ...others];
   facts.signer = { type: 'certificate', subject: first.subject };
-  const attributes = readAttributes(envelope);
   reading('signature of the envelope', 'signature', () => checkSignature(envelope, first.publicKey));
+  const attributes = readAttributes(envelope);
   reading('chain of certificates', 'certificate', () => checkChain(chain, 'codeSigning'));
   return { envelope, attributes, chain };
 }

@@ -70,8 +70,8 @@ function checkAuthenticity(trust: NotationTrust, policy: NotationPolicy, { attri
   const [signer] = chain;
   const who = `signer ${quote(signer.subject)}`;
   if (stores.length === 0) {
-    const need = `scheme ${attributes.scheme} needs a trust store ${type}`;
-    throw untrusted(`${who} is not trusted: policy ${quote(policy.name)} names none, and ${need}`);
+    const need = `lacks a trust store ${type}, which scheme ${attributes.scheme} needs`;
+    throw untrusted(`${who} is not trusted: policy ${quote(policy.name)} ${need}`);
   }
   const isTrusted = stores.some((store) =>
     trust.stores.get(store)?.some((der) => chain.some(({ raw }) => raw.equals(der))),

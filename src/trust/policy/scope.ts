@@ -42,6 +42,6 @@ export function scopedName(name: string): string {
 /** A registry as scopes name it: lower case, without the port 443 and a final dot. */
 export function scopedHost(registry: string): string {
   const { host } = new URL(`https://${registry}`);
-  const name = host.replace(/\.+(?=:\d+$|$)/, '');
+  const name = host.replace(/\.(?=(?::\d{1,5})?$)/, '');
   return name === 'index.docker.io' || name === 'registry-1.docker.io' ? 'docker.io' : name;
 }

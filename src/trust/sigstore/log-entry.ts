@@ -14,7 +14,7 @@ export type LogEntry = SignedEntity['tlogEntries'][number];
 const MAX_HASHES = 64;
 
 /** Numbers of 64 bits are texts in protobuf's JSON form, and zero is left out. */
-const integer = z.nullish(z.union([z.string().check(z.regex(/^\d{1,19}$/)), z.int().check(z.gte(0))]));
+const integer = z.nullish(z.union([z.string().check(z.regex(/^(0|[1-9]\d{0,18})$/)), z.int().check(z.gte(0))]));
 
 const proofSchema = z.object({
   logIndex: integer,
@@ -74,15 +74,20 @@ export function promisedTime({ inclusionPromise, integratedTime }: LogEntry): Da
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
+/** A signed note (C2SP, signed-note.md): text, an empty line, and nothing but signatures. */
+const NOTE = /^(?:[^\n]+\n)+\n(?:\u2014 \S+ \S+\n)+$/;
+
 /**
- * Whether the proof's own root hash and size are those of the checkpoint. The verifier takes the checkpoint's, cosign
- * compares both: a proof that contradicts itself holds for neither.
+ * Whether the proof's own root hash and size are those of the checkpoint. The verifier takes the checkpoint's, and passes
+ * over lines that are not signatures; cosign compares both and refuses such lines: a proof that two readers read differently
+ * holds for neither.
  */
 export function agreesWithCheckpoint({ inclusionProof }: LogEntry): boolean {
   if (inclusionProof === undefined) return true;
   const { rootHash, treeSize, checkpoint } = inclusionProof;
-  const [, size, root] = checkpoint?.envelope.split('\n', 3) ?? [];
-  return size === treeSize && root === rootHash.toString('base64');
+  const note = checkpoint?.envelope ?? '';
+  const [, size, root] = note.split('\n', 3);
+  return NOTE.test(note) && size === treeSize && root === rootHash.toString('base64');
 }
 
 const pem = z.object({ content: z.string() });

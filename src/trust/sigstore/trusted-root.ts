@@ -45,17 +45,6 @@ const shipped: TrustedRoot = {
   date: PUBLIC_GOOD_DATE,
 };
 
-const MONTHS = 12;
-
-/** A warning for a root that is older than 12 months: it may lack logs and authorities. Verdicts do not change. */
-export function ageWarning({ source, date }: TrustedRoot, now = new Date()): string | undefined {
-  if (date === undefined) return undefined;
-  const limit = new Date(date);
-  limit.setUTCMonth(limit.getUTCMonth() + MONTHS);
-  if (now <= limit) return undefined;
-  return `trusted root (${source}) is of ${date}, older than ${MONTHS} months: it may lack newer logs and authorities`;
-}
-
 /**
  * The root as the verifier takes it.
  *

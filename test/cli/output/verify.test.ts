@@ -129,12 +129,34 @@ describe('the tree of verdicts', () => {
 });
 
 describe('the text below the tree', () => {
+  const spdx = { kind: 'sbom', format: 'spdx' } as const;
+
   it.each<[string, VerifyResult]>([
     ['verified: 2 of 2 attachments, by key 1f3a9c2b4d5e (cosign.pub)', result([{ ...byKey, referrers: [covered] }])],
     ['verified: 1 of 2 attachments, by key 1f3a9c2b4d5e (cosign.pub), 1 wrong', result([byKey, moved])],
-    ['not verified: 0 of 1 attachment', result([stranger], { outcome: 'not-verified' })],
-    ['not attached: 0 of 0 attachments', result([], { outcome: 'unsigned' })],
-    ['not known: 0 of 0 attachments', result([], { outcome: 'incomplete' })],
+    [
+      'not verified: any signature; verified: 0 of 1 attachment',
+      result([stranger], { outcome: 'not-verified', missing: [{ digest: digestOf('a'), isThere: true }] }),
+    ],
+    [
+      'not attached: sbom@spdx, rule release; verified: 0 of 0 attachments',
+      result([], {
+        outcome: 'unsigned',
+        missing: ['b', 'c'].map((digit) => ({ ...spdx, digest: digestOf(digit), isThere: false })),
+        violations: [{ rule: 'release', message: 'wants a signature', isThere: false }],
+      }),
+    ],
+    [
+      'not verified: a signature is wrong; verified: 1 of 2 attachments, by key 1f3a9c2b4d5e (cosign.pub), 1 wrong',
+      result([byKey, moved], { outcome: 'not-verified' }),
+    ],
+    [
+      'not known: 1 place could not be asked; verified: 0 of 0 attachments',
+      result([], {
+        outcome: 'incomplete',
+        incomplete: [{ way: 'the API', error: { code: 'BUSY', message: 'later' } }],
+      }),
+    ],
   ])('sums up: %s', (line, shown) => {
     expect(summaryLine(shown, plain)).toBe(line);
   });
@@ -146,14 +168,14 @@ describe('the text below the tree', () => {
       { kind: 'vex', digest: digestOf('b'), onIndex: true, isThere: true },
     ] as const;
     const violations = [{ rule: 'release', message: 'wants a signature', platform: 'linux/amd64', isThere: false }];
-    expect(renderUnmet(result([], { missing, violations })).split('\n')).toEqual([
+    expect(renderUnmet(result([], { missing, violations }), undefined).split('\n')).toEqual([
       expect.stringMatching(/^MISSING +FORMAT +PLATFORM +SUBJECT +STATE$/),
       expect.stringMatching(/^any signature +any +- +sha256:a{64} +attached, not verified$/),
       expect.stringMatching(/^sbom +spdx +linux\/arm64 +sha256:b{64} +not attached$/),
       expect.stringMatching(/^vex +any +- +sha256:b{64} +verified on the index alone$/),
-      'rule release: wants a signature (linux/amd64)',
+      'rule release is not kept: wants a signature (linux/amd64)',
     ]);
-    expect(renderUnmet(result([byKey]))).toBe('');
+    expect(renderUnmet(result([byKey]), undefined)).toBe('');
   });
 
   it('says of which index a requirement is met', () => {

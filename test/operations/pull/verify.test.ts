@@ -11,9 +11,10 @@ import type { Store } from '../../../src/store/interfaces/store.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { tempDir } from '../../support/temp.js';
 import { makeKey } from '../../trust/support/envelopes.js';
-import { cosignTag, DSSE, SPDX, SPDX_PREDICATE } from '../support/mechanisms.js';
+import { buildkitIndex, cosignTag, DSSE, SPDX, SPDX_PREDICATE } from '../support/mechanisms.js';
 import { PLACES } from '../support/places.js';
 import { attestation, referrer, sign, signature } from '../support/signing.js';
+import { layerOf } from './support/pulling.js';
 
 const key = makeKey();
 const other = makeKey();
@@ -119,6 +120,40 @@ describe.each(PLACES)('pull --verify of attachments in %s', (_what, open) => {
     expect(texts).toEqual([SPDX]);
     const byAnnotation = { annotations: [{ key: 'predicateType', value: SPDX_PREDICATE }] };
     await expect(pulled(store, descriptor, { selection: byAnnotation })).rejects.toMatchObject({ code: 'NO_MATCH' });
+  });
+
+  it('chooses by type and annotation what does not contradict its payload', async () => {
+    const { store, descriptor } = await image();
+    const { annotations: _, ...bare } = attestation(key, descriptor.digest);
+    await referrer(store, descriptor, DSSE, bare);
+    const lie = attestation(key, descriptor.digest, { predicateType: VULNERABILITIES, promised: SPDX_PREDICATE });
+    await referrer(store, descriptor, DSSE, lie);
+    const { texts } = await pulled(store, descriptor, { selection: { artifactType: DSSE }, unwrap: true });
+    expect(texts).toEqual([SPDX]);
+  });
+
+  it('takes what BuildKit made from the index that is signed', async () => {
+    const store = await open();
+    const { index, images } = await buildkitIndex(store);
+    const options = { ...sbom(), unwrap: true, platform: 'linux/arm64' };
+    await expect(pulled(store, index.descriptor, options)).rejects.toMatchObject({ code: 'NOT_VERIFIED' });
+    const signed = await sign(store, index.descriptor, key);
+    const { files, texts } = await pulled(store, index.descriptor, options);
+    expect(JSON.parse(texts[0] ?? '')).toMatchObject({ name: 'arm64' });
+    expect(files).toMatchObject([{ via: ['index-child'], verified: { signature: layerOf(signed).digest } }]);
+    const [, platform] = images;
+    // By its bare digest the index is not known, and the attestation neither.
+    if (platform === undefined) throw new Error('no platform');
+    await expect(pulled(store, platform, sbom())).rejects.toMatchObject({ code: 'NO_MATCH' });
+  });
+
+  it('judges at most so many signatures, and says where others are', async () => {
+    const { store, descriptor } = await image();
+    await cosignTag(store, descriptor, '.att', attestation(key, descriptor.digest));
+    await sign(store, descriptor, other);
+    await expect(pulled(store, descriptor, { ...sbom(), maxSignatures: 1 })).rejects.toMatchObject({
+      code: 'INCOMPLETE',
+    });
   });
 
   it('unwraps the payload that was verified, and not one beside it', async () => {

@@ -1,10 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { RemoraError } from '../../../src/errors.js';
 import { layersOf } from '../../../src/oci/documents/manifest.js';
 import { MAX_ENVELOPE } from '../../../src/operations/verify/read-evidence.js';
 import { verify } from '../../../src/operations/verify/verify.js';
 import { openLayout } from '../../../src/store/layout/store.js';
+import type { KeyTrust } from '../../../src/trust/values/trust.js';
 import { begin } from '../../store/registry/support/start.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { tempDir } from '../../support/temp.js';
@@ -65,6 +67,32 @@ describe('a signature that cannot be read as it should be', () => {
       outcome: 'unsigned',
       referrers: [{ verdict: 'unchecked', reason: 'unsigned' }],
     });
+  });
+});
+
+describe('a judge that fails', () => {
+  const failing = (error: Error): KeyTrust => ({
+    ...key.trust,
+    get key(): never {
+      throw error;
+    },
+  });
+
+  it('verifies nothing, and spoils nothing', async () => {
+    const { store, digest, run } = await layout();
+    await sign(store, digest, key);
+    const result = await run({ trust: [failing(new TypeError('odd'))], partial: true });
+    expect(result).toMatchObject({
+      outcome: 'not-verified',
+      referrers: [{ verdict: 'unchecked', reason: 'unsupported' }],
+    });
+  });
+
+  it('over a trust that cannot be used tells so', async () => {
+    const { store, digest, run } = await layout();
+    await sign(store, digest, key);
+    const error = new RemoraError('INVALID_ARGUMENT', 'key is odd');
+    await expect(run({ trust: [failing(error)] })).rejects.toBe(error);
   });
 });
 

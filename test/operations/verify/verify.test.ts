@@ -72,6 +72,32 @@ describe.each(PLACES)('verify in %s', (_what, open) => {
     });
   });
 
+  it('covers an envelope of somebody else by a signature of its manifest, as what its payload says', async () => {
+    const store = await open();
+    const { descriptor } = await pushImage(store, 'image');
+    const { digest } = descriptor;
+    const envelope = await attached(store, descriptor, SBOM, attLayer([other], digest, PROVENANCE));
+    const run = () => verify({ store, digest }, { trust, require: ['provenance'] });
+    await expect(run()).rejects.toMatchObject({ code: 'NOT_VERIFIED' });
+    await sign(store, envelope.descriptor.digest, key);
+    const [node] = (await run()).referrers;
+    expect(node).toMatchObject({ kind: 'provenance', verdict: 'verified', coveredBy: node?.referrers[0]?.digest });
+    await expect(verify({ store, digest }, { trust, require: ['sbom'] })).rejects.toMatchObject({ code: 'NO_MATCH' });
+    // The image itself has no signature of its own.
+    await expect(verify({ store, digest }, { trust })).rejects.toMatchObject({ code: 'NO_MATCH' });
+  });
+
+  it('makes no signature hold by a signature of it', async () => {
+    const store = await open();
+    const { descriptor } = await pushImage(store, 'image');
+    const { digest } = descriptor;
+    const first = await attached(store, descriptor, 'application/vnd.example', sigLayer(other, digest));
+    await sign(store, first.descriptor.digest, key);
+    await expect(verify({ store, digest }, { trust, require: ['signature'] })).rejects.toMatchObject({
+      code: 'NOT_VERIFIED',
+    });
+  });
+
   it('judges each layer of a referrer, in whatever type it is written', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image');

@@ -138,6 +138,18 @@ it('takes the media type at its word', async () => {
   });
 });
 
+it.each<[string, Signed]>([
+  ['JWS', jwsOf(members)],
+  ['COSE', cose({ chain })],
+])('verifies no envelope in %s with another bit, wherever it is', async (_form, { content, ...signed }) => {
+  for (let place = 0; place < content.length; place += 11) {
+    const other = Buffer.from(content);
+    other[place] = (other[place] ?? 0) ^ (1 << (place % 8));
+    const { verdict } = await judging({ ...signed, content: other }, trust);
+    expect([place, verdict]).toEqual([place, 'wrong']);
+  }
+});
+
 describe('COSE', () => {
   const [encoded, unsigned, payload, signature] = coseParts({ chain });
   const [, , otherPayload, otherSignature] = coseParts({ chain, digest: OTHER });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseDigest } from '../../../src/oci/values/digest.js';
 import { judge } from '../../../src/trust/judge.js';
 import { trustNotation } from '../../../src/trust/notation/trust-notation.js';
 import type { Judgement } from '../../../src/trust/values/judgement.js';
@@ -54,6 +55,12 @@ describe.each(Object.entries(FORMS))('an envelope in %s', (_, make) => {
     const answer = { verdict: 'wrong', reason: 'subject', message: `envelope is of ${OTHER}, wanted ${IMAGE}` };
     expect(await judging(moved)).toMatchObject(answer);
     expect(await judging(moved, trusting({ 'ca:acme': [authority()] }))).toMatchObject(answer);
+  });
+
+  it('may name another digest of the same content', async () => {
+    const digest = parseDigest(`sha512:${'c'.repeat(128)}`);
+    const target = { digest: IMAGE, alsoKnownAs: [digest] };
+    expect(await judge(make({ chain, digest }), target, { trust: [trust] })).toMatchObject({ verdict: 'verified' });
   });
 
   it.each([

@@ -3,7 +3,6 @@ import {
   byIdentity,
   CONTENT,
   expectRefused,
-  type Forgery,
   itRefuses,
   judgeDocument,
   OTHER,
@@ -12,7 +11,8 @@ import {
   STATEMENT,
   statementOf,
 } from '../support/bundles.js';
-import { base64, makeSigstore, type Sigstore } from '../support/sigstore.js';
+import { ENVELOPES, MESSAGES } from '../support/forgeries.js';
+import { makeSigstore, type Sigstore } from '../support/sigstore.js';
 
 const mine = SIGNED.digest.slice('sha256:'.length);
 
@@ -30,45 +30,8 @@ beforeAll(async () => {
 });
 
 describe('an envelope', () => {
-  const envelopes: readonly Forgery[] = [
-    [
-      'swapped payload',
-      'wrong',
-      'signature',
-      (b) => (b.dsseEnvelope.payload = base64(statementOf({ sha256: mine }, {}))),
-    ],
-    [
-      'payload with a space more',
-      'wrong',
-      'signature',
-      (b) => (b.dsseEnvelope.payload = base64(Buffer.from(`${STATEMENT} `))),
-    ],
-    ['swapped signature', 'wrong', 'signature', (b, o) => (b.dsseEnvelope.signatures = o.dsseEnvelope.signatures)],
-    ['no signatures', 'wrong', 'malformed', (b) => (b.dsseEnvelope.signatures = []), /no signature/],
-    ['an empty signature', 'wrong', 'malformed', (b) => (b.dsseEnvelope.signatures[0].sig = ''), /empty/],
-    [
-      'two signatures',
-      'wrong',
-      'malformed',
-      (b, o) => b.dsseEnvelope.signatures.push(o.dsseEnvelope.signatures[0]),
-      /2 signatures, wanted exactly one/,
-    ],
-    [
-      'another payload type',
-      'unchecked',
-      'unsupported',
-      (b) => (b.dsseEnvelope.payloadType = 'text/plain'),
-      /text\/plain/,
-    ],
-    [
-      'swapped certificate',
-      'wrong',
-      'signature',
-      (b, o) => (b.verificationMaterial.certificate = o.verificationMaterial.certificate),
-    ],
-  ];
   itRefuses(
-    envelopes,
+    ENVELOPES,
     () => sigstore,
     () => statements,
   );
@@ -108,59 +71,8 @@ describe('a signed statement', () => {
 });
 
 describe('a signature of bytes', () => {
-  const messages: readonly Forgery[] = [
-    [
-      'swapped signature',
-      'wrong',
-      'signature',
-      (b, o) => (b.messageSignature.signature = o.messageSignature.signature),
-    ],
-    [
-      'another digest',
-      'wrong',
-      'subject',
-      (b) => (b.messageSignature.messageDigest.digest = base64(Buffer.from(OTHER.slice(7), 'hex'))),
-      new RegExp(`${OTHER}.*${SIGNED.digest}`),
-    ],
-    [
-      'no digest',
-      'unchecked',
-      'unsupported',
-      (b) => {
-        b.messageSignature.messageDigest = {};
-      },
-      /names no digest/,
-    ],
-    [
-      'a prefix of the digest',
-      'wrong',
-      'malformed',
-      (b) => (b.messageSignature.messageDigest.digest = base64(Buffer.from(mine.slice(0, 32), 'hex'))),
-    ],
-    [
-      'digest of another algorithm',
-      'unchecked',
-      'unsupported',
-      (b) => (b.messageSignature.messageDigest.algorithm = 'SHA3_256'),
-      /SHA3_256/,
-    ],
-    [
-      'a digest that is not one of SHA-512',
-      'wrong',
-      'malformed',
-      (b) => (b.messageSignature.messageDigest.algorithm = 'SHA2_512'),
-    ],
-    [
-      'an envelope beside it',
-      'wrong',
-      'malformed',
-      (b) => (b.dsseEnvelope = statements[0].dsseEnvelope),
-      /messageSignature and dsseEnvelope/,
-    ],
-    ['nothing signed', 'wrong', 'malformed', (b) => delete b.messageSignature, /has none of/],
-  ];
   itRefuses(
-    messages,
+    MESSAGES,
     () => sigstore,
     () => bytes,
   );

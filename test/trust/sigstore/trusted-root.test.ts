@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { trustedRootModule } from '../../../.ci/build/trusted-root.js';
-import { ageWarning, materialOf, readTrustedRoot, shippedRoot } from '../../../src/trust/sigstore/trusted-root.js';
+import { materialOf, readTrustedRoot, shippedRoot } from '../../../src/trust/sigstore/trusted-root.js';
 import { type Json, makeSigstore, type Sigstore } from '../support/sigstore.js';
 
 describe('the root that remora ships', () => {
@@ -18,20 +18,6 @@ describe('the root that remora ships', () => {
       source: 'shipped with remora',
       date: expect.stringMatching(/^20\d\d-\d\d-\d\d$/),
     });
-  });
-});
-
-describe('ageWarning', () => {
-  const root = { bytes: Buffer.from('{}'), source: 'shipped with remora', date: '2026-10-07' };
-  it('warns after twelve months', () => {
-    expect(ageWarning(root, new Date('2027-10-07'))).toBeUndefined();
-    expect(ageWarning(root, new Date('2027-10-08'))).toBe(
-      'trusted root (shipped with remora) is of 2026-10-07, older than 12 months: it may lack newer logs and authorities',
-    );
-  });
-
-  it('cannot tell the age of a file', () => {
-    expect(ageWarning({ bytes: root.bytes, source: 'root.json' }, new Date('2099-01-01'))).toBeUndefined();
   });
 });
 

@@ -15,6 +15,8 @@ export interface Descendant {
   readonly platform?: Platform | undefined;
   /** False for an index, for what belongs to another entry, and for unknown architectures. */
   readonly isPlatform: boolean;
+  /** Whether a runtime may take it for an image, also where it says to belong to another entry. */
+  readonly mayRun: boolean;
   /** BuildKit's attestation manifests for it. */
   readonly attestations: readonly Descriptor[];
   /** The inner indexes that name it. */
@@ -76,7 +78,7 @@ function listed(root: Digest, opened: ReadonlyMap<Digest, OpenedIndex>): readonl
   const drafts = new Map<Digest, Draft>();
   const attestations = new Map<Digest, Digest>();
   const visit = (index: Digest) => {
-    for (const { descriptor, platform, isPlatform } of opened.get(index)?.entries ?? []) {
+    for (const { descriptor, platform, isPlatform, ...entry } of opened.get(index)?.entries ?? []) {
       const { mediaType, digest } = descriptor;
       const subject = attestedBy(descriptor);
       const isIndex = isIndexType(mediaType);
@@ -87,7 +89,8 @@ function listed(root: Digest, opened: ReadonlyMap<Digest, OpenedIndex>): readonl
       const runs = isPlatform && !isIndex;
       const isBetter = known === undefined || (runs && known.platform === undefined);
       const shown = isBetter ? { descriptor, platform: runs ? platform : undefined, isPlatform: runs } : known;
-      drafts.set(digest, { ...shown, attestations: known?.attestations ?? [], within });
+      const mayRun = (entry.mayRun && !isIndex) || known?.mayRun === true;
+      drafts.set(digest, { ...shown, mayRun, attestations: known?.attestations ?? [], within });
       if (known === undefined && isIndex) visit(digest);
     }
   };
@@ -99,7 +102,7 @@ function listed(root: Digest, opened: ReadonlyMap<Digest, OpenedIndex>): readonl
     const described = drafts.get(subject);
     if (described === undefined) continue;
     described.attestations.push(attestation.descriptor);
-    drafts.delete(digest);
+    if (!attestation.mayRun) drafts.delete(digest);
   }
   return [...drafts.values()];
 }

@@ -34,6 +34,8 @@ export interface IndexEntry {
   readonly platform: Platform | undefined;
   /** False for what belongs to another entry or is of an unknown architecture, and for all within such an index. */
   readonly isPlatform: boolean;
+  /** False for unknown architectures alone: a runtime looks at platforms, and not at what an entry says to belong to. */
+  readonly mayRun: boolean;
 }
 
 /** An index, with its entries that are manifests. */
@@ -91,7 +93,8 @@ class IndexOpener {
       const descriptor = child.mediaType === '' ? await this.#typed(child) : child;
       const platform = child.platform ?? from?.platform;
       const isUnknown = platform !== undefined && !isKnown(platform);
-      return { descriptor, platform, isPlatform: !isUnknown && !isReference(child) && (from?.isPlatform ?? true) };
+      const mayRun = !isUnknown && (from?.mayRun ?? true);
+      return { descriptor, platform, mayRun, isPlatform: mayRun && !isReference(child) && (from?.isPlatform ?? true) };
     };
     const children = childManifests(index);
     this.#limit.count(children.length);

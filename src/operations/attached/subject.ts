@@ -25,7 +25,7 @@ export interface Subject {
 }
 
 /** A subject below an index. */
-export interface InnerSubject extends Subject, Pick<Descendant, 'isPlatform' | 'within'> {}
+export interface InnerSubject extends Subject, Pick<Descendant, 'isPlatform' | 'mayRun' | 'within'> {}
 
 /** All manifests below an index, as subjects. */
 export interface Platforms extends Pick<Descendants, 'unread' | 'entries'> {

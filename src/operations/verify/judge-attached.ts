@@ -90,7 +90,7 @@ export async function judgeAttached(
     ...given({
       platforms: judged.platforms?.map(({ of, found }) => ({
         ...resultFields(source, of.descriptor),
-        ...given({ platform: of.platform, isPlatform: of.isPlatform ? undefined : (false as const) }),
+        ...given({ platform: of.platform, isPlatform: of.mayRun ? undefined : (false as const) }),
         ...(of.within.size === 0 ? {} : { within: [...of.within] }),
         ...covered(of.descriptor.digest),
         referrers: nodesOf(source, found, coverage),

@@ -37,7 +37,7 @@ export function policyFacts(
     ...given({
       platforms: platforms?.map((one) => ({
         ...holder(one.of, one.found),
-        ...(one.of.isPlatform ? {} : { isPlatform: false as const }),
+        ...(one.of.mayRun ? {} : { isPlatform: false as const }),
         within: [...one.of.within],
       })),
     }),

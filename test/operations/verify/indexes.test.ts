@@ -95,6 +95,27 @@ describe('a verified signature of an index', () => {
     await expect(run({ require: ['sbom'] })).rejects.toMatchObject({ code: 'NOT_VERIFIED' });
   });
 
+  const known = { platform: { os: 'linux', architecture: 'arm64' } };
+  it.each<[string, object]>([
+    ['of a platform', known],
+    ['without a platform', { platform: undefined }],
+  ])('is wanted for an image %s that says to be an attestation: a runtime takes it', async (_what, fields) => {
+    const store = await newLayout();
+    const [good, other] = await Promise.all(['a', 'b'].map(async (name) => (await pushImage(store, name)).descriptor));
+    if (good === undefined || other === undefined) throw new Error('images are pushed');
+    const amd64 = { ...good, platform: { os: 'linux', architecture: 'amd64' } };
+    const index = await putIndex(store, [amd64, { ...other, ...attestationOf(good), ...fields }]);
+    await sign(store, good.digest, key);
+    const require = ['signature'];
+    for (const requireOn of ['any', 'platforms'] as const) {
+      const result = await verify({ store, digest: index.digest }, { trust, require, requireOn, partial: true });
+      expect(result).toMatchObject({ outcome: 'unsigned', missing: [{ digest: other.digest }] });
+    }
+    await sign(store, index.digest, key);
+    const signed = await verify({ store, digest: index.digest }, { trust, require });
+    expect(signed).toMatchObject({ outcome: 'verified', onIndex: [{ digest: other.digest }] });
+  });
+
   it('covers what an inner index holds, and nothing of an outer one', async () => {
     const store = await newLayout();
     const images = await Promise.all(['a', 'b', 'c'].map(async (name) => (await pushImage(store, name)).descriptor));

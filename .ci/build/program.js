@@ -40,7 +40,7 @@ export async function bundleProgram() {
     outfile: 'dist/program.cjs',
     plugins: [unasked, onUse, responseParser, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
   });
-  escapeOthers('dist/program.cjs');
+  for (const name of ['program', ...Object.keys(PARTS)]) escapeOthers(`dist/${name}.cjs`);
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const bin = await build({
     ...OPTIONS,
@@ -169,7 +169,7 @@ function refuseTwice(files) {
   if (twice.length > 0) throw new Error(`in more than one file of the program: ${[...new Set(twice)].join(', ')}`);
 }
 
-/** `src/cli/compiled.ts` reads the program as latin1. The bundler escapes whatever is not ASCII but in regular expressions. */
+/** `src/cli/compiled.ts` reads the program and its parts as latin1. The bundler escapes whatever is not ASCII but in regular expressions. */
 function escapeOthers(file) {
   const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escape));

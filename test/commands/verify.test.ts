@@ -105,6 +105,13 @@ describe('verify', () => {
   });
 });
 
+it('names the trusted root whose logs --require-log asks for', async () => {
+  const { cwd, good, digest } = await withKeys();
+  await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
+  const { code, stderr } = await verify(cwd, ...KEY, '--require-log');
+  expect([code, stderr]).toEqual([5, expect.stringMatching(/trusted root: shipped with remora, of \d{4}-/)]);
+});
+
 describe('verify --blob', () => {
   async function withBundle() {
     const keys = await withKeys();

@@ -38,7 +38,7 @@ export async function bundleProgram() {
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
     outfile: 'dist/program.cjs',
-    plugins: [unasked, onUse, responseParser, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
+    plugins: [unasked, onUse, responseParser, linked(undefined, ofPart)],
   });
   for (const name of ['program', ...Object.keys(PARTS)]) escapeOthers(`dist/${name}.cjs`);
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -93,6 +93,12 @@ async function bundlePart(part) {
       }),
     ],
   });
+}
+
+/** V8 takes compiled code of a part only with the flags that it was kept with: `src/cli/command/optimizing.ts` changes one. */
+function ofPart(part, module) {
+  return `require('node:v8').setFlagsFromString('--opt');
+module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`;
 }
 
 /** The modules of other files that a part uses: those that it only names for a type are not in what is written. */

@@ -30,7 +30,7 @@ describe('the programs of examples/', () => {
   });
   afterAll(() => rm(cwd, { recursive: true }));
 
-  it.each(['push', 'attach', 'read-sbom', 'copy', 'credentials', 'verify'])(
+  it.each(['push', 'attach', 'read-sbom', 'copy', 'credentials', 'verify', 'sign'])(
     '%s.js has at most 12 lines of its own',
     async (name) => {
       const lines = (await readFile(join(root, 'examples', `${name}.js`), 'utf8')).trim().split('\n');
@@ -68,6 +68,17 @@ describe('the programs of examples/', () => {
     await remora('sign', 'oci:./signed:v1', '--key', 'key.pem');
     const { stdout, stderr } = await example('verify.js', 'oci:./signed:v1');
     expect([stdout, stderr]).toEqual([expect.stringMatching(/^verified signature sha256:[0-9a-f]{64}\n$/), '']);
+  });
+
+  it('sign and attest by a key, once', async () => {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await writeFile(join(cwd, 'key.pem'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    await remora('push', 'oci:./by-program:v1', 'app.yaml');
+    for (const result of ['written', 'exists']) {
+      const { stdout, stderr } = await example('sign.js', 'oci:./by-program:v1');
+      const types = ['https://sigstore.dev/cosign/sign/v1', 'https://spdx.dev/Document'];
+      expect([stdout, stderr]).toEqual([types.map((type) => `${result} ${type}\n`).join(''), '']);
+    }
   });
 
   it('own credentials and errors', async () => {

@@ -37,7 +37,7 @@ const privateKey = createPrivateKey({
   type: 'pkcs8',
 });
 
-it('shows in the README and in docs/ what commands really print', async () => {
+it('shows in the README and in docs/ what commands really print', { timeout: 120_000 }, async () => {
   const shown = (await Promise.all(STORY.map(read))).flatMap(blocks);
   const all = (await Promise.all((await pages()).map(read))).flatMap(blocks);
   expect(shown.length).toBeGreaterThanOrEqual(10);

@@ -38,9 +38,9 @@ export async function bundleProgram() {
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
     outfile: 'dist/program.cjs',
-    plugins: [unasked, onUse, responseParser, linked(undefined, (part, module) => `module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`)],
+    plugins: [unasked, onUse, responseParser, linked(undefined, ofPart)],
   });
-  escapeOthers('dist/program.cjs');
+  for (const name of ['program', ...Object.keys(PARTS)]) escapeOthers(`dist/${name}.cjs`);
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const bin = await build({
     ...OPTIONS,
@@ -93,6 +93,12 @@ async function bundlePart(part) {
       }),
     ],
   });
+}
+
+/** V8 takes compiled code of a part only with the flags that it was kept with: `src/cli/command/optimizing.ts` changes one. */
+function ofPart(part, module) {
+  return `require('node:v8').setFlagsFromString('--opt');
+module.exports = require('./${part}.cjs')[${JSON.stringify(module)}];`;
 }
 
 /** The modules of other files that a part uses: those that it only names for a type are not in what is written. */
@@ -169,7 +175,7 @@ function refuseTwice(files) {
   if (twice.length > 0) throw new Error(`in more than one file of the program: ${[...new Set(twice)].join(', ')}`);
 }
 
-/** `src/cli/compiled.ts` reads the program as latin1. The bundler escapes whatever is not ASCII but in regular expressions. */
+/** `src/cli/compiled.ts` reads the program and its parts as latin1. The bundler escapes whatever is not ASCII but in regular expressions. */
 function escapeOthers(file) {
   const escape = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
   writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escape));

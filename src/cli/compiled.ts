@@ -55,9 +55,22 @@ export function loadCompiled<T>(file: string, argv: readonly string[]): T {
   // oclif loads commands from this file by its name.
   const loaded = new nodeModule.Module(file);
   require.cache[file] = loaded;
-  script.runInThisContext()(loaded.exports, require, loaded, file, path.dirname(file));
+  script.runInThisContext()(loaded.exports, partsOf(file, argv), loaded, file, path.dirname(file));
   loaded.loaded = true;
   return loaded.exports;
+}
+
+/** A file of the program that another one of them requires. */
+const PART = /^\.\/[a-z]+\.cjs$/;
+
+/** The `require` of a file of the program: its parts are loaded as it was. To compile what verifies takes 16 ms. */
+function partsOf(file: string, argv: readonly string[]): NodeJS.Require {
+  const load = (id: string): unknown => {
+    if (!PART.test(id)) return require(id);
+    const part = path.join(path.dirname(file), id);
+    return require.cache[part]?.exports ?? loadCompiled(part, argv);
+  };
+  return Object.assign(load, require);
 }
 
 /** Reads code that this user wrote, and wrote completely, as its sum proves. */

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmod, chown, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
@@ -19,12 +20,15 @@ async function compiled(home: string): Promise<readonly string[]> {
   return readdir(join(home, COMPILED)).catch(() => []);
 }
 
-it('imports nothing while it runs, which scripts that are compiled here could not do', async () => {
-  const text = await readFile(join(dirname(REMORA), 'program.cjs'), 'utf8');
-  // It is read as latin1.
-  expect(text.match(/[^\0-\x7f]/)).toBeNull();
-  expect(text.match(/[^\w.$"'`]import\s*\(/g)).toBeNull();
-});
+it.each(['program', 'serve', 'verify'])(
+  'imports nothing in %s, which scripts that are compiled here could not do',
+  async (name) => {
+    const text = await readFile(join(dirname(REMORA), `${name}.cjs`), 'utf8');
+    // It is read as latin1.
+    expect(text.match(/[^\0-\x7f]/)).toBeNull();
+    expect(text.match(/[^\w.$"'`]import\s*\(/g)).toBeNull();
+  },
+);
 
 // Node.js 22.8 and later do this themselves.
 describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
@@ -42,6 +46,24 @@ describe.skipIf('enableCompileCache' in nodeModule)('compiled code', () => {
     expect((await stat(file)).ino).toBe(written.ino);
     await run(home, ['--help']);
     expect((await compiled(home)).map((one) => one.split('-').at(-1))).toEqual(['kinds', 'other']);
+  });
+
+  it('is kept for a part of the program, too, and used the next time', async () => {
+    const home = await tempDir();
+    const statement = ['sign', '--dry-run', '--key', join(home, 'key.pem'), `oci:${join(home, 'layout')}:v1`];
+    await writeFile(
+      join(home, 'key.pem'),
+      generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    );
+    await run(home, ['push', `oci:${join(home, 'layout')}:v1`, join(home, 'key.pem')]);
+    const first = await run(home, statement);
+    expect(first.code).toBe(0);
+    const names = (await compiled(home)).filter((name) => name.endsWith('-sign'));
+    expect(names).toHaveLength(2);
+    const inodes = async () => Promise.all(names.map(async (name) => (await stat(join(home, COMPILED, name))).ino));
+    const written = await inodes();
+    expect(await run(home, statement)).toEqual(first);
+    expect(await inodes()).toEqual(written);
   });
 
   it.each([

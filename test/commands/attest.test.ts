@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { push } from '../../src/operations/push/push.js';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
-import { remora } from '../support/remora.js';
 import { newKey, pemOf } from '../support/signing-keys.js';
 import { tempDir } from '../support/temp.js';
+import { failureHere } from './support/in-process.js';
 import { failure, json, success } from './support/run.js';
 
 const CYCLONEDX = '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1}';
@@ -15,7 +16,7 @@ async function withFiles() {
   const cwd = await tempDir();
   const files = { 'key.pem': pem, 'bom.json': CYCLONEDX, 'review.json': '{"good":true}', 'note.txt': 'good' };
   for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content);
-  expect((await remora(['push', 'oci:./layout:v1', 'note.txt'], { cwd })).code).toBe(0);
+  await push(`oci:${join(cwd, 'layout')}:v1`, [join(cwd, 'note.txt')]);
   return { cwd };
 }
 
@@ -54,7 +55,7 @@ it.each<[string, string[], string, RegExp]>([
   ],
   ['text', ['note.txt', '--predicate-type', 'urn:a:b'], 'note.txt is not a JSON object', /custom/],
 ])('refuses with 2: %s', async (_what, words, message, hint) => {
-  const failed = await failure(2, attest(...words), await withFiles());
+  const failed = await failureHere(2, attest(...words), (await withFiles()).cwd);
   expect(failed).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) });
   expect(failed.hint).toMatch(hint);
 });

@@ -1,12 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { push } from '../../src/operations/push/push.js';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { fingerprintOf } from '../../src/trust/keys/public-key.js';
-import { remora } from '../support/remora.js';
+import { writeIndex } from '../support/image-layout.js';
 import { cosignPemOf, newKey, pemOf, publicPemOf } from '../support/signing-keys.js';
 import { tempDir } from '../support/temp.js';
 import { noTerminal, onTerminal } from '../support/terminal.js';
+import { failureHere } from './support/in-process.js';
 import { failure, json, success, withImage } from './support/run.js';
 
 const PASSPHRASE = 'kettle-of-11-fish';
@@ -23,7 +25,8 @@ async function withKeys() {
   await writeFile(join(cwd, 'cosign.key'), cosignPemOf(pair, PASSPHRASE));
   await writeFile(join(cwd, 'passphrase'), `${PASSPHRASE}\n`);
   await writeFile(join(cwd, 'a.txt'), 'a');
-  expect((await remora(['push', 'oci:./layout:v1', 'a.txt'], { cwd })).code).toBe(0);
+  await writeFile(join(cwd, 'other'), 'ladder-of-12-rungs');
+  await push(`oci:${join(cwd, 'layout')}:v1`, [join(cwd, 'a.txt')]);
   return { cwd, env: UNSET };
 }
 
@@ -91,7 +94,7 @@ describe('sign', () => {
       ['an encrypted key without a terminal', ['--key', 'cosign.key'], 'cosign.key is encrypted', /KEY_PASSWORD/],
       [
         'a wrong passphrase',
-        ['--key', 'encrypted.pem', '--key-password-file', 'a.txt'],
+        ['--key', 'encrypted.pem', '--key-password-file', 'other'],
         'the passphrase is wrong',
         /passphrase/,
       ],
@@ -102,13 +105,17 @@ describe('sign', () => {
         /path/,
       ],
     ])('%s', async (_what, words, message, hint) => {
-      const failed = await failure(2, ['sign', ...words, 'oci:./layout:v1'], await withKeys());
+      const failed = await failureHere(2, ['sign', ...words, 'oci:./layout:v1'], (await withKeys()).cwd);
       expect(failed).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) });
       expect(failed.hint).toMatch(hint);
     });
 
     it('a beginning of a digest', async () => {
-      const failed = await failure(2, ['sign', '--key', 'key.pem', 'oci:./layout@sha256:0123456789'], await withKeys());
+      const failed = await failureHere(
+        2,
+        ['sign', '--key', 'key.pem', 'oci:./layout@sha256:0123456789'],
+        (await withKeys()).cwd,
+      );
       expect(failed.message).toContain('needs 64 hexadecimal digits');
     });
 
@@ -177,6 +184,18 @@ describe.skipIf(noTerminal)(`a passphrase on a terminal${noTerminal ? ` (skipped
     );
     expect([code, output]).toEqual([130, expect.stringContaining('interrupted')]);
   });
+});
+
+it('says of an index how its platforms are signed themselves, and signs them', async () => {
+  const { cwd, env } = await withKeys();
+  await writeIndex(join(cwd, 'index'), ['amd64', 'arm64']);
+  const words = ['sign', '--key', 'key.pem', 'oci:./index:v1'];
+  const alone = await success(words, { cwd, env });
+  expect(alone.stderr).toMatch(/^remora: it is an index: --recursive signs each manifest below it/);
+  expect((await success([...words, '--json'], { cwd, env })).stderr).toBe('');
+  const all = await success([...words, '-r'], { cwd, env });
+  expect(all.stdout).toMatch(/\(was there already\)(.*\n)+\nSigned: .*\nPlatform: +linux\/\w+\nSignature: /);
+  expect(all.stderr).toBe('');
 });
 
 it('signs beside the signature of another key', async () => {

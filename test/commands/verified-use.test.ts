@@ -90,6 +90,8 @@ describe('claims', () => {
     await writeFile(join(cwd, 'a.sigstore.json'), JSON.stringify(bundle));
     await done(['attach', '--no-settle', SUBJECT, 'a.sigstore.json'], cwd);
     const { stdout } = await runHere(['discover', '--verbose', SUBJECT], cwd);
+    const table = (await runHere(['discover', '--verbose', '--format', 'table', SUBJECT], cwd)).stdout;
+    expect(table).toMatch(/ CLAIMS\n.* claims to be signed by key \w{64}; unverified\n/);
     const [, attached] = /(sha256:\w{64}) +\d+ B, layout-entry/.exec(stdout) ?? [];
     const inspected = await runHere(['inspect', `oci:./layout@${attached}`], cwd);
     for (const text of [stdout, inspected.stdout])

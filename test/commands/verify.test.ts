@@ -95,12 +95,21 @@ describe('verify', () => {
     const refused = await runHere(['verify', image, ...KEY], cwd);
     expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('could not ask cosign tag .sig')]);
     expect(refused.stdout).toMatch(/\nnot known: 1 place could not be asked; verified: 0 of 0 attachments\n$/);
+    const without = await failureHere(2, ['verify', image], cwd);
+    expect(without.message).toMatch(/no trust is given; a place could not be asked for signatures$/);
     status = 400;
     await attachSigned(cwd, image, { keys: [good], digest });
     expect((await runHere(['verify', image, ...KEY, '--require', 'sbom'], cwd)).code).toBe(0);
     await registry.close();
     expect((await runHere(['verify', image, ...KEY], cwd)).code).toBe(6);
   });
+});
+
+it('names the trusted root whose logs --require-log asks for', async () => {
+  const { cwd, good, digest } = await withKeys();
+  await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
+  const { code, stderr } = await verify(cwd, ...KEY, '--require-log');
+  expect([code, stderr]).toEqual([5, expect.stringMatching(/trusted root: shipped with remora, of \d{4}-/)]);
 });
 
 describe('verify --blob', () => {
@@ -199,7 +208,7 @@ describe('a mistake in the arguments of verify', () => {
     const { cwd, good, digest } = await withKeys();
     await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
     const { hint } = await failureHere(2, ['verify', 'oci:./layout:v1'], cwd);
-    expect(hint).toContain('--key cosign.pub');
+    expect(hint).toBe(`Say who may sign: remora verify --key cosign.pub oci:./layout@${digest}`);
   });
 
   it.each<[string, readonly string[], RegExp]>([

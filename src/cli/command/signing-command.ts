@@ -36,11 +36,11 @@ export abstract class SigningCommand extends BaseCommand {
     if ('dryRun' in result) {
       this.print(jsonText(result.statement));
       const there = result.result === 'exists' ? 'this key has signed the statement already' : 'this would be signed';
-      this.note(`dry run: nothing was written; ${there}`);
+      if (!this.jsonEnabled()) this.note(`dry run: nothing was written; ${there}`);
       return result;
     }
     this.print([result, ...(result.platforms ?? [])].map((signature) => signatureText(verb, signature)).join('\n\n'));
-    if (!recursive && isIndexType(result.subject.mediaType))
+    if (!recursive && !this.jsonEnabled() && isIndexType(result.subject.mediaType))
       this.note('it is an index: --recursive signs each manifest below it, too, and --platform one of them alone');
     return result;
   }

@@ -75,6 +75,7 @@ export function renderTable(result: DiscoverResult): string {
         printable(node.created ?? '-'),
         printable(platform),
         `${node.subject.slice(0, 19)}…`,
+        node.claimed === undefined ? '' : describeClaimed(node.claimed),
       ]);
       walk(node.referrers, platform, depth + 1);
     }
@@ -82,7 +83,8 @@ export function renderTable(result: DiscoverResult): string {
   walk(result.referrers, '-', 1);
   for (const { platform, referrers } of result.platforms ?? []) walk(referrers, platform ?? '-', 1);
   const heading = ['DEPTH', 'KIND', 'TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'PLATFORM', 'SUBJECT'];
-  return columns([heading, ...rows]);
+  const hasClaims = rows.some((row) => row.at(-1) !== '');
+  return columns([hasClaims ? [...heading, 'CLAIMS'] : heading, ...rows]);
 }
 
 /** The flags that notes depend on; with `json` the empty list is visible without a note. */

@@ -8,6 +8,8 @@ export interface Cover {
   /** The digest of its layer or manifest. */
   readonly signature: Digest;
   readonly proofs: readonly Proof[];
+  /** It says one thing of a manifest, good or bad, and does not consent to all that the manifest holds. */
+  readonly isAttestation: boolean;
 }
 
 /** The entries of an index at any depth, each with the manifests that an index says it belongs to. */
@@ -38,13 +40,15 @@ export class Coverage {
 
   /**
    * The verified signatures that cover a manifest and its tie to the subject. The manifest itself says to which one it
-   * is attached, or for BuildKit's attestations the index that holds both.
+   * is attached, or for BuildKit's attestations the index that holds both. Attestations do not cover what is attached:
+   * scanners attest all that they see, also what an attacker attached.
    *
    * @param named the subject that the manifest names
    */
   ofAttached(manifest: Digest, subject: Digest, named: Digest | undefined): readonly Cover[] {
-    if (named === subject) return this.of(manifest);
-    return this.#inIndex((held) => held.get(manifest)?.has(subject) === true);
+    const covers =
+      named === subject ? this.of(manifest) : this.#inIndex((held) => held.get(manifest)?.has(subject) === true);
+    return covers.filter(({ isAttestation }) => !isAttestation);
   }
 
   #inIndex(isIt: (held: Held) => boolean): readonly Cover[] {

@@ -23,9 +23,11 @@ export function noTrust(judged: JudgedAttachments): RemoraError {
   const list = found.map(
     ([type, count]) => `${count} by ${{ key: 'a key', identity: 'an identity', notation: 'a certificate' }[type]}`,
   );
-  const what = found.length === 0 ? 'no signature is attached' : `attached signatures are ${list.join(', ')}`;
+  const none =
+    judged.incomplete.length === 0 ? 'no signature is attached' : 'a place could not be asked for signatures';
+  const what = found.length === 0 ? none : `attached signatures are ${list.join(', ')}`;
   return new RemoraError('INVALID_ARGUMENT', `${judged.reference}: no trust is given; ${what}`, {
     candidates: examples,
-    hint: `Say who may sign, for example with ${examples.join(' or ')}`,
+    hint: `Say who may sign: ${examples.map((flags) => `remora verify ${flags} ${judged.reference}`).join(' or ')}`,
   });
 }

@@ -30,10 +30,16 @@ const TYPES: Readonly<Record<SignedForm, string>> = {
 /** The verified signatures among attachments, each with the manifest that it signs. */
 export function* verifiedIn(found: readonly Judged[]): Generator<readonly [manifest: Digest, cover: Cover]> {
   for (const { attachment, subject, signature, below } of found) {
-    if (signature?.judgement.verdict === 'verified')
-      yield [subject, { signature: attachment.descriptor.digest, proofs: signature.judgement.proofs }];
+    if (signature?.judgement.verdict === 'verified') {
+      const { proofs } = signature.judgement;
+      yield [subject, { signature: attachment.descriptor.digest, proofs, isAttestation: isAttestation(signature) }];
+    }
     yield* verifiedIn(below);
   }
+}
+
+function isAttestation({ form, judgement, layer }: JudgedSignature): boolean {
+  return form === undefined || signedFacts(form, judgement, layer.mediaType).kind !== 'signature';
 }
 
 /** The members of a result for attachments, once all signatures are judged. */
@@ -98,7 +104,13 @@ export function conclusionOf({ attachment, subject, examined, signature }: Judge
     };
   const [cover] = covers;
   if (cover !== undefined) return { ...claimed, verdict: { verdict: 'verified', coveredBy: cover.signature }, proofs };
-  const reason = examined.failure ?? judgement ?? unsigned(attachment, coverage.of(manifest).length > 0);
+  const reason =
+    examined.failure ??
+    judgement ??
+    unsigned(
+      attachment,
+      coverage.of(manifest).some((one) => !one.isAttestation),
+    );
   return { ...claimed, verdict: fieldsOf(reason), proofs: [] };
 }
 

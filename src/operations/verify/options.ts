@@ -16,7 +16,10 @@ export interface TrustOptions {
 }
 
 /** Sigstore's root that decides, as results name it. */
-export function rootOf({ trust = [], trustedRoot }: TrustOptions): Omit<TrustedRoot, 'bytes'> | undefined {
-  const root = trustedRoot ?? trust.find((one) => one.type === 'identity')?.root;
+export async function rootOf(options: TrustOptions): Promise<Omit<TrustedRoot, 'bytes'> | undefined> {
+  const { trust = [], trustedRoot, requireLog } = options;
+  const shipped = async () => (await import('../../trust/sigstore/trusted-root.js')).shippedRoot();
+  const named = trustedRoot ?? trust.find((one) => one.type === 'identity')?.root;
+  const root = named ?? (requireLog ? await shipped() : undefined);
   return root && given({ source: root.source, date: root.date });
 }

@@ -60,7 +60,7 @@ export async function verifyBlob(
     ...(formats.length === 0 ? {} : { formats }),
     ...fieldsOf(judgement),
     revocation: 'unchecked',
-    ...given({ trustedRoot: rootOf(options) }),
+    ...given({ trustedRoot: await rootOf(options) }),
   };
   if (!isVerified && !partial) {
     const why = judgement.message === undefined ? '' : `: ${judgement.message}`;

@@ -76,7 +76,7 @@ export async function verify(location: Location, options: VerifyOptions = {}): P
     const result: VerifyResult = {
       ...facts,
       ...outcomeOf(judged, { require, on, noWrong, violations }),
-      ...given({ trustedRoot: rootOf(trusting) }),
+      ...given({ trustedRoot: await rootOf(trusting) }),
     };
     if (!options.partial) checkOutcome(result, account);
     return iterable(result);

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import { RemoraError } from '../../errors.js';
-import { readBase64 } from '../dsse/base64.js';
 import { parseSignedJson, readMembers } from '../dsse/signed-json.js';
 import type { LogEntry } from '../sigstore/log-entry.js';
+import { bytesOf } from '../sigstore/proto-json.js';
 import { CosignAnnotation } from './annotations.js';
 
 const bundleSchema = z.object({ SignedEntryTimestamp: z.string(), Payload: z.unknown() });
@@ -31,7 +30,7 @@ export function readRekorBundle(text: string): LogEntry {
   );
   const names = ['body', 'integratedTime', 'logIndex', 'logID'];
   const { body, integratedTime, logIndex, logID } = readMembers(payloadSchema, names, Payload, `${what}, Payload`);
-  const canonicalizedBody = bytesIn(body, `${what}, body`);
+  const canonicalizedBody = bytesOf(body, `${what}, body`);
   const { kind, apiVersion } = readMembers(
     bodySchema,
     ['kind', 'apiVersion'],
@@ -43,7 +42,7 @@ export function readRekorBundle(text: string): LogEntry {
     logId: { keyId: Buffer.from(logID, 'hex') },
     kindVersion: { kind, version: apiVersion },
     integratedTime: String(integratedTime),
-    inclusionPromise: { signedEntryTimestamp: bytesIn(SignedEntryTimestamp, `${what}, SignedEntryTimestamp`) },
+    inclusionPromise: { signedEntryTimestamp: bytesOf(SignedEntryTimestamp, `${what}, SignedEntryTimestamp`) },
     inclusionProof: undefined,
     canonicalizedBody,
   };
@@ -60,11 +59,5 @@ export function readTimestamp(text: string): Buffer<ArrayBuffer> {
   const what = `annotation ${CosignAnnotation.timestamp}`;
   const names = ['SignedRFC3161Timestamp'];
   const document = readMembers(timestampSchema, names, parseSignedJson(Buffer.from(text), what), what);
-  return bytesIn(document.SignedRFC3161Timestamp, what);
-}
-
-function bytesIn(text: string, what: string): Buffer<ArrayBuffer> {
-  const bytes = Buffer.from(readBase64(text, what));
-  if (bytes.length > 0) return bytes;
-  throw new RemoraError('MALFORMED', `${what} is empty`);
+  return bytesOf(document.SignedRFC3161Timestamp, what);
 }

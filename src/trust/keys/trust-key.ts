@@ -39,9 +39,12 @@ function textOf(pem: string | Uint8Array, what: string): string {
 
 function onlyBlock(text: string, what: string): PemBlock {
   const blocks = pemBlocks(text);
-  const secret = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
+  // Also one that is cut, or has headers as OpenSSL wrote them once.
+  const [, secret] = /-----BEGIN ([A-Z0-9 ]{0,60}PRIVATE KEY)-----/.exec(text) ?? [];
   if (secret !== undefined) {
-    throw refusal(what, `${privateKind(secret.label)}, wanted a public key`, 'Give the public key that belongs to it');
+    const isEncrypted = text.includes('Proc-Type: 4,ENCRYPTED');
+    const kind = privateKind(isEncrypted ? `ENCRYPTED ${secret}` : secret);
+    throw refusal(what, `${kind}, wanted a public key`, 'Give the public key that belongs to it');
   }
   const [block, ...more] = blocks;
   if (block === undefined) throw refusal(what, `${otherKind(text)}, wanted a PEM public key or certificate`);

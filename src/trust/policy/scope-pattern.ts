@@ -20,6 +20,11 @@ export function complaintOfScope(pattern: string): string | undefined {
     return `wanted lower-case letters, digits, ".", "_", "-", "*" and "?" between the slashes, got ${quote(odd)}`;
   if (pattern.split('/').some((part) => part.length > 2 && part.includes('**')))
     return `wanted ** as a whole part between slashes, ${got}`;
+  // Repositories of Docker Hub have two parts, of which `library` is left out at times.
+  if (host === 'docker.io' && parts.length === 1 && parts[0] !== '**')
+    return `wanted a repository of Docker Hub in full, like docker.io/library/${parts[0]}, ${got}`;
+  if (/(?::443|\.)$|\.:/.test(host))
+    return `wanted a registry without the port 443 and a final dot, got ${quote(host)}`;
   if (/[*?]/.test(host)) return undefined;
   if (!URL.canParse(`https://${host}`)) return `wanted a registry, got ${quote(host)}`;
   const canonical = scopedHost(host);

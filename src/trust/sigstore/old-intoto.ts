@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { parseSignedJson } from '../dsse/signed-json.js';
 import type { Evidence } from './evidence.js';
 import { type LogEntry, promisedTime } from './log-entry.js';
-import { isWrong } from './refusal.js';
+import { isWrong, Refusal } from './refusal.js';
 
 const bodySchema = z.object({
   spec: z.object({
@@ -24,10 +24,13 @@ export function isOldIntoto({ kindVersion }: LogEntry): boolean {
  * @throws Refusal
  */
 export function checkOldIntoto(entry: LogEntry, { envelope }: Evidence, { tlogs }: TrustMaterial): void {
+  if (envelope === undefined) {
+    throw new Refusal('unchecked', 'unsupported', 'log entry is of the kind intoto 0.0.1, which no bundle has');
+  }
   if (!isPromised(entry, tlogs)) throw isWrong('log', 'log entry does not hold: its promise is not of a trusted log');
   const body = z.safeParse(bodySchema, parseSignedJson(entry.canonicalizedBody, 'log entry'));
   const named = body.success ? body.data.spec.content.hash.value : undefined;
-  if (envelope !== undefined && named === hash('sha256', envelope, 'hex')) return;
+  if (named === hash('sha256', envelope, 'hex')) return;
   throw isWrong('log', 'log entry does not hold: it is of another envelope');
 }
 

@@ -11,7 +11,7 @@ import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
 /** The logs that a signature needs, and how those are taken that the root does not know. */
 export interface Strictness {
   readonly needsLog: boolean;
-  /** Unknown logs and authorities are passed over: the signature needs none of them. */
+  /** Unknown logs, kinds of entries and authorities are passed over: the signature needs none of them. */
   readonly passesUnknown: boolean;
 }
 
@@ -84,20 +84,20 @@ function knownEntries(
   { needsLog, passesUnknown }: Strictness,
 ): readonly LogEntry[] {
   if (needsLog && entries.length === 0) throw isWrong('log', 'signature is in no transparency log, wanted an entry');
-  const odd = entries.find(({ kindVersion }) => !KINDS.includes(`${kindVersion?.kind} ${kindVersion?.version}`));
-  if (odd !== undefined) {
-    const { kind = '', version = '' } = odd.kindVersion ?? {};
-    throw new Refusal(
-      'unchecked',
-      'unsupported',
-      `log entry is of the kind ${quote(`${kind} ${version}`)}, wanted ${KINDS.join(', ')}`,
-    );
-  }
   const known = entries.filter(({ logId }) => tlogs.some(({ logID }) => logId && logID.equals(logId.keyId)));
-  if (known.length < entries.length && !passesUnknown) {
+  const compared = known.filter((entry) => KINDS.includes(kindOf(entry)));
+  if (passesUnknown) return compared;
+  if (known.length < entries.length) {
     throw isUntrusted('signature is in a transparency log that the trusted root does not know');
   }
-  return known;
+  const odd = known.find((entry) => !compared.includes(entry));
+  if (odd === undefined) return compared;
+  const message = `log entry is of the kind ${quote(kindOf(odd))}, wanted ${KINDS.join(', ')}`;
+  throw new Refusal('unchecked', 'unsupported', message);
+}
+
+function kindOf({ kindVersion }: LogEntry): string {
+  return `${kindVersion?.kind} ${kindVersion?.version}`;
 }
 
 const GRANTED: readonly bigint[] = [0n, 1n];

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core/config';
 import { vi } from 'vitest';
 import Attach from '../../../src/commands/attach.js';
+import Attest from '../../../src/commands/attest.js';
 import BlobDelete from '../../../src/commands/blob/delete.js';
 import BlobGet from '../../../src/commands/blob/get.js';
 import BlobPut from '../../../src/commands/blob/put.js';
@@ -19,6 +20,7 @@ import Push from '../../../src/commands/push.js';
 import RepoList from '../../../src/commands/repo/list.js';
 import RepoTags from '../../../src/commands/repo/tags.js';
 import Resolve from '../../../src/commands/resolve.js';
+import Sign from '../../../src/commands/sign.js';
 import Tag from '../../../src/commands/tag.js';
 import Verify from '../../../src/commands/verify.js';
 import type { RunResult } from '../../support/peers.js';
@@ -26,6 +28,7 @@ import { checkFailure, type Failure } from './run.js';
 
 const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Promise<unknown>>> = {
   attach: (argv, config) => Attach.run(argv, config),
+  attest: (argv, config) => Attest.run(argv, config),
   check: (argv, config) => Check.run(argv, config),
   copy: (argv, config) => Copy.run(argv, config),
   cp: (argv, config) => Copy.run(argv, config),
@@ -36,6 +39,7 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
   pull: (argv, config) => Pull.run(argv, config),
   push: (argv, config) => Push.run(argv, config),
   resolve: (argv, config) => Resolve.run(argv, config),
+  sign: (argv, config) => Sign.run(argv, config),
   tag: (argv, config) => Tag.run(argv, config),
   verify: (argv, config) => Verify.run(argv, config),
   'blob delete': (argv, config) => BlobDelete.run(argv, config),

@@ -6,7 +6,7 @@ import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import { type CopyOptions, copy } from '../../../src/operations/copy/copy.js';
 import { copySchema } from '../../../src/operations/copy/schema.js';
 import { discover } from '../../../src/operations/discover/discover.js';
-import type { Store } from '../../../src/store/interfaces/store.js';
+import type { ReferrerOptions, Store } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';
 import { listTags, pushImage } from '../../store/support/artifacts.js';
 import { tempDir } from '../../support/temp.js';
@@ -206,6 +206,27 @@ describe('copy --verify', () => {
     expect(await listTags(to)).toEqual([]);
     await copied(store, to);
     expect(await to.findTag(`${referrersTag(root.digest)}.sig`)).toBeUndefined();
+  });
+
+  it.each([1, 2])('leaves behind what is attached meanwhile: hidden from question %i', async (hiddenFrom) => {
+    const [from, to] = [await newLayout(), await newLayout()];
+    const root = await image(from);
+    await sign(from, root, key);
+    const { descriptor: late } = await referrer(from, root, SPDX_TYPE, { type: SPDX_TYPE, text: SPDX });
+    let asked = 0;
+    const changing = new Proxy(from, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (name !== 'referrers') return typeof value === 'function' ? value.bind(target) : value;
+        return async function* (subject: Descriptor, options: ReferrerOptions) {
+          const isHidden = subject.digest === root.digest && ++asked === hiddenFrom;
+          for await (const found of target.referrers(subject, isHidden ? { ...options, onListed: () => {} } : options))
+            if (!isHidden || found.descriptor.digest !== late.digest) yield found;
+        };
+      },
+    });
+    const { attached } = await copied(changing, to, { recursive: true });
+    expect([asked, attached, await to.hasManifest(late.digest)]).toEqual([2, 1, false]);
   });
 
   it('refuses trust without verify, and verify without trust', async () => {

@@ -72,7 +72,7 @@ describe('between the check and the use', () => {
       for (const unwrap of [true, false]) {
         const found = await outcome(store, { ...sbom, unwrap });
         expect(JSON.stringify(found)).not.toContain('evil');
-      expect(found).not.toEqual([body]);
+        expect(found).not.toEqual([body]);
       }
     },
   );

@@ -59,6 +59,19 @@ describe.each(PLACES)('verify in %s', (_what, open) => {
     });
   });
 
+  it('does not cover an SBOM by an attestation of its manifest: a scanner attests all that it sees', async () => {
+    const store = await open();
+    const { descriptor } = await pushImage(store, 'image');
+    const sbom = await attached(store, descriptor, SBOM, layer(toJson({ name: 'of an attacker' }), SBOM));
+    const { digest } = sbom.descriptor;
+    await underTag(store, digest, '.att', attLayer([key], digest, 'https://cosign.sigstore.dev/attestation/vuln/v1'));
+    const result = await verify({ store, digest: descriptor.digest }, { trust, require: ['sbom'], partial: true });
+    expect(result).toMatchObject({
+      outcome: 'not-verified',
+      referrers: [{ kind: 'sbom', verdict: 'unchecked', referrers: [{ kind: 'scan', verdict: 'verified' }] }],
+    });
+  });
+
   it('covers an envelope of somebody else by a signature of its manifest, as what its payload says', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image');

@@ -58,6 +58,12 @@ describe('a text that is refused', () => {
     ['a cut block', spki(p256.publicKey).slice(0, 60), /not complete/],
     ['a private key', secret({}), /it is a private key, wanted a public key/],
     ['an encrypted private key', secret({ cipher: 'aes-256-cbc', passphrase: 'x' }), /an encrypted private key/],
+    [
+      'an encrypted private key of old OpenSSL',
+      p256.privateKey.export({ type: 'sec1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }),
+      /an encrypted private key/,
+    ],
+    ['a cut private key', secret({}).slice(0, 60), /it is a private key, wanted a public key/],
     ["cosign's key", block('ENCRYPTED SIGSTORE PRIVATE KEY'), /cosign's encrypted private key/],
     ["cosign's old key", block('ENCRYPTED COSIGN PRIVATE KEY'), /cosign's encrypted private key/],
     ['a private key beside a public one', spki(p256.publicKey) + secret({}), /a private key/],

@@ -127,6 +127,17 @@ describe('a bundle by a key', () => {
     });
   });
 
+  it('needs no entry of a kind that this version compares, unless with requireLog', async () => {
+    const bundle = await make('bytes', { key });
+    bundle.verificationMaterial.tlogEntries[0].kindVersion.kind = 'helm';
+    const options = { trust, trustedRoot: sigstore.root() };
+    expect(await judgeDocument(bundle, options)).toMatchObject({ verdict: 'verified', proofs: [{ times: [] }] });
+    expect(await judgeDocument(bundle, { ...options, requireLog: true })).toMatchObject({
+      verdict: 'unchecked',
+      reason: 'unsupported',
+    });
+  });
+
   it('needs an entry of a known log with requireLog', async () => {
     const trustedRoot = sigstore.root();
     const options = { trust, trustedRoot, requireLog: true };

@@ -8,6 +8,11 @@ import { fileError } from './system-error.js';
  * @throws RemoraError `INVALID_ARGUMENT` where it is not there, not a regular file, or has more than `most` bytes
  */
 export async function readArgumentFile(path: string, most: number): Promise<Buffer> {
+  // A message with the path would write a private key into a log.
+  if (path.includes('-----BEGIN ')) {
+    const hint = 'Write it to a file, and give the path';
+    throw new RemoraError('INVALID_ARGUMENT', 'argument is PEM itself, wanted the path of a file', { hint });
+  }
   try {
     const { size, bytes } = await readRegular(path, most);
     if (bytes !== undefined) return bytes;

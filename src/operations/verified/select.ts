@@ -55,7 +55,8 @@ export async function selectVerified(
   { read, onUnasked }: SelectVerifiedOptions,
 ): Promise<SelectedVerified> {
   const trusted = judged.verified();
-  const placed = await mapSome(trusted, CONCURRENCY, (each) => attachmentOf(each, read));
+  const described = describer();
+  const placed = await mapSome(trusted, CONCURRENCY, (each) => attachmentOf(each, read, described));
   const verified = placed.filter((each) => each !== undefined && fits(each, selection)).flatMap((each) => each ?? []);
   const direct = new Set(judged.direct().map(({ node }) => node));
   const near = verified.filter(({ node }) => direct.has(node));
@@ -97,17 +98,35 @@ function claimedOf(node: VerifiedNode): Attachment {
 
 type Read = SelectVerifiedOptions['read'];
 
+/** The attachment that a node is, as its manifest describes it. */
+type Describe = (manifest: Manifest, node: VerifiedNode) => Attachment | undefined;
+
+/** Describes each manifest once: thousands of nodes can be of one that has as many layers. */
+function describer(): Describe {
+  const wholes = new Map<Manifest, Attachment>();
+  const parts = new Map<Manifest, ReadonlyMap<Digest, Attachment>>();
+  return (manifest, { manifest: holder, digest }) => {
+    if (holder === undefined) return remembered(wholes, manifest, () => attachmentOfManifest(manifest, []));
+    const layers = () => attachmentsOfLayers(manifest, []).map((layer) => [layer.descriptor.digest, layer] as const);
+    return remembered(parts, manifest, () => new Map(layers().reverse())).get(digest);
+  };
+}
+
+function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
 /** A verified attachment with the descriptors of its own manifest, and the kind that is signed. */
 async function attachmentOf(
   { node, platform }: PlacedNode,
   read: Read,
+  describe: Describe,
 ): Promise<(VerifiedAttachment & { readonly claimed: Attachment }) | undefined> {
   const manifest = await read(node.manifest ?? node.digest);
   if (manifest === undefined) return undefined;
-  const claimed =
-    node.manifest === undefined
-      ? attachmentOfManifest(manifest, node.via)
-      : attachmentsOfLayers(manifest, node.via).find(({ descriptor }) => descriptor.digest === node.digest);
+  const claimed = describe(manifest, node);
   if (claimed === undefined) return undefined;
   const { kind, formats = [], predicateType, subject, times } = node;
   const holder = node.manifest === undefined ? undefined : referrerEntry(manifest);

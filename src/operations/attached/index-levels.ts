@@ -1,7 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { once } from '../../io/async/once.js';
 import { mapSome } from '../../io/async/run-all.js';
-import { childManifests } from '../../oci/documents/children.js';
+import { childBlobs, childManifests, isManifestEntry } from '../../oci/documents/children.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -26,7 +26,7 @@ export interface IndexOptions extends CallOptions {
   readonly limit?: ItemLimit | undefined;
 }
 
-/** An entry of an index that is a manifest. */
+/** An entry of an index that is a manifest, or that names a platform. */
 export interface IndexEntry {
   /** As the index has it; the manifest's own where the entry has no media type. */
   readonly descriptor: Descriptor;
@@ -94,9 +94,12 @@ class IndexOpener {
       const platform = child.platform ?? from?.platform;
       const isUnknown = platform !== undefined && !isKnown(platform);
       const mayRun = !isUnknown && (from?.mayRun ?? true);
-      return { descriptor, platform, mayRun, isPlatform: mayRun && !isReference(child) && (from?.isPlatform ?? true) };
+      const isOwn = isManifestEntry(child) && !isReference(child);
+      return { descriptor, platform, mayRun, isPlatform: mayRun && isOwn && (from?.isPlatform ?? true) };
     };
-    const children = childManifests(index);
+    // Some runtimes look at the platform of an entry alone, and ask the registry for its type.
+    const others = childBlobs(index).filter(({ platform }) => platform !== undefined && isKnown(platform));
+    const children = [...childManifests(index), ...others];
     this.#limit.count(children.length);
     return { index, entries: await mapSome(children, CONCURRENCY, entry) };
   }

@@ -99,7 +99,8 @@ describe('a verified signature of an index', () => {
   it.each<[string, object]>([
     ['of a platform', known],
     ['without a platform', { platform: undefined }],
-  ])('is wanted for an image %s that says to be an attestation: a runtime takes it', async (_what, fields) => {
+    ['of a platform, and of another type', { ...known, annotations: {}, mediaType: 'application/x' }],
+  ])('is wanted for an image %s that says to be something else: a runtime takes it', async (_what, fields) => {
     const store = await newLayout();
     const [good, other] = await Promise.all(['a', 'b'].map(async (name) => (await pushImage(store, name)).descriptor));
     if (good === undefined || other === undefined) throw new Error('images are pushed');

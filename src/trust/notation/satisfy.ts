@@ -1,5 +1,6 @@
 import { quote } from '../../oci/text/quote.js';
 import type { SignedTime } from '../values/judgement.js';
+import { scopedName } from '../values/repository.js';
 import type { NotationPolicy, NotationTrust } from '../values/trust.js';
 import type { Attributes } from './attributes.js';
 import { type Certificate, readCertificate } from './certificate.js';
@@ -55,10 +56,12 @@ export function satisfy(
   return { times: [claimed, ...proven], remarks };
 }
 
-/** The policy of exactly this repository, else the one of all. */
+/** The policy of exactly this repository, in whichever way its registry is written, else the one of all. */
 function policyFor({ name, policies }: NotationTrust, repository: string | undefined): NotationPolicy {
-  const fitting = (scope: string) => policies.find(({ registryScopes }) => registryScopes.includes(scope));
-  const policy = (repository === undefined ? undefined : fitting(repository)) ?? fitting('*');
+  const fitting = (fits: (scope: string) => boolean) => policies.find((one) => one.registryScopes.some(fits));
+  const wanted = repository && scopedName(repository);
+  const own = wanted && fitting((scope) => scope !== '*' && scopedName(scope) === wanted);
+  const policy = own || fitting((scope) => scope === '*');
   if (policy !== undefined) return policy;
   const place = repository === undefined ? 'content outside of registries' : quote(repository);
   throw new Refused('unchecked', 'untrusted', `no policy of ${quote(name)} has a scope that fits ${place}`);

@@ -1,9 +1,10 @@
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Signer } from '../values/judgement.js';
+import { scopedName } from '../values/repository.js';
 import type { AttachedFacts, HolderFacts, PolicyFacts, ProofFacts, SubjectFacts } from './facts.js';
 import type { Policy, PolicyRule } from './policy.js';
-import { fitsScope, scopedName } from './scope.js';
+import { fitsScope } from './scope.js';
 import { describeFound, describeWanted, type Shortfall } from './words.js';
 
 /** A rule that is not kept. */

@@ -1,5 +1,6 @@
 import { quote } from '../../oci/text/quote.js';
-import { EVERYTHING, scopedHost } from './scope.js';
+import { scopedHost } from '../values/repository.js';
+import { EVERYTHING } from './scope.js';
 
 const HOST = /^[a-z0-9*?.-]+(?::\d{1,5})?$|^\[[0-9a-f:.]+\](?::\d{1,5})?$/;
 const PART = /^[a-z0-9._*?-]+$/;

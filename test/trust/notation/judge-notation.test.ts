@@ -230,7 +230,9 @@ describe('trust', () => {
       },
       stores: { 'ca:acme': [root.raw], 'ca:other': [authority().raw] },
     });
-    expect(await judging(jws({ chain }), by, 'registry.example/team/app')).toMatchObject({ verdict: 'unchecked' });
+    // Who may choose how the registry is written does not choose the policy.
+    for (const registry of ['registry.example', 'REGISTRY.example', 'registry.example:443', 'registry.example.'])
+      expect(await judging(jws({ chain }), by, `${registry}/team/app`)).toMatchObject({ verdict: 'unchecked' });
     expect(await judging(jws({ chain }), by, 'registry.example/team/other')).toMatchObject({ verdict: 'verified' });
   });
 

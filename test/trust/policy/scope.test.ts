@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fitsScope, scopedName } from '../../../src/trust/policy/scope.js';
+import { fitsScope } from '../../../src/trust/policy/scope.js';
+import { scopedName } from '../../../src/trust/values/repository.js';
 
 describe('fitsScope', () => {
   it.each([

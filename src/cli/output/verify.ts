@@ -71,7 +71,9 @@ function detailLines(node: Told, short: (text: string) => string, room: number |
 function detailsOf(node: Told): readonly string[] {
   const { digest, verdict, coveredBy, remarks = [] } = node;
   // The line above has its own digest.
-  const message = node.message?.replaceAll(digest, 'it');
+  const message = node.message?.replaceAll(digest, (found, at: number, text: string) =>
+    text[at - 1] === '@' ? found : 'it',
+  );
   const claimed = whoOf(node);
   const lines = [...coveredLines(node)];
   if (verdict === 'verified' && claimed !== undefined)

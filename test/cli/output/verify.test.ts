@@ -93,6 +93,12 @@ describe('the tree of verdicts', () => {
     ]);
   });
 
+  it('leaves a digest within a reference', () => {
+    const reference = `registry.example/team/app@${digestOf('4')}`;
+    const shown = result([{ ...stranger, message: `${reference} is not ${digestOf('4')}` }]);
+    expect(lines(shown)).toContain(`      ${reference} is not it`);
+  });
+
   it('fits the width of a terminal, with a mark before each word', () => {
     let nested: VerifiedNode = moved;
     for (const digit of ['5', '6'])

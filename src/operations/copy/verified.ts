@@ -75,20 +75,26 @@ export class VerifiedRoots {
     for (const { account } of this.judged.values()) account.checkComplete();
     const verdicts = new Verdicts([...this.judged.values()]);
     const unverified = new Map<string, UnverifiedAttachment>();
+    const tell = (trees: readonly AttachedTree[], isCopied: boolean) => {
+      for (const tree of flat(trees))
+        for (const one of verdicts.unverified(source, tree, isCopied))
+          unverified.set(`${one.digest} ${one.message}`, one);
+    };
     const kept = async (trees: readonly AttachedTree[]): Promise<readonly AttachedTree[]> => {
       const each = await mapSome(trees, CONCURRENCY, async (tree) => {
         const isTaken = isChildAlone(tree.attachment) || (await verdicts.takes(tree, read));
-        for (const one of isTaken ? [tree] : flat([tree]))
-          for (const found of verdicts.unverified(source, one, isTaken))
-            unverified.set(`${found.digest} ${found.message}`, found);
+        if (!isTaken) tell([tree], false);
         return isTaken ? [{ ...tree, attachment: verdicts.signed(tree), below: await kept(tree.below) }] : [];
       });
       return each.flat();
     };
     const all = await kept(found);
-    if (isEverything(selection)) return { trees: all, unverified: [...unverified.values()] };
-    const signatures = verdicts.signaturesOf(chosenTrees(source, all, selection));
-    const trees = chosenTrees(source, all, selection, (attachment) => signatures.has(manifestOf(attachment)));
+    const chosen = () => {
+      const signatures = verdicts.signaturesOf(chosenTrees(source, all, selection));
+      return chosenTrees(source, all, selection, (attachment) => signatures.has(manifestOf(attachment)));
+    };
+    const trees = isEverything(selection) ? all : chosen();
+    tell(trees, true);
     return { trees, unverified: [...unverified.values()] };
   }
 }

@@ -125,6 +125,9 @@ describe.each(PLACES)('copy --verify from %s', (_what, open) => {
     const { unverified } = await copied(from, to, { recursive: true });
     expect(await to.hasManifest(descriptor.digest)).toBe(true);
     expect(unverified).toMatchObject([{ kind: 'signature', verdict: 'unchecked', isCopied: true }]);
+    const without = await newLayout();
+    expect((await copied(from, without, { selection: { kind: 'sbom' } })).unverified ?? []).toEqual([]);
+    expect(await without.hasManifest(descriptor.digest)).toBe(false);
   });
 
   it('counts the signature of an index for its platforms, and its attestations with it', async () => {

@@ -6,7 +6,7 @@ import { signingFlags } from '../cli/flags/signing.js';
 export default class Sign extends SigningCommand {
   static override summary = 'Sign an image or artifact with a private key';
   static override description =
-    'Signs the digest of SUBJECT as cosign 3 does, and attaches the signature as a Sigstore bundle, which cosign verify accepts with the public key. No transparency log gets an entry. Signing again with the same key changes nothing.';
+    'Signs the digest of SUBJECT as cosign 3 does, and attaches the signature as a Sigstore bundle, which cosign verify --insecure-ignore-tlog accepts. No transparency log gets an entry. Signing again with the same key changes nothing.';
   static override examples = [
     {
       description: "Sign with cosign's key",

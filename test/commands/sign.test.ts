@@ -95,7 +95,7 @@ describe('sign', () => {
       [
         'a wrong passphrase',
         ['--key', 'encrypted.pem', '--key-password-file', 'other'],
-        'the passphrase is wrong',
+        'cannot be decrypted with this passphrase',
         /passphrase/,
       ],
       [

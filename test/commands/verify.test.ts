@@ -158,6 +158,8 @@ describe('verify --blob', () => {
 
   it.each<[readonly string[], RegExp]>([
     [['--blob', 'app.yaml'], /--blob needs --bundle/],
+    [['--blob', 'none.yaml', '--bundle', 'bundle.json', ...KEY], /none\.yaml does not exist/],
+    [['--blob', 'app.yaml', '--bundle', 'none.json', ...KEY], /none\.json does not exist/],
     [['--bundle', 'bundle.json'], /--bundle needs --blob/],
     [['--blob', 'app.yaml', '--bundle', 'bundle.json', 'oci:./layout:v1'], /SUBJECT and --blob are both given/],
     [['--blob', 'app.yaml', '--bundle', 'bundle.json', '--require', 'sbom'], /exclude each other/],
@@ -215,6 +217,8 @@ describe('a mistake in the arguments of verify', () => {
     ['a private key', ['--key', 'good.key'], /good\.key.* is a private key, wanted a public key/],
     ['a file that is not a key', ['--key', 'app.yaml'], /app\.yaml.* no PEM/],
     ['a file that is not there', ['--key', 'none.pub'], /none\.pub does not exist/],
+    ['a variable that is not set', ['--key', 'env://REMORA_TEST_NONE'], /"REMORA_TEST_NONE" is not set/],
+    ['a key that a service keeps', ['--key', 'awskms:///alias/release'], /is kept elsewhere/],
     ['an identity without an issuer', ['--certificate-identity', 'a@b.example'], /without --certificate-oidc-issuer/],
     ['half of the trust of notation', ['--trust-store', '.'], /without --trust-policy/],
     ['an unknown kind', [...KEY, '--require', 'sbomb'], /"sbomb" has an unknown kind/],

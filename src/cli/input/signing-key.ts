@@ -1,7 +1,6 @@
 import { RemoraError } from '../../errors.js';
-import { readArgumentFile } from '../../io/files/argument-file.js';
+import { readArgumentFile, readKeyArgument } from '../../io/files/argument-file.js';
 import { keepSecret } from '../../io/redact.js';
-import { quote } from '../../oci/text/quote.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import { printable } from '../output/text.js';
 
@@ -13,7 +12,7 @@ interface KeyEnvironment {
   readonly signal: AbortSignal;
 }
 
-/** A key of 16,384 bits has 13 kB in PEM. */
+/** More than any passphrase. */
 const MAX_BYTES = 1024 * 1024;
 /** cosign's own variable comes second: who sets both means remora with the first. */
 const VARIABLES = ['REMORA_KEY_PASSWORD', 'COSIGN_PASSWORD'] as const;
@@ -30,25 +29,8 @@ export async function signingKey(
   passwordFile: string | undefined,
   environment: KeyEnvironment,
 ): Promise<SigningOptions> {
-  const key = await readKey(location, environment.env);
+  const key = await readKeyArgument(location, 'private key', environment.env);
   return { key, keyName: location, passphrase: () => passphraseFor(location, passwordFile, environment) };
-}
-
-async function readKey(location: string, env: NodeJS.ProcessEnv): Promise<string | Uint8Array> {
-  const [, scheme, name = ''] = /^([a-z0-9]+):\/\/(.*)$/.exec(location) ?? [];
-  if (scheme === undefined) return readArgumentFile(location, MAX_BYTES);
-  if (scheme !== 'env') {
-    throw new RemoraError('INVALID_ARGUMENT', `key ${quote(location)} is kept elsewhere, wanted a file or env://NAME`, {
-      found: location,
-      hint: 'Sign with cosign, which can ask key management services',
-    });
-  }
-  const pem = env[name];
-  if (pem !== undefined && pem !== '') return pem;
-  throw new RemoraError('INVALID_ARGUMENT', `variable ${quote(name)} is not set, wanted a private key in it`, {
-    found: location,
-    hint: `Set ${name}, or name a file`,
-  });
 }
 
 async function passphraseFor(

@@ -72,7 +72,7 @@ function detailsOf(node: Told): readonly string[] {
   const { digest, verdict, coveredBy, remarks = [] } = node;
   // The line above has its own digest.
   const message = node.message?.replaceAll(digest, (found, at: number, text: string) =>
-    text[at - 1] === '@' ? found : 'it',
+    text[at - 1] === '@' || text.endsWith('wanted ', at) ? found : 'it',
   );
   const claimed = whoOf(node);
   const lines = [...coveredLines(node)];

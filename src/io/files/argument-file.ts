@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import { quote } from '../../oci/text/quote.js';
 import { readRegular } from './regular-file.js';
 import { fileError } from './system-error.js';
 
@@ -25,4 +26,34 @@ export async function readArgumentFile(path: string, most: number): Promise<Buff
       hint: error.hint ?? 'Check the path of the file',
     });
   }
+}
+
+/** A key of 16,384 bits has 13 kB in PEM, also with its certificate. */
+const MAX_KEY_BYTES = 1024 * 1024;
+
+/**
+ * Reads a key that an argument names: a path, or as cosign has it `env://NAME`.
+ *
+ * @param noun of the key: `private key` or `public key`
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export async function readKeyArgument(
+  location: string,
+  noun: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string | Uint8Array> {
+  const [, scheme, name = ''] = /^([a-z0-9]{1,20}):\/\/(.*)$/.exec(location) ?? [];
+  if (scheme === undefined) return readArgumentFile(location, MAX_KEY_BYTES);
+  if (scheme !== 'env') {
+    throw new RemoraError('INVALID_ARGUMENT', `key ${quote(location)} is kept elsewhere, wanted a file or env://NAME`, {
+      found: location,
+      hint: 'Use cosign, which can ask key management services',
+    });
+  }
+  const pem = env[name];
+  if (pem !== undefined && pem !== '') return pem;
+  throw new RemoraError('INVALID_ARGUMENT', `variable ${quote(name)} is not set, wanted a ${noun} in it`, {
+    found: location,
+    hint: `Set ${name}, or name a file`,
+  });
 }

@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import { given } from '../../oci/values/given.js';
+import { trustsOf } from '../trusts/given-trusts.js';
 import type { TrustOptions } from '../verify/options.js';
 
 /** Options of the verbs that use content: `pull`, `read` and `copy`. */
@@ -14,7 +15,8 @@ export interface UseOptions extends TrustOptions {
  * @throws RemoraError `INVALID_ARGUMENT`: `verify` without trust, or trust without `verify`, which would verify nothing
  */
 export function trustToUse(options: UseOptions): TrustOptions | undefined {
-  const { verify = false, trust = [], requireLog, trustedRoot, maxSignatures, now } = options;
+  const trust = trustsOf(options);
+  const { verify = false, requireLog, trustedRoot, maxSignatures, now } = options;
   if (verify && trust.length === 0)
     throw new RemoraError('INVALID_ARGUMENT', 'verify is asked for without trust: nothing can be verified', {
       hint: 'Say who may sign, for example with --key cosign.pub',

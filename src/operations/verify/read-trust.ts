@@ -1,4 +1,4 @@
-import { readArgumentFile } from '../../io/files/argument-file.js';
+import { readArgumentFile, readKeyArgument } from '../../io/files/argument-file.js';
 import type { TrustIdentityOptions } from '../../trust/sigstore/trust-identity.js';
 import type { Trust, TrustedRoot } from '../../trust/values/trust.js';
 import type { TrustOptions } from './verify.js';
@@ -15,8 +15,6 @@ export interface TrustFiles {
   readonly requireLog?: boolean | undefined;
 }
 
-/** A key of 16,384 bits with its certificate has 12 kB. */
-const MAX_KEY_BYTES = 1024 * 1024;
 const MAX_ROOT_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -53,7 +51,7 @@ async function readIdentity(
 
 async function readKey(path: string): Promise<Trust> {
   const [pem, { trustKey }] = await Promise.all([
-    readArgumentFile(path, MAX_KEY_BYTES),
+    readKeyArgument(path, 'public key', process.env),
     import('../../trust/keys/trust-key.js'),
   ]);
   return trustKey(pem, { name: path });

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { type Digest, digestFromHash, parseDigest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions } from '../../store/interfaces/store.js';
 import { type ContentInput, nameOf, openContent } from '../pack/content.js';
+import { trustsOf } from '../trusts/given-trusts.js';
 import type { VerifyBlobResult } from './blob-schema.js';
 import { formOfContent } from './form-of-content.js';
 import { fieldsOf, signedFacts } from './nodes.js';
@@ -30,15 +31,16 @@ const OTHERS = ['sha384', 'sha512'] as const;
  *
  * @param blob the path of the file, or content with a name; read once
  * @param bundle the path of the bundle, or its content with a name; 64 MiB at most
- * @throws RemoraError `NOT_VERIFIED` unless `partial`; `INVALID_ARGUMENT` (no trust is given), `SIZE_MISMATCH` (the bundle is
- *   larger), `NOT_FOUND`, `IO`, `INTERRUPTED`
+ * @throws RemoraError `NOT_VERIFIED` unless `partial`; `INVALID_ARGUMENT` (no trust is given, a file does not exist),
+ *   `SIZE_MISMATCH` (the bundle is larger), `IO`, `INTERRUPTED`
  */
 export async function verifyBlob(
   blob: ContentInput,
   bundle: ContentInput,
   options: VerifyBlobOptions = {},
 ): Promise<VerifyBlobResult> {
-  const { trust = [], signal, partial } = options;
+  const { signal, partial } = options;
+  const trust = trustsOf(options);
   if (trust.length === 0)
     throw new RemoraError('INVALID_ARGUMENT', `${nameOf(blob)}: no trust is given`, { hint: HINT });
   const content = await bundleBytes(bundle, signal);
@@ -71,8 +73,14 @@ export async function verifyBlob(
 
 const HINT = 'Say who may sign, for example with --key cosign.pub';
 
+/** A missing file must not look like a missing signature (exit code 3). */
 async function opened(input: ContentInput): Promise<Readable> {
-  return (await openContent(input)).open();
+  try {
+    return (await openContent(input)).open();
+  } catch (cause) {
+    if (!isRemoraError(cause) || cause.code !== 'NOT_FOUND') throw cause;
+    throw new RemoraError('INVALID_ARGUMENT', cause.message, { cause, hint: 'Check the path of the file' });
+  }
 }
 
 async function bundleBytes(input: ContentInput, signal: AbortSignal | undefined): Promise<Buffer> {

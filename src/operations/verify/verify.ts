@@ -9,6 +9,7 @@ import { resolveSubject } from '../attached/subject.js';
 import { parseRequirement, type Requirement, type RequireOn } from '../discover/missing.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
+import { trustsOf } from '../trusts/given-trusts.js';
 import { type JudgedAttachments, judgeAttached } from './judge-attached.js';
 import { noTrust } from './no-trust.js';
 import { rootOf, type TrustOptions } from './options.js';
@@ -54,7 +55,7 @@ export async function verify(location: Location, options: VerifyOptions = {}): P
   const platform = platformOf(options.platform);
   const require = (options.require ?? []).map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
   const { requireOn: on = 'any', noWrong = false, policy } = options;
-  const trust = [...(options.trust ?? []), ...(policy?.trust ?? [])];
+  const trust = [...trustsOf(options), ...(policy?.trust ?? [])];
   const trusting = {
     ...options,
     trust,

@@ -109,11 +109,7 @@ function keyOfEncrypted(block: PemBlock, what: string, passphrase: string): KeyO
 }
 
 function wrongPassphrase(what: string, cause?: unknown): RemoraError {
-  return refusal(
-    `${what} cannot be decrypted: the passphrase is wrong, or the file is damaged`,
-    'Check the passphrase',
-    cause,
-  );
+  return refusal(`${what} cannot be decrypted with this passphrase, or was altered`, 'Check the passphrase', cause);
 }
 
 function parsed<T>(parse: () => T, message: string): T {

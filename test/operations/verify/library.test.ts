@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parsePolicy, trustIdentity, trustKey, trustNotation, verify } from '../../../src/index.js';
+import { parsePolicy, read, trustIdentity, trustKey, trustNotation, verify } from '../../../src/index.js';
 import { verifySchema } from '../../../src/operations/verify/schema.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { makeKey } from '../../trust/support/envelopes.js';
@@ -36,6 +36,20 @@ describe('the library', () => {
       type: 'identity',
       name: 'a@example.com',
     });
+  });
+
+  it('refuses what only looks like a list of trusts, as a program without types may give', async () => {
+    const store = await newLayout();
+    const { digest } = (await pushImage(store, 'image')).descriptor;
+    const { trust } = makeKey();
+    const wrong = [trust, ['-----BEGIN PUBLIC KEY-----'], [undefined], 'cosign.pub'];
+    for (const given of wrong) {
+      const refused = { code: 'INVALID_ARGUMENT', message: 'trust is not a list of trusts' };
+      const place = { store, digest };
+      await expect(Reflect.apply(verify, undefined, [place, { trust: given }])).rejects.toMatchObject(refused);
+      const reading = Reflect.apply(read, undefined, [place, {}, { verify: true, trust: given }]);
+      await expect(reading).rejects.toMatchObject(refused);
+    }
   });
 
   it('gives a result that its schema describes, as JSON has it', async () => {

@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import { kindRow } from '../../formats/kinds/kind-of.js';
 import { CUSTOM_PREDICATE, PREDICATE_NAMES, predicateByName } from '../../formats/kinds/predicates.js';
 import { recognisePredicate } from '../../formats/recognise/predicates.js';
 import { parseJson } from '../../oci/text/json.js';
@@ -37,7 +38,20 @@ export async function readPredicate(
     const found = seen === undefined ? 'is not recognised' : `is ${seen.what}, which is not a predicate by itself`;
     throw new RemoraError('INVALID_ARGUMENT', `${what} ${found}: its predicate type is not known`, { hint: HINT });
   }
+  checkFormat(what, predicateType, seen);
   return { predicateType, json: jsonOf(bytes, what, predicateType) };
+}
+
+/** A signed statement that calls CycloneDX SPDX would pass a gate that wants SPDX. */
+function checkFormat(what: string, predicateType: string, seen: ReturnType<typeof recognisePredicate>): void {
+  const wanted = kindRow('predicate', predicateType)?.format;
+  const found = seen?.predicateType === undefined ? undefined : kindRow('predicate', seen.predicateType)?.format;
+  if (wanted === undefined || found === undefined || wanted === found) return;
+  throw new RemoraError('INVALID_ARGUMENT', `${what} is ${seen?.what}, wanted ${wanted} for ${quote(predicateType)}`, {
+    expected: wanted,
+    found,
+    hint: 'Leave out --predicate-type: it follows the content',
+  });
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` for text that is neither a name nor a URI */

@@ -105,6 +105,12 @@ describe('the predicate', () => {
       undefined,
       /in-toto/,
     ],
+    [
+      'CycloneDX that is called SPDX',
+      '{"bomFormat":"CycloneDX","specVersion":"1.6"}',
+      'spdxjson',
+      /CycloneDX.*, wanted spdx/,
+    ],
     ['a name twice', '{"a":1,"a":2}', 'urn:x:y', /"a" twice/],
     ['a name twice, deep inside', '{"b":{"a":1,"a":2}}', 'urn:x:y', /"a" twice/],
     ['half of it', '{"a":1', 'urn:x:y', /is not JSON/],

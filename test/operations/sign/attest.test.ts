@@ -51,7 +51,7 @@ describe('the predicate type', () => {
   });
 
   it.each([
-    ['spdxjson', 'https://spdx.dev/Document'],
+    ['cyclonedx', 'https://cyclonedx.org/bom'],
     ['slsaprovenance', 'https://slsa.dev/provenance/v0.2'],
     ['slsaprovenance02', 'https://slsa.dev/provenance/v0.2'],
     ['slsaprovenance1', 'https://slsa.dev/provenance/v1'],

@@ -6,8 +6,9 @@ import { layersOf } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import type { Claimed } from '../../trust/values/claimed.js';
+import type { SignedForm } from '../../trust/values/signed.js';
 import type { Attachment } from './attachment.js';
-import { signedForm } from './signed-form.js';
+import { formOf } from './signed-form.js';
 
 /** The most bytes of a signature that are read for its claims: an envelope with an SBOM has some megabytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -67,6 +68,11 @@ async function claimsOfLayer(source: Source, layer: Descriptor, options: CallOpt
   // The annotations of cosign's own form say all of it.
   const content = form === 'cosign' ? new Uint8Array() : await contentOf(source, layer, options);
   return claimsOf({ form, mediaType: layer.mediaType, content, annotations: layer.annotations ?? {} });
+}
+
+/** JWS and COSE are taken for notation's: others give no claim. */
+function signedForm(mediaType: string): SignedForm | undefined {
+  return formOf(mediaType) ?? (/^application\/(?:jose\+json|cose)$/.test(mediaType) ? 'notation' : undefined);
 }
 
 function isSigned(format: Format): boolean {

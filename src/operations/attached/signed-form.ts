@@ -1,9 +1,13 @@
 import type { SignedForm } from '../../trust/values/signed.js';
 
-/** The form of a signature in a layer of this media type; undefined for a layer that is not one. */
-export function signedForm(mediaType: string): SignedForm | undefined {
-  if (mediaType === 'application/vnd.dev.cosign.simplesigning.v1+json') return 'cosign';
-  if (/^application\/vnd\.dev\.sigstore\.bundle[.+;]/.test(mediaType)) return 'bundle';
-  if (mediaType === 'application/jose+json' || mediaType === 'application/cose') return 'notation';
-  return /^application\/vnd\.(?:dsse\.envelope\.v1\+json$|in-toto\.[^;]*\+dsse$)/.test(mediaType) ? 'dsse' : undefined;
+/** The media types that say which form a signature has. */
+const TYPES: readonly (readonly [form: SignedForm, type: RegExp])[] = [
+  ['cosign', /^application\/vnd\.dev\.cosign\.simplesigning\.v1\+json$/],
+  ['dsse', /^application\/(?:vnd\.dsse\.envelope(?:\.v\d+)?\+json|vnd\.in-toto[\w.-]*\+dsse)$/],
+  ['bundle', /^application\/vnd\.dev\.sigstore\.bundle[.+]/],
+];
+
+/** The form of a signature with this media type; JWS and COSE are those of other tools, too, and have none. */
+export function formOf(mediaType: string): SignedForm | undefined {
+  return TYPES.find(([, type]) => type.test(mediaType))?.[0];
 }

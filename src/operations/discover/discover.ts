@@ -11,6 +11,7 @@ import { resolveSubject, type Subject } from '../attached/subject.js';
 import { listTrees } from '../attached/trees.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
+import { iterable } from '../results/each-node.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
@@ -114,20 +115,4 @@ async function listAttached(
     };
   };
   return { result: shown(selection), whole: () => shown({}), unread };
-}
-
-/** Adds an iterator that is not enumerable, so that neither JSON nor a comparison sees it. */
-function iterable(result: DiscoverResult): Discovery {
-  function* each(nodes: readonly DiscoveredNode[]): Generator<DiscoveredNode> {
-    for (const node of nodes) {
-      yield node;
-      yield* each(node.referrers);
-    }
-  }
-  function* all(): Generator<DiscoveredNode> {
-    yield* each(result.referrers);
-    for (const { referrers } of result.platforms ?? []) yield* each(referrers);
-  }
-  const withIterator = { ...result, [Symbol.iterator]: all };
-  return Object.defineProperty(withIterator, Symbol.iterator, { enumerable: false });
 }

@@ -5,9 +5,10 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import type { ItemLimit } from '../attached/item-limit.js';
 import type { Subject } from '../attached/subject.js';
+import { eachNode } from '../results/each-node.js';
 import { type JudgedAttachments, judgeAttached } from '../verify/judge-attached.js';
 import type { TrustOptions } from '../verify/options.js';
-import { checkOutcome, eachNode, outcomeOf } from '../verify/required.js';
+import { checkOutcome, outcomeOf } from '../verify/required.js';
 import type { VerifiedNode } from '../verify/schema.js';
 import type { UnverifiedAttachment, UseProof } from './schema.js';
 

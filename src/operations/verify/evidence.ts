@@ -4,6 +4,7 @@ import { isEmpty } from '../../oci/values/empty.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { SignedForm } from '../../trust/values/signed.js';
 import { isAttestation } from '../attached/buildkit.js';
+import { formOf } from '../attached/signed-form.js';
 
 /** A layer that is signed, or may be: `form` is absent where only its content tells. */
 export interface Evidence {
@@ -15,13 +16,6 @@ export interface Evidence {
 const NOTATION: readonly string[] = [
   'application/vnd.cncf.notary.signature',
   'application/vnd.cncf.notary.v2.signature',
-];
-
-/** The media types that say which form a signature has; the first one of each form stands for it. */
-const TYPES: readonly (readonly [form: SignedForm, type: RegExp])[] = [
-  ['cosign', /^application\/vnd\.dev\.cosign\.simplesigning\.v1\+json$/],
-  ['dsse', /^application\/(?:vnd\.dsse\.envelope(?:\.v\d+)?\+json|vnd\.in-toto[\w.-]*\+dsse)$/],
-  ['bundle', /^application\/vnd\.dev\.sigstore\.bundle[.+]/],
 ];
 
 /** Types that say too little: the content decides. Some tools keep signed envelopes under the type of a bare statement. */
@@ -50,11 +44,6 @@ export function evidenceIn(manifest: Manifest): readonly Evidence[] {
     if (form !== undefined) return [{ layer, form }];
     return !isStatements && OPEN.includes(layer.mediaType) && open++ < MAX_OPEN ? [{ layer, form }] : [];
   });
-}
-
-/** The form of a signature with this media type. */
-export function formOf(mediaType: string): SignedForm | undefined {
-  return TYPES.find(([, type]) => type.test(mediaType))?.[0];
 }
 
 /** BuildKit's attestation manifests: a config of an unknown platform, and statements. */

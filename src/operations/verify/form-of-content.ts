@@ -1,6 +1,6 @@
 import { recognise } from '../../formats/recognise/recognise.js';
 import type { SignedForm } from '../../trust/values/signed.js';
-import { formOf } from './evidence.js';
+import { formOf } from '../attached/signed-form.js';
 
 /** The form of a signature, told from its first bytes. */
 export function formOfContent(firstBytes: Uint8Array, complete: boolean): SignedForm | undefined {

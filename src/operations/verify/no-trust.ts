@@ -1,6 +1,6 @@
 import { RemoraError } from '../../errors.js';
+import { eachNode } from '../results/each-node.js';
 import type { JudgedAttachments } from './judge-attached.js';
-import { eachNode } from './required.js';
 
 /** Flags that trust each kind of signer. */
 const EXAMPLES = {

@@ -3,6 +3,7 @@ import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { AskedWays } from '../attached/asked-ways.js';
 import { gate, isOfKind, type Requirement, type RequireOn } from '../discover/missing.js';
+import { eachNode } from '../results/each-node.js';
 import type { JudgedAttachments } from './judge-attached.js';
 import type { PolicyViolation, UnverifiedKind, VerifiedNode, VerifyResult } from './schema.js';
 
@@ -55,18 +56,6 @@ function isClaimed(node: VerifiedNode, wanted: Wanted): boolean {
   // An attestation that cannot be read may be of any kind.
   const mayBe = node.kind === 'attestation' && node.predicateType === undefined && node.reason !== 'unsigned';
   return isOfKind(node, wanted) || (mayBe && node.verdict !== 'verified' && wanted.kind !== 'signature');
-}
-
-/** All attachments: the subject's, those of the indexes above it, then each platform's, each followed by its own. */
-export function* eachNode(result: Pick<VerifyResult, 'referrers' | 'above' | 'platforms'>): Generator<VerifiedNode> {
-  function* each(nodes: readonly VerifiedNode[]): Generator<VerifiedNode> {
-    for (const node of nodes) {
-      yield node;
-      yield* each(node.referrers);
-    }
-  }
-  yield* each(result.referrers);
-  for (const { referrers } of [...(result.above ?? []), ...(result.platforms ?? [])]) yield* each(referrers);
 }
 
 /**

@@ -9,11 +9,12 @@ import { resolveSubject } from '../attached/subject.js';
 import { parseRequirement, type Requirement, type RequireOn } from '../discover/missing.js';
 import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
+import { iterable } from '../results/each-node.js';
 import { trustsOf } from '../trusts/given-trusts.js';
 import { type JudgedAttachments, judgeAttached } from './judge-attached.js';
 import { noTrust } from './no-trust.js';
 import { rootOf, type TrustOptions } from './options.js';
-import { checkOutcome, eachNode, outcomeOf } from './required.js';
+import { checkOutcome, outcomeOf } from './required.js';
 import type { VerifiedNode, VerifyResult } from './schema.js';
 
 export type { TrustOptions } from './options.js';
@@ -95,10 +96,4 @@ function loadSoon(): void {
 async function violationsOf(policy: Policy, judged: JudgedAttachments, now = new Date()) {
   const { judgePolicy } = await import('../../trust/policy/judge-policy.js');
   return judgePolicy(policy, judged.policyFacts(policy.trust), now);
-}
-
-/** Adds an iterator that is not enumerable, so that neither JSON nor a comparison sees it. */
-function iterable(result: VerifyResult): Verification {
-  const withIterator = { ...result, [Symbol.iterator]: () => eachNode(result) };
-  return Object.defineProperty(withIterator, Symbol.iterator, { enumerable: false });
 }

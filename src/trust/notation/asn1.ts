@@ -1,6 +1,6 @@
 import { ASN1Obj } from '@sigstore/core';
 import type { Reason } from '../values/judgement.js';
-import { Refused } from './refused.js';
+import { Refusal } from '../values/refusal.js';
 
 /** A certificate has some kilobytes, a timestamp with its certificates some more; each value in it takes much memory. */
 const MAX_BYTES = 256 * 1024;
@@ -30,7 +30,7 @@ export function reading<T>(what: string, reason: Reason, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Refused) throw error;
-    throw new Refused('wrong', reason, `${what} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+    if (error instanceof Refusal) throw error;
+    throw new Refusal('wrong', reason, `${what} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
   }
 }

@@ -1,5 +1,6 @@
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
+import { Refusal } from '../values/refusal.js';
 import { iso } from './chain.js';
 import {
   AUTHENTIC_SIGNING_TIME,
@@ -11,7 +12,7 @@ import {
   SIGNING_SCHEME,
   SIGNING_TIME,
 } from './envelope.js';
-import { malformed, Refused } from './refused.js';
+import { malformed } from './refused.js';
 
 /** It says who vouches for the time of the signature (signing-scheme.md). */
 export type SigningScheme = 'notary.x509' | 'notary.x509.signingAuthority';
@@ -28,7 +29,7 @@ export interface Attributes {
  * Reads the signed attributes: those of the scheme are there, those of the other scheme are not, and what must be
  * critical is, alone.
  *
- * @throws Refused
+ * @throws Refusal
  */
 export function readAttributes({ attributes, critical }: Envelope): Attributes {
   const scheme = schemeOf(attributes.get(SIGNING_SCHEME));
@@ -48,7 +49,7 @@ export function readAttributes({ attributes, critical }: Envelope): Attributes {
 function schemeOf(value: unknown): SigningScheme {
   if (value === 'notary.x509' || value === 'notary.x509.signingAuthority') return value;
   if (typeof value !== 'string') throw malformed(`signed attribute ${SIGNING_SCHEME} is not a text`);
-  throw new Refused('unchecked', 'unsupported', `signing scheme ${quote(value)} is not known to this version`);
+  throw new Refusal('unchecked', 'unsupported', `signing scheme ${quote(value)} is not known to this version`);
 }
 
 function dateOf(attributes: Envelope['attributes'], name: Label): Date | undefined {
@@ -77,7 +78,7 @@ const KNOWN: readonly Label[] = [SIGNING_SCHEME, AUTHENTIC_SIGNING_TIME, EXPIRY]
 /**
  * Refuses an envelope that asks for what this version cannot do: a plugin, or an attribute that a verifier must know.
  *
- * @throws Refused
+ * @throws Refusal
  */
 export function refuseUnknown({ attributes, critical }: Envelope): void {
   const unknown = critical.filter((name) => !KNOWN.includes(name) && name !== PLUGIN && name !== PLUGIN_VERSION);
@@ -93,8 +94,8 @@ export function refuseUnknown({ attributes, critical }: Envelope): void {
     throw unsupported(`critical attribute ${unknown.map(shown).join(', ')} is not known to this version`);
 }
 
-function unsupported(message: string): Refused {
-  return new Refused('unchecked', 'unsupported', message);
+function unsupported(message: string): Refusal {
+  return new Refusal('unchecked', 'unsupported', message);
 }
 
 function shown(label: Label): string {

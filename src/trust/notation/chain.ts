@@ -1,6 +1,6 @@
 import { quote } from '../../oci/text/quote.js';
+import { Refusal } from '../values/refusal.js';
 import { type Certificate, isIssuedBy, isSelfSigned, type Usage } from './certificate.js';
-import { Refused } from './refused.js';
 
 /** For what the first certificate of a chain is. */
 export type Purpose = 'codeSigning' | 'timestamping';
@@ -30,7 +30,7 @@ const FOREIGN_USAGES: readonly Usage[] = [
  * Checks that a chain is complete, from the signer to a certificate that signed itself, and that each certificate may do
  * what it does there (signature-specification.md, "Certificate Requirements"). Neither trust nor time is looked at.
  *
- * @throws Refused
+ * @throws Refusal
  */
 export function checkChain(chain: readonly Certificate[], purpose: Purpose): void {
   for (const [place, certificate] of chain.entries()) {
@@ -96,8 +96,8 @@ function checkKeyUsage(certificate: Certificate, purpose: Purpose): void {
   }
 }
 
-function refused(certificate: Certificate, complaint: string): Refused {
-  return new Refused('wrong', 'certificate', `certificate ${quote(certificate.subject)} ${complaint}`);
+function refused(certificate: Certificate, complaint: string): Refusal {
+  return new Refusal('wrong', 'certificate', `certificate ${quote(certificate.subject)} ${complaint}`);
 }
 
 /** A time with how far it may be off, milliseconds. */
@@ -110,12 +110,12 @@ export interface Moment {
  * Checks that all certificates of a chain were in their time for the whole of a moment.
  *
  * @param what says of the moment, for messages, like `time of verification`
- * @throws Refused
+ * @throws Refusal
  */
 export function checkTime(chain: readonly Certificate[], { time, accuracy }: Moment, what: string): void {
   for (const { subject, notBefore, notAfter } of chain) {
     if (time.getTime() - accuracy < notBefore.getTime() || time.getTime() + accuracy > notAfter.getTime()) {
-      throw new Refused(
+      throw new Refusal(
         'wrong',
         'expired',
         `certificate ${quote(subject)} holds from ${iso(notBefore)} to ${iso(notAfter)}; the ${what} is ${iso(time)}`,

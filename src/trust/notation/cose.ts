@@ -1,7 +1,8 @@
 import { type DecodeOptions, decode, encode, Tokenizer, Type } from 'cborg';
 import { given } from '../../oci/values/given.js';
+import { Refusal } from '../values/refusal.js';
 import { type Envelope, type Label, MAX_CHAIN, TIMES, TIMESTAMP_SIGNATURE } from './envelope.js';
-import { malformed, Refused } from './refused.js';
+import { malformed } from './refused.js';
 
 /** Labels of COSE (RFC 9052, 3.1; RFC 9360, 2). */
 const ALG = 1;
@@ -42,7 +43,7 @@ const STRICT: DecodeOptions = {
 /**
  * Reads an envelope in COSE, COSE_Sign1_Tagged (signature-envelope-cose.md; RFC 9052, 4.2).
  *
- * @throws Refused
+ * @throws Refusal
  */
 export function readCose(bytes: Uint8Array): Envelope {
   const message = decoded(bytes, 'COSE envelope', { 18: (content) => new Sign1(content()) });
@@ -82,7 +83,7 @@ function decoded(bytes: Uint8Array, what: string, tags: DecodeOptions['tags'] = 
   try {
     return decode(bytes, { ...options, tokenizer: new Shallow(bytes, options) });
   } catch (error) {
-    if (error instanceof Refused) throw error;
+    if (error instanceof Refusal) throw error;
     throw malformed(`${what} is not CBOR: ${error instanceof Error ? error.message : 'unknown'}`);
   }
 }

@@ -1,15 +1,8 @@
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
-import {
-  type Claims,
-  type Judgement,
-  type Proof,
-  type Signer,
-  unchecked,
-  verified,
-  wrong,
-} from '../values/judgement.js';
+import { type Claims, type Judgement, type Proof, type Signer, unchecked, verified } from '../values/judgement.js';
 import type { JudgeOptions } from '../values/options.js';
+import { Refusal, refused } from '../values/refusal.js';
 import type { Signed, Target } from '../values/signed.js';
 import { reading } from './asn1.js';
 import { readAttributes, refuseUnknown } from './attributes.js';
@@ -19,7 +12,7 @@ import { readCose } from './cose.js';
 import type { Envelope } from './envelope.js';
 import { readJws } from './jws.js';
 import { readTarget } from './payload.js';
-import { malformed, Refused } from './refused.js';
+import { malformed } from './refused.js';
 import { type SoundEnvelope, satisfy } from './satisfy.js';
 import { checkSignature } from './signature.js';
 
@@ -40,21 +33,17 @@ export async function judgeNotation(signed: Signed, target: Target, options: Jud
     const claims: Claims = { subjects: [digest], payload: sound.envelope.payload };
     facts.claims = claims;
     if (digest !== target.digest && !target.alsoKnownAs?.includes(digest)) {
-      throw new Refused('wrong', 'subject', `envelope is of ${digest}, wanted ${target.digest}`);
+      throw new Refusal('wrong', 'subject', `envelope is of ${digest}, wanted ${target.digest}`);
     }
     refuseUnknown(sound.envelope);
     return judgeByTrusts(sound, claims, target, options);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return refusal(error, facts);
+    if (!(error instanceof Refusal)) throw error;
+    return refused(error, facts);
   }
 }
 
-function refusal({ verdict, reason, message }: Refused, facts: { signer?: Signer; claims?: Claims }): Judgement {
-  return (verdict === 'wrong' ? wrong : unchecked)(reason, message, facts);
-}
-
-/** @throws Refused where the envelope is not well formed, or its signature or its chain does not hold */
+/** @throws Refusal where the envelope is not well formed, or its signature or its chain does not hold */
 function readSound(signed: Signed, facts: { signer?: Signer }): SoundEnvelope {
   const envelope = readEnvelope(signed);
   const [first, ...others] = reading('certificate of the envelope', 'certificate', () =>
@@ -76,7 +65,7 @@ function readEnvelope({ mediaType, content }: Signed): Envelope {
   if (mediaType === 'application/jose+json') return readJws(content);
   if (mediaType === 'application/cose') return readCose(content);
   const message = `envelope has the media type ${quote(mediaType)}, wanted application/jose+json or application/cose`;
-  throw new Refused('unchecked', 'unsupported', message);
+  throw new Refusal('unchecked', 'unsupported', message);
 }
 
 function judgeByTrusts(sound: SoundEnvelope, claims: Claims, target: Target, options: JudgeOptions): Judgement {
@@ -84,7 +73,7 @@ function judgeByTrusts(sound: SoundEnvelope, claims: Claims, target: Target, opt
   const now = options.now ?? new Date();
   const proofs: Proof[] = [];
   const remarks: string[] = [];
-  const refusals: Refused[] = [];
+  const refusals: Refusal[] = [];
   for (const trust of options.trust) {
     if (trust.type !== 'notation') continue;
     try {
@@ -92,7 +81,7 @@ function judgeByTrusts(sound: SoundEnvelope, claims: Claims, target: Target, opt
       proofs.push({ trust, signer, times: acceptance.times });
       remarks.push(...acceptance.remarks);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Refusal)) throw error;
       refusals.push(error);
     }
   }
@@ -100,7 +89,7 @@ function judgeByTrusts(sound: SoundEnvelope, claims: Claims, target: Target, opt
     return verified(proofs, claims, { signer, ...given({ remarks: remarks.length > 0 ? remarks : undefined }) });
   // An authority that is trusted made it, where a refusal says more than that.
   const first = refusals.find(({ verdict }) => verdict === 'wrong') ?? refusals[0];
-  if (first !== undefined) return refusal(first, { signer, claims });
+  if (first !== undefined) return refused(first, { signer, claims });
   return unchecked(
     'untrusted',
     `signer ${quote(signer.subject)} is not trusted: no trust policy of notation is given`,

@@ -11,7 +11,7 @@ const NOT_ATTRIBUTES = ['alg', 'crit', 'cty'];
 /**
  * Reads an envelope in JWS, flattened JSON (signature-envelope-jws.md; RFC 7515, 7.2.2).
  *
- * @throws Refused
+ * @throws Refusal
  */
 export function readJws(bytes: Uint8Array): Envelope {
   const outer = objectOf(bytes, 'JWS envelope');

@@ -1,5 +1,6 @@
 import { quote } from '../../oci/text/quote.js';
 import type { SignedTime } from '../values/judgement.js';
+import { Refusal } from '../values/refusal.js';
 import { scopedName } from '../values/repository.js';
 import type { NotationPolicy, NotationTrust } from '../values/trust.js';
 import type { Attributes } from './attributes.js';
@@ -7,7 +8,6 @@ import { type Certificate, readCertificate } from './certificate.js';
 import { checkTime, iso, type Moment } from './chain.js';
 import { attributesOf, isPartOf, parseName } from './distinguished-name.js';
 import type { Envelope } from './envelope.js';
-import { Refused } from './refused.js';
 import { checkTimestamp } from './timestamp.js';
 
 /** An envelope whose signature holds. */
@@ -27,7 +27,7 @@ export interface Acceptance {
  * Checks that a trust takes an envelope: authenticity, expiry, and the time of its certificates
  * (trust-store-trust-policy.md, "Signature Verification"). Revocation is not looked up.
  *
- * @throws Refused
+ * @throws Refusal
  */
 export function satisfy(
   trust: NotationTrust,
@@ -43,7 +43,7 @@ export function satisfy(
     try {
       one();
     } catch (error) {
-      if (!(error instanceof Refused) || isEnforced) throw error;
+      if (!(error instanceof Refusal) || isEnforced) throw error;
       remarks.push(`${error.message}; policy ${quote(policy.name)} accepts that`);
     }
   };
@@ -64,7 +64,7 @@ function policyFor({ name, policies }: NotationTrust, repository: string | undef
   const policy = own || fitting((scope) => scope === '*');
   if (policy !== undefined) return policy;
   const place = repository === undefined ? 'content outside of registries' : quote(repository);
-  throw new Refused('unchecked', 'untrusted', `no policy of ${quote(name)} has a scope that fits ${place}`);
+  throw new Refusal('unchecked', 'untrusted', `no policy of ${quote(name)} has a scope that fits ${place}`);
 }
 
 function checkAuthenticity(trust: NotationTrust, policy: NotationPolicy, { attributes, chain }: SoundEnvelope): void {
@@ -101,7 +101,7 @@ function isTrustedIdentity({ trustedIdentities }: NotationPolicy, { name }: Cert
 function checkExpiry({ expiry }: Attributes, now: Date): void {
   if (expiry === undefined || now < expiry) return;
   const message = `signature expired at ${iso(expiry)}; the time of verification is ${iso(now)}`;
-  throw new Refused('wrong', 'expired', message);
+  throw new Refusal('wrong', 'expired', message);
 }
 
 /** Checks that the certificates were in their time; gives the moment of the timestamp, where one counts. */
@@ -124,7 +124,7 @@ function checkSigningTime(
     return undefined;
   }
   if (envelope.timestamp === undefined) {
-    throw new Refused('wrong', 'timestamp', `envelope has no timestamp, which policy ${quote(policy.name)} wants`);
+    throw new Refusal('wrong', 'timestamp', `envelope has no timestamp, which policy ${quote(policy.name)} wants`);
   }
   const trusted = stores.flatMap((store) => trust.stores.get(store) ?? []).map(readCertificate);
   const moment = checkTimestamp(envelope.timestamp, envelope.signature, trusted, signingTime);
@@ -136,6 +136,6 @@ function storesOf({ trustStores }: NotationPolicy, type: string): string[] {
   return trustStores.filter((store) => store.startsWith(`${type}:`));
 }
 
-function untrusted(message: string): Refused {
-  return new Refused('unchecked', 'untrusted', message);
+function untrusted(message: string): Refusal {
+  return new Refusal('unchecked', 'untrusted', message);
 }

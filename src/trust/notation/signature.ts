@@ -1,7 +1,7 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
 import { quote } from '../../oci/text/quote.js';
+import { Refusal } from '../values/refusal.js';
 import type { Envelope } from './envelope.js';
-import { Refused } from './refused.js';
 
 interface Algorithm {
   readonly name: string;
@@ -23,7 +23,7 @@ const ALGORITHMS: ReadonlyMap<string | number, Algorithm> = new Map<string | num
 /**
  * Checks the signature with the key of the signer's certificate.
  *
- * @throws Refused
+ * @throws Refusal
  */
 export function checkSignature(envelope: Envelope, key: KeyObject): void {
   const algorithm = algorithmFor(key);
@@ -53,6 +53,6 @@ function algorithmFor(key: KeyObject): Algorithm {
   throw wrong(`certificate has a key ${found}, wanted RSA of 2048, 3072 or 4096 bits, or P-256, P-384 or P-521`);
 }
 
-function wrong(message: string): Refused {
-  return new Refused('wrong', 'signature', message);
+function wrong(message: string): Refusal {
+  return new Refusal('wrong', 'signature', message);
 }

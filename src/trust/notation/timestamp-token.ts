@@ -1,9 +1,9 @@
 import { createHash, type KeyObject, verify } from 'node:crypto';
 import type { ASN1Obj } from '@sigstore/core';
+import { Refusal } from '../values/refusal.js';
 import { derOf, memberOf, parseDer } from './asn1.js';
 import { type Certificate, readCertificate } from './certificate.js';
 import type { Moment } from './chain.js';
-import { Refused } from './refused.js';
 
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
@@ -45,7 +45,7 @@ export interface TimestampToken {
  * Reads a TimeStampToken over some bytes, and checks that the certificate that it names signed it (RFC 3161, 2.4.2; RFC
  * 5652, 5; RFC 5816).
  *
- * @throws Refused, and errors for a structure that is another
+ * @throws Refusal, and errors for a structure that is another
  */
 export function readTimestampToken(token: Uint8Array, stamped: Uint8Array): TimestampToken {
   const outer = parseDer(token);
@@ -158,6 +158,6 @@ function hashOf(algorithm: ASN1Obj): string {
   return hash;
 }
 
-function refused(message: string): Refused {
-  return new Refused('wrong', 'timestamp', message);
+function refused(message: string): Refusal {
+  return new Refusal('wrong', 'timestamp', message);
 }

@@ -1,9 +1,9 @@
 import { quote } from '../../oci/text/quote.js';
+import { Refusal } from '../values/refusal.js';
 import { reading } from './asn1.js';
 import { type Certificate, isIssuedBy } from './certificate.js';
 import { checkChain, checkTime, iso, type Moment } from './chain.js';
 import { MAX_CHAIN } from './envelope.js';
-import { Refused } from './refused.js';
 import { readTimestampToken } from './timestamp-token.js';
 
 /**
@@ -13,7 +13,7 @@ import { readTimestampToken } from './timestamp-token.js';
  * @param signature the bytes that the token is about
  * @param trusted authorities
  * @param signingTime when the signer says to have signed
- * @throws Refused
+ * @throws Refusal
  */
 export function checkTimestamp(
   token: Uint8Array,
@@ -26,13 +26,13 @@ export function checkTimestamp(
     const chain = chainTo(trusted, signer, certificates);
     if (chain === undefined) {
       const message = `timestamp is by ${quote(signer.subject)}, whose authority is in no trust store tsa of the policy`;
-      throw new Refused('unchecked', 'untrusted', message);
+      throw new Refusal('unchecked', 'untrusted', message);
     }
     checkChain(chain, 'timestamping');
     checkTime(chain, { time: moment.time, accuracy: 0 }, 'time of the timestamp');
     if (moment.time.getTime() - moment.accuracy < signingTime.getTime()) {
       const message = `timestamp ${iso(moment.time)} is before the signing time ${iso(signingTime)}`;
-      throw new Refused('wrong', 'timestamp', message);
+      throw new Refusal('wrong', 'timestamp', message);
     }
     return moment;
   });

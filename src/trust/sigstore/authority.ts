@@ -1,7 +1,8 @@
 import { type TrustMaterial, Verifier } from '@sigstore/verify';
+import { Refusal } from '../values/refusal.js';
 import { type Evidence, signatureContent } from './evidence.js';
 import { checkUse, type Leaf } from './leaf.js';
-import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
+import { isUntrusted, isWrong, refuseErrors } from './refusal.js';
 import { type Proven, type ProvenTime, rfc3339 } from './times.js';
 
 type Authority = TrustMaterial['certificateAuthorities'][number];

@@ -1,21 +1,14 @@
 import { given } from '../../oci/values/given.js';
 import { fingerprintOf, isSignedBy } from '../keys/public-key.js';
-import {
-  type Claims,
-  type Judgement,
-  type Proof,
-  type Signer,
-  unchecked,
-  verified,
-  wrong,
-} from '../values/judgement.js';
+import { type Claims, type Judgement, type Proof, type Signer, verified, wrong } from '../values/judgement.js';
 import type { JudgeOptions } from '../values/options.js';
+import { Refusal, refused } from '../values/refusal.js';
 import type { IdentityTrust, KeyTrust, Trust } from '../values/trust.js';
 import { checkCertificate, issuersOf } from './authority.js';
 import type { Evidence } from './evidence.js';
 import { checkIdentity } from './identity.js';
 import { type Leaf, readLeaf } from './leaf.js';
-import { isUntrusted, isWrong, Refusal } from './refusal.js';
+import { isUntrusted, isWrong } from './refusal.js';
 import { provenTimes } from './times.js';
 import { materialOf, shippedRoot } from './trusted-root.js';
 
@@ -108,8 +101,4 @@ function attempt<T>(step: () => T): T | Refusal {
     if (error instanceof Refusal) return error;
     throw error;
   }
-}
-
-function refused({ verdict, reason, message }: Refusal, facts: { readonly claims: Claims }): Judgement {
-  return verdict === 'wrong' ? wrong(reason, message, facts) : unchecked(reason, message, facts);
 }

@@ -3,9 +3,10 @@ import { crypto, json } from '@sigstore/core';
 import type { TrustMaterial } from '@sigstore/verify';
 import * as z from 'zod/mini';
 import { parseSignedJson } from '../dsse/signed-json.js';
+import { Refusal } from '../values/refusal.js';
 import type { Evidence } from './evidence.js';
 import { type LogEntry, promisedTime } from './log-entry.js';
-import { isWrong, Refusal } from './refusal.js';
+import { isWrong } from './refusal.js';
 
 const bodySchema = z.object({
   spec: z.object({

@@ -1,18 +1,6 @@
 import { VerificationError } from '@sigstore/verify';
 import type { Reason } from '../values/judgement.js';
-
-/** Why one trust does not verify a signature. It stays within this folder. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-
-  constructor(
-    readonly verdict: 'wrong' | 'unchecked',
-    readonly reason: Reason,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+import { Refusal } from '../values/refusal.js';
 
 export function isWrong(reason: Reason, message: string): Refusal {
   return new Refusal('wrong', reason, message);

@@ -3,10 +3,11 @@ import { RFC3161Timestamp } from '@sigstore/core';
 import { type SignedEntity, type TrustMaterial, Verifier } from '@sigstore/verify';
 import { quote } from '../../oci/text/quote.js';
 import type { SignedTime } from '../values/judgement.js';
+import { Refusal } from '../values/refusal.js';
 import { type Evidence, signatureContent } from './evidence.js';
 import { agreesWithCheckpoint, type LogEntry, namesSigner, promisedTime } from './log-entry.js';
 import { checkOldIntoto, isOldIntoto } from './old-intoto.js';
-import { isUntrusted, isWrong, Refusal, refuseErrors } from './refusal.js';
+import { isUntrusted, isWrong, refuseErrors } from './refusal.js';
 
 /** The logs that a signature needs, and how those are taken that the root does not know. */
 export interface Strictness {

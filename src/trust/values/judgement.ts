@@ -91,7 +91,8 @@ export interface Judgement {
   readonly remarks?: readonly string[];
 }
 
-type Facts = Pick<Judgement, 'claims' | 'signer' | 'remarks'>;
+/** Facts of a signature beside its verdict. */
+export type Facts = Pick<Judgement, 'claims' | 'signer' | 'remarks'>;
 
 export function verified(proofs: readonly Proof[], claims: Claims, facts: Omit<Facts, 'claims'> = {}): Judgement {
   const signer = facts.signer ?? proofs[0]?.signer;

@@ -5,7 +5,8 @@ import { askedSchema, incompleteSchema } from '../results/incomplete.js';
 import { annotations, manifestFields, via } from '../results/schema.js';
 import { claimedSchema } from '../results/signer.js';
 
-const attachment = z.strictObject({
+/** The fields of an attachment, whichever result names it. */
+export const attachmentFields = {
   ...manifestFields,
   annotations: annotations.exactOptional(),
   kind: z.enum(KINDS).exactOptional().describe('Common name, like sbom or signature'),
@@ -15,8 +16,9 @@ const attachment = z.strictObject({
   manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
   subject: digestSchema.describe('The manifest that it is attached to'),
   via: z.array(via).readonly().describe('The ways that name it'),
-  claimed: claimedSchema.exactOptional(),
-});
+};
+
+const attachment = z.strictObject({ ...attachmentFields, claimed: claimedSchema.exactOptional() });
 
 /** An attachment, with its own attachments in `referrers`. `size` is in bytes, `created` is RFC 3339. */
 export interface DiscoveredNode extends Readonly<z.infer<typeof attachment>> {

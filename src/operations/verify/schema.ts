@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { FORMATS, KINDS } from '../../formats/kinds/kind.js';
 import { REASONS, VERDICTS } from '../../trust/values/judgement.js';
+import { attachmentFields } from '../discover/schema.js';
 import { digestSchema } from '../results/digest-schema.js';
 import { askedSchema, incompleteSchema } from '../results/incomplete.js';
-import { annotations, manifestFields, via } from '../results/schema.js';
+import { manifestFields } from '../results/schema.js';
 import { signedTime, signer } from '../results/signer.js';
 
 /** The verdict, in a result, of each signature and of each attachment. */
@@ -23,15 +24,9 @@ export const verdictFields = {
 };
 
 const attachment = z.strictObject({
-  ...manifestFields,
-  annotations: annotations.exactOptional(),
-  kind: z.enum(KINDS).exactOptional().describe('Of a verified envelope: as its payload says'),
-  formats: z.array(z.enum(FORMATS)).readonly().exactOptional().describe('The outermost wrapper first'),
-  predicateType: z.string().exactOptional().describe('Of a verified envelope: as its payload says'),
-  created: z.string().exactOptional().describe('RFC 3339'),
-  manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
-  subject: digestSchema.describe('The manifest that it is attached to'),
-  via: z.array(via).readonly().describe('The ways that name it'),
+  ...attachmentFields,
+  kind: attachmentFields.kind.describe('Of a verified envelope: as its payload says'),
+  predicateType: attachmentFields.predicateType.describe('Of a verified envelope: as its payload says'),
   ...verdictFields,
 });
 

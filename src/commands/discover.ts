@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, integer, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
 import {
@@ -68,6 +69,7 @@ export default class Discover extends BaseCommand {
     }),
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...unpackFlag,
     ...registryFlags,
   };

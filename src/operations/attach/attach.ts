@@ -5,7 +5,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { isIngester, isLister } from '../../store/interfaces/abilities.js';
-import type { CallOptions, ManifestSelector, Store } from '../../store/interfaces/store.js';
+import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { resolvePlatform } from '../attached/platform.js';
 import { dryRunResult } from '../pack/dry-run.js';
@@ -15,7 +15,8 @@ import { discardContents, pack, packedResult, writeContents } from '../pack/pack
 import { manifestOf, type PackOptions, planPack, readContents } from '../pack/plan.js';
 import { recogniseInputs } from '../pack/recognise.js';
 import type { DryRunResult } from '../pack/schema.js';
-import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
+import { type ElsewhereOptions, withPlannedTarget, withTarget } from '../places/elsewhere.js';
+import { type AccessOptions, type Location, resolveLocation } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { withHidden } from '../results/hidden.js';
 import type { ManifestSigner } from '../sign/manifest-signer.js';
@@ -23,7 +24,7 @@ import type { SigningOptions } from '../sign/signing-with.js';
 import type { AttachResult } from './schema.js';
 
 /** Options of {@link attach}. */
-export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions {
+export interface AttachOptions extends PackOptions, AccessOptions, ElsewhereOptions, ExportOptions {
   /** The type by which readers find the attachment. @default the type that all files are recognised as, else an error */
   readonly artifactType?: string | undefined;
   /** Attach to this child of an index, like `linux/arm64`. @default the manifest that the location names */
@@ -47,7 +48,8 @@ export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions
 type MaybeAttachOptions = Omit<AttachOptions, 'dryRun'> & { readonly dryRun?: boolean | undefined };
 
 /**
- * Packs files into an artifact whose `subject` is a manifest of the same place (image-spec manifest.md, "subject").
+ * Packs files into an artifact whose `subject` is a manifest of the same place, or of another one with `referrersIn`
+ * (image-spec manifest.md, "subject").
  *
  * Registries without the Referrers API get an updated list (distribution-spec, "Referrers Tag Schema"). No byte is sent
  * before the subject is known to exist. Equal input gives an equal digest.
@@ -82,8 +84,8 @@ export async function attach(
   const platform = platformOf(options.platform);
   const signer = options.sign === undefined ? undefined : await signerFor(options.sign, options.created);
   if (options.dryRun) {
-    const packed = await withStore(at, { ...options, access: 'read' }, async (store, selector) => {
-      const subject = await resolvePlatform(store, selector, platform, {
+    const packed = await withPlannedTarget(at, options, async (source, selector) => {
+      const subject = await resolvePlatform(source, selector, platform, {
         signal: options.signal,
         limit: new ItemLimit(options.maxItems),
       });
@@ -92,15 +94,16 @@ export async function attach(
     return dryRunResult(packed, options);
   }
   return exportingManifest(options, () =>
-    withStore(at, { ...options, access: options.clean ? 'delete' : 'write' }, (store, selector) =>
-      attachIn(store, selector, files, { ...options, platform, signer }),
+    withTarget(at, { ...options, access: options.clean ? 'delete' : 'write' }, (source, selector, into) =>
+      attachIn(source, selector, into, files, { ...options, platform, signer }),
     ),
   );
 }
 
 async function attachIn(
-  store: Store,
+  source: Source,
   selector: ManifestSelector,
+  store: Store,
   files: readonly (string | FileInput)[],
   options: MaybeAttachOptions & {
     readonly platform: Platform | undefined;
@@ -109,7 +112,7 @@ async function attachIn(
 ): Promise<AttachResult> {
   const checked = await planPack(files, options);
   const resolved = handled(
-    resolvePlatform(store, selector, options.platform, {
+    resolvePlatform(source, selector, options.platform, {
       signal: options.signal,
       limit: new ItemLimit(options.maxItems),
     }),
@@ -135,7 +138,7 @@ async function attachIn(
     const { mediaType, digest, size } = subject;
     const shown = {
       ...packedResult(store, manifest, contents, results, { result, listedBy, tags: [] }),
-      subject: { reference: store.format({ digest }), mediaType, digest, size },
+      subject: { reference: source.format({ digest }), mediaType, digest, size },
       ...given({ signature }),
     };
     return withHidden(shown, { manifest });

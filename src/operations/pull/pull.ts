@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
-import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { withAttached } from '../places/elsewhere.js';
+import { type Location, resolveLocation } from '../places/location.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { nameFiles } from './file-names.js';
 import type { WantedFile } from './index-files.js';
@@ -41,7 +42,7 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
   const at = resolveLocation(location);
   const wantedBy = wantedOptions(options);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
-  return withSource(at, options, async (source, selector) => {
+  return withAttached(at, options, async (source, selector) => {
     const wanted = await wantedFiles(source, selector, wantedBy, true);
     const { reference, manifests, leftOut } = wanted;
     const files = manifests.flatMap((manifest) => manifest.files);

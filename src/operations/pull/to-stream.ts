@@ -5,7 +5,8 @@ import { interrupted } from '../../io/async/interrupt.js';
 import { createTempFile, writeStream } from '../../io/files/temp-file.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
-import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { withAttached } from '../places/elsewhere.js';
+import { type Location, resolveLocation } from '../places/location.js';
 import type { UnverifiedAttachment } from '../verified/schema.js';
 import { onlyFile } from './only-file.js';
 import type { ProgressOptions } from './progress.js';
@@ -33,7 +34,7 @@ export async function pullToStream(
 ): Promise<Descriptor> {
   const at = resolveLocation(location);
   const wantedBy = wantedOptions(options);
-  return withSource(at, options, async (source, selector) => {
+  return withAttached(at, options, async (source, selector) => {
     const wanted = await wantedFiles(source, selector, wantedBy);
     const only = onlyFile(wanted, {
       where: 'would go to standard output',

@@ -145,7 +145,7 @@ function sideAccess(options: AccessOptions, side?: SideAccess): AccessOptions {
   return { signal, session, maxUnpackedBytes, ...(side ?? { credentials, connection }) };
 }
 
-/** What is attached may live in the registry of the destination: that side's secrets are for it, too. */
+/** Attachments can live in the registry of the destination: the secrets of that side are for their place, too. */
 function elsewhereAccess(options: CopyOptions, { at }: CopyDestination): ElsewhereOptions {
   const { referrersIn, referrersInAccess, to } = options;
   const registry = referrersIn && registryOf(resolveLocation(referrersIn));

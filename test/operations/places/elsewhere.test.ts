@@ -22,10 +22,10 @@ import { attachBundle, BUNDLE, buildkitIndex, cosignTag, SPDX } from '../support
 import { inDirectory, PLACES } from '../support/places.js';
 import { sign as signAsCosign } from '../verify/support/signing.js';
 
-const [, api, tag] = PLACES.map(([, open]) => open);
 const layout = async () => openStore({ kind: 'layout', path: join(await tempDir(), 'layout') }, { create: true });
+const [, api = layout, tag = layout] = PLACES.map(([, open]) => open);
 
-const PAIRS: readonly (readonly [string, string, (() => Promise<Store>)?, (() => Promise<Store>)?])[] = [
+const PAIRS: readonly (readonly [string, string, () => Promise<Store>, () => Promise<Store>])[] = [
   ['a layout', 'another layout', layout, layout],
   ['a layout', 'a registry without the API', layout, tag],
   ['a registry with the API', 'a layout', api, layout],
@@ -137,6 +137,40 @@ describe.each(PAIRS)('what is attached to an image in %s, and lives in %s', (_he
     expect(asked.filter(({ via }) => via === 'index-child')).toMatchObject([{ place: here }]);
     const one = await discover(subject, { referrersIn, platform: 'linux/arm64' });
     expect(one.referrers.filter(({ places }) => places)).toMatchObject([{ artifactType: SIGNATURE }]);
+  });
+});
+
+describe("images of cosign's under one tag in both places", () => {
+  const both = async () => {
+    const started = await begin();
+    const { store, referrersIn, descriptor } = started;
+    const keys = [makeKey(), makeKey()];
+    for (const [index, place] of [store, referrersIn].entries()) {
+      const key = keys[index];
+      if (key !== undefined) await signAsCosign(place, descriptor.digest, key);
+    }
+    return { ...started, trust: keys.map((key) => key.trust) };
+  };
+
+  it('are both told and verified', async () => {
+    const { subject, referrersIn, trust } = await both();
+    const { referrers } = await verify(subject, { referrersIn, trust, noWrong: true });
+    expect(referrers.map(({ verdict, places }) => [verdict, places])).toEqual([
+      ['verified', undefined],
+      ['verified', [referrersIn.format({})]],
+    ]);
+  });
+
+  it('are not copied under one tag: one of them is a referrer, with convert', async () => {
+    const { subject, referrersIn, trust } = await both();
+    const options = { recursive: true, referrersIn };
+    await expect(copy(subject, 'oci:./mirror:v1', options)).rejects.toMatchObject({ code: 'AMBIGUOUS' });
+    await copy(subject, 'oci:./mirror:v1', { ...options, convert: true });
+    const one = trust[1];
+    if (one === undefined) throw new Error('there are two keys');
+    expect(await verify('oci:./mirror:v1', { trust: [one] })).toMatchObject({ outcome: 'verified' });
+    const { referrers } = await verify('oci:./mirror:v1', { trust });
+    expect(referrers.every(({ verdict }) => verdict === 'verified')).toBe(true);
   });
 });
 

@@ -5,5 +5,6 @@ export const elsewhereFlag = {
   'referrers-in': string({
     summary: 'Repository or layout where what is attached lives; both places are asked',
     helpValue: 'PLACE',
+    helpGroup: 'REGISTRY',
   }),
 };

@@ -78,11 +78,7 @@ async function findAll(store: Source, subject: Descriptor, options: Listened): P
   const answers = await Promise.all([
     referrers(store, subject, options, guarded),
     ...(wants('cosign-tag') ? COSIGN_TAGS : []).map((end) =>
-      guarded(
-        `cosign tag ${end} of ${reference}`,
-        () => cosign(store, subject.digest, end, options),
-        'cosign-tag',
-      ),
+      guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options), 'cosign-tag'),
     ),
     ...(attestations ?? []).map((entry) =>
       guarded(`attestation ${store.format({ digest: entry.digest })}`, () =>

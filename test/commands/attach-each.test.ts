@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { SPDX, writeAttestedIndex } from '../support/attested-index.js';
-import { writeKey } from '../support/signing-keys.js';
+import { newKey, pemOf, publicPemOf } from '../support/signing-keys.js';
 import { tempDir } from '../support/temp.js';
 import { failureHere, runHere } from './support/in-process.js';
 
@@ -16,6 +16,14 @@ async function begin(architectures: readonly string[] = ['amd64', 'arm64']) {
   for (const name of architectures)
     await writeFile(join(cwd, `sbom-linux-${name}.spdx.json`), JSON.stringify({ ...SPDX, name }));
   return { cwd, index, subject: 'oci:layout:v1' };
+}
+
+async function writeKey(cwd: string) {
+  const key = newKey();
+  const files = { plain: join(cwd, 'key.pem'), pub: join(cwd, 'key.pub') };
+  await writeFile(files.plain, pemOf(key), { mode: 0o600 });
+  await writeFile(files.pub, publicPemOf(key));
+  return files;
 }
 
 it('attaches a file to each platform, shows one report, and passes the gate', async () => {
@@ -44,7 +52,7 @@ it('attaches a file to each platform, shows one report, and passes the gate', as
 
 it.each(['index', 'platforms', 'both'])('signs what it attaches to %s, so that verify agrees', async (to) => {
   const { cwd, subject } = await begin();
-  const key = await writeKey('Ed25519');
+  const key = await writeKey(cwd);
   const words = ['attach', subject, 'sbom-linux-amd64.spdx.json', '--to', to, '--sign-key', key.plain];
   expect(await runHere(words, cwd)).toMatchObject({ code: 0, stderr: '' });
   expect((await runHere(['discover', subject, '--require', 'sbom@spdx'], cwd)).code).toBe(0);
@@ -56,7 +64,7 @@ it.each(['index', 'platforms', 'both'])('signs what it attaches to %s, so that v
 
 it('signs the file of each platform', async () => {
   const { cwd, subject } = await begin();
-  const key = await writeKey('Ed25519');
+  const key = await writeKey(cwd);
   const words = ['attach', subject, '--each-platform', TEMPLATE, '--sign-key', key.plain];
   expect((await runHere(words, cwd)).code).toBe(0);
   const verify = ['verify', subject, '--key', key.pub, '--require', 'sbom@spdx', '--require-on', 'platforms'];

@@ -93,10 +93,7 @@ export default class Attach extends PackCommand {
       clean: flags.clean,
       layoutLists: flags['layout-lists'],
       onUncleaned: (list, error) => this.note(`the replaced list ${list} stays: ${errorFields(error).message}`),
-      sign:
-        flags['sign-key'] === undefined
-          ? undefined
-          : await this.signingKey(flags['sign-key'], flags['key-password-file']),
+      sign: await this.signWith(flags),
       dryRun: flags['dry-run'],
     });
     if ('attachments' in result) return this.#showEach(result);

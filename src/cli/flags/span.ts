@@ -27,3 +27,8 @@ export function parseInterval(flag: string, text: string): number {
     hint: 'Write it like 10m, 6h or 1d, up to 24d',
   });
 }
+
+/** Parses a time to wait, as {@link parseGrace} does; a number without a unit is seconds. @throws RemoraError `INVALID_ARGUMENT` */
+export function parseWait(flag: string, text: string): number {
+  return parseGrace(flag, /^\d+$/.test(text) ? `${text}s` : text);
+}

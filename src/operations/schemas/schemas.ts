@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { attachSchema } from '../attach/schema.js';
+import { attachEachDryRunSchema, attachEachSchema, attachSchema } from '../attach/schema.js';
 import { fetchBlobSchema, putBlobSchema } from '../blob/schema.js';
 import { checkSchema, garbageSchema } from '../check/schema.js';
 import { copySchema } from '../copy/schema.js';
@@ -37,7 +37,7 @@ const errorSchema = z.strictObject({
  */
 export const resultSchemas = {
   push: z.union([pushSchema, dryRunSchema]),
-  attach: z.union([attachSchema, dryRunSchema]),
+  attach: z.union([attachSchema, dryRunSchema, attachEachSchema, attachEachDryRunSchema]),
   sign: z.union([signSchema, signDryRunSchema]),
   attest: z.union([signSchema, signDryRunSchema]),
   detach: detachSchema,

@@ -14,7 +14,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import { EMPTY_DESCRIPTOR } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
 import { isReferrersTag } from '../../oci/values/referrers-tag.js';
-import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abilities.js';
+import type { DeleteManifestOptions, Deleter, Lister, Unlister } from '../interfaces/abilities.js';
 import type { Session } from '../interfaces/session.js';
 import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
@@ -42,7 +42,7 @@ import { askApi } from './referrers/api.js';
 import { type Capability, newCapability } from './referrers/capability.js';
 import { askListed, type Listed, listManifests } from './referrers/enlist.js';
 import { listReferrers } from './referrers/list.js';
-import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
+import { deleteBlob, deleteManifest, deleteTag, unlist } from './removal.js';
 import { sharedClient } from './session.js';
 import { tagManifest } from './tag-manifest.js';
 
@@ -63,7 +63,7 @@ const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, reado
 };
 
 /** A repository in a registry (distribution-spec). Made by {@link openRegistry}. */
-export class RegistryStore implements Store, Deleter, Lister {
+export class RegistryStore implements Store, Deleter, Lister, Unlister {
   readonly kind = 'registry';
   readonly #http: HttpClient;
   readonly #session: Session | undefined;
@@ -203,6 +203,10 @@ export class RegistryStore implements Store, Deleter, Lister {
   async deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
     this.#prepared.delete(digest);
     return deleteManifest(this.#client, digest, this.#capability, options);
+  }
+
+  async unlist(subject: Digest, manifest: Digest, options: DeleteManifestOptions = {}): Promise<boolean> {
+    return (await unlist(this.#client, subject, manifest, options)) !== undefined;
   }
 
   deleteTag(tag: string, options?: CallOptions): Promise<boolean> {

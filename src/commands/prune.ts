@@ -12,7 +12,7 @@ import type { PruneResult } from '../operations/prune/prune.js';
 export default class Prune extends DeleteCommand {
   static override summary = 'Remove attachments that piled up in a repository or layout';
   static override description =
-    'Removes what one of the rules chooses, with all that is attached to it. Images stay, and so does what has a tag, what an index names, and what has no date for a rule by date. Nothing goes if part of the place cannot be asked.';
+    'Removes attachments that one of the rules chooses, with their own attachments. Images stay, and so do attachments with a tag, entries of an index, and for rules by date those without a date. If part of the place cannot be asked, all stay.';
   static override examples = [
     {
       description: 'See what is attached to images that are gone',

@@ -5,25 +5,25 @@ import { parseAge } from './span.js';
 
 /** The flags that say what `prune` removes. */
 export const pruneFlags = {
-  orphans: boolean({ summary: 'What is attached to manifests that are gone', helpGroup: 'RULE' }),
+  orphans: boolean({ summary: 'Attachments of manifests that are gone', helpGroup: 'RULE' }),
   duplicates: boolean({
-    summary: 'What is attached again with the same content; the newest stays',
+    summary: 'Attachments with the same content as another; the newest stays',
     helpGroup: 'RULE',
   }),
   'keep-latest': integer({
-    summary: 'All but the newest N of each subject and kind, by their date of creation',
+    summary: 'Attachments behind the newest N of each subject and kind, by date of creation',
     helpValue: 'N',
     min: 1,
     helpGroup: 'RULE',
   }),
   'older-than': string({
-    summary: 'What was created before this time, like 90d or 12w',
+    summary: 'Attachments that were created so long ago, like 90d or 12w',
     helpValue: 'SPAN',
     helpGroup: 'RULE',
   }),
   ...selectionFlags,
   'subjects-in': string({
-    summary: 'Another place with images: what is attached to them is no orphan; can be given several times',
+    summary: 'Another place with images, whose attachments are kept; can be given several times',
     helpValue: 'PLACE',
     multiple: true,
     multipleNonGreedy: true,

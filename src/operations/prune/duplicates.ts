@@ -8,7 +8,7 @@ import { isWanted } from '../attached/selection.js';
 import type { Holder } from '../detach/holder.js';
 import { type Choice, type Chosen, newestFirst, type PruneSelection, type Spared, timeOf } from './rules.js';
 
-/** What is known of an attachment beside its manifest. */
+/** Facts about an attachment that its manifest does not tell. */
 export interface DuplicateOptions extends CallOptions {
   /** Whether something is attached to it, like a signature. */
   readonly isSigned: (digest: Digest) => boolean;
@@ -17,7 +17,7 @@ export interface DuplicateOptions extends CallOptions {
 }
 
 /**
- * Chooses what is attached to one subject again: manifests of one artifact type, with the same config, the same layers in
+ * Chooses copies among the attachments of one subject: manifests of one artifact type, with the same config, the same layers in
  * their order, and the same annotations apart from the date. Attachments of a copy, like its signature, would be lost with it:
  * such a copy stays. Of the others the newest stays, if none of those that stay has the content.
  */

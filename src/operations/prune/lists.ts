@@ -18,7 +18,7 @@ export interface ListPlan {
   readonly subject: Digest;
   /** Entries of manifests that are gone. */
   readonly vanished: readonly Digest[];
-  /** Nothing is left in it, and its subject is gone. */
+  /** Its entries all go, and its subject is gone. */
   readonly isEmpty: boolean;
 }
 
@@ -39,7 +39,7 @@ export function planLists(
   });
 }
 
-/** What became of a list. */
+/** The changes of a list. */
 export interface ChangedList {
   readonly entries: readonly Digest[];
   readonly removed: boolean;

@@ -36,7 +36,7 @@ export class LookAgain {
     throw new RemoraError('CHANGED', `${this.source.format({ digest })} stays: ${reason}`);
   }
 
-  /** What carries something that stays is not removed either. */
+  /** A manifest stays with the attachments that stay. */
   #keepAbove(digest: Digest): void {
     const parent = this.plan.going.get(digest)?.parent;
     if (parent === undefined || this.#changed.has(parent)) return;

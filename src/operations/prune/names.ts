@@ -24,7 +24,7 @@ export interface NamedList {
   readonly entries: readonly Descriptor[];
 }
 
-/** What the tags of a place name. */
+/** The manifests and digests that the tags of a place name. */
 export interface Names {
   /** The manifests that people gave a tag, with one of their tags. */
   readonly tagged: ReadonlyMap<Digest, Descriptor & { readonly tag: string }>;
@@ -125,7 +125,7 @@ async function listAt(source: Source, tag: string, options: CallOptions): Promis
   return [...subjects].map((subject) => ({ tag, digest, subject, entries }));
 }
 
-/** The lists that olareg writes into a layout. One that cannot be read stays as it is. */
+/** The lists that olareg writes into a layout. A list that cannot be read stays as it is. */
 async function annotatedLists(source: Source, options: CallOptions): Promise<readonly NamedList[]> {
   if (!hasInventory(source)) return [];
   const lists = await mapSome(await source.lists(), 8, async ({ digest, annotations }) => {

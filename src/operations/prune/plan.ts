@@ -36,7 +36,7 @@ export interface Going {
   readonly parent: Digest | undefined;
 }
 
-/** What goes, what a rule chose and stays, and the lists that change. {@link planPrune} makes it. */
+/** The manifests that go, the attachments that stay, and the lists that change. {@link planPrune} makes it. */
 export interface PrunePlan {
   /** In the order of removal: an attachment comes before its subject. */
   readonly items: readonly DetachItem[];
@@ -48,7 +48,7 @@ export interface PrunePlan {
 }
 
 /**
- * Plans what the rules remove. It only reads.
+ * Plans the removal that the rules ask for. It only reads.
  *
  * @throws RemoraError `INCOMPLETE` where something could not be asked, `INVALID_ARGUMENT` where subjects may be elsewhere,
  *   `NOT_FOUND`, `INTERRUPTED`
@@ -145,7 +145,7 @@ function addGoing(
     for (const below of survey.bySubject.get(digest) ?? []) addGoing(going, below, [], survey, digest);
 }
 
-/** One manifest under the tags of two subjects. */
+/** A manifest under the tags of two subjects. */
 function together(one: Holder, other: Holder): Holder {
   return { ...one, attachments: [...one.attachments, ...other.attachments] };
 }

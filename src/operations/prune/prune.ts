@@ -13,7 +13,7 @@ import { changeListAt } from './lists.js';
 import { LookAgain } from './look-again.js';
 import { type PrunePlan, plannedOf, planPrune } from './plan.js';
 import { checkRules, type PruneRules, type PruneSelection } from './rules.js';
-import type { KeepReason, KeptAttachment, PrunedAttachment, PrunedList, PruneResult, Unseen } from './schema.js';
+import type { KeptAttachment, PrunedAttachment, PrunedList, PruneResult, Unseen } from './schema.js';
 
 export type { PruneRules, PruneSelection } from './rules.js';
 export type {
@@ -120,7 +120,7 @@ function plannedResult(store: Store, plan: PrunePlan, places: readonly Source[],
 
 /** The members for the attachments that stay. */
 function keeping(stays: readonly KeptAttachment[]): Pick<PruneResult, 'kept' | 'stays'> {
-  const kept: Partial<Record<KeepReason, number>> = {};
+  const kept: Record<string, number> = {};
   for (const { reason } of stays) kept[reason] = (kept[reason] ?? 0) + 1;
   return { kept, stays };
 }

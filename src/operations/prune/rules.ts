@@ -9,13 +9,13 @@ import type { KeepReason, PruneRule } from './schema.js';
 
 /** The rules of {@link prune}; an attachment goes if one of them chooses it. */
 export interface PruneRules {
-  /** What is attached to manifests that are gone. @default false */
+  /** Attachments of manifests that are gone. @default false */
   readonly orphans?: boolean | undefined;
-  /** All but the newest so many of each subject and kind, by `org.opencontainers.image.created`. @default no limit */
+  /** Attachments behind the newest so many of each subject and kind, by `org.opencontainers.image.created`. @default no limit */
   readonly keepLatest?: number | undefined;
-  /** What was created more than so many milliseconds ago. @default no limit */
+  /** Attachments that were created more than so many milliseconds ago. @default no limit */
   readonly olderThan?: number | undefined;
-  /** What is attached again with the same content; the newest stays. @default false */
+  /** Attachments with the same content as another; the newest stays. @default false */
   readonly duplicates?: boolean | undefined;
 }
 
@@ -65,7 +65,7 @@ interface Dated {
   readonly time: number | undefined;
 }
 
-/** What two rules chose of the attachments of one subject, and what they spared. */
+/** The attachments of one subject that rules chose, and those that they spared. */
 export interface Choice {
   readonly chosen: readonly Chosen[];
   readonly spared: readonly Spared[];

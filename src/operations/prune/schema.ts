@@ -51,18 +51,18 @@ const list = z.strictObject({
 
 const unseen = z.strictObject({
   what: z.enum(['untagged-images', 'untagged-orphans']),
-  message: z.string().describe('What the place does not let be seen, for a person'),
+  message: z.string().describe('The part of the place that it does not list, for a person'),
 });
 
 /** The schema of `prune --json`. */
 export const pruneSchema = z.strictObject({
   reference: z.string().describe('The repository or layout'),
   subjectsIn: z.array(z.string()).readonly().describe('The places that were asked for subjects'),
-  planned: z.array(attachment).readonly().describe('What the rules remove, in the order of removal'),
+  planned: z.array(attachment).readonly().describe('The attachments that go by the rules, in the order of removal'),
   removed: z.array(attachment).readonly().describe('In the order of removal; empty in a dry run'),
   kept: z
-    .partialRecord(z.enum(KEEP_REASONS), z.int().positive())
-    .describe('How many attachments that a rule chose stay, by reason'),
+    .record(z.string(), z.int().positive())
+    .describe('How many attachments that a rule chose stay, by the `reason` in `stays`'),
   stays: z.array(stays).readonly().describe('These attachments, each with its reason'),
   lists: z.array(list).readonly().describe('Lists of referrers that change; in a dry run, that would change'),
   incomplete: z
@@ -73,7 +73,7 @@ export const pruneSchema = z.strictObject({
     .array(z.strictObject({ reference: z.string(), error: errorFieldsSchema }))
     .readonly()
     .describe('Lists that could not be changed'),
-  unseen: z.array(unseen).readonly().describe('What the place does not let be seen'),
+  unseen: z.array(unseen).readonly().describe('Parts of the place that it does not list'),
   pruned: z
     .strictObject({ blobs: z.int().nonnegative(), bytes: z.int().nonnegative() })
     .exactOptional()

@@ -69,6 +69,19 @@ export type { PackOptions, Transfer } from './operations/pack/plan.js';
 export type { DryRunResult } from './operations/pack/schema.js';
 export type { AccessOptions, Location, Stored } from './operations/places/location.js';
 export {
+  type KeepReason,
+  type KeptAttachment,
+  type PrunedAttachment,
+  type PrunedList,
+  type PruneOptions,
+  type PruneResult,
+  type PruneRule,
+  type PruneRules,
+  type PruneSelection,
+  prune,
+  type Unseen,
+} from './operations/prune/prune.js';
+export {
   type PulledArtifact,
   type PulledFile,
   type PullOptions,

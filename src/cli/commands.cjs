@@ -20,6 +20,7 @@ const modules = {
   'manifest:delete': () => require('../commands/manifest/delete.ts'),
   'manifest:get': () => require('../commands/manifest/get.ts'),
   'manifest:put': () => require('../commands/manifest/put.ts'),
+  prune: () => require('../commands/prune.ts'),
   pull: () => require('../commands/pull.ts'),
   push: () => require('../commands/push.ts'),
   'repo:list': () => require('../commands/repo/list.ts'),

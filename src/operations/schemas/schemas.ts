@@ -11,6 +11,7 @@ import { loginSchema, loginsSchema } from '../login/schema.js';
 import { logoutSchema } from '../logout/schema.js';
 import { putManifestSchema, readManifestSchema } from '../manifest/schema.js';
 import { dryRunSchema } from '../pack/schema.js';
+import { pruneSchema } from '../prune/schema.js';
 import { pullSchema } from '../pull/schema.js';
 import { pushSchema } from '../push/schema.js';
 import { repositoriesSchema, tagsSchema } from '../repo/schema.js';
@@ -41,6 +42,7 @@ export const resultSchemas = {
   sign: z.union([signSchema, signDryRunSchema]),
   attest: z.union([signSchema, signDryRunSchema]),
   detach: detachSchema,
+  prune: pruneSchema,
   discover: discoverSchema,
   check: z.union([checkSchema, garbageSchema]),
   copy: copySchema,

@@ -56,15 +56,23 @@ export default class Login extends BaseCommand {
     const registry = parseRegistry(name);
     const { stderr, signal } = this;
     const credential = await askCredential(registry, flags, { stdin: process.stdin, stderr, signal });
-    const others = { ...flags, username: undefined, 'password-stdin': false, 'identity-token-stdin': false };
+    const authFile = flags['auth-file'];
+    const others = {
+      ...flags,
+      'auth-file': undefined,
+      username: undefined,
+      'password-stdin': false,
+      'identity-token-stdin': false,
+    };
     const { connection } = await this.access(others);
-    const result = await login(registry, { ...credential, connection, signal });
+    const result = await login(registry, { ...credential, connection, signal, authFile });
     const { username, stored, verified, isHelper, askedFirst } = result;
     const who = username === undefined ? 'with an identity token' : `as ${username}`;
     this.print(printable(`Logged in to ${registry} ${who} (stored in ${stored})`));
     if (!verified) this.note(`${registry} asked for no credentials: nothing was verified`);
     if (!isHelper) this.note(`stored without encryption in ${stored}; a credential helper (credsStore) keeps it safer`);
     for (const earlier of askedFirst) this.note(`${earlier} also has credentials of ${registry}, and is asked first`);
+    if (authFile !== undefined) this.note(`commands find it with --auth-file, or REGISTRY_AUTH_FILE=${authFile}`);
     return result;
   }
 

@@ -41,7 +41,7 @@ export default class Login extends BaseCommand {
         found: args.registry,
       });
     }
-    if (flags.list) return this.#list();
+    if (flags.list) return this.#list(flags['auth-file']);
     if (args.registry === undefined)
       throw new RemoraError('INVALID_ARGUMENT', 'argument REGISTRY is missing', { hint: 'Write remora login ghcr.io' });
     return this.#login(args.registry, flags);
@@ -76,18 +76,19 @@ export default class Login extends BaseCommand {
     return result;
   }
 
-  async #list(): Promise<object> {
+  async #list(authFile: string | undefined): Promise<object> {
     const [{ listLogins }, { renderCredentials }, { unaskedNote }] = await Promise.all([
       import('../operations/login/list-logins.js'),
       import('../cli/output/credentials.js'),
       import('../cli/output/unasked.js'),
     ]);
-    const result = await listLogins();
-    const { credentials, incomplete = [] } = result;
+    const result = await listLogins({ authFile });
+    const { credentials, places, incomplete = [] } = result;
     this.print(renderCredentials(result));
     for (const unasked of incomplete) this.note(unaskedNote(unasked));
     if (incomplete[0] !== undefined) process.exitCode = exitCodeFor(incomplete[0].error);
-    else if (credentials.length === 0) this.note('no credentials are stored');
+    else if (credentials.length === 0)
+      this.note(`no credentials are stored: asked ${places.map(({ from }) => from).join(', ')}`);
     return result;
   }
 }

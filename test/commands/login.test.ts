@@ -148,7 +148,7 @@ describe('login', () => {
 
 describe('login --list', () => {
   it('shows who is logged in where', async () => {
-    const { file, env } = await withDockerConfig({
+    const { file, home, env } = await withDockerConfig({
       'reg.example': { username: 'ann', password: PASSWORD },
       'https://index.docker.io/v1/': { identitytoken: PASSWORD },
     });
@@ -162,9 +162,14 @@ describe('login --list', () => {
     const list = resultSchemas.login.parse(await json(['login', '--list'], { env }));
     expect(list).toEqual({
       credentials: [
-        { registry: 'reg.example', username: 'ann', kind: 'password', from: file },
-        { registry: 'docker.io', kind: 'identity-token', from: file },
+        { registry: 'reg.example', username: 'ann', kind: 'password', from: file, used: true },
+        { registry: 'docker.io', kind: 'identity-token', from: file, used: true },
       ],
+      places: [
+        { from: join(home, '.config/containers/auth.json'), found: false },
+        { from: file, found: true },
+      ],
+      certificates: expect.any(Array),
     });
     expect(stdout + JSON.stringify(list)).not.toMatch(SECRETS);
   });
@@ -172,7 +177,8 @@ describe('login --list', () => {
   it('says that there are none only where every place was asked', async () => {
     const empty = await withDockerConfig({});
     const none = await success(['login', '--list'], { env: empty.env });
-    expect([none.stdout, none.stderr]).toEqual(['', 'remora: no credentials are stored\n']);
+    const asked = `${join(empty.home, '.config/containers/auth.json')}, ${empty.file}`;
+    expect([none.stdout, none.stderr]).toEqual(['', `remora: no credentials are stored: asked ${asked}\n`]);
     const { env } = await withDockerConfig({}, { credsStore: 'none-such' });
     const { code, stdout, stderr } = await remora(['login', '--list', '--json'], { env });
     expect([code, resultSchemas.login.parse(JSON.parse(stdout))]).toMatchObject([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Authority, type Certificate, makeAuthority } from '../support/certificates.js';
 import { withDockerConfig } from '../support/docker-config.js';
-import { run } from '../support/peers.js';
+import { remora } from '../support/remora.js';
 import { failure, json, success, withImage } from './support/run.js';
 
 let authority: Authority;
@@ -100,7 +100,7 @@ describe('certificates of certs.d', () => {
     for (const path of [second, bad]) await mkdir(path, { recursive: true });
     await writeFile(join(bad, 'ca.crt'), 'junk');
     const words = ['login', '--list'];
-    const { code, stdout, stderr } = await run(process.execPath, ['dist/bin.js', ...words, '--json'], { env });
+    const { code, stdout, stderr } = await remora([...words, '--json'], { env });
     expect(code).toBe(5);
     expect(stderr).toContain(bad);
     const { certificates, incomplete } = JSON.parse(stdout);
@@ -111,7 +111,7 @@ describe('certificates of certs.d', () => {
       ]),
     );
     expect(incomplete).toMatchObject([{ way: bad, error: { code: 'MALFORMED' } }]);
-    const shown = await run(process.execPath, ['dist/bin.js', ...words], { env });
+    const shown = await remora(words, { env });
     expect(shown.stdout).toMatch(/HOST +CERTIFICATES\n/);
     expect(shown.stdout).toContain(`${second} (unused: another comes first)`);
   });

@@ -70,6 +70,7 @@ export async function connectionOptions(
     onWarning: (host, text) => environment.note(`${host} warns: ${text}`),
   };
   if (flags.insecure) environment.note('warning: --insecure: certificates of the registry are not verified');
+  if (credential !== undefined) note?.('debug: credentials: those of the command line');
   const credentials = credential ? async () => credential : await storedCredentials(authFile, note);
   return { ...options, ...given({ credentials }) };
 }

@@ -27,7 +27,7 @@ export async function sendReferences(
   const answers: HttpResponse[] = [];
   for (let from = 0; left.size > 1 && from < tags.length; from += MOST_TAGS) {
     const some = tags.slice(from, from + MOST_TAGS);
-    // What fails here is sent anew below, and tells its reason there.
+    // A failure here is not the last word: the rest is sent anew below, and tells its reason there.
     const send = () => sendManifest(client, manifest, digest, { tags: some, signal, retry: 'limited' });
     const answer = await client.severalTags.attempt(send);
     if (answer === undefined) break;

@@ -1,12 +1,11 @@
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { CallOptions } from '../interfaces/store.js';
-import { sendComplete } from './blobs/send-complete.js';
 import type { RegistryClient } from './client/client.js';
+import { sendReferences } from './send-references.js';
 
 /**
- * Sends the same bytes under each tag; as many at a time as the client allows. A manifest with a subject is listed
- * already: nothing is done about its list. A registry that is sent bytes by tag names them by their sha256, also where
- * they are known by their sha512.
+ * Sends the same bytes under all tags. A manifest with a subject is listed already: nothing is done about its list. A
+ * registry that is sent bytes by tag alone names them by their sha256, also where they are known by their sha512.
  */
 export async function tagManifest(
   client: RegistryClient,
@@ -14,5 +13,5 @@ export async function tagManifest(
   tags: readonly string[],
   options: CallOptions = {},
 ): Promise<void> {
-  await Promise.all(tags.map((tag) => sendComplete(client, manifest, tag, { signal: options.signal })));
+  await sendReferences(client, manifest, tags, options);
 }

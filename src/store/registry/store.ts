@@ -26,6 +26,7 @@ import type {
   Referrer,
   ReferrerOptions,
   Store,
+  TagManifestOptions,
   TransferOptions,
   Via,
   WriteResult,
@@ -136,7 +137,7 @@ export class RegistryStore implements Store, Deleter, Lister {
     return listTags(this.#client, options);
   }
 
-  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void> {
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: TagManifestOptions): Promise<void> {
     return tagManifest(this.#client, manifest, tags, options);
   }
 

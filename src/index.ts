@@ -58,10 +58,10 @@ export {
 export type { Requirement, RequireOn } from './operations/discover/missing.js';
 export { type InspectOptions, inspect } from './operations/inspect/inspect.js';
 export type { InspectResult } from './operations/inspect/schema.js';
-export { listLogins } from './operations/login/list-logins.js';
+export { type ListLoginsOptions, listLogins } from './operations/login/list-logins.js';
 export { type LoginOptions, login } from './operations/login/login.js';
 export type { LoginResult, LoginsResult } from './operations/login/schema.js';
-export { logout } from './operations/logout/logout.js';
+export { type LogoutOptions, logout } from './operations/logout/logout.js';
 export type { LogoutResult } from './operations/logout/schema.js';
 export type { Content } from './operations/pack/content.js';
 export type { FileInput } from './operations/pack/inputs.js';

@@ -35,6 +35,7 @@ import type {
   Referrer,
   ReferrerOptions,
   Store,
+  TagManifestOptions,
   TransferOptions,
   Via,
   WriteResult,
@@ -146,7 +147,7 @@ export class RegistryStore implements Store, Deleter, Lister, TagChanger, Unlist
     return listTags(this.#client, options);
   }
 
-  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void> {
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: TagManifestOptions): Promise<void> {
     return tagManifest(this.#client, manifest, tags, options);
   }
 

@@ -14,7 +14,15 @@ import type { Digest } from '../../oci/values/digest.js';
 import { EMPTY_DESCRIPTOR } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
 import { isReferrersTag } from '../../oci/values/referrers-tag.js';
-import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abilities.js';
+import type {
+  ChangedTag,
+  ChangeTagOptions,
+  DeleteManifestOptions,
+  Deleter,
+  Lister,
+  TagChange,
+  TagChanger,
+} from '../interfaces/abilities.js';
 import type { Session } from '../interfaces/session.js';
 import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
@@ -33,6 +41,7 @@ import type {
 import { openBlob } from './blobs/download.js';
 import { blobSize, hasBlob } from './blobs/look.js';
 import { writeBlob } from './blobs/upload.js';
+import { changeTag } from './change-tag.js';
 import { RegistryClient, registryUrl } from './client/client.js';
 import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
 import { findManifest, getManifest, headManifest } from './client/manifests.js';
@@ -63,7 +72,7 @@ const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, reado
 };
 
 /** A repository in a registry (distribution-spec). Made by {@link openRegistry}. */
-export class RegistryStore implements Store, Deleter, Lister {
+export class RegistryStore implements Store, Deleter, Lister, TagChanger {
   readonly kind = 'registry';
   readonly #http: HttpClient;
   readonly #session: Session | undefined;
@@ -138,6 +147,10 @@ export class RegistryStore implements Store, Deleter, Lister {
 
   tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void> {
     return tagManifest(this.#client, manifest, tags, options);
+  }
+
+  changeTag(tag: string, change: TagChange, options?: ChangeTagOptions): Promise<ChangedTag> {
+    return changeTag(this.#client, tag, change, this.#capability, options);
   }
 
   /** The same blob is sent once, also when it is config and layer at once. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { parseDocument } from 'yaml';
+import { isMap, isScalar, type Node, parseDocument } from 'yaml';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
 import { isTooDeep } from '../../oci/text/yaml-depth.js';
@@ -57,13 +57,20 @@ function membersOf(bytes: Uint8Array, file: string): Map<string, unknown> {
   if (bytes.length > MAX_BYTES) throw refused(`it has ${bytes.length} bytes, wanted at most ${MAX_BYTES}`, file);
   const value = parseYaml(decode(bytes, file), file);
   if (!(value instanceof Map)) throw refused('it has no members', file);
-  const members = new Map<string, unknown>();
-  for (const [key, member] of value) {
-    const name = String(key).toLowerCase();
-    if (members.has(name)) throw refused(`it has ${quote(String(key))} twice`, file);
-    members.set(name, member);
+  return new Map([...value].map(([key, member]) => [nameOf(key), member]));
+}
+
+function requireOnce(contents: Node | null, file: string): void {
+  const names = new Set<string>();
+  for (const { key } of isMap(contents) ? contents.items : []) {
+    const name = isScalar(key) ? nameOf(key.value) : '';
+    if (names.has(name)) throw refused(`it has ${quote(name)} twice`, file);
+    names.add(name);
   }
-  return members;
+}
+
+function nameOf(key: unknown): string {
+  return String(key).toLowerCase();
 }
 
 function decode(bytes: Uint8Array, file: string): string {
@@ -89,6 +96,7 @@ function parseYaml(text: string, file: string): unknown {
   });
   const issue = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
   if (issue !== undefined) throw refused(issue.message.split('\n')[0] ?? '', file);
+  requireOnce(document.contents, file);
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES, mapAsMap: true });
   } catch (error) {
@@ -139,7 +147,7 @@ function record(fields: readonly (readonly [string, Read])[]) {
   return (value: unknown, path: string): Readonly<Record<string, unknown>> => {
     if (!(value instanceof Map)) throw refused(`${path} is not a map`);
     const members = new Map<string, unknown>();
-    for (const [key, member] of value) members.set(String(key).toLowerCase(), member);
+    for (const [key, member] of value) members.set(nameOf(key), member);
     const read = fields.map(([name, field]) => [name, field(members.get(name.toLowerCase()), `${path}: ${name}`)]);
     return Object.fromEntries(read.filter(([, member]) => member !== undefined));
   };

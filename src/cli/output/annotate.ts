@@ -26,7 +26,7 @@ export function renderAnnotated({
   ].join('\n');
 }
 
-/** What the new digest means for what is attached to the old one. */
+/** The notes on a new digest, and on all that is attached to the old one. */
 export function annotateNotes({ dryRun, result, was, left, listedBy }: AnnotateResult): readonly string[] {
   if (result === 'exists') return ['nothing was written: the annotations are like that already'];
   const signed = left.some(({ kind }) => kind === 'signature');

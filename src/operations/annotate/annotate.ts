@@ -84,7 +84,7 @@ async function annotateIn(
   };
 }
 
-/** What a tag names now: a tag beside a digest must name it. */
+/** The manifest that a tag names now: a tag beside a digest must name that. */
 async function currentOf(
   store: Store,
   { tag, digest }: ManifestSelector,
@@ -131,7 +131,7 @@ function moved(store: Store, tag: string, expected: string, found: string): Remo
   });
 }
 
-/** What is attached to a manifest itself, counted by kind. */
+/** The attachments of a manifest itself, counted by kind. */
 async function leftAt(
   store: Store,
   { descriptor }: Manifest,

@@ -15,11 +15,14 @@ export {
 export type { Format, Kind } from './formats/kinds/kind.js';
 export type { Credential, CredentialSource, PasswordCredential } from './io/credentials/credential.js';
 export type { ConnectionOptions, HostWait, RequestTrace } from './io/http/connection-options.js';
+export type { AnnotationChanges } from './oci/documents/edit-annotations.js';
 export type { Place } from './oci/names/place.js';
 export type { Annotations } from './oci/values/annotations.js';
 export type { Descriptor } from './oci/values/descriptor.js';
 export type { Digest } from './oci/values/digest.js';
 export type { Platform } from './oci/values/platform.js';
+export { type AnnotateOptions, annotate } from './operations/annotate/annotate.js';
+export type { AnnotateResult } from './operations/annotate/schema.js';
 export { type AttachEachOptions, type AttachOptions, attach } from './operations/attach/attach.js';
 export type { AttachEachDryRunResult, AttachEachResult, AttachResult } from './operations/attach/schema.js';
 export type { AnnotationSelector, Selection } from './operations/attached/selection.js';

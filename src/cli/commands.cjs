@@ -3,6 +3,7 @@
 
 /** All commands, by oclif's names for them. */
 const modules = {
+  annotate: () => require('../commands/annotate.ts'),
   attach: () => require('../commands/attach.ts'),
   attest: () => require('../commands/attest.ts'),
   'blob:delete': () => require('../commands/blob/delete.ts'),

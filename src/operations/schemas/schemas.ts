@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { annotateSchema } from '../annotate/schema.js';
 import { attachEachDryRunSchema, attachEachSchema, attachSchema } from '../attach/schema.js';
 import { fetchBlobSchema, putBlobSchema } from '../blob/schema.js';
 import { checkSchema, garbageSchema } from '../check/schema.js';
@@ -39,6 +40,7 @@ const errorSchema = z.strictObject({
 export const resultSchemas = {
   push: z.union([pushSchema, dryRunSchema]),
   attach: z.union([attachSchema, dryRunSchema, attachEachSchema, attachEachDryRunSchema]),
+  annotate: annotateSchema,
   sign: z.union([signSchema, signDryRunSchema]),
   attest: z.union([signSchema, signDryRunSchema]),
   detach: detachSchema,

@@ -5,6 +5,7 @@ import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
+import { waitFlag } from '../cli/flags/wait.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -67,6 +68,7 @@ export default class Discover extends BaseCommand {
       default: 'any' as const,
       helpGroup: 'GATE',
     }),
+    ...waitFlag,
     ...platformFlag,
     ...limitFlag,
     ...elsewhereFlag,

@@ -5,6 +5,7 @@ import type { Place } from '../../oci/names/place.js';
 import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
+import type { WaitOptions } from '../../operations/wait/wait.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
 import { errorJson, errorText, toRemoraError } from '../output/error.js';
@@ -77,9 +78,10 @@ export abstract class BaseCommand extends Command {
       readonly 'max-items'?: number | undefined;
       readonly 'max-unpacked'?: string | undefined;
       readonly 'referrers-in'?: string | undefined;
+      readonly wait?: string | undefined;
     },
     location?: string | { readonly kind: string },
-  ): Promise<AccessOptions & ElsewhereOptions> {
+  ): Promise<AccessOptions & ElsewhereOptions & WaitOptions> {
     const place =
       typeof location === 'string'
         ? (await import('../../operations/places/location.js')).resolvePlace(location)
@@ -89,6 +91,7 @@ export abstract class BaseCommand extends Command {
       signal: this.signal,
       maxItems: flags['max-items'],
       maxUnpackedBytes: await this.#maxUnpacked(flags['max-unpacked']),
+      ...(await this.#waiting(flags.wait)),
     };
     const elsewhere = await this.#elsewhere(flags['referrers-in']);
     const places = [place, elsewhere.referrersIn].filter((each) => each !== undefined);
@@ -113,6 +116,12 @@ export abstract class BaseCommand extends Command {
     if (text === undefined) return {};
     const { wholePlace } = await import('../../operations/places/elsewhere.js');
     return { referrersIn: wholePlace(text) };
+  }
+
+  async #waiting(text: string | undefined): Promise<WaitOptions> {
+    if (text === undefined) return {};
+    const { waitFrom } = await import('../flags/wait.js');
+    return waitFrom(text, (words) => this.note(words));
   }
 
   async #maxUnpacked(text: string | undefined): Promise<number | undefined> {

@@ -6,7 +6,7 @@ import type { AccessOptions } from '../places/location.js';
 import { clock } from './clock.js';
 import { UntrustedOnly } from './untrusted-only.js';
 
-/** What a verb waits for. */
+/** The things that a verb waits for. */
 export interface Waiting {
   /** The reason as a sentence without a period. */
   readonly reason: string;

@@ -70,6 +70,7 @@ export type { Content } from './operations/pack/content.js';
 export type { FileInput } from './operations/pack/inputs.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
 export type { DryRunResult } from './operations/pack/schema.js';
+export type { ElsewhereOptions } from './operations/places/elsewhere.js';
 export type { AccessOptions, Location, Stored } from './operations/places/location.js';
 export {
   type KeepReason,

@@ -40,6 +40,10 @@ export default class Push extends PackCommand {
       summary: 'Type of the artifact [default: the recognised type of the files]',
       helpValue: 'TYPE',
     }),
+    platform: stringFlag({
+      summary: 'Put it into the index of the tag for this platform, beside those of others; a new tag begins one',
+      helpValue: 'OS/ARCH[/VARIANT]',
+    }),
     ...packFlags,
     ...uploadFlags,
     ...registryFlags,
@@ -54,7 +58,8 @@ export default class Push extends PackCommand {
       import('../operations/push/push.js'),
     ]);
     const { place, tags } = resolveNewTarget(args.target);
-    const { inputs, options } = await this.packInput(args.files ?? [], flags);
+    const { inputs, options: packing } = await this.packInput(args.files ?? [], flags);
+    const options = { ...packing, platform: flags.platform };
     if (flags['dry-run']) return this.printDryRun(await push(args.target, inputs, { ...options, dryRun: true }));
     const result = await push(args.target, inputs, { ...options, ...(await this.access(flags, place)) });
     this.printPushed(

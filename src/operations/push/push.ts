@@ -1,6 +1,9 @@
 import { runAll } from '../../io/async/run-all.js';
+import { given } from '../../oci/values/given.js';
+import type { Platform } from '../../oci/values/platform.js';
 import { isIngester } from '../../store/interfaces/abilities.js';
 import type { Store, WriteResult } from '../../store/interfaces/store.js';
+import { putIntoIndex, requireIndexes } from '../index/put-into-index.js';
 import { dryRunResult } from '../pack/dry-run.js';
 import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
 import type { FileInput } from '../pack/inputs.js';
@@ -9,6 +12,7 @@ import { manifestOf, type PackOptions, type PackPlan, planPack, readContents } f
 import { recogniseInputs } from '../pack/recognise.js';
 import type { DryRunResult } from '../pack/schema.js';
 import { type AccessOptions, type Location, withStore } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
 import { unpinnedTarget } from '../places/target-location.js';
 import { withHidden } from '../results/hidden.js';
 import type { PushResult } from './schema.js';
@@ -17,6 +21,8 @@ import type { PushResult } from './schema.js';
 export interface PushOptions extends PackOptions, AccessOptions, ExportOptions {
   /** Tags in addition to those of the target. @default none; an artifact without tags is found by its digest */
   readonly tags?: readonly string[] | undefined;
+  /** Put the artifact into the index of each tag, for this platform, beside those of others. @default tags name it alone */
+  readonly platform?: string | Platform | undefined;
   /** `true` packs without opening the target, and returns a {@link DryRunResult}. @default false */
   readonly dryRun?: false | undefined;
 }
@@ -55,6 +61,8 @@ export async function push(
   options: MaybePushOptions = {},
 ): Promise<PushResult | DryRunResult> {
   const { at, tags: named } = unpinnedTarget(target);
+  // A malformed one is told in a dry run as well.
+  platformOf(options.platform);
   if (options.dryRun) return dryRunResult(await pack(files, options), options);
   const tags = [...new Set([...named, ...(options.tags ?? [])])];
   // A missing file is reported before a layout is created.
@@ -71,6 +79,8 @@ async function pushPlan(
 ): Promise<PushResult> {
   const { tags, signal } = options;
   const plan = await recogniseInputs(checked, options);
+  const platform = platformOf(options.platform);
+  if (platform !== undefined) await requireIndexes(store, tags, { signal });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
     const manifest = manifestOf(plan, contents);
@@ -80,8 +90,11 @@ async function pushPlan(
     };
     const prepare = (shared: AbortSignal) => store.prepareManifest(manifest, { signal: shared });
     await runAll([write, prepare], async (task, shared) => void (await task(shared)), { signal });
-    const { result } = await store.putManifest(manifest, { tags, signal });
-    return withHidden(packedResult(store, manifest, contents, written, { result, tags }), { manifest });
+    const put = async () => ({ ...(await store.putManifest(manifest, { tags, signal })), index: undefined });
+    const putInto = (of: Platform) => putIntoIndex(store, manifest, tags, of, { signal });
+    const { result, index } = await (platform === undefined ? put() : putInto(platform));
+    const packed = packedResult(store, manifest, contents, written, { result, tags });
+    return withHidden(given({ ...packed, index }), { manifest });
   } finally {
     await discardContents(contents);
   }

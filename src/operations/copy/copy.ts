@@ -178,7 +178,7 @@ function elsewhereAccess(options: CopyOptions, { at }: CopyDestination): Elsewhe
 }
 
 /** The repository that blobs can be mounted from: of the same registry. */
-function mountFrom(from: Place | Stored, to: Place | Stored): string | undefined {
+export function mountFrom(from: Place | Stored, to: Place | Stored): string | undefined {
   if ('store' in from || 'store' in to || from.kind !== 'registry' || to.kind !== 'registry') return undefined;
   return from.registry === to.registry ? from.repository : undefined;
 }

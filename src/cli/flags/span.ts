@@ -32,3 +32,14 @@ export function parseInterval(flag: string, text: string): number {
 export function parseWait(flag: string, text: string): number {
   return parseGrace(flag, /^\d+$/.test(text) ? `${text}s` : text);
 }
+
+/** Parses an age into milliseconds: `12h`, `90d`, `12w`. @throws RemoraError `INVALID_ARGUMENT`, also for zero */
+export function parseAge(flag: string, text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,5})([smhdw])$/.exec(text) ?? [];
+  const span = Number(digits) * (unit === 'w' ? 7 * 24 * 3600 * SECOND : (UNITS[unit] ?? Number.NaN));
+  if (span > 0) return span;
+  throw new RemoraError('INVALID_ARGUMENT', `${flag} ${quote(text)} is not an age`, {
+    found: text,
+    hint: 'Write it like 12h, 90d or 12w',
+  });
+}

@@ -22,6 +22,8 @@ export interface Attachment {
   /** The outermost wrapper first. */
   readonly formats: readonly Format[];
   readonly predicateType?: string;
+  /** Further predicate types, of a manifest with several statements. */
+  readonly morePredicateTypes?: readonly string[];
   /** `org.opencontainers.image.created`, RFC 3339. */
   readonly created?: string;
 }
@@ -98,13 +100,13 @@ function attachment(
   // A bundle without a statement is a signature of the subject itself.
   const isSignature = annotations.some((some) => some?.[SigstoreAnnotation.bundleContent] === 'message-signature');
   const created = descriptor.annotations?.[Annotation.created];
-  const [predicateType] = predicateTypes;
+  const [predicateType, ...more] = new Set(predicateTypes);
   const name = isSignature && kind === 'attestation' ? 'signature' : kind;
   return {
     descriptor,
     via,
     formats,
-    ...given({ kind: name, predicateType, created }),
+    ...given({ kind: name, predicateType, morePredicateTypes: more.length === 0 ? undefined : more, created }),
   };
 }
 

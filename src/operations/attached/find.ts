@@ -31,6 +31,8 @@ export interface FindOptions extends CallOptions {
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
   /** Whether the caller will read the manifest of an entry: where one must be opened, that one is. @default the first */
   readonly isLikely?: ((entry: Descriptor) => boolean) | undefined;
+  /** Reads the predicate types that no annotation tells. @default false */
+  readonly predicateTypes?: boolean | undefined;
   /** Called for each way that could not be asked. @default the first failure is thrown after all ways were asked */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
   /** The limit of the walk. @default one of its own */
@@ -88,7 +90,9 @@ async function findAll(store: Source, subject: Descriptor, options: Listened): P
   const foundBy = (way: Via) => attachments.filter(({ via }) => via.includes(way)).length;
   if (wants('cosign-tag')) options.onAsked?.({ via: 'cosign-tag', found: foundBy('cosign-tag') });
   if (attestations !== undefined) options.onAsked?.({ via: 'index-child', found: foundBy('index-child') });
-  return attachments;
+  if (!options.predicateTypes) return attachments;
+  const { withPredicateTypes } = await import('./predicate-types.js');
+  return withPredicateTypes(store, attachments, options);
 }
 
 type Guard = (asked: string, ask: () => Promise<readonly Attachment[]>) => Promise<readonly Attachment[]>;

@@ -11,7 +11,8 @@ import { ItemLimit } from './item-limit.js';
 import type { Subject } from './subject.js';
 
 /** Options of {@link AttachedWalk}. */
-export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onGone' | 'limit' | 'isLikely'> {
+export interface WalkOptions
+  extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onGone' | 'limit' | 'isLikely' | 'predicateTypes'> {
   /** Called for each way that could not be asked about a subject. @default the failure is thrown */
   readonly onUnasked?: ((way: string, error: unknown, subject: Digest) => void) | undefined;
   /** Called for each entry of a list before the list is verified. */

@@ -8,7 +8,7 @@ import { claimsOfAttached } from '../attached/claims.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { isWanted, type Selection } from '../attached/selection.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
-import { listTrees } from '../attached/trees.js';
+import { listTrees, type TreesOptions } from '../attached/trees.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { iterable } from '../results/each-node.js';
@@ -74,7 +74,12 @@ async function discoverNow(location: Location, options: DiscoverOptions): Promis
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
     const limit = new ItemLimit(options.maxItems);
     const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
-    const { result, whole, unread } = await listAttached(source, subject, account, { ...options, signal, limit });
+    const { result, whole, unread } = await listAttached(source, subject, account, {
+      ...options,
+      predicateTypes: options.selection?.predicateType !== undefined,
+      signal,
+      limit,
+    });
     if (!options.partial) account.checkComplete();
     return iterable({
       ...result,
@@ -95,7 +100,7 @@ async function listAttached(
   source: Source,
   subject: Subject,
   account: AskedWays,
-  options: DiscoverOptions & { readonly limit: ItemLimit },
+  options: DiscoverOptions & TreesOptions,
 ): Promise<Listed> {
   const { descriptor } = subject;
   const { found, platforms, unread } = await listTrees(source, subject, account, options);

@@ -132,11 +132,13 @@ async function attachmentOf(
   if (claimed === undefined) return undefined;
   const { kind, formats = [], predicateType, subject, times } = node;
   const holder = node.manifest === undefined ? undefined : referrerEntry(manifest);
+  // A cover signs the manifest with its annotations; an envelope has one statement.
+  const morePredicateTypes = node.coveredBy === undefined ? undefined : claimed.morePredicateTypes;
   // The date in the manifest of an envelope is not signed; that of its log or timestamp is proven.
   const created = node.created ?? times?.[0]?.time;
   return {
     ...{ descriptor: claimed.descriptor, via: node.via, formats, subject, node, claimed },
-    ...given({ holder, kind, predicateType, created, platform }),
+    ...given({ holder, kind, predicateType, morePredicateTypes, created, platform }),
   };
 }
 

@@ -145,7 +145,7 @@ function withTags<T>(to: CopyDestination, access: AccessOptions, use: (tagThere:
   return withDestination(to, access, (store) => use(async (tag) => (await store?.findTag(tag, { signal }))?.digest));
 }
 
-/** Opens the destination for reading. One that does not exist yet is empty, and so is an archive: undefined. */
+/** Opens the destination for reading; undefined for an archive, and where it does not exist yet: both are empty. */
 async function withDestination<T>(
   { at, kind }: CopyDestination,
   { connection, credentials, session, signal }: AccessOptions,

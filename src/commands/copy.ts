@@ -49,7 +49,10 @@ export default class Copy extends BaseCommand {
     ...limitFlag,
     ...copySelectionFlags,
     ...useFlags,
-    convert: boolean({ summary: 'List the attachments under cosign tags as referrers as well', default: false }),
+    convert: boolean({
+      summary: "List attachments under cosign tags, and BuildKit's in the index, as referrers as well",
+      default: false,
+    }),
     'all-tags': boolean({ summary: 'Copy every tag of the repository', default: false }),
     tag: stringFlag({
       summary: "Copy the tags that fit, like 'v1.*'; can be given several times",

@@ -32,7 +32,7 @@ export async function pullToStream(
   options: PullToStreamOptions = {},
 ): Promise<Descriptor> {
   const at = resolveLocation(location);
-  const wantedBy = wantedOptions(options);
+  const wantedBy = await wantedOptions(options);
   return withSource(at, options, async (source, selector) => {
     const wanted = await wantedFiles(source, selector, wantedBy);
     const only = onlyFile(wanted, {

@@ -4,6 +4,7 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
+import { waitFlag } from '../cli/flags/wait.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -66,6 +67,7 @@ export default class Discover extends BaseCommand {
       default: 'any' as const,
       helpGroup: 'GATE',
     }),
+    ...waitFlag,
     ...platformFlag,
     ...limitFlag,
     ...unpackFlag,

@@ -5,6 +5,7 @@ import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
+import { waitFlag } from '../cli/flags/wait.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
 import { signerWords, trustNotes, unverifiedNotes } from '../cli/output/use.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
@@ -83,6 +84,7 @@ export default class Pull extends BaseCommand {
     ...useFlags,
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),
     'no-clobber': boolean({ char: 'n', summary: 'Fail, and write nothing, when a file exists with other content' }),
+    ...waitFlag,
     ...platformFlag,
     ...limitFlag,
     ...unpackFlag,

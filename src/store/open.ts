@@ -5,6 +5,7 @@ import type { UnpackLimitOptions } from '../io/compression/unpack-limit.js';
 import { bestEffortSync } from '../io/files/system-error.js';
 import type { CatalogPlace } from '../oci/names/catalog.js';
 import { formatPlace, type PathPlace, type Place } from '../oci/names/place.js';
+import type { Session } from './interfaces/session.js';
 import type { ArchiveWriter, CallOptions, Source, Store } from './interfaces/store.js';
 import { INDEX_FILE, LAYOUT_FILE } from './layout/files/paths.js';
 import type { OpenRegistryOptions } from './registry/store.js';
@@ -39,6 +40,12 @@ export async function openStore(place: Place, options: OpenStoreOptions = {}): P
         hint: 'Write into an image layout like oci:./layout',
       });
   }
+}
+
+/** Opens a session for several questions, as `openSession` does; the code of registries is loaded. */
+export async function openSession(): Promise<Session> {
+  const session = await import('./registry/session.js');
+  return session.openSession();
 }
 
 /** Whether a layout or an archive is where a place is. A path that cannot be looked at counts as missing: opening it tells why. */

@@ -3,6 +3,7 @@ import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
+import type { WaitOptions } from '../../operations/wait/wait.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
 import { errorJson, errorText, toRemoraError } from '../output/error.js';
@@ -74,9 +75,10 @@ export abstract class BaseCommand extends Command {
       readonly platform?: string | undefined;
       readonly 'max-items'?: number | undefined;
       readonly 'max-unpacked'?: string | undefined;
+      readonly wait?: string | undefined;
     },
     location?: string | { readonly kind: string },
-  ): Promise<AccessOptions> {
+  ): Promise<AccessOptions & WaitOptions> {
     const place =
       typeof location === 'string'
         ? (await import('../../operations/places/location.js')).resolvePlace(location)
@@ -86,6 +88,7 @@ export abstract class BaseCommand extends Command {
       signal: this.signal,
       maxItems: flags['max-items'],
       maxUnpackedBytes: await this.#maxUnpacked(flags['max-unpacked']),
+      ...(await this.#waiting(flags.wait)),
     };
     if (place !== undefined && place.kind !== 'registry') return base;
     const { connectionOptions } = await import('../flags/connection.js');
@@ -102,6 +105,12 @@ export abstract class BaseCommand extends Command {
     const { signingKey } = await import('../input/signing-key.js');
     const { stdin, env } = process;
     return signingKey(location, passwordFile, { stdin, stderr: this.stderr, env, signal: this.signal });
+  }
+
+  async #waiting(text: string | undefined): Promise<WaitOptions> {
+    if (text === undefined) return {};
+    const { waitFrom } = await import('../flags/wait.js');
+    return waitFrom(text, (words) => this.note(words));
   }
 
   async #maxUnpacked(text: string | undefined): Promise<number | undefined> {

@@ -3,8 +3,9 @@ import { mapSome } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
-import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { type Location, withSource } from '../places/location.js';
 import { resultFields } from '../results/manifest-fields.js';
+import { type WaitOptions, waitFor } from '../wait/wait.js';
 import { nameFiles } from './file-names.js';
 import { withFormatNames } from './format-names.js';
 import { CONCURRENCY, type WantedFile, type WantedManifest } from './index-files.js';
@@ -20,7 +21,7 @@ import { writeFiles } from './write-files.js';
 export type { PulledArtifact, PulledFile, PullResult } from './schema.js';
 
 /** Options of {@link pull}. */
-export interface PullOptions extends SelectOptions, WriteFilesOptions {
+export interface PullOptions extends SelectOptions, WriteFilesOptions, WaitOptions {
   /**
    * Template for the names, like `{kind}-{platform}-{digest:12}{ext}`; all files are written into `output` itself then.
    * @default titles, and a directory for each of several artifacts
@@ -41,22 +42,19 @@ export interface PullOptions extends SelectOptions, WriteFilesOptions {
  *   `SIZE_MISMATCH` (layers unpack to more than `maxUnpackedBytes`), `UNSUPPORTED` (too large to unwrap), and as the store
  */
 export async function pull(location: Location, options: PullOptions = {}): Promise<PullResult> {
-  const at = resolveLocation(location);
+  return waitFor(options, (access) => pullNow(location, access));
+}
+
+async function pullNow(location: Location, options: PullOptions): Promise<PullResult> {
   const wantedBy = await wantedOptions(options);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
-  return withSource(at, options, async (source, selector) => {
+  return withSource(location, options, async (source, selector) => {
     const chosen = await wantedFiles(source, selector, wantedBy, true);
     const wanted = await withAllNames(source, chosen, options);
     const { reference, manifests, leftOut } = wanted;
     const files = manifests.flatMap((manifest) => manifest.files);
-    const unwrapped = options.unwrap
-      ? await unwrapFiles(
-          source,
-          files.filter(({ isConfig }) => !isConfig),
-          leftOut,
-          options,
-        )
-      : new Map();
+    const layers = files.filter(({ isConfig }) => !isConfig);
+    const unwrapped = options.unwrap ? await unwrapFiles(source, layers, leftOut, options) : new Map();
     const { output, selection } = options;
     const mayHide = Boolean(output) || template?.isHidden === true;
     const named = nameFiles(source, wanted, { unwrapped, template, isAttached: selection !== undefined, mayHide });

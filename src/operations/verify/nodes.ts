@@ -74,7 +74,7 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
 /** The verdict, as members of a result. */
 export type VerdictFields = Pick<
   VerifiedNode,
-  'verdict' | 'reason' | 'message' | 'signer' | 'trusts' | 'times' | 'coveredBy' | 'remarks'
+  'verdict' | 'reason' | 'message' | 'ofTrust' | 'signer' | 'trusts' | 'times' | 'coveredBy' | 'remarks'
 >;
 
 /** The facts of an attachment, and the verdict on it. */
@@ -131,11 +131,12 @@ export function signedFacts(form: SignedForm, judgement: Judgement, mediaType = 
   return { kind: predicateType === undefined ? ('signature' as const) : kind, formats, predicateType };
 }
 
-export function fieldsOf({ verdict, reason, message, signer, proofs, remarks }: Judgement): VerdictFields {
+export function fieldsOf({ verdict, reason, message, ofTrust, signer, proofs, remarks }: Judgement): VerdictFields {
   return given({
     verdict,
     reason,
     message,
+    ofTrust,
     signer,
     trusts: proofs.length === 0 ? undefined : [...new Set(proofs.map(({ trust }) => trust.name))],
     times: proofs[0]?.times.length ? proofs[0].times : undefined,

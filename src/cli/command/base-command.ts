@@ -77,11 +77,11 @@ export abstract class BaseCommand extends Command {
       readonly platform?: string | undefined;
       readonly 'max-items'?: number | undefined;
       readonly 'max-unpacked'?: string | undefined;
-      readonly 'referrers-in'?: string | undefined;
       readonly wait?: string | undefined;
+      readonly 'referrers-in'?: string | undefined;
     },
     location?: string | { readonly kind: string },
-  ): Promise<AccessOptions & ElsewhereOptions & WaitOptions> {
+  ): Promise<AccessOptions & WaitOptions & ElsewhereOptions> {
     const place =
       typeof location === 'string'
         ? (await import('../../operations/places/location.js')).resolvePlace(location)
@@ -112,16 +112,16 @@ export abstract class BaseCommand extends Command {
     return signingKey(location, passwordFile, { stdin, stderr: this.stderr, env, signal: this.signal });
   }
 
-  async #elsewhere(text: string | undefined): Promise<{ readonly referrersIn?: Place }> {
-    if (text === undefined) return {};
-    const { wholePlace } = await import('../../operations/places/elsewhere.js');
-    return { referrersIn: wholePlace(text) };
-  }
-
   async #waiting(text: string | undefined): Promise<WaitOptions> {
     if (text === undefined) return {};
     const { waitFrom } = await import('../flags/wait.js');
     return waitFrom(text, (words) => this.note(words));
+  }
+
+  async #elsewhere(text: string | undefined): Promise<{ readonly referrersIn?: Place }> {
+    if (text === undefined) return {};
+    const { wholePlace } = await import('../../operations/places/elsewhere.js');
+    return { referrersIn: wholePlace(text) };
   }
 
   async #maxUnpacked(text: string | undefined): Promise<number | undefined> {

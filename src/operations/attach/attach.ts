@@ -80,11 +80,11 @@ export async function attach(
   const access = options.clean ? 'delete' : 'write';
   if (isEach) {
     const { attachEach, planAttachEach } = await import('./each.js');
-    if (options.dryRun)
-      return withPlannedTarget(at, options, (source, selector) => planAttachEach(source, selector, files, options));
-    return withTarget(at, { ...options, access }, (source, selector, into) =>
-      attachEach(source, selector, into, files, { ...options, signer }),
-    );
+    return options.dryRun
+      ? withPlannedTarget(at, options, (source, selector) => planAttachEach(source, selector, files, options))
+      : withTarget(at, { ...options, access }, (source, selector, into) =>
+          attachEach(source, selector, into, files, { ...options, signer }),
+        );
   }
   if (options.dryRun) {
     const packed = await withPlannedTarget(at, options, async (source, selector) => {

@@ -76,12 +76,12 @@ export async function attachEach(
 
 /** The manifests that {@link attachEach} would write. */
 export async function planAttachEach(
-  store: Source,
+  source: Source,
   selector: ManifestSelector,
   files: readonly (string | FileInput)[],
   options: MaybeAttachOptions,
 ): Promise<AttachEachDryRunResult> {
-  const plan = await planEach(store, selector, files, options);
+  const plan = await planEach(source, selector, files, options);
   const attachments: AttachEachDryRunResult['attachments'][number][] = [];
   for (const { plan: packed, targets } of plan.groups) {
     const contents = await readContents(packed, options, { describeOnly: true });
@@ -91,25 +91,25 @@ export async function planAttachEach(
       attachments.push({ ...platformText(target), ...(await dryRunResult({ manifest, layers }, {})) });
     }
   }
-  return { dryRun: true, ...describe(store, selector, plan), attachments };
+  return { dryRun: true, ...describe(source, selector, plan), attachments };
 }
 
 async function planEach(
-  store: Source,
+  source: Source,
   selector: ManifestSelector,
   files: readonly (string | FileInput)[],
   options: MaybeAttachOptions,
 ): Promise<Plan> {
   if (!options.eachPlatform) {
     const checked = await planPack(files, options);
-    const found = await findTargets(store, selector, options);
+    const found = await findTargets(source, selector, options);
     const plan = await recogniseInputs(checked, options, { required: true });
     return { groups: [{ plan, targets: chosen(found, options.to) }], found, unknown: [] };
   }
   const inputs = platformInputs(files);
-  const found = await findTargets(store, selector, options);
-  const { known, unknown } = await withPlatforms(store, found.platforms, options);
-  if (known.length === 0) throw noPlatforms(store, selector);
+  const found = await findTargets(source, selector, options);
+  const { known, unknown } = await withPlatforms(source, found.platforms, options);
+  if (known.length === 0) throw noPlatforms(source, selector);
   const planned = await planPlatforms(known, inputs, options);
   return { groups: planned.map(({ target, plan }) => ({ plan, targets: [target] })), found, unknown };
 }
@@ -119,11 +119,11 @@ function chosen({ root, platforms }: Targets, to: MaybeAttachOptions['to']): rea
   return [{ descriptor: root }, ...platforms.filter(({ descriptor }) => descriptor.digest !== root.digest)];
 }
 
-function describe(store: Source, selector: ManifestSelector, { found, unknown }: Plan) {
-  const shown = ({ descriptor }: Target) => resultFields(store, plain(descriptor));
+function describe(source: Source, selector: ManifestSelector, { found, unknown }: Plan) {
+  const shown = ({ descriptor }: Target) => resultFields(source, plain(descriptor));
   return {
-    reference: store.format(found.root ?? selector),
-    ...given({ subject: found.root && resultFields(store, plain(found.root)) }),
+    reference: source.format(found.root ?? selector),
+    ...given({ subject: found.root && resultFields(source, plain(found.root)) }),
     ...given({ withoutPlatform: unknown.length === 0 ? undefined : unknown.map(shown) }),
   };
 }

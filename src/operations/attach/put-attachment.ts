@@ -17,11 +17,7 @@ export interface WritingContents {
   readonly written: Promise<ReadonlyMap<string, WriteResult>>;
 }
 
-/**
- * Writes the manifest of content that is attached to `subject`, as soon as its blobs are there, and signs it.
- *
- * @param source the place of the subject
- */
+/** Writes the manifest of content that is attached to `subject` of the source into the store, as soon as its blobs are there, and signs it. */
 export async function putAttachment(
   source: Source,
   store: Store,

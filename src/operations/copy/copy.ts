@@ -148,7 +148,7 @@ function withTags<T>(to: CopyDestination, access: AccessOptions, use: (tagThere:
   return withDestination(to, access, (store) => use(async (tag) => (await store?.findTag(tag, { signal }))?.digest));
 }
 
-/** Opens the destination for reading. One that does not exist yet is empty, and so is an archive: undefined. */
+/** Opens the destination for reading; undefined for an archive, and where it does not exist yet: both are empty. */
 async function withDestination<T>(
   { at, kind }: CopyDestination,
   { connection, credentials, session, signal }: AccessOptions,
@@ -178,7 +178,7 @@ function elsewhereAccess(options: CopyOptions, { at }: CopyDestination): Elsewhe
 }
 
 /** The repository that blobs can be mounted from: of the same registry. */
-function mountFrom(from: Place | Stored, to: Place | Stored): string | undefined {
+export function mountFrom(from: Place | Stored, to: Place | Stored): string | undefined {
   if ('store' in from || 'store' in to || from.kind !== 'registry' || to.kind !== 'registry') return undefined;
   return from.registry === to.registry ? from.repository : undefined;
 }

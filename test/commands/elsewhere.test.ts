@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { makeFiles } from '../io/tar/support/archives.js';
 import { withDockerConfig } from '../support/docker-config.js';
-import { type RegistryOptions, startRegistry } from '../support/registry.js';
+import { type Registry, type RegistryOptions, startRegistry } from '../support/registry.js';
 import { newKey, pemOf, publicPemOf } from '../support/signing-keys.js';
 import { tempDir } from '../support/temp.js';
 import { failureHere, runHere } from './support/in-process.js';
@@ -105,20 +105,44 @@ it('a layout that does not exist ends with 3, except where something is attached
   expect((await runHere(['discover', image, ...there], cwd)).stdout).toContain('in oci:./own');
 });
 
-it('a password on standard input is for the registry of the subject alone', async () => {
+describe('a password on standard input', () => {
   const users = { robot: 'right', other: 'stored' };
-  const { image, own, place, cwd } = await begin({ auth: { type: 'basic', users } });
-  const { env } = await withDockerConfig({ [own.host]: { username: 'other', password: users.other } });
+  const basic = { auth: { type: 'basic', users } } as const;
   const secret = ['--username', 'robot', '--password-stdin', '-H', 'x-secret: mine'];
-  const options = { cwd, env, input: users.robot };
-  await success(['attach', image, 'sbom.spdx.json', '--referrers-in', place, ...secret], options);
-  const { stdout } = await success(['discover', image, '--referrers-in', place, ...secret], options);
-  expect(stdout).toContain(`in ${place}`);
-  const robot = Buffer.from('robot:right').toString('base64');
-  expect(own.requests.filter(({ headers }) => headers.authorization?.includes(robot) || headers['x-secret'])).toEqual(
-    [],
-  );
-  expect(own.requests.length).toBeGreaterThan(0);
+  const robot = Buffer.from(`robot:${users.robot}`).toString('base64');
+  const secretsIn = ({ requests }: Registry) =>
+    requests.filter(({ headers }) => headers.authorization?.includes(robot) || headers['x-secret']).length;
+  /** The other registry has its login in Docker's configuration, or in a file of its own. */
+  const withLogin = async (host: string) => {
+    const { env } = await withDockerConfig({});
+    const { file } = await withDockerConfig({ [host]: { username: 'other', password: users.other } });
+    return { env, login: ['--auth-file', file] };
+  };
+
+  it('is for the registry of the subject alone', async () => {
+    const { image, own, place, cwd } = await begin(basic);
+    const { env, login } = await withLogin(own.host);
+    const there = ['--referrers-in', place, ...login, ...secret];
+    const options = { cwd, env, input: users.robot };
+    await success(['attach', image, 'sbom.spdx.json', ...there], options);
+    expect((await success(['discover', image, ...there], options)).stdout).toContain(`in ${place}`);
+    await success(['copy', '-r', image, 'oci:./copy', ...there], options);
+    expect([secretsIn(own), own.requests.length > 0]).toEqual([0, true]);
+  });
+
+  it('is for the side of a copy that it is given for, and for attachments in the registry of that side', async () => {
+    const { image, own, place, cwd, registry } = await begin({}, basic);
+    const { env, login } = await withLogin(own.host);
+    const there = ['--referrers-in', place];
+    const options = { cwd, env, input: users.robot };
+    await success(['attach', image, 'sbom.spdx.json', ...there, ...login], { cwd, env });
+    await success(['copy', '-r', image, `${own.host}/own/app`, ...there, ...secret], options);
+    expect([secretsIn(registry), secretsIn(own) > 0]).toEqual([0, true]);
+    await success(['copy', '-r', `${own.host}/own/app:v1`, 'oci:./layout', ...secret], options);
+    own.clear();
+    await success(['copy', '-r', 'oci:./layout', `${registry.host}/team/more`, ...there, ...login, ...secret], options);
+    expect([secretsIn(own), own.requests.length > 0]).toEqual([0, true]);
+  });
 });
 
 it('each platform can have its file in another place', async () => {

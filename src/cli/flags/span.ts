@@ -28,6 +28,11 @@ export function parseInterval(flag: string, text: string): number {
   });
 }
 
+/** Parses a time to wait, as {@link parseGrace} does; a number without a unit is seconds. @throws RemoraError `INVALID_ARGUMENT` */
+export function parseWait(flag: string, text: string): number {
+  return parseGrace(flag, /^\d+$/.test(text) ? `${text}s` : text);
+}
+
 /** Parses an age into milliseconds: `12h`, `90d`, `12w`. @throws RemoraError `INVALID_ARGUMENT`, also for zero */
 export function parseAge(flag: string, text: string): number {
   const [, digits, unit = ''] = /^(\d{1,5})([smhdw])$/.exec(text) ?? [];

@@ -14,7 +14,16 @@ import type { Digest } from '../../oci/values/digest.js';
 import { EMPTY_DESCRIPTOR } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
 import { isReferrersTag } from '../../oci/values/referrers-tag.js';
-import type { DeleteManifestOptions, Deleter, Lister, Unlister } from '../interfaces/abilities.js';
+import type {
+  ChangedTag,
+  ChangeTagOptions,
+  DeleteManifestOptions,
+  Deleter,
+  Lister,
+  TagChange,
+  TagChanger,
+  Unlister,
+} from '../interfaces/abilities.js';
 import type { Session } from '../interfaces/session.js';
 import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
@@ -26,6 +35,7 @@ import type {
   Referrer,
   ReferrerOptions,
   Store,
+  TagManifestOptions,
   TransferOptions,
   Via,
   WriteResult,
@@ -33,6 +43,7 @@ import type {
 import { openBlob } from './blobs/download.js';
 import { blobSize, hasBlob } from './blobs/look.js';
 import { writeBlob } from './blobs/upload.js';
+import { changeTag } from './change-tag.js';
 import { RegistryClient, registryUrl } from './client/client.js';
 import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
 import { findManifest, getManifest, headManifest } from './client/manifests.js';
@@ -63,7 +74,7 @@ const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, reado
 };
 
 /** A repository in a registry (distribution-spec). Made by {@link openRegistry}. */
-export class RegistryStore implements Store, Deleter, Lister, Unlister {
+export class RegistryStore implements Store, Deleter, Lister, TagChanger, Unlister {
   readonly kind = 'registry';
   readonly #http: HttpClient;
   readonly #session: Session | undefined;
@@ -136,8 +147,12 @@ export class RegistryStore implements Store, Deleter, Lister, Unlister {
     return listTags(this.#client, options);
   }
 
-  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void> {
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: TagManifestOptions): Promise<void> {
     return tagManifest(this.#client, manifest, tags, options);
+  }
+
+  changeTag(tag: string, change: TagChange, options?: ChangeTagOptions): Promise<ChangedTag> {
+    return changeTag(this.#client, tag, change, this.#capability, options);
   }
 
   /** The same blob is sent once, also when it is config and layer at once. */

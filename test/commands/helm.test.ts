@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { digestOf } from '../../src/oci/values/digest.js';
 import { tarGz } from '../formats/recognise/support/archives.js';
 import { makeFiles } from '../io/tar/support/archives.js';
 import { tempDir } from '../support/temp.js';
@@ -13,7 +14,7 @@ let host = '';
 beforeEach(async () => {
   cwd = await tempDir();
   const chart = await tarGz({ 'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.2.3+b\n' });
-  await makeFiles(cwd, { [FILE]: chart, [`${FILE}.prov`]: 'signed', 'a.txt': 'a' });
+  await makeFiles(cwd, { [FILE]: chart, [`${FILE}.prov`]: `files:\n  ${FILE}: ${digestOf(chart)}\n`, 'a.txt': 'a' });
   host = (await withImage()).registry.host;
 });
 
@@ -28,6 +29,15 @@ describe('push of a chart', () => {
     expect(other.stderr).toMatch(/the last part is not web\n.*gets no tag 1\.2\.3_b: add it to the others\n$/s);
     const plain = await runHere(['push', `${host}/charts/web:generic`, FILE, '--as', 'generic'], cwd);
     expect([plain.code, plain.stderr]).toEqual([0, '']);
+  });
+
+  it('tells of the provenance of another file', async () => {
+    await makeFiles(cwd, { [`${FILE}.prov`]: 'files: none\n' });
+    const { code, stderr } = await runHere(['push', `${host}/charts/web:1.2.3_b`, FILE], cwd);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/\.prov does not name the digest of web-.*\.tgz, which is/),
+    ]);
   });
 
   it('is pulled under the name of the chart, with its provenance', async () => {

@@ -23,7 +23,7 @@ export function* treeLines(
   const branch = (node: DiscoveredNode): Branch => {
     const type = printable(node.artifactType ?? node.predicateType ?? node.mediaType);
     const label = node.kind === undefined ? paint('bold', type) : `${paint('bold', node.kind)}  ${type}`;
-    const facts = `${formatSize(node.size)}, ${node.via.join('+')}`;
+    const facts = `${formatSize(node.size)}, ${node.via.join('+')}${whereIs(node)}`;
     return {
       text: () => `${label}  ${node.digest}  ${paint('dim', facts)}`,
       details: () =>
@@ -44,6 +44,11 @@ export function* treeLines(
   const { referrers, platforms = [] } = result;
   yield `${printable(result.reference)}${marked(result.endOfLife, paint)}`;
   yield* draw(joined(branches(referrers, branch), branches(platforms, platform)));
+}
+
+/** The places of an attachment that is not only beside its subject. */
+function whereIs({ places = [] }: DiscoveredNode): string {
+  return places.length === 0 ? '' : `, in ${places.map(printable).join(' and ')}`;
 }
 
 /** The end of life of an image, behind its name. */
@@ -69,9 +74,9 @@ const WAYS: Readonly<Record<Via, string>> = {
 };
 
 /** The line of `--verbose` for a way: the number of its subjects, and of the attachments it found. */
-export function describeAsked({ via, subjects, found, unsupported = 0 }: AskedWay): string {
+export function describeAsked({ via, place, subjects, found, unsupported = 0 }: AskedWay): string {
   const lacking = unsupported === subjects ? 'not there' : `${found === 0 ? 'none' : found} found`;
-  return `asked ${WAYS[via]} (${via}) about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
+  return `asked ${WAYS[via]} (${via})${place === undefined ? '' : ` in ${place}`} about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
 }
 
 /** The attachments as a table. */
@@ -94,6 +99,7 @@ export function renderTable(result: DiscoverResult): string {
         printable(node.created ?? '-'),
         printable(platform),
         `${node.subject.slice(0, 19)}…`,
+        (node.places ?? []).map(printable).join(' and '),
         claimOf(node),
       ]);
       walk(node.referrers, platform, depth + 1);
@@ -103,7 +109,9 @@ export function renderTable(result: DiscoverResult): string {
   for (const { platform, referrers } of result.platforms ?? []) walk(referrers, platform ?? '-', 1);
   const heading = ['DEPTH', 'KIND', 'TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'PLATFORM', 'SUBJECT'];
   const hasClaims = rows.some((row) => row.at(-1) !== '');
-  return columns([hasClaims ? [...heading, 'CLAIMS'] : heading, ...rows]);
+  const hasPlaces = rows.some((row) => row.at(-2) !== '');
+  const all = [[...heading, hasPlaces ? 'IN' : '', hasClaims ? 'CLAIMS' : ''], ...rows];
+  return columns(hasPlaces ? all : all.map((row) => row.toSpliced(-2, 1)));
 }
 
 /** The flags that notes depend on; with `json` the empty list is visible without a note. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/oci/values/digest.js';
@@ -57,5 +57,6 @@ describe('push of a chart', () => {
     expect(hint).toContain('--as generic');
     await failureHere(2, ['push', 'oci:./new:v1', FILE, '--as', 'helm', '--artifact-type', 'application/vnd.x'], cwd);
     await failureHere(2, ['push', 'oci:./new:v1', FILE, '--as', 'kitops'], cwd);
+    expect(await readdir(cwd)).not.toContain('new');
   });
 });

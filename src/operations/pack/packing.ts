@@ -57,10 +57,15 @@ export async function recognisePacking(checked: PackPlan, options: Options): Pro
   return recogniseInputs(checked, options);
 }
 
+/** Closes the streams of a plan that were not read to their end, and removes their temporary files. */
+export function discardInputs({ inputs }: PackPlan): void {
+  for (const { source } of inputs) if (source.kind === 'stream') source.discard?.();
+}
+
 /** The only file, or one with its companion. */
 function filesOf({ companion }: Packing, inputs: readonly CheckedInput[]) {
   const [first, second, ...others] = inputs;
-  if (first === undefined || others.length > 0) return undefined;
+  if (first === undefined || others.length > 0 || second?.source.kind === 'directory') return undefined;
   if (second === undefined) return { main: first, companion: undefined };
   if (second.title === `${first.title}${companion.suffix}`) return { main: first, companion: second };
   return first.title === `${second.title}${companion.suffix}` ? { main: second, companion: first } : undefined;
@@ -156,7 +161,7 @@ async function companionOf({ companion }: Packing, { source, title }: CheckedInp
   if (source.kind !== 'file') return undefined;
   const path = `${source.path}${companion.suffix}`;
   const found = await orUndefined(checkInputs([{ path, name: `${title}${companion.suffix}` }]), 'NOT_FOUND');
-  return found?.[0];
+  return found?.find(({ source }) => source.kind === 'file');
 }
 
 function bytesInput(title: string, { mediaType, bytes }: Packed['config']): CheckedInput {

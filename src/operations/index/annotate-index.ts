@@ -12,7 +12,7 @@ import type { Store } from '../../store/interfaces/store.js';
 import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { changeIndexes, checkedIndex, entriesOf, type IndexManifest, requirePresent } from './change-index.js';
-import { isSamePlatform, platformTaken } from './entries.js';
+import { changedEntry, isSamePlatform, platformTaken } from './entries.js';
 import { openedPlace, taggedTarget, withIndexPlace } from './index-place.js';
 import { LastWriter } from './last-writer.js';
 import { knownEntries, PickedEntries, parseEntryName } from './picked-entries.js';
@@ -107,9 +107,8 @@ class Annotating {
   #entry(entry: Descriptor, all: readonly Descriptor[]): Descriptor {
     const annotations = this.#annotations(entry.digest, entry.annotations);
     const platform = this.#platform(entry, all);
-    if (annotations === entry.annotations && platform === entry.platform) return entry;
-    const { annotations: _, platform: __, ...rest } = entry;
-    return given({ ...rest, annotations, platform });
+    const isSame = annotations === entry.annotations && platform === entry.platform;
+    return isSame ? entry : changedEntry(entry, { annotations, platform });
   }
 
   #platform(entry: Descriptor, all: readonly Descriptor[]): Platform | undefined {

@@ -15,13 +15,16 @@ export {
 export type { Format, Kind } from './formats/kinds/kind.js';
 export type { Credential, CredentialSource, PasswordCredential } from './io/credentials/credential.js';
 export type { ConnectionOptions, HostWait, RequestTrace } from './io/http/connection-options.js';
+export type { AnnotationChanges } from './oci/documents/edit-annotations.js';
 export type { Place } from './oci/names/place.js';
 export type { Annotations } from './oci/values/annotations.js';
 export type { Descriptor } from './oci/values/descriptor.js';
 export type { Digest } from './oci/values/digest.js';
 export type { Platform } from './oci/values/platform.js';
-export { type AttachOptions, attach } from './operations/attach/attach.js';
-export type { AttachResult } from './operations/attach/schema.js';
+export { type AnnotateOptions, annotate } from './operations/annotate/annotate.js';
+export type { AnnotateResult } from './operations/annotate/schema.js';
+export { type AttachEachOptions, type AttachOptions, attach } from './operations/attach/attach.js';
+export type { AttachEachDryRunResult, AttachEachResult, AttachResult } from './operations/attach/schema.js';
 export type { AnnotationSelector, Selection } from './operations/attached/selection.js';
 export { type CheckOptions, check } from './operations/check/check.js';
 export { collectGarbage, type GarbageOptions } from './operations/check/garbage.js';
@@ -65,16 +68,30 @@ export { type RemoveFromIndexOptions, removeFromIndex } from './operations/index
 export type { IndexResult, IndexResultEntry } from './operations/index/schema.js';
 export { type InspectOptions, inspect } from './operations/inspect/inspect.js';
 export type { InspectResult } from './operations/inspect/schema.js';
-export { listLogins } from './operations/login/list-logins.js';
+export { type ListLoginsOptions, listLogins } from './operations/login/list-logins.js';
 export { type LoginOptions, login } from './operations/login/login.js';
 export type { LoginResult, LoginsResult } from './operations/login/schema.js';
-export { logout } from './operations/logout/logout.js';
+export { type LogoutOptions, logout } from './operations/logout/logout.js';
 export type { LogoutResult } from './operations/logout/schema.js';
 export type { Content } from './operations/pack/content.js';
 export type { FileInput } from './operations/pack/inputs.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
 export type { DryRunResult } from './operations/pack/schema.js';
+export type { ElsewhereOptions } from './operations/places/elsewhere.js';
 export type { AccessOptions, Location, Stored } from './operations/places/location.js';
+export {
+  type KeepReason,
+  type KeptAttachment,
+  type PrunedAttachment,
+  type PrunedList,
+  type PruneOptions,
+  type PruneResult,
+  type PruneRule,
+  type PruneRules,
+  type PruneSelection,
+  prune,
+  type Unseen,
+} from './operations/prune/prune.js';
 export {
   type PulledArtifact,
   type PulledFile,

@@ -9,6 +9,7 @@ import {
   sideAccess,
   twoRegistryFlags,
 } from '../cli/flags/copy.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
@@ -53,6 +54,7 @@ export default class Copy extends BaseCommand {
     recursive: boolean({ char: 'r', summary: 'Copy all attachments as well, at every depth', default: false }),
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...copySelectionFlags,
     ...useFlags,
     convert: boolean({ summary: 'List the attachments under cosign tags as referrers as well', default: false }),
@@ -63,10 +65,25 @@ export default class Copy extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    semver: stringFlag({
+      summary: "Copy the tags that are versions in this range, like '>=1.2 <2'; with other flags, of theirs",
+      helpValue: 'RANGE',
+    }),
+    'no-tag': stringFlag({
+      summary: "Leave out the tags that fit, like '*-rc*'; can be given several times",
+      helpValue: 'PATTERN',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     'tags-from': stringFlag({ summary: 'Copy the tags in this file, one a line', helpValue: 'FILE' }),
     'assume-complete': boolean({
       summary: 'Assume that a manifest at the destination has all its blobs',
       default: false,
+    }),
+    'no-clobber': boolean({
+      summary: 'Leave and name the tags of the destination that name something else',
+      default: false,
+      exclusive: ['overwrite'],
     }),
     overwrite: boolean({ summary: 'Replace an archive that exists', default: false }),
     'dry-run': boolean({ summary: 'Show what would be copied, and write nothing', default: false }),
@@ -97,10 +114,10 @@ export default class Copy extends BaseCommand {
       ...use,
       ...(await sideAccess(access, flags, areTwo)),
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, names, platform, selection },
+      ...{ signal: this.signal, names, platform, selection, referrersIn: access.referrersIn },
       ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
-      ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite },
+      ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite, noClobber: flags['no-clobber'] },
       dryRun: flags['dry-run'],
       settle: flags.settle,
       concurrency: flags.concurrency,

@@ -41,7 +41,7 @@ export default class Login extends BaseCommand {
         found: args.registry,
       });
     }
-    if (flags.list) return this.#list();
+    if (flags.list) return this.#list(flags['auth-file']);
     if (args.registry === undefined)
       throw new RemoraError('INVALID_ARGUMENT', 'argument REGISTRY is missing', { hint: 'Write remora login ghcr.io' });
     return this.#login(args.registry, flags);
@@ -56,30 +56,39 @@ export default class Login extends BaseCommand {
     const registry = parseRegistry(name);
     const { stderr, signal } = this;
     const credential = await askCredential(registry, flags, { stdin: process.stdin, stderr, signal });
-    const others = { ...flags, username: undefined, 'password-stdin': false, 'identity-token-stdin': false };
+    const authFile = flags['auth-file'];
+    const others = {
+      ...flags,
+      'auth-file': undefined,
+      username: undefined,
+      'password-stdin': false,
+      'identity-token-stdin': false,
+    };
     const { connection } = await this.access(others);
-    const result = await login(registry, { ...credential, connection, signal });
+    const result = await login(registry, { ...credential, connection, signal, authFile });
     const { username, stored, verified, isHelper, askedFirst } = result;
     const who = username === undefined ? 'with an identity token' : `as ${username}`;
     this.print(printable(`Logged in to ${registry} ${who} (stored in ${stored})`));
     if (!verified) this.note(`${registry} asked for no credentials: nothing was verified`);
     if (!isHelper) this.note(`stored without encryption in ${stored}; a credential helper (credsStore) keeps it safer`);
     for (const earlier of askedFirst) this.note(`${earlier} also has credentials of ${registry}, and is asked first`);
+    if (authFile !== undefined) this.note(`commands find it with --auth-file, or REGISTRY_AUTH_FILE=${authFile}`);
     return result;
   }
 
-  async #list(): Promise<object> {
+  async #list(authFile: string | undefined): Promise<object> {
     const [{ listLogins }, { renderCredentials }, { unaskedNote }] = await Promise.all([
       import('../operations/login/list-logins.js'),
       import('../cli/output/credentials.js'),
       import('../cli/output/unasked.js'),
     ]);
-    const result = await listLogins();
-    const { credentials, incomplete = [] } = result;
+    const result = await listLogins({ authFile });
+    const { credentials, places, incomplete = [] } = result;
     this.print(renderCredentials(result));
     for (const unasked of incomplete) this.note(unaskedNote(unasked));
     if (incomplete[0] !== undefined) process.exitCode = exitCodeFor(incomplete[0].error);
-    else if (credentials.length === 0) this.note('no credentials are stored');
+    else if (credentials.length === 0)
+      this.note(`no credentials are stored: asked ${places.map(({ from }) => from).join(', ')}`);
     return result;
   }
 }

@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/args';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor } from '../cli/command/exit-codes.js';
+import { authFileFlag } from '../cli/flags/flags.js';
 import { printable } from '../cli/output/text.js';
 
 /** `remora logout` */
@@ -13,13 +14,15 @@ export default class Logout extends BaseCommand {
     registry: string({ description: 'Host of the registry: host[:port]', required: true, ignoreStdin: true }),
   };
 
+  static override flags = { ...authFileFlag };
+
   async run(): Promise<object> {
-    const { args } = await this.parse(Logout);
+    const { args, flags } = await this.parse(Logout);
     const [{ logout }, { unaskedNote }] = await Promise.all([
       import('../operations/logout/logout.js'),
       import('../cli/output/unasked.js'),
     ]);
-    const result = await logout(args.registry);
+    const result = await logout(args.registry, { authFile: flags['auth-file'] });
     const { registry, removed, kept = [], incomplete = [] } = result;
     if (removed.length > 0) this.print(printable(`Removed credentials of ${registry} from ${removed.join(', ')}`));
     for (const unasked of incomplete) this.note(unaskedNote(unasked));

@@ -1,5 +1,5 @@
 /** `remora/store`: places, and the stores behind them. */
-export { dockerCredentials } from '../io/credentials/lookup.js';
+export { type DockerCredentialsOptions, dockerCredentials } from '../io/credentials/lookup.js';
 export { type CatalogPlace, parseCatalogPlace } from '../oci/names/catalog.js';
 export { formatPlace, type PathPlace, type Place, parsePlace } from '../oci/names/place.js';
 export type { Reference } from '../oci/names/reference.js';

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeAuthority } from '../support/certificates.js';
 import { run } from '../support/peers.js';
 import { startRegistry } from '../support/registry.js';
 import { FOREIGN, REMORA, remora } from '../support/remora.js';
@@ -17,8 +18,12 @@ const USUAL = {
   DOCKER_AUTH_CONFIG: undefined,
   REGISTRY_AUTH_FILE: undefined,
 };
-/** What the documentation names: two files of credentials, and the cache. */
-const NAMED = /^(\.docker\/config\.json|\.config\/containers\/auth\.json|\.cache(\/remora(\/compiled(\/[^/]+)*)?)?)?$/;
+/** What the documentation names: two files of credentials, certificates of hosts, and the cache. */
+const CREDENTIALS = '\\.docker/config\\.json|\\.config/containers/auth\\.json';
+const CACHE = '\\.cache(/remora(/compiled(/[^/]+)*)?)?';
+const NAMED = new RegExp(`^(${CREDENTIALS}|${CACHE})?$`);
+/** Only for hosts that are spoken to with TLS, and where they are listed. */
+const CERTIFICATES = /^(\.config\/containers|\.config\/docker|\.docker)\/certs\.d(\/[^/]+)?$/;
 const hasStrace = spawnable('strace');
 
 function spawnable(name: string): boolean {
@@ -34,6 +39,7 @@ function spawnable(name: string): boolean {
 /** The command lines that are looked at: of each kind of place, help, and mistakes. */
 async function commandLines(): Promise<readonly (readonly string[])[]> {
   const { host } = await startRegistry();
+  const secure = await startRegistry({ tls: await (await makeAuthority()).server() });
   return [
     ['kinds'],
     ['--version'],
@@ -44,6 +50,7 @@ async function commandLines(): Promise<readonly (readonly string[])[]> {
     ['push', `${host}/a/b:v1`, 'a.txt'],
     ['pull', `${host}/a/b:v1`, '-o', 'out'],
     ['repo', 'tags', `${host}/a/b`, '--debug'],
+    ['resolve', `${secure.host}/a/b:v1`, '--insecure'],
     ['login', '--list'],
     ['check', 'oci:./made:v1', '--json'],
   ];
@@ -69,7 +76,11 @@ describe.runIf(hasStrace)('files below HOME', () => {
       await run('strace', [...filter, process.execPath, REMORA, ...words], { cwd, env: all });
       const paths = [...(await readFile(trace, 'utf8')).matchAll(/"([^"]*)"/g)].map(([, path = '']) => path);
       const below = paths.filter((path) => path.startsWith(`${home}/`)).map((path) => path.slice(home.length + 1));
-      expect({ words, below: below.filter((path) => !NAMED.test(path)) }).toEqual({ words, below: [] });
+      const certificates = below.filter((path) => CERTIFICATES.test(path));
+      const readsThem = words.includes('--insecure') || words.includes('--list');
+      expect({ words, read: certificates.length > 0 }).toEqual({ words, read: readsThem });
+      const others = below.filter((path) => !NAMED.test(path) && !CERTIFICATES.test(path));
+      expect({ words, others }).toEqual({ words, others: [] });
       // Each module is in the package: folders above it are for others.
       const outside = paths.filter((path) => /node_modules|\.node_libraries|tsconfig|rc\.|pnpapi/.test(path));
       expect({ words, outside: outside.filter((path) => !path.startsWith(join(dirname(REMORA), '..'))) }).toEqual({

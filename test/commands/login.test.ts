@@ -146,9 +146,57 @@ describe('login', () => {
   });
 });
 
+describe('--auth-file', () => {
+  it('is written by login, alone read by other commands, and cleared by logout', async () => {
+    const { registry, image } = await withImage(BASIC);
+    const { dir, file, env } = await withDockerConfig({ [registry.host]: { username: 'ann', password: 'wrong' } });
+    const own = join(dir, 'own.json');
+    const flag = ['--auth-file', own];
+    const { stderr } = await success(['login', registry.host, ...PIPE, ...flag], { env, input: PASSWORD });
+    expect(stderr).toContain(`commands find it with --auth-file, or REGISTRY_AUTH_FILE=${own}\n`);
+    expect(await authsOf(own)).toEqual({ [registry.host]: { auth: ENCODED } });
+    await failure(4, ['resolve', image], { env });
+    const debug = await success(['resolve', image, ...flag, '--debug'], { env });
+    expect(debug.stderr).toContain(`remora: debug: credentials for ${registry.host}: ${own}\n`);
+    expect(debug.stderr).not.toMatch(SECRETS);
+    await success(['resolve', image], { env: { ...env, REGISTRY_AUTH_FILE: own } });
+    await success(['resolve', image, ...flag], { env: { ...env, REGISTRY_AUTH_FILE: file } });
+    expect(await json(['login', '--list', ...flag], { env })).toMatchObject({ credentials: [{ from: own }] });
+    expect(await json(['logout', registry.host, ...flag], { env })).toMatchObject({ removed: [own] });
+    expect([await authsOf(own), Object.keys(await authsOf(file))]).toEqual([{}, [registry.host]]);
+    await failure(4, ['resolve', image, ...flag], { env });
+  });
+
+  it('that does not exist is an error, where it would be read', async () => {
+    const { registry, image } = await withImage(BASIC);
+    const { dir, env } = await withDockerConfig({ [registry.host]: { username: 'ann', password: PASSWORD } });
+    const none = join(dir, 'none.json');
+    for (const words of [
+      ['resolve', image],
+      ['repo', 'tags', image.replace(':v1', '')],
+    ]) {
+      const { message } = await failure(3, [...words, '--auth-file', none], { env });
+      expect(message).toBe(`${none} does not exist, wanted a file of credentials`);
+    }
+    expect((await remora(['logout', registry.host, '--auth-file', none], { env })).code).toBe(3);
+    expect((await remora(['login', '--list', '--auth-file', none], { env })).code).toBe(3);
+    await writeFile(none, '{"auths": []}');
+    await failure(5, ['resolve', image, '--auth-file', none], { env });
+  });
+
+  it('gives way to a password of the command, which --debug tells', async () => {
+    const { image } = await withImage(BASIC);
+    const { dir, env } = await withDockerConfig({});
+    await writeFile(join(dir, 'own.json'), '{}');
+    const words = ['resolve', image, '--auth-file', join(dir, 'own.json'), ...PIPE, '--debug'];
+    const { stderr } = await success(words, { env, input: PASSWORD });
+    expect(stderr).toContain('debug: credentials: those of the command line\n');
+  });
+});
+
 describe('login --list', () => {
   it('shows who is logged in where', async () => {
-    const { file, env } = await withDockerConfig({
+    const { file, home, env } = await withDockerConfig({
       'reg.example': { username: 'ann', password: PASSWORD },
       'https://index.docker.io/v1/': { identitytoken: PASSWORD },
     });
@@ -162,9 +210,14 @@ describe('login --list', () => {
     const list = resultSchemas.login.parse(await json(['login', '--list'], { env }));
     expect(list).toEqual({
       credentials: [
-        { registry: 'reg.example', username: 'ann', kind: 'password', from: file },
-        { registry: 'docker.io', kind: 'identity-token', from: file },
+        { registry: 'reg.example', username: 'ann', kind: 'password', from: file, used: true },
+        { registry: 'docker.io', kind: 'identity-token', from: file, used: true },
       ],
+      places: [
+        { from: join(home, '.config/containers/auth.json'), found: false },
+        { from: file, found: true },
+      ],
+      certificates: expect.any(Array),
     });
     expect(stdout + JSON.stringify(list)).not.toMatch(SECRETS);
   });
@@ -172,7 +225,8 @@ describe('login --list', () => {
   it('says that there are none only where every place was asked', async () => {
     const empty = await withDockerConfig({});
     const none = await success(['login', '--list'], { env: empty.env });
-    expect([none.stdout, none.stderr]).toEqual(['', 'remora: no credentials are stored\n']);
+    const asked = `${join(empty.home, '.config/containers/auth.json')}, ${empty.file}`;
+    expect([none.stdout, none.stderr]).toEqual(['', `remora: no credentials are stored: asked ${asked}\n`]);
     const { env } = await withDockerConfig({}, { credsStore: 'none-such' });
     const { code, stdout, stderr } = await remora(['login', '--list', '--json'], { env });
     expect([code, resultSchemas.login.parse(JSON.parse(stdout))]).toMatchObject([

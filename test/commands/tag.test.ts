@@ -32,16 +32,23 @@ describe('tag', () => {
     }
   });
 
-  it('sends the manifest alone', async () => {
+  it('sends the manifest alone, once where the registry takes several tags at a time', async () => {
     const { cwd, registry, image } = await places();
     registry.clear();
     await runHere(['tag', image, 'v2', 'v3'], cwd);
-    const asked = registry.requests.map(({ method, path }) => `${method} ${path}`).sort();
-    expect(asked).toEqual([
+    const asked = () =>
+      registry.requests.map(({ method, path }) => `${method} ${path.replace(/sha256:[a-f0-9]+/, 'DIGEST')}`).sort();
+    expect(asked()).toEqual([
       'GET /v2/team/app/manifests/v1',
+      'PUT /v2/team/app/manifests/DIGEST?tag=v2&tag=v3',
       'PUT /v2/team/app/manifests/v2',
       'PUT /v2/team/app/manifests/v3',
     ]);
+    const { registry: served, image: there } = await withImage({ queryTags: 10 });
+    served.clear();
+    await runHere(['tag', there, 'v2', 'v3'], cwd);
+    expect(served.count('PUT')).toBe(1);
+    expect([...served.repository('team/app').tags.keys()].sort()).toEqual(['v1', 'v2', 'v3']);
   });
 
   it('gives JSON that fits its schema', async () => {

@@ -20,6 +20,7 @@ export const COMMANDS = [
   'manifest delete',
   'manifest get',
   'manifest put',
+  'prune',
   'pull',
   'push',
   'repo list',

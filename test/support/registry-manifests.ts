@@ -66,14 +66,24 @@ async function put(call: Call): Promise<void> {
   checkConditions(call, repository);
   repository.manifests.set(digest, { bytes, mediaType: type });
   if (tagged) repository.tags.set(reference, digest);
+  const extra = queryTags(call);
+  for (const tag of extra) repository.tags.set(tag, digest);
   if (options.ociSubject === 'lie') repository.unlisted.add(digest);
   const announced = options.ociSubject ?? options.referrers !== 'none';
   await exchange.reply(options.manifestStatus ?? 201, {
     location: `/v2/${name}/manifests/${digest}`,
     ...digestHeader(call, digest),
     ...etagHeader(call, digest),
+    ...(extra.length > 0 && { 'oci-tag': extra }),
     ...(announced && parsed.subject !== undefined && { 'oci-subject': parsed.subject.digest }),
   });
+}
+
+/** The tags of the query that are set: as many as the registry takes. */
+function queryTags({ exchange, options: { queryTags: most = 0 } }: Call): string[] {
+  const tags = new URL(exchange.path, 'http://registry').searchParams.getAll('tag');
+  if (tags.length > 0 && most === 'refused') throw new Refusal(400, 'UNSUPPORTED', 'what is this query?');
+  return most === 'refused' ? [] : tags.slice(0, most);
 }
 
 async function remove(call: Call): Promise<void> {

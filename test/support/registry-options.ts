@@ -39,6 +39,11 @@ export interface RegistryOptions extends TrafficOptions {
   readonly link?: LinkForm;
   /** `ETag` of manifests, and `If-Match`, `If-None-Match` of their PUT. @default 'none' */
   readonly etag?: 'none' | 'ignored' | 'honoured';
+  /**
+   * Tags in the query of a manifest's PUT: so many of them are set and confirmed by `OCI-Tag`; 'refused' answers 400.
+   * @default 0
+   */
+  readonly queryTags?: number | 'refused';
   /** Manifests of an OCI type that `Accept` does not name are hidden, as distribution 2.8 does. @default false */
   readonly strictAccept?: boolean;
   /** The status of a manifest PUT that succeeded; 202 and 204 prove nothing. @default 201 */

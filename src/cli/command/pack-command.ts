@@ -5,10 +5,16 @@ import type { FileInput } from '../../operations/pack/inputs.js';
 import type { PackOptions } from '../../operations/pack/plan.js';
 import type { DryRunResult } from '../../operations/pack/schema.js';
 import type { PushResult } from '../../operations/push/schema.js';
+import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { PackFlags } from '../input/pack-arguments.js';
 import { guardStandardInput } from '../input/standard-input.js';
 import { columns, fields, formatSize, jsonText, painter, printable } from '../output/text.js';
 import { BaseCommand } from './base-command.js';
+
+interface SignKeyFlags {
+  readonly 'sign-key'?: string | undefined;
+  readonly 'key-password-file'?: string | undefined;
+}
 
 /** The base of push and attach: they take the same files and flags and print the same result. */
 export abstract class PackCommand extends BaseCommand {
@@ -41,6 +47,12 @@ export abstract class PackCommand extends BaseCommand {
     });
     for (const note of notes) this.note(note);
     return { inputs, options: { ...options, signal: this.signal, onProgress: await this.progress() } };
+  }
+
+  /** The key that signs what is written, where one is given. */
+  protected async signWith(flags: SignKeyFlags): Promise<SigningOptions | undefined> {
+    const { 'sign-key': key, 'key-password-file': passwordFile } = flags;
+    return key === undefined ? undefined : this.signingKey(key, passwordFile);
   }
 
   protected printDryRun(result: DryRunResult): DryRunResult {

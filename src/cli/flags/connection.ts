@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { RemoraError } from '../../errors.js';
-import type { Credential } from '../../io/credentials/credential.js';
+import type { Credential, CredentialSource } from '../../io/credentials/credential.js';
 import type { ConnectionOptions, RequestTrace } from '../../io/http/connection-options.js';
 import { keepSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
@@ -18,6 +18,7 @@ export interface ConnectionFlags extends TlsFlags {
   readonly username?: string | undefined;
   readonly 'password-stdin': boolean;
   readonly 'identity-token-stdin': boolean;
+  readonly 'auth-file'?: string | undefined;
   readonly concurrency?: number | undefined;
   readonly timeout: number;
   readonly 'max-wait': number;
@@ -39,7 +40,9 @@ export async function connectionOptions(
   flags: ConnectionFlags,
   environment: ConnectionEnvironment,
 ): Promise<OpenStoreOptions> {
+  const { 'auth-file': authFile, debug } = flags;
   const credential = await readCredential(flags, environment.stdin);
+  const note = debug ? environment.note : undefined;
   const told = new Set<string>();
   const options: ConnectionOptions = {
     plainHttp: flags['plain-http'] ?? (wantsTls(flags) ? false : undefined),
@@ -59,6 +62,7 @@ export async function connectionOptions(
           told.add(text);
         }
       : undefined,
+    onCertificates: note && ((host, directory, files) => note(certificatesText(host, directory, files))),
     onWait: ({ host, status, milliseconds }) => {
       if (milliseconds >= 1000 || flags.debug)
         environment.note(`${host} answered ${status} and asks to wait ${Math.ceil(milliseconds / 1000)} s: waiting`);
@@ -66,7 +70,36 @@ export async function connectionOptions(
     onWarning: (host, text) => environment.note(`${host} warns: ${text}`),
   };
   if (flags.insecure) environment.note('warning: --insecure: certificates of the registry are not verified');
-  return { ...options, ...given({ credentials: credential && (async () => credential) }) };
+  if (credential !== undefined) note?.('debug: credentials: those of the command line');
+  const credentials = credential ? async () => credential : await storedCredentials(authFile, note);
+  return { ...options, ...given({ credentials }) };
+}
+
+/**
+ * The stored credentials of a file, or with notes on where they are found; undefined where the usual lookup does.
+ *
+ * @param note gets a line of `--debug` for each registry
+ */
+export async function storedCredentials(
+  authFile: string | undefined,
+  note: ConnectionEnvironment['note'] | undefined,
+): Promise<CredentialSource | undefined> {
+  if (authFile === undefined && note === undefined) return undefined;
+  const { dockerCredentials } = await import('../../io/credentials/lookup.js');
+  const told = new Set<string>();
+  return dockerCredentials(process.env, {
+    authFile,
+    onFound: (registry, from) => {
+      const text = `debug: credentials for ${registry}: ${from ?? 'none'}`;
+      if (!told.has(text)) note?.(text);
+      told.add(text);
+    },
+  });
+}
+
+/** The line of `--debug` for the directory that decides about the certificates of a host. */
+function certificatesText(host: string, directory: string, files: readonly string[]): string {
+  return `debug: certificates for ${host}: ${files.length === 0 ? `${directory}, which has none` : files.join(', ')}`;
 }
 
 /** The line of `--debug` for a request. */

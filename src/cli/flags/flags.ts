@@ -1,5 +1,14 @@
 import { boolean, integer, option, string } from '@oclif/core/flags';
 
+/** The file of stored credentials. */
+export const authFileFlag = {
+  'auth-file': string({
+    summary: 'The only file of stored credentials [default: REGISTRY_AUTH_FILE, else those of Docker and Podman]',
+    helpValue: 'FILE',
+    helpGroup: 'REGISTRY',
+  }),
+};
+
 /** Flags of every command that may connect to a registry; `connection.ts` turns them into options. */
 export const registryFlags = {
   'plain-http': boolean({
@@ -53,6 +62,7 @@ export const registryFlags = {
     summary: 'Read an identity token from standard input',
     helpGroup: 'REGISTRY',
   }),
+  ...authFileFlag,
   concurrency: integer({
     summary: 'Requests and files at a time [default: 32 requests, 5 files]',
     helpValue: 'N',

@@ -4,7 +4,7 @@ import { fields, formatSize, printable } from './text.js';
 import { signerWords, unverifiedNotes } from './use.js';
 
 /** The text for a copy. */
-export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: CopyResult): string {
+export function renderCopy({ roots, tags, kept = [], attached, objects, bytes, dryRun }: CopyResult): string {
   const count = (result: CopiedObject['result']) => objects.filter((object) => object.result === result).length;
   const moved = count('copied');
   const rest = [
@@ -14,9 +14,10 @@ export function renderCopy({ roots, tags, attached, objects, bytes, dryRun }: Co
   ] as const;
   const others = rest.flatMap(([number, what]) => (number === 0 ? [] : [`${number} ${what}`]));
   return fields([
-    [dryRun ? 'Would copy' : 'Copied', roots.map(({ reference }) => printable(reference)).join(', ')],
+    [dryRun ? 'Would copy' : 'Copied', roots.map(({ reference }) => printable(reference)).join(', ') || 'no tag'],
     ['Verified', verifiedOf(roots)],
     ['Tags', tags.length === 0 ? undefined : tags.map(({ tag }) => printable(tag)).join(', ')],
+    ['Kept', kept.length === 0 ? undefined : kept.map(({ tag }) => printable(tag)).join(', ')],
     ['Attached', attached === 0 ? undefined : String(attached)],
     ['Objects', [`${moved} moved (${formatSize(bytes)})`, ...others].join(', ')],
   ]);
@@ -31,6 +32,7 @@ function verifiedOf(roots: CopyResult['roots']): string | undefined {
 /** The notes on a copy: tags that were moved, and what stayed behind. */
 export function copyNotes({
   tags,
+  kept = [],
   left,
   attachedLeft,
   incomplete,
@@ -45,6 +47,7 @@ export function copyNotes({
   const verb = dryRun ? 'would be' : 'were';
   return [
     ...moved,
+    ...kept.map(({ tag, digest, wanted }) => `tag ${tag} stays: it names ${digest}, the source has ${wanted}`),
     ...(left.length > 0 ? [ofIndex] : []),
     ...leftNotes(attachedLeft, roots.length > 1),
     ...unverifiedNotes(unverified),

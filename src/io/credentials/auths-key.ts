@@ -60,6 +60,11 @@ export function matchingKeys(keys: Iterable<string>, registry: string, repositor
     .map(({ key }) => key);
 }
 
+/** The preference among keys for one registry as a whole, or for one namespace: the largest comes first. */
+export function preference(key: string): number {
+  return rank({ key, parsed: parseAuthKey(key) });
+}
+
 function isBelow(repository: string, namespace: string): boolean {
   return namespace === '' || repository === namespace || repository.startsWith(`${namespace}/`);
 }

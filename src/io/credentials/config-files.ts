@@ -26,8 +26,14 @@ export interface ConfigPlace {
   read(): Promise<DockerConfig | undefined>;
 }
 
-/** Where credentials are looked for, in this order: `REGISTRY_AUTH_FILE` alone, else Docker's variable, Podman, Docker. */
-export function configPlaces(env: Environment): readonly ConfigPlace[] {
+/**
+ * Where credentials are looked for, in this order: `authFile` alone, else `REGISTRY_AUTH_FILE` alone, else Docker's variable,
+ * Podman, Docker.
+ *
+ * @param authFile a file that was asked for; one that does not exist is an error
+ */
+export function configPlaces(env: Environment, authFile?: string): readonly ConfigPlace[] {
+  if (authFile !== undefined) return [requiredPlace(authFile)];
   if (env.REGISTRY_AUTH_FILE) return [filePlace(env.REGISTRY_AUTH_FILE)];
   const { DOCKER_AUTH_CONFIG: json, XDG_RUNTIME_DIR: runtime } = env;
   return [
@@ -39,8 +45,8 @@ export function configPlaces(env: Environment): readonly ConfigPlace[] {
 }
 
 /** The file that login writes to. */
-export function loginPath(env: Environment): string {
-  return env.REGISTRY_AUTH_FILE || dockerConfigPath(env);
+export function loginPath(env: Environment, authFile?: string): string {
+  return authFile ?? (env.REGISTRY_AUTH_FILE || dockerConfigPath(env));
 }
 
 /**
@@ -75,10 +81,16 @@ function notConfig(path: string, found: string): RemoraError {
 }
 
 function dockerConfigPath(env: Environment): string {
-  return join(env.DOCKER_CONFIG || join(home(env), '.docker'), 'config.json');
+  return join(dockerDirectory(env), 'config.json');
 }
 
-function home(env: Environment): string {
+/** The directory of Docker's configuration. */
+export function dockerDirectory(env: Environment): string {
+  return env.DOCKER_CONFIG || join(home(env), '.docker');
+}
+
+/** The user's home. */
+export function home(env: Environment): string {
   // A user whom the system does not know (docker run -u 12345) has none, and Node.js throws.
   return env.HOME || bestEffortSync(homedir) || '/nonexistent';
 }
@@ -90,6 +102,20 @@ function filePlace(path: string): ConfigPlace {
     async read() {
       const bytes = await readConfigFile(path);
       return bytes === undefined ? undefined : parseDockerConfig(bytes, path);
+    },
+  };
+}
+
+function requiredPlace(path: string): ConfigPlace {
+  const place = filePlace(path);
+  return {
+    ...place,
+    async read() {
+      const config = await place.read();
+      if (config !== undefined) return config;
+      throw new RemoraError('NOT_FOUND', `${path} does not exist, wanted a file of credentials`, {
+        hint: 'Check the path, or make the file: remora login --auth-file FILE HOST',
+      });
     },
   };
 }

@@ -25,8 +25,14 @@ export interface UnaskedPlace {
 /**
  * Removes the credentials of a registry from every file and helper that has exactly this host. After a failure the
  * other places are still asked.
+ *
+ * @param authFile the only file that is asked
  */
-export async function eraseCredential(registry: string, env: Environment = process.env): Promise<Erased> {
+export async function eraseCredential(
+  registry: string,
+  env: Environment = process.env,
+  authFile?: string,
+): Promise<Erased> {
   const removed = new Set<string>();
   const kept: string[] = [];
   const incomplete: UnaskedPlace[] = [];
@@ -39,7 +45,7 @@ export async function eraseCredential(registry: string, env: Environment = proce
     }
   };
   const asked = new Set<string>();
-  for (const place of configPlaces(env)) {
+  for (const place of configPlaces(env, authFile)) {
     let config: DockerConfig | undefined;
     await attempt(place.name, async () => {
       config = await place.read();

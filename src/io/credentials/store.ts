@@ -22,6 +22,7 @@ export interface Stored {
  * Stores the credential of a registry where Docker and Podman find it. The file that login writes to may name a
  * credential helper, which then gets it; else the file does.
  *
+ * @param authFile the file that login writes to
  * @throws RemoraError `MALFORMED` (the file stays as it is), `IO`, `UNAUTHORIZED` (the helper failed),
  * `INVALID_ARGUMENT` (a user name with a colon)
  */
@@ -29,8 +30,9 @@ export async function storeCredential(
   registry: string,
   credential: Credential,
   env: Environment = process.env,
+  authFile?: string,
 ): Promise<Stored> {
-  const path = loginPath(env);
+  const path = loginPath(env, authFile);
   const entry = toEntry(credential);
   const config = parseDockerConfig((await readConfigFile(path)) ?? new Uint8Array(), path);
   const [name] = helperNames(config, helperKeys(registry), path);
@@ -49,10 +51,14 @@ export async function storeCredential(
  * The places that are asked before the place that login writes to, and have a credential or a helper for the registry.
  * Helpers are not asked.
  */
-export async function placesBeforeLogin(registry: string, env: Environment = process.env): Promise<readonly string[]> {
+export async function placesBeforeLogin(
+  registry: string,
+  env: Environment = process.env,
+  authFile?: string,
+): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const place of configPlaces(env)) {
-    if (place.name === loginPath(env)) break;
+  for (const place of configPlaces(env, authFile)) {
+    if (place.name === loginPath(env, authFile)) break;
     const config = await orUndefined(place.read(), 'MALFORMED', 'NOT_FOUND', 'IO');
     if (config === undefined) continue;
     if (hasEntry(config, registry) || helperKeys(registry).some((key) => config.credHelpers.get(key)))

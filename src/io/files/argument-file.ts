@@ -1,12 +1,14 @@
+import { constants, openSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
-import { readRegular } from './regular-file.js';
+import { OPEN_FLAGS, readRegular, type WholeFile } from './regular-file.js';
 import { fileError } from './system-error.js';
 
 /**
- * Reads a small file that an argument names, such as a key or a policy.
+ * Reads a small file that an argument names, such as a key or a policy. A shell passes a pipe for `<(command)`.
  *
- * @throws RemoraError `INVALID_ARGUMENT` where it is not there, not a regular file, or has more than `most` bytes
+ * @throws RemoraError `INVALID_ARGUMENT` where it is not there, neither a regular file nor a pipe, or has more than `most` bytes
  */
 export async function readArgumentFile(path: string, most: number): Promise<Buffer> {
   // A message with the path would write a private key into a log.
@@ -15,7 +17,7 @@ export async function readArgumentFile(path: string, most: number): Promise<Buff
     throw new RemoraError('INVALID_ARGUMENT', 'argument is PEM itself, wanted the path of a file', { hint });
   }
   try {
-    const { size, bytes } = await readRegular(path, most);
+    const { size, bytes } = statSync(path).isFIFO() ? await readPipe(path, most) : await readRegular(path, most);
     if (bytes !== undefined) return bytes;
     throw new RemoraError('INVALID_ARGUMENT', `${path} has ${size} bytes, wanted at most ${most}`);
   } catch (cause) {
@@ -26,6 +28,19 @@ export async function readArgumentFile(path: string, most: number): Promise<Buff
       hint: error.hint ?? 'Check the path of the file',
     });
   }
+}
+
+/** Opened so that a pipe which nobody writes to is empty, and does not hold the process. */
+async function readPipe(path: string, most: number): Promise<WholeFile> {
+  const fd = openSync(path, constants.O_RDONLY | OPEN_FLAGS);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of new Socket({ fd, writable: false })) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > most) return { size };
+  }
+  return { size, bytes: Buffer.concat(chunks) };
 }
 
 /** A key of 16,384 bits has 13 kB in PEM, also with its certificate. */

@@ -3,7 +3,9 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { interrupted } from '../async/interrupt.js';
+import { once } from '../async/once.js';
 import { pauseEither } from '../async/pause.js';
+import type { Certificates, HostCertificates } from '../certificates/certificates.js';
 import { redact } from '../redact.js';
 import { AddressGuard } from './address-guard.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
@@ -50,6 +52,8 @@ export class HttpClient {
   readonly #closing = new AbortController();
   readonly #protocols: Protocols;
   readonly #guard = new AddressGuard(() => this.#registry);
+  readonly #secured = new Map<Host, Promise<Dispatcher>>();
+  #certificates: Promise<HostCertificates> | undefined;
   #registry: URL | undefined;
 
   constructor(private readonly options: HttpOptions = {}) {
@@ -171,6 +175,8 @@ export class HttpClient {
   async #exchange(host: Host, request: HttpRequest, attempt: number): Promise<Answer> {
     const { url, signal, body } = request;
     const { timeout = DEFAULT_TIMEOUT } = this.options;
+    // An unusable file of certificates is an error before anything is sent.
+    const dispatcher = host.dispatcher ?? (await this.#dispatcher(host));
     const content = await body?.open();
     const watched =
       content === undefined || content instanceof Uint8Array ? undefined : new WatchedBody(content, timeout);
@@ -197,7 +203,7 @@ export class HttpClient {
         ...(content instanceof Uint8Array ? { body: content } : {}),
         ...reuse(request),
       };
-      this.#dispatcher(host).dispatch(options, exchange);
+      dispatcher.dispatch(options, exchange);
       return new Answer(exchange, await exchange.head, url, attempt, timeout);
     } catch (error) {
       for (const one of [signal, this.#closing.signal]) if (one?.aborted) throw interrupted(one);
@@ -228,11 +234,23 @@ export class HttpClient {
     }
   }
 
-  #dispatcher(host: Host): Dispatcher {
-    if (host.dispatcher !== undefined) return host.dispatcher;
+  /** Only what is spoken to with TLS has certificates, and their code is loaded then. */
+  #dispatcher(host: Host): Dispatcher | Promise<Dispatcher> {
     const origin = new URL(host.origin);
+    if (origin.protocol === 'http:') return this.#connected(host, origin, {});
+    return once(this.#secured, host, async () => {
+      this.#certificates ??= import('../certificates/certificates.js').then(
+        (module) => new module.HostCertificates(this.options),
+      );
+      const certificates = await (await this.#certificates).of(origin, this.#registry);
+      if (this.#closing.signal.aborted) throw interrupted(this.#closing.signal);
+      return this.#connected(host, origin, certificates);
+    });
+  }
+
+  #connected(host: Host, origin: URL, certificates: Certificates): Dispatcher {
     const lookup = this.#guard.lookup(origin);
-    host.dispatcher = dispatcherFor(origin, { ...this.options, registry: this.#registry, lookup });
+    host.dispatcher = dispatcherFor(origin, { ...this.options, ...certificates, registry: this.#registry, lookup });
     return host.dispatcher;
   }
 

@@ -54,9 +54,15 @@ export interface ConnectionOptions {
    * `tag`: the referrers tag has the list, the API is not asked. @default 'auto': both, as each registry has them
    */
   readonly referrers?: 'auto' | 'api' | 'tag' | undefined;
-  /** Certificates (PEM) to trust beside those of the system. */
+  /**
+   * Certificates (PEM) to trust beside those of the system. @default `*.crt` of the host's directory in `certs.d` of Docker
+   *   or containers
+   */
   readonly ca?: string | undefined;
-  /** Certificate and key (PEM) to show to the registry, and to no other host. */
+  /**
+   * Certificate and key (PEM) to show to the registry, and to no other host. @default `*.cert` and `*.key` of the same
+   *   directory
+   */
   readonly clientCertificate?: { readonly cert: string; readonly key: string } | undefined;
   /** Do not verify the certificates of the registry's host. @default false */
   readonly insecure?: boolean | undefined;
@@ -71,6 +77,8 @@ export interface ConnectionOptions {
    * token server itself.
    */
   readonly onCredentials?: ((registry: string, tokenServer: string) => void) | undefined;
+  /** Called for a host whose certificates come from a directory of `certs.d`, with the paths of the files. */
+  readonly onCertificates?: ((host: string, directory: string, files: readonly string[]) => void) | undefined;
   /** Called once for each text that a registry sends in `Warning: 299` headers (distribution-spec, "Warnings"). */
   readonly onWarning?: ((host: string, text: string) => void) | undefined;
 }

@@ -4,7 +4,8 @@ interface Words {
   readonly hint: string;
 }
 
-const TRUST = 'Name the certificate that signed it with --ca-file';
+const TRUST =
+  'Name the certificate that signed it with --ca-file, or put it into ~/.config/containers/certs.d/HOST:PORT';
 const CLIENT = 'Give the certificate that the registry knows with --cert-file and --key-file';
 
 /** By what the code, or the text of OpenSSL, has in it. The first that fits counts. */

@@ -4,6 +4,7 @@ import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import type { Attachment } from '../attached/attachment.js';
 import type { Unasked } from '../results/incomplete.js';
 import { incompleteCopy } from './attached.js';
 import { assertDistinct, type NamedTag } from './collisions.js';
@@ -47,7 +48,7 @@ class Assembly {
   ) {}
 
   plan(): CopyPlan {
-    const { roots, trees, unasked } = this.reading;
+    const { roots, trees, unasked, kept: staying, options } = this.reading;
     const several = roots.length > 1;
     const judged = roots.map((root) => ({ root, failure: root.failure ?? this.#failureOf(root) }));
     const good = judged.flatMap(({ root, failure }) => (failure === undefined ? [root] : []));
@@ -68,8 +69,11 @@ class Assembly {
       blobs: this.#blobs,
       roots: good.flatMap(({ name, subject }) => (subject === undefined ? [] : [{ ...subject, name }])),
       tags: new Map(
-        this.#tags.flatMap(({ tag, digest }) => (digest && this.#items.has(digest) ? [[tag, digest]] : [])),
+        this.#tags.flatMap(({ tag, digest }) =>
+          digest && this.#items.has(digest) && !staying.stays(tag, digest) ? [[tag, digest]] : [],
+        ),
       ),
+      kept: options.tagThere && [...staying.tags.values()],
       left: [...this.#left.values()],
       several,
       incomplete: [...this.#incomplete.values()],
@@ -124,14 +128,32 @@ class Assembly {
 
   #tree({ attachment, subject, below }: AttachedTree): void {
     const { digest } = attachment.holder ?? attachment.descriptor;
+    const { tags } = attachment;
+    if (this.reading.kept.hides(attachment)) {
+      this.#convert(digest, subject, tags);
+      return;
+    }
     // An attachment that only the index names is copied with the index, or not at all.
     if (isChildAlone(attachment)) {
       if (!this.#items.has(digest)) this.#left.set(digest, attachment.holder ?? attachment.descriptor);
-    } else if (!this.#attach(digest)) return;
-    const { tags } = attachment;
-    for (const tag of tags ?? []) this.#tags.push({ tag, digest, name: this.reading.source.format({ tag }) });
-    if (this.reading.options.convert && tags !== undefined) this.#convert(digest, subject, tags);
+    } else if (!this.#isReferrerAlone(attachment, digest)) {
+      if (!this.#attach(digest)) return;
+      this.#tags.push(...this.#named(attachment, digest));
+    }
+    this.#convert(digest, subject, tags);
     for (const tree of below) this.#tree(tree);
+  }
+
+  /** The tags of an attachment, each named in its place: another place can have another image under the same tag. */
+  #named({ tags, places }: Attachment, digest: Digest): readonly NamedTag[] {
+    const all = places ?? [{ place: this.reading.source, tags }];
+    return all.flatMap((one) => (one.tags ?? []).map((tag) => ({ tag, digest, name: one.place.format({ tag }) })));
+  }
+
+  /** Whether it is copied as a referrer and not under its tag, which an image of another place has. */
+  #isReferrerAlone({ tags, places }: Attachment, digest: Digest): boolean {
+    if (places === undefined || !this.reading.options.convert) return false;
+    return this.#tags.some((other) => tags?.includes(other.tag) && other.digest !== digest);
   }
 
   /** Adds an attached manifest; false where it cannot be copied, and what is attached to it stays behind as well. */
@@ -147,8 +169,9 @@ class Assembly {
     return true;
   }
 
-  #convert(digest: Digest, subject: Digest, tags: readonly string[]): void {
-    const manifest = this.#items.get(digest)?.manifest;
+  #convert(digest: Digest, subject: Digest, tags: readonly string[] | undefined): void {
+    if (!this.reading.options.convert || tags === undefined) return;
+    const manifest = this.reading.manifests.get(digest);
     const to = this.#items.get(subject)?.manifest.descriptor;
     if (manifest === undefined || to === undefined || subjectOf(manifest) !== undefined) return;
     const converted = asReferrer(manifest, to, tags);

@@ -4,7 +4,8 @@ import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { openArchiveWriter, openSource } from '../../store/open.js';
-import { type AccessOptions, type Location, type Stored, withSource, withStore } from '../places/location.js';
+import { type ElsewhereOptions, registryOf, withAttached } from '../places/elsewhere.js';
+import { type AccessOptions, type Location, resolveLocation, type Stored, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { settled } from '../places/settled.js';
 import { trustToUse, type UseOptions } from '../verified/options.js';
@@ -14,7 +15,7 @@ import { copyIntoArchive } from './into-archive.js';
 import { copyIntoStore, type IntoStoreOptions } from './into-store.js';
 import { countingLeft } from './left-behind.js';
 import { type CopyDestination, type CopyTarget, copyLocations } from './locations.js';
-import { type CopyPlan, type CopyVolume, type PlanCopyOptions, volumeOf } from './plan.js';
+import { type CopyPlan, type CopyVolume, type PlanCopyOptions, type TagThere, volumeOf } from './plan.js';
 import { planCopy } from './plan-copy.js';
 import { type CopyNames, copyRoots } from './roots.js';
 import type { CopyResult } from './schema.js';
@@ -25,6 +26,7 @@ export type SideAccess = Pick<AccessOptions, 'credentials' | 'connection'>;
 /** Options of {@link copy}. */
 export interface CopyOptions
   extends AccessOptions,
+    ElsewhereOptions,
     UseOptions,
     Pick<PlanCopyOptions, 'recursive' | 'selection' | 'convert'>,
     Pick<IntoStoreOptions, 'assumeComplete' | 'settle' | 'concurrency' | 'onProgress' | 'onObject'> {
@@ -38,6 +40,11 @@ export interface CopyOptions
   readonly platform?: string | Platform | undefined;
   /** Replace an archive that exists. @default false */
   readonly overwrite?: boolean | undefined;
+  /**
+   * Leave tags of the destination that name other manifests: they stay, and `kept` names them. An archive that exists is
+   * an error, as ever. @default they are moved
+   */
+  readonly noClobber?: boolean | undefined;
   /** Write nothing, and return the result that the copy would have. @default false */
   readonly dryRun?: boolean | undefined;
   /** Count the attachments that a copy without `recursive` leaves behind, while it runs. @default false */
@@ -63,13 +70,15 @@ export interface CopyOptions
  *   what is attached), and as the stores; after any failure no tag names new content
  */
 export async function copy(source: Location, destination: CopyTarget, options: CopyOptions = {}): Promise<CopyResult> {
-  const { signal, dryRun, overwrite, assumeComplete } = options;
+  const { signal, dryRun, overwrite, assumeComplete, noClobber } = options;
   const { from, to } = copyLocations(source, destination, options.names !== undefined);
   const platform = platformOf(options.platform);
   const verifyWith = trustToUse(options);
   const access = sideAccess(options, options.to);
   const copied = async (store: Source, selector: ManifestSelector): Promise<CopyResult> => {
-    const plan = (ahead?: CopyAhead) => planned(store, selector, to, { ...options, platform, ahead, verifyWith });
+    const planBy = (how: Pick<PlanOptions, 'ahead' | 'tagThere'>) =>
+      planned(store, selector, to, { ...options, platform, verifyWith, ...how });
+    const plan = () => (noClobber ? withTags(to, access, (tagThere) => planBy({ tagThere })) : planBy({}));
     // A bad path of an archive is reported before anything is fetched.
     const archive = 'path' in to.at && to.kind === 'archive' && (await openArchiveWriter(to.at.path, { overwrite }));
     const counted = (found: CopyPlan, work: Promise<CopyResult>) =>
@@ -90,12 +99,13 @@ export async function copy(source: Location, destination: CopyTarget, options: C
     // Opening a registry sends no request; it is asked while the source is read.
     return withStore(to.at, access, async (into) => {
       const ahead = new CopyAhead(into, { signal, assumeComplete });
-      const found = await plan(ahead);
+      const found = await planBy({ ahead, ...(noClobber && { tagThere: (tag) => ahead.tagged(tag) }) });
       const how = { ...options, ahead, mountFrom: mountFrom(from, to.at) };
       return counted(found, copyIntoStore(store, into, found, how));
     });
   };
-  return withSource(from, sideAccess(options, options.from), (store, selector) =>
+  const reading = { ...sideAccess(options, options.from), ...elsewhereAccess(options, to) };
+  return withAttached(from, reading, (store, selector) =>
     settled(store, () => copied(store, selector), {
       signal,
       // An archive that was written is not written over.
@@ -124,14 +134,31 @@ async function planned(
   return plan;
 }
 
-/** A destination that does not exist yet is empty, and so is an archive. */
-async function dryRunAt({ at, kind }: CopyDestination, plan: CopyPlan, access: AccessOptions): Promise<CopyResult> {
-  const { signal, connection, credentials, session } = access;
-  if ('store' in at) return plannedCopy(at.store, (selector) => at.store.format(selector), plan, { signal });
+async function dryRunAt(to: CopyDestination, plan: CopyPlan, access: AccessOptions): Promise<CopyResult> {
+  const { signal } = access;
+  const { at } = to;
+  const format: Source['format'] = (selector) =>
+    'store' in at ? at.store.format(selector) : formatPlace(at, selector);
+  return withDestination(to, access, (store) => plannedCopy(store, format, plan, { signal }));
+}
+
+/** Plans with the tags that the destination has. */
+function withTags<T>(to: CopyDestination, access: AccessOptions, use: (tagThere: TagThere) => Promise<T>): Promise<T> {
+  const { signal } = access;
+  return withDestination(to, access, (store) => use(async (tag) => (await store?.findTag(tag, { signal }))?.digest));
+}
+
+/** Opens the destination for reading; undefined for a layout that does not exist yet, and for an archive. */
+async function withDestination<T>(
+  { at, kind }: CopyDestination,
+  { connection, credentials, session, signal }: AccessOptions,
+  use: (store: Source | undefined) => Promise<T>,
+): Promise<T> {
+  if ('store' in at) return use(at.store);
   const open = () => openSource(at, given({ ...connection, credentials, session, signal }));
   const store = kind === 'archive' ? undefined : await orUndefined(open(), 'NOT_FOUND');
   try {
-    return await plannedCopy(store, (selector) => formatPlace(at, selector), plan, { signal });
+    return await use(store);
   } finally {
     await store?.close();
   }
@@ -140,6 +167,14 @@ async function dryRunAt({ at, kind }: CopyDestination, plan: CopyPlan, access: A
 function sideAccess(options: AccessOptions, side?: SideAccess): AccessOptions {
   const { signal, session, credentials, connection, maxUnpackedBytes } = options;
   return { signal, session, maxUnpackedBytes, ...(side ?? { credentials, connection }) };
+}
+
+/** Attachments can live in the registry of the destination: the secrets of that side are for their place, too. */
+function elsewhereAccess(options: CopyOptions, { at }: CopyDestination): ElsewhereOptions {
+  const { referrersIn, referrersInAccess, to } = options;
+  const registry = referrersIn && registryOf(resolveLocation(referrersIn));
+  const isOfDestination = registry !== undefined && registry === registryOf(at);
+  return given({ referrersIn, referrersInAccess: referrersInAccess ?? (isOfDestination ? to : undefined) });
 }
 
 /** The repository that blobs can be mounted from: of the same registry. */

@@ -9,7 +9,7 @@ import type { CallOptions, Source, Store, WriteResult } from '../../store/interf
 import { CopyAhead } from './ahead.js';
 import { type CopyItem, type CopyPlan, inOrder, itemsBySubject, tagsByDigest } from './plan.js';
 import { copyResult } from './result.js';
-import type { CopiedObject, CopyResult } from './schema.js';
+import type { CopiedObject, CopyResult, KeptTag } from './schema.js';
 import { Tolerance } from './tolerance.js';
 
 /** Options of {@link copyIntoStore}. */
@@ -81,6 +81,7 @@ class Copier {
   readonly #asking = limiter(32);
   #signal: AbortSignal | undefined;
   readonly #replaced = new Map<string, Digest>();
+  readonly #taken: KeptTag[] = [];
   readonly #ahead: CopyAhead;
   readonly #tagged: ReadonlySet<Digest>;
   readonly #tolerance: Tolerance;
@@ -128,7 +129,7 @@ class Copier {
     );
     await run(byDigest.filter(isRoot), tag);
     const format: Source['format'] = (selector) => this.destination.format(selector);
-    return copyResult(format, plan, [...this.#objects.values()], this.#replaced);
+    return copyResult(format, plan, [...this.#objects.values()], { replaced: this.#replaced, taken: this.#taken });
   }
 
   /** Of several roots, a failure that is about content alone does not end the copy. */
@@ -151,12 +152,21 @@ class Copier {
     const manifest = this.plan.items.get(digest)?.manifest;
     if (manifest === undefined) return;
     const there = await Promise.all(tags.map((tag) => this.#ahead.tagged(tag)));
-    const missing = tags.filter((tag, index) => {
+    const missing = tags.filter((_, index) => there[index] !== digest);
+    for (const [index, tag] of tags.entries()) {
       const before = there[index];
       if (before !== undefined && before !== digest) this.#replaced.set(tag, before);
-      return before !== digest;
+    }
+    if (missing.length === 0) return;
+    const onKept = (tag: string, found: Digest) => {
+      this.#taken.push({ tag, digest: found, wanted: digest });
+      this.#replaced.delete(tag);
+    };
+    const keeps = this.plan.kept !== undefined;
+    await this.destination.tagManifest(manifest, missing, {
+      signal: this.options.signal,
+      ...(keeps && { onKept }),
     });
-    if (missing.length > 0) await this.destination.tagManifest(manifest, missing, { signal: this.options.signal });
   }
 
   /** Writes a manifest after all that it names; true when it existed already. */

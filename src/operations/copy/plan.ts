@@ -9,7 +9,11 @@ import type { Unasked } from '../results/incomplete.js';
 import type { UnverifiedAttachment, UseProof } from '../verified/schema.js';
 import type { TrustOptions } from '../verify/options.js';
 import type { CopyAhead } from './ahead.js';
+import type { KeptTag } from './schema.js';
 import type { CopySelection } from './selection.js';
+
+/** The digest that a tag names in the destination. */
+export type TagThere = (tag: string) => Promise<Digest | undefined>;
 
 /** Options of {@link planCopy}. */
 export interface PlanCopyOptions extends CallOptions {
@@ -23,6 +27,8 @@ export interface PlanCopyOptions extends CallOptions {
   readonly maxItems?: number | undefined;
   /** Copy only what this trust verifies. @default everything */
   readonly verifyWith?: TrustOptions | undefined;
+  /** Leave a tag that names another manifest, which this tells. @default tags are moved */
+  readonly tagThere?: TagThere | undefined;
   /** Copy images under tags of cosign as referrers, too. @default false */
   readonly convert?: boolean | undefined;
   /** Looks in the destination for each manifest that planning meets. @default none */
@@ -63,6 +69,8 @@ export interface CopyPlan {
   readonly roots: readonly PlannedRoot[];
   /** Tags for the destination. */
   readonly tags: ReadonlyMap<string, Digest>;
+  /** Tags that stay in the destination; undefined where tags are moved. */
+  readonly kept: readonly KeptTag[] | undefined;
   /** Attachments named only by an index that is not copied: they stay behind. */
   readonly left: readonly Descriptor[];
   /** Several roots were asked for: a root that cannot be copied stays behind, and the others are copied. */

@@ -12,6 +12,7 @@ import { ItemLimit, throwIfTooMany } from '../attached/item-limit.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import type { UnverifiedAttachment, UseProof } from '../verified/schema.js';
 import { attachedTrees, incompleteCopy, type UnaskedOf } from './attached.js';
+import { KeptTags } from './kept-tags.js';
 import { PackedManifests } from './packed.js';
 import type { CopyRoot, PlanCopyOptions } from './plan.js';
 import { type AttachedTree, chosenTrees, isChildAlone, isEverything } from './selection.js';
@@ -44,6 +45,8 @@ export interface CopyReading {
   readonly proofs: ReadonlyMap<Digest, UseProof>;
   /** With trust: attachments that are not verified. */
   readonly unverified?: readonly UnverifiedAttachment[] | undefined;
+  /** The tags that stay in the destination. */
+  readonly kept: KeptTags;
 }
 
 /** The digests of a graph, or the failure to read it. */
@@ -70,6 +73,7 @@ class Reader {
   readonly #attached = new Map<Digest, Graph>();
   readonly #expected = new Set<Digest>();
   readonly #tolerance: Tolerance;
+  readonly #kept: KeptTags;
 
   constructor(
     private readonly source: Source,
@@ -78,11 +82,12 @@ class Reader {
     private readonly several: boolean,
   ) {
     this.#tolerance = new Tolerance(several);
+    this.#kept = new KeptTags(options.tagThere);
   }
 
   async read(named: readonly CopyRoot[]): Promise<CopyReading> {
     const { source, options } = this;
-    const roots = await Promise.all(named.map((root) => this.#root(root)));
+    const roots = await this.#kept.ofRoots(await Promise.all(named.map((root) => this.#root(root))));
     const { recursive, selection } = options;
     const subjects = roots.flatMap(({ subject }) => subject ?? []);
     const isRecursive = recursive || selection !== undefined;
@@ -98,9 +103,10 @@ class Reader {
     const { trees, unasked } = await asked;
     const judged = await judging;
     const { trees: chosen, unverified } = await this.#chosen(trees, judged);
+    await this.#kept.expect(chosen);
     await mapSome(carriers(chosen), MAX_AHEAD, (digest) => this.#carrier(digest));
     return {
-      ...{ source, options, unasked, unverified },
+      ...{ source, options, unasked, unverified, kept: this.#kept },
       proofs: judged?.proofs ?? new Map(),
       roots: graphs,
       manifests: this.#manifests,
@@ -113,7 +119,11 @@ class Reader {
     const { verifyWith: trust, signal } = this.options;
     if (trust === undefined) return undefined;
     const { judgeRoots } = await import('./verified.js');
-    return judgeRoots(this.source, roots, { trust, signal, limit: () => this.#limitOf() });
+    return judgeRoots(this.source, roots, {
+      ...{ trust, signal },
+      predicateTypes: this.options.selection?.predicateType !== undefined,
+      limit: () => this.#limitOf(),
+    });
   }
 
   async #chosen(
@@ -266,6 +276,7 @@ class Reader {
     return attachedTrees(this.source, subjects, {
       signal: this.options.signal,
       several: this.several,
+      predicateTypes: this.options.selection?.predicateType !== undefined,
       limit: this.#limitOf(),
       known: this.#manifests,
       onListed: ({ digest }, to) => {

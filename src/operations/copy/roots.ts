@@ -1,6 +1,7 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { isTag } from '../../oci/names/reference.js';
 import { matchesTag } from '../../oci/names/tag-pattern.js';
+import { tagRange } from '../../oci/names/tag-range.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import { isDigestTag, isReferrersTag } from '../../oci/values/referrers-tag.js';
@@ -16,6 +17,10 @@ export interface CopyNames {
   readonly patterns?: readonly string[] | undefined;
   /** Tags, each of which must exist. @default none */
   readonly listed?: readonly string[] | undefined;
+  /** Of these, only versions within this range, like `>=1.2 <2`; alone, all such tags. @default whether versions or not */
+  readonly range?: string | undefined;
+  /** Of these, not those that match any of these shell patterns. @default none */
+  readonly except?: readonly string[] | undefined;
 }
 
 /** Options of {@link copyRoots}. */
@@ -74,9 +79,12 @@ async function ownTags(source: Source, tag: string | undefined, { signal }: Call
 async function namedRoots(
   source: Source,
   to: CopyDestination,
-  { all = false, patterns = [], listed = [] }: CopyNames,
+  names: CopyNames,
   { recursive, signal }: CopyRootsOptions,
 ): Promise<readonly CopyRoot[]> {
+  const { patterns = [], listed = [], range, except = [] } = names;
+  const isInRange = range === undefined ? () => true : await tagRange(range);
+  const all = names.all ?? (patterns.length === 0 && listed.length === 0 && range !== undefined);
   const there: string[] = [];
   for await (const tag of source.tags({ signal })) if (!isReferrersTag(tag)) there.push(tag);
   // The order of a list of tags is nobody's promise, and the same input gives the same bytes.
@@ -90,6 +98,7 @@ async function namedRoots(
     });
   }
   const chosen = there.filter((tag) => {
+    if (!isInRange(shortName(tag)) || except.some((pattern) => matchesTag(pattern, tag))) return false;
     if (listed.includes(tag)) return true;
     // An image under a tag of cosign is copied as an attachment of its subject.
     if (recursive && isDigestTag(tag)) return false;
@@ -98,7 +107,9 @@ async function namedRoots(
   if (chosen.length === 1) return chosen.map((tag) => ({ selector: { tag }, tags: [tagFor(to, tag)] }));
   if (chosen.length > 1) return chosen.map((tag) => ofSeveral(to, tag));
   throw new RemoraError('NO_MATCH', `${source.format({})} has no tag that fits`, {
-    ...given({ expected: patterns.length === 0 ? undefined : patterns.join(', ') }),
+    ...given({
+      expected: patterns.length === 0 ? range : [...patterns, ...(range === undefined ? [] : [range])].join(', '),
+    }),
     candidates: there.slice(0, 50),
     hint: there.length === 0 ? 'It has no tags' : `It has ${there.slice(0, 10).join(', ')}`,
   });
@@ -115,11 +126,16 @@ function ofSeveral(to: CopyDestination, name: string): CopyRoot {
   }
 }
 
+/** The tag in a full reference, which a layout can have as a name; else the name. */
+function shortName(name: string): string {
+  return /:([^/:]+)$/.exec(name)?.[1] ?? name;
+}
+
 /** A layout's names can be full references; in a registry only their tag counts. */
 function tagFor({ kind }: CopyDestination, name: string): string {
   if (kind !== 'registry' || isTag(name)) return name;
-  const tag = /:([^/:]+)$/.exec(name)?.[1];
-  if (tag !== undefined && isTag(tag)) return tag;
+  const tag = shortName(name);
+  if (isTag(tag)) return tag;
   throw new RemoraError('INVALID_ARGUMENT', `${quote(name)} cannot be a tag in a registry`, {
     found: name,
     hint: 'Give the destination a tag: host/repo:TAG',

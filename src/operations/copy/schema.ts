@@ -25,6 +25,12 @@ const copiedTagSchema = z.strictObject({
   replaced: digestSchema.exactOptional().describe('The digest that it named before'),
 });
 
+const keptTagSchema = z.strictObject({
+  tag: z.string(),
+  digest: digestSchema.describe('The digest that it names in the destination'),
+  wanted: digestSchema.describe('The digest that it would name'),
+});
+
 const leftBehindSchema = z
   .strictObject({
     count: z.int().describe('Attachments of the roots themselves; their children and attachments can have more'),
@@ -39,6 +45,11 @@ export const copySchema = z.strictObject({
     .readonly()
     .describe('The manifests that the source names, in the destination'),
   tags: z.array(copiedTagSchema.readonly()).readonly().describe('Tags in the destination, by name'),
+  kept: z
+    .array(keptTagSchema.readonly())
+    .readonly()
+    .exactOptional()
+    .describe('With noClobber: tags that stay, since they name other manifests in the destination'),
   attached: z.int().describe('Number of attachments that were copied'),
   bytes: z.int().describe('Bytes that were moved; mounted and existing objects do not count'),
   objects: z.array(copiedObjectSchema.readonly()).readonly(),
@@ -65,6 +76,8 @@ export const copySchema = z.strictObject({
 export type CopiedObject = Readonly<z.infer<typeof copiedObjectSchema>>;
 /** A tag in the destination, with the digest that it names and the one that it named before. */
 export type CopiedTag = Readonly<z.infer<typeof copiedTagSchema>>;
+/** A tag that stays, with the digest that it names, and the one that it would name. */
+export type KeptTag = Readonly<z.infer<typeof keptTagSchema>>;
 /** The outcome of a copy: its roots, tags, and every blob and manifest with its outcome. */
 export type CopyResult = Readonly<z.infer<typeof copySchema>>;
 /** The attachments that a copy without `recursive` left behind. */

@@ -8,7 +8,7 @@ import { isDigest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
-import { imageConfigOf } from '../attached/image-config.js';
+import { imageConfigOf, platformOfConfig } from '../attached/image-config.js';
 import { type AccessOptions, type Location, resolveLocation, type Stored, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { entryOf } from './entries.js';
@@ -104,23 +104,7 @@ export async function readMember(
   { signal }: CallOptions,
 ): Promise<FoundMember> {
   const manifest = await source.manifest(selector, { signal });
-  const own = platform ?? (await platformIn(source, manifest, { signal }));
+  const config = platform === undefined ? await imageConfigOf(source, manifest, { signal }) : undefined;
+  const own = platform ?? (config && platformOfConfig(config));
   return { manifest, entry: entryOf(manifest, { platform: own, annotations }) };
-}
-
-/** The platform that an image config names; an architecture without an operating system is not a platform. */
-async function platformIn(source: Source, manifest: Manifest, options: CallOptions): Promise<Platform | undefined> {
-  const { os, architecture, variant, ...others } = (await imageConfigOf(source, manifest, options)) ?? {};
-  if (!os || !architecture) return undefined;
-  const version = others['os.version'];
-  const features: unknown = others['os.features'];
-  const isTexts = (value: unknown): value is readonly string[] =>
-    Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
-  return given({
-    architecture,
-    os,
-    'os.version': typeof version === 'string' && version !== '' ? version : undefined,
-    'os.features': isTexts(features) ? features : undefined,
-    variant: variant || undefined,
-  });
 }

@@ -10,8 +10,10 @@ import { withHidden } from '../results/hidden.js';
 import type { LoginResult } from './schema.js';
 
 /** Options of {@link login}: `username` with `password`, or an `identityToken` (an OAuth refresh token). */
-export type LoginOptions = Omit<AccessOptions, 'credentials'> &
-  (
+export type LoginOptions = Omit<AccessOptions, 'credentials'> & {
+  /** The file that the credential is written to. @default `REGISTRY_AUTH_FILE`, else Docker's `config.json` */
+  readonly authFile?: string | undefined;
+} & (
     | { readonly username: string; readonly password: string }
     | { readonly identityToken: string; readonly username?: string | undefined }
   );
@@ -19,8 +21,8 @@ export type LoginOptions = Omit<AccessOptions, 'credentials'> &
 /**
  * Verifies a credential with a registry, and stores it where Docker and Podman look for it.
  *
- * The place is the credential helper that Docker's `config.json` names, else that file, or the one of
- * `REGISTRY_AUTH_FILE`.
+ * The place is the credential helper that Docker's `config.json` names, else that file. `authFile` and
+ * `REGISTRY_AUTH_FILE` name another one.
  *
  * @param registry `host[:port]`
  * @returns the place of the credential; `verified` is false when the registry does not ask for credentials
@@ -32,8 +34,8 @@ export async function login(registry: string, options: LoginOptions): Promise<Lo
   const credential = credentialOf(options);
   const verified = await isAccepted(host, credential, options);
   throwIfInterrupted(options.signal);
-  const { place, isHelper } = await storeCredential(host, credential);
-  const askedFirst = await placesBeforeLogin(host);
+  const { place, isHelper } = await storeCredential(host, credential, process.env, options.authFile);
+  const askedFirst = await placesBeforeLogin(host, process.env, options.authFile);
   const shown = given({ registry: host, username: options.username, stored: place, verified });
   return withHidden(shown, { isHelper, askedFirst });
 }

@@ -20,8 +20,22 @@ export const loginsSchema = z.strictObject({
       username: z.string().exactOptional(),
       kind: z.enum(['password', 'identity-token', 'registry-token']),
       from: z.string().describe('File, variable or credential helper'),
+      used: z.boolean().describe('false: another place, which is asked before, has a credential for the same registry'),
     }),
   ),
+  places: z
+    .array(z.strictObject({ from: z.string(), found: z.boolean() }))
+    .describe('The files and variables that are asked, in this order'),
+  certificates: z
+    .array(
+      z.strictObject({
+        host: z.string().describe('host[:port], the name of the directory'),
+        directory: z.string(),
+        files: z.array(z.string()).readonly().describe('Paths of the files that are read'),
+        used: z.boolean().describe('false: a directory that comes before has the same host'),
+      }),
+    )
+    .describe('The directories of hosts below certs.d, of containers and Docker'),
   incomplete: unaskedSchema,
 });
 

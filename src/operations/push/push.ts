@@ -7,19 +7,20 @@ import { putIntoIndex, requireIndexes } from '../index/put-into-index.js';
 import { dryRunResult } from '../pack/dry-run.js';
 import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
 import type { FileInput } from '../pack/inputs.js';
-import { discardContents, pack, packedResult, writeContents } from '../pack/pack.js';
+import { discardContents, packedResult, packPlan, writeContents } from '../pack/pack.js';
+import { type PackingOptions, recognisePacking } from '../pack/packing.js';
 import { manifestOf, type PackOptions, type PackPlan, planPack, readContents } from '../pack/plan.js';
-import { recogniseInputs } from '../pack/recognise.js';
 import type { DryRunResult } from '../pack/schema.js';
 import { type AccessOptions, type Location, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { unpinnedTarget } from '../places/target-location.js';
+import { type VersionedTarget, versionedTarget } from '../places/versioned-target.js';
 import { withHidden } from '../results/hidden.js';
+import { tagsFor } from './packed-tags.js';
 import type { PushResult } from './schema.js';
 
 /** Options of {@link push}. */
-export interface PushOptions extends PackOptions, AccessOptions, ExportOptions {
-  /** Tags in addition to those of the target. @default none; an artifact without tags is found by its digest */
+export interface PushOptions extends PackOptions, PackingOptions, AccessOptions, ExportOptions {
+  /** Tags in addition to those of the target. @default none: a chart has its version, all else is found by its digest */
   readonly tags?: readonly string[] | undefined;
   /** Put the artifact into the index of each tag, for this platform, beside those of others. @default tags name it alone */
   readonly platform?: string | Platform | undefined;
@@ -33,7 +34,8 @@ type MaybePushOptions = Omit<PushOptions, 'dryRun'> & { readonly dryRun?: boolea
  * Packs files into an artifact and writes it: blobs first, the manifest last (distribution-spec, "Pushing Manifests"). A
  * missing layout is created.
  *
- * All files are checked before a byte is written; equal input gives an equal digest.
+ * All files are checked before a byte is written; equal input gives an equal digest. A Helm chart is packed as Helm wants
+ * it, see `as`.
  *
  * @param target `host/repo:v1,latest`, `oci:PATH:v1`, a place, or an open store
  * @param files paths, or files with types and annotations
@@ -60,25 +62,30 @@ export async function push(
   files: readonly (string | FileInput)[],
   options: MaybePushOptions = {},
 ): Promise<PushResult | DryRunResult> {
-  const { at, tags: named } = unpinnedTarget(target);
   // A malformed one is told in a dry run as well.
   platformOf(options.platform);
-  if (options.dryRun) return dryRunResult(await pack(files, options), options);
-  const tags = [...new Set([...named, ...(options.tags ?? [])])];
+  const to = versionedTarget(target);
   // A missing file is reported before a layout is created.
-  const plan = await planPack(files, options);
+  const checked = await planPack(files, options);
+  if (options.dryRun) {
+    const plan = await recognisePacking(checked, options);
+    tagsFor(plan.packed, to, options);
+    return dryRunResult(await packPlan(plan, options), options);
+  }
   return exportingManifest(options, () =>
-    withStore(at, { ...options, create: true }, (store) => pushPlan(store, plan, { ...options, tags })),
+    withStore(to.at, { ...options, create: true }, (store) => pushPlan(store, checked, to, options)),
   );
 }
 
 async function pushPlan(
   store: Store,
   checked: PackPlan,
-  options: MaybePushOptions & { readonly tags: readonly string[] },
+  to: VersionedTarget,
+  options: MaybePushOptions,
 ): Promise<PushResult> {
-  const { tags, signal } = options;
-  const plan = await recogniseInputs(checked, options);
+  const { signal } = options;
+  const plan = await recognisePacking(checked, options);
+  const tags = tagsFor(plan.packed, to, options);
   const platform = platformOf(options.platform);
   if (platform !== undefined) await requireIndexes(store, tags, { signal });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });

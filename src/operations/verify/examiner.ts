@@ -64,7 +64,6 @@ export class Examiner {
   readonly #limit: Limiter = limiter(CONCURRENCY);
   readonly #small: Limiter = limiter(CONCURRENCY);
   readonly #large: Limiter = limiter(2);
-  #judging: Promise<typeof import('../../trust/judge.js')> | undefined;
   /** Signatures that may still be judged. */
   #left: number;
   /** Layers that may still be looked at, since their types say too little. */
@@ -79,6 +78,11 @@ export class Examiner {
   ) {
     this.#left = options.maxSignatures ?? DEFAULT_MAX_SIGNATURES;
     this.#looks = this.#left;
+  }
+
+  /** Loads the code that judges. It takes 20 ms, which are free while an answer is awaited. */
+  loadJudge(): Promise<typeof import('../../trust/judge.js')> {
+    return import('../../trust/judge.js');
   }
 
   /** Begins with a manifest that will be asked for, unless many are waiting. */
@@ -139,8 +143,7 @@ export class Examiner {
     this.#bytes -= content.length;
     if (evidence.form === undefined && this.#left-- <= 0) return { layer, form, judgement: this.#overLimit() };
     const { mediaType, annotations = {} } = layer;
-    this.#judging ??= import('../../trust/judge.js');
-    const { judge } = await this.#judging;
+    const { judge } = await this.loadJudge();
     const signed = { form, mediaType, content, annotations };
     try {
       const judgement = await judge(signed, targetOf(this.source, subject, signal), this.options);

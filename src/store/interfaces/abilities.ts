@@ -232,3 +232,18 @@ export interface TagChanger {
 export function isTagChanger<T extends object>(store: T): store is T & TagChanger {
   return 'changeTag' in store;
 }
+
+/** The ability to take entries out of a list of referrers. */
+export interface Unlister {
+  /**
+   * Takes the entry of a manifest that is gone out of the referrers tag of a subject; false where it has none.
+   *
+   * @throws RemoraError `CHANGED` when others write it back without end, and for a list that cannot be read
+   */
+  unlist(subject: Digest, manifest: Digest, options?: DeleteManifestOptions): Promise<boolean>;
+}
+
+/** Whether entries can be taken out of the lists of `store`. */
+export function isUnlister<T extends object>(store: T): store is T & Unlister {
+  return 'unlist' in store;
+}

@@ -121,13 +121,22 @@ export interface TagResolver {
   tags(options?: CallOptions): AsyncIterable<string>;
 }
 
+/** Options of {@link Tagger.tagManifest}. */
+export interface TagManifestOptions extends CallOptions {
+  /**
+   * A tag that names another manifest stays, and this is called with the digest of that one. Layouts look under their
+   * lock, registries at the write where they honour `If-None-Match`, else just before it. @default the tag is moved
+   */
+  readonly onKept?: ((tag: string, digest: Digest) => void) | undefined;
+}
+
 /** Gives names. */
 export interface Tagger {
   /**
    * Points tags at a manifest that is there, and moves no blobs. Lists of referrers stay as they are: a tag does not
    * make a new referrer.
    */
-  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void>;
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: TagManifestOptions): Promise<void>;
 }
 
 /**
@@ -167,6 +176,8 @@ export interface WayAnswer {
   readonly found: number;
   /** The registry does not have this way. */
   readonly unsupported?: true;
+  /** The place that was asked, where several are. */
+  readonly place?: string;
 }
 
 /** Options of {@link ReferrerLister.referrers}. */

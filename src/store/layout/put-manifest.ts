@@ -3,11 +3,13 @@ import { RemoraError } from '../../errors.js';
 import { layoutEntry } from '../../oci/documents/layout-entry.js';
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
 import type {
   CallOptions,
   ListedManifest,
   PutManifestOptions,
   PutManifestResult,
+  TagManifestOptions,
   WriteResult,
 } from '../interfaces/store.js';
 import { blobSize } from './blobs/blobs.js';
@@ -15,6 +17,7 @@ import { claimBlob } from './blobs/claim.js';
 import { Written } from './blobs/written.js';
 import { AddedEntries } from './entries/added.js';
 import { changeEntries, type EntriesChange } from './entries/index-file.js';
+import { entriesWithTag } from './entries/names.js';
 import { setTag, withName } from './entries/tags.js';
 import { DirectoryFiles } from './files/directory-files.js';
 import { blobName } from './files/paths.js';
@@ -89,17 +92,29 @@ export async function tagManifest(
   manifest: Manifest,
   tags: readonly string[],
   kept: Kept,
-  { signal }: CallOptions = {},
+  { signal, onKept }: TagManifestOptions = {},
 ): Promise<void> {
+  let taken: readonly (readonly [tag: string, Digest])[] = [];
   const files = new DirectoryFiles(directory);
   const needs = async () => [manifest.descriptor, ...(await needsOf(files, manifest, kept.written, false))];
   await enter(directory, manifest, needs, kept, {
     signal,
     change(entries) {
-      const more = withManifest(entries, manifest, tags);
+      const there =
+        onKept === undefined
+          ? []
+          : tags.flatMap((tag) =>
+              entriesWithTag(entries, tag)
+                .slice(0, 1)
+                .map(({ digest }) => [tag, digest] as const),
+            );
+      taken = there.filter(([, digest]) => digest !== manifest.descriptor.digest);
+      const free = tags.filter((tag) => !there.some(([name]) => name === tag));
+      const more = free.length === 0 ? undefined : withManifest(entries, manifest, free);
       return more && kept.added.arranged(entries, more);
     },
   });
+  for (const [tag, digest] of taken) onKept?.(tag, digest);
 }
 
 interface Entering extends CallOptions {

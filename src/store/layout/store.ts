@@ -18,6 +18,7 @@ import type {
   PutManifestOptions,
   PutManifestResult,
   Store,
+  TagManifestOptions,
   TransferOptions,
   WriteResult,
 } from '../interfaces/store.js';
@@ -114,7 +115,7 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
     return putManifest(this.directory, manifest, options, this.#kept);
   }
 
-  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void> {
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: TagManifestOptions): Promise<void> {
     return tagManifest(this.directory, manifest, tags, this.#kept, options);
   }
 

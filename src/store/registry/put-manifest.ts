@@ -1,7 +1,6 @@
 import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { algorithmOf } from '../../oci/values/digest.js';
 import type { CallOptions, PutManifestOptions, Via } from '../interfaces/store.js';
-import { sendComplete } from './blobs/send-complete.js';
 import type { RegistryClient } from './client/client.js';
 import { askedAhead, ifAnswered } from './client/errors.js';
 import { headManifest } from './client/manifests.js';
@@ -10,6 +9,7 @@ import { type Capability, provesListing } from './referrers/capability.js';
 import { enlist } from './referrers/enlist.js';
 import { requireList } from './referrers/tag-change.js';
 import { readList } from './referrers/tag-entries.js';
+import { sendReferences } from './send-references.js';
 
 /**
  * Asks ahead, while blobs are on their way: is the manifest there, does the repository have the Referrers API, and if not,
@@ -61,7 +61,7 @@ export async function putManifest(
   const tags = options.tags ?? [];
   // By a tag alone a registry keeps it under its sha256.
   const references = tags.length === 0 || algorithmOf(digest) !== 'sha256' ? [digest, ...tags] : tags;
-  const answers = await Promise.all(references.map((reference) => sendComplete(client, manifest, reference, options)));
+  const answers = await sendReferences(client, manifest, references, options);
   if (subject === undefined) return undefined;
   const isAnnounced = answers.some((answer) => answer.header('oci-subject') === subject);
   const isUnknown = capability.api === undefined && capability.isDoubted === undefined;

@@ -22,6 +22,7 @@ import type {
   Lister,
   TagChange,
   TagChanger,
+  Unlister,
 } from '../interfaces/abilities.js';
 import type { Session } from '../interfaces/session.js';
 import { SharedWrites } from '../interfaces/shared-writes.js';
@@ -34,6 +35,7 @@ import type {
   Referrer,
   ReferrerOptions,
   Store,
+  TagManifestOptions,
   TransferOptions,
   Via,
   WriteResult,
@@ -51,7 +53,7 @@ import { askApi } from './referrers/api.js';
 import { type Capability, newCapability } from './referrers/capability.js';
 import { askListed, type Listed, listManifests } from './referrers/enlist.js';
 import { listReferrers } from './referrers/list.js';
-import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
+import { deleteBlob, deleteManifest, deleteTag, unlist } from './removal.js';
 import { sharedClient } from './session.js';
 import { tagManifest } from './tag-manifest.js';
 
@@ -72,7 +74,7 @@ const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, reado
 };
 
 /** A repository in a registry (distribution-spec). Made by {@link openRegistry}. */
-export class RegistryStore implements Store, Deleter, Lister, TagChanger {
+export class RegistryStore implements Store, Deleter, Lister, TagChanger, Unlister {
   readonly kind = 'registry';
   readonly #http: HttpClient;
   readonly #session: Session | undefined;
@@ -145,7 +147,7 @@ export class RegistryStore implements Store, Deleter, Lister, TagChanger {
     return listTags(this.#client, options);
   }
 
-  tagManifest(manifest: Manifest, tags: readonly string[], options?: CallOptions): Promise<void> {
+  tagManifest(manifest: Manifest, tags: readonly string[], options?: TagManifestOptions): Promise<void> {
     return tagManifest(this.#client, manifest, tags, options);
   }
 
@@ -216,6 +218,10 @@ export class RegistryStore implements Store, Deleter, Lister, TagChanger {
   async deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
     this.#prepared.delete(digest);
     return deleteManifest(this.#client, digest, this.#capability, options);
+  }
+
+  async unlist(subject: Digest, manifest: Digest, options: DeleteManifestOptions = {}): Promise<boolean> {
+    return (await unlist(this.#client, subject, manifest, options)) !== undefined;
   }
 
   deleteTag(tag: string, options?: CallOptions): Promise<boolean> {

@@ -19,6 +19,7 @@ import Kinds from '../../../src/commands/kinds.js';
 import ManifestDelete from '../../../src/commands/manifest/delete.js';
 import ManifestGet from '../../../src/commands/manifest/get.js';
 import ManifestPut from '../../../src/commands/manifest/put.js';
+import Prune from '../../../src/commands/prune.js';
 import Pull from '../../../src/commands/pull.js';
 import Push from '../../../src/commands/push.js';
 import RepoList from '../../../src/commands/repo/list.js';
@@ -40,6 +41,7 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
   discover: (argv, config) => Discover.run(argv, config),
   inspect: (argv, config) => Inspect.run(argv, config),
   kinds: (argv, config) => Kinds.run(argv, config),
+  prune: (argv, config) => Prune.run(argv, config),
   pull: (argv, config) => Pull.run(argv, config),
   push: (argv, config) => Push.run(argv, config),
   resolve: (argv, config) => Resolve.run(argv, config),

@@ -107,6 +107,29 @@ it('does not go on as nobody when a directory stands where a file should', async
   });
 });
 
+it('asks the file that is given alone, and it must be there', async () => {
+  const base = await tempDir();
+  const [asked, other, none] = ['asked', 'other', 'none'].map((name) => join(base, name));
+  await writeFile(asked ?? '', config('asked'));
+  await writeFile(other ?? '', config('other', 'other.example'));
+  const env = { REGISTRY_AUTH_FILE: other, DOCKER_AUTH_CONFIG: config('variable') };
+  const found: unknown[] = [];
+  const options = { authFile: asked, onFound: (...all: unknown[]) => void found.push(all) };
+  const credentials = dockerCredentials(env, options);
+  expect(await credentials(HOST)).toMatchObject({ username: 'asked' });
+  expect(await credentials('other.example')).toBeUndefined();
+  expect(found).toEqual([
+    [HOST, asked],
+    ['other.example', undefined],
+  ]);
+  await expect(dockerCredentials(env, { authFile: none })(HOST)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    message: `${none} does not exist, wanted a file of credentials`,
+  });
+  await storeCredential(HOST, { username: 'new', password: 'x' }, env, none);
+  expect(await dockerCredentials(env, { authFile: none })(HOST)).toMatchObject({ username: 'new' });
+});
+
 it('takes a home that is no directory for one without files', async () => {
   expect(await dockerCredentials({ HOME: '/dev/null' })(HOST)).toBeUndefined();
   expect(await dockerCredentials({ REGISTRY_AUTH_FILE: '/dev/null' })(HOST)).toBeUndefined();

@@ -1,10 +1,13 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HttpOptions } from '../../../src/io/http/client.js';
 import { discard } from '../../../src/io/http/response.js';
 import { openRegistry } from '../../../src/store/registry/store.js';
 import { type Authority, type Certificate, makeAuthority } from '../../support/certificates.js';
 import { startRegistry } from '../../support/registry.js';
+import { tempDir } from '../../support/temp.js';
 import { startTokenServer } from '../../support/token-server.js';
 import { client, serve } from './support/server.js';
 
@@ -121,6 +124,49 @@ describe('a client certificate', () => {
       await expect(store.resolve({ tag: 'v1' })).rejects.toMatchObject({ code });
       expect(registry.count()).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('certificates of certs.d', () => {
+  async function placed(files: Readonly<Record<string, string>>, ...urls: readonly string[]) {
+    const home = await tempDir();
+    vi.stubEnv('HOME', home);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const url of urls) {
+      const directory = join(home, '.config/containers/certs.d', new URL(url).host);
+      await mkdir(directory, { recursive: true });
+      for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content);
+    }
+  }
+  const files = () => ({ 'ca.crt': authority.ca, 'a.cert': clientCertificate.cert, 'a.key': clientCertificate.key });
+
+  it('are for the registry; its authority holds where it leads, its client certificate does not', async () => {
+    const other = await serveTls();
+    const server = await serveTls(`${other.url}/blob`);
+    await placed(files(), server.url);
+    expect(await get(server.url, { registry: new URL(server.url) })).toBe(200);
+    expect([server.names, other.names]).toEqual([['robot'], [undefined]]);
+  });
+
+  it('of another host are read for its authority alone', async () => {
+    const other = await serveTls();
+    const server = await serveTls(`${other.url}/blob`);
+    await placed(files(), other.url);
+    expect(await get(server.url, { registry: new URL(server.url), insecure: true })).toBe(200);
+    expect([server.names, other.names]).toEqual([[undefined], [undefined]]);
+  });
+
+  it('that cannot be used are an error at each request, and for no other host', async () => {
+    const server = await serveTls();
+    const good = await serveTls();
+    await placed({ 'ca.crt': 'junk' }, server.url);
+    const options = { registry: new URL(server.url), insecure: true };
+    const own = client({ timeout: 5_000, ...options });
+    const ask = () => own.request({ method: 'GET', url: new URL(server.url) });
+    for (const asked of [ask(), ask()]) await expect(asked).rejects.toMatchObject({ code: 'MALFORMED' });
+    await expect(ask()).rejects.toMatchObject({ code: 'MALFORMED' });
+    expect(server.requests).toEqual([]);
+    expect(await get(good.url, { registry: new URL(good.url), insecure: true })).toBe(200);
   });
 });
 

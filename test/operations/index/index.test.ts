@@ -186,11 +186,11 @@ describe.each(PLACES)('an index in %s', (_, open) => {
     const type = { artifactType: 'application/x.tools', annotations: { b: '2', a: '1' } };
     expect(await annotateIndex(target, type)).toMatchObject({ ...type, result: 'written' });
     expect(await annotateIndex(target, type)).toMatchObject({ result: 'exists' });
-    await annotateIndex(target, { member: 'a', platform: 'linux/arm64', annotations: { old: undefined, new: 'x' } });
+    await annotateIndex(target, { member: 'a', platform: 'linux/arm64', annotations: { old: null, new: 'x' } });
     expect(await entries(store)).toEqual([
       expect.objectContaining({ annotations: { new: 'x' }, platform: { os: 'linux', architecture: 'arm64' } }),
     ]);
-    const bare = await annotateIndex(target, { annotations: { a: undefined, b: undefined, none: undefined } });
+    const bare = await annotateIndex(target, { annotations: { a: null, b: null, none: null } });
     expect(bare).not.toHaveProperty('annotations');
     // Made at once, the index has the same bytes.
     const members = [{ location: a, platform: 'linux/arm64', annotations: { new: 'x' } }];
@@ -253,6 +253,9 @@ describe.each(PLACES)('an index in %s', (_, open) => {
     const { mediaType } = await addToIndex({ store, tag: 'all' }, [{ location: 'b', platform: 'linux/arm64' }]);
     expect(mediaType).toBe(list);
     await annotateIndex({ store, tag: 'all' }, { member: 'b', annotations: { k: 'v' } });
+    await expect(annotateIndex({ store, tag: 'all' }, { annotations: { k: 'v' } })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
     const { bytes } = await store.manifest({ tag: 'all' });
     expect(JSON.parse(Buffer.from(bytes).toString())).toMatchObject({
       mediaType: list,

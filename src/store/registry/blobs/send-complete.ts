@@ -34,7 +34,7 @@ export async function sendComplete(
   client: RegistryClient,
   manifest: Manifest,
   reference: string,
-  options: CallOptions,
+  options: CallOptions & Pick<NonNullable<Parameters<typeof sendManifest>[3]>, 'headers' | 'accepted'>,
 ): Promise<HttpResponse> {
   const resent = new Set<Digest>();
   for (let attempt = 1, attempts = ATTEMPTS; ; attempt++) {

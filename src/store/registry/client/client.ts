@@ -11,6 +11,7 @@ import { BlobSources } from './blob-sources.js';
 import { responseError } from './errors.js';
 import { HeadRefusals } from './head-refusals.js';
 import { ManifestCache } from './manifest-cache.js';
+import { type SeveralTags, severalTagsOf } from './several-tags.js';
 
 /** Options of a repository's client. */
 export interface ClientOptions {
@@ -64,6 +65,7 @@ export class RegistryClient {
   /** The manifests that were read in this repository. */
   readonly manifests = new ManifestCache();
   readonly heads = new HeadRefusals();
+  readonly severalTags: SeveralTags;
   /** The content of blobs that were written in this repository. */
   readonly sources = new BlobSources();
   readonly #headers: Readonly<Record<string, string>>;
@@ -81,6 +83,7 @@ export class RegistryClient {
     this.retryDelay = options.retryDelay;
     this.chunkSize = options.chunkSize;
     this.#http = options.http;
+    this.severalTags = severalTagsOf(options.http);
     this.#auth = this.#authorizer();
   }
 

@@ -125,7 +125,7 @@ async function requireStored(
   });
 }
 
-/** Sends a manifest under a tag or its digest and gives the answer's headers. */
+/** Sends a manifest under a tag or its digest, by digest with tags beside it, and gives the answer's headers. */
 export async function sendManifest(
   client: RegistryClient,
   manifest: Manifest,
@@ -133,15 +133,17 @@ export async function sendManifest(
   options: CallOptions & {
     readonly headers?: Readonly<Record<string, string>>;
     readonly accepted?: readonly number[];
+    /** Tags in the query (distribution-spec, "Pushing Manifests"): a registry may leave them out. @default none */
+    readonly tags?: readonly string[];
     /** Whether it may be sent again after a failure. @default true */
-    readonly retry?: boolean;
+    readonly retry?: boolean | 'limited';
   } = {},
 ): Promise<HttpResponse> {
   const what = `manifest ${manifest.descriptor.digest}`;
   const response = await client.expect([201, 200, ...UNPROVEN, ...(options.accepted ?? [])], what, {
     method: 'PUT',
     // Any other text could lead the request to another path.
-    target: `manifests/${isDigest(reference) ? reference : parseTag(reference)}`,
+    target: `manifests/${isDigest(reference) ? reference : parseTag(reference)}${tagQuery(options.tags)}`,
     headers: { 'content-type': manifest.descriptor.mediaType, ...options.headers },
     body: { size: manifest.bytes.byteLength, open: async () => manifest.bytes },
     signal: options.signal,
@@ -165,6 +167,10 @@ export async function sendManifest(
     });
   }
   return response;
+}
+
+function tagQuery(tags: readonly string[] = []): string {
+  return tags.length === 0 ? '' : `?${tags.map((tag) => `tag=${parseTag(tag)}`).join('&')}`;
 }
 
 function target(selector: ManifestSelector): string {

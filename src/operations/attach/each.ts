@@ -109,8 +109,7 @@ async function planEach(
   const found = await findTargets(store, selector, options);
   const { known, unknown } = await withPlatforms(store, found.platforms, options);
   if (known.length === 0) throw noPlatforms(store, selector);
-  const planned = await planPlatforms(known, inputs, options);
-  return { groups: planned.map(({ target, plan }) => ({ plan, targets: [target] })), found, unknown };
+  return { groups: await planPlatforms(known, inputs, options), found, unknown };
 }
 
 function chosen({ root, platforms }: Targets, to: MaybeAttachOptions['to']): readonly Target[] {

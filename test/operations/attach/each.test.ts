@@ -204,7 +204,7 @@ describe('files for each platform', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('refuses a file for two platforms, and two manifests of one platform', async () => {
+  it('refuses a file for two platforms, and takes one for two manifests of a platform', async () => {
     await inDirectory({ 'sbom-windows.json': SPDX('windows') });
     const store = await newLayout();
     const one = await image(store, 'windows/amd64');
@@ -214,16 +214,21 @@ describe('files for each platform', () => {
       store.putManifest(buildIndex({ manifests }), { tags: [tag] });
     await tagAs('builds', on(one, 'windows:10.0.1/amd64'), on(two, 'windows:10.0.2/amd64'));
     await tagAs('same', on(one, 'windows/amd64'), on(two, 'windows/amd64'));
+    const features = { os: 'windows', architecture: 'amd64', 'os.features': ['win32k'] };
+    await tagAs('features', on(one, 'windows/amd64'), { ...two, platform: features });
     const options = { eachPlatform: true } as const;
     await expect(attach({ store, tag: 'builds' }, ['sbom-{os}.json'], options)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('both windows:10.0.1/amd64 and windows:10.0.2/amd64'),
       hint: expect.stringContaining('{os.version}'),
     });
-    await expect(attach({ store, tag: 'same' }, ['sbom-{os}.json'], options)).rejects.toMatchObject({
+    await expect(attach({ store, tag: 'features' }, ['sbom-{os}.json'], options)).rejects.toMatchObject({
       code: 'AMBIGUOUS',
       candidates: [one.digest, two.digest],
     });
+    await inDirectory({ 'sbom-windows.spdx.json': SPDX('windows') });
+    const { attachments } = await attach({ store, tag: 'same' }, ['sbom-{os}.spdx.json'], options);
+    expect(attachments.map(({ subject }) => subject.digest)).toEqual([one.digest, two.digest]);
     await inDirectory({ '10.0.1.spdx.json': SPDX('1'), '10.0.2.spdx.json': SPDX('2') });
     expect((await attach({ store, tag: 'builds' }, ['{os.version}.spdx.json'], options)).attachments).toHaveLength(2);
   });

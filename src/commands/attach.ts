@@ -1,6 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { PackCommand } from '../cli/command/pack-command.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
 import { signKeyFlags } from '../cli/flags/signing.js';
 import { errorFields } from '../errors.js';
@@ -54,6 +55,7 @@ export default class Attach extends PackCommand {
       exclusive: ['platform'],
     }),
     ...limitFlag,
+    ...elsewhereFlag,
     confirm: boolean({ summary: 'List again, since some registries lose what they acknowledged' }),
     ...settleFlag,
     'layout-lists': option({ options: ['auto', 'none'] as const })({

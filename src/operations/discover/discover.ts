@@ -63,8 +63,9 @@ export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
 
 /**
  * Lists all attachments of a subject, and their attachments; for an index also those of all manifests below it. An attachment
- * is listed once for each subject. With `wait` it asks again until nothing that `require` names is missing. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing Referrers"), cosign's
- * tags and BuildKit's attestations.
+ * is listed once for each subject. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing
+ * Referrers"), cosign's tags and BuildKit's attestations. With `wait` it asks again until nothing that `require` names is
+ * missing.
  *
  * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the attachments; the list is complete when `incomplete` is empty

@@ -124,12 +124,19 @@ describe.each(PLACES)('attach to each platform in %s', (_what, open) => {
 
   it('takes the index alone for all of its platforms, as the gate does', async () => {
     const store = await open();
-    await platforms(store);
+    const { index } = await platforms(store);
     const file = { content: SPDX('all'), name: 'all.spdx.json' };
     await attach({ store, tag: 'multi' }, [file], { to: 'index', settle });
     const found = await discover({ store, tag: 'multi' }, { require });
     expect([found.missing, found.onIndex?.length]).toEqual([[], 3]);
     expect((await discover({ store, tag: 'multi' }, { require, requireOn: 'platforms' })).missing).toHaveLength(3);
+    const one = { require, platform: 'linux/arm64' };
+    const chosen = await discover({ store, tag: 'multi' }, one);
+    expect([chosen.missing, chosen.onIndex]).toMatchObject([[], [{ index: index.digest }]]);
+    expect(chosen.referrers).toEqual([]);
+    const itself = await discover({ store, tag: 'multi' }, { ...one, requireOn: 'platforms' });
+    expect(itself.missing).toMatchObject([{ onIndex: true }]);
+    expect((await discover({ store, tag: 'multi' }, { ...one, requireOn: 'index' })).missing).toHaveLength(1);
   });
 
   it('takes an image for itself: by the platform of its config, and for all of --to', async () => {

@@ -54,11 +54,19 @@ export {
   type DiscoverResult,
   type Discovery,
   discover,
+  type EndOfLife,
   type KindOnIndex,
   type MissingKind,
   type Unasked,
 } from './operations/discover/discover.js';
 export type { Requirement, RequireOn } from './operations/discover/missing.js';
+export { type AddToIndexOptions, addToIndex } from './operations/index/add-to-index.js';
+export { type AnnotateIndexOptions, annotateIndex, type IndexAnnotations } from './operations/index/annotate-index.js';
+export { type CreateIndexOptions, createIndex } from './operations/index/create-index.js';
+export type { SamePlatform } from './operations/index/entries.js';
+export type { IndexMember } from './operations/index/members.js';
+export { type RemoveFromIndexOptions, removeFromIndex } from './operations/index/remove-from-index.js';
+export type { IndexResult, IndexResultEntry } from './operations/index/schema.js';
 export { type InspectOptions, inspect } from './operations/inspect/inspect.js';
 export type { InspectResult } from './operations/inspect/schema.js';
 export { type ListLoginsOptions, listLogins } from './operations/login/list-logins.js';
@@ -70,6 +78,7 @@ export type { Content } from './operations/pack/content.js';
 export type { FileInput } from './operations/pack/inputs.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
 export type { DryRunResult } from './operations/pack/schema.js';
+export type { ElsewhereOptions } from './operations/places/elsewhere.js';
 export type { AccessOptions, Location, Stored } from './operations/places/location.js';
 export {
   type KeepReason,

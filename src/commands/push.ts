@@ -43,6 +43,10 @@ export default class Push extends PackCommand {
     as: option({ options: ['helm', 'generic'] as const })({
       summary: 'Pack as Helm does, or each file as it is [default: a Helm chart as Helm does]',
     }),
+    platform: stringFlag({
+      summary: 'Put it into the index of the tag for this platform, beside those of others; a new tag begins one',
+      helpValue: 'OS/ARCH[/VARIANT]',
+    }),
     ...packFlags,
     ...uploadFlags,
     ...registryFlags,
@@ -58,7 +62,7 @@ export default class Push extends PackCommand {
     ]);
     const place = versionedPlace(args.target);
     const { inputs, options: packing } = await this.packInput(args.files ?? [], flags);
-    const options = { ...packing, as: flags.as, onNote: (note: string) => this.note(note) };
+    const options = { ...packing, platform: flags.platform, as: flags.as, onNote: (note: string) => this.note(note) };
     if (flags['dry-run']) return this.printDryRun(await push(args.target, inputs, { ...options, dryRun: true }));
     const result = await push(args.target, inputs, { ...options, ...(await this.access(flags, place)) });
     this.printPushed(

@@ -1,3 +1,4 @@
+import { quote } from '../../oci/text/quote.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { describeSelection, type Selection } from '../../operations/attached/selection.js';
 import type {
@@ -5,6 +6,7 @@ import type {
   DiscoveredNode,
   DiscoveredPlatform,
   DiscoverResult,
+  EndOfLife,
   MissingKind,
 } from '../../operations/discover/discover.js';
 import type { Via } from '../../store/interfaces/store.js';
@@ -21,7 +23,7 @@ export function* treeLines(
   const branch = (node: DiscoveredNode): Branch => {
     const type = printable(node.artifactType ?? node.predicateType ?? node.mediaType);
     const label = node.kind === undefined ? paint('bold', type) : `${paint('bold', node.kind)}  ${type}`;
-    const facts = `${formatSize(node.size)}, ${node.via.join('+')}`;
+    const facts = `${formatSize(node.size)}, ${node.via.join('+')}${whereIs(node)}`;
     return {
       text: () => `${label}  ${node.digest}  ${paint('dim', facts)}`,
       details: () =>
@@ -33,14 +35,31 @@ export function* treeLines(
   };
   const annotated = ({ annotations = {} }: DiscoveredNode) =>
     Object.entries(annotations).map(([key, value]) => `${printable(key)}: ${printable(value)}`);
-  const platform = ({ platform: name, mediaType, digest, referrers }: DiscoveredPlatform): Branch => ({
-    text: () => `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
+  const platform = ({ platform: name, mediaType, digest, endOfLife, referrers }: DiscoveredPlatform): Branch => ({
+    text: () =>
+      `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}${marked(endOfLife, paint)}`,
     details: () => [],
     below: branches(referrers, branch),
   });
   const { referrers, platforms = [] } = result;
-  yield printable(result.reference);
+  yield `${printable(result.reference)}${marked(result.endOfLife, paint)}`;
   yield* draw(joined(branches(referrers, branch), branches(platforms, platform)));
+}
+
+/** The places of an attachment that is not only beside its subject. */
+function whereIs({ places = [] }: DiscoveredNode): string {
+  return places.length === 0 ? '' : `, in ${places.map(printable).join(' and ')}`;
+}
+
+/** The end of life of an image, behind its name. */
+function marked(endOfLife: EndOfLife | undefined, paint: Paint): string {
+  if (endOfLife === undefined) return '';
+  return `  ${paint(endOfLife.past === false ? 'dim' : 'red', describeEnd(endOfLife))}`;
+}
+
+function describeEnd({ date, past }: EndOfLife): string {
+  if (past === undefined) return `end of life ${quote(date)}, which is not a date of RFC 3339`;
+  return past ? `past its end of life, ${printable(date)}` : `end of life ${printable(date)}`;
 }
 
 const WAYS: Readonly<Record<Via, string>> = {
@@ -55,14 +74,19 @@ const WAYS: Readonly<Record<Via, string>> = {
 };
 
 /** The line of `--verbose` for a way: the number of its subjects, and of the attachments it found. */
-export function describeAsked({ via, subjects, found, unsupported = 0 }: AskedWay): string {
+export function describeAsked({ via, place, subjects, found, unsupported = 0 }: AskedWay): string {
   const lacking = unsupported === subjects ? 'not there' : `${found === 0 ? 'none' : found} found`;
-  return `asked ${WAYS[via]} (${via}) about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
+  return `asked ${WAYS[via]} (${via})${place === undefined ? '' : ` in ${place}`} about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
 }
 
 /** The attachments as a table. */
 export function renderTable(result: DiscoverResult): string {
   const rows: string[][] = [];
+  const ends = [result, ...(result.platforms ?? [])].flatMap(({ endOfLife }) => endOfLife ?? []);
+  const claimOf = ({ claimed, reference }: DiscoveredNode) => {
+    const end = ends.find((one) => one.reference === reference);
+    return [...(claimed ? [describeClaimed(claimed)] : []), ...(end ? [describeEnd(end)] : [])].join(', ');
+  };
   const walk = (nodes: readonly DiscoveredNode[], platform: string, depth: number) => {
     for (const node of nodes) {
       rows.push([
@@ -75,7 +99,8 @@ export function renderTable(result: DiscoverResult): string {
         printable(node.created ?? '-'),
         printable(platform),
         `${node.subject.slice(0, 19)}…`,
-        node.claimed === undefined ? '' : describeClaimed(node.claimed),
+        (node.places ?? []).map(printable).join(' and '),
+        claimOf(node),
       ]);
       walk(node.referrers, platform, depth + 1);
     }
@@ -84,7 +109,9 @@ export function renderTable(result: DiscoverResult): string {
   for (const { platform, referrers } of result.platforms ?? []) walk(referrers, platform ?? '-', 1);
   const heading = ['DEPTH', 'KIND', 'TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'PLATFORM', 'SUBJECT'];
   const hasClaims = rows.some((row) => row.at(-1) !== '');
-  return columns([hasClaims ? [...heading, 'CLAIMS'] : heading, ...rows]);
+  const hasPlaces = rows.some((row) => row.at(-2) !== '');
+  const all = [[...heading, hasPlaces ? 'IN' : '', hasClaims ? 'CLAIMS' : ''], ...rows];
+  return columns(hasPlaces ? all : all.map((row) => row.toSpliced(-2, 1)));
 }
 
 /** The flags that notes depend on; with `json` the empty list is visible without a note. */

@@ -4,10 +4,12 @@ import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import type { Attachment } from '../attached/attachment.js';
+import { ATTESTATION_TYPE } from '../attached/buildkit.js';
 import type { Unasked } from '../results/incomplete.js';
 import { incompleteCopy } from './attached.js';
 import { assertDistinct, type NamedTag } from './collisions.js';
-import { asReferrer } from './convert.js';
+import { asReferrer, cosignType } from './convert.js';
 import { type CopyItem, type CopyPlan, ROLES } from './plan.js';
 import type { CopyReading, ReadRoot } from './read.js';
 import { type AttachedTree, isChildAlone } from './selection.js';
@@ -127,18 +129,34 @@ class Assembly {
 
   #tree({ attachment, subject, below }: AttachedTree): void {
     const { digest } = attachment.holder ?? attachment.descriptor;
-    const { tags } = attachment;
+    const { tags = [] } = attachment;
+    const type = isChildAlone(attachment) ? this.#childType() : cosignType(tags);
     if (this.reading.kept.hides(attachment)) {
-      this.#convert(digest, subject, tags);
+      this.#convert(digest, subject, type);
       return;
     }
-    // An attachment that only the index names is copied with the index, or not at all.
+    // An attachment that only the index names is copied with the index, or as a referrer alone.
     if (isChildAlone(attachment)) {
-      if (!this.#items.has(digest)) this.#left.set(digest, attachment.holder ?? attachment.descriptor);
-    } else if (!this.#attach(digest)) return;
-    for (const tag of tags ?? []) this.#tags.push({ tag, digest, name: this.reading.source.format({ tag }) });
-    this.#convert(digest, subject, tags);
+      if (!this.#items.has(digest) && type === undefined)
+        this.#left.set(digest, attachment.holder ?? attachment.descriptor);
+    } else if (!this.#isReferrerAlone(attachment, digest)) {
+      if (!this.#attach(digest)) return;
+      this.#tags.push(...this.#named(attachment, digest));
+    }
+    this.#convert(digest, subject, type);
     for (const tree of below) this.#tree(tree);
+  }
+
+  /** The tags of an attachment, each named in its place: another place can have another image under the same tag. */
+  #named({ tags, places }: Attachment, digest: Digest): readonly NamedTag[] {
+    const all = places ?? [{ place: this.reading.source, tags }];
+    return all.flatMap((one) => (one.tags ?? []).map((tag) => ({ tag, digest, name: one.place.format({ tag }) })));
+  }
+
+  /** Whether it is copied as a referrer and not under its tag, which an image of another place has. */
+  #isReferrerAlone({ tags, places }: Attachment, digest: Digest): boolean {
+    if (places === undefined || !this.reading.options.convert) return false;
+    return this.#tags.some((other) => tags?.includes(other.tag) && other.digest !== digest);
   }
 
   /** Adds an attached manifest; false where it cannot be copied, and what is attached to it stays behind as well. */
@@ -154,15 +172,21 @@ class Assembly {
     return true;
   }
 
-  #convert(digest: Digest, subject: Digest, tags: readonly string[] | undefined): void {
-    if (!this.reading.options.convert || tags === undefined) return;
+  /** A verified index covers its attestations, and no signature covers a referrer that is made of them. */
+  #childType(): string | undefined {
+    const { convert, verifyWith } = this.reading.options;
+    return convert && verifyWith === undefined ? ATTESTATION_TYPE : undefined;
+  }
+
+  #convert(digest: Digest, subject: Digest, artifactType: string | undefined): void {
+    if (!this.reading.options.convert || artifactType === undefined) return;
     const manifest = this.reading.manifests.get(digest);
     const to = this.#items.get(subject)?.manifest.descriptor;
     if (manifest === undefined || to === undefined || subjectOf(manifest) !== undefined) return;
-    const converted = asReferrer(manifest, to, tags);
+    const converted = asReferrer(manifest, to, artifactType);
     if (converted === undefined || this.#items.has(converted.descriptor.digest)) return;
     const failure = this.#failedIn([converted.descriptor.digest]);
     if (failure === undefined) this.#put(converted, 'attached');
-    else this.#lacks(`referrer made of ${tags.join(', ')}`, failure.error);
+    else this.#lacks(`referrer made of ${this.reading.source.format({ digest })}`, failure.error);
   }
 }

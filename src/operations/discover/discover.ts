@@ -9,21 +9,30 @@ import { ItemLimit } from '../attached/item-limit.js';
 import { isWanted, type Selection } from '../attached/selection.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import { listTrees, type TreesOptions } from '../attached/trees.js';
-import { type AccessOptions, type Location, withSource } from '../places/location.js';
+import { type ElsewhereOptions, withAttached } from '../places/elsewhere.js';
+import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { iterable } from '../results/each-node.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { type WaitOptions, waitFor } from '../wait/wait.js';
+import { endOfLifeOf } from './end-of-life.js';
 import { lackOf, nothingRequired } from './lack.js';
 import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { flat, NodeBuilder } from './tree.js';
 
 export type { AskedWay, Unasked } from '../results/incomplete.js';
-export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
+export type {
+  DiscoveredNode,
+  DiscoveredPlatform,
+  DiscoverResult,
+  EndOfLife,
+  KindOnIndex,
+  MissingKind,
+} from './schema.js';
 
 /** Options of {@link discover}. */
-export interface DiscoverOptions extends AccessOptions, WaitOptions {
+export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
   /** Return only these attachments, and those above them: the SBOM that a signature is attached to. @default all */
@@ -42,6 +51,8 @@ export interface DiscoverOptions extends AccessOptions, WaitOptions {
   readonly claims?: boolean | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
+  /** The time that an end of life is compared with. @default the clock's */
+  readonly now?: Date | undefined;
 }
 
 /**
@@ -68,7 +79,7 @@ export async function discover(location: Location, options: DiscoverOptions = {}
 async function discoverNow(location: Location, options: DiscoverOptions): Promise<Discovery> {
   const platform = platformOf(options.platform);
   const requirements = options.require?.map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
-  return withSource(location, options, async (source, selector) => {
+  return withAttached(location, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
@@ -108,16 +119,23 @@ async function listAttached(
   const { selection = {} } = options;
   const wanted = options.claims ? flat(all).filter((attachment) => isWanted(attachment, selection)) : [];
   const claims = await claimsOfAttached(source, wanted, { signal: options.signal });
+  const ends = await Promise.all(
+    [found, ...(platforms ?? []).map((platform) => platform.found)].map((trees) =>
+      endOfLifeOf(source, trees, account, options),
+    ),
+  );
   const shown = (chosen: Selection): DiscoverResult => {
     const builder = new NodeBuilder(source, all, chosen, claims);
     return {
       ...resultFields(source, descriptor),
+      ...given({ endOfLife: ends[0] }),
       referrers: builder.nodes(descriptor.digest, found),
       ...given({
-        platforms: platforms?.map(({ of, found }) => ({
+        platforms: platforms?.map(({ of, found }, index) => ({
           ...resultFields(source, of.descriptor),
           ...given({ platform: of.platform, isPlatform: of.isPlatform ? undefined : (false as const) }),
           ...(of.within.size === 0 ? {} : { within: [...of.within] }),
+          ...given({ endOfLife: ends[index + 1] }),
           referrers: builder.nodes(of.descriptor.digest, found),
         })),
       }),

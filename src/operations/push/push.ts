@@ -1,6 +1,9 @@
 import { runAll } from '../../io/async/run-all.js';
+import { given } from '../../oci/values/given.js';
+import type { Platform } from '../../oci/values/platform.js';
 import { isIngester } from '../../store/interfaces/abilities.js';
 import type { Store, WriteResult } from '../../store/interfaces/store.js';
+import { putIntoIndex, requireIndexes } from '../index/put-into-index.js';
 import { dryRunResult } from '../pack/dry-run.js';
 import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
 import type { FileInput } from '../pack/inputs.js';
@@ -9,6 +12,7 @@ import { type PackingOptions, recognisePacking } from '../pack/packing.js';
 import { manifestOf, type PackOptions, type PackPlan, planPack, readContents } from '../pack/plan.js';
 import type { DryRunResult } from '../pack/schema.js';
 import { type AccessOptions, type Location, withStore } from '../places/location.js';
+import { platformOf } from '../places/platform-option.js';
 import { type VersionedTarget, versionedTarget } from '../places/versioned-target.js';
 import { withHidden } from '../results/hidden.js';
 import { tagsFor } from './packed-tags.js';
@@ -18,6 +22,8 @@ import type { PushResult } from './schema.js';
 export interface PushOptions extends PackOptions, PackingOptions, AccessOptions, ExportOptions {
   /** Tags in addition to those of the target. @default none: a chart has its version, all else is found by its digest */
   readonly tags?: readonly string[] | undefined;
+  /** Put the artifact into the index of each tag, for this platform, beside those of others. @default tags name it alone */
+  readonly platform?: string | Platform | undefined;
   /** `true` packs without opening the target, and returns a {@link DryRunResult}. @default false */
   readonly dryRun?: false | undefined;
 }
@@ -57,6 +63,8 @@ export async function push(
   options: MaybePushOptions = {},
 ): Promise<PushResult | DryRunResult> {
   const to = versionedTarget(target);
+  // A malformed one is told in a dry run as well.
+  const platform = platformOf(options.platform);
   // A missing file is reported before a layout is created.
   const checked = await planPack(files, options);
   if (options.dryRun) {
@@ -65,7 +73,7 @@ export async function push(
     return dryRunResult(await packPlan(plan, options), options);
   }
   return exportingManifest(options, () =>
-    withStore(to.at, { ...options, create: true }, (store) => pushPlan(store, checked, to, options)),
+    withStore(to.at, { ...options, create: true }, (store) => pushPlan(store, checked, to, { ...options, platform })),
   );
 }
 
@@ -73,11 +81,12 @@ async function pushPlan(
   store: Store,
   checked: PackPlan,
   to: VersionedTarget,
-  options: MaybePushOptions,
+  options: MaybePushOptions & { readonly platform: Platform | undefined },
 ): Promise<PushResult> {
-  const { signal } = options;
+  const { signal, platform } = options;
   const plan = await recognisePacking(checked, options);
   const tags = tagsFor(plan.packed, to, options);
+  if (platform !== undefined) await requireIndexes(store, tags, { signal });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
     const manifest = manifestOf(plan, contents);
@@ -87,8 +96,11 @@ async function pushPlan(
     };
     const prepare = (shared: AbortSignal) => store.prepareManifest(manifest, { signal: shared });
     await runAll([write, prepare], async (task, shared) => void (await task(shared)), { signal });
-    const { result } = await store.putManifest(manifest, { tags, signal });
-    return withHidden(packedResult(store, manifest, contents, written, { result, tags }), { manifest });
+    const put = async () => ({ ...(await store.putManifest(manifest, { tags, signal })), index: undefined });
+    const putInto = (of: Platform) => putIntoIndex(store, manifest, tags, of, { signal });
+    const { result, index } = await (platform === undefined ? put() : putInto(platform));
+    const packed = packedResult(store, manifest, contents, written, { result, tags });
+    return withHidden(given({ ...packed, index }), { manifest });
   } finally {
     await discardContents(contents);
   }

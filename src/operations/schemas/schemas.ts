@@ -6,6 +6,7 @@ import { checkSchema, garbageSchema } from '../check/schema.js';
 import { copySchema } from '../copy/schema.js';
 import { detachSchema } from '../detach/schema.js';
 import { discoverSchema } from '../discover/schema.js';
+import { indexSchema } from '../index/schema.js';
 import { inspectSchema } from '../inspect/schema.js';
 import { kindsSchema } from '../kinds/schema.js';
 import { loginSchema, loginsSchema } from '../login/schema.js';
@@ -50,6 +51,10 @@ export const resultSchemas = {
   copy: copySchema,
   pull: pullSchema,
   inspect: inspectSchema,
+  'index create': indexSchema,
+  'index add': indexSchema,
+  'index remove': indexSchema,
+  'index annotate': indexSchema,
   resolve: resolveSchema,
   login: z.union([loginSchema, loginsSchema]),
   logout: logoutSchema,

@@ -13,7 +13,10 @@ export default class ManifestGet extends BaseCommand {
     'The bytes are verified by their digest and printed unchanged, without a newline at the end. On a terminal, control characters are escaped.';
   static override examples = [
     { description: 'Show the layers', command: '<%= config.bin %> manifest get ghcr.io/acme/app:v1 | jq .layers' },
-    { description: 'Fetch into a file', command: '<%= config.bin %> manifest get -o manifest.json oci:./layout:v1' },
+    {
+      description: 'Fetch the config into a file',
+      command: '<%= config.bin %> manifest get --config -o config.json oci:./layout:v1',
+    },
     {
       description: 'Show one platform, indented',
       command: '<%= config.bin %> manifest get --pretty --platform linux/arm64 ghcr.io/acme/app:v1',

@@ -7,7 +7,7 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import type { ItemLimit } from '../attached/item-limit.js';
 import type { Subject } from '../attached/subject.js';
-import { AttachedWalk } from '../attached/walk.js';
+import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import { type Holder, holdersOf } from '../detach/holder.js';
 import { type Census, unknownSubject } from './census.js';
 import { CONCURRENCY } from './names.js';
@@ -24,7 +24,7 @@ export interface Survey {
 export async function surveyOf(
   source: Source,
   { here, there, gone, lists, tagged }: Census,
-  { signal, limit }: CallOptions & { readonly limit: ItemLimit },
+  { signal, limit, predicateTypes }: CallOptions & Pick<WalkOptions, 'predicateTypes'> & { readonly limit: ItemLimit },
 ): Promise<Survey> {
   const account = new AskedWays();
   const vanished = new Set<Digest>();
@@ -41,6 +41,7 @@ export async function surveyOf(
   const walk = new AttachedWalk(source, undefined, {
     signal,
     limit,
+    predicateTypes,
     onUnasked: (way, error) => {
       if (!isWhole || !isRemoraError(error) || error.code !== 'NOT_FOUND') account.failed(way, error);
     },

@@ -34,7 +34,7 @@ export function planLists(
     const isMeant = (entry: Descriptor) => isWanted(attachmentOfEntry(entry, ['tag']), selection);
     const lost = entries.filter((entry) => isGone(entry) && isMeant(entry)).map(({ digest }) => digest);
     const left = entries.filter(({ digest }) => !going.has(digest) && !lost.includes(digest));
-    const isEmpty = gone.has(subject) && left.length === 0;
+    const isEmpty = (gone.has(subject) || going.has(subject)) && left.length === 0;
     return lost.length > 0 || isEmpty ? [{ tag, digest, subject, vanished: [...new Set(lost)], isEmpty }] : [];
   });
 }

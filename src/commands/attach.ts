@@ -1,9 +1,12 @@
 import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { PackCommand } from '../cli/command/pack-command.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
 import { signKeyFlags } from '../cli/flags/signing.js';
 import { errorFields } from '../errors.js';
+import { ATTACH_TO } from '../operations/attach/options.js';
+import type { AttachEachDryRunResult, AttachEachResult } from '../operations/attach/schema.js';
 
 /** `remora attach` */
 export default class Attach extends PackCommand {
@@ -20,8 +23,8 @@ export default class Attach extends PackCommand {
       command: '<%= config.bin %> attach --artifact-type application/vnd.acme.review ghcr.io/acme/app:v1 review.txt',
     },
     {
-      description: 'Attach to one platform of an image in a layout',
-      command: '<%= config.bin %> attach --platform linux/arm64 oci:./layout:v1 scan.sarif',
+      description: 'Attach to each platform of an image a file of its own',
+      command: "<%= config.bin %> attach ghcr.io/acme/app:v1 --each-platform 'sbom-{os}-{arch}{variant}.spdx.json'",
     },
   ];
   static override args = {
@@ -44,7 +47,19 @@ export default class Attach extends PackCommand {
     ...signKeyFlags,
     ...packFlags,
     ...platformFlag,
+    'each-platform': stringFlag({
+      summary: 'A file for each platform of an index, from {os} {arch} {variant} {os.version}; repeatable',
+      helpValue: 'FILE[:TYPE]',
+      multiple: true,
+      multipleNonGreedy: true,
+      exclusive: ['platform', 'to', 'export-manifest'],
+    }),
+    to: option({ options: ATTACH_TO })({
+      summary: 'Of an index: attach to it, to each platform, or to both [default: index]',
+      exclusive: ['platform'],
+    }),
     ...limitFlag,
+    ...elsewhereFlag,
     confirm: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
     ...settleFlag,
     'layout-lists': option({ options: ['auto', 'none'] as const })({
@@ -72,19 +87,27 @@ export default class Attach extends PackCommand {
       ...options,
       ...(await this.access(flags, place)),
       platform: flags.platform,
+      eachPlatform: flags['each-platform'] !== undefined,
+      to: flags.to,
       confirm: flags.confirm,
       settle: flags.settle,
       clean: flags.clean,
       layoutLists: flags['layout-lists'],
       onUncleaned: (list, error) => this.note(`the replaced list ${list} stays: ${errorFields(error).message}`),
-      sign:
-        flags['sign-key'] === undefined
-          ? undefined
-          : await this.signingKey(flags['sign-key'], flags['key-password-file']),
+      sign: await this.signWith(flags),
       dryRun: flags['dry-run'],
     });
+    if ('attachments' in result) return this.#showEach(result);
     if ('dryRun' in result) return this.printDryRun(result);
     this.printPushed(result, [], result);
+    return result;
+  }
+
+  async #showEach(result: AttachEachResult | AttachEachDryRunResult): Promise<object> {
+    const { eachNotes, renderEach } = await import('../cli/output/attach.js');
+    this.print(() => renderEach(result));
+    for (const note of eachNotes(result)) this.note(note);
+    if ('dryRun' in result) this.note('dry run: nothing was written');
     return result;
   }
 }

@@ -3,6 +3,7 @@ import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { copySelection, copySelectionFlags, sidesOf, twoRegistryFlags } from '../cli/flags/copy.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
@@ -47,6 +48,7 @@ export default class Copy extends BaseCommand {
     recursive: boolean({ char: 'r', summary: 'Copy all attachments as well, at every depth', default: false }),
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...copySelectionFlags,
     ...useFlags,
     convert: boolean({
@@ -109,7 +111,7 @@ export default class Copy extends BaseCommand {
       ...use,
       ...sides,
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, names, platform, selection },
+      ...{ signal: this.signal, names, platform, selection, referrersIn: access.referrersIn },
       ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
       ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite, noClobber: flags['no-clobber'] },

@@ -2,9 +2,11 @@ import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
+import { waitFlag } from '../cli/flags/wait.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
 import { signerWords, trustNotes, unverifiedNotes } from '../cli/output/use.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
@@ -70,8 +72,10 @@ export default class Pull extends BaseCommand {
     ...useFlags,
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),
     'no-clobber': boolean({ char: 'n', summary: 'Fail, and write nothing, when a file exists with other content' }),
+    ...waitFlag,
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...unpackFlag,
     ...registryFlags,
   };

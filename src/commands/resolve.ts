@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { waitFlag } from '../cli/flags/wait.js';
 
 /** `remora resolve` */
 export default class Resolve extends BaseCommand {
@@ -23,6 +24,7 @@ export default class Resolve extends BaseCommand {
   };
   static override flags = {
     full: boolean({ char: 'l', summary: 'Print the reference with its digest', aliases: ['full-reference'] }),
+    ...waitFlag,
     ...platformFlag,
     ...limitFlag,
     ...unpackFlag,

@@ -2,8 +2,10 @@ import { string } from '@oclif/core/args';
 import { boolean, integer, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
+import { waitFlag } from '../cli/flags/wait.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
 import { wrapped } from '../cli/output/fit.js';
 import { screenOf } from '../cli/output/tree.js';
@@ -64,7 +66,7 @@ export default class Verify extends BaseCommand {
       summary: 'Verify this file by --bundle, without SUBJECT',
       helpValue: 'FILE',
       dependsOn: ['bundle'],
-      exclusive: ['require', 'policy', 'platform', 'max-signatures'],
+      exclusive: ['require', 'policy', 'platform', 'max-signatures', 'wait'],
     }),
     bundle: stringFlag({ summary: 'Sigstore bundle of the file', helpValue: 'FILE', dependsOn: ['blob'] }),
     'max-signatures': integer({
@@ -72,8 +74,10 @@ export default class Verify extends BaseCommand {
       helpValue: 'N',
       min: 1,
     }),
+    ...waitFlag,
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...unpackFlag,
     ...registryFlags,
   };

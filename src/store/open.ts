@@ -5,6 +5,8 @@ import type { UnpackLimitOptions } from '../io/compression/unpack-limit.js';
 import { bestEffortSync } from '../io/files/system-error.js';
 import type { CatalogPlace } from '../oci/names/catalog.js';
 import { formatPlace, type PathPlace, type Place } from '../oci/names/place.js';
+import type { Session } from './interfaces/session.js';
+import type { SeveralPlaces } from './interfaces/several-places.js';
 import type { ArchiveWriter, CallOptions, Source, Store } from './interfaces/store.js';
 import { INDEX_FILE, LAYOUT_FILE } from './layout/files/paths.js';
 import type { OpenRegistryOptions } from './registry/store.js';
@@ -39,6 +41,12 @@ export async function openStore(place: Place, options: OpenStoreOptions = {}): P
         hint: 'Write into an image layout like oci:./layout',
       });
   }
+}
+
+/** Opens a session for several questions, as `openSession` does; the code of registries is loaded. */
+export async function openSession(): Promise<Session> {
+  const session = await import('./registry/session.js');
+  return session.openSession();
 }
 
 /** Whether a layout or an archive is where a place is. A path that cannot be looked at counts as missing: opening it tells why. */
@@ -78,6 +86,12 @@ export async function openSource(place: Place, options: OpenSourceOptions = {}):
     default:
       return openStore(place, options);
   }
+}
+
+/** Joins a place with one where something of it is attached: both are one source then. Neither is closed with it. */
+export async function joinPlaces(first: Source, second: Source): Promise<Source & SeveralPlaces> {
+  const { joinSources } = await import('./elsewhere/source.js');
+  return joinSources(first, second);
 }
 
 /** Options of {@link openArchiveWriter}. */

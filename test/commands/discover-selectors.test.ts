@@ -57,3 +57,21 @@ it('refuses to take one of several that have no date for the newest', async () =
   const error = await failureHere(7, ['discover', image, '--latest'], cwd);
   expect(error).toMatchObject({ code: 'AMBIGUOUS', candidates: [expect.anything(), expect.anything()] });
 });
+
+it('selects by predicate type, and refuses a text that cannot be one', async () => {
+  const { image, cwd, digests } = await begin();
+  const statement =
+    '{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://spdx.dev/Document/v2.3","predicate":{}}';
+  await writeFile(join(cwd, 'statement.json'), statement);
+  const attach = ['attach', '--no-settle', image, '--artifact-type', 'application/vnd.in-toto+json', 'statement.json'];
+  expect((await runHere(attach, cwd)).code).toBe(0);
+  expect(await digests('--predicate-type', 'spdxjson')).toEqual(['sbom']);
+  expect(await digests('--predicate-type', 'https://slsa.dev/provenance')).toEqual([]);
+  const { stderr } = await runHere(['discover', image, '--predicate-type', 'vuln'], cwd);
+  expect(stderr).toMatch(/^remora: nothing of predicate type https:\/\/cosign\.sigstore\.dev\S+ is attached\n$/);
+  for (const command of ['discover', 'pull', 'detach']) {
+    const error = await failureHere(2, [command, image, '--predicate-type', 'sbom'], cwd);
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', hint: expect.stringContaining('spdxjson') });
+  }
+  await failureHere(2, ['copy', '-r', image, './there:v1', '--predicate-type', ''], cwd);
+});

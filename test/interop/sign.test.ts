@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { attachSchema } from '../../src/operations/attach/schema.js';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { SPDX, writeAttestedIndex } from '../support/attested-index.js';
 import { type Cosign, openCosign } from '../support/cosign.js';
@@ -112,9 +113,9 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY, SERVE]) {
       const key = await writeKey('Ed25519');
       const sbom = join(open.directory, 'sbom.spdx.json');
       const words = ['attach', subject, sbom, '--sign-key', key.encrypted];
-      const attached = await remoraJson(resultSchemas.attach, words, { env: ENV });
+      const attached = await remoraJson(attachSchema, words, { env: ENV });
       expect(attached).toMatchObject({ result: 'written', signature: { result: 'written' } });
-      const again = await remoraJson(resultSchemas.attach, words, { env: ENV });
+      const again = await remoraJson(attachSchema, words, { env: ENV });
       expect(again).toMatchObject({ result: 'exists', signature: { result: 'exists' } });
       expect(await accepts(key.pub, 'verify', place.at(`@${attached.digest}`))).toBe(true);
     });

@@ -5,10 +5,16 @@ import type { FileInput } from '../../operations/pack/inputs.js';
 import type { PackOptions } from '../../operations/pack/plan.js';
 import type { DryRunResult } from '../../operations/pack/schema.js';
 import type { PushResult } from '../../operations/push/schema.js';
+import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { PackFlags } from '../input/pack-arguments.js';
 import { guardStandardInput } from '../input/standard-input.js';
 import { columns, fields, formatSize, jsonText, painter, printable } from '../output/text.js';
 import { BaseCommand } from './base-command.js';
+
+interface SignKeyFlags {
+  readonly 'sign-key'?: string | undefined;
+  readonly 'key-password-file'?: string | undefined;
+}
 
 /** The base of push and attach: they take the same files and flags and print the same result. */
 export abstract class PackCommand extends BaseCommand {
@@ -43,6 +49,12 @@ export abstract class PackCommand extends BaseCommand {
     return { inputs, options: { ...options, signal: this.signal, onProgress: await this.progress() } };
   }
 
+  /** The key that signs what is written, where one is given. */
+  protected async signWith(flags: SignKeyFlags): Promise<SigningOptions | undefined> {
+    const { 'sign-key': key, 'key-password-file': passwordFile } = flags;
+    return key === undefined ? undefined : this.signingKey(key, passwordFile);
+  }
+
   protected printDryRun(result: DryRunResult): DryRunResult {
     this.print(jsonText(JSON.parse(Buffer.from(result.bytes).toString())));
     if (!this.jsonEnabled()) this.note(`dry run: nothing was written; the manifest would be ${result.digest}`);
@@ -66,6 +78,7 @@ export abstract class PackCommand extends BaseCommand {
       fields([
         [attached === undefined ? 'Pushed' : 'Attached', `${result.reference}${thereAlready(result)}`],
         ['To', attached?.subject.reference],
+        ['Index', result.index && `${result.index.reference} (${result.index.platform})`],
         ['Tags', names.length === 0 ? undefined : names.join(', ')],
         ['Type', result.artifactType],
         ['Listed by', result.listedBy],

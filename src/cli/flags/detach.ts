@@ -17,6 +17,7 @@ export const detachFlags = {
 export function detachSelection(flags: {
   readonly kind?: readonly Kind[] | undefined;
   readonly 'artifact-type'?: string | undefined;
+  readonly 'predicate-type'?: string | undefined;
   readonly annotation?: readonly string[] | undefined;
   readonly digest?: string | undefined;
   readonly platform?: string | undefined;

@@ -1,6 +1,7 @@
 import { option, string } from '@oclif/core/flags';
 import { RemoraError } from '../../errors.js';
 import { type Format, KINDS, type Kind } from '../../formats/kinds/kind.js';
+import { parsePredicateType } from '../../formats/kinds/predicate-type.js';
 import { quote } from '../../oci/text/quote.js';
 import { parseDigest } from '../../oci/values/digest.js';
 import { parseMediaType } from '../../oci/values/media-types.js';
@@ -16,6 +17,11 @@ export const selectionFlags = {
   }),
   'artifact-type': string({
     summary: 'Attachments of this artifact type',
+    helpValue: 'TYPE',
+    helpGroup: 'SELECTION',
+  }),
+  'predicate-type': string({
+    summary: "Statements of this predicate type: a URI, or cosign's name",
     helpValue: 'TYPE',
     helpGroup: 'SELECTION',
   }),
@@ -43,6 +49,7 @@ export interface SelectionFlags {
   readonly kind?: readonly Kind[] | undefined;
   readonly format?: readonly Format[] | undefined;
   readonly 'artifact-type'?: string | undefined;
+  readonly 'predicate-type'?: string | undefined;
   readonly annotation?: readonly string[] | undefined;
   readonly digest?: string | undefined;
   readonly latest?: boolean | undefined;
@@ -56,11 +63,12 @@ export interface SelectionFlags {
  */
 export function selectionFrom(flags: SelectionFlags): Selection | undefined {
   const { kind, format, annotation, digest, latest, all } = flags;
-  const artifactType = flags['artifact-type'];
-  const values = [kind, format, annotation, digest, artifactType, latest || undefined, all || undefined];
+  const { 'artifact-type': artifactType, 'predicate-type': predicateType } = flags;
+  const values = [kind, format, annotation, digest, artifactType, predicateType, latest || undefined, all || undefined];
   if (values.every((value) => value === undefined)) return undefined;
   return {
     artifactType: artifactType === undefined ? undefined : parseMediaType(artifactType, 'artifact type'),
+    predicateType: predicateType === undefined ? undefined : parsePredicateType(predicateType),
     kind,
     format,
     annotations: annotation?.map(parseSelector),

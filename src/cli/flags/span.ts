@@ -27,3 +27,19 @@ export function parseInterval(flag: string, text: string): number {
     hint: 'Write it like 10m, 6h or 1d, up to 24d',
   });
 }
+
+/** Parses a time to wait, as {@link parseGrace} does; a number without a unit is seconds. @throws RemoraError `INVALID_ARGUMENT` */
+export function parseWait(flag: string, text: string): number {
+  return parseGrace(flag, /^\d+$/.test(text) ? `${text}s` : text);
+}
+
+/** Parses an age into milliseconds: `12h`, `90d`, `12w`. @throws RemoraError `INVALID_ARGUMENT`, also for zero */
+export function parseAge(flag: string, text: string): number {
+  const [, digits, unit = ''] = /^(\d{1,5})([smhdw])$/.exec(text) ?? [];
+  const span = Number(digits) * (unit === 'w' ? 7 * 24 * 3600 * SECOND : (UNITS[unit] ?? Number.NaN));
+  if (span > 0) return span;
+  throw new RemoraError('INVALID_ARGUMENT', `${flag} ${quote(text)} is not an age`, {
+    found: text,
+    hint: 'Write it like 12h, 90d or 12w',
+  });
+}

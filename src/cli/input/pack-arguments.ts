@@ -20,6 +20,8 @@ export interface PackFlags {
   readonly name?: string | undefined;
   readonly created?: string | undefined;
   readonly concurrency?: number | undefined;
+  /** Files for each platform, instead of those of the arguments. */
+  readonly 'each-platform'?: readonly string[] | undefined;
 }
 
 /** True where the manifest goes to standard output: people read the result on standard error then. */
@@ -40,6 +42,8 @@ export async function packArguments(
   const fromFile =
     flags['annotation-file'] === undefined ? undefined : await readAnnotationFile(flags['annotation-file']);
   const perFile = layerAnnotations(flags['layer-annotation'] ?? []);
+  const templates = flags['each-platform'];
+  if (templates !== undefined && files.length > 0) throw besideTemplates(files);
   checkStandardInput(files.map(unguarded), flags.name);
   if (fromFile?.config !== undefined && flags.config === undefined)
     throw new RemoraError(
@@ -50,7 +54,9 @@ export async function packArguments(
         hint: 'Give --config, or take $config out of the file',
       },
     );
-  const inputs = await Promise.all(files.map((file) => parseFile(unguarded(file), flags.name, environment.stdin)));
+  const inputs =
+    templates?.map(parseTemplated) ??
+    (await Promise.all(files.map((file) => parseFile(unguarded(file), flags.name, environment.stdin))));
   const known = new Set(inputs.map(({ typed }) => typed));
   const named = new Map([...(fromFile?.files ?? []), ...perFile].map(([file]) => [file, undefined]));
   for (const file of named.keys()) if (!known.has(file)) throw unknownFile(file, [...known]);
@@ -75,6 +81,22 @@ export async function packArguments(
       .filter(isReservedUnknown)
       .map((key) => `annotation ${key} is not defined by OCI, which reserves org.opencontainers`),
   };
+}
+
+/** A path with placeholders is not there as it is written: a suffix that is not a media type belongs to it. */
+function parseTemplated(text: string): { typed: string; input: FileInput } {
+  const colon = text.lastIndexOf(':');
+  const mediaType = text.slice(colon + 1);
+  if (colon <= 0 || !isMediaType(mediaType)) return { typed: text, input: { path: text } };
+  const path = text.slice(0, colon);
+  return { typed: path, input: { path, mediaType } };
+}
+
+function besideTemplates(files: readonly string[]): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', `${files.join(', ')} and --each-platform are both given, wanted one`, {
+    found: files[0] ?? '',
+    hint: 'Give --each-platform several times for several files; each is a template',
+  });
 }
 
 async function parseFile(

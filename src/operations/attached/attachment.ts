@@ -7,7 +7,15 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isEmpty } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
-import type { Via } from '../../store/interfaces/store.js';
+import type { Source, Via } from '../../store/interfaces/store.js';
+
+/** A place where an attachment was found, and how. */
+export interface AttachedIn {
+  readonly place: Source;
+  readonly via: readonly Via[];
+  /** cosign's tags that name it there. */
+  readonly tags?: readonly string[];
+}
 
 /** An attachment: a manifest, or one layer of a manifest that holds several attachments. */
 export interface Attachment {
@@ -18,10 +26,14 @@ export interface Attachment {
   readonly via: readonly Via[];
   /** cosign's tags that name it. */
   readonly tags?: readonly string[];
+  /** The places that have it, in their order, where several are asked. */
+  readonly places?: readonly AttachedIn[];
   readonly kind?: Kind;
   /** The outermost wrapper first. */
   readonly formats: readonly Format[];
   readonly predicateType?: string;
+  /** Further predicate types, of a manifest with several statements. */
+  readonly morePredicateTypes?: readonly string[];
   /** `org.opencontainers.image.created`, RFC 3339. */
   readonly created?: string;
 }
@@ -98,13 +110,13 @@ function attachment(
   // A bundle without a statement is a signature of the subject itself.
   const isSignature = annotations.some((some) => some?.[SigstoreAnnotation.bundleContent] === 'message-signature');
   const created = descriptor.annotations?.[Annotation.created];
-  const [predicateType] = predicateTypes;
+  const [predicateType, ...more] = new Set(predicateTypes);
   const name = isSignature && kind === 'attestation' ? 'signature' : kind;
   return {
     descriptor,
     via,
     formats,
-    ...given({ kind: name, predicateType, created }),
+    ...given({ kind: name, predicateType, morePredicateTypes: more.length === 0 ? undefined : more, created }),
   };
 }
 

@@ -31,6 +31,8 @@ export interface FindOptions extends CallOptions {
   readonly onListed?: ((descriptor: Descriptor) => void) | undefined;
   /** Whether the caller will read the manifest of an entry: where one must be opened, that one is. @default the first */
   readonly isLikely?: ((entry: Descriptor) => boolean) | undefined;
+  /** Reads the predicate types that no annotation tells. @default false */
+  readonly predicateTypes?: boolean | undefined;
   /** Called for each way that could not be asked. @default the first failure is thrown after all ways were asked */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
   /** The limit of the walk. @default one of its own */
@@ -61,12 +63,14 @@ type Listened = FindOptions & {
 };
 
 async function findAll(store: Source, subject: Descriptor, options: Listened): Promise<readonly Attachment[]> {
-  const guarded = async (asked: string, ask: () => Promise<readonly Attachment[]>) => {
+  const unanswered = new Set<Via>();
+  const guarded = async (asked: string, ask: () => Promise<readonly Attachment[]>, way?: Via) => {
     try {
       return await ask();
     } catch (error) {
       throwIfTooMany(error);
       options.onUnasked(asked, error);
+      if (way !== undefined) unanswered.add(way);
       return [];
     }
   };
@@ -76,7 +80,7 @@ async function findAll(store: Source, subject: Descriptor, options: Listened): P
   const answers = await Promise.all([
     referrers(store, subject, options, guarded),
     ...(wants('cosign-tag') ? COSIGN_TAGS : []).map((end) =>
-      guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options)),
+      guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options), 'cosign-tag'),
     ),
     ...(attestations ?? []).map((entry) =>
       guarded(`attestation ${store.format({ digest: entry.digest })}`, () =>
@@ -86,9 +90,12 @@ async function findAll(store: Source, subject: Descriptor, options: Listened): P
   ]);
   const attachments = merged(answers.flat());
   const foundBy = (way: Via) => attachments.filter(({ via }) => via.includes(way)).length;
-  if (wants('cosign-tag')) options.onAsked?.({ via: 'cosign-tag', found: foundBy('cosign-tag') });
+  if (wants('cosign-tag') && !unanswered.has('cosign-tag'))
+    options.onAsked?.({ via: 'cosign-tag', found: foundBy('cosign-tag') });
   if (attestations !== undefined) options.onAsked?.({ via: 'index-child', found: foundBy('index-child') });
-  return attachments;
+  if (!options.predicateTypes) return attachments;
+  const { withPredicateTypes } = await import('./predicate-types.js');
+  return withPredicateTypes(store, attachments, options);
 }
 
 type Guard = (asked: string, ask: () => Promise<readonly Attachment[]>) => Promise<readonly Attachment[]>;

@@ -50,7 +50,13 @@ export async function selectAttached(
   const onGone = ({ digest }: Descriptor) => void missing.push(digest);
   // A round trip less than where the first entry is opened, and the match afterwards.
   const isLikely = (entry: Descriptor) => isWanted(attachmentOfEntry(entry, []), selection);
-  const walk = new AttachedWalk(source, subject.descriptor, { ...ask, onGone, isLikely, concurrency: 16 });
+  const walk = new AttachedWalk(source, subject.descriptor, {
+    ...ask,
+    onGone,
+    isLikely,
+    predicateTypes: selection.predicateType !== undefined,
+    concurrency: 16,
+  });
   const children = await platformSubjects(source, subject.descriptor, ask);
   const seen: SelectedAttachment[] = [];
   let found: readonly SelectedAttachment[] = [];

@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import type { Format, Kind } from '../../formats/kinds/kind.js';
+import { isPredicateType } from '../../formats/kinds/predicate-type.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Attachment } from './attachment.js';
@@ -19,6 +20,11 @@ export interface Selection {
   readonly kind?: Kind | readonly Kind[] | undefined;
   /** Format, like `spdx`, or several of which one must match; wrappers like `dsse` count. @default any */
   readonly format?: Format | readonly Format[] | undefined;
+  /**
+   * Predicate type of an in-toto statement, a URI or one of cosign's names; a type without a version takes all versions.
+   * Where no annotation tells the type, the statement is read. @default any
+   */
+  readonly predicateType?: string | undefined;
   /** Annotations; the attachment must have all of them. @default any */
   readonly annotations?: readonly AnnotationSelector[] | undefined;
   /** Digest of the manifest or of the layer. @default any */
@@ -32,7 +38,7 @@ export interface Selection {
 /** True when an attachment matches a selection; `latest` and `all` are not regarded. */
 export function isWanted(attachment: Attachment, selection: Selection): boolean {
   const { descriptor, holder, kind } = attachment;
-  const { artifactType, annotations = [], digest } = selection;
+  const { artifactType, predicateType, annotations = [], digest } = selection;
   const [kinds, formats] = [listOf(selection.kind), listOf(selection.format)];
   const types = holder === undefined ? [descriptor.artifactType] : [descriptor.mediaType, holder.artifactType];
   const has = { ...holder?.annotations, ...descriptor.annotations };
@@ -40,6 +46,7 @@ export function isWanted(attachment: Attachment, selection: Selection): boolean 
     (artifactType === undefined || types.includes(artifactType)) &&
     (kinds.length === 0 || (kind !== undefined && kinds.includes(kind))) &&
     (formats.length === 0 || formats.some((format) => attachment.formats.includes(format))) &&
+    (predicateType === undefined || predicatesOf(attachment).some((found) => isPredicateType(predicateType, found))) &&
     annotations.every(({ key, value }) => Object.hasOwn(has, key) && (value === undefined || has[key] === value)) &&
     (digest === undefined || descriptor.digest === digest || holder?.digest === digest)
   );
@@ -47,12 +54,13 @@ export function isWanted(attachment: Attachment, selection: Selection): boolean 
 
 /** A selection in the words of its flags; empty when every attachment matches. */
 export function describeSelection(selection: Selection): readonly string[] {
-  const { artifactType, annotations = [], digest } = selection;
+  const { artifactType, predicateType, annotations = [], digest } = selection;
   const [kinds, formats] = [listOf(selection.kind), listOf(selection.format)];
   return [
     ...(artifactType === undefined ? [] : [`type ${artifactType}`]),
     ...(kinds.length === 0 ? [] : [`kind ${kinds.join(' or ')}`]),
     ...(formats.length === 0 ? [] : [`format ${formats.join(' or ')}`]),
+    ...(predicateType === undefined ? [] : [`predicate type ${predicateType}`]),
     ...annotations.map(({ key, value }) => `annotation ${key}${value === undefined ? '' : `=${value}`}`),
     ...(digest === undefined ? [] : [`digest ${digest}`]),
   ];
@@ -75,6 +83,10 @@ export function noMatch(
         ? 'It has no attachments; check the digest, or the platform with --platform'
         : `It has ${candidates.join(', ')}${words.tail ?? ''}`,
   });
+}
+
+function predicatesOf({ predicateType, morePredicateTypes = [] }: Attachment): readonly string[] {
+  return predicateType === undefined ? [] : [predicateType, ...morePredicateTypes];
 }
 
 function listOf<T extends string>(values: T | readonly T[] | undefined): readonly T[] {

@@ -39,6 +39,8 @@ export interface TreesOptions {
   readonly via?: readonly Via[] | undefined;
   /** Number of levels below the subject. @default all */
   readonly depth?: number | undefined;
+  /** Reads the predicate types that no annotation tells. @default false */
+  readonly predicateTypes?: boolean | undefined;
   /** Lists what is attached to the indexes that the subject was chosen from, too. @default false */
   readonly above?: boolean | undefined;
   /** Called for each manifest as soon as it is known to be attached, or an unverified list names it; often twice. */
@@ -55,12 +57,12 @@ export async function listTrees(
   account: AskedWays,
   options: TreesOptions,
 ): Promise<AttachedTrees> {
-  const { limit, concurrency = 32, via, depth = Number.POSITIVE_INFINITY, onNamed } = options;
+  const { limit, concurrency = 32, via, predicateTypes, depth = Number.POSITIVE_INFINITY, onNamed } = options;
   const { descriptor } = subject;
   const reference = source.format({ digest: descriptor.digest });
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const onAsked = account.answered.bind(account);
-  const ask = { signal: options.signal, limit, concurrency, via, onUnasked, onAsked };
+  const ask = { signal: options.signal, limit, concurrency, via, predicateTypes, onUnasked, onAsked };
   const onListed = onNamed && ((entry: Descriptor, of: Digest) => onNamed(entry.digest, of, walk.signal));
   const walk: AttachedWalk = new AttachedWalk(source, descriptor, { ...ask, onListed });
 

@@ -6,12 +6,14 @@ import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment, SelectedAttachment } from './attachment.js';
-import { type FindOptions, findAttached } from './find.js';
+import type { FindOptions } from './find.js';
+import { findInPlaces } from './in-places.js';
 import { ItemLimit } from './item-limit.js';
 import type { Subject } from './subject.js';
 
 /** Options of {@link AttachedWalk}. */
-export interface WalkOptions extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onGone' | 'limit' | 'isLikely'> {
+export interface WalkOptions
+  extends Pick<FindOptions, 'signal' | 'via' | 'onAsked' | 'onGone' | 'limit' | 'isLikely' | 'predicateTypes'> {
   /** Called for each way that could not be asked about a subject. @default the failure is thrown */
   readonly onUnasked?: ((way: string, error: unknown, subject: Digest) => void) | undefined;
   /** Called for each entry of a list before the list is verified. */
@@ -127,7 +129,7 @@ export class AttachedWalk {
     if (this.#levelOf(descriptor) > MAX_LEVELS) return this.#tooDeep(descriptor);
     const { onUnasked } = this.options;
     const attachments = this.#limit(() =>
-      findAttached(this.store, descriptor, {
+      findInPlaces(this.store, descriptor, {
         ...this.options,
         limit: this.#items,
         onUnasked: onUnasked && ((way, error) => onUnasked(way, error, descriptor.digest)),

@@ -11,7 +11,7 @@ import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import type { AttachedTree } from './selection.js';
 
 /** Options of {@link attachedTrees}. */
-export interface AttachedTreesOptions extends CallOptions, Pick<WalkOptions, 'onListed' | 'limit'> {
+export interface AttachedTreesOptions extends CallOptions, Pick<WalkOptions, 'onListed' | 'limit' | 'predicateTypes'> {
   /** Manifests that were read already. @default none */
   readonly known?: ReadonlyMap<Digest, Manifest> | undefined;
   /** A failed question is returned, instead of thrown. @default false */
@@ -42,7 +42,7 @@ export async function attachedTrees(
   subjects: readonly Subject[],
   options: AttachedTreesOptions,
 ): Promise<AttachedTrees> {
-  const { signal, known, onListed, several, limit = new ItemLimit() } = options;
+  const { signal, known, onListed, several, predicateTypes, limit = new ItemLimit() } = options;
   const [first] = subjects;
   const unasked: UnaskedOf[] = [];
   /** The root or child of a root that an attachment belongs to. */
@@ -57,6 +57,7 @@ export async function attachedTrees(
     limit,
     onListed,
     onUnasked,
+    predicateTypes,
     // It cannot be copied by anybody: the rest is, and the result names it.
     onGone: (entry) => {
       const { digest } = entry;

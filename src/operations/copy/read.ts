@@ -119,7 +119,11 @@ class Reader {
     const { verifyWith: trust, signal } = this.options;
     if (trust === undefined) return undefined;
     const { judgeRoots } = await import('./verified.js');
-    return judgeRoots(this.source, roots, { trust, signal, limit: () => this.#limitOf() });
+    return judgeRoots(this.source, roots, {
+      ...{ trust, signal },
+      predicateTypes: this.options.selection?.predicateType !== undefined,
+      limit: () => this.#limitOf(),
+    });
   }
 
   async #chosen(
@@ -272,6 +276,7 @@ class Reader {
     return attachedTrees(this.source, subjects, {
       signal: this.options.signal,
       several: this.several,
+      predicateTypes: this.options.selection?.predicateType !== undefined,
       limit: this.#limitOf(),
       known: this.#manifests,
       onListed: ({ digest }, to) => {

@@ -3,14 +3,18 @@ import { layersOf, type Manifest } from '../../oci/documents/manifest.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { isEmpty } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
-import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment } from '../attached/attachment.js';
 import type { ItemLimit } from '../attached/item-limit.js';
 import type { Subject } from '../attached/subject.js';
-import { type JudgedSubject, judgeSubject, unverifiedOf } from '../verified/judged-subject.js';
+import {
+  type JudgedSubject,
+  type JudgeSubjectOptions,
+  judgeSubject,
+  unverifiedOf,
+} from '../verified/judged-subject.js';
 import type { UnverifiedAttachment, UseProof } from '../verified/schema.js';
 import { evidenceIn } from '../verify/evidence.js';
-import type { TrustOptions } from '../verify/options.js';
 import type { VerifiedNode } from '../verify/schema.js';
 import { type AttachedTree, type CopySelection, chosenTrees, isChildAlone, isEverything } from './selection.js';
 
@@ -18,8 +22,7 @@ import { type AttachedTree, type CopySelection, chosenTrees, isChildAlone, isEve
 const CONCURRENCY = 16;
 
 /** Options of {@link judgeRoots}. */
-export interface JudgeRootsOptions extends CallOptions {
-  readonly trust: TrustOptions;
+export interface JudgeRootsOptions extends Omit<JudgeSubjectOptions, 'limit'> {
   readonly limit: () => ItemLimit;
 }
 
@@ -40,13 +43,13 @@ type Read = (digest: Digest) => Promise<Manifest>;
 export async function judgeRoots(
   source: Source,
   roots: readonly Subject[],
-  { trust, signal, limit }: JudgeRootsOptions,
+  { limit, ...options }: JudgeRootsOptions,
 ): Promise<VerifiedRoots> {
   const byDigest = new Map(roots.map((root) => [root.descriptor.digest, root]));
   const judged = new Map<Digest, JudgedSubject>();
   // Each judges many signatures at a time by itself.
   for (const [digest, root] of byDigest)
-    judged.set(digest, await judgeSubject(source, root, { trust, signal, limit: limit() }));
+    judged.set(digest, await judgeSubject(source, root, { ...options, limit: limit() }));
   return new VerifiedRoots(judged);
 }
 
@@ -131,9 +134,11 @@ class Verdicts {
   signed(tree: AttachedTree): Attachment {
     const node = this.#nodeOf(tree);
     if (node === undefined || !this.#verified.has(node)) return tree.attachment;
-    const { kind: _kind, predicateType: _type, ...rest } = tree.attachment;
+    const { kind: _kind, predicateType: _type, morePredicateTypes: more, ...rest } = tree.attachment;
     const { kind, formats = [], predicateType } = node;
-    return { ...rest, formats, ...given({ kind, predicateType }) };
+    // A cover signs the manifest with its annotations; an envelope has one statement.
+    const morePredicateTypes = node.coveredBy === undefined ? undefined : more;
+    return { ...rest, formats, ...given({ kind, predicateType, morePredicateTypes }) };
   }
 
   /** The manifests of the signatures that verify attachments. */

@@ -2,7 +2,7 @@ import { errorFields, RemoraError } from '../../errors.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { isPruner, type Pruner } from '../../store/interfaces/abilities.js';
-import type { CallOptions, Store } from '../../store/interfaces/store.js';
+import type { CallOptions, Source, Store } from '../../store/interfaces/store.js';
 import { deleterOf } from '../results/deletion.js';
 import { Deletion } from './deletion.js';
 import type { DetachItem } from './items.js';
@@ -17,6 +17,11 @@ export interface CarryOutOptions extends CallOptions {
   readonly settle?: boolean | undefined;
 }
 
+/** The manifests that were removed, and the attachments that could not be. */
+export interface Removal extends Pick<DetachResult, 'incomplete' | 'pruned' | 'unpruned'> {
+  readonly removed: readonly DetachItem[];
+}
+
 /**
  * Carries out a plan, one manifest after another. Lists never name a deleted manifest, so an interrupted run can be
  * repeated. Attachments that cannot be removed are in `incomplete`.
@@ -24,15 +29,39 @@ export interface CarryOutOptions extends CallOptions {
  * @throws RemoraError `UNSUPPORTED` when the store cannot delete, before anything is deleted
  */
 export async function carryOut(store: Store, plan: DetachPlan, options: CarryOutOptions = {}): Promise<DetachResult> {
+  const { removed, ...rest } = await removeItems(store, plan.items, options);
+  const gone = new Set(removed.map(({ digest }) => digest));
+  return {
+    reference: store.format({ digest: plan.subject.descriptor.digest }),
+    removed: removed.flatMap(({ attachments }) => attachments),
+    orphans: plan.leftovers.filter(({ subject }) => gone.has(subject)),
+    blocked: plan.blocked,
+    ...rest,
+  };
+}
+
+/**
+ * Removes manifests, one after another; an attachment stands before its subject.
+ *
+ * @param lookAgain called right before a manifest is removed; throws where it must stay
+ * @throws RemoraError `UNSUPPORTED` when the store cannot delete, before anything is deleted
+ */
+export async function removeItems(
+  store: Store,
+  items: readonly DetachItem[],
+  options: CarryOutOptions = {},
+  lookAgain: (item: DetachItem) => Promise<void> = async () => {},
+): Promise<Removal> {
   const deleter = deleterOf(store);
   const { signal, settle } = options;
   const pruner = options.prune ? prunerOf(store) : undefined;
   const deletion = new Deletion(deleter, { signal, settle });
   const progress = new Progress();
   const leftBehind = new Set<Digest>();
-  for (const item of plan.items) {
+  for (const item of items) {
     try {
       progress.check(item);
+      await lookAgain(item);
       for (const digest of (await pruner?.blobsOf(item.digest)) ?? []) leftBehind.add(digest);
       await deletion.delete(item);
       progress.removed.push(item);
@@ -40,14 +69,10 @@ export async function carryOut(store: Store, plan: DetachPlan, options: CarryOut
       progress.failed(item, error);
     }
   }
-  const gone = new Set(progress.removed.map(({ digest }) => digest));
   return {
-    reference: store.format({ digest: plan.subject.descriptor.digest }),
-    removed: progress.removed.flatMap(({ attachments }) => attachments),
-    orphans: plan.leftovers.filter(({ subject }) => gone.has(subject)),
-    blocked: plan.blocked,
+    removed: progress.removed,
     incomplete: progress.incomplete,
-    ...(pruner !== undefined && gone.size > 0 ? await prune(pruner, leftBehind, signal) : {}),
+    ...(pruner !== undefined && progress.removed.length > 0 ? await prune(pruner, leftBehind, signal) : {}),
   };
 }
 
@@ -64,7 +89,7 @@ async function prune(
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` for a store that is not a layout */
-export function prunerOf(store: Store): Store & Pruner {
+export function prunerOf<S extends Source>(store: S): S & Pruner {
   if (isPruner(store)) return store;
   throw new RemoraError('INVALID_ARGUMENT', `${store.format({})} is not a layout: its blobs cannot be pruned`, {
     hint: 'Leave out --prune; the garbage collection of a registry removes unreachable blobs',

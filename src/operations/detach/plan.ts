@@ -71,7 +71,9 @@ async function decided(
   const missing: Digest[] = [];
   // It has gone already, and is in the way only where it may have been all that was meant.
   const onGone = (entry: Descriptor) => void missing.push(entry.digest);
-  const walk = new AttachedWalk(store, undefined, { signal, limit, onUnasked, onGone, concurrency: 16 });
+  const predicateTypes = selection.predicateType !== undefined;
+  const ask = { signal, limit, onUnasked, onGone, predicateTypes, concurrency: 16 };
+  const walk = new AttachedWalk(store, undefined, ask);
   const found = holdersOf(await walk.level(subjects));
   account.checkComplete();
 

@@ -9,7 +9,7 @@ export type DetachSelection = Omit<Selection, 'latest'>;
 export function checkSelection(selection: DetachSelection): void {
   if (selection.all || describeSelection(selection).length > 0) return;
   throw new RemoraError('INVALID_ARGUMENT', 'detach needs a selector: --kind, --digest, …, or --all', {
-    hint: 'Give --kind, --artifact-type, --annotation, --digest or --platform, or --all for all attachments',
+    hint: 'Give --kind, --artifact-type, --predicate-type, --annotation, --digest or --platform, or --all for all attachments',
   });
 }
 

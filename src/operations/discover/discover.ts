@@ -8,11 +8,14 @@ import { claimsOfAttached } from '../attached/claims.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { isWanted, type Selection } from '../attached/selection.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
-import { listTrees } from '../attached/trees.js';
-import { type AccessOptions, type Location, resolveLocation, withSource } from '../places/location.js';
+import { listTrees, type TreesOptions } from '../attached/trees.js';
+import { type ElsewhereOptions, withAttached } from '../places/elsewhere.js';
+import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { iterable } from '../results/each-node.js';
 import { resultFields } from '../results/manifest-fields.js';
+import { type WaitOptions, waitFor } from '../wait/wait.js';
+import { lackOf, nothingRequired } from './lack.js';
 import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { flat, NodeBuilder } from './tree.js';
@@ -21,7 +24,7 @@ export type { AskedWay, Unasked } from '../results/incomplete.js';
 export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
 
 /** Options of {@link discover}. */
-export interface DiscoverOptions extends AccessOptions {
+export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
   /** Return only these attachments, and those above them: the SBOM that a signature is attached to. @default all */
@@ -50,7 +53,7 @@ export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
 
 /**
  * Lists all attachments of a subject, and their attachments; for an index also those of all manifests below it. An attachment
- * is listed once for each subject. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing Referrers"), cosign's
+ * is listed once for each subject. With `wait` it asks again until nothing that `require` names is missing. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing Referrers"), cosign's
  * tags and BuildKit's attestations.
  *
  * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
@@ -59,16 +62,25 @@ export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
  *   `NO_MATCH` (platform), `AMBIGUOUS` (`latest` with equal or absent dates), `INTERRUPTED`
  */
 export async function discover(location: Location, options: DiscoverOptions = {}): Promise<Discovery> {
-  const at = resolveLocation(location);
+  if (options.wait !== undefined && !options.require?.length) throw nothingRequired();
+  return waitFor(options, (access) => discoverNow(location, access), lackOf);
+}
+
+async function discoverNow(location: Location, options: DiscoverOptions): Promise<Discovery> {
   const platform = platformOf(options.platform);
   const requirements = options.require?.map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
-  return withSource(at, options, async (source, selector) => {
+  return withAttached(location, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
     const limit = new ItemLimit(options.maxItems);
     const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
-    const { result, whole, unread } = await listAttached(source, subject, account, { ...options, signal, limit });
+    const { result, whole, unread } = await listAttached(source, subject, account, {
+      ...options,
+      predicateTypes: options.selection?.predicateType !== undefined,
+      signal,
+      limit,
+    });
     if (!options.partial) account.checkComplete();
     return iterable({
       ...result,
@@ -89,7 +101,7 @@ async function listAttached(
   source: Source,
   subject: Subject,
   account: AskedWays,
-  options: DiscoverOptions & { readonly limit: ItemLimit },
+  options: DiscoverOptions & TreesOptions,
 ): Promise<Listed> {
   const { descriptor } = subject;
   const { found, platforms, unread } = await listTrees(source, subject, account, options);

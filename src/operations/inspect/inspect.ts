@@ -1,5 +1,3 @@
-import { orUndefined } from '../../io/async/or-undefined.js';
-import { type ImageConfig, readImageConfig } from '../../oci/documents/image-config.js';
 import {
   annotationsOf,
   artifactTypeOf,
@@ -9,21 +7,17 @@ import {
   subjectOf,
 } from '../../oci/documents/manifest.js';
 import { Annotation } from '../../oci/values/annotations.js';
-import type { Descriptor } from '../../oci/values/descriptor.js';
 import { isEmpty } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
-import { MediaType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { claimsOfLayers } from '../attached/claims.js';
+import { imageConfigOf } from '../attached/image-config.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import type { InspectResult } from './schema.js';
-
-/** Bytes of the largest image config that is read. */
-const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
 /** Options of {@link inspect}. */
 export interface InspectOptions extends AccessOptions {
@@ -78,9 +72,7 @@ async function describeManifest(store: Source, manifest: Manifest, options: Call
   if (manifest.kind === 'artifact') return { ...base, kind: 'artifact', ...files };
   const config = configOf(manifest);
   if (config === undefined) return { ...base, kind: 'artifact', ...files };
-  const isImage = config.mediaType === MediaType.imageConfig || config.mediaType === MediaType.dockerImageConfig;
-  if (!isImage || config.size > MAX_CONFIG_BYTES) return { ...base, kind: 'artifact', config, ...files };
-  const image = await readConfig(store, config, options);
+  const image = await imageConfigOf(store, manifest, options);
   return image === undefined
     ? { ...base, kind: 'artifact', config, ...files }
     : { ...base, kind: 'image', config, ...files, image };
@@ -91,12 +83,4 @@ function remarksOf(manifest: Manifest): readonly string[] | undefined {
   const unread = manifest.kind === 'index' ? manifest.unread.map(({ error }) => error.message) : [];
   const remarks = [...unread, ...manifest.remarks];
   return remarks.length === 0 ? undefined : remarks;
-}
-
-/** Reads an image's config. Older tools gave its type to artifacts, with `{}` or other content. */
-async function readConfig(store: Source, config: Descriptor, options: CallOptions): Promise<ImageConfig | undefined> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of await store.openBlob(config, options)) chunks.push(chunk);
-  const parse = async () => readImageConfig(Buffer.concat(chunks));
-  return orUndefined(parse(), 'MALFORMED');
 }

@@ -2,8 +2,10 @@ import { relative } from 'node:path';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
-import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { withAttached } from '../places/elsewhere.js';
+import type { Location } from '../places/location.js';
 import { resultFields } from '../results/manifest-fields.js';
+import { type WaitOptions, waitFor } from '../wait/wait.js';
 import { nameFiles } from './file-names.js';
 import type { WantedFile } from './index-files.js';
 import { isFileName, writeOneFile } from './one-file.js';
@@ -17,7 +19,7 @@ import { writeFiles } from './write-files.js';
 export type { PulledArtifact, PulledFile, PullResult } from './schema.js';
 
 /** Options of {@link pull}. */
-export interface PullOptions extends SelectOptions, WriteFilesOptions {
+export interface PullOptions extends SelectOptions, WriteFilesOptions, WaitOptions {
   /**
    * Template for the names, like `{kind}-{platform}-{digest:12}{ext}`; all files are written into `output` itself then.
    * @default titles, and a directory for each of several artifacts
@@ -38,10 +40,13 @@ export interface PullOptions extends SelectOptions, WriteFilesOptions {
  *   `SIZE_MISMATCH` (layers unpack to more than `maxUnpackedBytes`), `UNSUPPORTED` (too large to unwrap), and as the store
  */
 export async function pull(location: Location, options: PullOptions = {}): Promise<PullResult> {
-  const at = resolveLocation(location);
+  return waitFor(options, (access) => pullNow(location, access));
+}
+
+async function pullNow(location: Location, options: PullOptions): Promise<PullResult> {
   const wantedBy = wantedOptions(options);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
-  return withSource(at, options, async (source, selector) => {
+  return withAttached(location, options, async (source, selector) => {
     const wanted = await wantedFiles(source, selector, wantedBy, true);
     const { reference, manifests, leftOut } = wanted;
     const files = manifests.flatMap((manifest) => manifest.files);

@@ -5,15 +5,17 @@ import { interrupted } from '../../io/async/interrupt.js';
 import { createTempFile, writeStream } from '../../io/files/temp-file.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
-import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { withAttached } from '../places/elsewhere.js';
+import type { Location } from '../places/location.js';
 import type { UnverifiedAttachment } from '../verified/schema.js';
+import { type WaitOptions, waitFor } from '../wait/wait.js';
 import { onlyFile } from './only-file.js';
 import type { ProgressOptions } from './progress.js';
 import { unwrapFiles } from './unwrap-layers.js';
 import { type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
 
 /** Options of {@link pullToStream}. */
-export interface PullToStreamOptions extends SelectOptions, ProgressOptions {
+export interface PullToStreamOptions extends SelectOptions, ProgressOptions, WaitOptions {
   /** Called with the attachments that fit and are not verified, before the first byte is written. */
   readonly onUnverified?: ((unverified: readonly UnverifiedAttachment[]) => void) | undefined;
 }
@@ -31,9 +33,16 @@ export async function pullToStream(
   out: NodeJS.WritableStream,
   options: PullToStreamOptions = {},
 ): Promise<Descriptor> {
-  const at = resolveLocation(location);
+  return waitFor(options, (access) => writeNow(location, out, access));
+}
+
+async function writeNow(
+  location: Location,
+  out: NodeJS.WritableStream,
+  options: PullToStreamOptions,
+): Promise<Descriptor> {
   const wantedBy = wantedOptions(options);
-  return withSource(at, options, async (source, selector) => {
+  return withAttached(location, options, async (source, selector) => {
     const wanted = await wantedFiles(source, selector, wantedBy);
     const only = onlyFile(wanted, {
       where: 'would go to standard output',

@@ -50,7 +50,8 @@ export async function verifiedFiles(
   }
   const leftOut = new LeftOut(mayLeaveOut && selection.all === true);
   const onUnasked = leftOut.isAllowed ? (way: string, error: unknown) => leftOut.failed(way, error) : undefined;
-  const judged = await judgeSubject(source, subject, { trust, signal, limit });
+  const predicateTypes = selection.predicateType !== undefined;
+  const judged = await judgeSubject(source, subject, { trust, signal, limit, predicateTypes });
   const read = manifestReader(source, leftOut, signal);
   const { verified, unverified } = await selectVerified(source, judged, selection, { read, onUnasked });
   const ask = { source, trust, read, signal };

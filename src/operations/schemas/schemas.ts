@@ -1,16 +1,19 @@
 import * as z from 'zod';
-import { attachSchema } from '../attach/schema.js';
+import { annotateSchema } from '../annotate/schema.js';
+import { attachEachDryRunSchema, attachEachSchema, attachSchema } from '../attach/schema.js';
 import { fetchBlobSchema, putBlobSchema } from '../blob/schema.js';
 import { checkSchema, garbageSchema } from '../check/schema.js';
 import { copySchema } from '../copy/schema.js';
 import { detachSchema } from '../detach/schema.js';
 import { discoverSchema } from '../discover/schema.js';
+import { indexSchema } from '../index/schema.js';
 import { inspectSchema } from '../inspect/schema.js';
 import { kindsSchema } from '../kinds/schema.js';
 import { loginSchema, loginsSchema } from '../login/schema.js';
 import { logoutSchema } from '../logout/schema.js';
 import { putManifestSchema, readManifestSchema } from '../manifest/schema.js';
 import { dryRunSchema } from '../pack/schema.js';
+import { pruneSchema } from '../prune/schema.js';
 import { pullSchema } from '../pull/schema.js';
 import { pushSchema } from '../push/schema.js';
 import { repositoriesSchema, tagsSchema } from '../repo/schema.js';
@@ -37,15 +40,21 @@ const errorSchema = z.strictObject({
  */
 export const resultSchemas = {
   push: z.union([pushSchema, dryRunSchema]),
-  attach: z.union([attachSchema, dryRunSchema]),
+  attach: z.union([attachSchema, dryRunSchema, attachEachSchema, attachEachDryRunSchema]),
+  annotate: annotateSchema,
   sign: z.union([signSchema, signDryRunSchema]),
   attest: z.union([signSchema, signDryRunSchema]),
   detach: detachSchema,
+  prune: pruneSchema,
   discover: discoverSchema,
   check: z.union([checkSchema, garbageSchema]),
   copy: copySchema,
   pull: pullSchema,
   inspect: inspectSchema,
+  'index create': indexSchema,
+  'index add': indexSchema,
+  'index remove': indexSchema,
+  'index annotate': indexSchema,
   resolve: resolveSchema,
   login: z.union([loginSchema, loginsSchema]),
   logout: logoutSchema,

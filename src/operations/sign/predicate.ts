@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { kindRow } from '../../formats/kinds/kind-of.js';
-import { CUSTOM_PREDICATE, PREDICATE_NAMES, predicateByName } from '../../formats/kinds/predicates.js';
+import { PREDICATE_TYPE_HINT, parsePredicateType } from '../../formats/kinds/predicate-type.js';
+import { CUSTOM_PREDICATE, predicateByName } from '../../formats/kinds/predicates.js';
 import { recognisePredicate } from '../../formats/recognise/predicates.js';
 import { parseJson } from '../../oci/text/json.js';
 import { quote } from '../../oci/text/quote.js';
@@ -16,7 +17,6 @@ export interface Predicate {
 
 /** The largest SBOMs have tens of megabytes. In base64 it must fit into the 64 MiB of a bundle that `verify` reads. */
 const MAX_PREDICATE_BYTES = 40 * 1024 * 1024;
-const HINT = `Give --predicate-type with a URI, or one of ${PREDICATE_NAMES.join(', ')}`;
 
 /**
  * Reads a document that becomes a predicate. JSON stands in the statement as it is; text does where its type is one that
@@ -36,7 +36,9 @@ export async function readPredicate(
   const predicateType = stated ?? seen?.predicateType;
   if (predicateType === undefined) {
     const found = seen === undefined ? 'is not recognised' : `is ${seen.what}, which is not a predicate by itself`;
-    throw new RemoraError('INVALID_ARGUMENT', `${what} ${found}: its predicate type is not known`, { hint: HINT });
+    throw new RemoraError('INVALID_ARGUMENT', `${what} ${found}: its predicate type is not known`, {
+      hint: PREDICATE_TYPE_HINT,
+    });
   }
   checkFormat(what, predicateType, seen);
   return { predicateType, json: jsonOf(bytes, what, predicateType) };
@@ -51,20 +53,6 @@ function checkFormat(what: string, predicateType: string, seen: ReturnType<typeo
     expected: wanted,
     found,
     hint: 'Leave out --predicate-type: it follows the content',
-  });
-}
-
-/** @throws RemoraError `INVALID_ARGUMENT` for text that is neither a name nor a URI */
-export function parsePredicateType(text: string): string {
-  const named = predicateByName(text);
-  if (named !== undefined) return named;
-  // cosign's specification has a type without a scheme.
-  const isUri = /^[a-z][a-z0-9+.-]*:[!-~]+$/i.test(text) || /^[a-z0-9-]+(\.[a-z0-9-]+)+\/[!-~]+$/i.test(text);
-  if (isUri && text.length <= 1000) return text;
-  throw new RemoraError('INVALID_ARGUMENT', `predicate type ${quote(text)} is neither a URI nor a name`, {
-    found: text,
-    candidates: PREDICATE_NAMES,
-    hint: HINT,
   });
 }
 

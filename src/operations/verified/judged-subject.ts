@@ -16,6 +16,8 @@ import type { UnverifiedAttachment, UseProof } from './schema.js';
 export interface JudgeSubjectOptions extends CallOptions {
   readonly trust: TrustOptions;
   readonly limit: ItemLimit;
+  /** Reads the predicate types that neither annotations nor signatures tell. @default false */
+  readonly predicateTypes?: boolean | undefined;
 }
 
 /** An attachment with its verdict, and the platform of the image that it is attached to. */
@@ -33,10 +35,10 @@ export interface PlacedNode {
 export async function judgeSubject(
   source: Source,
   subject: Subject,
-  { trust, signal, limit }: JudgeSubjectOptions,
+  { trust, ...options }: JudgeSubjectOptions,
 ): Promise<JudgedSubject> {
   const account = new AskedWays();
-  const judged = await judgeAttached(source, subject, account, { ...trust, signal, limit });
+  const judged = await judgeAttached(source, subject, account, { ...trust, ...options });
   return new JudgedSubject(subject, judged, account);
 }
 

@@ -1,4 +1,4 @@
-import { RemoraError } from '../../errors.js';
+import type { RemoraError } from '../../errors.js';
 import { mapSome } from '../../io/async/run-all.js';
 import { type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -15,6 +15,7 @@ import { newestOf } from '../attached/newest.js';
 import { nothingFits, severalFit } from '../attached/select.js';
 import { isWanted, type Selection } from '../attached/selection.js';
 import type { VerifiedNode } from '../verify/schema.js';
+import { notVerified } from '../wait/untrusted-only.js';
 import { type JudgedSubject, type PlacedNode, unverifiedOf } from './judged-subject.js';
 import type { UnverifiedAttachment } from './schema.js';
 
@@ -68,7 +69,7 @@ export async function selectVerified(
   const isCertain = found.length > 0 && (selection.all || (selection.digest !== undefined && found.length === 1));
   if (onUnasked === undefined || !isCertain) judged.account.checkComplete();
   else judged.account.forward(onUnasked);
-  if (found.length === 0 && left[0] !== undefined) throw notVerified(left[0], left.length);
+  if (found.length === 0 && left[0] !== undefined) throw unverifiedOnly(left[0], unverified);
   if (found.length === 0)
     throw nothingFits(
       source,
@@ -81,9 +82,10 @@ export async function selectVerified(
   throw severalFit(source, found);
 }
 
-function notVerified({ reference, message }: UnverifiedAttachment, count: number): RemoraError {
-  const more = count === 1 ? '' : `, and ${count - 1} more`;
-  return new RemoraError('NOT_VERIFIED', `${reference} fits, and is not verified: ${message}${more}`, {
+function unverifiedOnly({ reference, message }: UnverifiedAttachment, fitting: readonly PlacedNode[]): RemoraError {
+  const more = fitting.length === 1 ? '' : `, and ${fitting.length - 1} more`;
+  const nodes = fitting.map(({ node }) => node);
+  return notVerified(nodes, `${reference} fits, and is not verified: ${message}${more}`, {
     hint: 'Give the trust of its maker, or look at all verdicts with remora verify',
   });
 }
@@ -130,11 +132,13 @@ async function attachmentOf(
   if (claimed === undefined) return undefined;
   const { kind, formats = [], predicateType, subject, times } = node;
   const holder = node.manifest === undefined ? undefined : referrerEntry(manifest);
+  // A cover signs the manifest with its annotations; an envelope has one statement.
+  const morePredicateTypes = node.coveredBy === undefined ? undefined : claimed.morePredicateTypes;
   // The date in the manifest of an envelope is not signed; that of its log or timestamp is proven.
   const created = node.created ?? times?.[0]?.time;
   return {
     ...{ descriptor: claimed.descriptor, via: node.via, formats, subject, node, claimed },
-    ...given({ holder, kind, predicateType, created, platform }),
+    ...given({ holder, kind, predicateType, morePredicateTypes, created, platform }),
   };
 }
 

@@ -30,6 +30,8 @@ export interface JudgeAttachedOptions extends TrustOptions {
   readonly signal?: AbortSignal | undefined;
   /** The limit of the walk. @default one of its own */
   readonly limit?: ItemLimit | undefined;
+  /** Reads the predicate types that neither annotations nor signatures tell. @default false */
+  readonly predicateTypes?: boolean | undefined;
 }
 
 /** Attachments that are examined at a time. */
@@ -46,7 +48,7 @@ export async function judgeAttached(
   source: Source,
   subject: Subject,
   account: AskedWays,
-  { trust = [], ...options }: JudgeAttachedOptions,
+  { trust = [], predicateTypes, ...options }: JudgeAttachedOptions,
 ): Promise<JudgedAttachments> {
   const { limit = new ItemLimit() } = options;
   const failure = new AbortController();
@@ -64,7 +66,7 @@ export async function judgeAttached(
   const judgeEach = <T extends { readonly of: Subject; readonly found: readonly AttachedTree[] }>(all: readonly T[]) =>
     mapSome(all, CONCURRENCY, async (one) => ({ ...one, found: await judge(one.found, one.of) }));
   const walk = async () => {
-    const listing = listTrees(source, subject, account, { signal, limit, above: true, onNamed });
+    const listing = listTrees(source, subject, account, { signal, limit, predicateTypes, above: true, onNamed });
     setImmediate(() => void examiner.loadJudge());
     const listed = await listing;
     const [found, platforms, above] = await Promise.all([
@@ -122,12 +124,12 @@ async function judgedTrees(
   signal: AbortSignal,
 ): Promise<readonly Judged[]> {
   const judged = await mapSome(trees, CONCURRENCY, async ({ attachment, below }): Promise<readonly Judged[]> => {
-    const { descriptor, holder, via } = attachment;
+    const { descriptor, holder, via, places } = attachment;
     const manifest = (holder ?? descriptor).digest;
     const examined = await examiner.examine(manifest, subject, signal);
     const inner = await judgedTrees(examiner, below, manifest, signal);
     return partsOf(attachment, examined).map(({ signature, ...part }, index) => ({
-      attachment: { ...part, via },
+      attachment: { ...part, via, ...given({ places }) },
       subject,
       examined,
       signature,

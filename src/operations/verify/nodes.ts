@@ -6,6 +6,7 @@ import type { Source } from '../../store/interfaces/store.js';
 import { type Judgement, type Proof, unchecked } from '../../trust/values/judgement.js';
 import type { SignedForm } from '../../trust/values/signed.js';
 import type { Attachment } from '../attached/attachment.js';
+import { placeNames } from '../attached/in-places.js';
 import type { Cover, Coverage } from './coverage.js';
 import type { Examined, JudgedSignature } from './examiner.js';
 import type { VerifiedNode } from './schema.js';
@@ -65,6 +66,7 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
       manifest: holder?.digest,
       subject,
       via,
+      places: placeNames(source, attachment),
       ...verdict,
       referrers: nodesOf(source, below, coverage),
     });
@@ -74,7 +76,7 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
 /** The verdict, as members of a result. */
 export type VerdictFields = Pick<
   VerifiedNode,
-  'verdict' | 'reason' | 'message' | 'signer' | 'trusts' | 'times' | 'coveredBy' | 'remarks'
+  'verdict' | 'reason' | 'message' | 'ofTrust' | 'signer' | 'trusts' | 'times' | 'coveredBy' | 'remarks'
 >;
 
 /** The facts of an attachment, and the verdict on it. */
@@ -131,11 +133,12 @@ export function signedFacts(form: SignedForm, judgement: Judgement, mediaType = 
   return { kind: predicateType === undefined ? ('signature' as const) : kind, formats, predicateType };
 }
 
-export function fieldsOf({ verdict, reason, message, signer, proofs, remarks }: Judgement): VerdictFields {
+export function fieldsOf({ verdict, reason, message, ofTrust, signer, proofs, remarks }: Judgement): VerdictFields {
   return given({
     verdict,
     reason,
     message,
+    ofTrust,
     signer,
     trusts: proofs.length === 0 ? undefined : [...new Set(proofs.map(({ trust }) => trust.name))],
     times: proofs[0]?.times.length ? proofs[0].times : undefined,

@@ -1,9 +1,11 @@
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { AskedWays } from '../attached/asked-ways.js';
 import { gate, isOfKind, type Requirement, type RequireOn } from '../discover/missing.js';
 import { eachNode } from '../results/each-node.js';
+import { isOwnWrong, notVerified } from '../wait/untrusted-only.js';
+import { passingReason } from '../wait/wait.js';
 import type { JudgedAttachments } from './judge-attached.js';
 import type { PolicyViolation, UnverifiedKind, VerifiedNode, VerifyResult } from './schema.js';
 
@@ -66,10 +68,10 @@ function isClaimed(node: VerifiedNode, wanted: Wanted): boolean {
 export function checkOutcome(result: VerifyResult, account: AskedWays): void {
   if (result.outcome === 'verified') return;
   if (result.outcome === 'incomplete') account.checkComplete();
+  const nodes = [...eachNode(result)];
   const broken = result.violations?.find(({ isThere }) => isThere) ?? result.violations?.[0];
   if (broken !== undefined && !result.missing.some(({ isThere }) => isThere && !broken.isThere))
-    throw violated(result, broken);
-  const nodes = [...eachNode(result)];
+    throw violated(result, broken, nodes);
   const wrong = nodes.find(({ verdict }) => verdict === 'wrong');
   const lack = result.missing.find(({ isThere }) => isThere) ?? result.missing[0];
   const more = result.missing.length > 1 ? `, and ${result.missing.length - 1} more` : '';
@@ -87,15 +89,30 @@ export function checkOutcome(result: VerifyResult, account: AskedWays): void {
   const near = nodes.find((node) => node.subject === digest && node.verdict !== 'verified' && isClaimed(node, lack));
   const why = near?.message === undefined ? '' : `: ${near.message}`;
   const message = `${place} has no verified ${name}${more}${why}`;
-  throw new RemoraError('NOT_VERIFIED', message, { hint: 'Give the trust of its maker, or sign it again' });
+  throw notVerified(nodes, message, { hint: 'Give the trust of its maker, or sign it again' });
+}
+
+/** The reason to wait for what verifies a result; undefined where it is verified, or nothing will. */
+export function lackOf(result: VerifyResult, account: AskedWays, noWrong = false): string | undefined {
+  const isFinal = (node: VerifiedNode) => isOwnWrong(node) || (noWrong && node.verdict === 'wrong');
+  if ([...eachNode(result)].some(isFinal)) return undefined;
+  try {
+    checkOutcome(result, account);
+    return undefined;
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    return passingReason(error);
+  }
 }
 
 function violated(
   { reference, violations = [] }: VerifyResult,
   { rule, message, platform, isThere }: PolicyViolation,
+  nodes: readonly VerifiedNode[],
 ): RemoraError {
   const more = violations.length > 1 ? `, and ${violations.length - 1} more` : '';
   const place = `${reference}${platform === undefined ? '' : ` (${platform})`}`;
   const name = rule === undefined ? 'the policy' : `rule ${quote(rule)}`;
-  return new RemoraError(isThere ? 'NOT_VERIFIED' : 'NO_MATCH', `${place} breaks ${name}${more}: ${message}`);
+  const text = `${place} breaks ${name}${more}: ${message}`;
+  return isThere ? notVerified(nodes, text) : new RemoraError('NO_MATCH', text);
 }

@@ -16,6 +16,10 @@ export const verdictFields = {
     ),
   reason: z.enum(REASONS).exactOptional().describe('Why it is not verified'),
   message: z.string().exactOptional().describe('The reason as a sentence'),
+  ofTrust: z
+    .literal(true)
+    .exactOptional()
+    .describe('It is wrong, and a given trust made it, or it names one as its maker'),
   signer: signer.exactOptional().describe('The maker; a claim only, unless the verdict is verified'),
   trusts: z.array(z.string()).readonly().exactOptional().describe('The names of all given trusts that made it'),
   times: z.array(signedTime).readonly().exactOptional().describe('When it was signed, as proven; the earliest first'),

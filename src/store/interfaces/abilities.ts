@@ -191,3 +191,59 @@ export interface PlatformNames {
 export function hasPlatformNames<T extends object>(source: T): source is T & PlatformNames {
   return 'platformEntries' in source;
 }
+
+/**
+ * Gives the manifest that a tag shall name, undefined when the tag is as it shall be. It is called at each look at the tag,
+ * with what is there: for its own result it gives undefined. An error that it throws ends the work, and nothing more is
+ * written.
+ */
+export type TagChange = (present: Manifest | undefined) => Manifest | undefined;
+
+/** Options of {@link TagChanger.changeTag}. */
+export interface ChangeTagOptions extends CallOptions {
+  /** Look at a registry's tag again after a settle time, for writers at the same time. @default true */
+  readonly settle?: boolean | undefined;
+}
+
+/** A tag before and after its change. */
+export interface ChangedTag {
+  /** The manifest that the last write replaced, or that needed no change; undefined where the tag was new. */
+  readonly before: Manifest | undefined;
+  /** The manifest that the tag names now, with what others wrote meanwhile; undefined where there is none. */
+  readonly after: Manifest | undefined;
+  /** This call wrote the tag. */
+  readonly isWritten: boolean;
+  /** For a manifest with a subject that was written: where the store lists it. */
+  readonly listedBy?: Via | undefined;
+}
+
+/** The ability to change what a tag names, where others change it at the same time. */
+export interface TagChanger {
+  /**
+   * Reads a tag, changes the manifest, writes it where nobody was faster, and reads it back until the change stays. The
+   * content that the new manifest names must be there.
+   *
+   * @throws RemoraError `CHANGED` when the change does not stay, and what `change` throws
+   */
+  changeTag(tag: string, change: TagChange, options?: ChangeTagOptions): Promise<ChangedTag>;
+}
+
+/** Whether `store` can change what a tag names without losing what others write. */
+export function isTagChanger<T extends object>(store: T): store is T & TagChanger {
+  return 'changeTag' in store;
+}
+
+/** The ability to take entries out of a list of referrers. */
+export interface Unlister {
+  /**
+   * Takes the entry of a manifest that is gone out of the referrers tag of a subject; false where it has none.
+   *
+   * @throws RemoraError `CHANGED` when others write it back without end, and for a list that cannot be read
+   */
+  unlist(subject: Digest, manifest: Digest, options?: DeleteManifestOptions): Promise<boolean>;
+}
+
+/** Whether entries can be taken out of the lists of `store`. */
+export function isUnlister<T extends object>(store: T): store is T & Unlister {
+  return 'unlist' in store;
+}

@@ -30,6 +30,12 @@ export interface Inventory {
   blobDigests(): Promise<readonly Digest[]>;
   /** Other files in `blobs/`, links to blobs, and all that lies beside `index.json`. Empty where that cannot be told. */
   items(): Promise<readonly LayoutItem[]>;
+  /** The digests that manifests name as their subject, present or missing. */
+  subjects(options?: CallOptions): Promise<ReadonlySet<Digest>>;
+  /** The entries of `index.json` that hold a manifest for its own sake: it is not attached, a child or a list. */
+  roots(options?: CallOptions): Promise<readonly Descriptor[]>;
+  /** The entries of `index.json` that are lists of referrers. */
+  lists(): Promise<readonly Descriptor[]>;
   /** How an entry of `index.json` is marked as a list of referrers; undefined for all others. */
   listMark(entry: Descriptor): ListMark | undefined;
 }

@@ -117,6 +117,19 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
     return [];
   }
 
+  async subjects(options: CallOptions = {}): Promise<ReadonlySet<Digest>> {
+    return new Set((await this.#referrers.scan(options)).bySubject.keys());
+  }
+
+  async roots(options: CallOptions = {}): Promise<readonly Descriptor[]> {
+    const { dependents } = await this.#referrers.scan(options);
+    return (await this.#entries.read()).all.filter((entry) => isManifestEntry(entry) && !dependents.has(entry.digest));
+  }
+
+  async lists(): Promise<readonly Descriptor[]> {
+    return (await this.#entries.read()).all.filter((entry) => listMark(entry) !== undefined);
+  }
+
   listMark(entry: Descriptor): ListMark | undefined {
     return listMark(entry);
   }

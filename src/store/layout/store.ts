@@ -2,7 +2,15 @@ import type { Readable } from 'node:stream';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
-import type { BlobFiles, Cloner, Ingester } from '../interfaces/abilities.js';
+import type {
+  BlobFiles,
+  ChangedTag,
+  ChangeTagOptions,
+  Cloner,
+  Ingester,
+  TagChange,
+  TagChanger,
+} from '../interfaces/abilities.js';
 import type { LayoutItem, Mender } from '../interfaces/inventory.js';
 import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
@@ -18,6 +26,7 @@ import { claimBlob } from './blobs/claim.js';
 import { cloneBlob } from './blobs/clone.js';
 import { ingestBlob, writeBlob } from './blobs/write.js';
 import { Written } from './blobs/written.js';
+import { changeTag } from './change-tag.js';
 import { checkLayout } from './check-layout.js';
 import { createLayout } from './create.js';
 import { AddedEntries } from './entries/added.js';
@@ -30,7 +39,7 @@ import { putManifest, tagManifest } from './put-manifest.js';
 import { LayoutSource } from './source.js';
 
 /** An image layout directory (image-spec image-layout.md). Made by {@link openLayout}. */
-export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFiles, Cloner, Mender {
+export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFiles, Cloner, Mender, TagChanger {
   readonly #writes = new SharedWrites(false);
   readonly #kept = { added: new AddedEntries(), written: new Written() };
 
@@ -108,6 +117,12 @@ export class LayoutStore extends LayoutSource implements Store, Ingester, BlobFi
 
   tagManifest(manifest: Manifest, tags: readonly string[], options?: TagManifestOptions): Promise<void> {
     return tagManifest(this.directory, manifest, tags, this.#kept, options);
+  }
+
+  changeTag(tag: string, change: TagChange, options?: ChangeTagOptions): Promise<ChangedTag> {
+    const read = async () => ((await this.findTag(tag)) === undefined ? undefined : this.manifest({ tag }, options));
+    const put = (manifest: Manifest, how: PutManifestOptions) => this.putManifest(manifest, how);
+    return changeTag({ read, put }, tag, change, options);
   }
 }
 

@@ -72,7 +72,7 @@ async function readable(
 }
 
 /** The entry that was taken out of the list, if one was there. */
-async function unlist(
+export async function unlist(
   client: RegistryClient,
   subject: Digest,
   digest: Digest,

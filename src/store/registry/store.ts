@@ -14,7 +14,16 @@ import type { Digest } from '../../oci/values/digest.js';
 import { EMPTY_DESCRIPTOR } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
 import { isReferrersTag } from '../../oci/values/referrers-tag.js';
-import type { DeleteManifestOptions, Deleter, Lister } from '../interfaces/abilities.js';
+import type {
+  ChangedTag,
+  ChangeTagOptions,
+  DeleteManifestOptions,
+  Deleter,
+  Lister,
+  TagChange,
+  TagChanger,
+  Unlister,
+} from '../interfaces/abilities.js';
 import type { Session } from '../interfaces/session.js';
 import { SharedWrites } from '../interfaces/shared-writes.js';
 import type {
@@ -34,6 +43,7 @@ import type {
 import { openBlob } from './blobs/download.js';
 import { blobSize, hasBlob } from './blobs/look.js';
 import { writeBlob } from './blobs/upload.js';
+import { changeTag } from './change-tag.js';
 import { RegistryClient, registryUrl } from './client/client.js';
 import { askedAhead, WEB_PAGE_HINT } from './client/errors.js';
 import { findManifest, getManifest, headManifest } from './client/manifests.js';
@@ -43,7 +53,7 @@ import { askApi } from './referrers/api.js';
 import { type Capability, newCapability } from './referrers/capability.js';
 import { askListed, type Listed, listManifests } from './referrers/enlist.js';
 import { listReferrers } from './referrers/list.js';
-import { deleteBlob, deleteManifest, deleteTag } from './removal.js';
+import { deleteBlob, deleteManifest, deleteTag, unlist } from './removal.js';
 import { sharedClient } from './session.js';
 import { tagManifest } from './tag-manifest.js';
 
@@ -64,7 +74,7 @@ const ACTIONS: Readonly<Record<NonNullable<OpenRegistryOptions['access']>, reado
 };
 
 /** A repository in a registry (distribution-spec). Made by {@link openRegistry}. */
-export class RegistryStore implements Store, Deleter, Lister {
+export class RegistryStore implements Store, Deleter, Lister, TagChanger, Unlister {
   readonly kind = 'registry';
   readonly #http: HttpClient;
   readonly #session: Session | undefined;
@@ -141,6 +151,10 @@ export class RegistryStore implements Store, Deleter, Lister {
     return tagManifest(this.#client, manifest, tags, options);
   }
 
+  changeTag(tag: string, change: TagChange, options?: ChangeTagOptions): Promise<ChangedTag> {
+    return changeTag(this.#client, tag, change, this.#capability, options);
+  }
+
   /** The same blob is sent once, also when it is config and layer at once. */
   writeBlob(expected: Descriptor, open: () => Promise<Readable>, options?: TransferOptions): Promise<WriteResult> {
     return this.#writes.write(expected, () => writeBlob(this.#client, expected, open, options), options);
@@ -204,6 +218,10 @@ export class RegistryStore implements Store, Deleter, Lister {
   async deleteManifest(digest: Digest, options?: DeleteManifestOptions): Promise<boolean> {
     this.#prepared.delete(digest);
     return deleteManifest(this.#client, digest, this.#capability, options);
+  }
+
+  async unlist(subject: Digest, manifest: Digest, options: DeleteManifestOptions = {}): Promise<boolean> {
+    return (await unlist(this.#client, subject, manifest, options)) !== undefined;
   }
 
   deleteTag(tag: string, options?: CallOptions): Promise<boolean> {

@@ -2,7 +2,7 @@ import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
 import { readBase64 } from '../dsse/base64.js';
 import { otherSubject } from '../dsse/statement.js';
-import { type Judgement, wrong } from '../values/judgement.js';
+import { type Judgement, ofTrust, wrong } from '../values/judgement.js';
 import type { JudgeOptions } from '../values/options.js';
 import { judged } from '../values/refused.js';
 import type { Signed, Target } from '../values/signed.js';
@@ -19,11 +19,13 @@ export async function judgeCosign(signed: Signed, target: Target, options: Judge
     }
     const subject = readSimpleSigning(payload);
     const claims = { subjects: [subject], payload };
-    if (subject !== target.digest) {
-      return wrong('subject', otherSubject('signed payload', [subject], target), { claims });
-    }
-    const sig = signatureIn(annotations[CosignAnnotation.signature]);
-    return judgeDetached({ covered: payload, payload, signatures: [{ sig }], annotations, claims }, options);
+    const judgeSignature = () => {
+      const sig = signatureIn(annotations[CosignAnnotation.signature]);
+      return judgeDetached({ covered: payload, payload, signatures: [{ sig }], annotations, claims }, options);
+    };
+    if (subject === target.digest) return judgeSignature();
+    const own = ofTrust(await judged(judgeSignature));
+    return wrong('subject', otherSubject('signed payload', [subject], target), { claims, ...own });
   });
 }
 

@@ -1,6 +1,6 @@
 import { preAuthEncoding, readEnvelope } from '../dsse/envelope.js';
 import { claimsOf, namesTarget, otherSubject, readStatement } from '../dsse/statement.js';
-import { type Judgement, wrong } from '../values/judgement.js';
+import { type Judgement, ofTrust, wrong } from '../values/judgement.js';
 import type { JudgeOptions } from '../values/options.js';
 import { judged } from '../values/refused.js';
 import type { Signed, Target } from '../values/signed.js';
@@ -13,13 +13,12 @@ export async function judgeDsse(signed: Signed, target: Target, options: JudgeOp
     const statement = readStatement(envelope);
     const { payload, signatures } = envelope;
     const claims = claimsOf(statement, payload);
-    if (!namesTarget(statement, target)) {
-      return wrong('subject', otherSubject('in-toto statement', claims.subjects, target), { claims });
-    }
     const { annotations, content } = signed;
-    return judgeDetached(
-      { covered: preAuthEncoding(envelope), payload, envelope: content, signatures, annotations, claims },
-      options,
-    );
+    const covered = preAuthEncoding(envelope);
+    const judgeSignatures = () =>
+      judgeDetached({ covered, payload, envelope: content, signatures, annotations, claims }, options);
+    if (namesTarget(statement, target)) return judgeSignatures();
+    const own = ofTrust(await judged(judgeSignatures));
+    return wrong('subject', otherSubject('in-toto statement', claims.subjects, target), { claims, ...own });
   });
 }

@@ -4,6 +4,7 @@ import { type Claims, type Judgement, type Proof, type Signer, unchecked, verifi
 import type { JudgeOptions } from '../values/options.js';
 import { Refusal, refused } from '../values/refusal.js';
 import type { Signed, Target } from '../values/signed.js';
+import type { Trust } from '../values/trust.js';
 import { reading } from './asn1.js';
 import { readAttributes, refuseUnknown } from './attributes.js';
 import { type Certificate, readCertificate } from './certificate.js';
@@ -26,9 +27,9 @@ const MAX_ENVELOPE_BYTES = 4 * 1024 * 1024;
  * and last the given trusts. Revocation is not looked up.
  */
 export async function judgeNotation(signed: Signed, target: Target, options: JudgeOptions): Promise<Judgement> {
-  const facts: { signer?: Signer; claims?: Claims } = {};
+  const facts: { signer?: Signer; claims?: Claims; ofTrust?: true } = {};
   try {
-    const sound = readSound(signed, facts);
+    const sound = readSound(signed, facts, options);
     const digest = readTarget(sound.envelope);
     const claims: Claims = { subjects: [digest], payload: sound.envelope.payload };
     facts.claims = claims;
@@ -44,7 +45,7 @@ export async function judgeNotation(signed: Signed, target: Target, options: Jud
 }
 
 /** @throws Refusal where the envelope is not well formed, or its signature or its chain does not hold */
-function readSound(signed: Signed, facts: { signer?: Signer }): SoundEnvelope {
+function readSound(signed: Signed, facts: { signer?: Signer; ofTrust?: true }, options: JudgeOptions): SoundEnvelope {
   const envelope = readEnvelope(signed);
   const [first, ...others] = reading('certificate of the envelope', 'certificate', () =>
     envelope.chain.map(readCertificate),
@@ -52,10 +53,17 @@ function readSound(signed: Signed, facts: { signer?: Signer }): SoundEnvelope {
   if (first === undefined) throw malformed('envelope has no certificates');
   const chain: readonly [Certificate, ...Certificate[]] = [first, ...others];
   facts.signer = { type: 'certificate', subject: first.subject };
+  if (options.trust.some((trust) => holdsOne(trust, chain))) facts.ofTrust = true;
   reading('signature of the envelope', 'signature', () => checkSignature(envelope, first.publicKey));
   const attributes = readAttributes(envelope);
   reading('chain of certificates', 'certificate', () => checkChain(chain, 'codeSigning'));
   return { envelope, attributes, chain };
+}
+
+/** Whether a certificate of the chain is in a trust store: its holder made the envelope, or is named as if so. */
+function holdsOne(trust: Trust, chain: readonly Certificate[]): boolean {
+  if (trust.type !== 'notation') return false;
+  return [...trust.stores.values()].flat().some((der) => chain.some(({ raw }) => raw.equals(der)));
 }
 
 function readEnvelope({ mediaType, content }: Signed): Envelope {
@@ -89,7 +97,8 @@ function judgeByTrusts(sound: SoundEnvelope, claims: Claims, target: Target, opt
     return verified(proofs, claims, { signer, ...given({ remarks: remarks.length > 0 ? remarks : undefined }) });
   // An authority that is trusted made it, where a refusal says more than that.
   const first = refusals.find(({ verdict }) => verdict === 'wrong') ?? refusals[0];
-  if (first !== undefined) return refused(first, { signer, claims });
+  if (first !== undefined)
+    return refused(first, { signer, claims, ...(first.verdict === 'wrong' && { ofTrust: true as const }) });
   return unchecked(
     'untrusted',
     `signer ${quote(signer.subject)} is not trusted: no trust policy of notation is given`,

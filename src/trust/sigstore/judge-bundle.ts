@@ -3,7 +3,7 @@ import { RemoraError } from '../../errors.js';
 import { algorithmOf, isDigest, parseDigest } from '../../oci/values/digest.js';
 import { type Envelope, preAuthEncoding } from '../dsse/envelope.js';
 import { claimsOf, namesTarget, otherSubject, readStatement } from '../dsse/statement.js';
-import { type Claims, type Judgement, unchecked, wrong } from '../values/judgement.js';
+import { type Claims, type Judgement, ofTrust, unchecked, wrong } from '../values/judgement.js';
 import type { JudgeOptions } from '../values/options.js';
 import { judged } from '../values/refused.js';
 import type { Signed, Target } from '../values/signed.js';
@@ -20,15 +20,20 @@ export async function judgeBundle(signed: Signed, target: Target, options: Judge
   });
 }
 
-function judgeEnvelope(envelope: Envelope, bundle: Bundle, target: Target, options: JudgeOptions): Judgement {
+async function judgeEnvelope(
+  envelope: Envelope,
+  bundle: Bundle,
+  target: Target,
+  options: JudgeOptions,
+): Promise<Judgement> {
   const statement = readStatement(envelope);
   const { payload, signatures } = envelope;
   const claims = claimsOf(statement, payload);
-  if (!namesTarget(statement, target)) {
-    return wrong('subject', otherSubject('in-toto statement', claims.subjects, target), { claims });
-  }
   const signature = signatures[0]?.sig ?? new Uint8Array();
-  return judgeEvidence({ ...bundle, signature, covered: preAuthEncoding(envelope), payload }, claims, options);
+  const evidence = { ...bundle, signature, covered: preAuthEncoding(envelope), payload };
+  if (namesTarget(statement, target)) return judgeEvidence(evidence, claims, options);
+  const own = ofTrust(await judged(() => judgeEvidence(evidence, claims, options)));
+  return wrong('subject', otherSubject('in-toto statement', claims.subjects, target), { claims, ...own });
 }
 
 async function judgeMessage(

@@ -25,15 +25,26 @@ export function judgeEvidence(evidence: Evidence, claims: Claims, options: Judge
   if (leaf instanceof Refusal) return refused(leaf, { claims });
   const signer = leaf?.signer ?? hinted(evidence.hint);
   const facts = { claims, ...given({ signer }) };
+  const isNamed = () => options.trust.some((trust) => namesTrust(leaf, trust));
   if (leaf !== undefined && !isSignedBy(leaf.key, evidence.covered, evidence.signature)) {
-    return wrong('signature', 'signature does not fit the payload and the certificate beside it', facts);
+    const message = 'signature does not fit the payload and the certificate beside it';
+    return wrong('signature', message, { ...facts, ...(isNamed() && { ofTrust: true }) });
   }
   const outcomes = options.trust.flatMap((trust) => outcomeBy(trust, evidence, leaf, options) ?? []);
   const proofs = outcomes.filter((outcome): outcome is Proof => !(outcome instanceof Refusal));
   if (proofs.length > 0) return verified(proofs, claims);
   const refusals = outcomes.filter((outcome) => outcome instanceof Refusal);
   const refusal = refusals.find(({ verdict }) => verdict === 'wrong') ?? refusals[0] ?? isUntrusted(nobody(leaf));
-  return refused(refusal, facts);
+  // The key of a trust fits then, or is named.
+  const isOwn = refusal.verdict === 'wrong' && (leaf === undefined || isNamed());
+  return refused(refusal, { ...facts, ...(isOwn && { ofTrust: true }) });
+}
+
+/** Whether the certificate has the key or the identity of a trust. */
+function namesTrust(leaf: Leaf | undefined, trust: Trust): boolean {
+  if (leaf === undefined || trust.type === 'notation') return false;
+  if (trust.type === 'key') return fingerprintOf(leaf.key) === trust.fingerprint;
+  return !(attempt(() => checkIdentity(leaf.signer, trust)) instanceof Refusal);
 }
 
 /** The message where no given trust is of the kind that could have made it. */

@@ -87,20 +87,31 @@ export interface Judgement {
   readonly reason?: Reason;
   /** The reason as a sentence without a period: what was wanted, what was got. */
   readonly message?: string;
+  /** Where it is wrong: a given trust made it, or it names one as its maker. */
+  readonly ofTrust?: true;
   /** Facts beside the verdict, such as that a level `permissive` accepted an expired signature. */
   readonly remarks?: readonly string[];
 }
 
 /** Facts of a signature beside its verdict. */
-export type Facts = Pick<Judgement, 'claims' | 'signer' | 'remarks'>;
+export type Facts = Pick<Judgement, 'claims' | 'signer' | 'remarks' | 'ofTrust'>;
 
-export function verified(proofs: readonly Proof[], claims: Claims, facts: Omit<Facts, 'claims'> = {}): Judgement {
+export function verified(
+  proofs: readonly Proof[],
+  claims: Claims,
+  facts: Omit<Facts, 'claims' | 'ofTrust'> = {},
+): Judgement {
   const signer = facts.signer ?? proofs[0]?.signer;
   return { verdict: 'verified', proofs, claims, ...facts, ...given({ signer }) };
 }
 
 export function wrong(reason: Reason, message: string, facts: Facts = {}): Judgement {
   return { verdict: 'wrong', proofs: [], reason, message, ...facts };
+}
+
+/** The fact that a given trust made what is wrong for another reason than its signature, such as another subject. */
+export function ofTrust({ verdict, ofTrust: isNamed }: Judgement): Pick<Judgement, 'ofTrust'> {
+  return verdict === 'verified' || isNamed ? { ofTrust: true } : {};
 }
 
 export function unchecked(reason: Reason, message: string, facts: Facts = {}): Judgement {

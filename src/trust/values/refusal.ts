@@ -15,5 +15,7 @@ export class Refusal extends Error {
 
 /** The judgement that a refusal becomes. */
 export function refused({ verdict, reason, message }: Refusal, facts: Facts): Judgement {
-  return verdict === 'wrong' ? wrong(reason, message, facts) : unchecked(reason, message, facts);
+  if (verdict === 'wrong') return wrong(reason, message, facts);
+  const { ofTrust: _, ...others } = facts;
+  return unchecked(reason, message, others);
 }

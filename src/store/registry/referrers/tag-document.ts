@@ -9,10 +9,11 @@ import { MediaType } from '../../../oci/values/media-types.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { getManifest, sendManifest } from '../client/manifests.js';
+import { getManifest } from '../client/manifests.js';
+import type { TagState } from '../tags/change-until-kept.js';
 
 /** The list behind a referrers tag, as it was at one moment. */
-export interface ReferrersList {
+export interface ReferrersList extends TagState {
   readonly entries: readonly Descriptor[];
   /** The entries that cannot be read; they stay in the document. */
   readonly unread?: readonly UnreadEntry[];
@@ -22,11 +23,6 @@ export interface ReferrersList {
   readonly foreign?: Manifest;
   /** The tag gives the subject itself. */
   readonly isSubject?: boolean;
-  readonly etag?: string | undefined;
-  /** `performance.now()` when it was asked for. */
-  readonly asked: number;
-  /** `performance.now()` when it arrived. */
-  readonly arrived: number;
 }
 
 /**
@@ -80,30 +76,4 @@ export function withEntries(list: ReferrersList, entries: readonly Descriptor[],
     });
   }
   return parseManifest(bytes);
-}
-
-/**
- * Writes the list; false when the registry says that it has changed meanwhile. It is sent once: what is sent again a
- * second later is an old list, and erases what others wrote meanwhile.
- */
-export async function writeList(
-  client: RegistryClient,
-  list: ReferrersList,
-  written: Manifest,
-  tag: string,
-  { signal }: CallOptions,
-): Promise<boolean> {
-  const condition =
-    list.etag !== undefined
-      ? { 'if-match': list.etag }
-      : list.manifest === undefined
-        ? { 'if-none-match': '*' }
-        : undefined;
-  const response = await sendManifest(client, written, tag, {
-    signal,
-    accepted: [412],
-    retry: false,
-    ...given({ headers: condition }),
-  });
-  return response.status !== 412;
 }

@@ -5,6 +5,7 @@ import { manifestContract } from './manifests.js';
 import type { ContractTraits, StartPlace } from './place.js';
 import { referrerContract } from './referrers.js';
 import { removalContract } from './removal.js';
+import { tagChangeContract } from './tag-changes.js';
 
 /** What every writable store does, whatever is behind it. */
 export function storeContract(title: string, start: StartPlace, traits: ContractTraits): void {
@@ -14,5 +15,6 @@ export function storeContract(title: string, start: StartPlace, traits: Contract
     manifestContract(start, traits);
     referrerContract(start, traits);
     removalContract(start, traits);
+    tagChangeContract(start);
   });
 }

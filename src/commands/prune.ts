@@ -1,0 +1,79 @@
+import { string } from '@oclif/core/args';
+import { boolean } from '@oclif/core/flags';
+import { DeleteCommand, deleteFlags } from '../cli/command/delete-command.js';
+import { exitCodeForPart } from '../cli/command/exit-codes.js';
+import { limitFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
+import { pruneFlags, pruneRules } from '../cli/flags/prune.js';
+import { pruneLines, pruneNotes } from '../cli/output/prune.js';
+import { painter } from '../cli/output/text.js';
+import type { PruneResult } from '../operations/prune/prune.js';
+
+/** `remora prune` */
+export default class Prune extends DeleteCommand {
+  static override summary = 'Remove attachments that piled up in a repository or layout';
+  static override description =
+    'Removes attachments that one of the rules chooses, with their own attachments. Images stay, and so do attachments with a tag, entries of an index, and for rules by date those without a date. If part of the place cannot be asked, all stay.';
+  static override examples = [
+    {
+      description: 'See what is attached to images that are gone',
+      command: '<%= config.bin %> prune --orphans --dry-run ghcr.io/acme/app',
+    },
+    {
+      description: 'Keep the three newest scans of each image, without being asked',
+      command: '<%= config.bin %> prune --keep-latest 3 --kind scan --yes ghcr.io/acme/app',
+    },
+    {
+      description: 'Remove old test results and copies from a layout',
+      command: '<%= config.bin %> prune --older-than 90d --duplicates --kind test-result oci:./layout',
+    },
+  ];
+  static override args = {
+    place: string({
+      description: 'Repository or layout: host/repo or oci:PATH',
+      required: true,
+      ignoreStdin: true,
+    }),
+  };
+  static override flags = {
+    ...pruneFlags,
+    ...limitFlag,
+    'dry-run': boolean({ summary: 'Show what would be removed, and remove nothing' }),
+    ...deleteFlags,
+    ...settleFlag,
+    ...registryFlags,
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Prune);
+    const { settle, 'dry-run': dryRun, 'keep-blobs': keepBlobs, 'subjects-in': subjectsIn } = flags;
+    const { prune } = await import('../operations/prune/prune.js');
+    const rules = pruneRules(flags);
+    const permission = { isRefused: false };
+    const confirm = async (planned: PruneResult) => {
+      permission.isRefused = !flags.yes && !(await this.#isConfirmed(planned));
+      return !permission.isRefused;
+    };
+    if (!dryRun) await this.requireAnswer('prune', flags);
+    const access = await this.access(flags, subjectsIn === undefined ? args.place : undefined);
+    const result = await prune(args.place, { ...access, ...rules, subjectsIn, keepBlobs, settle, dryRun, confirm });
+    if (!permission.isRefused) return this.#report(result);
+    this.note('nothing was removed');
+    process.exitCode = 1;
+    return result;
+  }
+
+  async #isConfirmed(planned: PruneResult): Promise<boolean> {
+    const { confirm } = await import('../cli/input/confirm.js');
+    this.stderr.write(`${[...pruneLines(planned, painter(this.stderr))].join('\n')}\n`);
+    return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
+  }
+
+  #report(result: PruneResult): PruneResult {
+    const paint = painter(this.stdout);
+    this.printLines(() => pruneLines(result, paint));
+    for (const note of pruneNotes(result)) this.note(note);
+    const failure = result.incomplete[0]?.error ?? result.unmended[0]?.error ?? result.unpruned;
+    if (failure !== undefined) process.exitCode = exitCodeForPart([failure]);
+    return result;
+  }
+}

@@ -1,0 +1,65 @@
+import { isRemoraError } from '../../errors.js';
+import { mapSome } from '../../io/async/run-all.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
+import { hasInventory } from '../../store/interfaces/inventory.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { AskedWays } from '../attached/asked-ways.js';
+import type { ItemLimit } from '../attached/item-limit.js';
+import type { Subject } from '../attached/subject.js';
+import { AttachedWalk } from '../attached/walk.js';
+import { type Holder, holdersOf } from '../detach/holder.js';
+import { type Census, unknownSubject } from './census.js';
+import { CONCURRENCY } from './names.js';
+
+/** All that is attached in a place, at every depth. */
+export interface Survey {
+  /** By subject; a subject stands before the attachments that are subjects themselves. */
+  readonly bySubject: ReadonlyMap<Digest, readonly Holder[]>;
+  /** Manifests that lists name, and that are gone. */
+  readonly vanished: ReadonlySet<Digest>;
+}
+
+/** @throws RemoraError `INCOMPLETE` where a way could not be asked, `INTERRUPTED` */
+export async function surveyOf(
+  source: Source,
+  { here, there, gone, lists, tagged }: Census,
+  { signal, limit }: CallOptions & { readonly limit: ItemLimit },
+): Promise<Survey> {
+  const account = new AskedWays();
+  const vanished = new Set<Digest>();
+  // A layout shows all that it holds: an entry without its manifest is attached to nothing.
+  const isWhole = hasInventory(source);
+  if (isWhole)
+    await mapSome(
+      lists.flatMap(({ entries }) => entries),
+      CONCURRENCY,
+      async ({ digest }) => {
+        if (!tagged.has(digest) && !(await source.hasManifest(digest))) vanished.add(digest);
+      },
+    );
+  const walk = new AttachedWalk(source, undefined, {
+    signal,
+    limit,
+    onUnasked: (way, error) => {
+      if (!isWhole || !isRemoraError(error) || error.code !== 'NOT_FOUND') account.failed(way, error);
+    },
+    onGone: ({ digest }: Descriptor) => void vanished.add(digest),
+  });
+  const bySubject = new Map<Digest, Holder[]>();
+  const asked = new Set<Digest>();
+  for (let level: readonly Subject[] = [...here, ...[...there, ...gone].map(unknownSubject)]; level.length > 0; ) {
+    for (const { descriptor } of level) asked.add(descriptor.digest);
+    const below = new Map<Digest, Subject>();
+    for (const holder of holdersOf(await walk.level(level))) {
+      const holders = bySubject.get(holder.subject);
+      if (holders === undefined) bySubject.set(holder.subject, [holder]);
+      else holders.push(holder);
+      const { digest } = holder.manifest;
+      if (!asked.has(digest)) below.set(digest, { descriptor: holder.manifest });
+    }
+    level = [...below.values()];
+  }
+  account.checkComplete();
+  return { bySubject, vanished };
+}

@@ -15,11 +15,14 @@ export {
 export type { Format, Kind } from './formats/kinds/kind.js';
 export type { Credential, CredentialSource, PasswordCredential } from './io/credentials/credential.js';
 export type { ConnectionOptions, HostWait, RequestTrace } from './io/http/connection-options.js';
+export type { AnnotationChanges } from './oci/documents/edit-annotations.js';
 export type { Place } from './oci/names/place.js';
 export type { Annotations } from './oci/values/annotations.js';
 export type { Descriptor } from './oci/values/descriptor.js';
 export type { Digest } from './oci/values/digest.js';
 export type { Platform } from './oci/values/platform.js';
+export { type AnnotateOptions, annotate } from './operations/annotate/annotate.js';
+export type { AnnotateResult } from './operations/annotate/schema.js';
 export { type AttachEachOptions, type AttachOptions, attach } from './operations/attach/attach.js';
 export type { AttachEachDryRunResult, AttachEachResult, AttachResult } from './operations/attach/schema.js';
 export type { AnnotationSelector, Selection } from './operations/attached/selection.js';
@@ -56,6 +59,13 @@ export {
   type Unasked,
 } from './operations/discover/discover.js';
 export type { Requirement, RequireOn } from './operations/discover/missing.js';
+export { type AddToIndexOptions, addToIndex } from './operations/index/add-to-index.js';
+export { type AnnotateIndexOptions, annotateIndex, type IndexAnnotations } from './operations/index/annotate-index.js';
+export { type CreateIndexOptions, createIndex } from './operations/index/create-index.js';
+export type { SamePlatform } from './operations/index/entries.js';
+export type { IndexMember } from './operations/index/members.js';
+export { type RemoveFromIndexOptions, removeFromIndex } from './operations/index/remove-from-index.js';
+export type { IndexResult, IndexResultEntry } from './operations/index/schema.js';
 export { type InspectOptions, inspect } from './operations/inspect/inspect.js';
 export type { InspectResult } from './operations/inspect/schema.js';
 export { type ListLoginsOptions, listLogins } from './operations/login/list-logins.js';
@@ -67,6 +77,7 @@ export type { Content } from './operations/pack/content.js';
 export type { FileInput } from './operations/pack/inputs.js';
 export type { PackOptions, Transfer } from './operations/pack/plan.js';
 export type { DryRunResult } from './operations/pack/schema.js';
+export type { ElsewhereOptions } from './operations/places/elsewhere.js';
 export type { AccessOptions, Location, Stored } from './operations/places/location.js';
 export {
   type KeepReason,

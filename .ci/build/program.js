@@ -11,7 +11,11 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
  * `src`. No module is in two files: a part takes the modules that it shares from the program, and the program takes
  * what is in the part from there.
  */
-export const PARTS = { serve: ['serve/'], verify: ['trust/', 'operations/verify/', 'operations/sign/'] };
+export const PARTS = {
+  serve: ['serve/'],
+  // The metadata of a chart are YAML, as policies are.
+  verify: ['trust/', 'operations/verify/', 'operations/sign/', 'formats/packings/helm-metadata.ts'],
+};
 
 /** Packages that a part takes from the program, which has them for itself. */
 const SHARED_PACKAGES = /^zod(\/mini)?$/;

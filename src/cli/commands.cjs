@@ -3,6 +3,7 @@
 
 /** All commands, by oclif's names for them. */
 const modules = {
+  annotate: () => require('../commands/annotate.ts'),
   attach: () => require('../commands/attach.ts'),
   attest: () => require('../commands/attest.ts'),
   'blob:delete': () => require('../commands/blob/delete.ts'),
@@ -13,6 +14,10 @@ const modules = {
   detach: () => require('../commands/detach.ts'),
   discover: () => require('../commands/discover.ts'),
   help: () => require('../commands/help.ts'),
+  'index:add': () => require('../commands/index/add.ts'),
+  'index:annotate': () => require('../commands/index/annotate.ts'),
+  'index:create': () => require('../commands/index/create.ts'),
+  'index:remove': () => require('../commands/index/remove.ts'),
   inspect: () => require('../commands/inspect.ts'),
   kinds: () => require('../commands/kinds.ts'),
   login: () => require('../commands/login.ts'),

@@ -1,9 +1,9 @@
 import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { PackCommand } from '../cli/command/pack-command.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
 import { signKeyFlags } from '../cli/flags/signing.js';
-import { eachNotes, renderEach } from '../cli/output/attach.js';
 import { errorFields } from '../errors.js';
 import { ATTACH_TO } from '../operations/attach/options.js';
 import type { AttachEachDryRunResult, AttachEachResult } from '../operations/attach/schema.js';
@@ -59,6 +59,7 @@ export default class Attach extends PackCommand {
       exclusive: ['platform'],
     }),
     ...limitFlag,
+    ...elsewhereFlag,
     confirm: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
     ...settleFlag,
     'layout-lists': option({ options: ['auto', 'none'] as const })({
@@ -102,7 +103,8 @@ export default class Attach extends PackCommand {
     return result;
   }
 
-  #showEach(result: AttachEachResult | AttachEachDryRunResult): object {
+  async #showEach(result: AttachEachResult | AttachEachDryRunResult): Promise<object> {
+    const { eachNotes, renderEach } = await import('../cli/output/attach.js');
     this.print(() => renderEach(result));
     for (const note of eachNotes(result)) this.note(note);
     if ('dryRun' in result) this.note('dry run: nothing was written');

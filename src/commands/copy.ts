@@ -9,6 +9,7 @@ import {
   sideAccess,
   twoRegistryFlags,
 } from '../cli/flags/copy.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
@@ -53,6 +54,7 @@ export default class Copy extends BaseCommand {
     recursive: boolean({ char: 'r', summary: 'Copy all attachments as well, at every depth', default: false }),
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...copySelectionFlags,
     ...useFlags,
     convert: boolean({ summary: 'List the attachments under cosign tags as referrers as well', default: false }),
@@ -112,7 +114,7 @@ export default class Copy extends BaseCommand {
       ...use,
       ...(await sideAccess(access, flags, areTwo)),
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, names, platform, selection },
+      ...{ signal: this.signal, names, platform, selection, referrersIn: access.referrersIn },
       ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
       ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite, noClobber: flags['no-clobber'] },

@@ -3,6 +3,7 @@ import { boolean } from '@oclif/core/flags';
 import { DeleteCommand, deleteFlags } from '../cli/command/delete-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { detachFlags, detachSelection } from '../cli/flags/detach.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
 import { detachLines, detachNotes } from '../cli/output/detach.js';
 import { painter } from '../cli/output/text.js';
@@ -39,6 +40,7 @@ export default class Detach extends DeleteCommand {
     ...detachFlags,
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     recursive: boolean({ char: 'r', summary: 'Remove the attachments of attachments as well' }),
     prune: boolean({
       summary: 'In a layout, remove unreachable blobs; no other writer may be at work',

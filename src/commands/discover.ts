@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, integer, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
@@ -70,6 +71,7 @@ export default class Discover extends BaseCommand {
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...unpackFlag,
     ...registryFlags,
   };

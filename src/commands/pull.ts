@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
@@ -74,6 +75,7 @@ export default class Pull extends BaseCommand {
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...unpackFlag,
     ...registryFlags,
   };

@@ -1,5 +1,5 @@
 import { string } from '@oclif/core/args';
-import { string as stringFlag } from '@oclif/core/flags';
+import { option, string as stringFlag } from '@oclif/core/flags';
 import { PackCommand } from '../cli/command/pack-command.js';
 import { packFlags, registryFlags, uploadFlags } from '../cli/flags/flags.js';
 
@@ -40,6 +40,13 @@ export default class Push extends PackCommand {
       summary: 'Type of the artifact [default: the recognised type of the files]',
       helpValue: 'TYPE',
     }),
+    as: option({ options: ['helm', 'generic'] as const })({
+      summary: 'Pack as Helm does, or each file as it is [default: a Helm chart as Helm does]',
+    }),
+    platform: stringFlag({
+      summary: 'Put it into the index of the tag for this platform, beside those of others; a new tag begins one',
+      helpValue: 'OS/ARCH[/VARIANT]',
+    }),
     ...packFlags,
     ...uploadFlags,
     ...registryFlags,
@@ -48,18 +55,19 @@ export default class Push extends PackCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Push, this.guardedArgv());
     await this.checkOrder(args.target, args.files ?? []);
-    const [{ resolveNewTarget }, { formatPlace }, { push }] = await Promise.all([
-      import('../operations/places/target-location.js'),
+    const [{ versionedPlace }, { formatPlace }, { push }] = await Promise.all([
+      import('../operations/places/versioned-target.js'),
       import('../oci/names/place.js'),
       import('../operations/push/push.js'),
     ]);
-    const { place, tags } = resolveNewTarget(args.target);
-    const { inputs, options } = await this.packInput(args.files ?? [], flags);
+    const place = versionedPlace(args.target);
+    const { inputs, options: packing } = await this.packInput(args.files ?? [], flags);
+    const options = { ...packing, platform: flags.platform, as: flags.as, onNote: (note: string) => this.note(note) };
     if (flags['dry-run']) return this.printDryRun(await push(args.target, inputs, { ...options, dryRun: true }));
     const result = await push(args.target, inputs, { ...options, ...(await this.access(flags, place)) });
     this.printPushed(
       result,
-      tags.map((tag) => formatPlace(place, { tag })),
+      result.tags.map((tag) => formatPlace(place, { tag })),
     );
     return result;
   }

@@ -17,8 +17,9 @@ export default class Sign extends SigningCommand {
       command: '<%= config.bin %> sign --key key.pem --recursive ghcr.io/acme/app:v1',
     },
     {
-      description: 'Take the passphrase from a file',
-      command: '<%= config.bin %> sign --key key.pem --key-password-file /run/secrets/key oci:./layout:v1',
+      description: 'Sign an image of others, with the signature in a repository of yours',
+      command:
+        '<%= config.bin %> sign --key key.pem --key-password-file /run/secrets/key --referrers-in ghcr.io/acme/attached alpine:3.20',
     },
   ];
   static override args = {

@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, integer, option, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
+import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { waitFlag } from '../cli/flags/wait.js';
@@ -76,6 +77,7 @@ export default class Verify extends BaseCommand {
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
+    ...elsewhereFlag,
     ...unpackFlag,
     ...registryFlags,
   };

@@ -6,6 +6,7 @@ import { bestEffortSync } from '../io/files/system-error.js';
 import type { CatalogPlace } from '../oci/names/catalog.js';
 import { formatPlace, type PathPlace, type Place } from '../oci/names/place.js';
 import type { Session } from './interfaces/session.js';
+import type { SeveralPlaces } from './interfaces/several-places.js';
 import type { ArchiveWriter, CallOptions, Source, Store } from './interfaces/store.js';
 import { INDEX_FILE, LAYOUT_FILE } from './layout/files/paths.js';
 import type { OpenRegistryOptions } from './registry/store.js';
@@ -85,6 +86,12 @@ export async function openSource(place: Place, options: OpenSourceOptions = {}):
     default:
       return openStore(place, options);
   }
+}
+
+/** Joins a place with one where something of it is attached: both are one source then. Neither is closed with it. */
+export async function joinPlaces(first: Source, second: Source): Promise<Source & SeveralPlaces> {
+  const { joinSources } = await import('./elsewhere/source.js');
+  return joinSources(first, second);
 }
 
 /** Options of {@link openArchiveWriter}. */

@@ -30,12 +30,13 @@ const OPERATIONS: Readonly<Record<string, Words>> = {
   copy: ({ from, layout }) => ['copy', '-r', `${from}:v1`, `oci:${layout}:v1`],
   detach: ({ layout }) => ['detach', `${layout}:keep`, '--all', '--yes', '--prune'],
   tag: ({ layout }) => ['tag', `${layout}:keep`, 'more'],
+  annotate: ({ layout }) => ['annotate', `${layout}:gone`, 'org.example.a=1', 'org.example.b-'],
   delete: ({ layout }) => ['manifest', 'delete', '--yes', `${layout}:gone`],
   fix: ({ layout }) => ['check', '--fix', '--yes', layout],
   pull: ({ from, out }) => ['pull', `${from}:v1`, '-o', out],
   archive: ({ from, out }) => ['copy', '-r', `${from}:v1`, `oci-archive:${out}`],
 };
-const SHORT = ['push', 'attach', 'copy', 'detach'];
+const SHORT = ['push', 'attach', 'copy', 'detach', 'annotate'];
 /** Operations after which `layout` stands as it stood. */
 const ELSEWHERE = ['create', 'pull', 'archive'];
 

@@ -22,6 +22,7 @@ export const PEERS = [
   'api-registry',
   'notation-signer',
   'olareg',
+  'helm',
   'node22',
   'node24',
   'node26',

@@ -1,6 +1,8 @@
 import { Command } from '@oclif/core/command';
 import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
+import type { Place } from '../../oci/names/place.js';
+import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { WaitOptions } from '../../operations/wait/wait.js';
@@ -76,9 +78,10 @@ export abstract class BaseCommand extends Command {
       readonly 'max-items'?: number | undefined;
       readonly 'max-unpacked'?: string | undefined;
       readonly wait?: string | undefined;
+      readonly 'referrers-in'?: string | undefined;
     },
     location?: string | { readonly kind: string },
-  ): Promise<AccessOptions & WaitOptions> {
+  ): Promise<AccessOptions & WaitOptions & ElsewhereOptions> {
     const place =
       typeof location === 'string'
         ? (await import('../../operations/places/location.js')).resolvePlace(location)
@@ -90,14 +93,16 @@ export abstract class BaseCommand extends Command {
       maxUnpackedBytes: await this.#maxUnpacked(flags['max-unpacked']),
       ...(await this.#waiting(flags.wait)),
     };
-    if (place !== undefined && place.kind !== 'registry') return base;
+    const elsewhere = await this.#elsewhere(flags['referrers-in']);
+    const places = [place, elsewhere.referrersIn].filter((each) => each !== undefined);
+    if (place !== undefined && places.every(({ kind }) => kind !== 'registry')) return { ...base, ...elsewhere };
     const { connectionOptions } = await import('../flags/connection.js');
     const { credentials, ...connection } = await connectionOptions(flags, {
       stdin: process.stdin,
       retryDelay: process.env.REMORA_RETRY_DELAY,
       note: (text) => this.note(text),
     });
-    return { ...base, connection, credentials };
+    return { ...base, ...elsewhere, connection, credentials };
   }
 
   /** The private key of a flag; its passphrase is asked for where it is needed. */
@@ -111,6 +116,12 @@ export abstract class BaseCommand extends Command {
     if (text === undefined) return {};
     const { waitFrom } = await import('../flags/wait.js');
     return waitFrom(text, (words) => this.note(words));
+  }
+
+  async #elsewhere(text: string | undefined): Promise<{ readonly referrersIn?: Place }> {
+    if (text === undefined) return {};
+    const { wholePlace } = await import('../../operations/places/elsewhere.js');
+    return { referrersIn: wholePlace(text) };
   }
 
   async #maxUnpacked(text: string | undefined): Promise<number | undefined> {

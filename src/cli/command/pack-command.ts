@@ -78,6 +78,7 @@ export abstract class PackCommand extends BaseCommand {
       fields([
         [attached === undefined ? 'Pushed' : 'Attached', `${result.reference}${thereAlready(result)}`],
         ['To', attached?.subject.reference],
+        ['Index', result.index && `${result.index.reference} (${result.index.platform})`],
         ['Tags', names.length === 0 ? undefined : names.join(', ')],
         ['Type', result.artifactType],
         ['Listed by', result.listedBy],

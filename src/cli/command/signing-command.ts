@@ -13,6 +13,7 @@ interface SigningFlags extends ConnectionFlags {
   readonly recursive: boolean;
   readonly 'dry-run': boolean;
   readonly 'max-items'?: number | undefined;
+  readonly 'referrers-in'?: string | undefined;
   readonly settle: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { boolean, string } from '@oclif/core/flags';
+import { elsewhereFlag } from './elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag } from './flags.js';
 
 /** The passphrase of an encrypted key: never an argument, which everybody on the machine can see. */
@@ -27,6 +28,7 @@ export const signingFlags = {
   recursive: boolean({ char: 'r', summary: 'Of an index: sign all manifests below it, too' }),
   'dry-run': boolean({ summary: 'Show the statement, and sign and write nothing' }),
   ...limitFlag,
+  ...elsewhereFlag,
   ...settleFlag,
   ...registryFlags,
 };

@@ -33,7 +33,7 @@ export const SHARED: readonly SharedTopic[] = [
     lead: 'Flags for registries (credentials, TLS, time limits)',
     summary: 'Flags of every command that connects to a registry',
     description:
-      'Credentials, headers and the client certificate go to the registry that they were given for, and to no other host. Image layouts and archives need none of these flags.',
+      'Credentials, headers and the client certificate go to the registry that they were given for, and to no other host. Image layouts and archives need none of these flags but --referrers-in.',
   },
 ];
 

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { fileError } from '../../io/files/system-error.js';
+import type { AnnotationChanges } from '../../oci/documents/edit-annotations.js';
 import { checkShape, parseJson } from '../../oci/text/json.js';
-import type { Annotations } from '../../oci/values/annotations.js';
+import { type Annotations, isReservedUnknown } from '../../oci/values/annotations.js';
 
 /**
  * Parses `KEY=VALUE` pairs.
@@ -11,7 +12,7 @@ import type { Annotations } from '../../oci/values/annotations.js';
  * @throws RemoraError `INVALID_ARGUMENT`, also for a key that is given twice
  */
 export function keyValues(pairs: readonly string[], what: string): Record<string, string> {
-  const found: Record<string, string> = {};
+  const found = new Map<string, string>();
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
     if (equals <= 0) {
@@ -21,14 +22,38 @@ export function keyValues(pairs: readonly string[], what: string): Record<string
       });
     }
     const key = pair.slice(0, equals);
-    if (Object.hasOwn(found, key))
+    if (found.has(key))
       throw new RemoraError('INVALID_ARGUMENT', `${what} ${key} is given twice`, {
         found: pair,
         hint: 'Give each key once',
       });
-    found[key] = pair.slice(equals + 1);
+    found.set(key, pair.slice(equals + 1));
   }
-  return found;
+  return Object.fromEntries(found);
+}
+
+/**
+ * Parses `KEY=VALUE`, which sets an annotation, and `KEY-`, which removes it.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`, also for a key that is given twice
+ */
+export function annotationChanges(words: readonly string[]): {
+  readonly changes: AnnotationChanges;
+  readonly notes: readonly string[];
+} {
+  const isRemoval = (word: string) => !word.includes('=') && word.endsWith('-') && word !== '-';
+  const removed = words.filter(isRemoval).map((word) => word.slice(0, -1));
+  const set = keyValues(
+    words.filter((word) => !isRemoval(word)),
+    'annotation',
+  );
+  const twice = removed.find((key, index) => Object.hasOwn(set, key) || removed.indexOf(key) !== index);
+  if (twice !== undefined)
+    throw new RemoraError('INVALID_ARGUMENT', `annotation ${twice} is given twice`, { hint: 'Give each key once' });
+  const notes = Object.keys(set)
+    .filter(isReservedUnknown)
+    .map((key) => `annotation ${key} is not defined by OCI, which reserves org.opencontainers`);
+  return { changes: { ...set, ...Object.fromEntries(removed.map((key) => [key, null])) }, notes };
 }
 
 /** Parses `FILE:KEY=VALUE`; the file may hold colons, the key may not hold "=". */

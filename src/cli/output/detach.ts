@@ -50,12 +50,18 @@ function* section(attachments: readonly DetachedAttachment[], title: string, pai
   if (attachments.length === 0) return;
   yield title;
   yield* columnLines(function* () {
-    for (const { kind, artifactType, mediaType, digest, via, platform } of attachments)
+    for (const { kind, artifactType, mediaType, digest, via, platform, place } of attachments)
       yield [
         `  ${kind ?? '-'}`,
         printable(artifactType ?? mediaType),
         digest,
-        paint('dim', [via.join('+'), ...(platform === undefined ? [] : [printable(platform)])].join(', ')),
+        paint(
+          'dim',
+          [
+            via.join('+'),
+            ...[platform, place && `in ${place}`].flatMap((each) => (each === undefined ? [] : [printable(each)])),
+          ].join(', '),
+        ),
       ];
   });
 }

@@ -21,7 +21,7 @@ export function* treeLines(
   const branch = (node: DiscoveredNode): Branch => {
     const type = printable(node.artifactType ?? node.predicateType ?? node.mediaType);
     const label = node.kind === undefined ? paint('bold', type) : `${paint('bold', node.kind)}  ${type}`;
-    const facts = `${formatSize(node.size)}, ${node.via.join('+')}`;
+    const facts = `${formatSize(node.size)}, ${node.via.join('+')}${whereIs(node)}`;
     return {
       text: () => `${label}  ${node.digest}  ${paint('dim', facts)}`,
       details: () =>
@@ -43,6 +43,11 @@ export function* treeLines(
   yield* draw(joined(branches(referrers, branch), branches(platforms, platform)));
 }
 
+/** The places of an attachment that is not only beside its subject. */
+function whereIs({ places = [] }: DiscoveredNode): string {
+  return places.length === 0 ? '' : `, in ${places.map(printable).join(' and ')}`;
+}
+
 const WAYS: Readonly<Record<Via, string>> = {
   api: 'the Referrers API',
   tag: 'the referrers tag',
@@ -55,9 +60,9 @@ const WAYS: Readonly<Record<Via, string>> = {
 };
 
 /** The line of `--verbose` for a way: the number of its subjects, and of the attachments it found. */
-export function describeAsked({ via, subjects, found, unsupported = 0 }: AskedWay): string {
+export function describeAsked({ via, place, subjects, found, unsupported = 0 }: AskedWay): string {
   const lacking = unsupported === subjects ? 'not there' : `${found === 0 ? 'none' : found} found`;
-  return `asked ${WAYS[via]} (${via}) about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
+  return `asked ${WAYS[via]} (${via})${place === undefined ? '' : ` in ${place}`} about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
 }
 
 /** The attachments as a table. */
@@ -75,6 +80,7 @@ export function renderTable(result: DiscoverResult): string {
         printable(node.created ?? '-'),
         printable(platform),
         `${node.subject.slice(0, 19)}…`,
+        (node.places ?? []).map(printable).join(' and '),
         node.claimed === undefined ? '' : describeClaimed(node.claimed),
       ]);
       walk(node.referrers, platform, depth + 1);
@@ -84,7 +90,9 @@ export function renderTable(result: DiscoverResult): string {
   for (const { platform, referrers } of result.platforms ?? []) walk(referrers, platform ?? '-', 1);
   const heading = ['DEPTH', 'KIND', 'TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'PLATFORM', 'SUBJECT'];
   const hasClaims = rows.some((row) => row.at(-1) !== '');
-  return columns([hasClaims ? [...heading, 'CLAIMS'] : heading, ...rows]);
+  const hasPlaces = rows.some((row) => row.at(-2) !== '');
+  const all = [[...heading, hasPlaces ? 'IN' : '', hasClaims ? 'CLAIMS' : ''], ...rows];
+  return columns(hasPlaces ? all : all.map((row) => row.toSpliced(-2, 1)));
 }
 
 /** The flags that notes depend on; with `json` the empty list is visible without a note. */

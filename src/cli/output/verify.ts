@@ -61,7 +61,7 @@ function typeOf({ predicateType, artifactType, mediaType }: VerifiedNode, width:
   return width === undefined ? type : type.replace(/^application\//, '');
 }
 
-type Told = Signed & Pick<VerifiedNode, 'digest' | 'verdict' | 'message' | 'coveredBy' | 'remarks'>;
+type Told = Signed & Pick<VerifiedNode, 'digest' | 'verdict' | 'message' | 'coveredBy' | 'remarks' | 'places'>;
 
 /** The lines below an attachment: who signed and when, or why it is not verified. */
 function detailLines(node: Told, short: (text: string) => string, room: number | undefined, paint: Paint): string[] {
@@ -69,13 +69,14 @@ function detailLines(node: Told, short: (text: string) => string, room: number |
 }
 
 function detailsOf(node: Told): readonly string[] {
-  const { digest, verdict, coveredBy, remarks = [] } = node;
+  const { digest, verdict, coveredBy, remarks = [], places = [] } = node;
   // The line above has its own digest.
   const message = node.message?.replaceAll(digest, (found, at: number, text: string) =>
     text[at - 1] === '@' || text.endsWith('wanted ', at) ? found : 'it',
   );
   const claimed = whoOf(node);
   const lines = [...coveredLines(node)];
+  if (places.length > 0) lines.push(`in ${places.map(printable).join(' and ')}`);
   if (verdict === 'verified' && claimed !== undefined)
     lines.push([`by ${claimed}`, ...whenOf(node)].map(printable).join(', '));
   if (verdict !== 'verified' && message !== undefined) lines.push(printable(message));

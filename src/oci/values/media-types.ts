@@ -89,3 +89,8 @@ export function parseMediaType(text: string, what = 'media type'): string {
     hint: 'Write it like application/spdx+json',
   });
 }
+
+/** Whether the type is that of an image's config; other configs are opaque (image-spec manifest.md, "config"). */
+export function isImageConfig(mediaType: string): boolean {
+  return mediaType === MediaType.imageConfig || mediaType === MediaType.dockerImageConfig;
+}

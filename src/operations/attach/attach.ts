@@ -1,7 +1,7 @@
 import { handled } from '../../io/async/handled.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { isIngester, isLister } from '../../store/interfaces/abilities.js';
-import type { ManifestSelector, Store } from '../../store/interfaces/store.js';
+import type { ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { resolvePlatform } from '../attached/platform.js';
 import { dryRunResult } from '../pack/dry-run.js';
@@ -11,7 +11,8 @@ import { discardContents, pack, writeContents } from '../pack/pack.js';
 import { planPack, readContents } from '../pack/plan.js';
 import { recogniseInputs } from '../pack/recognise.js';
 import type { DryRunResult } from '../pack/schema.js';
-import { type Location, resolveLocation, withStore } from '../places/location.js';
+import { withPlannedTarget, withTarget } from '../places/elsewhere.js';
+import { type Location, resolveLocation } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import type { ManifestSigner } from '../sign/manifest-signer.js';
 import type { SigningOptions } from '../sign/signing-with.js';
@@ -23,7 +24,8 @@ import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from './s
 export type { AttachEachOptions, AttachOptions, AttachTo } from './options.js';
 
 /**
- * Packs files into an artifact whose `subject` is a manifest of the same place (image-spec manifest.md, "subject").
+ * Packs files into an artifact whose `subject` is a manifest of the same place, or of another one with `referrersIn`
+ * (image-spec manifest.md, "subject").
  *
  * Registries without the Referrers API get an updated list (distribution-spec, "Referrers Tag Schema"). No byte is sent
  * before the subject is known to exist. Equal input gives an equal digest.
@@ -75,18 +77,18 @@ export async function attach(
   const platform = platformOf(options.platform);
   const isEach = checkEach(options);
   const signer = options.sign === undefined ? undefined : await signerFor(options.sign, options.created);
-  const access = options.dryRun ? 'read' : options.clean ? 'delete' : 'write';
+  const access = options.clean ? 'delete' : 'write';
   if (isEach) {
     const { attachEach, planAttachEach } = await import('./each.js');
-    return withStore(at, { ...options, access }, async (store, selector) =>
-      options.dryRun
-        ? planAttachEach(store, selector, files, options)
-        : attachEach(store, selector, files, { ...options, signer }),
-    );
+    return options.dryRun
+      ? withPlannedTarget(at, options, (source, selector) => planAttachEach(source, selector, files, options))
+      : withTarget(at, { ...options, access }, (source, selector, into) =>
+          attachEach(source, selector, into, files, { ...options, signer }),
+        );
   }
   if (options.dryRun) {
-    const packed = await withStore(at, { ...options, access }, async (store, selector) => {
-      const subject = await resolvePlatform(store, selector, platform, {
+    const packed = await withPlannedTarget(at, options, async (source, selector) => {
+      const subject = await resolvePlatform(source, selector, platform, {
         signal: options.signal,
         limit: new ItemLimit(options.maxItems),
       });
@@ -95,15 +97,16 @@ export async function attach(
     return dryRunResult(packed, options);
   }
   return exportingManifest(options, () =>
-    withStore(at, { ...options, access }, (store, selector) =>
-      attachIn(store, selector, files, { ...options, platform, signer }),
+    withTarget(at, { ...options, access }, (source, selector, into) =>
+      attachIn(source, selector, into, files, { ...options, platform, signer }),
     ),
   );
 }
 
 async function attachIn(
-  store: Store,
+  source: Source,
   selector: ManifestSelector,
+  store: Store,
   files: readonly (string | FileInput)[],
   options: MaybeAttachOptions & {
     readonly platform: Platform | undefined;
@@ -112,7 +115,7 @@ async function attachIn(
 ): Promise<AttachResult> {
   const checked = await planPack(files, options);
   const resolved = handled(
-    resolvePlatform(store, selector, options.platform, {
+    resolvePlatform(source, selector, options.platform, {
       signal: options.signal,
       limit: new ItemLimit(options.maxItems),
     }),
@@ -128,7 +131,7 @@ async function attachIn(
       await Promise.allSettled([written]);
       throw error;
     });
-    return await putAttachment(store, subject, { plan, contents, written }, options);
+    return await putAttachment(source, store, subject, { plan, contents, written }, options);
   } finally {
     await discardContents(contents);
   }

@@ -5,7 +5,7 @@ import { runAll } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import { isIngester, isLister } from '../../store/interfaces/abilities.js';
-import type { ManifestSelector, Store } from '../../store/interfaces/store.js';
+import type { ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { dryRunResult } from '../pack/dry-run.js';
 import type { FileInput } from '../pack/inputs.js';
 import { discardContents, writeContents } from '../pack/pack.js';
@@ -38,12 +38,13 @@ const CONCURRENCY = 4;
 
 /** Attaches files of its own to each platform, or the same files to several subjects. All files are read before the first write. */
 export async function attachEach(
-  store: Store,
+  source: Source,
   selector: ManifestSelector,
+  store: Store,
   files: readonly (string | FileInput)[],
   options: SigningEach,
 ): Promise<AttachEachResult> {
-  const plan = await planEach(store, selector, files, options);
+  const plan = await planEach(source, selector, files, options);
   if (isLister(store)) store.expectListing(options);
   const read: (Group & { readonly contents: Contents })[] = [];
   try {
@@ -59,7 +60,7 @@ export async function attachEach(
     const put = async ({ target, written, ...content }: (typeof jobs)[number], signal: AbortSignal) => {
       try {
         const writing = { ...content, written: written() };
-        const result = await putAttachment(store, target.descriptor, writing, { ...options, signal });
+        const result = await putAttachment(source, store, target.descriptor, writing, { ...options, signal });
         done.push(nameOf(target));
         return { ...platformText(target), ...result };
       } catch (error) {
@@ -67,7 +68,7 @@ export async function attachEach(
       }
     };
     const attachments = await runAll(jobs, put, { signal: options.signal, concurrency: CONCURRENCY });
-    return { ...describe(store, selector, plan), attachments };
+    return { ...describe(source, selector, plan), attachments };
   } finally {
     await Promise.all(read.map(({ contents }) => discardContents(contents)));
   }
@@ -75,12 +76,12 @@ export async function attachEach(
 
 /** The manifests that {@link attachEach} would write. */
 export async function planAttachEach(
-  store: Store,
+  source: Source,
   selector: ManifestSelector,
   files: readonly (string | FileInput)[],
   options: MaybeAttachOptions,
 ): Promise<AttachEachDryRunResult> {
-  const plan = await planEach(store, selector, files, options);
+  const plan = await planEach(source, selector, files, options);
   const attachments: AttachEachDryRunResult['attachments'][number][] = [];
   for (const { plan: packed, targets } of plan.groups) {
     const contents = await readContents(packed, options, { describeOnly: true });
@@ -90,25 +91,25 @@ export async function planAttachEach(
       attachments.push({ ...platformText(target), ...(await dryRunResult({ manifest, layers }, {})) });
     }
   }
-  return { dryRun: true, ...describe(store, selector, plan), attachments };
+  return { dryRun: true, ...describe(source, selector, plan), attachments };
 }
 
 async function planEach(
-  store: Store,
+  source: Source,
   selector: ManifestSelector,
   files: readonly (string | FileInput)[],
   options: MaybeAttachOptions,
 ): Promise<Plan> {
   if (!options.eachPlatform) {
     const checked = await planPack(files, options);
-    const found = await findTargets(store, selector, options);
+    const found = await findTargets(source, selector, options);
     const plan = await recogniseInputs(checked, options, { required: true });
     return { groups: [{ plan, targets: chosen(found, options.to) }], found, unknown: [] };
   }
   const inputs = platformInputs(files);
-  const found = await findTargets(store, selector, options);
-  const { known, unknown } = await withPlatforms(store, found.platforms, options);
-  if (known.length === 0) throw noPlatforms(store, selector);
+  const found = await findTargets(source, selector, options);
+  const { known, unknown } = await withPlatforms(source, found.platforms, options);
+  if (known.length === 0) throw noPlatforms(source, selector);
   const planned = await planPlatforms(known, inputs, options);
   return { groups: planned.map(({ target, plan }) => ({ plan, targets: [target] })), found, unknown };
 }
@@ -118,11 +119,11 @@ function chosen({ root, platforms }: Targets, to: MaybeAttachOptions['to']): rea
   return [{ descriptor: root }, ...platforms.filter(({ descriptor }) => descriptor.digest !== root.digest)];
 }
 
-function describe(store: Store, selector: ManifestSelector, { found, unknown }: Plan) {
-  const shown = ({ descriptor }: Target) => resultFields(store, plain(descriptor));
+function describe(source: Source, selector: ManifestSelector, { found, unknown }: Plan) {
+  const shown = ({ descriptor }: Target) => resultFields(source, plain(descriptor));
   return {
-    reference: store.format(found.root ?? selector),
-    ...given({ subject: found.root && resultFields(store, plain(found.root)) }),
+    reference: source.format(found.root ?? selector),
+    ...given({ subject: found.root && resultFields(source, plain(found.root)) }),
     ...given({ withoutPlatform: unknown.length === 0 ? undefined : unknown.map(shown) }),
   };
 }

@@ -2,6 +2,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { ExportOptions } from '../pack/export-manifest.js';
 import type { PackOptions } from '../pack/plan.js';
+import type { ElsewhereOptions } from '../places/elsewhere.js';
 import type { AccessOptions } from '../places/location.js';
 import type { SigningOptions } from '../sign/signing-with.js';
 
@@ -10,7 +11,7 @@ export const ATTACH_TO = ['index', 'platforms', 'both'] as const;
 export type AttachTo = (typeof ATTACH_TO)[number];
 
 /** Options of {@link attach}. */
-export interface AttachOptions extends PackOptions, AccessOptions, ExportOptions {
+export interface AttachOptions extends PackOptions, AccessOptions, ElsewhereOptions, ExportOptions {
   /** The type by which readers find the attachment. @default the type that all files are recognised as, else an error */
   readonly artifactType?: string | undefined;
   /** Attach to this child of an index, like `linux/arm64`. @default the manifest that the location names */

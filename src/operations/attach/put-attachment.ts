@@ -1,7 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
-import type { CallOptions, Store, WriteResult } from '../../store/interfaces/store.js';
+import type { CallOptions, Source, Store, WriteResult } from '../../store/interfaces/store.js';
 import { packedResult } from '../pack/pack.js';
 import { type Contents, manifestOf, type PackPlan } from '../pack/plan.js';
 import { withHidden } from '../results/hidden.js';
@@ -17,8 +17,9 @@ export interface WritingContents {
   readonly written: Promise<ReadonlyMap<string, WriteResult>>;
 }
 
-/** Writes the manifest of content that is attached to `subject`, as soon as its blobs are there, and signs it. */
+/** Writes the manifest of content that is attached to `subject` of the source into the store, as soon as its blobs are there, and signs it. */
 export async function putAttachment(
+  source: Source,
   store: Store,
   subject: Descriptor,
   { plan, contents, written }: WritingContents,
@@ -34,7 +35,7 @@ export async function putAttachment(
   const { mediaType, digest, size } = subject;
   const shown = {
     ...packedResult(store, manifest, contents, results, { result, listedBy, tags: [] }),
-    subject: { reference: store.format({ digest }), mediaType, digest, size },
+    subject: { reference: source.format({ digest }), mediaType, digest, size },
     ...given({ signature }),
   };
   return withHidden(shown, { manifest });

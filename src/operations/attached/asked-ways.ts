@@ -1,19 +1,21 @@
 import { errorFields, isRemoraError, RemoraError } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { given } from '../../oci/values/given.js';
-import type { Via, WayAnswer } from '../../store/interfaces/store.js';
+import type { WayAnswer } from '../../store/interfaces/store.js';
 import type { AskedWay, Unasked } from '../results/incomplete.js';
 
 /** Counts the answers of each way, and keeps the failure of each way that did not answer. */
 export class AskedWays {
-  readonly #ways = new Map<Via, AskedWay>();
+  readonly #ways = new Map<string, AskedWay>();
   readonly #failures = new Map<string, unknown>();
 
-  answered({ via, found, unsupported }: WayAnswer): void {
-    const before = this.#ways.get(via);
+  answered({ via, found, unsupported, place }: WayAnswer): void {
+    const key = `${via} ${place ?? ''}`;
+    const before = this.#ways.get(key);
     const lacking = (before?.unsupported ?? 0) + (unsupported ? 1 : 0);
-    this.#ways.set(via, {
+    this.#ways.set(key, {
       via,
+      ...given({ place }),
       subjects: (before?.subjects ?? 0) + 1,
       found: (before?.found ?? 0) + found,
       ...given({ unsupported: lacking || undefined }),

@@ -7,7 +7,15 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isEmpty } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
-import type { Via } from '../../store/interfaces/store.js';
+import type { Source, Via } from '../../store/interfaces/store.js';
+
+/** A place where an attachment was found, and how. */
+export interface AttachedIn {
+  readonly place: Source;
+  readonly via: readonly Via[];
+  /** cosign's tags that name it there. */
+  readonly tags?: readonly string[];
+}
 
 /** An attachment: a manifest, or one layer of a manifest that holds several attachments. */
 export interface Attachment {
@@ -18,6 +26,8 @@ export interface Attachment {
   readonly via: readonly Via[];
   /** cosign's tags that name it. */
   readonly tags?: readonly string[];
+  /** The places that have it, in their order, where several are asked. */
+  readonly places?: readonly AttachedIn[];
   readonly kind?: Kind;
   /** The outermost wrapper first. */
   readonly formats: readonly Format[];

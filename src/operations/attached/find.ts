@@ -63,12 +63,14 @@ type Listened = FindOptions & {
 };
 
 async function findAll(store: Source, subject: Descriptor, options: Listened): Promise<readonly Attachment[]> {
-  const guarded = async (asked: string, ask: () => Promise<readonly Attachment[]>) => {
+  const unanswered = new Set<Via>();
+  const guarded = async (asked: string, ask: () => Promise<readonly Attachment[]>, way?: Via) => {
     try {
       return await ask();
     } catch (error) {
       throwIfTooMany(error);
       options.onUnasked(asked, error);
+      if (way !== undefined) unanswered.add(way);
       return [];
     }
   };
@@ -78,7 +80,7 @@ async function findAll(store: Source, subject: Descriptor, options: Listened): P
   const answers = await Promise.all([
     referrers(store, subject, options, guarded),
     ...(wants('cosign-tag') ? COSIGN_TAGS : []).map((end) =>
-      guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options)),
+      guarded(`cosign tag ${end} of ${reference}`, () => cosign(store, subject.digest, end, options), 'cosign-tag'),
     ),
     ...(attestations ?? []).map((entry) =>
       guarded(`attestation ${store.format({ digest: entry.digest })}`, () =>
@@ -88,7 +90,8 @@ async function findAll(store: Source, subject: Descriptor, options: Listened): P
   ]);
   const attachments = merged(answers.flat());
   const foundBy = (way: Via) => attachments.filter(({ via }) => via.includes(way)).length;
-  if (wants('cosign-tag')) options.onAsked?.({ via: 'cosign-tag', found: foundBy('cosign-tag') });
+  if (wants('cosign-tag') && !unanswered.has('cosign-tag'))
+    options.onAsked?.({ via: 'cosign-tag', found: foundBy('cosign-tag') });
   if (attestations !== undefined) options.onAsked?.({ via: 'index-child', found: foundBy('index-child') });
   if (!options.predicateTypes) return attachments;
   const { withPredicateTypes } = await import('./predicate-types.js');

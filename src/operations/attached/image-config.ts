@@ -1,8 +1,9 @@
+import { buffer } from 'node:stream/consumers';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import { type ImageConfig, readImageConfig } from '../../oci/documents/image-config.js';
 import { configOf, type Manifest } from '../../oci/documents/manifest.js';
 import { given } from '../../oci/values/given.js';
-import { MediaType } from '../../oci/values/media-types.js';
+import { isImageConfig } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 
@@ -10,32 +11,36 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
 /**
- * Reads the config of an image; undefined for an artifact. Older tools gave its type to artifacts, with `{}` or other
- * content.
+ * Reads the config of an image leniently. Undefined for what is not an image: older tools gave the config's type to
+ * artifacts, with `{}` or other content.
+ *
+ * @throws RemoraError as the store, where the config cannot be read
  */
 export async function imageConfigOf(
   store: Source,
   manifest: Manifest,
-  options: CallOptions,
+  options: CallOptions = {},
 ): Promise<ImageConfig | undefined> {
-  if (manifest.kind !== 'image') return undefined;
   const config = configOf(manifest);
-  const isImage = config?.mediaType === MediaType.imageConfig || config?.mediaType === MediaType.dockerImageConfig;
-  if (config === undefined || !isImage || config.size > MAX_CONFIG_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  for await (const chunk of await store.openBlob(config, options)) chunks.push(chunk);
-  const parse = async () => readImageConfig(Buffer.concat(chunks));
+  if (config === undefined || !isImageConfig(config.mediaType) || config.size > MAX_CONFIG_BYTES) return undefined;
+  const bytes = await buffer(await store.openBlob(config, options));
+  const parse = async () => readImageConfig(bytes);
   return orUndefined(parse(), 'MALFORMED');
 }
 
 /** The platform that the config of an image names (image-spec config.md); undefined where it lacks one of its parts. */
 export function platformOfConfig(config: ImageConfig): Platform | undefined {
-  const { os, architecture, variant, 'os.version': version } = config;
+  const { os, architecture, variant, 'os.version': version, 'os.features': features } = config;
   if (!os || !architecture) return undefined;
   return given({
-    os,
     architecture,
-    variant: variant || undefined,
+    os,
     'os.version': typeof version === 'string' && version !== '' ? version : undefined,
+    'os.features': isTexts(features) ? features : undefined,
+    variant: variant || undefined,
   });
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 }

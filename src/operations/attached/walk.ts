@@ -6,7 +6,8 @@ import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment, SelectedAttachment } from './attachment.js';
-import { type FindOptions, findAttached } from './find.js';
+import type { FindOptions } from './find.js';
+import { findInPlaces } from './in-places.js';
 import { ItemLimit } from './item-limit.js';
 import type { Subject } from './subject.js';
 
@@ -128,7 +129,7 @@ export class AttachedWalk {
     if (this.#levelOf(descriptor) > MAX_LEVELS) return this.#tooDeep(descriptor);
     const { onUnasked } = this.options;
     const attachments = this.#limit(() =>
-      findAttached(this.store, descriptor, {
+      findInPlaces(this.store, descriptor, {
         ...this.options,
         limit: this.#items,
         onUnasked: onUnasked && ((way, error) => onUnasked(way, error, descriptor.digest)),

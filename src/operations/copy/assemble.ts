@@ -4,6 +4,7 @@ import { type Manifest, subjectOf } from '../../oci/documents/manifest.js';
 import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import type { Attachment } from '../attached/attachment.js';
 import type { Unasked } from '../results/incomplete.js';
 import { incompleteCopy } from './attached.js';
 import { assertDistinct, type NamedTag } from './collisions.js';
@@ -135,10 +136,24 @@ class Assembly {
     // An attachment that only the index names is copied with the index, or not at all.
     if (isChildAlone(attachment)) {
       if (!this.#items.has(digest)) this.#left.set(digest, attachment.holder ?? attachment.descriptor);
-    } else if (!this.#attach(digest)) return;
-    for (const tag of tags ?? []) this.#tags.push({ tag, digest, name: this.reading.source.format({ tag }) });
+    } else if (!this.#isReferrerAlone(attachment, digest)) {
+      if (!this.#attach(digest)) return;
+      this.#tags.push(...this.#named(attachment, digest));
+    }
     this.#convert(digest, subject, tags);
     for (const tree of below) this.#tree(tree);
+  }
+
+  /** The tags of an attachment, each named in its place: another place can have another image under the same tag. */
+  #named({ tags, places }: Attachment, digest: Digest): readonly NamedTag[] {
+    const all = places ?? [{ place: this.reading.source, tags }];
+    return all.flatMap((one) => (one.tags ?? []).map((tag) => ({ tag, digest, name: one.place.format({ tag }) })));
+  }
+
+  /** Whether it is copied as a referrer and not under its tag, which an image of another place has. */
+  #isReferrerAlone({ tags, places }: Attachment, digest: Digest): boolean {
+    if (places === undefined || !this.reading.options.convert) return false;
+    return this.#tags.some((other) => tags?.includes(other.tag) && other.digest !== digest);
   }
 
   /** Adds an attached manifest; false where it cannot be copied, and what is attached to it stays behind as well. */

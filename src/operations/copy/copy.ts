@@ -4,7 +4,8 @@ import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { openArchiveWriter, openSource } from '../../store/open.js';
-import { type AccessOptions, type Location, type Stored, withSource, withStore } from '../places/location.js';
+import { type ElsewhereOptions, registryOf, withAttached } from '../places/elsewhere.js';
+import { type AccessOptions, type Location, resolveLocation, type Stored, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { settled } from '../places/settled.js';
 import { trustToUse, type UseOptions } from '../verified/options.js';
@@ -25,6 +26,7 @@ export type SideAccess = Pick<AccessOptions, 'credentials' | 'connection'>;
 /** Options of {@link copy}. */
 export interface CopyOptions
   extends AccessOptions,
+    ElsewhereOptions,
     UseOptions,
     Pick<PlanCopyOptions, 'recursive' | 'selection' | 'convert'>,
     Pick<IntoStoreOptions, 'assumeComplete' | 'settle' | 'concurrency' | 'onProgress' | 'onObject'> {
@@ -102,7 +104,8 @@ export async function copy(source: Location, destination: CopyTarget, options: C
       return counted(found, copyIntoStore(store, into, found, how));
     });
   };
-  return withSource(from, sideAccess(options, options.from), (store, selector) =>
+  const reading = { ...sideAccess(options, options.from), ...elsewhereAccess(options, to) };
+  return withAttached(from, reading, (store, selector) =>
     settled(store, () => copied(store, selector), {
       signal,
       // An archive that was written is not written over.
@@ -145,7 +148,7 @@ function withTags<T>(to: CopyDestination, access: AccessOptions, use: (tagThere:
   return withDestination(to, access, (store) => use(async (tag) => (await store?.findTag(tag, { signal }))?.digest));
 }
 
-/** Opens the destination for reading. One that does not exist yet is empty, and so is an archive: undefined. */
+/** Opens the destination for reading; undefined for a layout that does not exist yet, and for an archive. */
 async function withDestination<T>(
   { at, kind }: CopyDestination,
   { connection, credentials, session, signal }: AccessOptions,
@@ -166,8 +169,16 @@ function sideAccess(options: AccessOptions, side?: SideAccess): AccessOptions {
   return { signal, session, maxUnpackedBytes, ...(side ?? { credentials, connection }) };
 }
 
+/** Attachments can live in the registry of the destination: the secrets of that side are for their place, too. */
+function elsewhereAccess(options: CopyOptions, { at }: CopyDestination): ElsewhereOptions {
+  const { referrersIn, referrersInAccess, to } = options;
+  const registry = referrersIn && registryOf(resolveLocation(referrersIn));
+  const isOfDestination = registry !== undefined && registry === registryOf(at);
+  return given({ referrersIn, referrersInAccess: referrersInAccess ?? (isOfDestination ? to : undefined) });
+}
+
 /** The repository that blobs can be mounted from: of the same registry. */
-function mountFrom(from: Place | Stored, to: Place | Stored): string | undefined {
+export function mountFrom(from: Place | Stored, to: Place | Stored): string | undefined {
   if ('store' in from || 'store' in to || from.kind !== 'registry' || to.kind !== 'registry') return undefined;
   return from.registry === to.registry ? from.repository : undefined;
 }

@@ -2,7 +2,7 @@ import { errorFields, RemoraError } from '../../errors.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { isPruner, type Pruner } from '../../store/interfaces/abilities.js';
-import type { CallOptions, Store } from '../../store/interfaces/store.js';
+import type { CallOptions, Source, Store } from '../../store/interfaces/store.js';
 import { deleterOf } from '../results/deletion.js';
 import { Deletion } from './deletion.js';
 import type { DetachItem } from './items.js';
@@ -89,7 +89,7 @@ async function prune(
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` for a store that is not a layout */
-export function prunerOf(store: Store): Store & Pruner {
+export function prunerOf<S extends Source>(store: S): S & Pruner {
   if (isPruner(store)) return store;
   throw new RemoraError('INVALID_ARGUMENT', `${store.format({})} is not a layout: its blobs cannot be pruned`, {
     hint: 'Leave out --prune; the garbage collection of a registry removes unreachable blobs',

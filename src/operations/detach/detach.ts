@@ -1,10 +1,13 @@
 import type { Platform } from '../../oci/values/platform.js';
+import { hasSeveralPlaces } from '../../store/interfaces/several-places.js';
 import type { Store } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { resolveSubject } from '../attached/subject.js';
-import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
+import { type ElsewhereOptions, withChangeable } from '../places/elsewhere.js';
+import { type AccessOptions, type Location, resolveLocation } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { type CarryOutOptions, carryOut, prunerOf } from './carry-out.js';
+import { type CarryOutOptions, prunerOf } from './carry-out.js';
+import { carryOutInPlaces } from './in-places.js';
 import { type PlanDetachOptions, planDetach, plannedResult } from './plan.js';
 import type { DetachResult } from './schema.js';
 import { checkSelection, type DetachSelection } from './selection.js';
@@ -13,7 +16,11 @@ export type { BlockedAttachment, DetachedAttachment, DetachResult, FailedAttachm
 export type { DetachSelection } from './selection.js';
 
 /** Options of {@link detach}. */
-export interface DetachOptions extends AccessOptions, Omit<PlanDetachOptions, 'limit'>, CarryOutOptions {
+export interface DetachOptions
+  extends AccessOptions,
+    ElsewhereOptions,
+    Omit<PlanDetachOptions, 'limit'>,
+    CarryOutOptions {
   /** The attachments to remove; `{ all: true }` for all. */
   readonly selection: DetachSelection;
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
@@ -38,15 +45,16 @@ export async function detach(location: Location<Store>, options: DetachOptions):
   const at = resolveLocation(location);
   checkSelection(selection);
   const platform = platformOf(options.platform);
-  return withStore(at, { ...options, access: dryRun ? 'read' : 'delete' }, async (store, selector) => {
-    if (prune) prunerOf(store);
+  return withChangeable(at, { ...options, access: dryRun ? 'read' : 'delete' }, async (store, selector, change) => {
+    if (prune && !hasSeveralPlaces(store)) prunerOf(store);
     const limit = new ItemLimit(options.maxItems);
     const subject = await resolveSubject(store, selector, platform, { signal, limit });
     const plan = await planDetach(store, subject, selection, { recursive, signal, limit });
+    if (prune) for (const { place } of plan.items) if (place !== undefined) prunerOf(place);
     const planned = plannedResult(store, plan);
     if (dryRun) return { ...planned, dryRun: true };
     if (plan.items.length > 0 && confirm !== undefined && !(await confirm(planned)))
       return { ...planned, removed: [], orphans: [] };
-    return carryOut(store, plan, { signal, settle, prune });
+    return carryOutInPlaces(store, plan, change, { signal, settle, prune });
   });
 }

@@ -22,6 +22,8 @@ export interface DetachItem {
   readonly keepsManifest: boolean;
   /** Its subject, if that is deleted after it. */
   readonly parent?: Digest | undefined;
+  /** Where it is, if several places are asked. */
+  readonly place?: Source | undefined;
 }
 
 /**
@@ -31,19 +33,22 @@ export interface DetachItem {
  * @param leaving in the order of the walk: from the subject outwards
  */
 export function itemsOf(store: Source, leaving: readonly Leaving[], own: ReadonlySet<Digest>): readonly DetachItem[] {
-  const items = new Map<Digest, DetachItem>();
+  const items = new Map<string, DetachItem>();
   for (const { holder, parent } of leaving) {
     const { digest } = holder.manifest;
-    const known = items.get(digest);
+    const { place } = holder;
+    const key = `${digest} ${place?.format({}) ?? ''}`;
+    const known = items.get(key);
     const attachments = reported(store, holder);
     const tags = holder.attachments.flatMap((attachment) => attachment.tags ?? []);
-    items.set(digest, {
+    items.set(key, {
       digest,
       attachments: known === undefined ? attachments : [...known.attachments, ...attachments],
       tags: [...new Set([...(known?.tags ?? []), ...tags])],
       byTag: (known?.byTag ?? true) && holder.via.every((way) => way === 'cosign-tag'),
       keepsManifest: own.has(digest),
       parent: known?.parent ?? parent,
+      place,
     });
   }
   return [...items.values()].reverse();

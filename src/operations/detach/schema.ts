@@ -13,6 +13,7 @@ const attachment = z.strictObject({
   subject: digestSchema.describe('The manifest that it is, or was, attached to'),
   platform: z.string().exactOptional().describe('The platform of the subject, if that is a child of an index'),
   via: z.array(via).readonly().describe('The ways that name it'),
+  place: z.string().exactOptional().describe('With --referrers-in: the place that has it'),
 });
 
 const blocked = attachment.extend({

@@ -9,7 +9,8 @@ import { ItemLimit } from '../attached/item-limit.js';
 import { isWanted, type Selection } from '../attached/selection.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import { listTrees, type TreesOptions } from '../attached/trees.js';
-import { type AccessOptions, type Location, withSource } from '../places/location.js';
+import { type ElsewhereOptions, withAttached } from '../places/elsewhere.js';
+import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { iterable } from '../results/each-node.js';
 import { resultFields } from '../results/manifest-fields.js';
@@ -23,7 +24,7 @@ export type { AskedWay, Unasked } from '../results/incomplete.js';
 export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
 
 /** Options of {@link discover}. */
-export interface DiscoverOptions extends AccessOptions, WaitOptions {
+export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
   /** Return only these attachments, and those above them: the SBOM that a signature is attached to. @default all */
@@ -68,7 +69,7 @@ export async function discover(location: Location, options: DiscoverOptions = {}
 async function discoverNow(location: Location, options: DiscoverOptions): Promise<Discovery> {
   const platform = platformOf(options.platform);
   const requirements = options.require?.map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
-  return withSource(location, options, async (source, selector) => {
+  return withAttached(location, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);

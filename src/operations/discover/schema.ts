@@ -16,6 +16,11 @@ export const attachmentFields = {
   manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
   subject: digestSchema.describe('The manifest that it is attached to'),
   via: z.array(via).readonly().describe('The ways that name it'),
+  places: z
+    .array(z.string())
+    .readonly()
+    .exactOptional()
+    .describe('With --referrers-in: the places that have it, unless that is the place of the subject alone'),
 };
 
 const attachment = z.strictObject({ ...attachmentFields, claimed: claimedSchema.exactOptional() });

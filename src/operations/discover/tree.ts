@@ -3,6 +3,7 @@ import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { Claimed } from '../../trust/values/claimed.js';
 import type { Attachment } from '../attached/attachment.js';
+import { placeNames } from '../attached/in-places.js';
 import { newestOf } from '../attached/newest.js';
 import { isWanted, type Selection } from '../attached/selection.js';
 import type { AttachedTree } from '../attached/trees.js';
@@ -56,6 +57,7 @@ export class NodeBuilder {
       manifest: holder?.digest,
       subject,
       via,
+      places: placeNames(this.source, attachment),
       claimed: this.claims.get(attachment),
       referrers,
     });

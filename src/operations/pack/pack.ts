@@ -7,7 +7,7 @@ import type { ContentWriter, Store, Via, WriteResult } from '../../store/interfa
 import { resultFields, writtenOrExists } from '../results/manifest-fields.js';
 import type { FileInput } from './inputs.js';
 import type { LayerContent } from './layer.js';
-import { blobsOf, type Contents, manifestOf, type PackOptions, planPack, readContents } from './plan.js';
+import { blobsOf, type Contents, manifestOf, type PackOptions, type PackPlan, planPack, readContents } from './plan.js';
 import { recogniseInputs } from './recognise.js';
 
 /** Files that were packed, but not written. */
@@ -28,8 +28,13 @@ export async function pack(
   const plan = await recogniseInputs(await planPack(files, options), options, {
     required: options.subject !== undefined,
   });
+  return packPlan(plan, options, options.subject);
+}
+
+/** Packs a plan in memory. @throws RemoraError as {@link pack} */
+export async function packPlan(plan: PackPlan, options: PackOptions, subject?: Descriptor): Promise<PackResult> {
   const contents = await readContents(plan, options, { describeOnly: true });
-  const manifest = manifestOf(plan, contents, options.subject);
+  const manifest = manifestOf(plan, contents, subject);
   return { manifest, layers: contents.layers.map(({ descriptor }) => descriptor) };
 }
 

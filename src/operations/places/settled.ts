@@ -1,8 +1,9 @@
 import { isRemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
-import { type Digest, digestOf } from '../../oci/values/digest.js';
+import { digestOf } from '../../oci/values/digest.js';
 import { hasInventory } from '../../store/interfaces/inventory.js';
+import { hasSeveralPlaces } from '../../store/interfaces/several-places.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 
 /** Each attempt can meet another deletion: with many writers about every second one does. */
@@ -38,8 +39,9 @@ export async function settled<T>(
   }
 }
 
-/** The digest of `index.json`; undefined where a source has none, or it cannot be read. */
-async function stateOf(source: Source): Promise<Digest | undefined> {
+/** The digest of `index.json`, of several places those of all; undefined where a source has none, or it cannot be read. */
+async function stateOf(source: Source): Promise<string | undefined> {
+  if (hasSeveralPlaces(source)) return (await Promise.all(source.places.map(stateOf))).join(' ');
   if (!hasInventory(source)) return undefined;
   const bytes = await orUndefined(source.document('index.json'), 'IO', 'MALFORMED');
   return bytes && digestOf(bytes);

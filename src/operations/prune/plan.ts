@@ -10,6 +10,7 @@ import { type Census, takeCensus } from './census.js';
 import { duplicatesOf } from './duplicates.js';
 import { requireHome } from './home.js';
 import { type ListPlan, planLists } from './lists.js';
+import { namedElsewhere } from './named-place.js';
 import { Protection } from './protection.js';
 import { type Chosen, choiceByDate, type PruneRules, type PruneSelection, type Spared } from './rules.js';
 import type { KeptAttachment, PrunedAttachment, PruneRule } from './schema.js';
@@ -82,14 +83,16 @@ export async function planPrune(source: Source, options: PlanPruneOptions): Prom
   const items = itemsOf(source, inOrder(going), new Set());
   const planned = items.flatMap(({ digest }) => plannedOf(source, going.get(digest)));
   const lists = rules.orphans ? planLists(census, survey, new Set(going.keys()), selection) : [];
-  return { items, going, planned, stays, lists, census };
+  // Some are spared by their own rule, and go along with another.
+  const left = stays.filter(({ manifest, digest }) => !going.has(manifest ?? digest));
+  return { items, going, planned, stays: left, lists, census };
 }
 
 async function choose(
   source: Source,
   census: Census,
   survey: Survey,
-  { rules, selection, signal, now }: PlanPruneOptions,
+  { rules, selection, elsewhere, signal, now }: PlanPruneOptions,
 ): Promise<{ readonly chosen: readonly Chosen[]; readonly spared: readonly Spared[] }> {
   const chosen: Chosen[] = [];
   const spared: Spared[] = [];
@@ -108,7 +111,21 @@ async function choose(
     chosen.push(...copies.chosen, ...dated.chosen);
     spared.push(...copies.spared, ...dated.spared);
   }
-  // Another rule may have chosen what one of them spares.
+  const orphans = new Set(chosen.filter(({ rules }) => rules.includes('orphans')).map(({ holder }) => holder));
+  const named = await namedElsewhere(source, orphans, survey, elsewhere, { signal });
+  const isNamed = ({ holder, rules }: Chosen) => rules.includes('orphans') && named.has(holder);
+  for (const { holder, attachment } of chosen.filter(isNamed)) {
+    const message = `it names ${named.get(holder)} as the place of its subject: --subjects-in asks there`;
+    spared.push({ holder, attachment, rule: 'orphans', reason: 'names-elsewhere', message });
+  }
+  return settled(
+    chosen.filter((one) => !isNamed(one)),
+    spared,
+  );
+}
+
+/** Another rule may have chosen an attachment that one of them spares. */
+function settled(chosen: readonly Chosen[], spared: readonly Spared[]) {
   const wanted = new Set(chosen.map(({ attachment }) => attachment));
   const told = new Set<Attachment>();
   const isNew = ({ attachment }: Spared) => !wanted.has(attachment) && !told.has(attachment) && told.add(attachment);

@@ -1,8 +1,8 @@
 import type { Digest } from '../../oci/values/digest.js';
-import { isIndexType } from '../../oci/values/media-types.js';
+import { isImageConfig, isIndexType } from '../../oci/values/media-types.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { isAttestation } from '../attached/buildkit.js';
-import { isImageConfig, isImageLayer } from '../check/content/manifest-faults.js';
+import { isImageLayer } from '../check/content/manifest-faults.js';
 import type { Holder } from '../detach/holder.js';
 import type { Census } from './census.js';
 import type { KeepReason } from './schema.js';

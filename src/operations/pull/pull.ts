@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
-import { type Location, withSource } from '../places/location.js';
+import { withAttached } from '../places/elsewhere.js';
+import type { Location } from '../places/location.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { type WaitOptions, waitFor } from '../wait/wait.js';
 import { nameFiles } from './file-names.js';
@@ -45,7 +46,7 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
 async function pullNow(location: Location, options: PullOptions): Promise<PullResult> {
   const wantedBy = wantedOptions(options);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
-  return withSource(location, options, async (source, selector) => {
+  return withAttached(location, options, async (source, selector) => {
     const wanted = await wantedFiles(source, selector, wantedBy, true);
     const { reference, manifests, leftOut } = wanted;
     const files = manifests.flatMap((manifest) => manifest.files);

@@ -1,5 +1,6 @@
 import { describeSelection, type Selection } from '../attached/selection.js';
-import { type Location, resolveLocation, withSource } from '../places/location.js';
+import { withAttached } from '../places/elsewhere.js';
+import { type Location, resolveLocation } from '../places/location.js';
 import { layerBytes } from './layer-bytes.js';
 import { onlyFile } from './only-file.js';
 import { unwrapWanted } from './unwrap-layers.js';
@@ -27,7 +28,7 @@ export async function read(location: Location, selection: Selection = {}, option
   const isSelection = selection.latest || selection.all || describeSelection(selection).length > 0;
   const wantedBy = wantedOptions({ ...options, selection: isSelection ? selection : undefined });
   const { signal, unwrap, maxBytes = MAX_BYTES } = options;
-  return withSource(at, options, async (source, selector) => {
+  return withAttached(at, options, async (source, selector) => {
     const file = onlyFile(await wantedFiles(source, selector, wantedBy), {
       where: 'would be read',
       hint: 'Pull them into a directory, or select one',

@@ -5,7 +5,8 @@ import { interrupted } from '../../io/async/interrupt.js';
 import { createTempFile, writeStream } from '../../io/files/temp-file.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
-import { type Location, withSource } from '../places/location.js';
+import { withAttached } from '../places/elsewhere.js';
+import type { Location } from '../places/location.js';
 import type { UnverifiedAttachment } from '../verified/schema.js';
 import { type WaitOptions, waitFor } from '../wait/wait.js';
 import { onlyFile } from './only-file.js';
@@ -41,7 +42,7 @@ async function writeNow(
   options: PullToStreamOptions,
 ): Promise<Descriptor> {
   const wantedBy = wantedOptions(options);
-  return withSource(location, options, async (source, selector) => {
+  return withAttached(location, options, async (source, selector) => {
     const wanted = await wantedFiles(source, selector, wantedBy);
     const only = onlyFile(wanted, {
       where: 'would go to standard output',

@@ -6,6 +6,7 @@ import { platformManifest } from '../attached/platform.js';
 import { selectAttached } from '../attached/select.js';
 import type { Selection } from '../attached/selection.js';
 import { resolveSubject } from '../attached/subject.js';
+import type { ElsewhereOptions } from '../places/elsewhere.js';
 import type { AccessOptions } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { trustToUse, type UseOptions } from '../verified/options.js';
@@ -14,7 +15,7 @@ import { LeftOut } from './left-out.js';
 import { checkHasFiles, manifestReader, manifestsOf, type Wanted, type WantedOptions } from './wanted-manifests.js';
 
 /** Options that select the files. */
-export interface SelectOptions extends AccessOptions, UseOptions {
+export interface SelectOptions extends AccessOptions, ElsewhereOptions, UseOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index */
   readonly platform?: string | Platform | undefined;
   /** Take the files of these attachments; one must match, unless `latest` or `all`. @default the artifact's own files */

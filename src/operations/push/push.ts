@@ -1,22 +1,29 @@
 import { runAll } from '../../io/async/run-all.js';
+import { given } from '../../oci/values/given.js';
+import type { Platform } from '../../oci/values/platform.js';
 import { isIngester } from '../../store/interfaces/abilities.js';
 import type { Store, WriteResult } from '../../store/interfaces/store.js';
+import { putIntoIndex, requireIndexes } from '../index/put-into-index.js';
 import { dryRunResult } from '../pack/dry-run.js';
 import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
 import type { FileInput } from '../pack/inputs.js';
-import { discardContents, pack, packedResult, writeContents } from '../pack/pack.js';
+import { discardContents, packedResult, packPlan, writeContents } from '../pack/pack.js';
+import { type PackingOptions, recognisePacking } from '../pack/packing.js';
 import { manifestOf, type PackOptions, type PackPlan, planPack, readContents } from '../pack/plan.js';
-import { recogniseInputs } from '../pack/recognise.js';
 import type { DryRunResult } from '../pack/schema.js';
 import { type AccessOptions, type Location, withStore } from '../places/location.js';
-import { unpinnedTarget } from '../places/target-location.js';
+import { platformOf } from '../places/platform-option.js';
+import { type VersionedTarget, versionedTarget } from '../places/versioned-target.js';
 import { withHidden } from '../results/hidden.js';
+import { tagsFor } from './packed-tags.js';
 import type { PushResult } from './schema.js';
 
 /** Options of {@link push}. */
-export interface PushOptions extends PackOptions, AccessOptions, ExportOptions {
-  /** Tags in addition to those of the target. @default none; an artifact without tags is found by its digest */
+export interface PushOptions extends PackOptions, PackingOptions, AccessOptions, ExportOptions {
+  /** Tags in addition to those of the target. @default none: a chart has its version, all else is found by its digest */
   readonly tags?: readonly string[] | undefined;
+  /** Put the artifact into the index of each tag, for this platform, beside those of others. @default tags name it alone */
+  readonly platform?: string | Platform | undefined;
   /** `true` packs without opening the target, and returns a {@link DryRunResult}. @default false */
   readonly dryRun?: false | undefined;
 }
@@ -27,7 +34,8 @@ type MaybePushOptions = Omit<PushOptions, 'dryRun'> & { readonly dryRun?: boolea
  * Packs files into an artifact and writes it: blobs first, the manifest last (distribution-spec, "Pushing Manifests"). A
  * missing layout is created.
  *
- * All files are checked before a byte is written; equal input gives an equal digest.
+ * All files are checked before a byte is written; equal input gives an equal digest. A Helm chart is packed as Helm wants
+ * it, see `as`.
  *
  * @param target `host/repo:v1,latest`, `oci:PATH:v1`, a place, or an open store
  * @param files paths, or files with types and annotations
@@ -54,23 +62,31 @@ export async function push(
   files: readonly (string | FileInput)[],
   options: MaybePushOptions = {},
 ): Promise<PushResult | DryRunResult> {
-  const { at, tags: named } = unpinnedTarget(target);
-  if (options.dryRun) return dryRunResult(await pack(files, options), options);
-  const tags = [...new Set([...named, ...(options.tags ?? [])])];
+  const to = versionedTarget(target);
+  // A malformed one is told in a dry run as well.
+  const platform = platformOf(options.platform);
   // A missing file is reported before a layout is created.
-  const plan = await planPack(files, options);
+  const checked = await planPack(files, options);
+  if (options.dryRun) {
+    const plan = await recognisePacking(checked, options);
+    tagsFor(plan.packed, to, options);
+    return dryRunResult(await packPlan(plan, options), options);
+  }
   return exportingManifest(options, () =>
-    withStore(at, { ...options, create: true }, (store) => pushPlan(store, plan, { ...options, tags })),
+    withStore(to.at, { ...options, create: true }, (store) => pushPlan(store, checked, to, { ...options, platform })),
   );
 }
 
 async function pushPlan(
   store: Store,
   checked: PackPlan,
-  options: MaybePushOptions & { readonly tags: readonly string[] },
+  to: VersionedTarget,
+  options: MaybePushOptions & { readonly platform: Platform | undefined },
 ): Promise<PushResult> {
-  const { tags, signal } = options;
-  const plan = await recogniseInputs(checked, options);
+  const { signal, platform } = options;
+  const plan = await recognisePacking(checked, options);
+  const tags = tagsFor(plan.packed, to, options);
+  if (platform !== undefined) await requireIndexes(store, tags, { signal });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {
     const manifest = manifestOf(plan, contents);
@@ -80,8 +96,11 @@ async function pushPlan(
     };
     const prepare = (shared: AbortSignal) => store.prepareManifest(manifest, { signal: shared });
     await runAll([write, prepare], async (task, shared) => void (await task(shared)), { signal });
-    const { result } = await store.putManifest(manifest, { tags, signal });
-    return withHidden(packedResult(store, manifest, contents, written, { result, tags }), { manifest });
+    const put = async () => ({ ...(await store.putManifest(manifest, { tags, signal })), index: undefined });
+    const putInto = (of: Platform) => putIntoIndex(store, manifest, tags, of, { signal });
+    const { result, index } = await (platform === undefined ? put() : putInto(platform));
+    const packed = packedResult(store, manifest, contents, written, { result, tags });
+    return withHidden(given({ ...packed, index }), { manifest });
   } finally {
     await discardContents(contents);
   }

@@ -17,6 +17,7 @@ export const incompleteSchema = z.strictObject({
 /** The schema of an entry of `asked`. */
 export const askedSchema = z.strictObject({
   via,
+  place: z.string().exactOptional().describe('With --referrers-in: the place that was asked'),
   subjects: z.int().describe('How many subjects were asked about'),
   found: z.int().describe('How many attachments it named'),
   unsupported: z.int().exactOptional().describe('How many of the subjects lack the way'),

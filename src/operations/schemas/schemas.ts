@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import { annotateSchema } from '../annotate/schema.js';
 import { attachEachDryRunSchema, attachEachSchema, attachSchema } from '../attach/schema.js';
 import { fetchBlobSchema, putBlobSchema } from '../blob/schema.js';
 import { checkSchema, garbageSchema } from '../check/schema.js';
 import { copySchema } from '../copy/schema.js';
 import { detachSchema } from '../detach/schema.js';
 import { discoverSchema } from '../discover/schema.js';
+import { indexSchema } from '../index/schema.js';
 import { inspectSchema } from '../inspect/schema.js';
 import { kindsSchema } from '../kinds/schema.js';
 import { loginSchema, loginsSchema } from '../login/schema.js';
@@ -39,6 +41,7 @@ const errorSchema = z.strictObject({
 export const resultSchemas = {
   push: z.union([pushSchema, dryRunSchema]),
   attach: z.union([attachSchema, dryRunSchema, attachEachSchema, attachEachDryRunSchema]),
+  annotate: annotateSchema,
   sign: z.union([signSchema, signDryRunSchema]),
   attest: z.union([signSchema, signDryRunSchema]),
   detach: detachSchema,
@@ -48,6 +51,10 @@ export const resultSchemas = {
   copy: copySchema,
   pull: pullSchema,
   inspect: inspectSchema,
+  'index create': indexSchema,
+  'index add': indexSchema,
+  'index remove': indexSchema,
+  'index annotate': indexSchema,
   resolve: resolveSchema,
   login: z.union([loginSchema, loginsSchema]),
   logout: logoutSchema,

@@ -21,5 +21,10 @@ export type ManifestSigner = (
 export async function manifestSigner(options: SigningOptions, created: string | undefined): Promise<ManifestSigner> {
   const signing = await signingWith(options, created);
   return (store, descriptor, how) =>
-    writeSignature(store, { descriptor }, signatureStatement(descriptor.digest), { ...how, ...signing });
+    writeSignature(
+      store,
+      { reference: store.format({ digest: descriptor.digest }), descriptor },
+      signatureStatement(descriptor.digest),
+      { ...how, ...signing },
+    );
 }

@@ -1,21 +1,23 @@
 import { mapSome } from '../../io/async/run-all.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
-import type { ManifestSelector, Store } from '../../store/interfaces/store.js';
+import type { ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import type { Statement } from '../../trust/sign/statement.js';
 import { indexLevels } from '../attached/index-levels.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { resolvePlatform } from '../attached/platform.js';
-import { type AccessOptions, type Location, resolveLocation, withStore } from '../places/location.js';
+import { type ElsewhereOptions, withPlannedTarget, withTarget } from '../places/elsewhere.js';
+import { type AccessOptions, type Location, resolveLocation } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import type { SignDryRunResult, SignResult } from './schema.js';
 import { type SigningOptions, signingWith } from './signing-with.js';
 import { planSignature, type SignedSubject, type WriteSignatureOptions, writeSignature } from './write-signature.js';
 
 /** Options of {@link sign}. */
-export interface SignOptions extends SigningOptions, AccessOptions {
+export interface SignOptions extends SigningOptions, AccessOptions, ElsewhereOptions {
   /** Sign this child of an index, like `linux/arm64`. @default the manifest that the location names */
   readonly platform?: string | Platform | undefined;
   /** Of an index: sign it, and all manifests below it, too. @default false */
@@ -45,29 +47,37 @@ export async function signSubjects(
   const platform = platformOf(options.platform);
   const { settle, layoutLists, signal, dryRun } = options;
   const how = { ...(await signingWith(options, options.created)), settle, layoutLists, signal };
-  return withStore(at, { ...options, access: dryRun ? 'read' : 'write' }, async (store, selector) => {
-    const subjects = await subjectsOf(store, selector, platform, options);
-    return dryRun ? planAll(store, subjects, stated, how) : writeAll(store, subjects, stated, how);
-  });
+  const subjectsIn = (source: Source, selector: ManifestSelector) => subjectsOf(source, selector, platform, options);
+  if (dryRun)
+    return withPlannedTarget(at, options, async (source, selector, into) =>
+      planAll(into, await subjectsIn(source, selector), stated, how),
+    );
+  return withTarget(at, options, async (source, selector, into) =>
+    writeAll(into, await subjectsIn(source, selector), stated, how),
+  );
 }
 
 type Subjects = readonly [SignedSubject, ...SignedSubject[]];
 
 async function subjectsOf(
-  store: Store,
+  source: Source,
   selector: ManifestSelector,
   platform: Platform | undefined,
   { signal, maxItems, recursive }: MaybeSignOptions,
 ): Promise<Subjects> {
   const limit = new ItemLimit(maxItems);
-  const root = await resolvePlatform(store, selector, platform, { signal, limit });
-  const first = { descriptor: root, platform: root.platform && formatPlatform(root.platform) };
+  const root = await resolvePlatform(source, selector, platform, { signal, limit });
+  const subject = (descriptor: Descriptor, platform: Platform | undefined): SignedSubject => {
+    const reference = source.format({ digest: descriptor.digest });
+    return { reference, descriptor, platform: platform && formatPlatform(platform) };
+  };
+  const first = subject(root, root.platform);
   if (!recursive || !isIndexType(root.mediaType)) return [first];
   const below = new Map<Digest, SignedSubject>();
-  const index = await store.manifest({ digest: root.digest }, { signal });
-  for await (const level of indexLevels(store, index, { signal, limit })) {
+  const index = await source.manifest({ digest: root.digest }, { signal });
+  for await (const level of indexLevels(source, index, { signal, limit })) {
     for (const { descriptor, platform: own, isPlatform } of level.flatMap(({ entries }) => entries)) {
-      if (isPlatform) below.set(descriptor.digest, { descriptor, platform: own && formatPlatform(own) });
+      if (isPlatform) below.set(descriptor.digest, subject(descriptor, own));
     }
   }
   return [first, ...below.values()];
@@ -86,7 +96,7 @@ async function writeAll(
 }
 
 async function planAll(
-  store: Store,
+  store: Source | undefined,
   [first, ...below]: Subjects,
   stated: (subject: Digest) => Statement,
   how: WriteSignatureOptions,

@@ -5,7 +5,7 @@ import { Annotation, SigstoreAnnotation } from '../../oci/values/annotations.js'
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { digestOf } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
-import type { PutManifestOptions, Store } from '../../store/interfaces/store.js';
+import type { PutManifestOptions, Source, Store } from '../../store/interfaces/store.js';
 import { BUNDLE_TYPE, signBundle } from '../../trust/sign/bundle.js';
 import type { SigningKey } from '../../trust/sign/signing-key.js';
 import type { Statement } from '../../trust/sign/statement.js';
@@ -16,6 +16,8 @@ import type { PlannedSignature, Signature } from './schema.js';
 
 /** A manifest to sign, with its platform where it stands below an index. */
 export interface SignedSubject {
+  /** The full reference. */
+  readonly reference: string;
   readonly descriptor: Descriptor;
   readonly platform?: string | undefined;
 }
@@ -35,7 +37,7 @@ export async function writeSignature(
   statement: Statement,
   { key, created, ...how }: WriteSignatureOptions,
 ): Promise<Signature> {
-  const about = aboutSignature(store, subject, statement, key);
+  const about = aboutSignature(subject, statement, key);
   const found = await findSignature(store, subject.descriptor, statement, key, how);
   if (found !== undefined) {
     const { descriptor, via } = found;
@@ -80,27 +82,30 @@ export async function writeSignature(
   };
 }
 
-/** Tells what {@link writeSignature} would sign. */
+/**
+ * Tells what {@link writeSignature} would sign.
+ *
+ * @param store where an earlier signature may be; undefined where nothing is yet
+ */
 export async function planSignature(
-  store: Store,
+  store: Source | undefined,
   subject: SignedSubject,
   statement: Statement,
   { key, signal }: WriteSignatureOptions,
 ): Promise<PlannedSignature> {
-  const found = await findSignature(store, subject.descriptor, statement, key, { signal });
+  const found = store && (await findSignature(store, subject.descriptor, statement, key, { signal }));
   return {
     result: found === undefined ? 'written' : 'exists',
-    ...aboutSignature(store, subject, statement, key),
+    ...aboutSignature(subject, statement, key),
     statement: JSON.parse(Buffer.from(statement.payload).toString()),
   };
 }
 
 function aboutSignature(
-  store: Store,
-  { descriptor: { mediaType, digest, size }, platform }: SignedSubject,
+  { reference, descriptor: { mediaType, digest, size }, platform }: SignedSubject,
   { predicateType }: Statement,
   { fingerprint }: SigningKey,
 ) {
-  const subject = { reference: store.format({ digest }), mediaType, digest, size, ...given({ platform }) };
+  const subject = { reference, mediaType, digest, size, ...given({ platform }) };
   return { predicateType, key: fingerprint, subject };
 }

@@ -124,12 +124,12 @@ async function judgedTrees(
   signal: AbortSignal,
 ): Promise<readonly Judged[]> {
   const judged = await mapSome(trees, CONCURRENCY, async ({ attachment, below }): Promise<readonly Judged[]> => {
-    const { descriptor, holder, via } = attachment;
+    const { descriptor, holder, via, places } = attachment;
     const manifest = (holder ?? descriptor).digest;
     const examined = await examiner.examine(manifest, subject, signal);
     const inner = await judgedTrees(examiner, below, manifest, signal);
     return partsOf(attachment, examined).map(({ signature, ...part }, index) => ({
-      attachment: { ...part, via },
+      attachment: { ...part, via, ...given({ places }) },
       subject,
       examined,
       signature,

@@ -6,6 +6,7 @@ import type { Source } from '../../store/interfaces/store.js';
 import { type Judgement, type Proof, unchecked } from '../../trust/values/judgement.js';
 import type { SignedForm } from '../../trust/values/signed.js';
 import type { Attachment } from '../attached/attachment.js';
+import { placeNames } from '../attached/in-places.js';
 import type { Cover, Coverage } from './coverage.js';
 import type { Examined, JudgedSignature } from './examiner.js';
 import type { VerifiedNode } from './schema.js';
@@ -65,6 +66,7 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
       manifest: holder?.digest,
       subject,
       via,
+      places: placeNames(source, attachment),
       ...verdict,
       referrers: nodesOf(source, below, coverage),
     });

@@ -8,7 +8,8 @@ import { AskedWays } from '../attached/asked-ways.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { resolveSubject } from '../attached/subject.js';
 import { parseRequirement, type Requirement, type RequireOn } from '../discover/missing.js';
-import { type AccessOptions, type Location, withSource } from '../places/location.js';
+import { type ElsewhereOptions, withAttached } from '../places/elsewhere.js';
+import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { iterable } from '../results/each-node.js';
 import { trustsOf } from '../trusts/given-trusts.js';
@@ -23,7 +24,7 @@ export type { TrustOptions } from './options.js';
 export type { VerifiedNode, VerifiedPlatform, VerifyResult } from './schema.js';
 
 /** Options of {@link verify}. */
-export interface VerifyOptions extends AccessOptions, TrustOptions, WaitOptions {
+export interface VerifyOptions extends AccessOptions, ElsewhereOptions, TrustOptions, WaitOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
   /** Kinds that must be verified, like `sbom` or `sbom@spdx`. @default a signature or an attestation of the subject itself */
@@ -80,7 +81,7 @@ async function verifyNow(
     trustedRoot: options.trustedRoot ?? policy?.trustedRoot,
     requireLog: options.requireLog || policy?.requireLog,
   };
-  return withSource(location, options, async (source, selector) => {
+  return withAttached(location, options, async (source, selector) => {
     const signal = sharedSignal(options.signal);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);

@@ -176,6 +176,8 @@ export interface WayAnswer {
   readonly found: number;
   /** The registry does not have this way. */
   readonly unsupported?: true;
+  /** The place that was asked, where several are. */
+  readonly place?: string;
 }
 
 /** Options of {@link ReferrerLister.referrers}. */

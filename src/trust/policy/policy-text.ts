@@ -1,6 +1,7 @@
 import { isCollection, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { isRemoraError, RemoraError, type RemoraErrorOptions } from '../../errors.js';
 import { parseJson } from '../../oci/text/json.js';
+import { isTooDeep } from '../../oci/text/yaml-depth.js';
 
 /** A step into a document: the name of a member, or the number of an element. */
 export type Path = readonly PropertyKey[];
@@ -32,7 +33,7 @@ export function readPolicyText(source: string | Uint8Array, name: string): Polic
   };
   const fail = (message: string, offset?: number) =>
     refusal(name, message, offset === undefined ? undefined : at(offset));
-  if (isTooDeep(text)) throw fail(`wanted at most ${MAX_DEPTH} levels of nesting`);
+  if (isTooDeep(text, MAX_DEPTH)) throw fail(`wanted at most ${MAX_DEPTH} levels of nesting`);
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', merge: false });
   const [issue] = [...document.errors, ...document.warnings];
   if (issue !== undefined) throw fail(plain(issue.message), issue.pos[0]);
@@ -62,17 +63,6 @@ function decode(source: string | Uint8Array, name: string): string {
     if (!(error instanceof TypeError)) throw error;
     throw refusal(name, 'wanted UTF-8');
   }
-}
-
-/** Brackets that stay open, and a start of a line that opens many levels by itself: `- - - -`. */
-function isTooDeep(text: string): boolean {
-  let open = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') open += 1;
-    else if (character === ']' || character === '}') open = Math.max(open - 1, 0);
-    if (open > MAX_DEPTH) return true;
-  }
-  return new RegExp(`^[ \\t?:-]{${MAX_DEPTH + 1}}`, 'm').test(text);
 }
 
 /** Of a parser's message the first line, without what it says to programmers. */

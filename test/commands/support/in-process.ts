@@ -10,6 +10,10 @@ import Check from '../../../src/commands/check.js';
 import Copy from '../../../src/commands/copy.js';
 import Detach from '../../../src/commands/detach.js';
 import Discover from '../../../src/commands/discover.js';
+import IndexAdd from '../../../src/commands/index/add.js';
+import IndexAnnotate from '../../../src/commands/index/annotate.js';
+import IndexCreate from '../../../src/commands/index/create.js';
+import IndexRemove from '../../../src/commands/index/remove.js';
 import Inspect from '../../../src/commands/inspect.js';
 import Kinds from '../../../src/commands/kinds.js';
 import ManifestDelete from '../../../src/commands/manifest/delete.js';
@@ -47,6 +51,10 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
   'blob delete': (argv, config) => BlobDelete.run(argv, config),
   'blob get': (argv, config) => BlobGet.run(argv, config),
   'blob put': (argv, config) => BlobPut.run(argv, config),
+  'index add': (argv, config) => IndexAdd.run(argv, config),
+  'index annotate': (argv, config) => IndexAnnotate.run(argv, config),
+  'index create': (argv, config) => IndexCreate.run(argv, config),
+  'index remove': (argv, config) => IndexRemove.run(argv, config),
   'manifest delete': (argv, config) => ManifestDelete.run(argv, config),
   'manifest get': (argv, config) => ManifestGet.run(argv, config),
   'manifest put': (argv, config) => ManifestPut.run(argv, config),

@@ -4,12 +4,13 @@ import type { ImageManifest } from '../../../oci/documents/image-manifest.js';
 import { parseJson } from '../../../oci/text/json.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
+import { isImageConfig } from '../../../oci/values/media-types.js';
 import type { CallOptions, Source } from '../../../store/interfaces/store.js';
 import type { CheckReport } from '../report/report.js';
 import type { BlobContent } from './blob-content.js';
 import type { BlobCheck } from './blobs.js';
 import type { Fetcher } from './fetch.js';
-import { isImageConfig, isImageLayer } from './manifest-faults.js';
+import { isImageLayer } from './manifest-faults.js';
 import { faultOf, readDocument } from './read-manifest.js';
 
 /** The context of {@link checkImage}. */

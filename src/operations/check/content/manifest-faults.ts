@@ -4,7 +4,7 @@ import { quote } from '../../../oci/text/quote.js';
 import { Annotation, isDateTime } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { isEmpty } from '../../../oci/values/empty.js';
-import { isMediaType, MediaType } from '../../../oci/values/media-types.js';
+import { isMediaType } from '../../../oci/values/media-types.js';
 import type { FindingCode } from '../report/findings.js';
 import type { Wanted } from './read-manifest.js';
 
@@ -93,9 +93,4 @@ export function isImageLayer(mediaType: string): boolean {
     mediaType.startsWith('application/vnd.oci.image.layer.') ||
     mediaType.startsWith('application/vnd.docker.image.rootfs.')
   );
-}
-
-/** Whether the type is that of an image's config; other configs are opaque (image-spec manifest.md, "config"). */
-export function isImageConfig(mediaType: string): boolean {
-  return mediaType === MediaType.imageConfig || mediaType === MediaType.dockerImageConfig;
 }

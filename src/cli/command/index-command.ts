@@ -1,0 +1,34 @@
+import type { AddToIndexOptions } from '../../operations/index/add-to-index.js';
+import type { IndexResult } from '../../operations/index/schema.js';
+import { indexText } from '../output/index-result.js';
+import { painter } from '../output/text.js';
+import { BaseCommand } from './base-command.js';
+
+/** The base of the commands that change an index. */
+export abstract class IndexCommand extends BaseCommand {
+  /** How members are read, copied and put into an index. */
+  protected async memberOptions({
+    platform: _,
+    ...flags
+  }: Omit<Parameters<BaseCommand['access']>[0], 'platform'> & {
+    readonly platform?: readonly string[] | undefined;
+    readonly recursive?: boolean;
+    readonly 'same-platform'?: AddToIndexOptions['samePlatform'];
+    readonly 'dry-run'?: boolean;
+  }): Promise<AddToIndexOptions> {
+    return {
+      // Members can be in registries where the index is not.
+      ...(await this.access(flags)),
+      recursive: flags.recursive,
+      samePlatform: flags['same-platform'],
+      dryRun: flags['dry-run'],
+      onProgress: await this.progress(),
+    };
+  }
+
+  protected printIndex(result: IndexResult, verb: string): IndexResult {
+    this.print(indexText(result, verb, painter(this.stdout)));
+    if (result.dryRun && !this.jsonEnabled()) this.note('dry run: nothing was written');
+    return result;
+  }
+}

@@ -54,6 +54,7 @@ export {
   type DiscoverResult,
   type Discovery,
   discover,
+  type EndOfLife,
   type KindOnIndex,
   type MissingKind,
   type Unasked,

@@ -104,7 +104,10 @@ describe('repo tags --full', () => {
       manifests: [{ tag: '2.0.0', mediaType: type, digest, size }],
     });
     const cut = await list('--limit', '1', '--json');
-    expect(resultSchemas['repo tags'].parse(JSON.parse(cut.stdout))).toMatchObject({ tags: ['1.10.0-rc.1'], limited: true });
+    expect(resultSchemas['repo tags'].parse(JSON.parse(cut.stdout))).toMatchObject({
+      tags: ['1.10.0-rc.1'],
+      limited: true,
+    });
   });
 
   it('names a tag that goes meanwhile, and fails where a tag could not be asked for', async () => {

@@ -9,20 +9,25 @@ const TYPES: Readonly<Record<string, string>> = {
   '.sbom': 'application/vnd.dev.cosign.artifact.sbom.v1+json',
 };
 
+/** The artifact type for an image under tags of cosign; undefined for other tags. */
+export function cosignType(tags: readonly string[]): string | undefined {
+  return tags.map((tag) => TYPES[tag.slice(tag.lastIndexOf('.'))]).find((found) => found !== undefined);
+}
+
 /**
- * Converts an image under a tag of cosign into a referrer: the same layers, with a subject and an artifact type.
+ * Converts an attached image that has no subject into a referrer: the same config, layers and annotations, with a subject
+ * and an artifact type.
  *
  * The new manifest has its own digest; equal input gives equal bytes.
  */
-export function asReferrer(manifest: Manifest, subject: Descriptor, tags: readonly string[]): Manifest | undefined {
-  const type = tags.map((tag) => TYPES[tag.slice(tag.lastIndexOf('.'))]).find((found) => found !== undefined);
-  if (manifest.kind !== 'image' || type === undefined) return undefined;
+export function asReferrer(manifest: Manifest, subject: Descriptor, artifactType: string): Manifest | undefined {
+  if (manifest.kind !== 'image') return undefined;
   const { mediaType, digest, size } = subject;
   const { config, layers, annotations } = manifest.content;
   const document = {
     schemaVersion: 2,
     mediaType: manifest.descriptor.mediaType,
-    artifactType: type,
+    artifactType,
     config,
     layers,
     subject: { mediaType, digest, size },

@@ -148,7 +148,7 @@ function withTags<T>(to: CopyDestination, access: AccessOptions, use: (tagThere:
   return withDestination(to, access, (store) => use(async (tag) => (await store?.findTag(tag, { signal }))?.digest));
 }
 
-/** Opens the destination for reading; undefined for a layout that does not exist yet, and for an archive. */
+/** Opens the destination for reading; undefined for an archive, and where it does not exist yet: both are empty. */
 async function withDestination<T>(
   { at, kind }: CopyDestination,
   { connection, credentials, session, signal }: AccessOptions,

@@ -15,13 +15,21 @@ import { platformOf } from '../places/platform-option.js';
 import { iterable } from '../results/each-node.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { type WaitOptions, waitFor } from '../wait/wait.js';
+import { endOfLifeOf } from './end-of-life.js';
 import { lackOf, nothingRequired } from './lack.js';
 import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { flat, NodeBuilder } from './tree.js';
 
 export type { AskedWay, Unasked } from '../results/incomplete.js';
-export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
+export type {
+  DiscoveredNode,
+  DiscoveredPlatform,
+  DiscoverResult,
+  EndOfLife,
+  KindOnIndex,
+  MissingKind,
+} from './schema.js';
 
 /** Options of {@link discover}. */
 export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOptions {
@@ -43,6 +51,8 @@ export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOp
   readonly claims?: boolean | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
+  /** The time that an end of life is compared with. @default the clock's */
+  readonly now?: Date | undefined;
 }
 
 /**
@@ -109,16 +119,23 @@ async function listAttached(
   const { selection = {} } = options;
   const wanted = options.claims ? flat(all).filter((attachment) => isWanted(attachment, selection)) : [];
   const claims = await claimsOfAttached(source, wanted, { signal: options.signal });
+  const ends = await Promise.all(
+    [found, ...(platforms ?? []).map((platform) => platform.found)].map((trees) =>
+      endOfLifeOf(source, trees, account, options),
+    ),
+  );
   const shown = (chosen: Selection): DiscoverResult => {
     const builder = new NodeBuilder(source, all, chosen, claims);
     return {
       ...resultFields(source, descriptor),
+      ...given({ endOfLife: ends[0] }),
       referrers: builder.nodes(descriptor.digest, found),
       ...given({
-        platforms: platforms?.map(({ of, found }) => ({
+        platforms: platforms?.map(({ of, found }, index) => ({
           ...resultFields(source, of.descriptor),
           ...given({ platform: of.platform, isPlatform: of.isPlatform ? undefined : (false as const) }),
           ...(of.within.size === 0 ? {} : { within: [...of.within] }),
+          ...given({ endOfLife: ends[index + 1] }),
           referrers: builder.nodes(of.descriptor.digest, found),
         })),
       }),

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import type { UnpackLimit } from '../../io/compression/unpack-limit.js';
 import { makeDirectory, nearestDirectory } from '../../io/files/make-directory.js';
@@ -40,6 +40,8 @@ export interface StagedFile {
   readonly isDirectory: boolean;
   /** The temporary directory with what was unpacked. */
   readonly unpacked?: string | undefined;
+  /** True for a file out of an archive, which could have been a directory. */
+  readonly isUnpackedFile?: boolean;
   commit(): Promise<WrittenFile>;
   discard(): Promise<void>;
 }
@@ -52,7 +54,7 @@ export async function stageFile(
   options: StageFileOptions,
 ): Promise<StagedFile> {
   const { descriptor, name } = layer;
-  const path = await resolveInside(output, name);
+  const path = name === '.' ? resolve(output) : await resolveInside(output, name);
   const { mediaType, digest, size } = descriptor;
   const done = (result: WrittenFile['result'], replaced: readonly string[] = []): WrittenFile => ({
     ...{ path, mediaType, digest, size, result },
@@ -70,20 +72,19 @@ export async function stageFile(
     discard,
   });
   const existing = await lstatIfExists(path);
+  const isOpen = layer.directory?.mayBeFile === true;
   const isUnchanged =
     existing !== undefined &&
+    !isOpen &&
     (layer.directory
       ? await isSameDirectory(path, layer.directory, options)
       : await isSameFile(path, descriptor, options));
-  if (isUnchanged) return { name, isDirectory: false, commit: async () => done('unchanged'), discard: async () => {} };
-  if (existing !== undefined && options.noClobber) {
-    throw new RemoraError('EXISTS', `${path} exists with other content`, {
-      hint: 'Leave out --no-clobber to replace it, or choose another directory with -o',
-    });
-  }
+  const unchanged = { name, isDirectory: false, commit: async () => done('unchanged'), discard: async () => {} };
+  if (isUnchanged) return unchanged;
+  if (existing !== undefined && options.noClobber && !isOpen) throw otherContent(path);
   if (existing?.isDirectory() && !layer.directory) throw inTheWay(path, 'is a directory, wanted a file');
 
-  const file = await createTempFile(await nearestDirectory(path));
+  const file = await createTempFile(await nearestDirectory(name === '.' ? join(path, 'x') : path));
   const { directory } = layer;
   try {
     const content = layer.open?.() ?? (await store.openBlob(descriptor, options));
@@ -98,15 +99,33 @@ export async function stageFile(
     const { unpackDirectory } = await import('../../io/tar/unpack.js');
     const unpacked = await unpackDirectory(createReadStream(file.path), path, { ...options, ...directory });
     await file.discard();
-    return { ...staged(unpacked.commit, unpacked.discard), unpacked: unpacked.path };
+    if (isOpen && existing !== undefined) {
+      const { isSame, replaced } = await unpacked.difference();
+      const [other] = options.noClobber ? replaced : [];
+      if (isSame || other !== undefined) await unpacked.discard();
+      if (isSame) return unchanged;
+      if (other !== undefined) throw otherContent(other);
+    }
+    const { isFile, path: from, commit, discard } = unpacked;
+    return {
+      ...staged(commit, discard),
+      isDirectory: !isFile,
+      ...(isFile ? { isUnpackedFile: true } : { unpacked: from }),
+    };
   } catch (error) {
     await file.discard();
     throw error;
   }
 }
 
+function otherContent(path: string): RemoraError {
+  return new RemoraError('EXISTS', `${path} exists with other content`, {
+    hint: 'Leave out --no-clobber to replace it, or choose another directory with -o',
+  });
+}
+
 /** Checks the parents again: another file of the artifact or another program may have put a link there. */
 async function makeParents(path: string, output: string, name: string): Promise<void> {
-  await resolveInside(output, name);
+  if (name !== '.') await resolveInside(output, name);
   await makeDirectory(dirname(path));
 }

@@ -129,7 +129,7 @@ export function discoverNotes(result: DiscoverResult, { selection = {}, via, jso
     return [`more may be attached${failed.error.hint === undefined ? '' : `: ${failed.error.hint}`}`];
   }
   if (missing?.length === 0)
-    return ['all required kinds are attached; this does not verify signatures, check them with their own tools'];
+    return ['all required kinds are attached; signatures were not verified: remora verify does that'];
   if (missing !== undefined)
     return missing.some(({ onIndex }) => onIndex)
       ? ['the index itself has some of them; --require-on any counts these for its platforms']

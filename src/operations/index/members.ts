@@ -108,8 +108,3 @@ export async function readMember(
   const own = platform ?? (config && platformOfConfig(config));
   return { manifest, entry: entryOf(manifest, { platform: own, annotations }) };
 }
-
-async function platformIn(source: Source, manifest: Manifest, options: CallOptions): Promise<Platform | undefined> {
-  const config = await imageConfigOf(source, manifest, options);
-  return config && platformOfConfig(config);
-}

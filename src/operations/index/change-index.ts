@@ -5,7 +5,7 @@ import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../oci/docu
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import { formatPlatform } from '../../oci/values/platform.js';
-import { isTagChanger } from '../../store/interfaces/abilities.js';
+import { type ChangeTagOptions, isTagChanger } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source, Store, Via } from '../../store/interfaces/store.js';
 
 /** A manifest that is an index. */
@@ -44,7 +44,7 @@ export async function changeIndexes(
   { source, store }: { readonly source: Source | undefined; readonly store: Store | undefined },
   tags: readonly string[],
   make: (tag: string) => IndexChange,
-  { signal }: CallOptions = {},
+  { signal, settle }: ChangeTagOptions = {},
 ): Promise<readonly IndexAtTag[]> {
   const one = async (tag: string): Promise<IndexAtTag> => {
     const change = make(tag);
@@ -64,7 +64,7 @@ export async function changeIndexes(
     }
     if (!isTagChanger(store))
       throw new RemoraError('UNSUPPORTED', `${store.format({ tag })} cannot be changed: the store only replaces tags`);
-    const { after, isWritten, listedBy, ...changed } = await store.changeTag(tag, checked, { signal });
+    const { after, isWritten, listedBy, ...changed } = await store.changeTag(tag, checked, { signal, settle });
     const before = requireIndex(source, tag, changed.before);
     return { tag, before, index: indexAt(tag, after), isWritten, ...own, ...given({ listedBy }) };
   };

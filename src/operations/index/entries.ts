@@ -78,11 +78,16 @@ function withDetails(known: Descriptor, { annotations = {}, platform }: Descript
   const lacks = Object.entries(annotations).some(([key, value]) => known.annotations?.[key] !== value);
   const isBare = known.platform === undefined && platform !== undefined;
   if (!lacks && !isBare) return known;
-  return {
-    ...known,
-    ...(lacks && { annotations: sortAnnotations({ ...known.annotations, ...annotations }) }),
-    ...(isBare && { platform }),
-  };
+  return changedEntry(known, {
+    annotations: lacks ? sortAnnotations({ ...known.annotations, ...annotations }) : known.annotations,
+    platform: isBare ? platform : known.platform,
+  });
+}
+
+/** An entry with other details, its members in the order of a new one; unknown ones stay. */
+export function changedEntry(entry: Descriptor, { annotations, platform }: EntryDetails): Descriptor {
+  const { mediaType, digest, size, urls, annotations: _, data, artifactType, platform: __, ...others } = entry;
+  return given({ mediaType, digest, size, urls, annotations, data, artifactType, platform, ...others });
 }
 
 /** Whether both name one platform. BuildKit's attestations have `unknown/unknown`, which is not a platform. */

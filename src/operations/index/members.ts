@@ -104,11 +104,7 @@ export async function readMember(
   { signal }: CallOptions,
 ): Promise<FoundMember> {
   const manifest = await source.manifest(selector, { signal });
-  const own = platform ?? (await platformIn(source, manifest, { signal }));
+  const config = platform === undefined ? await imageConfigOf(source, manifest, { signal }) : undefined;
+  const own = platform ?? (config && platformOfConfig(config));
   return { manifest, entry: entryOf(manifest, { platform: own, annotations }) };
-}
-
-async function platformIn(source: Source, manifest: Manifest, options: CallOptions): Promise<Platform | undefined> {
-  const config = await imageConfigOf(source, manifest, options);
-  return config && platformOfConfig(config);
 }

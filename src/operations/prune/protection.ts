@@ -43,6 +43,11 @@ export class Protection {
     return reason;
   }
 
+  /** The subjects of a manifest: those of cosign's tags share one where their signatures or SBOMs are equal. */
+  subjectsOf(digest: Digest): ReadonlySet<Digest> {
+    return new Set((this.#holders.get(digest) ?? []).map(({ subject }) => subject));
+  }
+
   #own({ manifest, via, attachments }: Holder): Protected | undefined {
     const { digest, mediaType, artifactType } = manifest;
     const tag = this.census.tagged.get(digest)?.tag;
@@ -58,7 +63,7 @@ export class Protection {
     if (isImage) return { reason: 'image', message: 'it is an image or an index of images' };
     const others = this.#holders.get(digest) ?? [];
     const isReferrer = others.some((other) => other.via.some((way) => way !== 'cosign-tag'));
-    const subjects = new Set(others.map(({ subject }) => subject));
+    const subjects = this.subjectsOf(digest);
     if (isReferrer && subjects.size > 1)
       return { reason: 'shared', message: `it is attached to ${[...subjects].join(' and ')}` };
     return undefined;

@@ -6,6 +6,7 @@ import { hasInventory } from '../../store/interfaces/inventory.js';
 import type { Source, Store } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { removeItems } from '../detach/carry-out.js';
+import type { FailedAttachment } from '../detach/schema.js';
 import { type AccessOptions, type Location, resolveLocation, withSource, withStore } from '../places/location.js';
 import { assertRepository } from '../repo/list-tags.js';
 import { deleterOf } from '../results/deletion.js';
@@ -165,7 +166,15 @@ async function carriedOut(
   const changed = [...look.changed].flatMap(([digest, message]) =>
     shownOf(digest).map((one): KeptAttachment => ({ ...one, reason: 'changed', message })),
   );
-  const failed = incomplete.filter(({ manifest, digest }) => !look.changed.has(manifest ?? digest));
+  const failures = incomplete.filter(({ manifest, digest }) => !look.changed.has(manifest ?? digest));
+  const isShared = ({ manifest, digest, error }: FailedAttachment) =>
+    error.code === 'UNSUPPORTED' && plan.shared.has(manifest ?? digest);
+  const shared = failures.filter(isShared).map(({ error, ...one }): KeptAttachment => {
+    const other = plan.shared.get(one.manifest ?? one.digest);
+    const message = `${other} has it as well, and its tag cannot be deleted alone`;
+    return { ...one, ...rulesOf(plan, one.manifest ?? one.digest), reason: 'shared', message };
+  });
+  const failed = failures.filter((one) => !isShared(one));
   const { lists, unmended, empty } = await changedLists(deleter, plan, look, options);
   if (free && empty.size > 0) {
     const more = await store.pruneBlobs(empty, given({ signal }));
@@ -174,7 +183,7 @@ async function carriedOut(
   return {
     ...planned,
     removed: removed.flatMap(({ digest }) => shownOf(digest)),
-    ...keeping([...planned.stays, ...changed]),
+    ...keeping([...planned.stays, ...changed, ...shared]),
     lists,
     incomplete: failed.map((one) => ({ ...one, ...rulesOf(plan, one.manifest ?? one.digest) })),
     unmended,

@@ -5,9 +5,10 @@ import type { Digest } from '../../oci/values/digest.js';
 import { hasInventory } from '../../store/interfaces/inventory.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
+import { attachmentOfManifest } from '../attached/attachment.js';
 import type { ItemLimit } from '../attached/item-limit.js';
 import type { Subject } from '../attached/subject.js';
-import { AttachedWalk } from '../attached/walk.js';
+import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import { type Holder, holdersOf } from '../detach/holder.js';
 import { type Census, unknownSubject } from './census.js';
 import { CONCURRENCY } from './names.js';
@@ -24,8 +25,9 @@ export interface Survey {
 export async function surveyOf(
   source: Source,
   { here, there, gone, lists, tagged }: Census,
-  { signal, limit }: CallOptions & { readonly limit: ItemLimit },
+  { signal, limit, predicateTypes }: CallOptions & Pick<WalkOptions, 'predicateTypes'> & { readonly limit: ItemLimit },
 ): Promise<Survey> {
+  const { here, there, gone, lists, tagged } = census;
   const account = new AskedWays();
   const vanished = new Set<Digest>();
   // A layout shows all that it holds: an entry without its manifest is attached to nothing.
@@ -41,6 +43,7 @@ export async function surveyOf(
   const walk = new AttachedWalk(source, undefined, {
     signal,
     limit,
+    predicateTypes,
     onUnasked: (way, error) => {
       if (!isWhole || !isRemoraError(error) || error.code !== 'NOT_FOUND') account.failed(way, error);
     },
@@ -61,5 +64,25 @@ export async function surveyOf(
     level = [...below.values()];
   }
   account.checkComplete();
+  for (const holder of unlisted(census)) {
+    const holders = bySubject.get(holder.subject) ?? [];
+    const isListed = holders.some(({ manifest }) => manifest.digest === holder.manifest.digest);
+    if (!isListed) bySubject.set(holder.subject, [...holders, holder]);
+  }
   return { bySubject, vanished };
+}
+
+/**
+ * Attachments of subjects that are gone, found by the tags of their own attachments. An interrupted removal takes them out of
+ * their list first. Those of other subjects may be on their way into a list.
+ */
+function unlisted({ attached, gone }: Census): readonly Holder[] {
+  return [...attached].flatMap(([subject, manifests]) =>
+    gone.has(subject)
+      ? manifests.map((manifest) => {
+          const attachment = attachmentOfManifest(manifest, ['tag']);
+          return { manifest: attachment.descriptor, attachments: [attachment], via: attachment.via, subject };
+        })
+      : [],
+  );
 }

@@ -35,7 +35,7 @@ export { type CopyOptions, copy, type SideAccess } from './operations/copy/copy.
 export type { CopyTarget } from './operations/copy/locations.js';
 export type { CopyVolume } from './operations/copy/plan.js';
 export type { CopyNames } from './operations/copy/roots.js';
-export type { CopiedObject, CopiedTag, CopyResult } from './operations/copy/schema.js';
+export type { CopiedObject, CopiedTag, CopyResult, KeptTag } from './operations/copy/schema.js';
 export type { CopySelection } from './operations/copy/selection.js';
 export {
   type BlockedAttachment,

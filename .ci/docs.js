@@ -6,7 +6,7 @@ const index = 'docs/commands/README.md';
 const links = readFileSync(index, 'utf8').replaceAll('](docs/commands/', '](').replace('# Command Topics\n\n', '');
 writeFileSync(index, links);
 
-for (const topic of ['connection', 'selection', 'trust']) {
+for (const topic of ['connection', 'selection', 'sides', 'trust']) {
   const help = execFileSync(process.execPath, ['dist/bin.js', 'help', topic], {
     encoding: 'utf8',
     env: { ...process.env, COLUMNS: '120', NO_COLOR: '1' },

@@ -59,7 +59,7 @@ it('has no module in two files', async () => {
   expect(modulesOf(verify)).toContain('src/trust/judge.ts');
   const owned = {
     serve: /^src\/serve\/|node_modules\//,
-    verify: /^src\/(trust|operations\/(verify|sign))\/|node_modules\//,
+    verify: /^src\/(trust|operations\/(verify|sign))\/|^src\/formats\/packings\/helm-metadata\.ts$|node_modules\//,
   };
   expect(modulesOf(serve).filter((module) => !owned.serve.test(module))).toEqual([]);
   expect(modulesOf(verify).filter((module) => !owned.verify.test(module))).toEqual([]);

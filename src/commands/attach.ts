@@ -4,7 +4,6 @@ import { PackCommand } from '../cli/command/pack-command.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
 import { signKeyFlags } from '../cli/flags/signing.js';
-import { eachNotes, renderEach } from '../cli/output/attach.js';
 import { errorFields } from '../errors.js';
 import { ATTACH_TO } from '../operations/attach/options.js';
 import type { AttachEachDryRunResult, AttachEachResult } from '../operations/attach/schema.js';
@@ -18,10 +17,6 @@ export default class Attach extends PackCommand {
     {
       description: 'Attach an SBOM to an image',
       command: '<%= config.bin %> attach ghcr.io/acme/app:v1 sbom.spdx.json',
-    },
-    {
-      description: 'Attach a file of another type',
-      command: '<%= config.bin %> attach --artifact-type application/vnd.acme.review ghcr.io/acme/app:v1 review.txt',
     },
     {
       description: 'Attach to each platform of an image a file of its own',
@@ -49,19 +44,19 @@ export default class Attach extends PackCommand {
     ...packFlags,
     ...platformFlag,
     'each-platform': stringFlag({
-      summary: 'A file for each platform of an index, from {os} {arch} {variant} {os.version}; repeatable',
+      summary: 'A file of each platform, named by {os}, {arch}, {variant}; repeatable',
       helpValue: 'FILE[:TYPE]',
       multiple: true,
       multipleNonGreedy: true,
       exclusive: ['platform', 'to', 'export-manifest'],
     }),
     to: option({ options: ATTACH_TO })({
-      summary: 'Of an index: attach to it, to each platform, or to both [default: index]',
+      summary: 'Of an index: it, its platforms, or both [default: index]',
       exclusive: ['platform'],
     }),
     ...limitFlag,
     ...elsewhereFlag,
-    confirm: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
+    confirm: boolean({ summary: 'List again, since some registries lose what they acknowledged' }),
     ...settleFlag,
     'layout-lists': option({ options: ['auto', 'none'] as const })({
       summary: 'Update the lists of referrers that regctl and olareg keep in a layout',
@@ -104,7 +99,8 @@ export default class Attach extends PackCommand {
     return result;
   }
 
-  #showEach(result: AttachEachResult | AttachEachDryRunResult): object {
+  async #showEach(result: AttachEachResult | AttachEachDryRunResult): Promise<object> {
+    const { eachNotes, renderEach } = await import('../cli/output/attach.js');
     this.print(() => renderEach(result));
     for (const note of eachNotes(result)) this.note(note);
     if ('dryRun' in result) this.note('dry run: nothing was written');

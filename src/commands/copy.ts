@@ -2,13 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
-import {
-  areTwoRegistries,
-  copySelection,
-  copySelectionFlags,
-  sideAccess,
-  twoRegistryFlags,
-} from '../cli/flags/copy.js';
+import { copySelection, copySelectionFlags, sidesOf, twoRegistryFlags } from '../cli/flags/copy.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
@@ -57,7 +51,10 @@ export default class Copy extends BaseCommand {
     ...elsewhereFlag,
     ...copySelectionFlags,
     ...useFlags,
-    convert: boolean({ summary: 'List the attachments under cosign tags as referrers as well', default: false }),
+    convert: boolean({
+      summary: "List attachments under cosign tags, and BuildKit's in the index, as referrers as well",
+      default: false,
+    }),
     'all-tags': boolean({ summary: 'Copy every tag of the repository', default: false }),
     tag: stringFlag({
       summary: "Copy the tags that fit, like 'v1.*'; can be given several times",
@@ -104,23 +101,21 @@ export default class Copy extends BaseCommand {
       import('../oci/values/platform.js'),
     ]);
     const names = await tagNames(flags);
-    const { source, destination } = args;
-    const areTwo = areTwoRegistries(copyLocations(source, destination, names !== undefined));
+    const locations = copyLocations(args.source, args.destination, names !== undefined);
     const selection = copySelection(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const access = await this.access(flags);
     const use = await useFrom(flags);
-    const result = await copy(source, destination, {
+    const sides = await sidesOf(flags, locations, access, { stdin: process.stdin, note: (text) => this.note(text) });
+    const result = await copy(args.source, args.destination, {
       ...use,
-      ...(await sideAccess(access, flags, areTwo)),
+      ...sides,
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, names, platform, selection, referrersIn: access.referrersIn },
+      ...{ signal: this.signal, names, platform, selection },
       ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
       ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite, noClobber: flags['no-clobber'] },
-      dryRun: flags['dry-run'],
-      settle: flags.settle,
-      concurrency: flags.concurrency,
+      ...{ dryRun: flags['dry-run'], settle: flags.settle, concurrency: flags.concurrency },
     });
     this.#report(result, use);
     return result;

@@ -25,8 +25,8 @@ export default class Pull extends BaseCommand {
     'Writes each file under its title, and verifies every byte before a file takes its name. A flag that selects fetches attachments of REFERENCE and of its platforms instead. If several attachments match, they are listed and not fetched, unless --latest or --all is given.';
   static override examples = [
     {
-      description: 'Pull the files of an artifact',
-      command: '<%= config.bin %> pull -o config ghcr.io/acme/config:v1',
+      description: 'Pull some files of an artifact, or without --file all',
+      command: "<%= config.bin %> pull --file '*.json' -o config ghcr.io/acme/config:v1",
     },
     {
       description: 'Pull the SBOM of an image, however it is attached',
@@ -68,6 +68,19 @@ export default class Pull extends BaseCommand {
       helpValue: 'TEMPLATE',
       exclusive: ['stdout'],
     }),
+    file: stringFlag({
+      summary: 'Only files whose names in the artifact fit this pattern; each one given must fit a file',
+      helpValue: 'GLOB',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'media-type': stringFlag({
+      summary: 'Only files of this media type; can be given several times',
+      helpValue: 'TYPE',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    config: boolean({ summary: 'The config, too: under its title, else as config.json' }),
     unwrap: boolean({ summary: 'Write the document inside an in-toto statement; verified only with --verify' }),
     ...useFlags,
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),
@@ -89,7 +102,8 @@ export default class Pull extends BaseCommand {
     if (name !== undefined) (await import('../operations/pull/template.js')).parseTemplate(name);
     const access = await this.access(flags, args.reference);
     const use = await useFrom(flags);
-    const options = { ...access, ...use, selection, platform, unwrap, onProgress: await this.progress() };
+    const parts = { files: flags.file, mediaTypes: flags['media-type'], config: flags.config };
+    const options = { ...access, ...use, ...parts, selection, platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout || isStandardOutput) {
       const { pullToStream } = await import('../operations/pull/to-stream.js');
       const onUnverified = (left: Unverified) => this.#notes(unverifiedNotes(left));

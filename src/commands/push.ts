@@ -40,12 +40,12 @@ export default class Push extends PackCommand {
       summary: 'Type of the artifact [default: the recognised type of the files]',
       helpValue: 'TYPE',
     }),
+    as: option({ options: ['helm', 'generic'] as const })({
+      summary: 'Pack as Helm does, or each file as it is [default: a Helm chart as Helm does]',
+    }),
     platform: stringFlag({
       summary: 'Put it into the index of the tag for this platform, beside those of others; a new tag begins one',
       helpValue: 'OS/ARCH[/VARIANT]',
-    }),
-    as: option({ options: ['helm', 'generic'] as const })({
-      summary: 'Pack as Helm does, or each file as it is [default: a Helm chart as Helm does]',
     }),
     ...packFlags,
     ...uploadFlags,

@@ -19,7 +19,7 @@ describe('help', () => {
     expect(long).toEqual([]);
   });
 
-  it.each([...COMMANDS, 'blob', 'manifest', 'repo', 'connection', 'selection', 'trust'])(
+  it.each([...COMMANDS, 'blob', 'manifest', 'repo', 'connection', 'selection', 'sides', 'trust'])(
     'of %s fits into 60 lines',
     async (topic) => {
       for (const args of [
@@ -34,8 +34,8 @@ describe('help', () => {
 
   it('leads to the flags that commands share, and these are shown once', async () => {
     const manifest = JSON.parse(await readFile(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'));
-    const [connection, selection, trust] = await Promise.all(
-      ['connection', 'selection', 'trust'].map(async (topic) => (await success(['help', topic])).stdout),
+    const [connection, selection, trust, sides] = await Promise.all(
+      ['connection', 'selection', 'trust', 'sides'].map(async (topic) => (await success(['help', topic])).stdout),
     );
     for (const command of COMMANDS) {
       const { stdout } = await success([...command.split(' '), '--help']);
@@ -44,8 +44,8 @@ describe('help', () => {
       const selects = Object.values(flags).some(({ helpGroup }) => helpGroup === 'SELECTION');
       for (const [name, { helpGroup, allowNo }] of Object.entries(flags)) {
         const label = new RegExp(`^ +(-\\w, +)?--${allowNo ? '\\[no-\\]' : ''}${name}\\b`, 'm');
-        const shared = helpGroup === 'REGISTRY' ? connection : selection;
-        if (helpGroup === 'REGISTRY' || helpGroup === 'SELECTION') {
+        const shared = { REGISTRY: connection, SELECTION: selection, SIDES: sides }[helpGroup ?? ''];
+        if (shared !== undefined) {
           expect(stdout).not.toMatch(label);
           expect(shared).toMatch(label);
         } else if (helpGroup === 'TRUST') {

@@ -25,7 +25,7 @@ it('lets pass what is there, and says that this is no verification', async () =>
     cwd,
   );
   expect([code, stdout]).toEqual([0, expect.stringContaining('sbom  application/spdx+json')]);
-  expect(stderr).toMatch(/^remora: all required kinds are attached; this does not verify signatures/);
+  expect(stderr).toMatch(/^remora: all required kinds are attached; signatures were not verified/);
 });
 
 it('ends with 3 and a table of what is missing', async () => {

@@ -5,9 +5,12 @@ import { parseMediaType } from '../../oci/values/media-types.js';
 import type { SideAccess } from '../../operations/copy/copy.js';
 import type { CopyLocations } from '../../operations/copy/locations.js';
 import type { CopySelection } from '../../operations/copy/selection.js';
+import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
 import type { AccessOptions } from '../../operations/places/location.js';
-import type { ConnectionFlags } from './connection.js';
+import { type ConnectionFlags, storedCredentials } from './connection.js';
+import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from './elsewhere.js';
 import { parseSelector, type SelectionFlags, selectionFlags, selectionFrom } from './selection.js';
+import { type Side, type SideSecretFlags, sideFlags, sideSecrets } from './sides.js';
 import { type TlsFlags, tlsOptions, wantsTls } from './tls.js';
 
 const several = { multiple: true, multipleNonGreedy: true } as const;
@@ -42,40 +45,17 @@ export const twoRegistryFlags = {
     default: 'destination' as const,
     helpGroup: 'REGISTRY',
   }),
-  'from-plain-http': boolean({
-    summary: 'Use http with the source',
-    exclusive: ['from-no-plain-http'],
-    helpGroup: 'REGISTRY',
-  }),
-  'to-plain-http': boolean({
-    summary: 'Use http with the destination',
-    exclusive: ['to-no-plain-http'],
-    helpGroup: 'REGISTRY',
-  }),
-  'from-no-plain-http': boolean({ summary: 'Use https with the source', helpGroup: 'REGISTRY' }),
-  'to-no-plain-http': boolean({ summary: 'Use https with the destination', helpGroup: 'REGISTRY' }),
-  'from-insecure': boolean({ summary: '--insecure for the source', helpGroup: 'REGISTRY' }),
-  'to-insecure': boolean({ summary: '--insecure for the destination', helpGroup: 'REGISTRY' }),
-  'from-ca-file': file('--ca-file for the source'),
-  'to-ca-file': file('--ca-file for the destination'),
-  'from-cert-file': file('--cert-file for the source', 'from-key-file'),
-  'to-cert-file': file('--cert-file for the destination', 'to-key-file'),
-  'from-key-file': file('--key-file for the source', 'from-cert-file'),
-  'to-key-file': file('--key-file for the destination', 'to-cert-file'),
+  ...sideFlags,
 };
-
-function file(summary: string, ...dependsOn: string[]) {
-  return string({ summary, helpValue: 'FILE', helpGroup: 'REGISTRY', dependsOn });
-}
-
-type Side = 'from' | 'to';
 
 /** The values of {@link twoRegistryFlags}, and of the flags for both sides. */
 type TwoRegistryFlags = TlsFlags &
-  Pick<ConnectionFlags, 'plain-http'> & {
+  ElsewhereFlags &
+  Pick<ConnectionFlags, 'plain-http' | 'username' | 'identity-token-stdin' | 'auth-file' | 'debug'> &
+  SideSecretFlags & {
     readonly 'credentials-for': 'source' | 'destination';
   } & Readonly<Record<`${Side}-${'plain-http' | 'no-plain-http' | 'insecure'}`, boolean>> &
-  Readonly<Partial<Record<`${Side}-${'ca' | 'cert' | 'key'}-file`, string | undefined>>>;
+  Readonly<Partial<Record<`${Side}-${'ca' | 'cert' | 'key' | 'auth'}-file`, string | undefined>>>;
 
 /** The selection of the flags; undefined where none of them is given. */
 export function copySelection(
@@ -99,18 +79,41 @@ export function copySelection(
 }
 
 /** Whether the sides are two different registries. */
-export function areTwoRegistries({ from, to }: CopyLocations): boolean {
+function areTwoRegistries({ from, to }: CopyLocations): boolean {
   const [source, destination] = [from, to.at].map((at) => ('registry' in at ? at.registry : undefined));
   return source !== undefined && destination !== undefined && source !== destination;
 }
 
-/** The access of each side: secrets go only to the registry that `--credentials-for` names. */
-export async function sideAccess(
-  { credentials, connection = {} }: AccessOptions,
+/** The source of secrets, and the receiver of notes with `--debug`. */
+interface SideEnvironment {
+  readonly stdin: NodeJS.ReadStream;
+  note(text: string): void;
+}
+
+/**
+ * The access of each side, and of the place of attachments. Secrets for both go only to the registry that `--credentials-for` names.
+ *
+ * @throws RemoraError as `sideSecrets` and `tlsOptions`
+ */
+export async function sidesOf(
   flags: TwoRegistryFlags,
-  areTwo: boolean,
-): Promise<{ readonly from: SideAccess; readonly to: SideAccess }> {
+  locations: CopyLocations,
+  { credentials, connection = {} }: AccessOptions,
+  environment: SideEnvironment,
+): Promise<{ readonly from: SideAccess; readonly to: SideAccess } & ElsewhereOptions> {
+  const areTwo = areTwoRegistries(locations);
+  const secrets = await sideSecrets(flags, locations, environment.stdin);
+  const note = flags.debug ? environment.note : undefined;
   const { headers, clientCertificate, ...rest } = connection;
+  const isSecret = flags.username !== undefined || flags['identity-token-stdin'];
+  /** An own secret comes first, then one for both, then an own file of credentials, then that for both. */
+  const credentialsOf = async (name: Side, hasSecrets: boolean): Promise<SideAccess['credentials']> => {
+    const own = secrets[name];
+    if (own !== undefined) return async () => own;
+    if (isSecret && hasSecrets) return credentials;
+    const file = flags[`${name}-auth-file`];
+    return isSecret || file !== undefined ? storedCredentials(file ?? flags['auth-file'], note) : credentials;
+  };
   const side = async (name: Side): Promise<SideAccess> => {
     const hasSecrets = !areTwo || flags['credentials-for'] === (name === 'from' ? 'source' : 'destination');
     const tls: TlsFlags = {
@@ -121,7 +124,7 @@ export async function sideAccess(
     };
     const own = await tlsOptions(tls);
     return {
-      credentials: hasSecrets ? credentials : undefined,
+      credentials: await credentialsOf(name, hasSecrets),
       connection: {
         ...rest,
         ...(hasSecrets ? given({ headers, clientCertificate }) : {}),
@@ -131,7 +134,9 @@ export async function sideAccess(
       },
     };
   };
-  return { from: await side('from'), to: await side('to') };
+  const places = [locations.from, locations.to.at];
+  const elsewhere = await elsewhereAccess(flags, await placeElsewhere(flags), places, connection, environment.note);
+  return { from: await side('from'), to: await side('to'), ...elsewhere };
 }
 
 /** Flags for both sides do not say of two registries that each has TLS: the other may be one on this machine. */

@@ -2,7 +2,7 @@ import type { Command } from '@oclif/core/command';
 
 /** Flags that several commands share, and that help shows once. */
 export interface SharedTopic {
-  readonly name: 'connection' | 'selection' | 'trust';
+  readonly name: 'connection' | 'selection' | 'sides' | 'trust';
   readonly group: string;
   /** Stands before the command that shows the flags. */
   readonly lead: string;
@@ -28,12 +28,20 @@ export const SHARED: readonly SharedTopic[] = [
       'An identity needs an issuer, and a trust policy needs a trust store. Text matches whole, and so does an expression, which is written as in JavaScript. A signature counts if one of the given trusts made it.',
   },
   {
+    name: 'sides',
+    group: 'SIDES',
+    lead: 'Flags for one of two registries (--from-username, …)',
+    summary: 'Flags for the source or the destination of a copy',
+    description:
+      'Two secrets on standard input are two lines, that of the source first. A flag for one side counts before the flag for both. Without any, each registry has the credentials that are stored for it.',
+  },
+  {
     name: 'connection',
     group: 'REGISTRY',
     lead: 'Flags for registries (credentials, TLS, time limits)',
     summary: 'Flags of every command that connects to a registry',
     description:
-      'Credentials, headers and the client certificate go to the registry that they were given for, and to no other host. Image layouts and archives need none of these flags but --referrers-in.',
+      'Credentials, headers and the client certificate go to the registry that they were given for, and to no other host. Image layouts and archives need only --referrers-in of these flags.',
   },
 ];
 

@@ -1,3 +1,4 @@
+import { quote } from '../../oci/text/quote.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { describeSelection, type Selection } from '../../operations/attached/selection.js';
 import type {
@@ -5,6 +6,7 @@ import type {
   DiscoveredNode,
   DiscoveredPlatform,
   DiscoverResult,
+  EndOfLife,
   MissingKind,
 } from '../../operations/discover/discover.js';
 import type { Via } from '../../store/interfaces/store.js';
@@ -33,19 +35,31 @@ export function* treeLines(
   };
   const annotated = ({ annotations = {} }: DiscoveredNode) =>
     Object.entries(annotations).map(([key, value]) => `${printable(key)}: ${printable(value)}`);
-  const platform = ({ platform: name, mediaType, digest, referrers }: DiscoveredPlatform): Branch => ({
-    text: () => `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}`,
+  const platform = ({ platform: name, mediaType, digest, endOfLife, referrers }: DiscoveredPlatform): Branch => ({
+    text: () =>
+      `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}${marked(endOfLife, paint)}`,
     details: () => [],
     below: branches(referrers, branch),
   });
   const { referrers, platforms = [] } = result;
-  yield printable(result.reference);
+  yield `${printable(result.reference)}${marked(result.endOfLife, paint)}`;
   yield* draw(joined(branches(referrers, branch), branches(platforms, platform)));
 }
 
 /** The places of an attachment that is not only beside its subject. */
 function whereIs({ places = [] }: DiscoveredNode): string {
   return places.length === 0 ? '' : `, in ${places.map(printable).join(' and ')}`;
+}
+
+/** The end of life of an image, behind its name. */
+function marked(endOfLife: EndOfLife | undefined, paint: Paint): string {
+  if (endOfLife === undefined) return '';
+  return `  ${paint(endOfLife.past === false ? 'dim' : 'red', describeEnd(endOfLife))}`;
+}
+
+function describeEnd({ date, past }: EndOfLife): string {
+  if (past === undefined) return `end of life ${quote(date)}, which is not a date of RFC 3339`;
+  return past ? `past its end of life, ${printable(date)}` : `end of life ${printable(date)}`;
 }
 
 const WAYS: Readonly<Record<Via, string>> = {
@@ -68,6 +82,11 @@ export function describeAsked({ via, place, subjects, found, unsupported = 0 }: 
 /** The attachments as a table. */
 export function renderTable(result: DiscoverResult): string {
   const rows: string[][] = [];
+  const ends = [result, ...(result.platforms ?? [])].flatMap(({ endOfLife }) => endOfLife ?? []);
+  const claimOf = ({ claimed, reference }: DiscoveredNode) => {
+    const end = ends.find((one) => one.reference === reference);
+    return [...(claimed ? [describeClaimed(claimed)] : []), ...(end ? [describeEnd(end)] : [])].join(', ');
+  };
   const walk = (nodes: readonly DiscoveredNode[], platform: string, depth: number) => {
     for (const node of nodes) {
       rows.push([
@@ -81,7 +100,7 @@ export function renderTable(result: DiscoverResult): string {
         printable(platform),
         `${node.subject.slice(0, 19)}…`,
         (node.places ?? []).map(printable).join(' and '),
-        node.claimed === undefined ? '' : describeClaimed(node.claimed),
+        claimOf(node),
       ]);
       walk(node.referrers, platform, depth + 1);
     }
@@ -110,7 +129,7 @@ export function discoverNotes(result: DiscoverResult, { selection = {}, via, jso
     return [`more may be attached${failed.error.hint === undefined ? '' : `: ${failed.error.hint}`}`];
   }
   if (missing?.length === 0)
-    return ['all required kinds are attached; this does not verify signatures, check them with their own tools'];
+    return ['all required kinds are attached; signatures were not verified: remora verify does that'];
   if (missing !== undefined)
     return missing.some(({ onIndex }) => onIndex)
       ? ['the index itself has some of them; --require-on any counts these for its platforms']

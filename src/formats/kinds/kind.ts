@@ -14,6 +14,7 @@ export const KINDS = [
   'model',
   'license',
   'certificate',
+  'lifecycle',
   'image',
 ] as const;
 /** The everyday name of an artifact: one of {@link KINDS}. */

@@ -108,6 +108,9 @@ export const KIND_TABLE: readonly KindRow[] = [
   // Certificates (RFC 8555; RFC 2585 for a single one in DER).
   type('application/pem-certificate-chain', 'certificate'),
   type('application/pkix-cert', 'certificate'),
+  // The end of life of an image: ORAS's and Azure's name for it, and that of Microsoft's own images.
+  type('application/vnd.artifact.lifecycle', 'lifecycle'),
+  type('application/vnd.microsoft.artifact.lifecycle', 'lifecycle'),
   // Images.
   type('application/vnd.oci.image.config.v1+json', 'image'),
   type('application/vnd.docker.container.image.v1+json', 'image'),

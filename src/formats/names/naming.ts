@@ -53,7 +53,7 @@ export function namedByType(
 }
 
 /** Without `./` and doubled slashes; `..` stays, and is refused where the file is written. */
-function withoutDots(name: string): string {
+export function withoutDots(name: string): string {
   if (name === '' || name.startsWith('/')) return name;
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');
   return parts.length === 0 ? '.' : parts.join('/');

@@ -16,6 +16,8 @@ export interface EntryWriterOptions {
   /** The clean path that every entry must be below; `.` for none. */
   readonly prefix: string;
   readonly limit: UnpackLimit;
+  /** The archive may be one of a single file whose name is `prefix`: the file comes to the place of the directory. @default false */
+  readonly mayBeFile?: boolean | undefined;
   /** False refuses names that begin with a dot. @default true */
   readonly mayHide?: boolean | undefined;
 }
@@ -27,7 +29,7 @@ export interface EntryWriterOptions {
  * exists already, so that the file system itself finds names that are one to it (letter case, Unicode forms).
  */
 export class EntryWriter {
-  readonly #directories = new Map<string, 'listed' | 'implied'>([['', 'implied']]);
+  readonly #directories = new Map<string, 'listed' | 'implied'>();
   readonly #symlinks = new Map<string, string>();
   #heldBytes = 0;
 
@@ -35,14 +37,18 @@ export class EntryWriter {
     private readonly directory: string,
     private readonly used: Unpacked,
     private readonly options: EntryWriterOptions,
-  ) {}
+  ) {
+    if (!options.mayBeFile) this.#directories.set('', 'implied');
+  }
 
   async write(entry: TarEntry): Promise<void> {
+    if (this.#isAbove(entry)) return this.options.limit.countEntry(this.used);
     const name = this.#placeOf(entry.name);
     this.options.limit.countEntry(this.used);
     if (entry.type === 'directory') return this.#listDirectory(name);
-    if (name === '') throw bad(entry.name, `is a ${entry.type}, wanted a directory`);
-    await this.#makeParent(name);
+    if (name === '' && !(this.options.mayBeFile && entry.type === 'file'))
+      throw bad(entry.name, `is a ${entry.type}, wanted a directory`);
+    if (name !== '') await this.#makeParent(name);
     if (this.#symlinks.has(name)) throw bad(entry.name, 'is there twice');
     if (entry.type === 'symlink') this.#keepSymlink(name, entry);
     else if (entry.type === 'hard link') await this.#makeHardLink(name, entry);
@@ -52,6 +58,14 @@ export class EntryWriter {
   /** Creates the symlinks. */
   async finish(): Promise<void> {
     for (const [name, target] of this.#symlinks) await this.#attempt(name, symlink(target, this.#path(name)));
+  }
+
+  /** A directory that only leads to the prefix: KitOps lists them, too. */
+  #isAbove({ name, type }: TarEntry): boolean {
+    const { mayBeFile, prefix } = this.options;
+    if (!mayBeFile || type !== 'directory' || prefix === '.') return false;
+    const clean = name.split('/').filter((part) => part !== '' && part !== '.');
+    return clean.length === 0 || prefix.startsWith(`${clean.join('/')}/`);
   }
 
   /** The clean name below the prefix; empty for the directory itself. */
@@ -81,7 +95,7 @@ export class EntryWriter {
   }
 
   async #makeDirectory(name: string, how: 'listed' | 'implied'): Promise<void> {
-    await this.#makeParent(name);
+    if (name !== '') await this.#makeParent(name);
     if (how === 'implied') this.options.limit.countEntry(this.used);
     this.#hold(name);
     await this.#attempt(name, mkdir(this.#path(name), 0o755));

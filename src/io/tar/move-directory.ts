@@ -36,6 +36,27 @@ export async function moveDirectory(from: string, to: string): Promise<readonly 
   return replaced;
 }
 
+/** How a place differs from the directory that would be moved there. */
+export interface Difference {
+  /** Every entry is there already. */
+  readonly isSame: boolean;
+  /** The paths of files and symlinks that have other content. */
+  readonly replaced: readonly string[];
+}
+
+/** @throws RemoraError `EXISTS` as {@link moveDirectory} */
+export async function differenceOf(from: string, to: string): Promise<Difference> {
+  if ((await requireDirectoryOrNothing(to)) === 'nothing') return { isSame: false, replaced: [] };
+  let isSame = true;
+  const replaced: string[] = [];
+  for await (const { source, target, ours, theirs } of moves(from, to)) {
+    if (theirs !== undefined && (await isSameContent(source, ours, target, theirs))) continue;
+    isSame = false;
+    if (theirs !== undefined) replaced.push(target);
+  }
+  return { isSame, replaced };
+}
+
 /** @throws RemoraError `EXISTS` when `path` is something other than a directory */
 export async function requireDirectoryOrNothing(path: string): Promise<'directory' | 'nothing'> {
   const stats = await lstatIfExists(path);

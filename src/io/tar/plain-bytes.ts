@@ -4,7 +4,7 @@ import { compressionOf, decompressed } from '../compression/decompress.js';
 import { ByteQueue } from './byte-queue.js';
 
 /**
- * The bytes of a tar archive, from a stream that may be compressed with gzip, in one member or several.
+ * The bytes of a tar archive, from a stream that may be compressed with gzip, in one member or several, or with zstd.
  *
  * The source is always read to its end, so that whatever verifies it there has its say.
  *
@@ -13,10 +13,11 @@ import { ByteQueue } from './byte-queue.js';
 export async function* tarBytes(source: Readable): AsyncGenerator<Buffer, void, undefined> {
   const queue = new ByteQueue(source, () => new RemoraError('MALFORMED', 'archive is empty, wanted tar or tar+gzip'));
   try {
-    const magic = await queue.take(2);
+    const magic = await queue.take(4);
     const rest = chunksOf(magic, queue);
-    if (compressionOf(magic) === 'gzip') yield* decompressed(rest, 'gzip');
-    else yield* rest;
+    const compression = compressionOf(magic);
+    if (compression === undefined) yield* rest;
+    else yield* decompressed(rest, compression);
   } finally {
     await queue.close();
   }

@@ -7,12 +7,14 @@ import { algorithmOf, hasherFor, parseDigest } from '../../oci/values/digest.js'
 import { interruptedOr, throwIfInterrupted } from '../async/interrupt.js';
 import type { Unpacked } from '../compression/unpack-limit.js';
 import { makeDirectory, nearestDirectory } from '../files/make-directory.js';
+import { lstatIfExists } from '../files/safe-path.js';
 import { bestEffort } from '../files/system-error.js';
 import { leftOverOf, tempName } from '../files/temp-file.js';
 import { readTar } from './entries.js';
 import { EntryWriter, type EntryWriterOptions } from './entry-writer.js';
-import { moveDirectory, requireDirectoryOrNothing } from './move-directory.js';
+import { type Difference, requireDirectoryOrNothing } from './move-directory.js';
 import { tarBytes } from './plain-bytes.js';
+import { unpackedAt } from './unpack-either.js';
 
 /** Options of {@link unpackDirectory}; archives that are unpacked together share one limit. */
 export interface UnpackDirectoryOptions extends EntryWriterOptions {
@@ -22,10 +24,17 @@ export interface UnpackDirectoryOptions extends EntryWriterOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** An unpacked directory that waits for its name. Always end it with `discard`. */
+/** An unpacked directory, or with `mayBeFile` a file, that waits for its name. Always end it with `discard`. */
 export interface UnpackedDirectory {
   /** Where it is until then. */
   readonly path: string;
+  readonly isFile: boolean;
+  /**
+   * How its target differs from it.
+   *
+   * @throws RemoraError `EXISTS`
+   */
+  difference(): Promise<Difference>;
   /**
    * Moves the directory to its target, whose parent exists by now; a directory that is there is merged with.
    *
@@ -38,7 +47,7 @@ export interface UnpackedDirectory {
 }
 
 /**
- * Unpacks an archive (tar, or tar+gzip) of a directory to a temporary one, in the file system of `target`.
+ * Unpacks an archive (tar, tar+gzip, or tar+zstd) of a directory to a temporary one, in the file system of `target`.
  *
  * Ownership and times are not restored; modes are 0755 and 0644 within the user's umask. The directories above `target`
  * are trusted: `target` comes from `resolveInside`.
@@ -60,12 +69,16 @@ export async function unpackDirectory(
     if (directory !== undefined) await bestEffort(rm(directory, { recursive: true, force: true }));
   };
   try {
-    await requireDirectoryOrNothing(target);
-    directory = await makeTemporary(await nearestDirectory(target));
-    await unpackInto(directory, gzip, used, options);
+    const { mayBeFile } = options;
+    if (!mayBeFile) await requireDirectoryOrNothing(target);
+    // The target may be a directory that is there, in a file system of its own.
+    directory = await makeTemporary(await nearestDirectory(mayBeFile ? join(target, tempName()) : target));
+    const path = mayBeFile ? join(directory, 'content') : directory;
+    await unpackInto(path, gzip, used, options);
     throwIfInterrupted(options.signal);
-    const from = directory;
-    return { path: from, commit: () => moveDirectory(from, target), discard };
+    if (mayBeFile && (await lstatIfExists(path)) === undefined) await makeDirectory(path, 0o755);
+    const { isFile, difference, move } = await unpackedAt(path);
+    return { path, isFile, difference: () => difference(target), commit: () => move(target), discard };
   } catch (error) {
     gzip.destroy();
     await discard();

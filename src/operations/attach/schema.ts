@@ -39,7 +39,7 @@ export const attachEachSchema = z.strictObject({
   attachments: z
     .array(attachSchema.extend({ platform }))
     .readonly()
-    .describe('An attachment for each platform, in the order of the index; that of the index is the first'),
+    .describe('The artifact of the index itself first, then that of each platform, in the order of the index'),
 });
 
 /** The artifacts that were attached to the platforms of an index, to itself, or to both. */

@@ -9,6 +9,9 @@ const REFERENCE_TYPE = /(?:^|\.)reference\.type$/;
 const REFERENCE_DIGEST = /(?:^|\.)reference\.digest$/;
 const ATTESTATION = 'attestation-manifest';
 
+/** The artifact type of BuildKit's attestation manifests since 0.32, which have their platform as subject. */
+export const ATTESTATION_TYPE = 'application/vnd.docker.attestation.manifest.v1+json';
+
 /** True for entries of an index that belong to another entry: they are not platforms. */
 export function isReference(entry: Descriptor): boolean {
   return isAttestation(entry) || referenced(entry, REFERENCE_TYPE) !== undefined || hasReferenceDigest(entry);
@@ -22,10 +25,7 @@ export function attestedBy(entry: Descriptor): Digest | undefined {
 
 /** True for BuildKit's attestation manifests, as entries of an index or of a list of referrers. */
 export function isAttestation(entry: Descriptor): boolean {
-  return (
-    referenced(entry, REFERENCE_TYPE) === ATTESTATION ||
-    entry.artifactType === 'application/vnd.docker.attestation.manifest.v1+json'
-  );
+  return referenced(entry, REFERENCE_TYPE) === ATTESTATION || entry.artifactType === ATTESTATION_TYPE;
 }
 
 function hasReferenceDigest(entry: Descriptor): boolean {

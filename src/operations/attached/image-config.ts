@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import { type ImageConfig, readImageConfig } from '../../oci/documents/image-config.js';
 import { configOf, type Manifest } from '../../oci/documents/manifest.js';
@@ -10,20 +11,20 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 const MAX_CONFIG_BYTES = 8 * 1024 * 1024;
 
 /**
- * Reads the config of an image; undefined for an artifact. Older tools gave its type to artifacts, with `{}` or other
- * content.
+ * Reads the config of an image leniently. Undefined for what is not an image: older tools gave the config's type to
+ * artifacts, with `{}` or other content.
+ *
+ * @throws RemoraError as the store, where the config cannot be read
  */
 export async function imageConfigOf(
   store: Source,
   manifest: Manifest,
-  options: CallOptions,
+  options: CallOptions = {},
 ): Promise<ImageConfig | undefined> {
-  if (manifest.kind !== 'image') return undefined;
   const config = configOf(manifest);
   if (config === undefined || !isImageConfig(config.mediaType) || config.size > MAX_CONFIG_BYTES) return undefined;
-  const chunks: Buffer[] = [];
-  for await (const chunk of await store.openBlob(config, options)) chunks.push(chunk);
-  const parse = async () => readImageConfig(Buffer.concat(chunks));
+  const bytes = await buffer(await store.openBlob(config, options));
+  const parse = async () => readImageConfig(bytes);
   return orUndefined(parse(), 'MALFORMED');
 }
 

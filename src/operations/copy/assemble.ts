@@ -8,7 +8,7 @@ import type { Attachment } from '../attached/attachment.js';
 import type { Unasked } from '../results/incomplete.js';
 import { incompleteCopy } from './attached.js';
 import { assertDistinct, type NamedTag } from './collisions.js';
-import { asReferrer } from './convert.js';
+import { asReferrer, BUILDKIT_FORM, cosignForm, type ReferrerForm } from './convert.js';
 import { type CopyItem, type CopyPlan, ROLES } from './plan.js';
 import type { CopyReading, ReadRoot } from './read.js';
 import { type AttachedTree, isChildAlone } from './selection.js';
@@ -73,7 +73,7 @@ class Assembly {
           digest && this.#items.has(digest) && !staying.stays(tag, digest) ? [[tag, digest]] : [],
         ),
       ),
-      kept: options.tagThere && [...staying.tags.values()],
+      kept: options.tagThere && staying.tags,
       left: [...this.#left.values()],
       several,
       incomplete: [...this.#incomplete.values()],
@@ -128,19 +128,21 @@ class Assembly {
 
   #tree({ attachment, subject, below }: AttachedTree): void {
     const { digest } = attachment.holder ?? attachment.descriptor;
-    const { tags } = attachment;
+    const { tags = [] } = attachment;
+    const form = isChildAlone(attachment) ? this.#childForm() : cosignForm(tags);
     if (this.reading.kept.hides(attachment)) {
-      this.#convert(digest, subject, tags);
+      this.#convert(digest, subject, form);
       return;
     }
-    // An attachment that only the index names is copied with the index, or not at all.
+    // An attachment that only the index names is copied with the index, or as a referrer alone.
     if (isChildAlone(attachment)) {
-      if (!this.#items.has(digest)) this.#left.set(digest, attachment.holder ?? attachment.descriptor);
+      if (!this.#items.has(digest) && form === undefined)
+        this.#left.set(digest, attachment.holder ?? attachment.descriptor);
     } else if (!this.#isReferrerAlone(attachment, digest)) {
       if (!this.#attach(digest)) return;
       this.#tags.push(...this.#named(attachment, digest));
     }
-    this.#convert(digest, subject, tags);
+    this.#convert(digest, subject, form);
     for (const tree of below) this.#tree(tree);
   }
 
@@ -169,15 +171,21 @@ class Assembly {
     return true;
   }
 
-  #convert(digest: Digest, subject: Digest, tags: readonly string[] | undefined): void {
-    if (!this.reading.options.convert || tags === undefined) return;
+  /** A verified index covers its attestations, and no signature covers a referrer that is made of them. */
+  #childForm(): ReferrerForm | undefined {
+    const { convert, verifyWith } = this.reading.options;
+    return convert && verifyWith === undefined ? BUILDKIT_FORM : undefined;
+  }
+
+  #convert(digest: Digest, subject: Digest, form: ReferrerForm | undefined): void {
+    if (!this.reading.options.convert || form === undefined) return;
     const manifest = this.reading.manifests.get(digest);
     const to = this.#items.get(subject)?.manifest.descriptor;
     if (manifest === undefined || to === undefined || subjectOf(manifest) !== undefined) return;
-    const converted = asReferrer(manifest, to, tags);
+    const converted = asReferrer(manifest, to, form);
     if (converted === undefined || this.#items.has(converted.descriptor.digest)) return;
     const failure = this.#failedIn([converted.descriptor.digest]);
     if (failure === undefined) this.#put(converted, 'attached');
-    else this.#lacks(`referrer made of ${tags.join(', ')}`, failure.error);
+    else this.#lacks(`referrer made of ${this.reading.source.format({ digest })}`, failure.error);
   }
 }

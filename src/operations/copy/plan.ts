@@ -29,7 +29,7 @@ export interface PlanCopyOptions extends CallOptions {
   readonly verifyWith?: TrustOptions | undefined;
   /** Leave a tag that names another manifest, which this tells. @default tags are moved */
   readonly tagThere?: TagThere | undefined;
-  /** Copy images under tags of cosign as referrers, too. @default false */
+  /** Copy images under tags of cosign, and attestations of BuildKit, as referrers, too. @default false */
   readonly convert?: boolean | undefined;
   /** Looks in the destination for each manifest that planning meets. @default none */
   readonly ahead?: CopyAhead | undefined;

@@ -104,7 +104,7 @@ class Reader {
     const judged = await judging;
     const { trees: chosen, unverified } = await this.#chosen(trees, judged);
     await this.#kept.expect(chosen);
-    await mapSome(carriers(chosen), MAX_AHEAD, (digest) => this.#carrier(digest));
+    await mapSome(carriers(chosen, options.convert), MAX_AHEAD, (digest) => this.#carrier(digest));
     return {
       ...{ source, options, unasked, unverified, kept: this.#kept },
       proofs: judged?.proofs ?? new Map(),
@@ -287,11 +287,11 @@ class Reader {
   }
 }
 
-/** The manifests of attachments; those that only an index names are read with the index. */
-function carriers(trees: readonly AttachedTree[]): readonly Digest[] {
+/** The manifests of attachments; those that only an index names are read with the index, or to be converted. */
+function carriers(trees: readonly AttachedTree[], convert = false): readonly Digest[] {
   const own = trees.flatMap(({ attachment, below }) => [
-    ...(isChildAlone(attachment) ? [] : [(attachment.holder ?? attachment.descriptor).digest]),
-    ...carriers(below),
+    ...(isChildAlone(attachment) && !convert ? [] : [(attachment.holder ?? attachment.descriptor).digest]),
+    ...carriers(below, convert),
   ]);
   return [...new Set(own)];
 }

@@ -15,13 +15,21 @@ import { platformOf } from '../places/platform-option.js';
 import { iterable } from '../results/each-node.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { type WaitOptions, waitFor } from '../wait/wait.js';
+import { endOfLifeOf } from './end-of-life.js';
 import { lackOf, nothingRequired } from './lack.js';
-import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
+import { gate, type Held, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { flat, NodeBuilder } from './tree.js';
 
 export type { AskedWay, Unasked } from '../results/incomplete.js';
-export type { DiscoveredNode, DiscoveredPlatform, DiscoverResult, KindOnIndex, MissingKind } from './schema.js';
+export type {
+  DiscoveredNode,
+  DiscoveredPlatform,
+  DiscoverResult,
+  EndOfLife,
+  KindOnIndex,
+  MissingKind,
+} from './schema.js';
 
 /** Options of {@link discover}. */
 export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOptions {
@@ -43,6 +51,8 @@ export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOp
   readonly claims?: boolean | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
+  /** The time that an end of life is compared with. @default the clock's */
+  readonly now?: Date | undefined;
 }
 
 /**
@@ -53,8 +63,9 @@ export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
 
 /**
  * Lists all attachments of a subject, and their attachments; for an index also those of all manifests below it. An attachment
- * is listed once for each subject. With `wait` it asks again until nothing that `require` names is missing. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing Referrers"), cosign's
- * tags and BuildKit's attestations.
+ * is listed once for each subject. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing
+ * Referrers"), cosign's tags and BuildKit's attestations. With `wait` it asks again until nothing that `require` names is
+ * missing.
  *
  * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the attachments; the list is complete when `incomplete` is empty
@@ -78,6 +89,8 @@ async function discoverNow(location: Location, options: DiscoverOptions): Promis
     const { result, whole, unread } = await listAttached(source, subject, account, {
       ...options,
       predicateTypes: options.selection?.predicateType !== undefined,
+      // An index counts for the platform that was chosen from it, as it does where all of them are listed.
+      above: requirements !== undefined && options.requireOn !== 'index',
       signal,
       limit,
     });
@@ -92,8 +105,8 @@ async function discoverNow(location: Location, options: DiscoverOptions): Promis
 /** The attachments, and the indexes whose entries could not be read. */
 interface Listed {
   readonly result: DiscoverResult;
-  /** The result without a selection. */
-  readonly whole: () => DiscoverResult;
+  /** The result without a selection, with the indexes that the subject was chosen from. */
+  readonly whole: () => Held<DiscoveredNode>;
   readonly unread: ReadonlySet<Digest>;
 }
 
@@ -104,21 +117,28 @@ async function listAttached(
   options: DiscoverOptions & TreesOptions,
 ): Promise<Listed> {
   const { descriptor } = subject;
-  const { found, platforms, unread } = await listTrees(source, subject, account, options);
+  const { found, platforms, unread, above } = await listTrees(source, subject, account, options);
   const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
   const { selection = {} } = options;
   const wanted = options.claims ? flat(all).filter((attachment) => isWanted(attachment, selection)) : [];
   const claims = await claimsOfAttached(source, wanted, { signal: options.signal });
+  const ends = await Promise.all(
+    [found, ...(platforms ?? []).map((platform) => platform.found)].map((trees) =>
+      endOfLifeOf(source, trees, account, options),
+    ),
+  );
   const shown = (chosen: Selection): DiscoverResult => {
     const builder = new NodeBuilder(source, all, chosen, claims);
     return {
       ...resultFields(source, descriptor),
+      ...given({ endOfLife: ends[0] }),
       referrers: builder.nodes(descriptor.digest, found),
       ...given({
-        platforms: platforms?.map(({ of, found }) => ({
+        platforms: platforms?.map(({ of, found }, index) => ({
           ...resultFields(source, of.descriptor),
           ...given({ platform: of.platform, isPlatform: of.isPlatform ? undefined : (false as const) }),
           ...(of.within.size === 0 ? {} : { within: [...of.within] }),
+          ...given({ endOfLife: ends[index + 1] }),
           referrers: builder.nodes(of.descriptor.digest, found),
         })),
       }),
@@ -126,5 +146,13 @@ async function listAttached(
       incomplete: account.incomplete,
     };
   };
-  return { result: shown(selection), whole: () => shown({}), unread };
+  const whole = () => {
+    const builder = new NodeBuilder(source, all, {}, claims);
+    const nodesOf = ({ of: { descriptor }, found }: (typeof above)[number]) => ({
+      digest: descriptor.digest,
+      referrers: builder.nodes(descriptor.digest, found),
+    });
+    return { ...shown({}), above: above.map(nodesOf) };
+  };
+  return { result: shown(selection), whole, unread };
 }

@@ -36,6 +36,15 @@ const node: z.ZodType<DiscoveredNode> = attachment.extend({
   },
 });
 
+const endOfLife = z.strictObject({
+  reference: z.string().describe('The attachment that tells it'),
+  date: z.string().describe('As the attachment has it: it is not verified'),
+  past: z.boolean().exactOptional().describe('Absent: the date is not one of RFC 3339'),
+});
+
+/** The end of life of a manifest, from the newest lifecycle attachment. */
+export type EndOfLife = Readonly<z.infer<typeof endOfLife>>;
+
 const platform = z.strictObject({
   ...manifestFields,
   platform: z.string().exactOptional().describe('os/architecture[/variant], where an index names one'),
@@ -44,6 +53,7 @@ const platform = z.strictObject({
     .exactOptional()
     .describe('An index within the index, or an entry that is not a platform: --require does not count it'),
   within: z.array(digestSchema).readonly().exactOptional().describe('The inner indexes that name it'),
+  endOfLife: endOfLife.exactOptional(),
   referrers: z.array(node).readonly(),
 });
 
@@ -66,6 +76,7 @@ const onIndex = z.strictObject({
 /** The schema of `discover --json`. */
 export const discoverSchema = z.strictObject({
   ...manifestFields,
+  endOfLife: endOfLife.exactOptional().describe('From the newest attachment of the kind lifecycle'),
   referrers: z.array(node).readonly().describe('The attachments, each with its own attachments'),
   platforms: z.array(platform).readonly().exactOptional().describe('For an index: all manifests below it, each once'),
   asked: z.array(askedSchema).readonly().describe('The ways that answered'),

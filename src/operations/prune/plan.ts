@@ -10,6 +10,7 @@ import { type Census, takeCensus } from './census.js';
 import { duplicatesOf } from './duplicates.js';
 import { requireHome } from './home.js';
 import { type ListPlan, planLists } from './lists.js';
+import { namedElsewhere } from './named-place.js';
 import { Protection } from './protection.js';
 import { type Chosen, choiceByDate, type PruneRules, type PruneSelection, type Spared } from './rules.js';
 import type { KeptAttachment, PrunedAttachment, PruneRule } from './schema.js';
@@ -32,6 +33,8 @@ export interface Going {
   readonly rules: ReadonlySet<PruneRule>;
   /** Manifests that must still be there when it goes. */
   readonly survivors: ReadonlySet<Digest>;
+  /** The subjects that it is taken from. */
+  readonly subjects: ReadonlySet<Digest>;
   /** The manifest that it is attached to, if that goes, too. */
   readonly parent: Digest | undefined;
 }
@@ -44,7 +47,8 @@ export interface PrunePlan {
   readonly planned: readonly PrunedAttachment[];
   readonly stays: readonly KeptAttachment[];
   readonly lists: readonly ListPlan[];
-  readonly census: Census;
+  /** Manifests that other subjects have as well, and lose only a tag. */
+  readonly shared: ReadonlyMap<Digest, Digest>;
 }
 
 /**
@@ -56,7 +60,10 @@ export interface PrunePlan {
 export async function planPrune(source: Source, options: PlanPruneOptions): Promise<PrunePlan> {
   const { rules, selection, elsewhere, limit, signal } = options;
   const census = await takeCensus(source, { signal, limit, elsewhere: elsewhere ?? [] });
-  const survey = await surveyOf(source, census, { signal, limit });
+  const survey = await surveyOf(source, census, {
+    ...{ signal, limit },
+    predicateTypes: selection.predicateType !== undefined,
+  });
   if (rules.orphans && elsewhere === undefined) await requireHome(source, census, survey, { signal });
   const protection = new Protection(source, census, survey);
   const { chosen, spared } = await choose(source, census, survey, options);
@@ -82,14 +89,19 @@ export async function planPrune(source: Source, options: PlanPruneOptions): Prom
   const items = itemsOf(source, inOrder(going), new Set());
   const planned = items.flatMap(({ digest }) => plannedOf(source, going.get(digest)));
   const lists = rules.orphans ? planLists(census, survey, new Set(going.keys()), selection) : [];
-  return { items, going, planned, stays, lists, census };
+  // Some are spared by their own rule, and go along with another.
+  const left = stays.filter(({ manifest, digest }) => !going.has(manifest ?? digest));
+  const shared = new Map<Digest, Digest>();
+  for (const [digest, { subjects }] of going)
+    for (const subject of protection.subjectsOf(digest)) if (!subjects.has(subject)) shared.set(digest, subject);
+  return { items, going, planned, stays: left, lists, shared };
 }
 
 async function choose(
   source: Source,
   census: Census,
   survey: Survey,
-  { rules, selection, signal, now }: PlanPruneOptions,
+  { rules, selection, elsewhere, signal, now }: PlanPruneOptions,
 ): Promise<{ readonly chosen: readonly Chosen[]; readonly spared: readonly Spared[] }> {
   const chosen: Chosen[] = [];
   const spared: Spared[] = [];
@@ -108,7 +120,21 @@ async function choose(
     chosen.push(...copies.chosen, ...dated.chosen);
     spared.push(...copies.spared, ...dated.spared);
   }
-  // Another rule may have chosen what one of them spares.
+  const orphans = new Set(chosen.filter(({ rules }) => rules.includes('orphans')).map(({ holder }) => holder));
+  const named = await namedElsewhere(source, orphans, survey, elsewhere, { signal });
+  const isNamed = ({ holder, rules }: Chosen) => rules.includes('orphans') && named.has(holder);
+  for (const { holder, attachment } of chosen.filter(isNamed)) {
+    const message = `it names ${named.get(holder)} as the place of its subject: --subjects-in asks there`;
+    spared.push({ holder, attachment, rule: 'orphans', reason: 'names-elsewhere', message });
+  }
+  return settled(
+    chosen.filter((one) => !isNamed(one)),
+    spared,
+  );
+}
+
+/** Another rule may have chosen an attachment that one of them spares. */
+function settled(chosen: readonly Chosen[], spared: readonly Spared[]) {
   const wanted = new Set(chosen.map(({ attachment }) => attachment));
   const told = new Set<Attachment>();
   const isNew = ({ attachment }: Spared) => !wanted.has(attachment) && !told.has(attachment) && told.add(attachment);
@@ -139,6 +165,7 @@ function addGoing(
     holder: known === undefined || known.holder.subject === holder.subject ? holder : together(known.holder, holder),
     rules: new Set([...(known?.rules ?? []), ...chosen.flatMap(({ rules }) => rules)]),
     survivors: new Set([...(known?.survivors ?? []), ...chosen.flatMap(({ survivors }) => survivors)]),
+    subjects: new Set([...(known?.subjects ?? []), holder.subject]),
     parent: known?.parent ?? parent,
   });
   if (known === undefined)

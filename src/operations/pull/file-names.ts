@@ -1,14 +1,16 @@
+import { posix } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import type { Format } from '../../formats/kinds/kind.js';
+import { checkName } from '../../io/files/safe-path.js';
 import { refuseHidden } from '../../io/files/same-name.js';
 import { quote } from '../../oci/text/quote.js';
-import { Annotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { algorithmOf, encodedOf } from '../../oci/values/digest.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { documentExtension, withoutWrapper } from './extension.js';
 import type { WantedFile } from './index-files.js';
-import { digestName, directoryOf, type NamedLayer, TakenNames, titleOf } from './layer-names.js';
+import { directoryOf, type LayerDirectory, type NamedLayer, TakenNames, titleOf } from './layer-names.js';
+import { CONFIG_NAME, givenName, madeName } from './own-name.js';
 import type { NameTemplate } from './template.js';
 import type { UnwrappedFile } from './unwrap-layers.js';
 import type { Wanted } from './wanted-manifests.js';
@@ -41,17 +43,18 @@ export function nameFiles(
   for (const { descriptor, files } of manifests) {
     const wanted = files.filter(({ attachment }) => !leftOut.has(attachment));
     try {
-      const directory = template || manifests.length === 1 ? '' : `${directoryFor(descriptor)}/`;
+      const directory = template || manifests.length === 1 ? '.' : directoryFor(descriptor);
       const own = new TakenNames();
       const layers = wanted.map((file): readonly [WantedFile, NamedLayer] => {
-        const layer = nameFile(file, unwrapped.get(file), template, isAttached);
-        return [file, { ...layer, name: `${directory}${layer.name}` }];
-      });
-      for (const [, layer] of layers) {
-        if (!mayHide) refuseHidden(layer.name);
+        const found = nameFile(file, unwrapped.get(file), template, isAttached);
+        const inside = { ...found, name: posix.join(directory, found.name) };
+        const isTaken = file.isConfig && givenName(file) === undefined && own.clash(inside) !== undefined;
+        const layer = isTaken && !template ? { ...found, name: posix.join(directory, spareConfigName(file)) } : inside;
+        if (!mayHide && layer.name !== '.') refuseHidden(layer.name);
         refuseClash(layer.name, own.clash(layer) ?? names.clash(layer), template !== undefined);
         own.add(layer);
-      }
+        return [file, layer];
+      });
       for (const [file, layer] of layers) {
         names.add(layer);
         named.set(file, layer);
@@ -64,37 +67,58 @@ export function nameFiles(
   return named;
 }
 
+/** Models often have a file of the name that a config gets. */
+function spareConfigName({ layer }: WantedFile): string {
+  return `config-${encodedOf(layer.digest).slice(0, 12)}.json`;
+}
+
 function nameFile(
-  { layer, attachment, platform, isOnly }: WantedFile,
+  file: WantedFile,
   unwrapped: UnwrappedFile | undefined,
   template: NameTemplate | undefined,
   isAttached: boolean,
 ): NamedLayer {
+  const { layer, attachment, platform } = file;
   const content = unwrapped?.descriptor ?? layer;
   const digest = encodedOf(layer.digest);
   const ext = documentExtension(content.mediaType);
   const { kind, formats, descriptor } = attachment;
-  const titled = () => {
-    const title = titleOf(layer);
-    if (title === undefined || unwrapped === undefined || title.toLowerCase().endsWith(ext)) return title;
-    return `${withoutWrapper(title)}${ext}`;
+  const given = () => {
+    const name = checkedName(file);
+    if (name === undefined || unwrapped === undefined || name.toLowerCase().endsWith(ext)) return name;
+    return `${withoutWrapper(name)}${ext}`;
   };
-  const byKind = isAttached && isOnly && kind !== undefined ? `${kind}-${digest.slice(0, 12)}${ext}` : undefined;
   const name =
     template?.({
       kind,
       format: innermost(formats),
       platform,
       digest,
-      title: layer.annotations?.[Annotation.title],
+      title: givenName(file) ?? (file.isConfig ? CONFIG_NAME : undefined),
       ext,
       type: descriptor.artifactType ?? layer.mediaType,
     }) ??
-    titled() ??
-    byKind ??
-    digestName({ ...content, digest: layer.digest });
-  if (unwrapped === undefined) return { descriptor: layer, name, directory: directoryOf(layer) };
+    given() ??
+    madeName(file, isAttached, content);
+  if (unwrapped === undefined) return { descriptor: layer, name, directory: directoryFrom(file, template) };
   return { descriptor: unwrapped.descriptor, name, directory: undefined, open: unwrapped.open };
+}
+
+/** @throws RemoraError `MALFORMED` for a name that is not safe */
+function checkedName(file: WantedFile): string | undefined {
+  const name = givenName(file);
+  return name === undefined || isEverywhere(file, name) ? name : checkName(name);
+}
+
+/** An archive of all files: its entries go into the directory that was chosen. */
+function isEverywhere({ named }: WantedFile, name: string): boolean {
+  return name === '.' && named?.packed !== undefined;
+}
+
+/** The directory that a file unpacks to. A template names the archive itself, which may be one of a single file. */
+function directoryFrom({ layer, named }: WantedFile, template: NameTemplate | undefined): LayerDirectory | undefined {
+  if (named?.packed === undefined || template !== undefined || titleOf(layer) !== undefined) return directoryOf(layer);
+  return { tarDigest: undefined, ...named.packed, mayBeFile: true };
 }
 
 const WRAPPERS: readonly Format[] = ['in-toto', 'dsse', 'sigstore-bundle', 'cosign'];

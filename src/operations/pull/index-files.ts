@@ -1,7 +1,8 @@
+import type { LayerName } from '../../formats/names/naming.js';
 import { mapSome } from '../../io/async/run-all.js';
 import { DEFAULT_CONCURRENCY } from '../../io/http/connection-options.js';
 import { childBlobs, childManifests } from '../../oci/documents/children.js';
-import { layersOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
+import { configOf, layersOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
@@ -15,6 +16,10 @@ import { distinctFiles } from './files-of.js';
 export interface WantedManifest {
   readonly descriptor: Descriptor;
   readonly files: readonly WantedFile[];
+  /** For names; absent where single layers of it are wanted, which are attachments themselves. */
+  readonly manifest?: Manifest;
+  /** The config, which is wanted where it is asked for. */
+  readonly config?: WantedFile;
 }
 
 /** A wanted layer, and the attachment that it is or belongs to. */
@@ -24,6 +29,10 @@ export interface WantedFile {
   readonly platform?: string;
   /** True when the attachment has no other files: the file has its kind. */
   readonly isOnly: boolean;
+  /** True for the config of the artifact. */
+  readonly isConfig?: true;
+  /** The name that the tool of its format gives it, where it has no title. */
+  readonly named?: LayerName;
   /** The signature that verifies it. */
   readonly proof?: UseProof;
   /** For a signed envelope: its payload, judged as it is read. */
@@ -77,5 +86,9 @@ export async function manifestsWithFiles(
 export function manifestWithFiles({ manifest, attachment, platform }: Part): WantedManifest {
   const layers = distinctFiles(manifest.kind === 'index' ? childBlobs(manifest) : layersOf(manifest));
   const files = layers.map((layer) => ({ layer, attachment, isOnly: layers.length === 1, ...given({ platform }) }));
-  return { descriptor: referrerEntry(manifest), files };
+  const config = configOf(manifest);
+  return {
+    ...{ descriptor: referrerEntry(manifest), files, manifest },
+    ...(config && { config: { layer: config, attachment, isOnly: false, isConfig: true, ...given({ platform }) } }),
+  };
 }

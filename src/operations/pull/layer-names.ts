@@ -23,6 +23,8 @@ export interface LayerDirectory {
   readonly prefix: string;
   /** The digest of the uncompressed tar, if the layer's annotations have it. */
   readonly tarDigest: string | undefined;
+  /** The tar may be one of a single file of that name. */
+  readonly mayBeFile?: boolean;
 }
 
 /** Names that are taken, with the directories that they stand in. Names that some file system takes for one clash. */

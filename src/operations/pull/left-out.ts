@@ -1,4 +1,4 @@
-import { errorFields, isRemoraError, type RemoraErrorCode } from '../../errors.js';
+import { errorFields, isRemoraError, type RemoraError, type RemoraErrorCode } from '../../errors.js';
 import type { Attachment } from '../attached/attachment.js';
 import type { Unasked } from '../results/incomplete.js';
 
@@ -9,6 +9,8 @@ const FATAL: readonly RemoraErrorCode[] = ['INTERRUPTED', 'INVALID_ARGUMENT', 'E
 export class LeftOut {
   readonly #attachments = new Set<Attachment>();
   readonly incomplete: Unasked[] = [];
+  /** The error of the first that is left out. */
+  first: RemoraError | undefined;
 
   /** @param isAllowed false where one attachment is wanted: its failure is that of the whole */
   constructor(readonly isAllowed: boolean) {}
@@ -23,6 +25,7 @@ export class LeftOut {
     // The files of one attachment often fail together; the first failure tells why.
     if (attachments.length > 0 && attachments.every((attachment) => this.#attachments.has(attachment))) return;
     for (const attachment of attachments) this.#attachments.add(attachment);
+    this.first ??= error;
     this.incomplete.push({ way, error: errorFields(error) });
   }
 

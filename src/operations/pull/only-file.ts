@@ -1,7 +1,7 @@
 import { RemoraError } from '../../errors.js';
-import { Annotation } from '../../oci/values/annotations.js';
 import { fileKey } from './files-of.js';
 import type { WantedFile } from './index-files.js';
+import { CONFIG_NAME, givenName } from './own-name.js';
 import type { Wanted } from './wanted-manifests.js';
 
 /**
@@ -23,7 +23,7 @@ export function onlyFile(
   }
   if (files.length === 1) return only;
   throw new RemoraError('AMBIGUOUS', `${files.length} files ${several.where}, wanted one`, {
-    candidates: files.map(({ layer }) => layer.annotations?.[Annotation.title] ?? layer.digest),
+    candidates: files.map((file) => givenName(file) ?? (file.isConfig ? CONFIG_NAME : file.layer.digest)),
     hint: several.hint,
   });
 }

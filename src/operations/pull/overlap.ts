@@ -12,17 +12,26 @@ import type { StagedFile } from './stage-file.js';
  * @throws RemoraError `MALFORMED`
  */
 export async function refuseOverlap(file: StagedFile, staged: readonly StagedFile[]): Promise<void> {
-  for (const { name, unpacked } of staged) {
-    if (unpacked === undefined || !nameKey(file.name).startsWith(`${nameKey(name)}/`)) continue;
-    const inner = file.name.split('/').slice(name.split('/').length);
+  for (const { name, unpacked, isUnpackedFile } of staged) {
+    if (file.name === name || !isBelow(file.name, name)) continue;
+    if (isUnpackedFile) throw overlap(name, [], file.name);
+    if (unpacked === undefined) continue;
+    const inner = name === '.' ? file.name.split('/') : file.name.split('/').slice(name.split('/').length);
     const clash = await clashWithin(unpacked, inner, file.unpacked);
-    if (clash === undefined) continue;
-    const both = `${quote(join(name, ...clash))} of layer ${quote(name)} and ${quote(file.name)}`;
-    throw new RemoraError('MALFORMED', `artifact gives two files one name: ${both}`, {
-      found: file.name,
-      hint: 'Give them names of their own, as with --name {digest}{ext}',
-    });
+    if (clash !== undefined) throw overlap(name, clash, file.name);
   }
+}
+
+function overlap(layer: string, clash: readonly string[], found: string): RemoraError {
+  const both = `${quote(join(layer, ...clash))} of layer ${quote(layer)} and ${quote(found)}`;
+  return new RemoraError('MALFORMED', `artifact gives two files one name: ${both}`, {
+    found,
+    hint: 'Give them names of their own, as with --name {digest}{ext}',
+  });
+}
+
+function isBelow(name: string, directory: string): boolean {
+  return directory === '.' || nameKey(name).startsWith(`${nameKey(directory)}/`);
 }
 
 /** The path of the entry that is in the way of `parts`; a directory stands beside a directory. */

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { mapSome } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
@@ -7,13 +8,15 @@ import type { Location } from '../places/location.js';
 import { resultFields } from '../results/manifest-fields.js';
 import { type WaitOptions, waitFor } from '../wait/wait.js';
 import { nameFiles } from './file-names.js';
-import type { WantedFile } from './index-files.js';
+import { withFormatNames } from './format-names.js';
+import { CONCURRENCY, type WantedFile, type WantedManifest } from './index-files.js';
 import { isFileName, writeOneFile } from './one-file.js';
 import type { PulledFile, PullResult, WrittenFile } from './schema.js';
 import type { WriteFilesOptions } from './stage-file.js';
 import { parseTemplate } from './template.js';
 import { type UnwrappedFile, unwrapFiles } from './unwrap-layers.js';
 import { type SelectOptions, wantedFiles, wantedOptions } from './wanted.js';
+import type { Wanted } from './wanted-manifests.js';
 import { writeFiles } from './write-files.js';
 
 export type { PulledArtifact, PulledFile, PullResult } from './schema.js';
@@ -44,13 +47,15 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
 }
 
 async function pullNow(location: Location, options: PullOptions): Promise<PullResult> {
-  const wantedBy = wantedOptions(options);
+  const wantedBy = await wantedOptions(options);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
   return withAttached(location, options, async (source, selector) => {
-    const wanted = await wantedFiles(source, selector, wantedBy, true);
+    const chosen = await wantedFiles(source, selector, wantedBy, true);
+    const wanted = await withAllNames(source, chosen, options);
     const { reference, manifests, leftOut } = wanted;
     const files = manifests.flatMap((manifest) => manifest.files);
-    const unwrapped = options.unwrap ? await unwrapFiles(source, files, leftOut, options) : new Map();
+    const layers = files.filter(({ isConfig }) => !isConfig);
+    const unwrapped = options.unwrap ? await unwrapFiles(source, layers, leftOut, options) : new Map();
     const { output, selection } = options;
     const mayHide = Boolean(output) || template?.isHidden === true;
     const named = nameFiles(source, wanted, { unwrapped, template, isAttached: selection !== undefined, mayHide });
@@ -73,6 +78,11 @@ async function pullNow(location: Location, options: PullOptions): Promise<PullRe
   });
 }
 
+async function withAllNames(source: Source, wanted: Wanted, { signal }: PullOptions): Promise<Wanted> {
+  const name = (one: WantedManifest) => withFormatNames(source, one, wanted.leftOut, { signal });
+  return { ...wanted, manifests: await mapSome(wanted.manifests, CONCURRENCY, name) };
+}
+
 /** The path from the current directory. */
 function shown(path: string): string {
   return relative('', path) || path;
@@ -81,7 +91,7 @@ function shown(path: string): string {
 function report(
   source: Source,
   manifest: Descriptor,
-  { attachment, platform, proof }: WantedFile,
+  { attachment, platform, proof, isConfig }: WantedFile,
   file: WrittenFile,
   unwrapped: UnwrappedFile | undefined,
 ): PulledFile {
@@ -98,6 +108,6 @@ function report(
       via: via.length === 0 ? undefined : via,
     }),
     ...(unwrapped && { unwrapped: true, wrapper: unwrapped.wrapper }),
-    ...given({ verified: proof }),
+    ...given({ config: isConfig, verified: proof }),
   };
 }

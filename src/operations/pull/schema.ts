@@ -22,6 +22,7 @@ const file = written.extend({
   from: z.string().describe('The manifest that names its layer'),
   kind: z.enum(KINDS).exactOptional().describe('Common name, like sbom or signature'),
   formats: z.array(z.enum(FORMATS)).readonly().exactOptional().describe('The outermost wrapper first'),
+  config: z.literal(true).exactOptional().describe('The config of the artifact'),
   platform: z.string().exactOptional().describe('The platform of the image that it is attached to'),
   via: z.array(via).readonly().exactOptional().describe('The ways that name it'),
   unwrapped: z

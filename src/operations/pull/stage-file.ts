@@ -1,10 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import type { UnpackLimit } from '../../io/compression/unpack-limit.js';
 import { makeDirectory, nearestDirectory } from '../../io/files/make-directory.js';
 import { inTheWay, lstatIfExists, resolveInside } from '../../io/files/safe-path.js';
 import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
+import type { UnpackedDirectory } from '../../io/tar/unpack.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { NamedLayer } from './layer-names.js';
 import { type ProgressOptions, withProgress } from './progress.js';
@@ -40,6 +41,8 @@ export interface StagedFile {
   readonly isDirectory: boolean;
   /** The temporary directory with what was unpacked. */
   readonly unpacked?: string | undefined;
+  /** True for a file out of an archive, which could have been a directory. */
+  readonly isUnpackedFile?: boolean;
   commit(): Promise<WrittenFile>;
   discard(): Promise<void>;
 }
@@ -52,7 +55,7 @@ export async function stageFile(
   options: StageFileOptions,
 ): Promise<StagedFile> {
   const { descriptor, name } = layer;
-  const path = await resolveInside(output, name);
+  const path = name === '.' ? resolve(output) : await resolveInside(output, name);
   const { mediaType, digest, size } = descriptor;
   const done = (result: WrittenFile['result'], replaced: readonly string[] = []): WrittenFile => ({
     ...{ path, mediaType, digest, size, result },
@@ -70,20 +73,19 @@ export async function stageFile(
     discard,
   });
   const existing = await lstatIfExists(path);
+  const isOpen = layer.directory?.mayBeFile === true;
   const isUnchanged =
     existing !== undefined &&
+    !isOpen &&
     (layer.directory
       ? await isSameDirectory(path, layer.directory, options)
       : await isSameFile(path, descriptor, options));
-  if (isUnchanged) return { name, isDirectory: false, commit: async () => done('unchanged'), discard: async () => {} };
-  if (existing !== undefined && options.noClobber) {
-    throw new RemoraError('EXISTS', `${path} exists with other content`, {
-      hint: 'Leave out --no-clobber to replace it, or choose another directory with -o',
-    });
-  }
+  const unchanged = { name, isDirectory: false, commit: async () => done('unchanged'), discard: async () => {} };
+  if (isUnchanged) return unchanged;
+  if (existing !== undefined && options.noClobber && !isOpen) throw otherContent(path);
   if (existing?.isDirectory() && !layer.directory) throw inTheWay(path, 'is a directory, wanted a file');
 
-  const file = await createTempFile(await nearestDirectory(path));
+  const file = await createTempFile(await nearestDirectory(name === '.' ? join(path, 'x') : path));
   const { directory } = layer;
   try {
     const content = layer.open?.() ?? (await store.openBlob(descriptor, options));
@@ -98,15 +100,43 @@ export async function stageFile(
     const { unpackDirectory } = await import('../../io/tar/unpack.js');
     const unpacked = await unpackDirectory(createReadStream(file.path), path, { ...options, ...directory });
     await file.discard();
-    return { ...staged(unpacked.commit, unpacked.discard), unpacked: unpacked.path };
+    if (isOpen && existing !== undefined && (await isThere(unpacked, options))) {
+      await unpacked.discard();
+      return unchanged;
+    }
+    const { isFile, path: from, commit, discard } = unpacked;
+    return {
+      ...staged(commit, discard),
+      isDirectory: !isFile,
+      ...(isFile ? { isUnpackedFile: true } : { unpacked: from }),
+    };
   } catch (error) {
     await file.discard();
     throw error;
   }
 }
 
+/** Whether all that was unpacked is there already; where it fails, what was unpacked is removed. */
+async function isThere(unpacked: UnpackedDirectory, { noClobber }: WriteFilesOptions): Promise<boolean> {
+  try {
+    const { isSame, replaced } = await unpacked.difference();
+    const [other] = replaced;
+    if (noClobber && other !== undefined) throw otherContent(other);
+    return isSame;
+  } catch (error) {
+    await unpacked.discard();
+    throw error;
+  }
+}
+
+function otherContent(path: string): RemoraError {
+  return new RemoraError('EXISTS', `${path} exists with other content`, {
+    hint: 'Leave out --no-clobber to replace it, or choose another directory with -o',
+  });
+}
+
 /** Checks the parents again: another file of the artifact or another program may have put a link there. */
 async function makeParents(path: string, output: string, name: string): Promise<void> {
-  await resolveInside(output, name);
+  if (name !== '.') await resolveInside(output, name);
   await makeDirectory(dirname(path));
 }

@@ -1,20 +1,18 @@
 import { mapSome } from '../../io/async/run-all.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { given } from '../../oci/values/given.js';
-import { formatPlatform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
-import { attachmentOfManifest } from '../attached/attachment.js';
 import { resolveSubject } from '../attached/subject.js';
 import { type JudgedSubject, judgeSubject } from '../verified/judged-subject.js';
 import { selectVerified, type VerifiedAttachment } from '../verified/select.js';
 import { signedLayer } from '../verified/signed-layer.js';
 import type { TrustOptions } from '../verify/options.js';
-import { CONCURRENCY, manifestWithFiles, type WantedManifest } from './index-files.js';
+import { CONCURRENCY, type WantedFile, type WantedManifest } from './index-files.js';
 import { LeftOut } from './left-out.js';
 import {
-  checkHasFiles,
   manifestReader,
   manifestsOf,
+  ownFiles,
   type ReadManifest,
   united,
   type Wanted,
@@ -42,10 +40,8 @@ export async function verifiedFiles(
   const reference = source.format({ digest });
   if (selection === undefined) {
     const manifest = await source.manifest({ digest }, { signal });
-    checkHasFiles(source, manifest, platform);
+    const wanted = ownFiles(source, manifest, options);
     const proof = (await judgeSubject(source, subject, { trust, signal, limit })).proof();
-    const name = platform && formatPlatform(platform);
-    const wanted = manifestWithFiles({ manifest, attachment: attachmentOfManifest(manifest, []), platform: name });
     return { reference, manifests: [withProof(wanted, proof)], leftOut: new LeftOut(false) };
   }
   const leftOut = new LeftOut(mayLeaveOut && selection.all === true);
@@ -82,6 +78,7 @@ async function filesOf(
   return [{ descriptor: holder ?? descriptor, files: [file] }];
 }
 
-function withProof({ descriptor, files }: WantedManifest, proof: WantedManifest['files'][number]['proof']) {
-  return { descriptor, files: files.map((file) => ({ ...file, ...given({ proof }) })) };
+function withProof({ files, config, ...one }: WantedManifest, proof: WantedFile['proof']): WantedManifest {
+  const proven = (file: WantedFile): WantedFile => ({ ...file, ...given({ proof }) });
+  return { ...one, files: files.map(proven), ...(config && { config: proven(config) }) };
 }

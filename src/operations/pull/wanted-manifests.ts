@@ -5,22 +5,24 @@ import { Annotation } from '../../oci/values/annotations.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
-import type { Platform } from '../../oci/values/platform.js';
+import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
-import type { SelectedAttachment } from '../attached/attachment.js';
+import { attachmentOfManifest, type SelectedAttachment } from '../attached/attachment.js';
 import type { ItemLimit } from '../attached/item-limit.js';
 import type { Selection } from '../attached/selection.js';
 import type { UnverifiedAttachment } from '../verified/schema.js';
 import type { TrustOptions } from '../verify/options.js';
 import { fileKey, filesOf } from './files-of.js';
-import { CONCURRENCY, manifestsWithFiles, type WantedManifest } from './index-files.js';
+import { CONCURRENCY, manifestsWithFiles, manifestWithFiles, type WantedManifest } from './index-files.js';
 import type { LeftOut } from './left-out.js';
+import type { Parts } from './part-options.js';
 
 /** The options that select files, parsed. */
 export interface WantedOptions extends CallOptions {
   readonly platform?: Platform | undefined;
   readonly selection?: Selection | undefined;
   readonly limit: ItemLimit;
+  readonly parts: Parts;
   /** Only what this trust verifies is wanted. @default all */
   readonly trust?: TrustOptions | undefined;
 }
@@ -71,23 +73,36 @@ export async function manifestsOf(
 /** The same manifests, each once: each file of one stands once. */
 export function united(found: readonly WantedManifest[]): readonly WantedManifest[] {
   const manifests = new Map<Digest, WantedManifest>();
-  for (const { descriptor, files } of found) {
-    const before = manifests.get(descriptor.digest)?.files ?? [];
+  for (const { files, ...one } of found) {
+    const before = manifests.get(one.descriptor.digest)?.files ?? [];
     const keys = new Set(before.map(({ layer }) => fileKey(layer)));
-    manifests.set(descriptor.digest, {
-      descriptor,
+    manifests.set(one.descriptor.digest, {
+      ...one,
       files: [...before, ...files.filter(({ layer }) => !keys.has(fileKey(layer)))],
     });
   }
   return [...manifests.values()];
 }
 
-/** @throws RemoraError `NO_MATCH` for an image whose layers have no titles: they are not files */
-export function checkHasFiles(source: Source, manifest: Manifest, platform: Platform | undefined): void {
+/**
+ * The files of the artifact that a location names. The layers of an image without titles are files only where their type
+ * is asked for.
+ *
+ * @throws RemoraError `NO_MATCH` for an image without files, unless its config is wanted; `AMBIGUOUS` for an index
+ */
+export function ownFiles(
+  source: Source,
+  manifest: Manifest,
+  { platform, parts }: Pick<WantedOptions, 'platform' | 'parts'>,
+): WantedManifest {
+  const name = platform && formatPlatform(platform);
+  const wanted = manifestWithFiles({ manifest, attachment: attachmentOfManifest(manifest, []), platform: name });
   const files = filesOf(source, manifest, platform !== undefined);
   const config = configOf(manifest)?.mediaType;
-  if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return;
-  if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return;
+  if (config !== MediaType.imageConfig && config !== MediaType.dockerImageConfig) return wanted;
+  if (parts.mediaTypes.length > 0) return wanted;
+  if (files.some((layer) => layer.annotations?.[Annotation.title] !== undefined)) return wanted;
+  if (parts.config) return { ...wanted, files: [] };
   const reference = source.format({ digest: manifest.descriptor.digest });
   throw new RemoraError('NO_MATCH', `${reference} is an image: none of its layers is a file`, {
     hint: 'Give --kind or --artifact-type to fetch its attachments, or see its layers with inspect',

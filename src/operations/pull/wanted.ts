@@ -1,6 +1,5 @@
-import { formatPlatform, type Platform } from '../../oci/values/platform.js';
+import type { Platform } from '../../oci/values/platform.js';
 import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
-import { attachmentOfManifest } from '../attached/attachment.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
 import { selectAttached } from '../attached/select.js';
@@ -10,12 +9,13 @@ import type { ElsewhereOptions } from '../places/elsewhere.js';
 import type { AccessOptions } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { trustToUse, type UseOptions } from '../verified/options.js';
-import { manifestWithFiles } from './index-files.js';
 import { LeftOut } from './left-out.js';
-import { checkHasFiles, manifestReader, manifestsOf, type Wanted, type WantedOptions } from './wanted-manifests.js';
+import { type PartOptions, parseParts } from './part-options.js';
+import { chooseParts } from './parts.js';
+import { manifestReader, manifestsOf, ownFiles, type Wanted, type WantedOptions } from './wanted-manifests.js';
 
 /** Options that select the files. */
-export interface SelectOptions extends AccessOptions, ElsewhereOptions, UseOptions {
+export interface SelectOptions extends AccessOptions, ElsewhereOptions, UseOptions, PartOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index */
   readonly platform?: string | Platform | undefined;
   /** Take the files of these attachments; one must match, unless `latest` or `all`. @default the artifact's own files */
@@ -28,10 +28,11 @@ export interface SelectOptions extends AccessOptions, ElsewhereOptions, UseOptio
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` for a malformed platform and for trust without use, before a store is opened */
-export function wantedOptions(options: SelectOptions): WantedOptions {
+export async function wantedOptions(options: SelectOptions): Promise<WantedOptions> {
   const { platform, selection, signal, maxItems } = options;
   const trust = trustToUse(options);
-  return { platform: platformOf(platform), selection, signal, limit: new ItemLimit(maxItems), trust };
+  const parts = await parseParts(options);
+  return { platform: platformOf(platform), selection, parts, signal, limit: new ItemLimit(maxItems), trust };
 }
 
 /**
@@ -39,13 +40,24 @@ export function wantedOptions(options: SelectOptions): WantedOptions {
  * the manifests below it.
  *
  * @param mayLeaveOut true where a manifest that cannot be read is left out, if all attachments are wanted
- * @throws RemoraError `NO_MATCH` for an image, whose layers are not files, and as {@link selectAttached}
+ * @throws RemoraError `NO_MATCH` for an image, whose layers are not files, and where no file fits; as {@link selectAttached}
  */
 export async function wantedFiles(
   source: Source,
   selector: ManifestSelector,
   options: WantedOptions,
   mayLeaveOut = false,
+): Promise<Wanted> {
+  const wanted = await allFiles(source, selector, options, mayLeaveOut);
+  const { parts, signal, selection } = options;
+  return chooseParts(source, wanted, parts, { signal, isAttached: selection !== undefined });
+}
+
+async function allFiles(
+  source: Source,
+  selector: ManifestSelector,
+  options: WantedOptions,
+  mayLeaveOut: boolean,
 ): Promise<Wanted> {
   const { platform, selection, trust, signal, limit } = options;
   if (trust !== undefined) {
@@ -54,11 +66,8 @@ export async function wantedFiles(
   }
   if (selection === undefined) {
     const manifest = await platformManifest(source, selector, platform, { signal, limit });
-    checkHasFiles(source, manifest, platform);
-    const name = platform && formatPlatform(platform);
-    const wanted = manifestWithFiles({ manifest, attachment: attachmentOfManifest(manifest, []), platform: name });
     const reference = source.format({ digest: manifest.descriptor.digest });
-    return { reference, manifests: [wanted], leftOut: new LeftOut(false) };
+    return { reference, manifests: [ownFiles(source, manifest, options)], leftOut: new LeftOut(false) };
   }
   const subject = await resolveSubject(source, selector, platform, { signal, limit });
   const mayMiss = mayLeaveOut && selection.all === true;

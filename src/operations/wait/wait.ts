@@ -6,9 +6,9 @@ import type { AccessOptions } from '../places/location.js';
 import { clock } from './clock.js';
 import { UntrustedOnly } from './untrusted-only.js';
 
-/** The things that a verb waits for. */
+/** The state of a wait. */
 export interface Waiting {
-  /** The reason as a sentence without a period. */
+  /** The thing that is not there yet, as a sentence without a period. */
   readonly reason: string;
   /** Milliseconds until the wait is over. */
   readonly left: number;

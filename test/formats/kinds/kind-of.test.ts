@@ -79,6 +79,8 @@ const TYPES: readonly Vector[] = [
   ['application/vnd.docker.ai.gguf.v3', 'model'],
   ['application/vnd.ollama.image.model', 'model'],
   ['application/vnd.ollama.image.template', 'model'],
+  ['application/vnd.artifact.lifecycle', 'lifecycle'],
+  ['application/vnd.microsoft.artifact.lifecycle', 'lifecycle'],
   ['application/pem-certificate-chain', 'certificate'],
   ['application/pkix-cert', 'certificate'],
   [MediaType.imageConfig, 'image'],

@@ -67,3 +67,14 @@ it('lists a manifest with its subject where an earlier call ended before that', 
   expect(await open().changeTag('all', adding(image))).toMatchObject({ isWritten: false, listedBy: 'tag' });
   expect(await listDigests(open(), image)).toEqual([index.descriptor.digest]);
 });
+
+it('says what the registry says where it refuses a tag that nobody changes', async () => {
+  const { store, image, trap, writes } = await withIndex();
+  const body = { errors: [{ code: 'PRECONDITION', message: 'the tag is immutable' }] };
+  trap.at = ({ method }) => (method === 'PUT' ? { status: 412, body: JSON.stringify(body) } : undefined);
+  await expect(store.changeTag('all', adding(image))).rejects.toMatchObject({
+    status: 412,
+    message: expect.stringContaining('the tag is immutable'),
+  });
+  expect(writes()).toHaveLength(4);
+});

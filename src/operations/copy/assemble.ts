@@ -5,11 +5,10 @@ import { neededBlobs } from '../../oci/documents/needed-blobs.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Attachment } from '../attached/attachment.js';
-import { ATTESTATION_TYPE } from '../attached/buildkit.js';
 import type { Unasked } from '../results/incomplete.js';
 import { incompleteCopy } from './attached.js';
 import { assertDistinct, type NamedTag } from './collisions.js';
-import { asReferrer, cosignType } from './convert.js';
+import { asReferrer, BUILDKIT_FORM, cosignForm, type ReferrerForm } from './convert.js';
 import { type CopyItem, type CopyPlan, ROLES } from './plan.js';
 import type { CopyReading, ReadRoot } from './read.js';
 import { type AttachedTree, isChildAlone } from './selection.js';
@@ -74,7 +73,7 @@ class Assembly {
           digest && this.#items.has(digest) && !staying.stays(tag, digest) ? [[tag, digest]] : [],
         ),
       ),
-      kept: options.tagThere && [...staying.tags.values()],
+      kept: options.tagThere && staying.tags,
       left: [...this.#left.values()],
       several,
       incomplete: [...this.#incomplete.values()],
@@ -130,20 +129,20 @@ class Assembly {
   #tree({ attachment, subject, below }: AttachedTree): void {
     const { digest } = attachment.holder ?? attachment.descriptor;
     const { tags = [] } = attachment;
-    const type = isChildAlone(attachment) ? this.#childType() : cosignType(tags);
+    const form = isChildAlone(attachment) ? this.#childForm() : cosignForm(tags);
     if (this.reading.kept.hides(attachment)) {
-      this.#convert(digest, subject, type);
+      this.#convert(digest, subject, form);
       return;
     }
     // An attachment that only the index names is copied with the index, or as a referrer alone.
     if (isChildAlone(attachment)) {
-      if (!this.#items.has(digest) && type === undefined)
+      if (!this.#items.has(digest) && form === undefined)
         this.#left.set(digest, attachment.holder ?? attachment.descriptor);
     } else if (!this.#isReferrerAlone(attachment, digest)) {
       if (!this.#attach(digest)) return;
       this.#tags.push(...this.#named(attachment, digest));
     }
-    this.#convert(digest, subject, type);
+    this.#convert(digest, subject, form);
     for (const tree of below) this.#tree(tree);
   }
 
@@ -173,17 +172,17 @@ class Assembly {
   }
 
   /** A verified index covers its attestations, and no signature covers a referrer that is made of them. */
-  #childType(): string | undefined {
+  #childForm(): ReferrerForm | undefined {
     const { convert, verifyWith } = this.reading.options;
-    return convert && verifyWith === undefined ? ATTESTATION_TYPE : undefined;
+    return convert && verifyWith === undefined ? BUILDKIT_FORM : undefined;
   }
 
-  #convert(digest: Digest, subject: Digest, artifactType: string | undefined): void {
-    if (!this.reading.options.convert || artifactType === undefined) return;
+  #convert(digest: Digest, subject: Digest, form: ReferrerForm | undefined): void {
+    if (!this.reading.options.convert || form === undefined) return;
     const manifest = this.reading.manifests.get(digest);
     const to = this.#items.get(subject)?.manifest.descriptor;
     if (manifest === undefined || to === undefined || subjectOf(manifest) !== undefined) return;
-    const converted = asReferrer(manifest, to, artifactType);
+    const converted = asReferrer(manifest, to, form);
     if (converted === undefined || this.#items.has(converted.descriptor.digest)) return;
     const failure = this.#failedIn([converted.descriptor.digest]);
     if (failure === undefined) this.#put(converted, 'attached');

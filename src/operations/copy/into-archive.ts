@@ -6,6 +6,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { ArchiveBlob, ArchiveWriter, CallOptions, ListedManifest, Source } from '../../store/interfaces/store.js';
 import { UNANSWERED } from './ahead.js';
+import { isEmptyContent, openContent } from './content.js';
 import type { IntoStoreOptions } from './into-store.js';
 import { type CopyPlan, inOrder, tagsByDigest } from './plan.js';
 import { copyResult } from './result.js';
@@ -37,7 +38,7 @@ export async function copyIntoArchive(
   const { signal, concurrency, onProgress, onObject } = options;
   const open = async (descriptor: Descriptor, call: CallOptions) => {
     try {
-      const stream = await tolerance.ofSource(source.openBlob(descriptor, call));
+      const stream = await tolerance.ofSource(openContent(source, descriptor, call));
       return stream.once('error', (error) => {
         if (tolerance.allows(error)) failed.set(descriptor.digest, error);
       });
@@ -78,7 +79,7 @@ async function missingIn(
   { items, blobs }: CopyPlan,
   { signal }: CallOptions,
 ): Promise<ReadonlyMap<Digest, unknown>> {
-  const wanted = [...blobs.values()].filter(({ digest }) => !items.has(digest));
+  const wanted = [...blobs.values()].filter((blob) => !items.has(blob.digest) && !isEmptyContent(blob));
   const found = await mapSome(wanted, 32, (blob) => orUndefined(source.hasBlob(blob, { signal }), ...UNANSWERED));
   return new Map(
     wanted.flatMap(({ digest }, index): (readonly [Digest, unknown])[] => {

@@ -7,6 +7,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import { hasBlobFiles, isCloner, isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source, Store, WriteResult } from '../../store/interfaces/store.js';
 import { CopyAhead } from './ahead.js';
+import { isEmptyContent, openContent } from './content.js';
 import { type CopyItem, type CopyPlan, inOrder, itemsBySubject, tagsByDigest } from './plan.js';
 import { copyResult } from './result.js';
 import type { CopiedObject, CopyResult, KeptTag } from './schema.js';
@@ -241,9 +242,9 @@ class Copier {
     const written = await this.#moving(() => {
       const onProgress = (bytes: number) =>
         this.options.onProgress?.({ name: blob.digest, bytes, total: blob.size, phase: 'move' });
-      const open = () => this.#tolerance.ofSource(source.openBlob(blob, { signal }));
+      const open = () => this.#tolerance.ofSource(openContent(source, blob, { signal }));
       const { mountFrom } = this.options;
-      return isCloner(destination) && hasBlobFiles(source)
+      return isCloner(destination) && hasBlobFiles(source) && !isEmptyContent(blob)
         ? destination.cloneBlob(blob, source.blobFile(blob.digest), open, { signal, onProgress })
         : destination.writeBlob(blob, open, { signal, onProgress, mountFrom });
     });

@@ -11,14 +11,15 @@ const CONCURRENCY = 32;
 
 /** The tags of the destination that stay, since they name other manifests than those of the source. */
 export class KeptTags {
+  /** By the tag and the digest that it would name: two places can each have an image for one tag. */
   readonly #kept = new Map<string, KeptTag>();
 
   /** @param there undefined where tags are moved */
   constructor(private readonly there: TagThere | undefined) {}
 
   /** All that stay. */
-  get tags(): ReadonlyMap<string, KeptTag> {
-    return this.#kept;
+  get tags(): readonly KeptTag[] {
+    return [...this.#kept.values()];
   }
 
   /** The roots of which something is to be copied: a root whose tags all stay is left out. */
@@ -41,7 +42,7 @@ export class KeptTags {
 
   /** Whether a tag names another manifest in the destination. */
   stays(tag: string, digest: Digest | undefined): boolean {
-    return digest !== undefined && this.#kept.get(tag)?.wanted === digest;
+    return this.#kept.has(`${tag} ${digest}`);
   }
 
   /** Whether only tags that stay attach it: its manifest would hang on nothing there. */
@@ -53,7 +54,8 @@ export class KeptTags {
   async #look(wanted: readonly (readonly [string, Digest])[]): Promise<void> {
     await mapSome(wanted, CONCURRENCY, async ([tag, digest]) => {
       const there = await this.there?.(tag);
-      if (there !== undefined && there !== digest) this.#kept.set(tag, { tag, digest: there, wanted: digest });
+      if (there === undefined || there === digest) return;
+      this.#kept.set(`${tag} ${digest}`, { tag, digest: there, wanted: digest });
     });
   }
 }

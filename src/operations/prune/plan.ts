@@ -60,7 +60,10 @@ export interface PrunePlan {
 export async function planPrune(source: Source, options: PlanPruneOptions): Promise<PrunePlan> {
   const { rules, selection, elsewhere, limit, signal } = options;
   const census = await takeCensus(source, { signal, limit, elsewhere: elsewhere ?? [] });
-  const survey = await surveyOf(source, census, { signal, limit });
+  const survey = await surveyOf(source, census, {
+    ...{ signal, limit },
+    predicateTypes: selection.predicateType !== undefined,
+  });
   if (rules.orphans && elsewhere === undefined) await requireHome(source, census, survey, { signal });
   const protection = new Protection(source, census, survey);
   const { chosen, spared } = await choose(source, census, survey, options);

@@ -155,7 +155,7 @@ function groupsOf(dated: readonly Dated[]): readonly (readonly Dated[])[] {
 }
 
 function isUnasked(kind: Kind | undefined, selection: PruneSelection): boolean {
-  const { kind: kinds, artifactType, digest, annotations } = selection;
-  const isNamed = kinds !== undefined || artifactType !== undefined || digest !== undefined;
+  const { kind: kinds, artifactType, predicateType, digest, annotations } = selection;
+  const isNamed = [kinds, artifactType, predicateType, digest].some((selector) => selector !== undefined);
   return kind === 'signature' && !isNamed && (annotations ?? []).length === 0;
 }

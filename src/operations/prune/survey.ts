@@ -9,7 +9,7 @@ import { AskedWays } from '../attached/asked-ways.js';
 import { attachmentOfManifest } from '../attached/attachment.js';
 import type { ItemLimit } from '../attached/item-limit.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
-import { AttachedWalk } from '../attached/walk.js';
+import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import { type Holder, holdersOf } from '../detach/holder.js';
 import { type Census, unknownSubject } from './census.js';
 import { CONCURRENCY } from './names.js';
@@ -28,7 +28,7 @@ export interface Survey {
 export async function surveyOf(
   source: Source,
   census: Census,
-  { signal, limit }: CallOptions & { readonly limit: ItemLimit },
+  { signal, limit, predicateTypes }: CallOptions & Pick<WalkOptions, 'predicateTypes'> & { readonly limit: ItemLimit },
 ): Promise<Survey> {
   const { here, there, gone, lists, tagged } = census;
   const account = new AskedWays();
@@ -46,6 +46,7 @@ export async function surveyOf(
   const walk = new AttachedWalk(source, undefined, {
     signal,
     limit,
+    predicateTypes,
     onUnasked: (way, error) => {
       if (!isWhole || !isRemoraError(error) || error.code !== 'NOT_FOUND') account.failed(way, error);
     },

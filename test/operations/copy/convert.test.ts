@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { layersOf, subjectOf } from '../../../src/oci/documents/manifest.js';
+import { configOf, layersOf, subjectOf } from '../../../src/oci/documents/manifest.js';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
+import { EMPTY_DESCRIPTOR } from '../../../src/oci/values/empty.js';
 import { copy } from '../../../src/operations/copy/copy.js';
 import { discover } from '../../../src/operations/discover/discover.js';
 import type { Source, Store } from '../../../src/store/interfaces/store.js';
@@ -41,6 +42,7 @@ describe.each(PLACES)('attestations of BuildKit, into %s', (_name, open) => {
     const converted = await destination.manifest({ digest: referrer?.descriptor.digest });
     expect(subjectOf(converted)).toEqual({ mediaType: amd64.mediaType, digest: amd64.digest, size: amd64.size });
     expect(layersOf(converted)).toEqual(layersOf(original));
+    expect(configOf(converted)).toEqual(EMPTY_DESCRIPTOR);
     // The index and what it names are as they were.
     expect((await destination.resolve({ tag: 'multi' })).digest).toBe(index.digest);
     expect((await destination.manifest({ digest: original.descriptor.digest })).bytes).toEqual(original.bytes);

@@ -173,6 +173,8 @@ describe('orphans', () => {
     registry.repository('team/app').manifests.delete(scan.digest);
     const tag = referrersTag(image.digest);
     const plan = await pruned(store, { orphans: true, dryRun: true });
+    // Without the Referrers API every orphan has a tag.
+    expect(plan.unseen.map(({ what }) => what)).toEqual(['untagged-images']);
     expect(plan.lists).toEqual([
       { reference: `${registry.host}/team/app:${tag}`, subject: image.digest, entries: [scan.digest], removed: false },
     ]);

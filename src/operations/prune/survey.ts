@@ -24,7 +24,7 @@ export interface Survey {
 /** @throws RemoraError `INCOMPLETE` where a way could not be asked, `INTERRUPTED` */
 export async function surveyOf(
   source: Source,
-  { here, there, gone, lists, tagged }: Census,
+  census: Census,
   { signal, limit, predicateTypes }: CallOptions & Pick<WalkOptions, 'predicateTypes'> & { readonly limit: ItemLimit },
 ): Promise<Survey> {
   const { here, there, gone, lists, tagged } = census;

@@ -58,10 +58,10 @@ export function adding(
   samePlatform: SamePlatform,
 ): IndexChange {
   const wanted = members.map(({ entry }) => ({ entry, wish: new LastWriter() }));
-  return (present) => {
+  return (present, isAgain) => {
     const before = entriesOf(present);
     const after = wanted.reduce(
-      (entries, { entry, wish }) => withEntry(entries, entry, { samePlatform, name, wish }),
+      (entries, { entry, wish }) => withEntry(entries, entry, { samePlatform, name, wish, isAgain }),
       before,
     );
     return after === before && present !== undefined ? undefined : withEntries(present, after);

@@ -76,7 +76,8 @@ export async function annotateIndex(
       const name = place.format({ tag });
       const picked = wanted && new PickedEntries(wanted, name);
       const work = new Annotating({ annotations, artifactType, platform }, name);
-      return (present: IndexManifest | undefined) => work.changed(requirePresent(present, name), picked);
+      return (present: IndexManifest | undefined, isAgain: boolean) =>
+        work.changed(requirePresent(present, name), picked, isAgain);
     };
     return changedResult(place.format, await changeIndexes(place, tags, make, options), { dryRun });
   });
@@ -85,6 +86,7 @@ export async function annotateIndex(
 /** The change of one tag. */
 class Annotating {
   readonly #wishes = new Map<string, LastWriter>();
+  #isAgain = false;
 
   constructor(
     private readonly changes: {
@@ -95,7 +97,8 @@ class Annotating {
     private readonly name: string,
   ) {}
 
-  changed(index: IndexManifest, picked: PickedEntries | undefined): Manifest | undefined {
+  changed(index: IndexManifest, picked: PickedEntries | undefined, isAgain: boolean): Manifest | undefined {
+    this.#isAgain = isAgain;
     const { artifactType = index.content.artifactType } = this.changes;
     const type = this.#chosen('type', index.content.artifactType, artifactType);
     const before = entriesOf(index);
@@ -122,7 +125,7 @@ class Annotating {
     const rival = all.find((other) => other !== entry && isSamePlatform(other.platform, platform));
     if (rival !== undefined) throw platformTaken(this.name, rival, { ...entry, platform });
     const known = entry.platform && formatPlatform(entry.platform);
-    return this.#wish(`platform ${entry.digest}`).replaces([known]) ? platform : entry.platform;
+    return this.#wish(`platform ${entry.digest}`).replaces([known], this.#isAgain) ? platform : entry.platform;
   }
 
   /** The same object where nothing changes; undefined where none are left. */
@@ -136,7 +139,7 @@ class Annotating {
   }
 
   #chosen(what: string, present: string | undefined, wanted: string | undefined): string | undefined {
-    return present !== wanted && this.#wish(what).replaces([present]) ? wanted : present;
+    return present !== wanted && this.#wish(what).replaces([present], this.#isAgain) ? wanted : present;
   }
 
   #wish(what: string): LastWriter {

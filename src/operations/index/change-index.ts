@@ -12,11 +12,11 @@ import type { CallOptions, Source, Store, Via } from '../../store/interfaces/sto
 export type IndexManifest = Extract<Manifest, { readonly kind: 'index' }>;
 
 /**
- * Gives the index that a tag shall name, undefined when it is as it shall be.
+ * Gives the index that a tag shall name, undefined when it is as it shall be, as `TagChange` does.
  *
  * @throws RemoraError where the change is not possible: then the tag stays as it is
  */
-export type IndexChange = (present: IndexManifest | undefined) => Manifest | undefined;
+export type IndexChange = (present: IndexManifest | undefined, isAgain: boolean) => Manifest | undefined;
 
 /** A tag whose index was looked at, and changed where that was needed. */
 export interface IndexAtTag {
@@ -50,15 +50,15 @@ export async function changeIndexes(
     const change = make(tag);
     /** Others may have changed the index since: the result tells of our own change. */
     let own: Pick<IndexAtTag, 'added' | 'removed'> = { added: [], removed: [] };
-    const checked = (manifest: Manifest | undefined) => {
+    const checked = (manifest: Manifest | undefined, isAgain: boolean) => {
       const present = requireIndex(source, tag, manifest);
-      const changed = change(present);
+      const changed = change(present, isAgain);
       if (changed !== undefined) own = differences(entriesOf(present), entriesOf(changed));
       return changed;
     };
     if (store === undefined) {
       const present = await presentAt(source, tag, { signal });
-      const changed = checked(present);
+      const changed = checked(present, false);
       const before = requireIndex(source, tag, present);
       return { tag, before, index: indexAt(tag, changed ?? before), isWritten: changed !== undefined, ...own };
     }

@@ -95,7 +95,8 @@ export async function createIndex(
 
 function joined(found: readonly FoundMember[], name: string, samePlatform: SamePlatform = 'refuse') {
   return found.reduce<readonly Descriptor[]>(
-    (entries, { entry }) => withEntry(entries, entry, { samePlatform, name, wish: new LastWriter(), isLast: true }),
+    (entries, { entry }) =>
+      withEntry(entries, entry, { samePlatform, name, wish: new LastWriter(), isAgain: false, isLast: true }),
     [],
   );
 }

@@ -153,7 +153,7 @@ export function wholePlace(location: Location): Place | Stored {
 }
 
 /** Secrets, headers and the client certificate are for the location's registry, and go to no other one. */
-function accessTo(other: Place | Stored, at: Place | Stored, options: Options): AccessOptions {
+export function accessTo(other: Place | Stored, at: Place | Stored, options: Options): AccessOptions {
   const { credentials, connection, referrersInAccess, signal, session, maxItems, maxUnpackedBytes } = options;
   const shared = { signal, session, maxItems, maxUnpackedBytes };
   if (referrersInAccess !== undefined) return { ...shared, ...referrersInAccess };

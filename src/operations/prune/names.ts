@@ -50,8 +50,8 @@ export async function readNames(source: Source, { signal }: CallOptions = {}): P
     if (cosign !== undefined) return void subjects.add(cosign);
     const found = await source.findTag(tag, { signal });
     if (found === undefined) return;
-    const list =
-      isReferrersTag(tag) && isIndexType(found.mediaType) ? await listAt(source, tag, { signal }) : undefined;
+    const isList = isReferrersTag(lastPart(tag)) && isIndexType(found.mediaType);
+    const list = isList ? await listAt(source, tag, { signal }) : undefined;
     if (list === undefined) return void tagged.set(found.digest, { ...found, tag });
     for (const one of list) {
       lists.push(one);
@@ -106,6 +106,11 @@ function cosignSubject(tag: string): Digest | undefined {
   return encoded !== undefined && isDigest(digest) ? digest : undefined;
 }
 
+/** The tag in a whole reference, which a layout may have as a tag. */
+function lastPart(tag: string): string {
+  return tag.slice(tag.lastIndexOf(':') + 1);
+}
+
 /**
  * The list behind a referrers tag, for each of its subjects; undefined where the tag stands for something else. Long digests
  * are cut in a tag: there the entries tell the subjects.
@@ -115,7 +120,7 @@ async function listAt(source: Source, tag: string, options: CallOptions): Promis
   const entries = manifest && entriesOf(manifest);
   if (manifest === undefined || entries === undefined) return undefined;
   const { digest } = manifest.descriptor;
-  const named = tag.replace('-', ':');
+  const named = lastPart(tag).replace('-', ':');
   if (named === digest) return undefined;
   if (isDigest(named)) return [{ tag, digest, subject: named, entries }];
   const read = await mapSome(entries, 8, (entry) =>

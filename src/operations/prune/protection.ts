@@ -52,7 +52,8 @@ export class Protection {
     const { digest, mediaType, artifactType } = manifest;
     const tag = this.census.tagged.get(digest)?.tag;
     if (tag !== undefined) return { reason: 'tagged', message: `it has the tag ${tag}` };
-    if (this.census.children.has(digest) || via.includes('index-child') || isAttestation(manifest))
+    const isChild = this.census.children.has(digest) || this.survey.children.has(digest);
+    if (isChild || via.includes('index-child') || isAttestation(manifest))
       return { reason: 'in-index', message: 'an index names it, and would be broken without it' };
     // cosign's own images have the config of an image, and layers that no image has.
     const isWhole = attachments.every(({ holder, tags }) => holder === undefined && tags === undefined);

@@ -7,6 +7,7 @@ import type { Source, Store } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { removeItems } from '../detach/carry-out.js';
 import type { FailedAttachment } from '../detach/schema.js';
+import { accessTo, wholePlace } from '../places/elsewhere.js';
 import { type AccessOptions, type Location, resolveLocation, withSource, withStore } from '../places/location.js';
 import { assertRepository } from '../repo/list-tags.js';
 import { deleterOf } from '../results/deletion.js';
@@ -63,25 +64,24 @@ export async function prune(location: Location<Store>, options: PruneOptions): P
   const at = resolveLocation(location);
   assertRepository(at);
   const others = (options.subjectsIn ?? []).map((other) => resolveLocation(other));
-  for (const other of others) assertRepository(other);
+  for (const other of others) wholePlace(other);
+  const opened = others.map((other) => ({ other, access: accessTo(other, at, options) }));
   return withStore(at, { ...options, access: options.dryRun ? 'read' : 'delete' }, (store) =>
-    withPlaces(others, options, [], (places) =>
-      pruned(store, options.subjectsIn === undefined ? undefined : places, options),
-    ),
+    withPlaces(opened, [], (places) => pruned(store, options.subjectsIn === undefined ? undefined : places, options)),
   );
 }
 
 /** Opens places one in another, and sees to it that each is there: a place that is hidden would say that all is gone. */
 async function withPlaces<T>(
-  [next, ...rest]: readonly Location[],
-  options: PruneOptions,
+  [next, ...rest]: readonly { readonly other: Location; readonly access: AccessOptions }[],
   opened: readonly Source[],
   use: (places: readonly Source[]) => Promise<T>,
 ): Promise<T> {
   if (next === undefined) return use(opened);
-  return withSource(next, options, async (source) => {
-    for await (const _ of source.tags({ signal: options.signal })) break;
-    return withPlaces(rest, options, [...opened, source], use);
+  const { other, access } = next;
+  return withSource(other, access, async (source) => {
+    for await (const _ of source.tags({ signal: access.signal })) break;
+    return withPlaces(rest, [...opened, source], use);
   });
 }
 

@@ -2,12 +2,13 @@ import { isRemoraError } from '../../errors.js';
 import { mapSome } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { isIndexType } from '../../oci/values/media-types.js';
 import { hasInventory } from '../../store/interfaces/inventory.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import { attachmentOfManifest } from '../attached/attachment.js';
 import type { ItemLimit } from '../attached/item-limit.js';
-import type { Subject } from '../attached/subject.js';
+import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import { type Holder, holdersOf } from '../detach/holder.js';
 import { type Census, unknownSubject } from './census.js';
@@ -17,6 +18,8 @@ import { CONCURRENCY } from './names.js';
 export interface Survey {
   /** By subject; a subject stands before the attachments that are subjects themselves. */
   readonly bySubject: ReadonlyMap<Digest, readonly Holder[]>;
+  /** The entries of attachments that are indexes. */
+  readonly children: ReadonlySet<Digest>;
   /** Manifests that lists name, and that are gone. */
   readonly vanished: ReadonlySet<Digest>;
 }
@@ -63,13 +66,20 @@ export async function surveyOf(
     }
     level = [...below.values()];
   }
+  const children = new Set<Digest>();
+  const indexes = [...bySubject.values()].flat().filter(({ manifest }) => isIndexType(manifest.mediaType));
+  await mapSome(indexes, CONCURRENCY, async ({ manifest }) => {
+    const onUnasked = (way: string, error: unknown) => account.failed(way, error);
+    const found = await platformSubjects(source, manifest, { signal, limit, onUnasked });
+    for (const child of found?.children ?? []) children.add(child);
+  });
   account.checkComplete();
   for (const holder of unlisted(census)) {
     const holders = bySubject.get(holder.subject) ?? [];
     const isListed = holders.some(({ manifest }) => manifest.digest === holder.manifest.digest);
     if (!isListed) bySubject.set(holder.subject, [...holders, holder]);
   }
-  return { bySubject, vanished };
+  return { bySubject, children, vanished };
 }
 
 /**

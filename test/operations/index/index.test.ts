@@ -289,4 +289,19 @@ describe.each(PLACES)('an index in %s', (_, open) => {
       code: 'INVALID_ARGUMENT',
     });
   });
+
+  it('ends for two that want the same at once: the last one gets it', async () => {
+    const store = await open();
+    const pushed = await Promise.all(
+      ['a', 'b', 'c'].map((content) =>
+        push({ store, tag: 'all' }, [{ name: 'tool', content }], { platform: 'linux/amd64' }),
+      ),
+    );
+    const [entry, ...more] = (await entries(store)) ?? [];
+    expect(more).toEqual([]);
+    expect(pushed.map(({ digest }) => digest)).toContain(entry?.digest);
+    const values = ['1', '2', '3'];
+    await Promise.all(values.map((k) => annotateIndex({ store, tag: 'all' }, { annotations: { k } })));
+    expect(values).toContain((await store.manifest({ tag: 'all' })).content.annotations?.k);
+  }, 30_000);
 });

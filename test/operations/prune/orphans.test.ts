@@ -279,4 +279,20 @@ describe('orphans', () => {
     expect(await tagsOf(store)).toEqual([referrersTag(kept.digest), referrersTag(keptSbom.digest), 'v1'].sort());
     expect(await store.hasManifest(keptSbom.digest)).toBe(true);
   });
+
+  it('in lists under whole references, and entries of attached indexes, are told apart', async () => {
+    const store = await newHostedLayout();
+    const { descriptor: kept } = await pushImage(store, 'kept', { tags: ['v1'] });
+    const { descriptor: image } = await pushImage(store, 'gone', { tags: ['v2'] });
+    const [listed, member] = [await put(store, image, SBOM, 'listed'), await put(store, image, SBOM, 'member')];
+    const list = buildIndex({ manifests: [listed, member] });
+    await store.putManifest(list, { tags: [`registry.example/team/app:${referrersTag(image.digest)}`] });
+    const index = buildIndex({ manifests: [member], artifactType: 'application/x.bundle', subject: kept });
+    await store.putManifest(index);
+    await remove(store, image.digest);
+    const result = await pruned(store, { orphans: true });
+    expect(digests(result.removed)).toEqual([listed.digest]);
+    expect(result.stays).toMatchObject([{ digest: member.digest, reason: 'in-index' }]);
+    expect(await listDigests(store, kept)).toEqual([index.descriptor.digest]);
+  });
 });

@@ -20,7 +20,7 @@ export function indexText(result: IndexResult, verb: string, paint: Paint): stri
     fields([
       [done, `${result.reference}${isSame && !dryRun ? ' (was there already)' : ''}`],
       ['Tags', tags.length === 0 ? undefined : tags.join(', ')],
-      ['Type', result.artifactType],
+      ['Type', result.artifactType && printable(result.artifactType)],
       ['Subject', result.subject?.digest],
       ['Listed by', result.listedBy],
       ['Copied', copied && copied.objects > 0 ? `${copied.objects} objects, ${formatSize(copied.bytes)}` : undefined],

@@ -112,6 +112,22 @@ describe('prune', () => {
     expect(left).toEqual(code === 0 ? [] : [old]);
   });
 
+  it('tells in a plan that only the place itself was asked for images', async () => {
+    const { cwd } = await places();
+    await attached('./layout:v1', '2020-01-01T00:00:00Z', cwd);
+    await runHere(['push', './layout:v2', 'index.json'], cwd);
+    const gone = await digestAt('./layout:v2', cwd);
+    const orphan = await attached('./layout:v2', '2020-01-01T00:00:00Z', cwd);
+    await runHere(['manifest', 'delete', '-y', `./layout@${gone}`], cwd);
+    const alone = await runHere(['prune', '--orphans', '--dry-run', './layout'], cwd);
+    expect(alone.stdout).toContain(`${orphan}  2020-01-01T00:00:00Z  orphans; of ${gone}\n`);
+    expect(alone.stdout).toContain('Images were looked for in oci:./layout alone; --subjects-in names other places\n');
+    await runHere(['push', './other:v1', 'a.txt', 'index.json'], cwd);
+    const both = await runHere(['prune', '--orphans', '--subjects-in', './other', '-y', './layout'], cwd);
+    expect([both.code, both.stdout]).toEqual([0, expect.stringContaining('Removed 1 of oci:./layout:\n')]);
+    expect(both.stdout).not.toContain('looked for');
+  });
+
   it('ends with 1 where the registry deletes nothing', async () => {
     const { cwd, image } = await places({ deletes: false });
     await attached(image, '2020-01-01T00:00:00Z', cwd);

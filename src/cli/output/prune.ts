@@ -42,6 +42,8 @@ export function* pruneLines(result: PruneResult, paint: Paint): Generator<string
     yield `Chosen, and ${stays.length === 1 ? 'stays' : 'stay'}:`;
     yield* rows(stays, ({ message }) => message, paint);
   }
+  if (dryRun && result.subjectsIn.length === 1 && planned.some(({ rules }) => rules.includes('orphans')))
+    yield `Images were looked for in ${place} alone; --subjects-in names other places`;
   if (pruned !== undefined && pruned.blobs > 0)
     yield `Freed ${pruned.blobs} ${pruned.blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(pruned.bytes)}`;
 }

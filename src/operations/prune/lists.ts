@@ -29,7 +29,8 @@ export function planLists(
   going: ReadonlySet<Digest>,
   selection: PruneSelection,
 ): readonly ListPlan[] {
-  return lists.flatMap(({ tag, digest, subject, entries }) => {
+  const sorted = [...lists].sort((a, b) => (`${a.subject} ${a.tag}` < `${b.subject} ${b.tag}` ? -1 : 1));
+  return sorted.flatMap(({ tag, digest, subject, entries }) => {
     const isGone = (entry: Descriptor) => vanished.has(entry.digest);
     const isMeant = (entry: Descriptor) => isWanted(attachmentOfEntry(entry, ['tag']), selection);
     const lost = entries.filter((entry) => isGone(entry) && isMeant(entry)).map(({ digest }) => digest);

@@ -67,10 +67,15 @@ export class LookAgain {
   async #ownReason(digest: Digest, { holder, rules, survivors }: Going): Promise<string | undefined> {
     const tag = (await this.#tags()).get(digest);
     if (tag !== undefined) return `it has the tag ${tag} now`;
-    if (rules.size === 1 && rules.has('orphans') && !(await this.isGone(holder.subject)))
-      return `its subject ${holder.subject} is there again`;
-    for (const survivor of rules.has('older-than') || rules.has('orphans') ? [] : survivors)
-      if (!(await this.source.hasManifest(survivor, this.options))) return `${survivor}, which was to stay, is gone`;
+    // It goes along with its subject, or by a rule of which no answer can change.
+    if (rules.size === 0 || rules.has('older-than')) return undefined;
+    if (rules.has('orphans')) {
+      if (await this.isGone(holder.subject)) return undefined;
+      if (rules.size === 1) return `its subject ${holder.subject} is there again`;
+    }
+    for (const survivor of survivors)
+      if (!this.plan.going.has(survivor) && !(await this.source.hasManifest(survivor, this.options)))
+        return `${survivor}, which was to stay, is gone`;
     return undefined;
   }
 

@@ -51,7 +51,10 @@ export async function readNames(source: Source, { signal }: CallOptions = {}): P
     if (found === undefined) return;
     const isList = isReferrersTag(lastPart(tag)) && isIndexType(found.mediaType);
     const list = isList ? await listAt(source, tag, found.digest, { signal }) : undefined;
-    if (list === undefined) return void tagged.set(found.digest, { ...found, tag });
+    if (list === undefined) {
+      const known = tagged.get(found.digest)?.tag ?? tag;
+      return void tagged.set(found.digest, { ...found, tag: known < tag ? known : tag });
+    }
     for (const one of list) {
       lists.push(one);
       subjects.add(one.subject);

@@ -57,10 +57,12 @@ export async function surveyOf(
   });
   const bySubject = new Map<Digest, Holder[]>();
   const asked = new Set<Digest>();
-  for (let level: readonly Subject[] = [...here, ...[...there, ...gone].map(unknownSubject)]; level.length > 0; ) {
+  // The order of answers differs from run to run; that of the plan does not.
+  const subjects = [...here, ...[...there, ...gone].map(unknownSubject)];
+  for (let level: readonly Subject[] = inOrder(subjects, ({ descriptor }) => descriptor); level.length > 0; ) {
     for (const { descriptor } of level) asked.add(descriptor.digest);
     const below = new Map<Digest, Subject>();
-    for (const holder of holdersOf(await walk.level(level))) {
+    for (const holder of inOrder(holdersOf(await walk.level(level)), ({ manifest }) => manifest)) {
       const holders = bySubject.get(holder.subject);
       if (holders === undefined) bySubject.set(holder.subject, [holder]);
       else holders.push(holder);
@@ -85,6 +87,10 @@ export async function surveyOf(
   const api = account.ways.find(({ via }) => via === 'api');
   const lacksApi = api !== undefined && api.unsupported === api.subjects;
   return { bySubject, children, lacksApi, vanished };
+}
+
+function inOrder<T>(all: readonly T[], descriptorOf: (one: T) => Descriptor): readonly T[] {
+  return [...all].sort((a, b) => (descriptorOf(a).digest < descriptorOf(b).digest ? -1 : 1));
 }
 
 /**

@@ -134,6 +134,19 @@ describe.each(DELETING_PLACES)('the rules in %s', (_, open) => {
     expect(await store.hasManifest(newest.digest)).toBe(true);
   });
 
+  it('take a copy along whose newer one goes as well', async () => {
+    const store = await open();
+    const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
+    const copies = [
+      await dated(store, image, SCAN, '2026-01-01T00:00:00Z'),
+      await dated(store, image, SCAN, '2026-02-01T00:00:00Z'),
+    ];
+    const newest = await dated(store, image, SCAN, '2026-03-01T00:00:00Z', 'another');
+    const result = await pruned(store, { keepLatest: 1, duplicates: true });
+    expect([...digests(result.removed)].sort()).toEqual([...digests(copies)].sort());
+    expect([result.kept, await store.hasManifest(newest.digest)]).toEqual([{}, true]);
+  });
+
   it('keep a manifest of cosign with several layers unless all are chosen', async () => {
     const store = await open();
     const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });

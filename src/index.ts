@@ -23,7 +23,7 @@ export type { Digest } from './oci/values/digest.js';
 export type { Platform } from './oci/values/platform.js';
 export { type AnnotateOptions, annotate } from './operations/annotate/annotate.js';
 export type { AnnotateResult } from './operations/annotate/schema.js';
-export { type AttachEachOptions, type AttachOptions, attach } from './operations/attach/attach.js';
+export { type AttachEachOptions, type AttachOptions, type AttachTo, attach } from './operations/attach/attach.js';
 export type { AttachEachDryRunResult, AttachEachResult, AttachResult } from './operations/attach/schema.js';
 export type { AnnotationSelector, Selection } from './operations/attached/selection.js';
 export { type CheckOptions, check } from './operations/check/check.js';
@@ -125,6 +125,7 @@ export {
   verify,
 } from './operations/verify/verify.js';
 export { type VerifyBlobOptions, verifyBlob } from './operations/verify/verify-blob.js';
+export type { Waiting, WaitOptions } from './operations/wait/wait.js';
 export type { Session } from './store/interfaces/session.js';
 export type { CallOptions, Source, Store, Via } from './store/interfaces/store.js';
 export { openSession } from './store/registry/session.js';

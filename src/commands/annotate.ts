@@ -1,7 +1,8 @@
 import { string } from '@oclif/core/args';
-import { boolean } from '@oclif/core/flags';
+import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { limitFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
+import { RemoraError } from '../errors.js';
 
 /** `remora annotate` */
 export default class Annotate extends BaseCommand {
@@ -34,6 +35,7 @@ export default class Annotate extends BaseCommand {
   };
   static override flags = {
     'dry-run': boolean({ summary: 'Show what would be written, and write nothing' }),
+    platform: stringFlag({ hidden: true }),
     ...limitFlag,
     ...settleFlag,
     ...registryFlags,
@@ -41,6 +43,7 @@ export default class Annotate extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Annotate);
+    if (flags.platform !== undefined) throw platformAsked();
     const [{ annotationChanges }, output, { resolvePlace }, { annotate }] = await Promise.all([
       import('../cli/input/annotation-arguments.js'),
       import('../cli/output/annotate.js'),
@@ -59,4 +62,11 @@ export default class Annotate extends BaseCommand {
     for (const note of output.annotateNotes(result)) this.note(note);
     return result;
   }
+}
+
+/** The manifest of a platform is named by its index, so that the index would change with it. */
+function platformAsked(): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', 'annotate does not take --platform: the index would name another digest', {
+    hint: 'Annotate the entry of the index with remora index annotate, or the manifest by its digest',
+  });
 }

@@ -19,10 +19,6 @@ export default class Attach extends PackCommand {
       command: '<%= config.bin %> attach ghcr.io/acme/app:v1 sbom.spdx.json',
     },
     {
-      description: 'Attach a file of another type',
-      command: '<%= config.bin %> attach --artifact-type application/vnd.acme.review ghcr.io/acme/app:v1 review.txt',
-    },
-    {
       description: 'Attach to each platform of an image a file of its own',
       command: "<%= config.bin %> attach ghcr.io/acme/app:v1 --each-platform 'sbom-{os}-{arch}{variant}.spdx.json'",
     },
@@ -48,19 +44,19 @@ export default class Attach extends PackCommand {
     ...packFlags,
     ...platformFlag,
     'each-platform': stringFlag({
-      summary: 'A file for each platform of an index, from {os} {arch} {variant} {os.version}; repeatable',
+      summary: 'A file of each platform, named by {os}, {arch}, {variant}; repeatable',
       helpValue: 'FILE[:TYPE]',
       multiple: true,
       multipleNonGreedy: true,
       exclusive: ['platform', 'to', 'export-manifest'],
     }),
     to: option({ options: ATTACH_TO })({
-      summary: 'Of an index: attach to it, to each platform, or to both [default: index]',
+      summary: 'Of an index: it, its platforms, or both [default: index]',
       exclusive: ['platform'],
     }),
     ...limitFlag,
     ...elsewhereFlag,
-    confirm: boolean({ summary: 'List again afterwards, since some registries lose what they acknowledged' }),
+    confirm: boolean({ summary: 'List again, since some registries lose what they acknowledged' }),
     ...settleFlag,
     'layout-lists': option({ options: ['auto', 'none'] as const })({
       summary: 'Update the lists of referrers that regctl and olareg keep in a layout',

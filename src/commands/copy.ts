@@ -111,7 +111,7 @@ export default class Copy extends BaseCommand {
       ...use,
       ...sides,
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, names, platform, selection, referrersIn: access.referrersIn },
+      ...{ signal: this.signal, names, platform, selection },
       ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
       ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite, noClobber: flags['no-clobber'] },

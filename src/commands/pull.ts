@@ -25,8 +25,8 @@ export default class Pull extends BaseCommand {
     'Writes each file under its title, and verifies every byte before a file takes its name. A flag that selects fetches attachments of REFERENCE and of its platforms instead. If several attachments match, they are listed and not fetched, unless --latest or --all is given.';
   static override examples = [
     {
-      description: 'Pull the files of an artifact',
-      command: '<%= config.bin %> pull -o config ghcr.io/acme/config:v1',
+      description: 'Pull some files of an artifact, or without --file all',
+      command: "<%= config.bin %> pull --file '*.json' -o config ghcr.io/acme/config:v1",
     },
     {
       description: 'Pull the SBOM of an image, however it is attached',

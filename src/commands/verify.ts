@@ -10,7 +10,7 @@ import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
 import { wrapped } from '../cli/output/fit.js';
 import { screenOf } from '../cli/output/tree.js';
 import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
-import { blobNotes, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
+import { blobNotes, blobSummary, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 import type { VerifyResult } from '../operations/verify/verify.js';
@@ -128,6 +128,7 @@ export default class Verify extends BaseCommand {
     const result = await verifyBlob(blob, flags.bundle, { ...trust, signal: this.signal, partial: true });
     const screen = screenOf(this.stdout);
     this.printLines(() => blobLines(result, screen));
+    this.printLines(() => wrapped(blobSummary(result, screen.paint), screen.width));
     for (const note of blobNotes(result, new Date())) this.note(note);
     if (result.outcome !== 'verified') process.exitCode = exitCodeFor({ code: 'NOT_VERIFIED' });
     return result;

@@ -67,7 +67,7 @@ const MOST_TAGS = 100;
 /** `PUT /v2/<name>/manifests/<reference>` (distribution-spec, "Pushing Manifests"). */
 export async function putManifest(call: Call): Promise<void> {
   const selector = selectorIn(call);
-  const extra = call.query.getAll('tag');
+  const extra = [...new Set(call.query.getAll('tag'))];
   if (extra.some((tag) => !isTag(tag)))
     throw new Refusal(400, 'MANIFEST_INVALID', 'a tag in the query is not well formed');
   if (extra.length > MOST_TAGS)

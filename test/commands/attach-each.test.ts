@@ -66,7 +66,8 @@ it('signs the file of each platform', async () => {
   const { cwd, subject } = await begin();
   const key = await writeKey(cwd);
   const words = ['attach', subject, '--each-platform', TEMPLATE, '--sign-key', key.plain];
-  expect((await runHere(words, cwd)).code).toBe(0);
+  const { code, stdout } = await runHere(words, cwd);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/FILES +SIGNATURE\nlinux\/amd64 .*json +sha256:\w{64}\n/)]);
   const verify = ['verify', subject, '--key', key.pub, '--require', 'sbom@spdx', '--require-on', 'platforms'];
   expect((await runHere(verify, cwd)).code).toBe(0);
 });

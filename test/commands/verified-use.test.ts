@@ -99,3 +99,48 @@ describe('claims', () => {
     expect((await runHere(['discover', SUBJECT], cwd)).stdout).not.toContain('claims');
   });
 });
+
+describe('a policy of pull and copy', () => {
+  const POLICY = ['--verify', '--policy', 'policy.yaml'];
+  const policyFor = (scope: string) =>
+    `version: 1\ntrust:\n  release:\n    key: good.pub\n  stranger:\n    key: other.pub\nrules:\n  sbom:\n    scope: '${scope}'\n    kind: sbom\n    by: release\n`;
+
+  it('must be kept, and its trusts count where a rule for the image names them', async () => {
+    const { cwd, good, other, digest } = await withKeys();
+    await writeFile(join(cwd, 'policy.yaml'), policyFor('**'));
+    const pull = ['pull', '--kind', 'sbom', '--all', '-o', 'out', SUBJECT, ...POLICY];
+    const copy = ['copy', '-r', SUBJECT, 'oci:./there:v1', ...POLICY];
+    for (const args of [pull, copy]) expect(await runHere(args, cwd)).toMatchObject({ code: 3 });
+    await attachSigned(cwd, SUBJECT, { keys: [other], digest });
+    for (const args of [pull, copy])
+      expect(await runHere(args, cwd)).toMatchObject({
+        code: 5,
+        stderr: expect.stringContaining('breaks rule "sbom"'),
+      });
+    expect([await namesIn(cwd, 'out'), await namesIn(cwd, 'there')]).toEqual([[], []]);
+    await attachSigned(cwd, SUBJECT, { keys: [good], digest });
+    const { code, stdout } = await runHere([...pull, '--json'], cwd);
+    const result = resultSchemas.pull.parse(JSON.parse(stdout));
+    expect([code, result]).toMatchObject([
+      0,
+      { artifacts: [{ files: [{ verified: { trusts: ['release'] } }] }], unverified: [{ verdict: 'unchecked' }] },
+    ]);
+    expect((await runHere(copy, cwd)).code).toBe(0);
+    await writeFile(join(cwd, 'policy.yaml'), policyFor('ghcr.io/acme/*'));
+    for (const args of [pull, copy])
+      expect(await runHere(args, cwd)).toMatchObject({
+        code: 5,
+        stderr: expect.stringContaining('has a scope that fits'),
+      });
+  });
+
+  it('is not given alone, nor beside other trust', async () => {
+    const { cwd } = await withKeys();
+    await writeFile(join(cwd, 'policy.yaml'), policyFor('**'));
+    for (const verb of [['pull'], ['copy', '-r', 'oci:./there:v1']]) {
+      await failureHere(2, [...verb, SUBJECT, '--policy', 'policy.yaml'], cwd);
+      await failureHere(2, [...verb, SUBJECT, ...POLICY, '--key', 'good.pub'], cwd);
+      await failureHere(2, [...verb, SUBJECT, '--verify', '--policy', 'none.yaml'], cwd);
+    }
+  });
+});

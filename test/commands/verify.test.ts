@@ -132,6 +132,7 @@ describe('verify --blob', () => {
         `app.yaml  ${digest}`,
         '└── verified  sbom  https://spdx.dev/Document  bundle.json',
         `      by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
+        `verified: app.yaml, by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
         '',
       ],
     ]);
@@ -145,7 +146,10 @@ describe('verify --blob', () => {
       ['--blob', 'other.yaml', ...KEY],
       ['--blob', 'app.yaml', '--key', 'other.pub'],
     ])
-      expect((await runHere(['verify', '--bundle', 'bundle.json', ...words], cwd)).code).toBe(5);
+      expect(await runHere(['verify', '--bundle', 'bundle.json', ...words], cwd)).toMatchObject({
+        code: 5,
+        stdout: expect.stringMatching(/\nnot verified: (?:other|app)\.yaml: .+\n$/),
+      });
     const { stdout } = await runHere(
       ['verify', '--bundle', 'bundle.json', '--blob', 'other.yaml', ...KEY, '--json'],
       cwd,

@@ -185,6 +185,34 @@ describe('verify --wait', () => {
     expect((await runHere(words, cwd)).code).toBe(5);
   });
 
+  it('waits until the rules of a policy are kept, and not for an image that no rule is for', async () => {
+    const { cwd, good, subject, sign } = await withEnvelopes();
+    const policy = (scope: string) =>
+      writeFile(
+        join(cwd, 'policy.yaml'),
+        `version: 1\ntrust: {good: {key: good.pub}}\nrules: {sbom: {scope: '${scope}', kind: sbom, by: good}}\n`,
+      );
+    await policy('**');
+    const pauses = fakeClock((count) => count === 2 && sign(good));
+    const words = ['verify', subject, '--policy', 'policy.yaml', '--wait', '60'];
+    const { code, stderr } = await runHere(words, cwd);
+    expect([code, pauses.length]).toEqual([0, 2]);
+    expect(stderr).toContain('breaks rule "sbom"');
+    await policy('ghcr.io/other/*');
+    expect((await runHere(words, cwd)).code).not.toBe(0);
+    expect(pauses).toHaveLength(2);
+  });
+
+  it('ends at once where a place refuses to answer, and with --no-wrong at the first that is wrong', async () => {
+    const { image } = await withImage({ fault: ({ path }) => (path.endsWith('.sig') ? { status: 401 } : undefined) });
+    const { cwd, other, subject, sign } = await withEnvelopes();
+    const pauses = fakeClock();
+    expect((await runHere(['verify', image, '--key', 'good.pub', '--wait', '60'], cwd)).code).toBe(4);
+    await sign(other, `sha256:${'0'.repeat(64)}`);
+    expect((await runHere(['verify', subject, '--key', 'good.pub', '--no-wrong', '--wait', '60'], cwd)).code).toBe(5);
+    expect(pauses).toEqual([]);
+  });
+
   it('does not wait without trust', async () => {
     const { cwd, subject } = await withEnvelopes();
     const pauses = fakeClock();

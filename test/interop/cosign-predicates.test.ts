@@ -61,6 +61,16 @@ describeWithPeers('predicates of cosign', [...CRANE_REGISTRY.peers, 'cosign'], (
     );
   });
 
+  it.each(PREDICATES)("are selected by cosign's name %s", async (type, predicate) => {
+    const words = ['--predicate-type', type, '--all', '--unwrap'];
+    const { artifacts } = await pull(place.at(':v1'), await tempDir(), ...words);
+    const files = artifacts.flatMap((artifact) => artifact.files);
+    const texts = await Promise.all(files.map(({ path }) => readFile(path, 'utf8')));
+    expect(texts).toHaveLength(2);
+    const about = typeof predicate === 'string' ? 'SPDXRef-DOCUMENT' : idOf(type);
+    for (const text of texts) expect(text).toContain(about);
+  });
+
   it('are fetched out of both wrappers', async () => {
     const kinds = new Set(PREDICATES.map(([, , kind]) => kind));
     const words = [...kinds].flatMap((kind) => ['--kind', kind]);

@@ -100,6 +100,22 @@ for (const kind of [DISTRIBUTION_2, DISTRIBUTION_3, API_REGISTRY, SERVE]) {
       expect(await readFile(join(open.directory, `out-${name}`, `${file}.prov`), 'utf8')).toBe('signed by hand\n');
     });
 
+    it('is pulled under the names that Helm gives it, whole or in part', async () => {
+      const { place, name, file } = await packaged(CHART, '1.2.3+build.4');
+      await writeFile(join(open.directory, `${file}.prov`), 'signed by hand\n');
+      await helm(['push', file, `oci://${place.slice(0, place.lastIndexOf('/'))}`, PLAIN]);
+      const chart = `${place}:1.2.3_build.4`;
+      await done('pull', '-o', `all-${name}`, chart);
+      expect((await readdir(join(open.directory, `all-${name}`))).sort()).toEqual([file, `${file}.prov`]);
+      const pulled = await readFile(join(open.directory, `all-${name}`, file));
+      expect(pulled.equals(await readFile(join(open.directory, file)))).toBe(true);
+      await done('pull', '--file', '*.prov', '--config', '-o', `part-${name}`, chart);
+      expect((await readdir(join(open.directory, `part-${name}`))).sort()).toEqual([`${file}.prov`, 'config.json']);
+      const { stdout } = await done('manifest', 'get', '--config', chart);
+      expect(stdout).toBe(await readFile(join(open.directory, `part-${name}`, 'config.json'), 'utf8'));
+      expect(JSON.parse(stdout)).toMatchObject({ name, version: '1.2.3+build.4' });
+    });
+
     it('is refused by both where it is no chart that Helm loads', async () => {
       const { place, name } = await packaged(CHART, '1.2.3+build.4');
       await run('tar', ['czf', 'dot.tgz', `./${name}`], { cwd: open.directory });

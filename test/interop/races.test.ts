@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
+import { untilAllWait } from '../support/all-wait.js';
 import { type TestImage, writeImage } from '../support/image-layout.js';
 import {
   API_REGISTRY,
@@ -36,26 +36,6 @@ const writers = Array.from({ length: 16 }, (_, index) => `file-${index}.txt`);
 
 const attachFiles = (subject: string, cwd: string) =>
   Promise.all(writers.map((name) => attach(subject, TYPE, [name], { cwd })));
-
-/** Waits until no process does anything, in three looks; where the system does not tell, for four seconds. */
-async function untilAllWait(pids: readonly (number | undefined)[]): Promise<void> {
-  // `(name) state …`, and two times behind it: the processor's for the program, and for the system on its behalf.
-  const look = () =>
-    Promise.all(
-      pids.map(async (pid) => (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/.*\) /s, '').split(' ')),
-    );
-  if (process.platform !== 'linux') return sleep(4_000);
-  let before = '';
-  for (let [quiet, end] = [0, Date.now() + 20_000]; quiet < 3 && Date.now() < end; await sleep(100)) {
-    const stats = await look().catch(() => []);
-    // One of them has ended, and its result tells why.
-    if (stats.length === 0) return;
-    const times = JSON.stringify(stats.map((fields) => [fields[11], fields[12]]));
-    const isStarted = stats.every((fields) => fields[0] === 'S' && Number(fields[11]) >= 10);
-    quiet = isStarted && times === before ? quiet + 1 : 0;
-    before = times;
-  }
-}
 
 /** They start, find the subject, and wait: so all of them write at once, however few processors there are. */
 async function attachInputs(subject: string): ReturnType<typeof attachFiles> {

@@ -110,6 +110,22 @@ describe('a manifest', () => {
     ]);
   });
 
+  it('gets all the tags of the query or none, and each once', async () => {
+    const served = await withBlobs();
+    const { descriptor, bytes } = written(ARTIFACT);
+    for (const query of ['tag=a&tag=-b', 'tag=a&tag=', `tag=a&tag=${'x'.repeat(129)}`, 'tag=a&tag=a%2Fb'])
+      expect(refusal(await put(served, `${descriptor.digest}?${query}`, Buffer.from(bytes)))).toEqual([
+        400,
+        'MANIFEST_INVALID',
+      ]);
+    const gone = JSON.stringify({ ...ARTIFACT, layers: [text('gone').descriptor] });
+    const missing = await put(served, `${written(JSON.parse(gone)).descriptor.digest}?tag=a&tag=b`, gone);
+    expect(refusal(missing)).toEqual([400, 'MANIFEST_BLOB_UNKNOWN']);
+    expect((await served.send('GET', '/v2/team/app/manifests/a')).status).toBe(404);
+    const twice = await put(served, `${descriptor.digest}?tag=a&tag=a&tag=b`, Buffer.from(bytes));
+    expect([twice.status, twice.headers['oci-tag']]).toEqual([201, 'a, b']);
+  });
+
   it.each([3_900_000, 4 * 1024 * 1024 - 1000, 4 * 1024 * 1024])('of %i bytes is taken (E66, E67)', async (size) => {
     const served = await withBlobs();
     const source = padded(size);

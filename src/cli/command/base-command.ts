@@ -1,12 +1,13 @@
 import { Command } from '@oclif/core/command';
 import { RemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
-import type { Place } from '../../oci/names/place.js';
+import { given } from '../../oci/values/given.js';
 import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { WaitOptions } from '../../operations/wait/wait.js';
 import type { ConnectionFlags } from '../flags/connection.js';
+import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/elsewhere.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
 import { errorJson, errorText, toRemoraError } from '../output/error.js';
 import { createProgress, type Progress } from '../output/progress.js';
@@ -73,13 +74,13 @@ export abstract class BaseCommand extends Command {
    * registry needs neither, so no secret is read from standard input for it. A mistake in `--platform` comes first.
    */
   protected async access(
-    flags: ConnectionFlags & {
-      readonly platform?: string | undefined;
-      readonly 'max-items'?: number | undefined;
-      readonly 'max-unpacked'?: string | undefined;
-      readonly wait?: string | undefined;
-      readonly 'referrers-in'?: string | undefined;
-    },
+    flags: ConnectionFlags &
+      ElsewhereFlags & {
+        readonly platform?: string | undefined;
+        readonly 'max-items'?: number | undefined;
+        readonly 'max-unpacked'?: string | undefined;
+        readonly wait?: string | undefined;
+      },
     location?: string | { readonly kind: string },
   ): Promise<AccessOptions & WaitOptions & ElsewhereOptions> {
     const place =
@@ -93,15 +94,17 @@ export abstract class BaseCommand extends Command {
       maxUnpackedBytes: await this.#maxUnpacked(flags['max-unpacked']),
       ...(await this.#waiting(flags.wait)),
     };
-    const elsewhere = await this.#elsewhere(flags['referrers-in']);
-    const places = [place, elsewhere.referrersIn].filter((each) => each !== undefined);
-    if (place !== undefined && places.every(({ kind }) => kind !== 'registry')) return { ...base, ...elsewhere };
+    const referrersIn = await placeElsewhere(flags);
+    const isLocal = place !== undefined && [place, referrersIn].every((each) => each?.kind !== 'registry');
+    if (isLocal) return { ...base, ...given({ referrersIn }) };
     const { connectionOptions } = await import('../flags/connection.js');
+    const note = (text: string) => this.note(text);
     const { credentials, ...connection } = await connectionOptions(flags, {
       stdin: process.stdin,
       retryDelay: process.env.REMORA_RETRY_DELAY,
-      note: (text) => this.note(text),
+      note,
     });
+    const elsewhere = await elsewhereAccess(flags, referrersIn, place === undefined ? [] : [place], connection, note);
     return { ...base, ...elsewhere, connection, credentials };
   }
 
@@ -116,12 +119,6 @@ export abstract class BaseCommand extends Command {
     if (text === undefined) return {};
     const { waitFrom } = await import('../flags/wait.js');
     return waitFrom(text, (words) => this.note(words));
-  }
-
-  async #elsewhere(text: string | undefined): Promise<{ readonly referrersIn?: Place }> {
-    if (text === undefined) return {};
-    const { wholePlace } = await import('../../operations/places/elsewhere.js');
-    return { referrersIn: wholePlace(text) };
   }
 
   async #maxUnpacked(text: string | undefined): Promise<number | undefined> {

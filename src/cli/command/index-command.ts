@@ -13,6 +13,7 @@ export abstract class IndexCommand extends BaseCommand {
   }: Omit<Parameters<BaseCommand['access']>[0], 'platform'> & {
     readonly platform?: readonly string[] | undefined;
     readonly recursive?: boolean;
+    readonly settle?: boolean;
     readonly 'same-platform'?: AddToIndexOptions['samePlatform'];
     readonly 'dry-run'?: boolean;
   }): Promise<AddToIndexOptions> {
@@ -20,6 +21,7 @@ export abstract class IndexCommand extends BaseCommand {
       // Members can be in registries where the index is not.
       ...(await this.access(flags)),
       recursive: flags.recursive,
+      settle: flags.settle,
       samePlatform: flags['same-platform'],
       dryRun: flags['dry-run'],
       onProgress: await this.progress(),

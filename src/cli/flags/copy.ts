@@ -5,8 +5,10 @@ import { parseMediaType } from '../../oci/values/media-types.js';
 import type { SideAccess } from '../../operations/copy/copy.js';
 import type { CopyLocations } from '../../operations/copy/locations.js';
 import type { CopySelection } from '../../operations/copy/selection.js';
+import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import { type ConnectionFlags, storedCredentials } from './connection.js';
+import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from './elsewhere.js';
 import { parseSelector, type SelectionFlags, selectionFlags, selectionFrom } from './selection.js';
 import { type Side, type SideSecretFlags, sideFlags, sideSecrets } from './sides.js';
 import { type TlsFlags, tlsOptions, wantsTls } from './tls.js';
@@ -48,6 +50,7 @@ export const twoRegistryFlags = {
 
 /** The values of {@link twoRegistryFlags}, and of the flags for both sides. */
 type TwoRegistryFlags = TlsFlags &
+  ElsewhereFlags &
   Pick<ConnectionFlags, 'plain-http' | 'username' | 'identity-token-stdin' | 'auth-file' | 'debug'> &
   SideSecretFlags & {
     readonly 'credentials-for': 'source' | 'destination';
@@ -88,7 +91,7 @@ interface SideEnvironment {
 }
 
 /**
- * The access of each side: secrets for both go only to the registry that `--credentials-for` names.
+ * The access of each side, and of the place of attachments. Secrets for both go only to the registry that `--credentials-for` names.
  *
  * @throws RemoraError as `sideSecrets` and `tlsOptions`
  */
@@ -97,7 +100,7 @@ export async function sidesOf(
   locations: CopyLocations,
   { credentials, connection = {} }: AccessOptions,
   environment: SideEnvironment,
-): Promise<{ readonly from: SideAccess; readonly to: SideAccess }> {
+): Promise<{ readonly from: SideAccess; readonly to: SideAccess } & ElsewhereOptions> {
   const areTwo = areTwoRegistries(locations);
   const secrets = await sideSecrets(flags, locations, environment.stdin);
   const note = flags.debug ? environment.note : undefined;
@@ -131,7 +134,9 @@ export async function sidesOf(
       },
     };
   };
-  return { from: await side('from'), to: await side('to') };
+  const places = [locations.from, locations.to.at];
+  const elsewhere = await elsewhereAccess(flags, await placeElsewhere(flags), places, connection, environment.note);
+  return { from: await side('from'), to: await side('to'), ...elsewhere };
 }
 
 /** Flags for both sides do not say of two registries that each has TLS: the other may be one on this machine. */

@@ -151,7 +151,7 @@ export const packFlags = {
     multipleNonGreedy: true,
   }),
   'layer-annotation': string({
-    summary: 'Annotation of one file; can be given several times',
+    summary: 'Annotation of one file; repeatable',
     helpValue: 'FILE:KEY=VALUE',
     multiple: true,
     multipleNonGreedy: true,
@@ -169,7 +169,7 @@ export const packFlags = {
     helpValue: 'FILE',
   }),
   created: string({
-    summary: 'Time of creation, "now" or RFC 3339 [default: SOURCE_DATE_EPOCH, else the date in the document]',
+    summary: 'Time of creation [default: SOURCE_DATE_EPOCH, else that of the document]',
     helpValue: 'now|TIME',
   }),
   'export-manifest': string({
@@ -177,6 +177,6 @@ export const packFlags = {
     helpValue: 'FILE',
   }),
   'dry-run': boolean({
-    summary: 'Show manifest and digests, and write nothing',
+    summary: 'Show the manifest, and write nothing',
   }),
 };

@@ -8,15 +8,17 @@ const TITLE = 'org.opencontainers.image.title';
 export function renderEach(result: AttachEachResult | AttachEachDryRunResult): string {
   const titles = (layers: readonly Descriptor[]) =>
     layers.map(({ digest, annotations }) => annotations?.[TITLE] ?? digest);
+  const isSigned = result.attachments.some((each) => 'signature' in each);
   const rows = result.attachments.map((each) => [
     printable(each.platform ?? '-'),
     'reference' in each ? each.reference : each.digest,
     printable(titles(each.layers).join(', ')),
+    ...(isSigned ? ['signature' in each ? (each.signature?.digest ?? '-') : '-'] : []),
     'result' in each && each.result === 'exists' ? 'was there already' : '',
   ]);
   return [
     fields([['dryRun' in result ? 'Would attach to' : 'Attached to', result.reference]]),
-    columns([['PLATFORM', 'ATTACHED', 'FILES'], ...rows]),
+    columns([['PLATFORM', 'ATTACHED', 'FILES', ...(isSigned ? ['SIGNATURE'] : [])], ...rows]),
   ].join('\n');
 }
 

@@ -52,6 +52,15 @@ export function summaryLine(result: VerifyResult, paint: Paint): string {
     : `${paint(style, word)}: ${whyOf(result)}; verified: ${sum}`;
 }
 
+/** The line that sums up the verdict on a file: `verified: app.tar, by key 1f3a9c2b4d5e (cosign.pub)`. */
+export function blobSummary(result: VerifyBlobResult, paint: Paint): string {
+  const { outcome, blob, message } = result;
+  const { word, style } = OUTCOMES[outcome];
+  const who = outcome === 'verified' ? shortWhoOf(result) : undefined;
+  const why = outcome === 'verified' || message === undefined ? '' : `: ${printable(message)}`;
+  return `${paint(style, word)}: ${printable(blob)}${who === undefined ? '' : `, ${printable(`by ${who}`)}`}${why}`;
+}
+
 /** The reason for an outcome that is not `verified`. */
 function whyOf({ outcome, missing, violations = [], incomplete }: VerifyResult): string {
   if (outcome === 'incomplete') return `${counted(incomplete.length, 'place')} could not be asked`;
@@ -71,9 +80,22 @@ export function verifyNotes(result: VerifyResult, now: Date): readonly string[] 
   return [
     ...result.incomplete.map(({ way, error }) => `could not ask ${way}: ${error.message}`),
     ...(isBeside ? [`warning: ${isOrAre(count('wrong'))} wrong beside what is verified: --no-wrong fails`] : []),
+    ...platformNotes(result),
     ...rootNotes(result, now),
     ...(count('verified') > 0 ? [UNREVOKED] : []),
   ];
+}
+
+/** The note on a signature of a platform, which is none of the index that was asked about. */
+function platformNotes({ missing, platforms = [] }: VerifyResult): readonly string[] {
+  if (!missing.some(({ kind }) => kind === undefined)) return [];
+  const signed = platforms.find(({ referrers }) =>
+    referrers.some(({ verdict, coveredBy }) => verdict === 'verified' && coveredBy === undefined),
+  );
+  if (signed === undefined) return [];
+  const { platform, digest } = signed;
+  const how = platform === undefined ? 'by its digest' : `with --platform ${platform}`;
+  return [printable(`${platform ?? digest} has a verified signature of its own: verify it ${how}`)];
 }
 
 /** The notes on the verdict about a file. */

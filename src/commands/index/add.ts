@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/args';
 import { IndexCommand } from '../../cli/command/index-command.js';
-import { limitFlag, registryFlags } from '../../cli/flags/flags.js';
+import { limitFlag, registryFlags, settleFlag } from '../../cli/flags/flags.js';
 import { memberFlags } from '../../cli/flags/members.js';
 
 /** `remora index add` */
@@ -32,7 +32,7 @@ export default class IndexAdd extends IndexCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { ...memberFlags, ...limitFlag, ...registryFlags };
+  static override flags = { ...memberFlags, ...limitFlag, ...settleFlag, ...registryFlags };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(IndexAdd);

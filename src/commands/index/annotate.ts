@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { IndexCommand } from '../../cli/command/index-command.js';
-import { registryFlags } from '../../cli/flags/flags.js';
+import { registryFlags, settleFlag } from '../../cli/flags/flags.js';
 
 /** `remora index annotate` */
 export default class IndexAnnotate extends IndexCommand {
@@ -42,19 +42,26 @@ export default class IndexAnnotate extends IndexCommand {
     }),
     'artifact-type': stringFlag({ summary: 'Type that the index gets as an artifact', helpValue: 'TYPE' }),
     'dry-run': boolean({ summary: 'Show the index, and write nothing' }),
+    ...settleFlag,
     ...registryFlags,
   };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(IndexAnnotate);
     const [{ annotationChanges }, { resolveTarget }, { annotateIndex }] = await Promise.all([
-      import('../../cli/input/annotation-changes.js'),
+      import('../../cli/input/annotation-arguments.js'),
       import('../../operations/places/target-location.js'),
       import('../../operations/index/annotate-index.js'),
     ]);
     const { member, platform, 'artifact-type': artifactType } = flags;
-    const changes = { annotations: annotationChanges(args.changes ?? []), member, platform, artifactType };
-    const options = { ...(await this.access(flags, resolveTarget(args.target).place)), dryRun: flags['dry-run'] };
+    const { changes: annotations, notes } = annotationChanges(args.changes ?? []);
+    for (const note of notes) this.note(note);
+    const changes = { annotations, member, platform, artifactType };
+    const options = {
+      ...(await this.access(flags, resolveTarget(args.target).place)),
+      dryRun: flags['dry-run'],
+      settle: flags.settle,
+    };
     return this.printIndex(await annotateIndex(args.target, changes, options), 'Moved to');
   }
 }

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { IndexCommand } from '../../cli/command/index-command.js';
-import { limitFlag, registryFlags } from '../../cli/flags/flags.js';
+import { limitFlag, registryFlags, settleFlag } from '../../cli/flags/flags.js';
 import { memberFlags } from '../../cli/flags/members.js';
 
 /** `remora index create` */
@@ -45,6 +45,7 @@ export default class IndexCreate extends IndexCommand {
     overwrite: boolean({ summary: 'Move tags that name something else' }),
     ...memberFlags,
     ...limitFlag,
+    ...settleFlag,
     ...registryFlags,
   };
 

@@ -1,7 +1,7 @@
 import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { IndexCommand } from '../../cli/command/index-command.js';
-import { registryFlags } from '../../cli/flags/flags.js';
+import { registryFlags, settleFlag } from '../../cli/flags/flags.js';
 
 /** `remora index remove` */
 export default class IndexRemove extends IndexCommand {
@@ -33,6 +33,7 @@ export default class IndexRemove extends IndexCommand {
   };
   static override flags = {
     'dry-run': boolean({ summary: 'Show the index, and write nothing' }),
+    ...settleFlag,
     ...registryFlags,
   };
 
@@ -42,7 +43,11 @@ export default class IndexRemove extends IndexCommand {
       import('../../operations/places/target-location.js'),
       import('../../operations/index/remove-from-index.js'),
     ]);
-    const options = { ...(await this.access(flags, resolveTarget(args.target).place)), dryRun: flags['dry-run'] };
+    const options = {
+      ...(await this.access(flags, resolveTarget(args.target).place)),
+      dryRun: flags['dry-run'],
+      settle: flags.settle,
+    };
     return this.printIndex(await removeFromIndex(args.target, args.members, options), 'Moved to');
   }
 }

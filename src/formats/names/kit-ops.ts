@@ -22,7 +22,8 @@ interface Entry {
  */
 export const kitOpsNaming: Naming = {
   fits: ({ configType }) => configType === CONFIG,
-  needsConfig: ({ layers }) => layers.some((layer) => LAYER.test(layer.mediaType) && modelPath(layer) === undefined),
+  needsConfig: ({ layers }) =>
+    layers.some((layer) => LAYER.test(layer.mediaType) && modelPath(layer.annotations) === undefined),
   names({ layers }, config) {
     const seen = new Map<string, number>();
     return layers.map((layer): LayerName | undefined => {
@@ -32,7 +33,7 @@ export const kitOpsNaming: Naming = {
       const entries = entriesOf(config, list);
       const index = seen.get(list) ?? 0;
       seen.set(list, index + 1);
-      const path = modelPath(layer);
+      const path = modelPath(layer.annotations);
       if (path !== undefined) return namedByType(layer, path);
       const entry = entries.find(({ digest }) => digest === layer.digest) ?? entries[index];
       if (entry === undefined || (entry.digest !== undefined && entry.digest !== layer.digest)) return undefined;

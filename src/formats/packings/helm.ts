@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
 import { Annotation, type Annotations, isDateTime } from '../../oci/values/annotations.js';
+import { HelmType } from '../names/helm.js';
 import type { HelmMetadata } from './helm-metadata.js';
 import type { Packing } from './packing.js';
 
@@ -11,9 +12,9 @@ const MIB = 1024 * 1024;
 export const helm: Packing = {
   name: 'helm',
   what: 'a Helm chart',
-  recognisedAs: 'application/vnd.cncf.helm.config.v1+json',
-  mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
-  companion: { suffix: '.prov', mediaType: 'application/vnd.cncf.helm.chart.provenance.v1.prov' },
+  recognisedAs: HelmType.config,
+  mediaType: HelmType.chart,
+  companion: { suffix: '.prov', mediaType: HelmType.provenance },
   hint: 'Make it with helm package, or give --as generic to pack the file as it is',
   members: ['Chart.yaml', 'requirements.yaml'],
   limits: { unpacked: 100 * MIB, member: 5 * MIB },
@@ -23,7 +24,7 @@ export const helm: Packing = {
     const chart = members.get('Chart.yaml');
     if (chart === undefined) throw new RemoraError('MALFORMED', 'it has no Chart.yaml in its directory');
     const metadata = helmMetadata(chart, members.get('requirements.yaml'));
-    const config = { mediaType: helm.recognisedAs, bytes: Buffer.from(goJson(metadata.document)) };
+    const config = { mediaType: HelmType.config, bytes: Buffer.from(goJson(metadata.document)) };
     return { name: metadata.name, version: metadata.version, config, annotations: annotationsOf(metadata) };
   },
   // helm.sh/helm/issues/10166

@@ -1,3 +1,4 @@
+import { HelmType } from '../names/helm.js';
 import { plainDocument, type Recognised } from './recognised.js';
 import { firstTarEntries, type TarEntry } from './tar-entries.js';
 
@@ -29,8 +30,8 @@ function helmChart(entries: readonly TarEntry[]): Recognised | undefined {
   const text = Buffer.from(chart.content.subarray(0, 64 * 1024)).toString();
   if (![/^apiVersion: *["']?v[12]\b/m, /^name:/m, /^version:/m].every((field) => field.test(text))) return undefined;
   return {
-    artifactType: 'application/vnd.cncf.helm.config.v1+json',
-    mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+    artifactType: HelmType.config,
+    mediaType: HelmType.chart,
     kind: 'helm-chart',
     what: 'a Helm chart',
   };

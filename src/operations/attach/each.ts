@@ -110,8 +110,7 @@ async function planEach(
   const found = await findTargets(source, selector, options);
   const { known, unknown } = await withPlatforms(source, found.platforms, options);
   if (known.length === 0) throw noPlatforms(source, selector);
-  const planned = await planPlatforms(known, inputs, options);
-  return { groups: planned.map(({ target, plan }) => ({ plan, targets: [target] })), found, unknown };
+  return { groups: await planPlatforms(known, inputs, options), found, unknown };
 }
 
 function chosen({ root, platforms }: Targets, to: MaybeAttachOptions['to']): readonly Target[] {

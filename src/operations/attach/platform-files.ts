@@ -15,10 +15,11 @@ export interface PlatformInput {
   readonly pathFor: PlatformTemplate;
 }
 
-/** A target with its files, which exist and are recognised. */
-export interface PlannedTarget {
-  readonly target: KnownTarget;
+/** A platform with its files, which exist and are recognised. */
+export interface PlannedPlatform {
   readonly plan: PackPlan;
+  /** Several where the index has a platform several times, as for layers that are compressed in two ways. */
+  readonly targets: readonly KnownTarget[];
 }
 
 /**
@@ -43,37 +44,59 @@ export function platformInputs(files: readonly (string | FileInput)[]): readonly
  * Looks for the files of all targets, then recognises them: all before anything is written.
  *
  * @throws RemoraError `NOT_FOUND` with all that are missing, `INVALID_ARGUMENT` (a file would serve two platforms, or is
- *   not recognised), `AMBIGUOUS` (two manifests of one platform), `MALFORMED` (a platform that cannot be in a path), `IO`
+ *   not recognised), `AMBIGUOUS` (platforms that no placeholder tells apart), `MALFORMED` (a platform that cannot be in a path), `IO`
  */
 export async function planPlatforms(
   targets: readonly KnownTarget[],
   inputs: readonly PlatformInput[],
   options: PackOptions,
-): Promise<readonly PlannedTarget[]> {
-  const wanted = targets.map((target) => ({
-    target,
-    files: inputs.map(({ input, pathFor }) => ({ ...input, path: pathFor(target.platform) })),
+): Promise<readonly PlannedPlatform[]> {
+  const wanted = byPlatform(targets).map(([first, ...others]) => ({
+    targets: [first, ...others] as const,
+    files: inputs.map(({ input, pathFor }) => ({
+      input: { ...input, path: pathFor(first.platform) },
+      withoutVariant: pathFor({ ...first.platform, variant: undefined }),
+    })),
   }));
   checkApart(wanted);
   await checkThere(wanted);
-  const planned: PlannedTarget[] = [];
-  for (const { target, files } of wanted) {
-    const plan = await recogniseInputs(await planPack(files, options), options, { required: true });
-    planned.push({ target, plan });
+  const planned: PlannedPlatform[] = [];
+  for (const { targets: own, files } of wanted) {
+    const checked = await planPack(
+      files.map(({ input }) => input),
+      options,
+    );
+    const plan = await recogniseInputs(checked, options, { required: true });
+    planned.push({ plan, targets: own });
   }
   return planned;
 }
 
+type SamePlatform = readonly [KnownTarget, ...KnownTarget[]];
+
+function byPlatform(targets: readonly KnownTarget[]): readonly SamePlatform[] {
+  const groups = new Map<string, [KnownTarget, ...KnownTarget[]]>();
+  for (const target of targets) {
+    const { os, architecture, variant, ...more } = target.platform;
+    const key = JSON.stringify([os, architecture, variant, more['os.version'], more['os.features']]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [target]);
+    else group.push(target);
+  }
+  return [...groups.values()];
+}
+
 interface Wanted {
-  readonly target: KnownTarget;
-  readonly files: readonly { readonly path: string }[];
+  readonly targets: SamePlatform;
+  readonly files: readonly { readonly input: PlatformInput['input']; readonly withoutVariant: string }[];
 }
 
 /** Refuses a file that two platforms would share: it was made from one of them. */
 function checkApart(wanted: readonly Wanted[]): void {
   const seen = new Map<string, KnownTarget>();
-  for (const { target, files } of wanted) {
-    const paths = files.map(({ path }) => path);
+  for (const { targets, files } of wanted) {
+    const [target] = targets;
+    const paths = files.map(({ input }) => input.path);
     const key = JSON.stringify(paths);
     const other = seen.get(key);
     if (other !== undefined) throw sharedFiles(paths, other, target);
@@ -86,10 +109,14 @@ function sharedFiles(paths: readonly string[], ...pair: readonly KnownTarget[]):
   const names = paths.join(', ');
   const digests = pair.map(({ descriptor }) => descriptor.digest);
   if (one === two)
-    return new RemoraError('AMBIGUOUS', `${names} would be for ${digests.join(' and ')}, both of platform ${one}`, {
-      candidates: digests,
-      hint: 'Attach to each of them by its digest',
-    });
+    return new RemoraError(
+      'AMBIGUOUS',
+      `${names} would be for ${digests.join(' and ')}, which are both ${one}, with other features`,
+      {
+        candidates: digests,
+        hint: 'Attach to each of them by its digest',
+      },
+    );
   return new RemoraError('INVALID_ARGUMENT', `the template names ${names} for both ${one} and ${two}`, {
     found: names,
     hint: 'Add the placeholder that tells them apart: {os}, {arch}, {variant} or {os.version}',
@@ -100,16 +127,26 @@ function sharedFiles(paths: readonly string[], ...pair: readonly KnownTarget[]):
 async function checkThere(wanted: readonly Wanted[]): Promise<void> {
   const missing: string[] = [];
   const paths: string[] = [];
-  for (const { target, files } of wanted) {
-    for (const { path } of files) {
-      if ((await orUndefined(localFile(path), 'NOT_FOUND')) !== undefined) continue;
-      missing.push(`${path} for ${formatPlatform(target.platform)}`);
-      paths.push(path);
+  let near: string | undefined;
+  for (const { targets, files } of wanted) {
+    const [{ platform }] = targets;
+    for (const { input, withoutVariant } of files) {
+      if (await isThere(input.path)) continue;
+      missing.push(`${input.path} for ${formatPlatform(platform)}`);
+      paths.push(input.path);
+      if (await isThere(withoutVariant)) near ??= withoutVariant;
     }
   }
   if (missing.length === 0) return;
   throw new RemoraError('NOT_FOUND', `${missing.join(', ')}: no such file; nothing was attached`, {
     candidates: paths,
-    hint: `Check the template; the current directory is ${process.cwd()}`,
+    hint:
+      near === undefined
+        ? `Check the template; the current directory is ${process.cwd()}`
+        : `${near} is there: rename it, or leave out {variant}`,
   });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await orUndefined(localFile(path), 'NOT_FOUND')) !== undefined;
 }

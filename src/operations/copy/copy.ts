@@ -4,7 +4,7 @@ import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { openArchiveWriter, openSource } from '../../store/open.js';
-import { type ElsewhereOptions, registryOf, withAttached } from '../places/elsewhere.js';
+import { type ElsewhereOptions, registryOf, withAttached, withoutSecrets } from '../places/elsewhere.js';
 import { type AccessOptions, type Location, resolveLocation, type Stored, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { settled } from '../places/settled.js';
@@ -104,7 +104,7 @@ export async function copy(source: Location, destination: CopyTarget, options: C
       return counted(found, copyIntoStore(store, into, found, how));
     });
   };
-  const reading = { ...sideAccess(options, options.from), ...elsewhereAccess(options, to) };
+  const reading = { ...sideAccess(options, options.from), ...elsewhereAccess(options, from, to) };
   return withAttached(from, reading, (store, selector) =>
     settled(store, () => copied(store, selector), {
       signal,
@@ -169,12 +169,14 @@ function sideAccess(options: AccessOptions, side?: SideAccess): AccessOptions {
   return { signal, session, maxUnpackedBytes, ...(side ?? { credentials, connection }) };
 }
 
-/** Attachments can live in the registry of the destination: the secrets of that side are for their place, too. */
-function elsewhereAccess(options: CopyOptions, { at }: CopyDestination): ElsewhereOptions {
-  const { referrersIn, referrersInAccess, to } = options;
+/** The secrets of a side are for the place of attachments if that is in its registry, or if no side is in one. */
+function elsewhereAccess(options: CopyOptions, from: Place | Stored, { at }: CopyDestination): ElsewhereOptions {
+  const { referrersIn, credentials, connection, to = { credentials, connection } } = options;
   const registry = referrersIn && registryOf(resolveLocation(referrersIn));
-  const isOfDestination = registry !== undefined && registry === registryOf(at);
-  return given({ referrersIn, referrersInAccess: referrersInAccess ?? (isOfDestination ? to : undefined) });
+  const isOfDestination = registry !== undefined && registry !== registryOf(from) && registry === registryOf(at);
+  const isOfNone = registryOf(from) === undefined && registryOf(at) !== undefined;
+  const access = isOfDestination ? to : isOfNone ? { connection: withoutSecrets(connection) } : undefined;
+  return given({ referrersIn, referrersInAccess: options.referrersInAccess ?? access });
 }
 
 /** The repository that blobs can be mounted from: of the same registry. */

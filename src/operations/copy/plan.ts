@@ -6,8 +6,8 @@ import type { Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector } from '../../store/interfaces/store.js';
 import type { Subject } from '../attached/subject.js';
 import type { Unasked } from '../results/incomplete.js';
+import type { TrustToUse } from '../verified/policy-trust.js';
 import type { UnverifiedAttachment, UseProof } from '../verified/schema.js';
-import type { TrustOptions } from '../verify/options.js';
 import type { CopyAhead } from './ahead.js';
 import type { KeptTag } from './schema.js';
 import type { CopySelection } from './selection.js';
@@ -26,7 +26,7 @@ export interface PlanCopyOptions extends CallOptions {
   /** The most attachments and entries of indexes that are met. @default 100000 */
   readonly maxItems?: number | undefined;
   /** Copy only what this trust verifies. @default everything */
-  readonly verifyWith?: TrustOptions | undefined;
+  readonly verifyWith?: TrustToUse | undefined;
   /** Leave a tag that names another manifest, which this tells. @default tags are moved */
   readonly tagThere?: TagThere | undefined;
   /** Copy images under tags of cosign, and attestations of BuildKit, as referrers, too. @default false */

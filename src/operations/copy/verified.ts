@@ -13,6 +13,7 @@ import {
   judgeSubject,
   unverifiedOf,
 } from '../verified/judged-subject.js';
+import { trustFor } from '../verified/policy-trust.js';
 import type { UnverifiedAttachment, UseProof } from '../verified/schema.js';
 import { evidenceIn } from '../verify/evidence.js';
 import type { VerifiedNode } from '../verify/schema.js';
@@ -43,13 +44,14 @@ type Read = (digest: Digest) => Promise<Manifest>;
 export async function judgeRoots(
   source: Source,
   roots: readonly Subject[],
-  { limit, ...options }: JudgeRootsOptions,
+  { limit, trust, ...options }: JudgeRootsOptions,
 ): Promise<VerifiedRoots> {
   const byDigest = new Map(roots.map((root) => [root.descriptor.digest, root]));
   const judged = new Map<Digest, JudgedSubject>();
+  const counted = await trustFor(source, trust);
   // Each judges many signatures at a time by itself.
   for (const [digest, root] of byDigest)
-    judged.set(digest, await judgeSubject(source, root, { ...options, limit: limit() }));
+    judged.set(digest, await judgeSubject(source, root, { ...options, trust: counted, limit: limit() }));
   return new VerifiedRoots(judged);
 }
 

@@ -17,7 +17,7 @@ import { resultFields } from '../results/manifest-fields.js';
 import { type WaitOptions, waitFor } from '../wait/wait.js';
 import { endOfLifeOf } from './end-of-life.js';
 import { lackOf, nothingRequired } from './lack.js';
-import { gate, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
+import { gate, type Held, isOfKind, parseRequirement, type Requirement, type RequireOn } from './missing.js';
 import type { DiscoveredNode, DiscoverResult } from './schema.js';
 import { flat, NodeBuilder } from './tree.js';
 
@@ -63,8 +63,9 @@ export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
 
 /**
  * Lists all attachments of a subject, and their attachments; for an index also those of all manifests below it. An attachment
- * is listed once for each subject. With `wait` it asks again until nothing that `require` names is missing. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing Referrers"), cosign's
- * tags and BuildKit's attestations.
+ * is listed once for each subject. The ways are the Referrers API and the referrers tag (distribution-spec, "Listing
+ * Referrers"), cosign's tags and BuildKit's attestations. With `wait` it asks again until nothing that `require` names is
+ * missing.
  *
  * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the attachments; the list is complete when `incomplete` is empty
@@ -88,6 +89,8 @@ async function discoverNow(location: Location, options: DiscoverOptions): Promis
     const { result, whole, unread } = await listAttached(source, subject, account, {
       ...options,
       predicateTypes: options.selection?.predicateType !== undefined,
+      // An index counts for the platform that was chosen from it, as it does where all of them are listed.
+      above: requirements !== undefined && options.requireOn !== 'index',
       signal,
       limit,
     });
@@ -102,8 +105,8 @@ async function discoverNow(location: Location, options: DiscoverOptions): Promis
 /** The attachments, and the indexes whose entries could not be read. */
 interface Listed {
   readonly result: DiscoverResult;
-  /** The result without a selection. */
-  readonly whole: () => DiscoverResult;
+  /** The result without a selection, with the indexes that the subject was chosen from. */
+  readonly whole: () => Held<DiscoveredNode>;
   readonly unread: ReadonlySet<Digest>;
 }
 
@@ -114,7 +117,7 @@ async function listAttached(
   options: DiscoverOptions & TreesOptions,
 ): Promise<Listed> {
   const { descriptor } = subject;
-  const { found, platforms, unread } = await listTrees(source, subject, account, options);
+  const { found, platforms, unread, above } = await listTrees(source, subject, account, options);
   const all = [...found, ...(platforms ?? []).flatMap((platform) => platform.found)];
   const { selection = {} } = options;
   const wanted = options.claims ? flat(all).filter((attachment) => isWanted(attachment, selection)) : [];
@@ -143,5 +146,13 @@ async function listAttached(
       incomplete: account.incomplete,
     };
   };
-  return { result: shown(selection), whole: () => shown({}), unread };
+  const whole = () => {
+    const builder = new NodeBuilder(source, all, {}, claims);
+    const nodesOf = ({ of: { descriptor }, found }: (typeof above)[number]) => ({
+      digest: descriptor.digest,
+      referrers: builder.nodes(descriptor.digest, found),
+    });
+    return { ...shown({}), above: above.map(nodesOf) };
+  };
+  return { result: shown(selection), whole, unread };
 }

@@ -43,10 +43,10 @@ export async function addToIndex(
         found.push(foreign.get(member) ?? (await readMember(openedPlace(place), member, { signal })));
       const make = (tag: string) => adding(found, place.format({ tag }), samePlatform);
       // A conflict is told before anything is copied.
-      const planned = await changeIndexes({ ...place, store: undefined }, tags, make, { signal });
+      const planned = await changeIndexes({ ...place, store: undefined }, tags, make, options);
       if (place.store === undefined) return changedResult(place.format, planned, { dryRun });
       const copied = await copyMembers(found, place.store, at, options);
-      return changedResult(place.format, await changeIndexes(place, tags, make, { signal }), { copied });
+      return changedResult(place.format, await changeIndexes(place, tags, make, options), { copied });
     }),
   );
 }
@@ -58,10 +58,10 @@ export function adding(
   samePlatform: SamePlatform,
 ): IndexChange {
   const wanted = members.map(({ entry }) => ({ entry, wish: new LastWriter() }));
-  return (present) => {
+  return (present, isAgain) => {
     const before = entriesOf(present);
     const after = wanted.reduce(
-      (entries, { entry, wish }) => withEntry(entries, entry, { samePlatform, name, wish }),
+      (entries, { entry, wish }) => withEntry(entries, entry, { samePlatform, name, wish, isAgain }),
       before,
     );
     return after === before && present !== undefined ? undefined : withEntries(present, after);

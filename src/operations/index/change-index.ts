@@ -5,18 +5,18 @@ import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from '../../oci/docu
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import { formatPlatform } from '../../oci/values/platform.js';
-import { isTagChanger } from '../../store/interfaces/abilities.js';
+import { type ChangeTagOptions, isTagChanger } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source, Store, Via } from '../../store/interfaces/store.js';
 
 /** A manifest that is an index. */
 export type IndexManifest = Extract<Manifest, { readonly kind: 'index' }>;
 
 /**
- * Gives the index that a tag shall name, undefined when it is as it shall be.
+ * Gives the index that a tag shall name, undefined when it is as it shall be, as `TagChange` does.
  *
  * @throws RemoraError where the change is not possible: then the tag stays as it is
  */
-export type IndexChange = (present: IndexManifest | undefined) => Manifest | undefined;
+export type IndexChange = (present: IndexManifest | undefined, isAgain: boolean) => Manifest | undefined;
 
 /** A tag whose index was looked at, and changed where that was needed. */
 export interface IndexAtTag {
@@ -44,27 +44,27 @@ export async function changeIndexes(
   { source, store }: { readonly source: Source | undefined; readonly store: Store | undefined },
   tags: readonly string[],
   make: (tag: string) => IndexChange,
-  { signal }: CallOptions = {},
+  { signal, settle }: ChangeTagOptions = {},
 ): Promise<readonly IndexAtTag[]> {
   const one = async (tag: string): Promise<IndexAtTag> => {
     const change = make(tag);
     /** Others may have changed the index since: the result tells of our own change. */
     let own: Pick<IndexAtTag, 'added' | 'removed'> = { added: [], removed: [] };
-    const checked = (manifest: Manifest | undefined) => {
+    const checked = (manifest: Manifest | undefined, isAgain: boolean) => {
       const present = requireIndex(source, tag, manifest);
-      const changed = change(present);
+      const changed = change(present, isAgain);
       if (changed !== undefined) own = differences(entriesOf(present), entriesOf(changed));
       return changed;
     };
     if (store === undefined) {
       const present = await presentAt(source, tag, { signal });
-      const changed = checked(present);
+      const changed = checked(present, false);
       const before = requireIndex(source, tag, present);
       return { tag, before, index: indexAt(tag, changed ?? before), isWritten: changed !== undefined, ...own };
     }
     if (!isTagChanger(store))
       throw new RemoraError('UNSUPPORTED', `${store.format({ tag })} cannot be changed: the store only replaces tags`);
-    const { after, isWritten, listedBy, ...changed } = await store.changeTag(tag, checked, { signal });
+    const { after, isWritten, listedBy, ...changed } = await store.changeTag(tag, checked, { signal, settle });
     const before = requireIndex(source, tag, changed.before);
     return { tag, before, index: indexAt(tag, after), isWritten, ...own, ...given({ listedBy }) };
   };

@@ -10,7 +10,7 @@ import type { AccessOptions, Stored } from '../places/location.js';
 import type { FoundMember } from './members.js';
 
 /** Options of {@link copyMembers}. */
-export interface CopyMembersOptions extends AccessOptions, Pick<IntoStoreOptions, 'onProgress'> {
+export interface CopyMembersOptions extends AccessOptions, Pick<IntoStoreOptions, 'onProgress' | 'settle'> {
   /** Copy what is attached to the members as well. @default false */
   readonly recursive?: boolean | undefined;
 }
@@ -28,7 +28,7 @@ export async function copyMembers(
   to: Place | Stored<Store>,
   options: CopyMembersOptions,
 ): Promise<readonly CopiedObject[]> {
-  const { recursive, maxItems, signal, onProgress } = options;
+  const { recursive, maxItems, signal, settle, onProgress } = options;
   const objects: CopiedObject[] = [];
   for (const { manifest, from } of members) {
     if (from === undefined) continue;
@@ -40,7 +40,7 @@ export async function copyMembers(
         cause: lacking.error,
         hint: lacking.error.message,
       });
-    const how = { mountFrom: mountFrom(from.at, to), onProgress, signal };
+    const how = { mountFrom: mountFrom(from.at, to), onProgress, settle, signal };
     objects.push(...(await copyIntoStore(from.source, store, asChildren(plan), how)).objects);
   }
   return objects;

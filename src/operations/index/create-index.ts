@@ -95,7 +95,8 @@ export async function createIndex(
 
 function joined(found: readonly FoundMember[], name: string, samePlatform: SamePlatform = 'refuse') {
   return found.reduce<readonly Descriptor[]>(
-    (entries, { entry }) => withEntry(entries, entry, { samePlatform, name, wish: new LastWriter(), isLast: true }),
+    (entries, { entry }) =>
+      withEntry(entries, entry, { samePlatform, name, wish: new LastWriter(), isAgain: false, isLast: true }),
     [],
   );
 }
@@ -138,9 +139,9 @@ async function write(
   store: Store,
   index: Manifest,
   tags: readonly string[],
-  { overwrite, signal }: CreateIndexOptions,
+  { overwrite, settle, signal }: CreateIndexOptions,
 ): Promise<PutManifestResult> {
-  if (overwrite || tags.length === 0 || !isTagChanger(store)) return store.putManifest(index, { tags, signal });
+  if (overwrite || tags.length === 0 || !isTagChanger(store)) return store.putManifest(index, { tags, settle, signal });
   let result: PutManifestResult = { result: 'exists' };
   for (const tag of tags) {
     const { isWritten, listedBy } = await store.changeTag(
@@ -149,7 +150,7 @@ async function write(
         requireFree(store, tag, index, present);
         return present === undefined ? index : undefined;
       },
-      { signal },
+      { settle, signal },
     );
     if (isWritten) result = given({ result: 'written' as const, listedBy });
   }

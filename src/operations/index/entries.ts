@@ -37,6 +37,8 @@ export interface JoinOptions {
   readonly name: string;
   /** Decides about entries whose platform the new one has, where it may replace them. */
   readonly wish: LastWriter;
+  /** The entry was put in before, or may have been. */
+  readonly isAgain: boolean;
   /** Keep the order of the calls, instead of an order that does not depend on it. @default false */
   readonly isLast?: boolean;
 }
@@ -51,7 +53,7 @@ export interface JoinOptions {
 export function withEntry(
   entries: readonly Descriptor[],
   entry: Descriptor,
-  { samePlatform, name, wish, isLast = false }: JoinOptions,
+  { samePlatform, name, wish, isAgain, isLast = false }: JoinOptions,
 ): readonly Descriptor[] {
   const { digest, platform } = entry;
   const same = entries.filter((other) => other.digest === digest);
@@ -62,7 +64,14 @@ export function withEntry(
   if (conflict !== undefined && samePlatform === 'refuse') throw platformTaken(name, conflict, entry);
   const isReplacing = samePlatform === 'replace';
   const gone = new Set(isReplacing ? rivals : []);
-  if (gone.size > 0 && !wish.replaces([...gone].map((other) => other.digest))) return entries;
+  if (
+    gone.size > 0 &&
+    !wish.replaces(
+      [...gone].map((other) => other.digest),
+      isAgain,
+    )
+  )
+    return entries;
   const known = twin ?? (isReplacing ? bare : undefined);
   const joined = known === undefined ? entry : withDetails(known, entry);
   if (gone.size === 0 && joined === known) return entries;
@@ -78,11 +87,16 @@ function withDetails(known: Descriptor, { annotations = {}, platform }: Descript
   const lacks = Object.entries(annotations).some(([key, value]) => known.annotations?.[key] !== value);
   const isBare = known.platform === undefined && platform !== undefined;
   if (!lacks && !isBare) return known;
-  return {
-    ...known,
-    ...(lacks && { annotations: sortAnnotations({ ...known.annotations, ...annotations }) }),
-    ...(isBare && { platform }),
-  };
+  return changedEntry(known, {
+    annotations: lacks ? sortAnnotations({ ...known.annotations, ...annotations }) : known.annotations,
+    platform: isBare ? platform : known.platform,
+  });
+}
+
+/** An entry with other details, its members in the order of a new one; unknown ones stay. */
+export function changedEntry(entry: Descriptor, { annotations, platform }: EntryDetails): Descriptor {
+  const { mediaType, digest, size, urls, annotations: _, data, artifactType, platform: __, ...others } = entry;
+  return given({ mediaType, digest, size, urls, annotations, data, artifactType, platform, ...others });
 }
 
 /** Whether both name one platform. BuildKit's attestations have `unknown/unknown`, which is not a platform. */

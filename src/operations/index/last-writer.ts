@@ -4,12 +4,14 @@
  */
 export class LastWriter {
   readonly #older = new Set<string | undefined>();
-  #hasAsked = false;
 
-  /** Whether these values, all of which are there now, are to be replaced. */
-  replaces(present: readonly (string | undefined)[]): boolean {
-    if (this.#hasAsked && present.some((value) => !this.#older.has(value))) return false;
-    this.#hasAsked = true;
+  /**
+   * Whether these values, all of which are there now, are to be replaced.
+   *
+   * @param isAgain they were replaced before, or may have been
+   */
+  replaces(present: readonly (string | undefined)[], isAgain: boolean): boolean {
+    if (isAgain && present.some((value) => !this.#older.has(value))) return false;
     for (const value of present) this.#older.add(value);
     return true;
   }

@@ -4,7 +4,7 @@ import type { Place } from '../../oci/names/place.js';
 import { parseTags } from '../../oci/names/target.js';
 import type { Annotations } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import { isDigest } from '../../oci/values/digest.js';
+import { parseDigest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
@@ -56,8 +56,10 @@ export function parseMember(at: Place | Stored<Store>, member: string | Location
 export function selectorAt(at: Place | Stored<Store>, location: Location): ManifestSelector | undefined {
   const kind = 'store' in at ? at.store.kind : at.kind;
   if (typeof location === 'string' && !/\/|^(?:oci|oci-archive|dir|docker|ocidir):/.test(location)) {
-    const [, tag = '', digest = ''] = /^([^@]*)@?(.*)$/.exec(isDigest(location) ? `@${location}` : location) ?? [];
-    if (isDigest(digest)) return given({ digest, tag: tag === '' ? undefined : parseTags(kind, [tag])[0] });
+    // A digest that was cut short is not the name of something in a layout.
+    const [, tag = '', digest] = /^(?:([^@]*)@|(?=sha\d{3}:))(\w+:.*)$/.exec(location) ?? [];
+    if (digest !== undefined)
+      return given({ digest: parseDigest(digest), tag: tag === '' ? undefined : parseTags(kind, [tag])[0] });
     return { tag: parseTags(kind, [location])[0] };
   }
   const to = resolveLocation(location);
@@ -104,11 +106,7 @@ export async function readMember(
   { signal }: CallOptions,
 ): Promise<FoundMember> {
   const manifest = await source.manifest(selector, { signal });
-  const own = platform ?? (await platformIn(source, manifest, { signal }));
+  const config = platform === undefined ? await imageConfigOf(source, manifest, { signal }) : undefined;
+  const own = platform ?? (config && platformOfConfig(config));
   return { manifest, entry: entryOf(manifest, { platform: own, annotations }) };
-}
-
-async function platformIn(source: Source, manifest: Manifest, options: CallOptions): Promise<Platform | undefined> {
-  const config = await imageConfigOf(source, manifest, options);
-  return config && platformOfConfig(config);
 }

@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import type { ChangeTagOptions } from '../../store/interfaces/abilities.js';
 import type { Store } from '../../store/interfaces/store.js';
 import type { AccessOptions, Location } from '../places/location.js';
 import { changeIndexes, entriesOf, type IndexChange, requirePresent, withEntries } from './change-index.js';
@@ -8,7 +9,7 @@ import { changedResult } from './result.js';
 import type { IndexResult } from './schema.js';
 
 /** Options of {@link removeFromIndex}. */
-export interface RemoveFromIndexOptions extends AccessOptions {
+export interface RemoveFromIndexOptions extends AccessOptions, Pick<ChangeTagOptions, 'settle'> {
   /** Write nothing, and return the result that the call would have. @default false */
   readonly dryRun?: boolean | undefined;
 }
@@ -28,7 +29,7 @@ export async function removeFromIndex(
   members: readonly string[],
   options: RemoveFromIndexOptions = {},
 ): Promise<IndexResult> {
-  const { dryRun, signal } = options;
+  const { dryRun } = options;
   const { at, tags } = taggedTarget(target);
   const named = members.map((member) => parseEntryName(at, member));
   if (named.length === 0)
@@ -36,7 +37,7 @@ export async function removeFromIndex(
       hint: 'Name its tag, its digest or its platform',
     });
   return withIndexPlace(at, { ...options, create: false }, async (place) => {
-    const wanted = await knownEntries(openedPlace(place), named, { signal });
+    const wanted = await knownEntries(openedPlace(place), named, options);
     const make = (tag: string): IndexChange => {
       const name = place.format({ tag });
       const picked = new PickedEntries(wanted, name);
@@ -51,6 +52,6 @@ export async function removeFromIndex(
             );
       };
     };
-    return changedResult(place.format, await changeIndexes(place, tags, make, { signal }), { dryRun });
+    return changedResult(place.format, await changeIndexes(place, tags, make, options), { dryRun });
   });
 }

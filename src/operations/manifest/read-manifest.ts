@@ -50,9 +50,9 @@ export async function readManifest(location: Location, options: ReadManifestOpti
 }
 
 /** The parsed document; undefined for content that is not a JSON object. */
-function documentOf(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+export function documentOf(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value = parseJson(bytes, 'manifest');
+    const value = parseJson(bytes, 'document');
     return isObject(value) ? value : undefined;
   } catch (error) {
     if (isRemoraError(error) && error.code === 'MALFORMED') return undefined;

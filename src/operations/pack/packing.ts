@@ -4,7 +4,8 @@ import type { Packed, Packing, PackingName } from '../../formats/packings/packin
 import { PACKINGS } from '../../formats/packings/packings.js';
 import { handled } from '../../io/async/handled.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
-import { spoolContent } from '../../io/files/describe-content.js';
+import { describeStream, spoolContent } from '../../io/files/describe-content.js';
+import { readAll } from './content.js';
 import { type CheckedInput, checkInputs } from './inputs.js';
 import type { PackOptions, PackPlan } from './plan.js';
 import { readMembers } from './read-members.js';
@@ -27,6 +28,9 @@ export interface PackingOptions {
 export interface PackedFile extends Pick<Packed, 'name' | 'version'> {
   readonly packing: Packing;
 }
+
+/** A larger one is not looked into. */
+const MAX_COMPANION = 1024 * 1024;
 
 type PackedPlan = PackPlan & { readonly packed?: PackedFile };
 type Options = PackOptions & PackingOptions;
@@ -53,10 +57,15 @@ export async function recognisePacking(checked: PackPlan, options: Options): Pro
   return recogniseInputs(checked, options);
 }
 
+/** Closes the streams of a plan that were not read to their end, and removes their temporary files. */
+export function discardInputs({ inputs }: PackPlan): void {
+  for (const { source } of inputs) if (source.kind === 'stream') source.discard?.();
+}
+
 /** The only file, or one with its companion. */
 function filesOf({ companion }: Packing, inputs: readonly CheckedInput[]) {
   const [first, second, ...others] = inputs;
-  if (first === undefined || others.length > 0) return undefined;
+  if (first === undefined || others.length > 0 || second?.source.kind === 'directory') return undefined;
   if (second === undefined) return { main: first, companion: undefined };
   if (second.title === `${first.title}${companion.suffix}`) return { main: first, companion: second };
   return first.title === `${second.title}${companion.suffix}` ? { main: second, companion: first } : undefined;
@@ -88,6 +97,7 @@ async function packWith(
     const { name, version, config, annotations } = await packedFrom(packing, main, options);
     const companion = filesOf(packing, checked.inputs)?.companion ?? (await companionOf(packing, file));
     const second = companion && { ...companion, mediaType: packing.companion.mediaType };
+    if (second !== undefined) await noteStale(second, main, options);
     return {
       inputs: [{ ...main.input, mediaType: packing.mediaType }, ...(second === undefined ? [] : [second])],
       config: bytesInput(`config of ${file.title}`, config),
@@ -137,12 +147,21 @@ async function packedFrom(packing: Packing, { input, open }: ReadableTwice, { si
   }
 }
 
+/** A companion tells the digest of its file: that of an older file is left where the file was made anew. */
+async function noteStale({ source, title }: CheckedInput, main: ReadableTwice, options: Options): Promise<void> {
+  const { onNote, signal } = options;
+  if (onNote === undefined || source.kind !== 'file' || source.size > MAX_COMPANION) return;
+  const text = Buffer.from(await readAll(source, MAX_COMPANION, signal)).toString();
+  const { digest } = await describeStream(await main.open(), main.input.mediaType, { signal });
+  if (!text.includes(digest)) onNote(`${title} does not name the digest of ${main.input.title}, which is ${digest}`);
+}
+
 /** The file beside one of the disk, if it is there. */
 async function companionOf({ companion }: Packing, { source, title }: CheckedInput): Promise<CheckedInput | undefined> {
   if (source.kind !== 'file') return undefined;
   const path = `${source.path}${companion.suffix}`;
   const found = await orUndefined(checkInputs([{ path, name: `${title}${companion.suffix}` }]), 'NOT_FOUND');
-  return found?.[0];
+  return found?.find(({ source }) => source.kind === 'file');
 }
 
 function bytesInput(title: string, { mediaType, bytes }: Packed['config']): CheckedInput {

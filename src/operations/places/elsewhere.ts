@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { RemoraError } from '../../errors.js';
 import { bestEffortSync } from '../../io/files/system-error.js';
+import type { ConnectionOptions } from '../../io/http/connection-options.js';
 import { formatPlace, type Place } from '../../oci/names/place.js';
 import { given } from '../../oci/values/given.js';
 import type { ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
@@ -152,14 +153,19 @@ export function wholePlace(location: Location): Place | Stored {
 }
 
 /** Secrets, headers and the client certificate are for the location's registry, and go to no other one. */
-function accessTo(other: Place | Stored, at: Place | Stored, options: Options): AccessOptions {
+export function accessTo(other: Place | Stored, at: Place | Stored, options: Options): AccessOptions {
   const { credentials, connection, referrersInAccess, signal, session, maxItems, maxUnpackedBytes } = options;
   const shared = { signal, session, maxItems, maxUnpackedBytes };
   if (referrersInAccess !== undefined) return { ...shared, ...referrersInAccess };
   const registry = registryOf(at);
   if (registry === undefined || registry === registryOf(other)) return { ...shared, credentials, connection };
-  const { headers: _headers, clientCertificate: _certificate, plainHttp, ...rest } = connection ?? {};
-  return { ...shared, connection: { ...rest, ...given({ plainHttp: plainHttp || undefined }) } };
+  return { ...shared, connection: withoutSecrets(connection) };
+}
+
+/** A connection for another registry. https is not said of it: that may follow from a certificate. */
+export function withoutSecrets(connection: ConnectionOptions = {}): ConnectionOptions {
+  const { headers: _headers, clientCertificate: _certificate, plainHttp, ...rest } = connection;
+  return { ...rest, ...given({ plainHttp: plainHttp || undefined }) };
 }
 
 /** The registry of a place; undefined for other places, and for open stores, which have their own access. */

@@ -26,6 +26,8 @@ export interface Census extends Names {
   readonly there: readonly Digest[];
   /** Subjects of which every place says that they do not exist. */
   readonly gone: ReadonlySet<Digest>;
+  /** Manifests that tags lead to, by the subject that they name: its lists need not name them. */
+  readonly attached: ReadonlyMap<Digest, readonly Manifest[]>;
   /** The entries of indexes that are in the place: an index would name a manifest that is gone. */
   readonly children: ReadonlySet<Digest>;
 }
@@ -44,6 +46,7 @@ export async function takeCensus(source: Source, options: CensusOptions): Promis
   const there: Digest[] = [];
   const gone = new Set<Digest>();
   const children = new Set<Digest>();
+  const attached = new Map<Digest, Manifest[]>();
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
 
   const meet = async (descriptor: Descriptor) => {
@@ -73,7 +76,9 @@ export async function takeCensus(source: Source, options: CensusOptions): Promis
         if (found === 'unreadable') here.set(digest, unknownSubject(digest));
         else if (found !== 'gone') {
           await meet(found.descriptor);
-          return subjectOf(found)?.digest;
+          const subject = subjectOf(found)?.digest;
+          if (subject !== undefined) attached.set(subject, [...(attached.get(subject) ?? []), found]);
+          return subject;
         } else if (await isThere(elsewhere, digest, { signal })) there.push(digest);
         else gone.add(digest);
       } catch (error) {
@@ -84,7 +89,7 @@ export async function takeCensus(source: Source, options: CensusOptions): Promis
     level = above.filter((digest) => digest !== undefined);
   }
   account.checkComplete();
-  return { ...names, here: [...here.values()], there, gone, children };
+  return { ...names, here: [...here.values()], there, gone, attached, children };
 }
 
 /** Whether one of the places has a manifest. @throws RemoraError where a place does not answer with yes or no */

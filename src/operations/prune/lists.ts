@@ -34,7 +34,7 @@ export function planLists(
     const isMeant = (entry: Descriptor) => isWanted(attachmentOfEntry(entry, ['tag']), selection);
     const lost = entries.filter((entry) => isGone(entry) && isMeant(entry)).map(({ digest }) => digest);
     const left = entries.filter(({ digest }) => !going.has(digest) && !lost.includes(digest));
-    const isEmpty = gone.has(subject) && left.length === 0;
+    const isEmpty = (gone.has(subject) || going.has(subject)) && left.length === 0;
     return lost.length > 0 || isEmpty ? [{ tag, digest, subject, vanished: [...new Set(lost)], isEmpty }] : [];
   });
 }
@@ -49,7 +49,7 @@ export interface ChangedList {
 
 /**
  * Takes out of a list the entries of manifests that are still gone, and removes the list if it is empty and its subject is
- * still gone. A list is removed by its digest: one that another client has changed since has another.
+ * still gone.
  *
  * @param isGone whether a subject is in none of the places
  */
@@ -76,16 +76,12 @@ export async function changeListAt(
   return { entries, removed: tag !== undefined && (await removeTag(store, tag, { signal })), blobs: [] };
 }
 
+/** Empty lists of other subjects are the same manifest: it is deleted only where a tag cannot be deleted alone. */
 async function removeTag(store: Store & Deleter, tag: string, options: CallOptions): Promise<boolean> {
   const list = await orUndefined(store.manifest({ tag }, options), 'NOT_FOUND');
   if (list === undefined || entriesOf(list)?.length !== 0) return false;
-  const { digest } = list.descriptor;
-  const isDeleted = (await orUndefined(store.deleteManifest(digest, options), 'UNSUPPORTED')) ?? false;
-  const left = await store.findTag(tag, options);
-  // go-containerregistry keeps a copy of the manifest for each tag.
-  if (left?.digest === digest) await store.deleteTag(tag, options);
-  else if (left !== undefined) return false;
-  return isDeleted || left !== undefined;
+  const isDeleted = await orUndefined(store.deleteTag(tag, options), 'UNSUPPORTED');
+  return isDeleted ?? store.deleteManifest(list.descriptor.digest, options);
 }
 
 /** Under the lock of the layout, so that nobody adds to the list meanwhile. */

@@ -33,6 +33,8 @@ export interface Going {
   readonly rules: ReadonlySet<PruneRule>;
   /** Manifests that must still be there when it goes. */
   readonly survivors: ReadonlySet<Digest>;
+  /** The subjects that it is taken from. */
+  readonly subjects: ReadonlySet<Digest>;
   /** The manifest that it is attached to, if that goes, too. */
   readonly parent: Digest | undefined;
 }
@@ -45,7 +47,10 @@ export interface PrunePlan {
   readonly planned: readonly PrunedAttachment[];
   readonly stays: readonly KeptAttachment[];
   readonly lists: readonly ListPlan[];
-  readonly census: Census;
+  /** Manifests that other subjects have as well, and lose only a tag. */
+  readonly shared: ReadonlyMap<Digest, Digest>;
+  /** As {@link Survey} has it. */
+  readonly lacksApi: boolean;
 }
 
 /**
@@ -57,7 +62,10 @@ export interface PrunePlan {
 export async function planPrune(source: Source, options: PlanPruneOptions): Promise<PrunePlan> {
   const { rules, selection, elsewhere, limit, signal } = options;
   const census = await takeCensus(source, { signal, limit, elsewhere: elsewhere ?? [] });
-  const survey = await surveyOf(source, census, { signal, limit });
+  const survey = await surveyOf(source, census, {
+    ...{ signal, limit },
+    predicateTypes: selection.predicateType !== undefined,
+  });
   if (rules.orphans && elsewhere === undefined) await requireHome(source, census, survey, { signal });
   const protection = new Protection(source, census, survey);
   const { chosen, spared } = await choose(source, census, survey, options);
@@ -85,7 +93,10 @@ export async function planPrune(source: Source, options: PlanPruneOptions): Prom
   const lists = rules.orphans ? planLists(census, survey, new Set(going.keys()), selection) : [];
   // Some are spared by their own rule, and go along with another.
   const left = stays.filter(({ manifest, digest }) => !going.has(manifest ?? digest));
-  return { items, going, planned, stays: left, lists, census };
+  const shared = new Map<Digest, Digest>();
+  for (const [digest, { subjects }] of going)
+    for (const subject of protection.subjectsOf(digest)) if (!subjects.has(subject)) shared.set(digest, subject);
+  return { items, going, planned, stays: left, lists, shared, lacksApi: survey.lacksApi };
 }
 
 async function choose(
@@ -156,6 +167,7 @@ function addGoing(
     holder: known === undefined || known.holder.subject === holder.subject ? holder : together(known.holder, holder),
     rules: new Set([...(known?.rules ?? []), ...chosen.flatMap(({ rules }) => rules)]),
     survivors: new Set([...(known?.survivors ?? []), ...chosen.flatMap(({ survivors }) => survivors)]),
+    subjects: new Set([...(known?.subjects ?? []), holder.subject]),
     parent: known?.parent ?? parent,
   });
   if (known === undefined)

@@ -43,11 +43,17 @@ export class Protection {
     return reason;
   }
 
+  /** The subjects of a manifest: those of cosign's tags share one where their signatures or SBOMs are equal. */
+  subjectsOf(digest: Digest): ReadonlySet<Digest> {
+    return new Set((this.#holders.get(digest) ?? []).map(({ subject }) => subject));
+  }
+
   #own({ manifest, via, attachments }: Holder): Protected | undefined {
     const { digest, mediaType, artifactType } = manifest;
     const tag = this.census.tagged.get(digest)?.tag;
     if (tag !== undefined) return { reason: 'tagged', message: `it has the tag ${tag}` };
-    if (this.census.children.has(digest) || via.includes('index-child') || isAttestation(manifest))
+    const isChild = this.census.children.has(digest) || this.survey.children.has(digest);
+    if (isChild || via.includes('index-child') || isAttestation(manifest))
       return { reason: 'in-index', message: 'an index names it, and would be broken without it' };
     // cosign's own images have the config of an image, and layers that no image has.
     const isWhole = attachments.every(({ holder, tags }) => holder === undefined && tags === undefined);
@@ -58,7 +64,7 @@ export class Protection {
     if (isImage) return { reason: 'image', message: 'it is an image or an index of images' };
     const others = this.#holders.get(digest) ?? [];
     const isReferrer = others.some((other) => other.via.some((way) => way !== 'cosign-tag'));
-    const subjects = new Set(others.map(({ subject }) => subject));
+    const subjects = this.subjectsOf(digest);
     if (isReferrer && subjects.size > 1)
       return { reason: 'shared', message: `it is attached to ${[...subjects].join(' and ')}` };
     return undefined;

@@ -6,6 +6,8 @@ import { hasInventory } from '../../store/interfaces/inventory.js';
 import type { Source, Store } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { removeItems } from '../detach/carry-out.js';
+import type { FailedAttachment } from '../detach/schema.js';
+import { accessTo, wholePlace } from '../places/elsewhere.js';
 import { type AccessOptions, type Location, resolveLocation, withSource, withStore } from '../places/location.js';
 import { assertRepository } from '../repo/list-tags.js';
 import { deleterOf } from '../results/deletion.js';
@@ -62,25 +64,24 @@ export async function prune(location: Location<Store>, options: PruneOptions): P
   const at = resolveLocation(location);
   assertRepository(at);
   const others = (options.subjectsIn ?? []).map((other) => resolveLocation(other));
-  for (const other of others) assertRepository(other);
+  for (const other of others) wholePlace(other);
+  const opened = others.map((other) => ({ other, access: accessTo(other, at, options) }));
   return withStore(at, { ...options, access: options.dryRun ? 'read' : 'delete' }, (store) =>
-    withPlaces(others, options, [], (places) =>
-      pruned(store, options.subjectsIn === undefined ? undefined : places, options),
-    ),
+    withPlaces(opened, [], (places) => pruned(store, options.subjectsIn === undefined ? undefined : places, options)),
   );
 }
 
 /** Opens places one in another, and sees to it that each is there: a place that is hidden would say that all is gone. */
 async function withPlaces<T>(
-  [next, ...rest]: readonly Location[],
-  options: PruneOptions,
+  [next, ...rest]: readonly { readonly other: Location; readonly access: AccessOptions }[],
   opened: readonly Source[],
   use: (places: readonly Source[]) => Promise<T>,
 ): Promise<T> {
   if (next === undefined) return use(opened);
-  return withSource(next, options, async (source) => {
-    for await (const _ of source.tags({ signal: options.signal })) break;
-    return withPlaces(rest, options, [...opened, source], use);
+  const { other, access } = next;
+  return withSource(other, access, async (source) => {
+    for await (const _ of source.tags({ signal: access.signal })) break;
+    return withPlaces(rest, [...opened, source], use);
   });
 }
 
@@ -114,7 +115,7 @@ function plannedResult(store: Store, plan: PrunePlan, places: readonly Source[],
     })),
     incomplete: [],
     unmended: [],
-    unseen: hasInventory(store) ? [] : unseenIn(store, orphans === true),
+    unseen: hasInventory(store) ? [] : unseenIn(store, orphans === true && !plan.lacksApi),
   };
 }
 
@@ -165,7 +166,15 @@ async function carriedOut(
   const changed = [...look.changed].flatMap(([digest, message]) =>
     shownOf(digest).map((one): KeptAttachment => ({ ...one, reason: 'changed', message })),
   );
-  const failed = incomplete.filter(({ manifest, digest }) => !look.changed.has(manifest ?? digest));
+  const failures = incomplete.filter(({ manifest, digest }) => !look.changed.has(manifest ?? digest));
+  const isShared = ({ manifest, digest, error }: FailedAttachment) =>
+    error.code === 'UNSUPPORTED' && plan.shared.has(manifest ?? digest);
+  const shared = failures.filter(isShared).map(({ error, ...one }): KeptAttachment => {
+    const other = plan.shared.get(one.manifest ?? one.digest);
+    const message = `${other} has it as well, and its tag cannot be deleted alone`;
+    return { ...one, ...rulesOf(plan, one.manifest ?? one.digest), reason: 'shared', message };
+  });
+  const failed = failures.filter((one) => !isShared(one));
   const { lists, unmended, empty } = await changedLists(deleter, plan, look, options);
   if (free && empty.size > 0) {
     const more = await store.pruneBlobs(empty, given({ signal }));
@@ -174,7 +183,7 @@ async function carriedOut(
   return {
     ...planned,
     removed: removed.flatMap(({ digest }) => shownOf(digest)),
-    ...keeping([...planned.stays, ...changed]),
+    ...keeping([...planned.stays, ...changed, ...shared]),
     lists,
     incomplete: failed.map((one) => ({ ...one, ...rulesOf(plan, one.manifest ?? one.digest) })),
     unmended,

@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import type { Kind } from '../../formats/kinds/kind.js';
+import { isDateTime } from '../../oci/values/annotations.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { Attachment } from '../attached/attachment.js';
 import { typeName } from '../attached/newest.js';
@@ -61,7 +62,7 @@ function limit(name: string, found: number, wanted: string): RemoraError {
 interface Dated {
   readonly holder: Holder;
   readonly attachment: Attachment;
-  /** Milliseconds since 1970; undefined without a date that can be read. */
+  /** As {@link timeOf} has it. */
   readonly time: number | undefined;
 }
 
@@ -117,9 +118,9 @@ export function choiceByDate(
   return { chosen, spared };
 }
 
-/** RFC 3339 as `Date` reads it; a date without a zone is taken for UTC. */
-export function timeOf({ created }: Attachment): number | undefined {
-  const time = Date.parse(created ?? '');
+/** Milliseconds since 1970; undefined for all that is not RFC 3339, which other tools read as another date. */
+export function timeOf({ created = '' }: Attachment): number | undefined {
+  const time = isDateTime(created) ? Date.parse(created) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 }
 
@@ -154,7 +155,7 @@ function groupsOf(dated: readonly Dated[]): readonly (readonly Dated[])[] {
 }
 
 function isUnasked(kind: Kind | undefined, selection: PruneSelection): boolean {
-  const { kind: kinds, artifactType, digest, annotations } = selection;
-  const isNamed = kinds !== undefined || artifactType !== undefined || digest !== undefined;
+  const { kind: kinds, artifactType, predicateType, digest, annotations } = selection;
+  const isNamed = [kinds, artifactType, predicateType, digest].some((selector) => selector !== undefined);
   return kind === 'signature' && !isNamed && (annotations ?? []).length === 0;
 }

@@ -2,12 +2,14 @@ import { isRemoraError } from '../../errors.js';
 import { mapSome } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { isIndexType } from '../../oci/values/media-types.js';
 import { hasInventory } from '../../store/interfaces/inventory.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
+import { attachmentOfManifest } from '../attached/attachment.js';
 import type { ItemLimit } from '../attached/item-limit.js';
-import type { Subject } from '../attached/subject.js';
-import { AttachedWalk } from '../attached/walk.js';
+import { platformSubjects, type Subject } from '../attached/subject.js';
+import { AttachedWalk, type WalkOptions } from '../attached/walk.js';
 import { type Holder, holdersOf } from '../detach/holder.js';
 import { type Census, unknownSubject } from './census.js';
 import { CONCURRENCY } from './names.js';
@@ -16,6 +18,10 @@ import { CONCURRENCY } from './names.js';
 export interface Survey {
   /** By subject; a subject stands before the attachments that are subjects themselves. */
   readonly bySubject: ReadonlyMap<Digest, readonly Holder[]>;
+  /** The entries of attachments that are indexes. */
+  readonly children: ReadonlySet<Digest>;
+  /** The registry answered that it has no Referrers API. */
+  readonly lacksApi: boolean;
   /** Manifests that lists name, and that are gone. */
   readonly vanished: ReadonlySet<Digest>;
 }
@@ -23,9 +29,10 @@ export interface Survey {
 /** @throws RemoraError `INCOMPLETE` where a way could not be asked, `INTERRUPTED` */
 export async function surveyOf(
   source: Source,
-  { here, there, gone, lists, tagged }: Census,
-  { signal, limit }: CallOptions & { readonly limit: ItemLimit },
+  census: Census,
+  { signal, limit, predicateTypes }: CallOptions & Pick<WalkOptions, 'predicateTypes'> & { readonly limit: ItemLimit },
 ): Promise<Survey> {
+  const { here, there, gone, lists, tagged } = census;
   const account = new AskedWays();
   const vanished = new Set<Digest>();
   // A layout shows all that it holds: an entry without its manifest is attached to nothing.
@@ -41,9 +48,11 @@ export async function surveyOf(
   const walk = new AttachedWalk(source, undefined, {
     signal,
     limit,
+    predicateTypes,
     onUnasked: (way, error) => {
       if (!isWhole || !isRemoraError(error) || error.code !== 'NOT_FOUND') account.failed(way, error);
     },
+    onAsked: (answer) => account.answered(answer),
     onGone: ({ digest }: Descriptor) => void vanished.add(digest),
   });
   const bySubject = new Map<Digest, Holder[]>();
@@ -60,6 +69,35 @@ export async function surveyOf(
     }
     level = [...below.values()];
   }
+  const children = new Set<Digest>();
+  const indexes = [...bySubject.values()].flat().filter(({ manifest }) => isIndexType(manifest.mediaType));
+  await mapSome(indexes, CONCURRENCY, async ({ manifest }) => {
+    const onUnasked = (way: string, error: unknown) => account.failed(way, error);
+    const found = await platformSubjects(source, manifest, { signal, limit, onUnasked });
+    for (const child of found?.children ?? []) children.add(child);
+  });
   account.checkComplete();
-  return { bySubject, vanished };
+  for (const holder of unlisted(census)) {
+    const holders = bySubject.get(holder.subject) ?? [];
+    const isListed = holders.some(({ manifest }) => manifest.digest === holder.manifest.digest);
+    if (!isListed) bySubject.set(holder.subject, [...holders, holder]);
+  }
+  const api = account.ways.find(({ via }) => via === 'api');
+  const lacksApi = api !== undefined && api.unsupported === api.subjects;
+  return { bySubject, children, lacksApi, vanished };
+}
+
+/**
+ * Attachments of subjects that are gone, found by the tags of their own attachments. An interrupted removal takes them out of
+ * their list first. Those of other subjects may be on their way into a list.
+ */
+function unlisted({ attached, gone }: Census): readonly Holder[] {
+  return [...attached].flatMap(([subject, manifests]) =>
+    gone.has(subject)
+      ? manifests.map((manifest) => {
+          const attachment = attachmentOfManifest(manifest, ['tag']);
+          return { manifest: attachment.descriptor, attachments: [attachment], via: attachment.via, subject };
+        })
+      : [],
+  );
 }

@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import { modelPath } from '../../formats/names/model-pack.js';
 import { layersOf, type Manifest } from '../../oci/documents/manifest.js';
 import { Annotation, OrasAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -32,14 +33,14 @@ export function distinctFiles(layers: readonly Descriptor[]): readonly Descripto
   return [...files.values()];
 }
 
-/** The same for layers that give the same file; without a title the type is a part of its name. */
+/** The same for layers that give the same file; without a title or path the type is a part of its name. */
 export function fileKey({ digest, size, mediaType, annotations }: Descriptor): string {
-  const title = annotations?.[Annotation.title];
+  const name = annotations?.[Annotation.title] ?? modelPath(annotations);
   return JSON.stringify([
     digest,
     size,
-    title ?? null,
-    title ?? mediaType,
+    name ?? null,
+    name ?? mediaType,
     annotations?.[OrasAnnotation.unpack] === 'true',
   ]);
 }

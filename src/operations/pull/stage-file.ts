@@ -5,6 +5,7 @@ import type { UnpackLimit } from '../../io/compression/unpack-limit.js';
 import { makeDirectory, nearestDirectory } from '../../io/files/make-directory.js';
 import { inTheWay, lstatIfExists, resolveInside } from '../../io/files/safe-path.js';
 import { createTempFile, sweepTempFiles, writeStream } from '../../io/files/temp-file.js';
+import type { UnpackedDirectory } from '../../io/tar/unpack.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { NamedLayer } from './layer-names.js';
 import { type ProgressOptions, withProgress } from './progress.js';
@@ -99,12 +100,9 @@ export async function stageFile(
     const { unpackDirectory } = await import('../../io/tar/unpack.js');
     const unpacked = await unpackDirectory(createReadStream(file.path), path, { ...options, ...directory });
     await file.discard();
-    if (isOpen && existing !== undefined) {
-      const { isSame, replaced } = await unpacked.difference();
-      const [other] = options.noClobber ? replaced : [];
-      if (isSame || other !== undefined) await unpacked.discard();
-      if (isSame) return unchanged;
-      if (other !== undefined) throw otherContent(other);
+    if (isOpen && existing !== undefined && (await isThere(unpacked, options))) {
+      await unpacked.discard();
+      return unchanged;
     }
     const { isFile, path: from, commit, discard } = unpacked;
     return {
@@ -114,6 +112,19 @@ export async function stageFile(
     };
   } catch (error) {
     await file.discard();
+    throw error;
+  }
+}
+
+/** Whether all that was unpacked is there already; where it fails, what was unpacked is removed. */
+async function isThere(unpacked: UnpackedDirectory, { noClobber }: WriteFilesOptions): Promise<boolean> {
+  try {
+    const { isSame, replaced } = await unpacked.difference();
+    const [other] = replaced;
+    if (noClobber && other !== undefined) throw otherContent(other);
+    return isSame;
+  } catch (error) {
+    await unpacked.discard();
     throw error;
   }
 }

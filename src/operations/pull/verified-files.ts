@@ -4,9 +4,9 @@ import { given } from '../../oci/values/given.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { resolveSubject } from '../attached/subject.js';
 import { type JudgedSubject, judgeSubject } from '../verified/judged-subject.js';
+import { type TrustToUse, trustFor } from '../verified/policy-trust.js';
 import { selectVerified, type VerifiedAttachment } from '../verified/select.js';
 import { signedLayer } from '../verified/signed-layer.js';
-import type { TrustOptions } from '../verify/options.js';
 import { CONCURRENCY, type WantedFile, type WantedManifest } from './index-files.js';
 import { LeftOut } from './left-out.js';
 import {
@@ -20,7 +20,7 @@ import {
 } from './wanted-manifests.js';
 
 /** Options of {@link verifiedFiles}. */
-export type VerifiedFilesOptions = WantedOptions & { readonly trust: TrustOptions };
+export type VerifiedFilesOptions = WantedOptions & { readonly trust: TrustToUse };
 
 /**
  * Finds the wanted files that are verified. The subject is resolved once: from then on all content is asked for by
@@ -34,7 +34,8 @@ export async function verifiedFiles(
   options: VerifiedFilesOptions,
   mayLeaveOut: boolean,
 ): Promise<Wanted> {
-  const { platform, selection, trust, signal, limit } = options;
+  const { platform, selection, signal, limit } = options;
+  const trust = await trustFor(source, options.trust);
   const subject = await resolveSubject(source, selector, platform, { signal, limit });
   const { digest } = subject.descriptor;
   const reference = source.format({ digest });
@@ -57,7 +58,7 @@ export async function verifiedFiles(
 
 interface Ask extends CallOptions {
   readonly source: Source;
-  readonly trust: TrustOptions;
+  readonly trust: TrustToUse;
   readonly read: ReadManifest;
 }
 

@@ -10,8 +10,8 @@ import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { attachmentOfManifest, type SelectedAttachment } from '../attached/attachment.js';
 import type { ItemLimit } from '../attached/item-limit.js';
 import type { Selection } from '../attached/selection.js';
+import type { TrustToUse } from '../verified/policy-trust.js';
 import type { UnverifiedAttachment } from '../verified/schema.js';
-import type { TrustOptions } from '../verify/options.js';
 import { fileKey, filesOf } from './files-of.js';
 import { CONCURRENCY, manifestsWithFiles, manifestWithFiles, type WantedManifest } from './index-files.js';
 import type { LeftOut } from './left-out.js';
@@ -24,7 +24,7 @@ export interface WantedOptions extends CallOptions {
   readonly limit: ItemLimit;
   readonly parts: Parts;
   /** Only what this trust verifies is wanted. @default all */
-  readonly trust?: TrustOptions | undefined;
+  readonly trust?: TrustToUse | undefined;
 }
 
 /** The wanted files of all manifests. */

@@ -8,12 +8,12 @@ import { dryRunResult } from '../pack/dry-run.js';
 import { type ExportOptions, exportingManifest } from '../pack/export-manifest.js';
 import type { FileInput } from '../pack/inputs.js';
 import { discardContents, packedResult, packPlan, writeContents } from '../pack/pack.js';
-import { type PackingOptions, recognisePacking } from '../pack/packing.js';
+import { discardInputs, type PackingOptions, recognisePacking } from '../pack/packing.js';
 import { manifestOf, type PackOptions, type PackPlan, planPack, readContents } from '../pack/plan.js';
 import type { DryRunResult } from '../pack/schema.js';
 import { type AccessOptions, type Location, withStore } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { type VersionedTarget, versionedTarget } from '../places/versioned-target.js';
+import { versionedTarget } from '../places/versioned-target.js';
 import { withHidden } from '../results/hidden.js';
 import { tagsFor } from './packed-tags.js';
 import type { PushResult } from './schema.js';
@@ -65,27 +65,25 @@ export async function push(
   const to = versionedTarget(target);
   // A malformed one is told in a dry run as well.
   const platform = platformOf(options.platform);
-  // A missing file is reported before a layout is created.
-  const checked = await planPack(files, options);
-  if (options.dryRun) {
-    const plan = await recognisePacking(checked, options);
-    tagsFor(plan.packed, to, options);
-    return dryRunResult(await packPlan(plan, options), options);
+  // A missing file, and one that is refused, is reported before a layout is created.
+  const plan = await recognisePacking(await planPack(files, options), options);
+  try {
+    const tags = tagsFor(plan.packed, to, options);
+    if (options.dryRun) return await dryRunResult(await packPlan(plan, options), options);
+    return await exportingManifest(options, () =>
+      withStore(to.at, { ...options, create: true }, (store) => pushPlan(store, plan, { ...options, tags, platform })),
+    );
+  } finally {
+    discardInputs(plan);
   }
-  return exportingManifest(options, () =>
-    withStore(to.at, { ...options, create: true }, (store) => pushPlan(store, checked, to, { ...options, platform })),
-  );
 }
 
 async function pushPlan(
   store: Store,
-  checked: PackPlan,
-  to: VersionedTarget,
-  options: MaybePushOptions & { readonly platform: Platform | undefined },
+  plan: PackPlan,
+  options: MaybePushOptions & { readonly tags: readonly string[]; readonly platform: Platform | undefined },
 ): Promise<PushResult> {
-  const { signal, platform } = options;
-  const plan = await recognisePacking(checked, options);
-  const tags = tagsFor(plan.packed, to, options);
+  const { tags, signal, platform } = options;
   if (platform !== undefined) await requireIndexes(store, tags, { signal });
   const contents = await readContents(plan, options, { into: isIngester(store) ? store : undefined });
   try {

@@ -11,7 +11,7 @@ import { inspectSchema } from '../inspect/schema.js';
 import { kindsSchema } from '../kinds/schema.js';
 import { loginSchema, loginsSchema } from '../login/schema.js';
 import { logoutSchema } from '../logout/schema.js';
-import { putManifestSchema, readManifestSchema } from '../manifest/schema.js';
+import { getManifestSchema, putManifestSchema } from '../manifest/schema.js';
 import { dryRunSchema } from '../pack/schema.js';
 import { pruneSchema } from '../prune/schema.js';
 import { pullSchema } from '../pull/schema.js';
@@ -61,7 +61,7 @@ export const resultSchemas = {
   tag: tagSchema,
   'repo list': repositoriesSchema,
   'repo tags': tagsSchema,
-  'manifest get': readManifestSchema,
+  'manifest get': getManifestSchema,
   'manifest put': putManifestSchema,
   'manifest delete': deleteSchema,
   'blob get': fetchBlobSchema,

@@ -7,14 +7,14 @@ import type { ItemLimit } from '../attached/item-limit.js';
 import type { Subject } from '../attached/subject.js';
 import { eachNode } from '../results/each-node.js';
 import { type JudgedAttachments, judgeAttached } from '../verify/judge-attached.js';
-import type { TrustOptions } from '../verify/options.js';
 import { checkOutcome, outcomeOf } from '../verify/required.js';
 import type { VerifiedNode } from '../verify/schema.js';
+import { checkPolicy, type TrustToUse } from './policy-trust.js';
 import type { UnverifiedAttachment, UseProof } from './schema.js';
 
 /** Options of {@link judgeSubject}. */
 export interface JudgeSubjectOptions extends CallOptions {
-  readonly trust: TrustOptions;
+  readonly trust: TrustToUse;
   readonly limit: ItemLimit;
   /** Reads the predicate types that neither annotations nor signatures tell. @default false */
   readonly predicateTypes?: boolean | undefined;
@@ -39,6 +39,7 @@ export async function judgeSubject(
 ): Promise<JudgedSubject> {
   const account = new AskedWays();
   const judged = await judgeAttached(source, subject, account, { ...trust, ...options });
+  await checkPolicy(judged, account, trust);
   return new JudgedSubject(subject, judged, account);
 }
 

@@ -95,7 +95,8 @@ export function checkOutcome(result: VerifyResult, account: AskedWays): void {
 /** The reason to wait for what verifies a result; undefined where it is verified, or nothing will. */
 export function lackOf(result: VerifyResult, account: AskedWays, noWrong = false): string | undefined {
   const isFinal = (node: VerifiedNode) => isOwnWrong(node) || (noWrong && node.verdict === 'wrong');
-  if ([...eachNode(result)].some(isFinal)) return undefined;
+  const isOutOfScope = result.violations?.some(({ rule }) => rule === undefined);
+  if (isOutOfScope || [...eachNode(result)].some(isFinal)) return undefined;
   try {
     checkOutcome(result, account);
     return undefined;

@@ -14,9 +14,10 @@ import { platformOf } from '../places/platform-option.js';
 import { iterable } from '../results/each-node.js';
 import { trustsOf } from '../trusts/given-trusts.js';
 import { type WaitOptions, waitFor } from '../wait/wait.js';
-import { type JudgedAttachments, judgeAttached } from './judge-attached.js';
+import { judgeAttached } from './judge-attached.js';
 import { noTrust } from './no-trust.js';
 import { rootOf, type TrustOptions } from './options.js';
+import { violationsOf } from './policy-violations.js';
 import { checkOutcome, lackOf, outcomeOf } from './required.js';
 import type { VerifiedNode, VerifyResult } from './schema.js';
 
@@ -113,10 +114,4 @@ const SOON_MS = 5;
 
 function loadSoon(): void {
   setTimeout(() => handled(import('../../trust/judge.js')), SOON_MS).unref();
-}
-
-/** The rules that are not kept. A trust that stands beside the policy keeps none of them, whatever its name. */
-async function violationsOf(policy: Policy, judged: JudgedAttachments, now = new Date()) {
-  const { judgePolicy } = await import('../../trust/policy/judge-policy.js');
-  return judgePolicy(policy, judged.policyFacts(policy.trust), now);
 }

@@ -196,8 +196,10 @@ export function hasPlatformNames<T extends object>(source: T): source is T & Pla
  * Gives the manifest that a tag shall name, undefined when the tag is as it shall be. It is called at each look at the tag,
  * with what is there: for its own result it gives undefined. An error that it throws ends the work, and nothing more is
  * written.
+ *
+ * @param isAgain an earlier result was written, or may have been: another writer replaced it, knowing it or not
  */
-export type TagChange = (present: Manifest | undefined) => Manifest | undefined;
+export type TagChange = (present: Manifest | undefined, isAgain: boolean) => Manifest | undefined;
 
 /** Options of {@link TagChanger.changeTag}. */
 export interface ChangeTagOptions extends CallOptions {

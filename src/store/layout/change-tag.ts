@@ -27,7 +27,7 @@ export async function changeTag(
   for (let look = 1; ; look++) {
     throwIfInterrupted(signal);
     const before = await read(tag);
-    const after = change(before);
+    const after = change(before, false);
     if (after === undefined) return { before, after: before, isWritten: false };
     const precondition = {
       selector: { tag },

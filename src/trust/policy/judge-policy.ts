@@ -30,12 +30,17 @@ const CLOCK_SKEW_MS = 5 * 60 * 1000;
  * @returns the rules that are not kept, for each manifest that lacks something
  */
 export function judgePolicy(policy: Policy, facts: PolicyFacts, now: Date): readonly Violation[] {
-  const name = facts.repository === undefined ? undefined : scopedName(facts.repository);
-  const rules = policy.rules.filter(({ scope }) => scope.some((pattern) => fitsScope(pattern, name)));
+  const rules = rulesFor(policy, facts.repository);
   if (rules.length === 0) return [outOfScope(policy, facts)];
   return rules.flatMap((rule) =>
     subjectsOf(rule, facts).flatMap((subject) => violationOf(rule, subject, now.getTime()) ?? []),
   );
+}
+
+/** The rules for the images of a repository. @param repository undefined for what is not in a registry */
+export function rulesFor({ rules }: Policy, repository: string | undefined): readonly PolicyRule[] {
+  const name = repository === undefined ? undefined : scopedName(repository);
+  return rules.filter(({ scope }) => scope.some((pattern) => fitsScope(pattern, name)));
 }
 
 function outOfScope({ source }: Policy, { repository, subject }: PolicyFacts): Violation {

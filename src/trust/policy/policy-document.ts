@@ -26,7 +26,7 @@ export function readPolicyDocument(source: string | Uint8Array | object, name: s
       : { value: source, place: () => undefined };
   requirePlainNames(text, name);
   const result = policySchema.safeParse(text.value, { error: messageOf, reportInput: true });
-  const issue = result.error?.issues[0];
+  const issue = tellingIssue(result.error?.issues ?? []);
   if (issue !== undefined) throw failure(issue, text, name);
   if (result.data === undefined) throw refusal(name, 'wanted a policy');
   return {
@@ -41,6 +41,14 @@ function requirePlainNames({ value, place }: PolicyText, name: string): void {
   for (const [member, part] of Object.entries(value))
     if (typeof part === 'object' && part !== null && Object.hasOwn(part, '__proto__'))
       throw refusal(name, `${member}: wanted another name than __proto__`, place([member], '__proto__'));
+}
+
+/** The first issue; where a member is missing, the unknown one beside it says more: it is that one, misspelled. */
+function tellingIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue | undefined {
+  const [first] = issues;
+  if (first === undefined || first.input !== undefined) return first;
+  const holder = JSON.stringify(first.path.slice(0, -1));
+  return issues.find(({ code, path }) => code === 'unrecognized_keys' && JSON.stringify(path) === holder) ?? first;
 }
 
 function failure(issue: z.core.$ZodIssue, text: PolicyText, name: string): RemoraError {

@@ -211,6 +211,28 @@ describe('the notes', () => {
     expect(verifyNotes(result([stranger], { outcome: 'not-verified' }), now)).toEqual([]);
   });
 
+  it('name a platform that has the signature which its index lacks', () => {
+    const fields = { reference: 'registry.example/team/app', mediaType: IMAGE, size: 700 };
+    const platform = (referrers: readonly VerifiedNode[], name?: string): VerifiedPlatform => ({
+      ...{ ...fields, digest: digestOf('b'), referrers },
+      ...(name !== undefined && { platform: name }),
+    });
+    const missing = [{ digest: digestOf('a'), isThere: false }];
+    const notes = (...platforms: readonly VerifiedPlatform[]) =>
+      verifyNotes(result([], { outcome: 'unsigned', missing, mediaType: INDEX, platforms }), now);
+    const of = 'has a verified signature of its own: verify it';
+    expect(notes(platform([stranger]), platform([byKey], 'linux/arm64'))).toContain(
+      `linux/arm64 ${of} with --platform linux/arm64`,
+    );
+    expect(notes(platform([byKey]))).toContain(`${digestOf('b')} ${of} by its digest`);
+    expect(notes(platform([stranger], 'linux/arm64'))).toEqual([]);
+    const kind = [{ kind: 'sbom', digest: digestOf('a'), isThere: false }] as const;
+    const platforms = [platform([byKey], 'linux/arm64')];
+    expect(verifyNotes(result([], { missing: kind, mediaType: INDEX, platforms }), now).join()).not.toContain(
+      '--platform',
+    );
+  });
+
   it('tell the age of the trusted root, with a warning after 12 months', () => {
     expect(verifyNotes(root('2025-11-28'), now)[0]).toBe('trusted root: shipped with remora, of 2025-11-28');
     expect(verifyNotes(root('2025-11-28'), now).join()).not.toContain('warning');

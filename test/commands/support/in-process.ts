@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Config } from '@oclif/core/config';
 import { vi } from 'vitest';
+import Annotate from '../../../src/commands/annotate.js';
 import Attach from '../../../src/commands/attach.js';
 import Attest from '../../../src/commands/attest.js';
 import BlobDelete from '../../../src/commands/blob/delete.js';
@@ -32,6 +33,7 @@ import type { RunResult } from '../../support/peers.js';
 import { checkFailure, type Failure } from './run.js';
 
 const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Promise<unknown>>> = {
+  annotate: (argv, config) => Annotate.run(argv, config),
   attach: (argv, config) => Attach.run(argv, config),
   attest: (argv, config) => Attest.run(argv, config),
   check: (argv, config) => Check.run(argv, config),

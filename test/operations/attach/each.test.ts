@@ -124,12 +124,19 @@ describe.each(PLACES)('attach to each platform in %s', (_what, open) => {
 
   it('takes the index alone for all of its platforms, as the gate does', async () => {
     const store = await open();
-    await platforms(store);
+    const { index } = await platforms(store);
     const file = { content: SPDX('all'), name: 'all.spdx.json' };
     await attach({ store, tag: 'multi' }, [file], { to: 'index', settle });
     const found = await discover({ store, tag: 'multi' }, { require });
     expect([found.missing, found.onIndex?.length]).toEqual([[], 3]);
     expect((await discover({ store, tag: 'multi' }, { require, requireOn: 'platforms' })).missing).toHaveLength(3);
+    const one = { require, platform: 'linux/arm64' };
+    const chosen = await discover({ store, tag: 'multi' }, one);
+    expect([chosen.missing, chosen.onIndex]).toMatchObject([[], [{ index: index.digest }]]);
+    expect(chosen.referrers).toEqual([]);
+    const itself = await discover({ store, tag: 'multi' }, { ...one, requireOn: 'platforms' });
+    expect(itself.missing).toMatchObject([{ onIndex: true }]);
+    expect((await discover({ store, tag: 'multi' }, { ...one, requireOn: 'index' })).missing).toHaveLength(1);
   });
 
   it('takes an image for itself: by the platform of its config, and for all of --to', async () => {
@@ -204,7 +211,18 @@ describe('files for each platform', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('refuses a file for two platforms, and two manifests of one platform', async () => {
+  it('says which file is there where the index has a variant, and the name lacks it', async () => {
+    await inDirectory({ 'sbom-linux-arm64.spdx.json': SPDX('arm64') });
+    const store = await newLayout();
+    await image(store, 'linux/arm64/v8', 'one');
+    await expect(attach({ store, tag: 'one' }, [TEMPLATE], { eachPlatform: true })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      candidates: ['sbom-linux-arm64v8.spdx.json'],
+      hint: 'sbom-linux-arm64.spdx.json is there: rename it, or leave out {variant}',
+    });
+  });
+
+  it('refuses a file for two platforms, and takes one for two manifests of a platform', async () => {
     await inDirectory({ 'sbom-windows.json': SPDX('windows') });
     const store = await newLayout();
     const one = await image(store, 'windows/amd64');
@@ -214,16 +232,21 @@ describe('files for each platform', () => {
       store.putManifest(buildIndex({ manifests }), { tags: [tag] });
     await tagAs('builds', on(one, 'windows:10.0.1/amd64'), on(two, 'windows:10.0.2/amd64'));
     await tagAs('same', on(one, 'windows/amd64'), on(two, 'windows/amd64'));
+    const features = { os: 'windows', architecture: 'amd64', 'os.features': ['win32k'] };
+    await tagAs('features', on(one, 'windows/amd64'), { ...two, platform: features });
     const options = { eachPlatform: true } as const;
     await expect(attach({ store, tag: 'builds' }, ['sbom-{os}.json'], options)).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringContaining('both windows:10.0.1/amd64 and windows:10.0.2/amd64'),
       hint: expect.stringContaining('{os.version}'),
     });
-    await expect(attach({ store, tag: 'same' }, ['sbom-{os}.json'], options)).rejects.toMatchObject({
+    await expect(attach({ store, tag: 'features' }, ['sbom-{os}.json'], options)).rejects.toMatchObject({
       code: 'AMBIGUOUS',
       candidates: [one.digest, two.digest],
     });
+    await inDirectory({ 'sbom-windows.spdx.json': SPDX('windows') });
+    const { attachments } = await attach({ store, tag: 'same' }, ['sbom-{os}.spdx.json'], options);
+    expect(attachments.map(({ subject }) => subject.digest)).toEqual([one.digest, two.digest]);
     await inDirectory({ '10.0.1.spdx.json': SPDX('1'), '10.0.2.spdx.json': SPDX('2') });
     expect((await attach({ store, tag: 'builds' }, ['{os.version}.spdx.json'], options)).attachments).toHaveLength(2);
   });

@@ -7,6 +7,7 @@ import { selectAttached } from '../../../src/operations/attached/select.js';
 import { copy } from '../../../src/operations/copy/copy.js';
 import { detach } from '../../../src/operations/detach/detach.js';
 import { discover } from '../../../src/operations/discover/discover.js';
+import { prune } from '../../../src/operations/prune/prune.js';
 import { read } from '../../../src/operations/pull/read.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';
@@ -116,10 +117,12 @@ describe.each(DELETING_PLACES)('a predicate type in %s', (_what, open) => {
   it('selects what is copied and detached', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image', { tags: ['v1'] });
-    await referrer(store, descriptor, BUNDLE, { type: BUNDLE, text: bundle(review) });
+    const { descriptor: attached } = await referrer(store, descriptor, BUNDLE, { type: BUNDLE, text: bundle(review) });
     await attachBundle(store, descriptor);
     const target = await newLayout();
     const selection = { predicateType: REVIEW };
+    const { stays } = await prune(store, { olderThan: 1, selection, dryRun: true });
+    expect(stays).toMatchObject([{ digest: attached.digest, reason: 'undated' }]);
     await copy({ store, tag: 'v1' }, { store: target, tag: 'v1' }, { recursive: true, selection });
     const there = await discover({ store: target, tag: 'v1' }, { selection });
     expect(there.referrers).toMatchObject([{ predicateType: REVIEW }]);

@@ -173,6 +173,8 @@ describe('orphans', () => {
     registry.repository('team/app').manifests.delete(scan.digest);
     const tag = referrersTag(image.digest);
     const plan = await pruned(store, { orphans: true, dryRun: true });
+    // Without the Referrers API every orphan has a tag.
+    expect(plan.unseen.map(({ what }) => what)).toEqual(['untagged-images']);
     expect(plan.lists).toEqual([
       { reference: `${registry.host}/team/app:${tag}`, subject: image.digest, entries: [scan.digest], removed: false },
     ]);
@@ -211,7 +213,9 @@ describe('orphans', () => {
     expect([...digests(result.removed)].sort()).toEqual([...digests(sboms)].sort());
     expect(result.lists.every(({ removed }) => removed)).toBe(true);
     expect(await tagsOf(store)).toEqual([referrersTag(kept.digest), 'v1']);
-    expect((await store.lists()).map(({ digest }) => digest)).toEqual([lists[0]?.descriptor.digest]);
+    expect((await store.entries()).filter((entry) => store.listMark(entry)).map(({ digest }) => digest)).toEqual([
+      lists[0]?.descriptor.digest,
+    ]);
     expect(await store.blobDigests()).not.toContain(lists[1]?.descriptor.digest);
     expect((await store.blobDigests()).length).toBe(before - 3);
     expect(await listDigests(store, kept)).toEqual([keptSbom.digest]);
@@ -241,5 +245,58 @@ describe('orphans', () => {
     expect(result.removed).toEqual([]);
     expect(result.incomplete).toMatchObject([{ rules: ['orphans'], error: { code: 'UNSUPPORTED' } }]);
     expect(await listDigests(store, absent)).toHaveLength(1);
+  });
+
+  it('stay where another image shares their manifest, and the registry cannot delete a tag alone', async () => {
+    const { store } = await begin({
+      fault: ({ method, path }) =>
+        method === 'DELETE' && !path.includes('sha256:')
+          ? { status: 400, body: '{"errors":[{"code":"DIGEST_INVALID","message":"x"}]}' }
+          : undefined,
+    });
+    const { descriptor: kept } = await pushImage(store, 'kept', { tags: ['v1'] });
+    const { descriptor: image } = await pushImage(store, 'gone', { tags: ['v2'] });
+    const ends = [kept, image].map(({ digest }) => `${referrersTag(digest)}.sig`);
+    const shared = await cosignImage(store, 1, ends);
+    await cosignImage(store, 2, [`${referrersTag(image.digest)}.att`]);
+    await remove(store, image.digest);
+    const result = await pruned(store, { orphans: true });
+    expect([result.removed.length, result.incomplete, result.kept]).toEqual([1, [], { shared: 1 }]);
+    expect(await tagsOf(store)).toEqual([...ends, 'v1'].sort());
+    expect(await store.hasManifest(shared.digest)).toBe(true);
+  });
+
+  it('are found after a run that was killed when it had taken them out of their list', async () => {
+    const { store } = await begin({ referrers: 'none' });
+    const { descriptor: kept } = await pushImage(store, 'kept', { tags: ['v1'] });
+    const keptSbom = await put(store, kept, SBOM);
+    await put(store, keptSbom, SIGNATURE);
+    const { descriptor: image } = await pushImage(store, 'gone', { tags: ['v2'] });
+    const sbom = await put(store, image, SBOM);
+    const signature = await put(store, sbom, SIGNATURE);
+    await remove(store, image.digest);
+    await store.unlist(image.digest, sbom.digest, { settle: false });
+    // An attachment of what is there may be on its way into its list.
+    await store.unlist(kept.digest, keptSbom.digest, { settle: false });
+    const result = await pruned(store, { orphans: true, subjectsIn: [store] });
+    expect(digests(result.removed)).toEqual([signature.digest, sbom.digest]);
+    expect(await tagsOf(store)).toEqual([referrersTag(kept.digest), referrersTag(keptSbom.digest), 'v1'].sort());
+    expect(await store.hasManifest(keptSbom.digest)).toBe(true);
+  });
+
+  it('in lists under whole references, and entries of attached indexes, are told apart', async () => {
+    const store = await newHostedLayout();
+    const { descriptor: kept } = await pushImage(store, 'kept', { tags: ['v1'] });
+    const { descriptor: image } = await pushImage(store, 'gone', { tags: ['v2'] });
+    const [listed, member] = [await put(store, image, SBOM, 'listed'), await put(store, image, SBOM, 'member')];
+    const list = buildIndex({ manifests: [listed, member] });
+    await store.putManifest(list, { tags: [`registry.example/team/app:${referrersTag(image.digest)}`] });
+    const index = buildIndex({ manifests: [member], artifactType: 'application/x.bundle', subject: kept });
+    await store.putManifest(index);
+    await remove(store, image.digest);
+    const result = await pruned(store, { orphans: true });
+    expect(digests(result.removed)).toEqual([listed.digest]);
+    expect(result.stays).toMatchObject([{ digest: member.digest, reason: 'in-index' }]);
+    expect(await listDigests(store, kept)).toEqual([index.descriptor.digest]);
   });
 });

@@ -1,10 +1,12 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { buffer, text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type PushOptions, push } from '../../../src/operations/push/push.js';
 import { tarGz } from '../../formats/recognise/support/archives.js';
+import { begin } from '../../store/registry/support/start.js';
+import { tempDir } from '../../support/temp.js';
 import { inDirectory, newLayout, PLACES } from '../support/places.js';
 
 const CHART =
@@ -116,6 +118,13 @@ describe('push of a Helm chart', () => {
     for (const { result } of [generic, typed, config, two]) expect(result.tags).toEqual(['v1']);
   });
 
+  it('is found behind many entries where that is asked for', async () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`web/templates/${n}.yaml`, 'a: 1\n']));
+    const files = { [FILE]: await tarGz({ ...many, 'web/Chart.yaml': CHART }) };
+    const { content } = await pushed(files, [FILE], { as: 'helm' });
+    expect(content).toMatchObject({ config: { mediaType: CONFIG }, layers: [{ mediaType: CONTENT }] });
+  });
+
   it('leaves a .prov of another file alone', async () => {
     const { content } = await pushed({ 'a.txt': 'a', 'a.txt.prov': 'b' }, ['a.txt.prov', 'a.txt']);
     expect(content).toMatchObject({ layers: [{ size: 1 }, { mediaType: 'text/plain' }], config: { size: 2 } });
@@ -144,10 +153,26 @@ describe('the tag of a Helm chart', () => {
     expect((await at('oci:out:1.0+x', ['a.txt'])).tags).toEqual(['1.0+x']);
   });
 
+  it('must be one that a tag can be', async () => {
+    const version = `1.0.0-${'x'.repeat(200)}`;
+    await inDirectory({ [FILE]: await tarGz({ 'web/Chart.yaml': CHART.replace('1.2.3+b.1', version) }) });
+    const { store } = await begin({});
+    await expect(push(store, [FILE])).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  });
+
   it('is said to be another than the version', async () => {
     expect((await at('oci:out:latest')).notes).toMatch(
       /found by its version 1\.2\.3\+b\.1, and gets no tag 1\.2\.3_b\.1/,
     );
+  });
+});
+
+describe('beside a Helm chart', () => {
+  it('a directory is not its provenance', async () => {
+    const { content } = await pushed({ [FILE]: await chart(), [`${FILE}.prov/x`]: 'x' }, [FILE]);
+    expect(content).toMatchObject({ config: { mediaType: CONFIG }, layers: [{ mediaType: CONTENT }] });
+    const two = await pushed({ [FILE]: await chart(), [`${FILE}.prov/x`]: 'x' }, [FILE, `${FILE}.prov`]);
+    expect(two.content).toMatchObject({ config: { size: 2 }, layers: [{}, {}] });
   });
 });
 
@@ -247,14 +272,12 @@ describe('an archive that Helm could not load', () => {
   });
 
   it('leaves no file behind where it came as a stream', async () => {
-    const { readdir } = await import('node:fs/promises');
-    const { tmpdir } = await import('node:os');
-    const left = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('.remora')).length;
-    const before = await left();
-    const store = await newLayout();
+    const [store, directory] = [await newLayout(), await tempDir()];
+    vi.stubEnv('TMPDIR', directory);
+    onTestFinished(() => void vi.unstubAllEnvs());
     await push(store, [{ name: FILE, content: await chart() }]);
     const bad = await tarGz({ 'web/Chart.yaml': CHART.replace('1.2.3', 'x') });
     await expect(push(store, [{ name: FILE, content: bad }])).rejects.toMatchObject(INVALID);
-    expect(await left()).toBe(before);
+    await expect.poll(() => readdir(directory)).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openSession } from '../../../src/index.js';
 import type { Registry, RegistryOptions } from '../../support/registry.js';
-import { pushImage, referrerOf, text, writeContent } from '../support/artifacts.js';
+import { pushImage, referrerOf, text, writeContent, written } from '../support/artifacts.js';
 import { begin, openStore, REPOSITORY } from './support/start.js';
 
 const TAGS = ['latest', 'v1', 'v1.2'];
@@ -129,4 +129,19 @@ it('points several tags at what is there in one request, and knows OCI-Subject o
   await writeContent(store, text('{}'));
   expect(await store.putManifest(note, { tags: ['n1', 'n2'] })).toEqual({ result: 'written', listedBy: 'api' });
   expect(registry.count('PUT', '/manifests/sha256-')).toBe(0);
+});
+
+it('sends a manifest that is known by its sha512 once with its tag, and under both names elsewhere', async () => {
+  for (const [queryTags, expected] of [
+    [10, ['DIGEST?tag=v1']],
+    [0, ['DIGEST?tag=v1', 'v1']],
+  ] as const) {
+    const { registry, store } = await begin({ queryTags });
+    const index = { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: [] };
+    const manifest = written(index, 'sha512');
+    await store.putManifest(manifest, { tags: ['v1'] });
+    expect(puts(registry)).toEqual(expected);
+    expect((await store.manifest({ digest: manifest.descriptor.digest })).bytes).toEqual(manifest.bytes);
+    expect((await store.manifest({ tag: 'v1' })).bytes).toEqual(manifest.bytes);
+  }
 });

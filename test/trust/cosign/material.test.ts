@@ -229,12 +229,21 @@ describe.each(FORMS)('without a key, %s', (form) => {
   it.each(Object.entries(FORGED))('is wrong %s', async (_name, [reason, forge]) => {
     const judgement = await judge(await forge(), TARGET, byIdentity());
     expect(judgement).toMatchObject({ verdict: 'wrong', reason, proofs: [] });
+    const ofOthers = await judge(await forge(), TARGET, byIdentity({ identity: 'somebody@else.example' }));
+    expect(ofOthers).not.toHaveProperty('ofTrust');
+  });
+
+  it('tells whether the trusted identity made what is wrong', async () => {
+    const altered = promised(await signedAs(form), ({ Payload }) => {
+      Payload.integratedTime += 1;
+    });
+    expect(await judge(altered, TARGET, byIdentity())).toMatchObject({ verdict: 'wrong', ofTrust: true });
   });
 
   it('is wrong for another image, whoever signed', async () => {
     const target = { digest: TARGET.digest.replace(/^sha256:.*/, OTHER_IMAGE) };
     const judgement = await judge(await signedAs(form), { ...TARGET, digest: OTHER_IMAGE }, byIdentity());
-    expect(judgement).toMatchObject({ verdict: 'wrong', reason: 'subject' });
+    expect(judgement).toMatchObject({ verdict: 'wrong', reason: 'subject', ofTrust: true });
     expect(target.digest).toBe(OTHER_IMAGE);
   });
 });
@@ -268,7 +277,8 @@ describe.each(FORMS)('by a key, %s', (form) => {
         ? toJson({ ...text, optional: { edited: true } })
         : toJson({ ...text, payload: base64(toJson({ ...statement(), edited: true })) });
     const altered = { ...signed, content };
-    expect(await judge(altered, TARGET, { trust })).toMatchObject({ verdict: 'wrong', reason: 'signature' });
+    const judgement = await judge(altered, TARGET, { trust });
+    expect(judgement).toMatchObject({ verdict: 'wrong', reason: 'signature', ofTrust: true });
     const unlogged = annotated(altered, { [CosignAnnotation.bundle]: undefined });
     expect(await judge(unlogged, TARGET, { trust })).toMatchObject({ verdict: 'unchecked', reason: 'untrusted' });
   });

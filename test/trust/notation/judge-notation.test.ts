@@ -53,8 +53,10 @@ describe.each(Object.entries(FORMS))('an envelope in %s', (_, make) => {
   it('is wrong below another image, whoever signed it', async () => {
     const moved = make({ chain, digest: OTHER });
     const answer = { verdict: 'wrong', reason: 'subject', message: `envelope is of ${OTHER}, wanted ${IMAGE}` };
-    expect(await judging(moved)).toMatchObject(answer);
-    expect(await judging(moved, trusting({ 'ca:acme': [authority()] }))).toMatchObject(answer);
+    expect(await judging(moved)).toMatchObject({ ...answer, ofTrust: true });
+    const ofOthers = await judging(moved, trusting({ 'ca:acme': [authority()] }));
+    expect(ofOthers).toMatchObject(answer);
+    expect(ofOthers).not.toHaveProperty('ofTrust');
   });
 
   it('may name another digest of the same content', async () => {
@@ -92,6 +94,7 @@ describe.each(Object.entries(FORMS))('an envelope in %s', (_, make) => {
     expect(await judge(signed, { digest: IMAGE }, late)).toMatchObject({
       verdict: 'wrong',
       reason: 'expired',
+      ofTrust: true,
       message: expect.stringMatching(/^signature expired at .*Z; the time of verification is .*Z$/),
     });
   });

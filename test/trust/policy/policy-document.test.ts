@@ -49,6 +49,8 @@ describe('a policy file', () => {
   });
 
   it.each([
+    [but('scope: ghcr', 'scop: ghcr'), '7:5: rule "sbom": unknown member "scop" | Write scope'],
+    [but('version: 1', 'versoin: 1'), '1:1: unknown member "versoin" | Write version'],
     [but('kind: sbom', 'knd: sbom'), '8:5: rule "sbom": unknown member "knd" | Write kind'],
     [
       but('kind: sbom', 'kind: sbm'),
@@ -72,7 +74,7 @@ describe('a policy file', () => {
     [but('scope: ghcr.io/acme/**', 'scope: 7'), '7:12: rule "sbom": scope: wanted a text or a list of texts, got 7'],
     [but('version: 1', 'version: 2'), '1:10: version: wanted 1, got 2 | Known are 1'],
     [but('version: 1\n', ''), '1:1: version: it is missing | Known are 1'],
-    [but('trust:', 'trsut:'), /^policy.yaml:1:1: trust: it is missing/],
+    [but('trust:', 'trsut:'), '2:1: unknown member "trsut" | Write trust'],
     [
       but('  sbom:', '  "a b":'),
       '6:3: rules: wanted a name of letters, digits, ".", "_" and "-", 64 at most, got "a b"',

@@ -176,7 +176,8 @@ describe('a bundle by a key', () => {
       Buffer.from(trust[0]?.fingerprint ?? '', 'hex').toString('base64'),
     ]) {
       bundle.verificationMaterial.publicKey.hint = hint;
-      expect(await judgeDocument(bundle, { trust })).toMatchObject({ verdict: 'wrong', reason: 'signature' });
+      const judgement = await judgeDocument(bundle, { trust });
+      expect(judgement).toMatchObject({ verdict: 'wrong', reason: 'signature', ofTrust: true });
     }
   });
 

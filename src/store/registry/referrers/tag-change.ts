@@ -5,7 +5,7 @@ import type { Digest } from '../../../oci/values/digest.js';
 import { referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions } from '../../interfaces/store.js';
 import type { RegistryClient } from '../client/client.js';
-import { type ChangeUntilKeptOptions, changeUntilKept } from '../tags/change-until-kept.js';
+import { type ChangeUntilKeptOptions, changeUntilKept, type TagLook } from '../tags/change-until-kept.js';
 import { type ReferrersList, readList, withEntries } from './tag-document.js';
 
 /** A tag that still gives the subject after so many writes is not lost to other writers: the registry has it so. */
@@ -31,7 +31,7 @@ export async function changeList(
     tag,
     name: `referrers tag ${tag}`,
     read: () => readList(client, subject, options),
-    change(list: ReferrersList, round: number): Manifest | undefined {
+    change(list: ReferrersList, { round }: TagLook): Manifest | undefined {
       const entries = change(list.entries);
       if (entries === undefined) return undefined;
       if (list.foreign !== undefined) throw occupied(client, tag, list.foreign);

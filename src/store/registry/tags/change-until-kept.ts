@@ -20,6 +20,10 @@ const LATE_MS = 100;
 /** A tag that others write to without end, and that keeps the change so often, will keep it. */
 const QUIET_LOOKS = 6;
 const ROUNDS = 60;
+/** How often a look that took longer than others wait for it is taken again: its process, or the line, was busy. */
+const SLOW_LOOKS = 3;
+/** How often in a row a write may be refused although nobody changed the tag: some registries say so of tags that stay. */
+const REFUSALS = 3;
 /** How often in a row a write may fail: distribution 2.8 answers 500 for a tag that another is just writing. */
 const FAILED_WRITES = 4;
 
@@ -42,7 +46,17 @@ export interface TagWork<S extends TagState> {
   /** @throws for every failure: what could not be read is not absent */
   read(): Promise<S>;
   /** Gives the manifest that the tag shall name, undefined when it is as it shall be. It may throw to end the work. */
-  change(state: S, round: number): Manifest | undefined;
+  change(state: S, look: TagLook): Manifest | undefined;
+  /** Called when a manifest was written in place of a state. */
+  written?(state: S): void;
+}
+
+/** A look at a tag. */
+export interface TagLook {
+  /** From 0. */
+  readonly round: number;
+  /** An earlier result of the change was written, or may have been. */
+  readonly isAgain: boolean;
 }
 
 /** Options of {@link changeUntilKept}. */
@@ -51,6 +65,8 @@ export interface ChangeUntilKeptOptions<S extends TagState> extends CallOptions 
   readonly prefetched?: S | undefined;
   /** Look at the tag again after a settle time, for writers at the same time. @default true */
   readonly settle?: boolean | undefined;
+  /** Wait as long as for writers that were seen: a change that is lost is not asked for again. @default false */
+  readonly careful?: boolean | undefined;
   /** Called with each manifest that was replaced by ours. */
   readonly onReplaced?: ((digest: Digest) => void) | undefined;
 }
@@ -80,24 +96,37 @@ export async function changeUntilKept<S extends TagState>(
   let failures = 0;
   let seen: Digest | 'unknown' | undefined;
   let quietLooks = 0;
+  let refusals = 0;
+  let refused: Digest | 'absent' | undefined;
+  let slowLooks = options.careful ? 0 : SLOW_LOOKS;
+  const look = async () => {
+    for (;;) {
+      const found = await work.read();
+      if (performance.now() - found.asked < SETTLE_MS || slowLooks++ >= SLOW_LOOKS) return found;
+    }
+  };
   for (let round = 0; round < ROUNDS; round++) {
     let isWriting = false;
     try {
-      if (state === undefined || performance.now() - state.arrived > FRESH_MS) state = await work.read();
+      if (state === undefined || performance.now() - state.arrived > FRESH_MS) state = await look();
       const now = state.manifest?.descriptor.digest;
-      const written = work.change(state, round);
+      const written = work.change(state, { round, isAgain: seen !== undefined });
       if (written === undefined) {
         if (seen === undefined || seen === now || options.settle === false || honoured || ++quietLooks === QUIET_LOOKS)
           return state;
         seen = now;
         await pause(QUIET_MS * (1 + Math.random() / 2), options.signal);
       } else {
-        const contended = seen !== undefined;
+        const contended = options.careful === true || seen !== undefined;
         isWriting = true;
-        const isWritten = await writeTag(client, tag, state, written, options);
+        refusals = refused === (now ?? 'absent') ? refusals : 0;
+        const isWritten = await writeTag(client, tag, state, written, refusals < REFUSALS, options);
         failures = 0;
+        refused = isWritten ? undefined : (now ?? 'absent');
+        if (!isWritten) refusals++;
         honoured ||= !isWritten;
         if (isWritten) seen = written.descriptor.digest;
+        if (isWritten) work.written?.(state);
         if (isWritten && now !== undefined) options.onReplaced?.(now);
         const isUnsure = isWritten && options.settle !== false && !honoured;
         // An unknown manifest makes the next look another one to wait for.
@@ -126,6 +155,7 @@ async function writeTag(
   tag: string,
   state: TagState,
   written: Manifest,
+  mayBeRefused: boolean,
   { signal }: CallOptions,
 ): Promise<boolean> {
   const condition =
@@ -136,7 +166,7 @@ async function writeTag(
         : undefined;
   const response = await sendManifest(client, written, tag, {
     signal,
-    accepted: [412],
+    accepted: mayBeRefused ? [412] : [],
     retry: false,
     ...given({ headers: condition }),
   });

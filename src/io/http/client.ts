@@ -176,7 +176,9 @@ export class HttpClient {
     const { url, signal, body } = request;
     const { timeout = DEFAULT_TIMEOUT } = this.options;
     // An unusable file of certificates is an error before anything is sent.
-    const dispatcher = host.dispatcher ?? (await this.#dispatcher(host));
+    const found = host.dispatcher ?? this.#dispatcher(host);
+    // Requests of a host stay in their order: none waits without need.
+    const dispatcher = found instanceof Promise ? await found : found;
     const content = await body?.open();
     const watched =
       content === undefined || content instanceof Uint8Array ? undefined : new WatchedBody(content, timeout);

@@ -8,7 +8,7 @@ import { copySchema } from '../../../src/operations/copy/schema.js';
 import { discover } from '../../../src/operations/discover/discover.js';
 import type { ReferrerOptions, Store } from '../../../src/store/interfaces/store.js';
 import { begin } from '../../store/registry/support/start.js';
-import { listTags, pushImage } from '../../store/support/artifacts.js';
+import { list, listTags, pushImage } from '../../store/support/artifacts.js';
 import { tempDir } from '../../support/temp.js';
 import { makeKey } from '../../trust/support/envelopes.js';
 import { buildkitIndex, cosignTag, DSSE, SPDX } from '../support/mechanisms.js';
@@ -149,14 +149,9 @@ describe.each(PLACES)('copy --verify from %s', (_what, open) => {
     expect(all).toMatchObject({ left: [], unverified: [] });
     expect((await to.resolve({ tag: 'all' })).digest).toBe(index.descriptor.digest);
     // A referrer that is made of an attestation would be signed by nobody.
-    const converted = await copy(
-      { store: from, tag: 'multi' },
-      { store: to, tag: 'all' },
-      { ...options, convert: true },
-    );
-    expect(converted.objects.map(({ digest }) => digest).sort()).toEqual(
-      all.objects.map(({ digest }) => digest).sort(),
-    );
+    await copy({ store: from, tag: 'multi' }, { store: to, tag: 'all' }, { ...options, convert: true });
+    if (platform === undefined) throw new Error('no platform');
+    expect(await list(to, platform)).toEqual([]);
     // By a bare digest of a platform the index is not known.
     const bare = { store: from, digest: platform?.digest };
     await expect(copy(bare, { store: to, tag: 'bare' }, options)).rejects.toMatchObject({ code: 'NO_MATCH' });

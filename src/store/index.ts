@@ -4,6 +4,8 @@ export { type CatalogPlace, parseCatalogPlace } from '../oci/names/catalog.js';
 export { formatPlace, type PathPlace, type Place, parsePlace } from '../oci/names/place.js';
 export type { Reference } from '../oci/names/reference.js';
 export {
+  type ChangedTag,
+  type ChangeTagOptions,
   type CollectOptions,
   type DeleteManifestOptions,
   type Deleter,
@@ -15,8 +17,11 @@ export {
   isGarbageCollector,
   isIngester,
   isPruner,
+  isTagChanger,
   type PruneResult,
   type Pruner,
+  type TagChange,
+  type TagChanger,
 } from './interfaces/abilities.js';
 export type { BlobLinker, RangeReader, Repositories, Repository, UploadKeeper } from './interfaces/hosting.js';
 export type { Session } from './interfaces/session.js';

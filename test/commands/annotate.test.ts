@@ -90,4 +90,38 @@ describe('annotate', () => {
     await failureHere(code, ['annotate', at, 'a=1'], cwd);
     expect(proxy.requests.filter(({ method }) => method === 'PUT')).toEqual([]);
   });
+
+  it.each([
+    ['a failure of the registry', 500],
+    ['a request to wait', 429],
+    ['a line that breaks', 'reset'],
+  ] as const)('gets over %s at the write', async (_name, how) => {
+    const { cwd, registry, image } = await places();
+    const proxy = await startProxy(registry.host, {
+      fault: ({ method, path, count }) =>
+        method === 'PUT' && path.includes('/manifests/') && count === 1
+          ? how === 'reset'
+            ? 'reset'
+            : { status: how }
+          : undefined,
+    });
+    onTestFinished(() => proxy.close());
+    const { code, stdout, stderr } = await runHere(
+      ['annotate', '--json', image.replace(registry.host, proxy.host), 'a=1'],
+      cwd,
+    );
+    expect(code, stderr).toBe(0);
+    expect((await runHere(['resolve', image], cwd)).stdout.trim()).toBe(JSON.parse(stdout).digest);
+  });
+
+  it('leaves the tag alone where the write is refused', async () => {
+    const { cwd, registry, image } = await places();
+    const before = await runHere(['resolve', image], cwd);
+    const proxy = await startProxy(registry.host, {
+      fault: ({ method }) => (method === 'PUT' ? { status: 403 } : undefined),
+    });
+    onTestFinished(() => proxy.close());
+    await failureHere(4, ['annotate', image.replace(registry.host, proxy.host), 'a=1'], cwd);
+    expect(await runHere(['resolve', image], cwd)).toEqual(before);
+  });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
 import { makeFiles } from '../io/tar/support/archives.js';
+import { makeAuthority } from '../support/certificates.js';
 import { withDockerConfig } from '../support/docker-config.js';
 import { type Registry, type RegistryOptions, startRegistry } from '../support/registry.js';
 import { newKey, pemOf, publicPemOf } from '../support/signing-keys.js';
@@ -143,6 +144,17 @@ describe('a password on standard input', () => {
     await success(['copy', '-r', 'oci:./layout', `${registry.host}/team/more`, ...there, ...login, ...secret], options);
     expect([secretsIn(own), own.requests.length > 0]).toEqual([0, true]);
   });
+});
+
+it('http and unverified certificates are for the registry of the subject alone', async () => {
+  const authority = await makeAuthority();
+  const { image, place, cwd } = await begin({}, { tls: await authority.server() });
+  await makeFiles(cwd, { 'ca.pem': authority.ca });
+  const there = ['discover', image, '--plain-http', '--referrers-in', place];
+  expect(await runHere([...there, '--ca-file', 'ca.pem'], cwd)).toMatchObject({ code: 0 });
+  expect(await runHere([...there, '--insecure'], cwd)).toMatchObject({ code: 6 });
+  const http = ['--ca-file', 'ca.pem', '--referrers-in-plain-http'];
+  expect(await runHere([...there, ...http], cwd)).toMatchObject({ code: 6 });
 });
 
 it('each platform can have its file in another place', async () => {

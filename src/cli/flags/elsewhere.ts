@@ -1,4 +1,4 @@
-import { string } from '@oclif/core/flags';
+import { boolean, string } from '@oclif/core/flags';
 import type { ConnectionOptions } from '../../io/http/connection-options.js';
 import type { Place } from '../../oci/names/place.js';
 import { given } from '../../oci/values/given.js';
@@ -11,11 +11,17 @@ export const elsewhereFlag = {
     helpValue: 'PLACE',
     helpGroup: 'REGISTRY',
   }),
+  'referrers-in-plain-http': boolean({
+    summary: 'Use http with PLACE in another registry',
+    dependsOn: ['referrers-in'],
+    helpGroup: 'REGISTRY',
+  }),
 };
 
 /** The values of the flags for that place. */
 export interface ElsewhereFlags {
   readonly 'referrers-in'?: string | undefined;
+  readonly 'referrers-in-plain-http'?: boolean | undefined;
   readonly 'auth-file'?: string | undefined;
   readonly debug: boolean;
 }
@@ -51,5 +57,7 @@ export async function elsewhereAccess(
     import('./connection.js'),
   ]);
   const credentials = await storedCredentials(flags['auth-file'], flags.debug ? note : undefined);
-  return { referrersIn, referrersInAccess: { credentials, connection: withoutSecrets(connection) } };
+  const plainHttp = flags['referrers-in-plain-http'] || undefined;
+  const own = { ...withoutSecrets(connection), ...given({ plainHttp }) };
+  return { referrersIn, referrersInAccess: { credentials, connection: own } };
 }

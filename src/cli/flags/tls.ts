@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { ClientCertificate, PemFile } from '../../io/certificates/pem.js';
-import { authorities, clientCertificate } from '../../io/certificates/pem.js';
+import type { PemFile } from '../../io/certificates/pem.js';
 import { fileError } from '../../io/files/system-error.js';
 import type { ConnectionOptions } from '../../io/http/connection-options.js';
 
@@ -26,15 +25,16 @@ export async function tlsOptions(
   flags: TlsFlags,
 ): Promise<Pick<ConnectionOptions, 'insecure' | 'ca' | 'clientCertificate'>> {
   const { insecure, 'ca-file': ca, 'cert-file': cert, 'key-file': key } = flags;
+  if (ca === undefined && cert === undefined) return { insecure };
+  const pem = await import('../../io/certificates/pem.js');
   return {
     insecure,
-    ca: ca === undefined ? undefined : authorities(await pemFile(ca)),
-    clientCertificate: cert === undefined || key === undefined ? undefined : await readCertificate(cert, key),
+    ca: ca === undefined ? undefined : pem.authorities(await pemFile(ca)),
+    clientCertificate:
+      cert === undefined || key === undefined
+        ? undefined
+        : pem.clientCertificate(await pemFile(cert), await pemFile(key)),
   };
-}
-
-async function readCertificate(cert: string, key: string): Promise<ClientCertificate> {
-  return clientCertificate(await pemFile(cert), await pemFile(key));
 }
 
 async function pemFile(path: string): Promise<PemFile> {

@@ -24,8 +24,12 @@ export function certificatePlaces(env: Environment): readonly string[] {
   ];
 }
 
-/** The names of the directory of a host: `host:port`, and for port 443 `host` as well. */
+/**
+ * The names of the directory of a host: `host:port`, and for port 443 `host` as well. A registry can lead to a host of any
+ * name: none leads out of its place.
+ */
 export function directoryNames({ hostname, port }: URL): readonly string[] {
+  if (/^\.*$/.test(hostname)) return [];
   const names = [...new Set([canonicalRegistry(hostname), hostname])];
   return port === '' ? names.flatMap((name) => [name, `${name}:${TLS_PORT}`]) : names.map((name) => `${name}:${port}`);
 }

@@ -15,7 +15,7 @@ export function setMember(text: string, name: string, value: string, before?: st
   const [first] = members.values();
   if (first === undefined) return text.replace(/\{\s*\}/, () => `{${JSON.stringify(name)}:${value}}`);
   const [, space = ''] = /^\s*\{(\s*)"/.exec(text) ?? [];
-  const [colon] = /\s*:\s*$/.exec(text.slice(0, first.start)) ?? [':'];
+  const colon = text.slice(text.lastIndexOf('"', first.start - 1) + 1, first.start);
   const member = `${JSON.stringify(name)}${colon}${value}`;
   const previous = before === undefined ? [...members.values()].at(-1) : beforeOf(members, before);
   if (previous === undefined) {

@@ -53,13 +53,20 @@ export async function planPlatforms(
 ): Promise<readonly PlannedPlatform[]> {
   const wanted = byPlatform(targets).map(([first, ...others]) => ({
     targets: [first, ...others] as const,
-    files: inputs.map(({ input, pathFor }) => ({ ...input, path: pathFor(first.platform) })),
+    files: inputs.map(({ input, pathFor }) => ({
+      input: { ...input, path: pathFor(first.platform) },
+      withoutVariant: pathFor({ ...first.platform, variant: undefined }),
+    })),
   }));
   checkApart(wanted);
   await checkThere(wanted);
   const planned: PlannedPlatform[] = [];
   for (const { targets: own, files } of wanted) {
-    const plan = await recogniseInputs(await planPack(files, options), options, { required: true });
+    const checked = await planPack(
+      files.map(({ input }) => input),
+      options,
+    );
+    const plan = await recogniseInputs(checked, options, { required: true });
     planned.push({ plan, targets: own });
   }
   return planned;
@@ -81,7 +88,7 @@ function byPlatform(targets: readonly KnownTarget[]): readonly SamePlatform[] {
 
 interface Wanted {
   readonly targets: SamePlatform;
-  readonly files: readonly { readonly path: string }[];
+  readonly files: readonly { readonly input: PlatformInput['input']; readonly withoutVariant: string }[];
 }
 
 /** Refuses a file that two platforms would share: it was made from one of them. */
@@ -89,7 +96,7 @@ function checkApart(wanted: readonly Wanted[]): void {
   const seen = new Map<string, KnownTarget>();
   for (const { targets, files } of wanted) {
     const [target] = targets;
-    const paths = files.map(({ path }) => path);
+    const paths = files.map(({ input }) => input.path);
     const key = JSON.stringify(paths);
     const other = seen.get(key);
     if (other !== undefined) throw sharedFiles(paths, other, target);
@@ -120,17 +127,26 @@ function sharedFiles(paths: readonly string[], ...pair: readonly KnownTarget[]):
 async function checkThere(wanted: readonly Wanted[]): Promise<void> {
   const missing: string[] = [];
   const paths: string[] = [];
+  let near: string | undefined;
   for (const { targets, files } of wanted) {
     const [{ platform }] = targets;
-    for (const { path } of files) {
-      if ((await orUndefined(localFile(path), 'NOT_FOUND')) !== undefined) continue;
-      missing.push(`${path} for ${formatPlatform(platform)}`);
-      paths.push(path);
+    for (const { input, withoutVariant } of files) {
+      if (await isThere(input.path)) continue;
+      missing.push(`${input.path} for ${formatPlatform(platform)}`);
+      paths.push(input.path);
+      if (await isThere(withoutVariant)) near ??= withoutVariant;
     }
   }
   if (missing.length === 0) return;
   throw new RemoraError('NOT_FOUND', `${missing.join(', ')}: no such file; nothing was attached`, {
     candidates: paths,
-    hint: `Check the template; the current directory is ${process.cwd()}`,
+    hint:
+      near === undefined
+        ? `Check the template; the current directory is ${process.cwd()}`
+        : `${near} is there: rename it, or leave out {variant}`,
   });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return (await orUndefined(localFile(path), 'NOT_FOUND')) !== undefined;
 }

@@ -1,4 +1,5 @@
 import type { Descriptor } from '../../oci/values/descriptor.js';
+import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { hasSeveralPlaces } from '../../store/interfaces/several-places.js';
 import type { Source } from '../../store/interfaces/store.js';
@@ -31,7 +32,11 @@ export async function findInPlaces(
       for (const each of [descriptor, ...(holder === undefined ? [] : [holder])]) source.learn(each.digest, place);
     return attachments.map((attachment) => placed(attachment, place));
   });
-  return united((await Promise.all(found)).flat());
+  const attachments = united((await Promise.all(found)).flat());
+  // Where another place lists the manifest of layers alone, it can be named before the place that comes first.
+  const inOrder = (places: Placed['places']) =>
+    source.places.flatMap((place) => places.filter((each) => each.place === place));
+  return attachments.map((attachment) => ({ ...attachment, places: inOrder(attachment.places) }));
 }
 
 type Placed = Attachment & { readonly places: readonly AttachedIn[] };
@@ -42,17 +47,22 @@ function placed(attachment: Attachment, place: Source): Placed {
 }
 
 /** Unites those with one digest (within one holder). Layers are the attachments also where another place lists their manifest. */
-function united(attachments: readonly Placed[]): readonly Attachment[] {
+function united(attachments: readonly Placed[]): readonly Placed[] {
   const holders = new Set(attachments.map(({ holder }) => holder?.digest));
-  const wholes = attachments.filter(({ descriptor }) => holders.has(descriptor.digest));
+  const wholes = new Map<Digest, Placed>();
+  for (const whole of attachments.filter(({ descriptor }) => holders.has(descriptor.digest))) {
+    const before = wholes.get(whole.descriptor.digest);
+    wholes.set(whole.descriptor.digest, before === undefined ? whole : both(before, whole));
+  }
   const known = new Map<string, Placed>();
   for (const attachment of attachments) {
     const { descriptor, holder } = attachment;
     if (holders.has(descriptor.digest)) continue;
     const key = `${descriptor.digest} ${holder?.digest ?? ''}`;
     const before = known.get(key);
-    const others = wholes.filter((whole) => whole.descriptor.digest === holder?.digest);
-    known.set(key, before === undefined ? others.reduce(both, attachment) : both(before, attachment));
+    const whole = holder && wholes.get(holder.digest);
+    const first = whole === undefined ? attachment : both(attachment, whole);
+    known.set(key, before === undefined ? first : both(before, attachment));
   }
   return [...known.values()];
 }

@@ -39,6 +39,8 @@ class Assembly {
   readonly #items = new Map<Digest, CopyItem>();
   readonly #blobs = new Map<Digest, Descriptor>();
   readonly #tags: NamedTag[] = [];
+  /** The image under each tag of cosign. */
+  readonly #tagged = new Map<string, Digest>();
   readonly #left = new Map<Digest, Descriptor>();
   readonly #incomplete = new Map<string, Unasked>();
 
@@ -141,6 +143,7 @@ class Assembly {
     } else if (!this.#isReferrerAlone(attachment, digest)) {
       if (!this.#attach(digest)) return;
       this.#tags.push(...this.#named(attachment, digest));
+      for (const tag of tags ?? []) if (!this.#tagged.has(tag)) this.#tagged.set(tag, digest);
     }
     this.#convert(digest, subject, form);
     for (const tree of below) this.#tree(tree);
@@ -155,7 +158,7 @@ class Assembly {
   /** Whether it is copied as a referrer and not under its tag, which an image of another place has. */
   #isReferrerAlone({ tags, places }: Attachment, digest: Digest): boolean {
     if (places === undefined || !this.reading.options.convert) return false;
-    return this.#tags.some((other) => tags?.includes(other.tag) && other.digest !== digest);
+    return tags?.some((tag) => (this.#tagged.get(tag) ?? digest) !== digest) === true;
   }
 
   /** Adds an attached manifest; false where it cannot be copied, and what is attached to it stays behind as well. */

@@ -3,7 +3,6 @@ import { RemoraError } from '../../errors.js';
 import { bestEffortSync } from '../../io/files/system-error.js';
 import type { ConnectionOptions } from '../../io/http/connection-options.js';
 import { formatPlace, type Place } from '../../oci/names/place.js';
-import { given } from '../../oci/values/given.js';
 import type { ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { isThere, joinPlaces } from '../../store/open.js';
 import { type AccessOptions, type Location, resolveLocation, type Stored, withSource, withStore } from './location.js';
@@ -19,7 +18,7 @@ export interface ElsewhereOptions {
    * How that place is reached.
    *
    * @default `credentials` and `connection`; where the location is in another registry, the logins of Docker and Podman,
-   *   and `connection` without its headers and its client certificate
+   *   and `connection` without its headers, its client certificate, `plainHttp` and `insecure`
    */
   readonly referrersInAccess?: Pick<AccessOptions, 'credentials' | 'connection'> | undefined;
 }
@@ -162,10 +161,16 @@ export function accessTo(other: Place | Stored, at: Place | Stored, options: Opt
   return { ...shared, connection: withoutSecrets(connection) };
 }
 
-/** A connection for another registry. https is not said of it: that may follow from a certificate. */
+/** A connection for another registry, which neither gets secrets nor loses TLS and the check of its certificate. */
 export function withoutSecrets(connection: ConnectionOptions = {}): ConnectionOptions {
-  const { headers: _headers, clientCertificate: _certificate, plainHttp, ...rest } = connection;
-  return { ...rest, ...given({ plainHttp: plainHttp || undefined }) };
+  const {
+    headers: _headers,
+    clientCertificate: _certificate,
+    plainHttp: _http,
+    insecure: _insecure,
+    ...rest
+  } = connection;
+  return rest;
 }
 
 /** The registry of a place; undefined for other places, and for open stores, which have their own access. */

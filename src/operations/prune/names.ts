@@ -3,7 +3,7 @@ import { orUndefined } from '../../io/async/or-undefined.js';
 import { mapSome } from '../../io/async/run-all.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { subjectOf } from '../../oci/documents/manifest.js';
-import { LIST_KEYS } from '../../oci/values/annotations.js';
+import { Annotation, LIST_KEYS } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { type Digest, isDigest } from '../../oci/values/digest.js';
 import { isIndexType } from '../../oci/values/media-types.js';
@@ -41,28 +41,27 @@ export interface Names {
  */
 export async function readNames(source: Source, { signal }: CallOptions = {}): Promise<Names> {
   const account = new AskedWays();
-  const tags = await tagsOf(source, account, { signal });
   const tagged = new Map<Digest, Descriptor & { readonly tag: string }>();
   const lists: NamedList[] = [];
   const subjects = new Set<Digest>();
-  const look = async (tag: string) => {
+  const look = async ({ tag, entry }: Name) => {
     const cosign = cosignSubject(tag);
     if (cosign !== undefined) return void subjects.add(cosign);
-    const found = await source.findTag(tag, { signal });
+    const found = entry ?? (await source.findTag(tag, { signal }));
     if (found === undefined) return;
     const isList = isReferrersTag(lastPart(tag)) && isIndexType(found.mediaType);
-    const list = isList ? await listAt(source, tag, { signal }) : undefined;
+    const list = isList ? await listAt(source, tag, found.digest, { signal }) : undefined;
     if (list === undefined) return void tagged.set(found.digest, { ...found, tag });
     for (const one of list) {
       lists.push(one);
       subjects.add(one.subject);
     }
   };
-  await mapSome(tags, CONCURRENCY, async (tag) => {
+  await mapSome(await namesIn(source, account, { signal }), CONCURRENCY, async (name) => {
     try {
-      await look(tag);
+      await look(name);
     } catch (error) {
-      account.failed(`tag ${source.format({ tag })}`, error);
+      account.failed(`tag ${source.format({ tag: name.tag })}`, error);
     }
   });
   account.checkComplete();
@@ -75,14 +74,28 @@ export async function readNames(source: Source, { signal }: CallOptions = {}): P
 
 /** The manifests that people gave a tag. It reads no lists. @throws RemoraError as {@link readNames} */
 export async function readTagged(source: Source, { signal }: CallOptions = {}): Promise<ReadonlyMap<Digest, string>> {
-  const account = new AskedWays();
-  const tags = (await tagsOf(source, account, { signal })).filter((tag) => cosignSubject(tag) === undefined);
+  const names = await namesIn(source, new AskedWays(), { signal });
   const tagged = new Map<Digest, string>();
-  await mapSome(tags, CONCURRENCY, async (tag) => {
-    const found = await source.findTag(tag, { signal });
+  await mapSome(names, CONCURRENCY, async ({ tag, entry }) => {
+    if (cosignSubject(tag) !== undefined) return;
+    const found = entry ?? (await source.findTag(tag, { signal }));
     if (found !== undefined) tagged.set(found.digest, tag);
   });
   return tagged;
+}
+
+/** A tag, and the entry of a layout that has it: in a layout several entries may share one. */
+interface Name {
+  readonly tag: string;
+  readonly entry?: Descriptor;
+}
+
+async function namesIn(source: Source, account: AskedWays, { signal }: CallOptions): Promise<readonly Name[]> {
+  if (!hasInventory(source)) return (await tagsOf(source, account, { signal })).map((tag) => ({ tag }));
+  return (await source.entries()).flatMap((entry) => {
+    const tag = entry.annotations?.[Annotation.refName];
+    return tag === undefined ? [] : [{ tag, entry }];
+  });
 }
 
 async function tagsOf(source: Source, account: AskedWays, { signal }: CallOptions): Promise<readonly string[]> {
@@ -115,11 +128,15 @@ function lastPart(tag: string): string {
  * The list behind a referrers tag, for each of its subjects; undefined where the tag stands for something else. Long digests
  * are cut in a tag: there the entries tell the subjects.
  */
-async function listAt(source: Source, tag: string, options: CallOptions): Promise<readonly NamedList[] | undefined> {
-  const manifest = await orUndefined(source.manifest({ tag }, options), 'NOT_FOUND');
+async function listAt(
+  source: Source,
+  tag: string,
+  digest: Digest,
+  options: CallOptions,
+): Promise<readonly NamedList[] | undefined> {
+  const manifest = await orUndefined(source.manifest({ digest }, options), 'NOT_FOUND');
   const entries = manifest && entriesOf(manifest);
   if (manifest === undefined || entries === undefined) return undefined;
-  const { digest } = manifest.descriptor;
   const named = lastPart(tag).replace('-', ':');
   if (named === digest) return undefined;
   if (isDigest(named)) return [{ tag, digest, subject: named, entries }];
@@ -133,7 +150,7 @@ async function listAt(source: Source, tag: string, options: CallOptions): Promis
 /** The lists that olareg writes into a layout. A list that cannot be read stays as it is. */
 async function annotatedLists(source: Source, options: CallOptions): Promise<readonly NamedList[]> {
   if (!hasInventory(source)) return [];
-  const lists = await mapSome(await source.lists(), 8, async ({ digest, annotations }) => {
+  const lists = await mapSome(await source.entries(), 8, async ({ digest, annotations }) => {
     const subject = LIST_KEYS.map((key) => annotations?.[key]).find((value) => value !== undefined);
     if (subject === undefined || !isDigest(subject)) return undefined;
     const manifest = await orUndefined(source.manifest({ digest }, options), 'NOT_FOUND', 'MALFORMED');

@@ -115,7 +115,7 @@ function plannedResult(store: Store, plan: PrunePlan, places: readonly Source[],
     })),
     incomplete: [],
     unmended: [],
-    unseen: hasInventory(store) ? [] : unseenIn(store, orphans === true),
+    unseen: hasInventory(store) ? [] : unseenIn(store, orphans === true && !plan.lacksApi),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Survey {
   readonly bySubject: ReadonlyMap<Digest, readonly Holder[]>;
   /** The entries of attachments that are indexes. */
   readonly children: ReadonlySet<Digest>;
+  /** The registry answered that it has no Referrers API. */
+  readonly lacksApi: boolean;
   /** Manifests that lists name, and that are gone. */
   readonly vanished: ReadonlySet<Digest>;
 }
@@ -50,6 +52,7 @@ export async function surveyOf(
     onUnasked: (way, error) => {
       if (!isWhole || !isRemoraError(error) || error.code !== 'NOT_FOUND') account.failed(way, error);
     },
+    onAsked: (answer) => account.answered(answer),
     onGone: ({ digest }: Descriptor) => void vanished.add(digest),
   });
   const bySubject = new Map<Digest, Holder[]>();
@@ -79,7 +82,9 @@ export async function surveyOf(
     const isListed = holders.some(({ manifest }) => manifest.digest === holder.manifest.digest);
     if (!isListed) bySubject.set(holder.subject, [...holders, holder]);
   }
-  return { bySubject, children, vanished };
+  const api = account.ways.find(({ via }) => via === 'api');
+  const lacksApi = api !== undefined && api.unsupported === api.subjects;
+  return { bySubject, children, lacksApi, vanished };
 }
 
 /**

@@ -34,8 +34,8 @@ export interface Inventory {
   subjects(options?: CallOptions): Promise<ReadonlySet<Digest>>;
   /** The entries of `index.json` that hold a manifest for its own sake: it is not attached, a child or a list. */
   roots(options?: CallOptions): Promise<readonly Descriptor[]>;
-  /** The entries of `index.json` that are lists of referrers. */
-  lists(): Promise<readonly Descriptor[]>;
+  /** The entries of `index.json` that can be read. */
+  entries(): Promise<readonly Descriptor[]>;
   /** How an entry of `index.json` is marked as a list of referrers; undefined for all others. */
   listMark(entry: Descriptor): ListMark | undefined;
 }

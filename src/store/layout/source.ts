@@ -126,8 +126,8 @@ export class LayoutSource implements Source, Inventory, PlatformNames {
     return (await this.#entries.read()).all.filter((entry) => isManifestEntry(entry) && !dependents.has(entry.digest));
   }
 
-  async lists(): Promise<readonly Descriptor[]> {
-    return (await this.#entries.read()).all.filter((entry) => listMark(entry) !== undefined);
+  async entries(): Promise<readonly Descriptor[]> {
+    return (await this.#entries.read()).all;
   }
 
   listMark(entry: Descriptor): ListMark | undefined {

@@ -31,10 +31,10 @@ export async function changeTag(
     },
   };
   const { manifest: after } = await changeUntilKept(client, work, { ...options, careful: true });
-  if (!isWritten) return { before: after, after, isWritten };
   const subject = after && subjectOf(after);
+  // Also where there was nothing to write: an earlier call may have ended in between.
   const listedBy = subject && after && (await listManifests(client, [after], subject.digest, capability, options));
-  return { before, after, isWritten, ...given({ listedBy }) };
+  return { before: isWritten ? before : after, after, isWritten, ...given({ listedBy }) };
 }
 
 async function readTag(client: RegistryClient, tag: string, options: ChangeTagOptions): Promise<TagState> {

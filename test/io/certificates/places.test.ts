@@ -24,6 +24,8 @@ it.each([
   ['https://reg.example', ['reg.example', 'reg.example:443']],
   ['https://reg.example:443', ['reg.example', 'reg.example:443']],
   ['https://[::1]:5000', ['[::1]:5000']],
+  ['https://../', []],
+  ['https://%2e%2e:443/', []],
   ['https://registry-1.docker.io', ['docker.io', 'docker.io:443', 'registry-1.docker.io', 'registry-1.docker.io:443']],
 ])('of %s are named %s', (origin, names) => {
   expect(directoryNames(new URL(origin))).toEqual(names);

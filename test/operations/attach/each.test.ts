@@ -211,6 +211,17 @@ describe('files for each platform', () => {
     expect(writes()).toEqual([]);
   });
 
+  it('says which file is there where the index has a variant, and the name lacks it', async () => {
+    await inDirectory({ 'sbom-linux-arm64.spdx.json': SPDX('arm64') });
+    const store = await newLayout();
+    await image(store, 'linux/arm64/v8', 'one');
+    await expect(attach({ store, tag: 'one' }, [TEMPLATE], { eachPlatform: true })).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      candidates: ['sbom-linux-arm64v8.spdx.json'],
+      hint: 'sbom-linux-arm64.spdx.json is there: rename it, or leave out {variant}',
+    });
+  });
+
   it('refuses a file for two platforms, and takes one for two manifests of a platform', async () => {
     await inDirectory({ 'sbom-windows.json': SPDX('windows') });
     const store = await newLayout();

@@ -148,6 +148,15 @@ describe.each(PLACES)('copy --verify from %s', (_what, open) => {
     const all = await copy({ store: from, tag: 'multi' }, { store: to, tag: 'all' }, options);
     expect(all).toMatchObject({ left: [], unverified: [] });
     expect((await to.resolve({ tag: 'all' })).digest).toBe(index.descriptor.digest);
+    // A referrer that is made of an attestation would be signed by nobody.
+    const converted = await copy(
+      { store: from, tag: 'multi' },
+      { store: to, tag: 'all' },
+      { ...options, convert: true },
+    );
+    expect(converted.objects.map(({ digest }) => digest).sort()).toEqual(
+      all.objects.map(({ digest }) => digest).sort(),
+    );
     // By a bare digest of a platform the index is not known.
     const bare = { store: from, digest: platform?.digest };
     await expect(copy(bare, { store: to, tag: 'bare' }, options)).rejects.toMatchObject({ code: 'NO_MATCH' });

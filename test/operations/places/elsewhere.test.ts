@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { referrersTag } from '../../../src/oci/values/referrers-tag.js';
 import { attach } from '../../../src/operations/attach/attach.js';
 import { copy } from '../../../src/operations/copy/copy.js';
 import { detach } from '../../../src/operations/detach/detach.js';
@@ -18,7 +19,7 @@ import { newKey, pemOf, publicPemOf } from '../../support/signing-keys.js';
 import { tempDir } from '../../support/temp.js';
 import { makeKey } from '../../trust/support/envelopes.js';
 import { put, SBOM, SCAN, SIGNATURE } from '../support/attached.js';
-import { attachBundle, BUNDLE, buildkitIndex, cosignTag, SPDX } from '../support/mechanisms.js';
+import { attachBundle, BUNDLE, buildkitIndex, cosignTag, layered, SPDX } from '../support/mechanisms.js';
 import { inDirectory, PLACES } from '../support/places.js';
 import { sign as signAsCosign } from '../verify/support/signing.js';
 
@@ -96,6 +97,19 @@ describe.each(PAIRS)('what is attached to an image in %s, and lives in %s', (_he
       here,
     ]);
     expect(removed).toMatchObject({ blocked: [], incomplete: [] });
+    expect(await found(store, { referrersIn })).toEqual([]);
+  });
+
+  it('is told by its layers where the other place lists the manifest alone, and removed from both', async () => {
+    const { store, referrersIn, descriptor, here, there, subject } = await begin(open, openElsewhere);
+    const layers = ['one', 'two'].map((text) => ({ type: 'application/x-sig', text }));
+    const fields = { subject: descriptor, artifactType: SIGNATURE };
+    await layered(store, layers, { fields });
+    await layered(referrersIn, layers, { fields, tags: [`${referrersTag(descriptor.digest)}.sig`] });
+    const both = `application/x-sig in ${here} in ${there}`;
+    expect(await found(store, { referrersIn })).toEqual([both, both]);
+    const { removed, incomplete } = await detach(subject, { selection: { all: true }, referrersIn, settle: false });
+    expect([removed.map(({ place }) => place), incomplete]).toEqual([[there, there, here, here], []]);
     expect(await found(store, { referrersIn })).toEqual([]);
   });
 

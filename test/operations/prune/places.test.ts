@@ -66,6 +66,23 @@ describe('the places of prune', () => {
     expect([result.planned, result.stays, result.lists, result.unseen]).toEqual([[], [], [], []]);
   });
 
+  it('may have a tag for several manifests, as layouts of docker save have', async () => {
+    const store = await newHostedLayout();
+    const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
+    const scans = [];
+    for (const note of ['a', 'b', 'c']) scans.push(await dated(store, image, SCAN, '2020-01-01T00:00:00Z', note));
+    const [first, second, third] = scans;
+    await store.mendEntries(async (entries) =>
+      entries.map((entry) =>
+        entry.digest === first?.digest || entry.digest === second?.digest
+          ? { ...entry, annotations: { 'org.opencontainers.image.ref.name': 'mine' } }
+          : entry,
+      ),
+    );
+    const result = await pruned(store, { olderThan: 1000 });
+    expect([digests(result.removed), result.kept]).toEqual([[third?.digest], { tagged: 2 }]);
+  });
+
   it('end the command where they have more than the limit', async () => {
     const { store, registry } = await begin();
     const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });

@@ -118,6 +118,13 @@ describe('push of a Helm chart', () => {
     for (const { result } of [generic, typed, config, two]) expect(result.tags).toEqual(['v1']);
   });
 
+  it('is found behind many entries where that is asked for', async () => {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`web/templates/${n}.yaml`, 'a: 1\n']));
+    const files = { [FILE]: await tarGz({ ...many, 'web/Chart.yaml': CHART }) };
+    const { content } = await pushed(files, [FILE], { as: 'helm' });
+    expect(content).toMatchObject({ config: { mediaType: CONFIG }, layers: [{ mediaType: CONTENT }] });
+  });
+
   it('leaves a .prov of another file alone', async () => {
     const { content } = await pushed({ 'a.txt': 'a', 'a.txt.prov': 'b' }, ['a.txt.prov', 'a.txt']);
     expect(content).toMatchObject({ layers: [{ size: 1 }, { mediaType: 'text/plain' }], config: { size: 2 } });

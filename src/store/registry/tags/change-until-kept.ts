@@ -22,6 +22,8 @@ const QUIET_LOOKS = 6;
 const ROUNDS = 60;
 /** How often a look that took longer than others wait for it is taken again: its process, or the line, was busy. */
 const SLOW_LOOKS = 3;
+/** How often in a row a write may be refused although nobody changed the tag: some registries say so of tags that stay. */
+const REFUSALS = 3;
 /** How often in a row a write may fail: distribution 2.8 answers 500 for a tag that another is just writing. */
 const FAILED_WRITES = 4;
 
@@ -94,6 +96,8 @@ export async function changeUntilKept<S extends TagState>(
   let failures = 0;
   let seen: Digest | 'unknown' | undefined;
   let quietLooks = 0;
+  let refusals = 0;
+  let refused: Digest | 'absent' | undefined;
   let slowLooks = options.careful ? 0 : SLOW_LOOKS;
   const look = async () => {
     for (;;) {
@@ -115,8 +119,11 @@ export async function changeUntilKept<S extends TagState>(
       } else {
         const contended = options.careful === true || seen !== undefined;
         isWriting = true;
-        const isWritten = await writeTag(client, tag, state, written, options);
+        refusals = refused === (now ?? 'absent') ? refusals : 0;
+        const isWritten = await writeTag(client, tag, state, written, refusals < REFUSALS, options);
         failures = 0;
+        refused = isWritten ? undefined : (now ?? 'absent');
+        if (!isWritten) refusals++;
         honoured ||= !isWritten;
         if (isWritten) seen = written.descriptor.digest;
         if (isWritten) work.written?.(state);
@@ -148,6 +155,7 @@ async function writeTag(
   tag: string,
   state: TagState,
   written: Manifest,
+  mayBeRefused: boolean,
   { signal }: CallOptions,
 ): Promise<boolean> {
   const condition =
@@ -158,7 +166,7 @@ async function writeTag(
         : undefined;
   const response = await sendManifest(client, written, tag, {
     signal,
-    accepted: [412],
+    accepted: mayBeRefused ? [412] : [],
     retry: false,
     ...given({ headers: condition }),
   });

@@ -1,12 +1,14 @@
 import { RemoraError } from '../../errors.js';
 import type { Kind } from '../../formats/kinds/kind.js';
 import { type AnnotationChanges, checkChanges, editAnnotations } from '../../oci/documents/edit-annotations.js';
-import { type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
+import { annotationsOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
+import type { Annotations } from '../../oci/values/annotations.js';
 import { given } from '../../oci/values/given.js';
 import { isTagChanger } from '../../store/interfaces/abilities.js';
 import type { ManifestSelector, Store, Via } from '../../store/interfaces/store.js';
 import { findAttached } from '../attached/find.js';
 import { ItemLimit } from '../attached/item-limit.js';
+import { LastWriter } from '../index/last-writer.js';
 import { type AccessOptions, type Location, resolveLocation, selectorOf, withStore } from '../places/location.js';
 import { resultFields, writtenOrExists } from '../results/manifest-fields.js';
 import type { AnnotateResult } from './schema.js';
@@ -109,12 +111,21 @@ async function write(
     return { before: first, after, isWritten: true, listedBy };
   }
   if (!isTagChanger(store)) throw new RemoraError('UNSUPPORTED', `tags of ${store.format({})} cannot be changed`);
-  const change = (present: Manifest | undefined) => {
+  /** Of two calls that set one annotation at once, the last one counts. */
+  const wishes = new Map(Object.keys(changes).map((key) => [key, new LastWriter()]));
+  const dueChanges = (annotations: Annotations, isAgain: boolean): AnnotationChanges =>
+    Object.fromEntries(
+      Object.entries(changes).filter(
+        ([key, value]) =>
+          annotations[key] === (value ?? undefined) || wishes.get(key)?.replaces([annotations[key]], isAgain),
+      ),
+    );
+  const change = (present: Manifest | undefined, isAgain: boolean) => {
     if (present === undefined)
       throw new RemoraError('CHANGED', `${store.format({ tag })} was removed meanwhile`, {
         hint: 'Run the command again',
       });
-    const edited = editAnnotations(present, changes);
+    const edited = editAnnotations(present, dueChanges(annotationsOf(present), isAgain));
     const found = present.descriptor.digest;
     if (edited !== undefined && digest !== undefined && found !== digest) throw moved(store, tag, digest, found);
     return edited;

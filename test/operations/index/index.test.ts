@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { annotate } from '../../../src/operations/annotate/annotate.js';
 import { addToIndex } from '../../../src/operations/index/add-to-index.js';
 import { annotateIndex } from '../../../src/operations/index/annotate-index.js';
 import { createIndex } from '../../../src/operations/index/create-index.js';
@@ -303,5 +304,7 @@ describe.each(PLACES)('an index in %s', (_, open) => {
     const values = ['1', '2', '3'];
     await Promise.all(values.map((k) => annotateIndex({ store, tag: 'all' }, { annotations: { k } })));
     expect(values).toContain((await store.manifest({ tag: 'all' })).content.annotations?.k);
+    await Promise.all(values.map((own) => annotate({ store, tag: 'all' }, { own })));
+    expect(values).toContain((await store.manifest({ tag: 'all' })).content.annotations?.own);
   }, 30_000);
 });

@@ -107,6 +107,7 @@ it('names the files that are missing with their platforms', async () => {
 it.each([
   [['--each-platform', 'sbom.json']],
   [['--each-platform', 'sbom-{os}-{cpu}.json']],
+  [['--each-platform', '-:sbom-{os}-{arch}.json']],
   [['--each-platform', TEMPLATE, 'sbom-linux-amd64.spdx.json']],
   [['--each-platform', TEMPLATE, '--platform', 'linux/amd64']],
   [['--each-platform', TEMPLATE, '--to', 'both']],

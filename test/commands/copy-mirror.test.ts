@@ -71,6 +71,7 @@ describe('tags of a copy', () => {
 
   it.each<[string, string[], string]>([
     ['a range that is none', ['--semver', 'newest'], '"newest" is not a range of versions'],
+    ['classes of characters', ['--all-tags', '--no-tag', '[0-9]*'], 'pattern "[0-9]*" has "[", which no tag has'],
     ['an empty range', ['--semver', ''], '"" is not a range of versions'],
     [
       'tags to leave out of those of no flag',

@@ -39,6 +39,12 @@ describe('push', () => {
     });
   });
 
+  it('takes values of flags that look like standard input as they were typed', async () => {
+    expect((await manifestOf('-a', '-:k=v', 'a.txt')).annotations).toEqual({ '-:k': 'v' });
+    const { stderr } = await runHere(['push', TARGET, '--config', '-:x', 'a.txt'], cwd);
+    expect(stderr).toContain('neither -:x exists nor -');
+  });
+
   it('takes annotations of the artifact and of a file, whose values may hold anything', async () => {
     const manifest = await manifestOf(
       ...['-a', 'k=v=w', '--annotation', 'empty=', 'a.txt', 'bb:c.txt'],

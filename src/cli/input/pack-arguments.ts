@@ -32,13 +32,14 @@ export function isManifestOut(flags: PackFlags): boolean {
 /** Turns the arguments and flags of push and attach into inputs and options of the operations. */
 export async function packArguments(
   files: readonly string[],
-  flags: PackFlags,
+  guarded: PackFlags,
   environment: { readonly stdin: NodeJS.ReadStream; readonly sourceDateEpoch: string | undefined },
 ): Promise<{
   readonly inputs: readonly FileInput[];
   readonly options: PackOptions & ExportOptions;
   readonly notes: readonly string[];
 }> {
+  const flags = unguardedFlags(guarded);
   const fromFile =
     flags['annotation-file'] === undefined ? undefined : await readAnnotationFile(flags['annotation-file']);
   const perFile = layerAnnotations(flags['layer-annotation'] ?? []);
@@ -83,8 +84,25 @@ export async function packArguments(
   };
 }
 
+/** The values of flags as they were typed: a guard is for files, and would be written with an annotation. */
+function unguardedFlags(flags: PackFlags): PackFlags {
+  return {
+    ...flags,
+    annotation: flags.annotation?.map(unguarded),
+    'layer-annotation': flags['layer-annotation']?.map(unguarded),
+    'each-platform': flags['each-platform']?.map(unguarded),
+    config: flags.config && unguarded(flags.config),
+    name: flags.name && unguarded(flags.name),
+  };
+}
+
 /** A path with placeholders is not there as it is written: a suffix that is not a media type belongs to it. */
 function parseTemplated(text: string): { typed: string; input: FileInput } {
+  if (isStandardInput(text))
+    throw new RemoraError('INVALID_ARGUMENT', '--each-platform names a file of each platform, got standard input', {
+      found: text,
+      hint: 'Write it into files, or attach it to all platforms with --to platforms',
+    });
   const colon = text.lastIndexOf(':');
   const mediaType = text.slice(colon + 1);
   if (colon <= 0 || !isMediaType(mediaType)) return { typed: text, input: { path: text } };

@@ -49,8 +49,9 @@ export function goJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped);
 }
 
-/** As Helm's library for versions takes them: two parts are enough, and a `v` may lead. */
-const SEMVER = /^v?\d+(\.\d+){0,2}(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
+/** As Helm's library for versions takes them: fewer parts are enough, each below 2^64, and a `v` may lead. */
+const SEMVER =
+  /^v?\d{1,19}(\.\d{1,19}){0,2}(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 
 /** The members of a document; names count without their case, as in Go. */
 function membersOf(bytes: Uint8Array, file: string): Map<string, unknown> {
@@ -82,6 +83,9 @@ function decode(bytes: Uint8Array, file: string): string {
   }
 }
 
+/** The parser takes a point alone for a number. */
+const DECIMAL = /^[-+]?(?=\.?\d)(?:\d[\d_]*)?\.[\d_]*$/;
+
 /** YAML 1.1, without its dates and its numbers of base 60, as the library of Helm reads it. */
 function parseYaml(text: string, file: string): unknown {
   if (isTooDeep(text, MAX_DEPTH)) throw refused(`wanted at most ${MAX_DEPTH} levels of nesting`, file);
@@ -92,7 +96,9 @@ function parseYaml(text: string, file: string): unknown {
     // Looking for equal names takes the square of their number; those that count are looked for above.
     uniqueKeys: false,
     customTags: (tags) =>
-      tags.filter((tag) => typeof tag === 'string' || !(tag.tag.endsWith(':timestamp') || tag.format === 'TIME')),
+      tags
+        .filter((tag) => typeof tag === 'string' || !(tag.tag.endsWith(':timestamp') || tag.format === 'TIME'))
+        .map((tag) => (typeof tag !== 'string' && tag.test?.test('.') ? { ...tag, test: DECIMAL } : tag)),
   });
   const issue = document.errors.find(({ code }) => code !== 'MULTIPLE_DOCS');
   if (issue !== undefined) throw refused(issue.message.split('\n')[0] ?? '', file);
@@ -116,9 +122,26 @@ type Read = (value: unknown, path: string) => unknown;
 /** A text; numbers and truth values become one, as in Helm's library for YAML. */
 const plain: Read = (value, path) => {
   if (value === undefined || value === null || value === '') return undefined;
-  if (['string', 'number', 'bigint', 'boolean'].includes(typeof value)) return String(value);
+  if (typeof value === 'bigint' && (value >= 2n ** 64n || value < -(2n ** 63n))) return goFloat(Number(value));
+  if (typeof value === 'number') return goFloat(value);
+  if (['string', 'bigint', 'boolean'].includes(typeof value)) return String(value);
   throw refused(`${path} is not a text`);
 };
+
+/** A number as Helm's library for YAML makes a text of it: Go's `FormatFloat(value, 'g', -1, 32)`. */
+function goFloat(value: number): string {
+  const single = Math.fround(value);
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(single)) return single < 0 ? '-Inf' : '+Inf';
+  if (single === 0) return Object.is(single, -0) ? '-0' : '0';
+  let shortest = '';
+  for (let digits = 0; digits < 9 && Math.fround(Number(shortest)) !== single; digits += 1)
+    shortest = single.toExponential(digits);
+  const [mantissa = '', exponent = ''] = shortest.split('e');
+  const power = Number(exponent);
+  if (power >= -4 && power < 6) return String(Number(shortest));
+  return `${mantissa}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
 
 /** A text of which Helm keeps what can be printed, on one line. */
 const text: Read = (value, path) => {

@@ -1,4 +1,4 @@
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import type { Kind } from '../../formats/kinds/kind.js';
 import { type AnnotationChanges, checkChanges, editAnnotations } from '../../oci/documents/edit-annotations.js';
 import { annotationsOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
@@ -64,8 +64,8 @@ async function annotateIn(
   changes: AnnotationChanges,
   options: AnnotateOptions,
 ): Promise<AnnotateResult> {
-  const { signal, dryRun } = options;
-  const first = await store.manifest(await currentOf(store, selector, options), { signal });
+  const { dryRun } = options;
+  const first = await currentManifest(store, selector, options);
   const planned = editAnnotations(first, changes);
   // A place that cannot be asked is told of before anything is written.
   const known = planned && (await leftAt(store, first, options));
@@ -84,6 +84,21 @@ async function annotateIn(
     left: isWritten ? (isSame && known !== undefined ? known : await leftAt(store, before, options)) : [],
     ...given({ listedBy }),
   };
+}
+
+/** The manifest that is to change. Where a layout has one of this name for each platform, its digest tells which. */
+async function currentManifest(store: Store, selector: ManifestSelector, options: AnnotateOptions): Promise<Manifest> {
+  try {
+    return await store.manifest(await currentOf(store, selector, options), options);
+  } catch (error) {
+    if (!isRemoraError(error) || error.code !== 'AMBIGUOUS') throw error;
+    const { expected, found, candidates } = error;
+    throw new RemoraError('AMBIGUOUS', error.message, {
+      ...given({ expected, found, candidates }),
+      cause: error,
+      hint: 'Name the digest of the one that is meant; its name stays with the manifest before',
+    });
+  }
 }
 
 /** The manifest that a tag names now: a tag beside a digest must name that. */

@@ -1,4 +1,5 @@
 import { handled } from '../../io/async/handled.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { isIngester, isLister } from '../../store/interfaces/abilities.js';
 import type { ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
@@ -12,7 +13,7 @@ import { planPack, readContents } from '../pack/plan.js';
 import { recogniseInputs } from '../pack/recognise.js';
 import type { DryRunResult } from '../pack/schema.js';
 import { withPlannedTarget, withTarget } from '../places/elsewhere.js';
-import { type Location, resolveLocation } from '../places/location.js';
+import { type AccessOptions, type Location, resolveLocation } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import type { ManifestSigner } from '../sign/manifest-signer.js';
 import type { SigningOptions } from '../sign/signing-with.js';
@@ -88,10 +89,7 @@ export async function attach(
   }
   if (options.dryRun) {
     const packed = await withPlannedTarget(at, options, async (source, selector) => {
-      const subject = await resolvePlatform(source, selector, platform, {
-        signal: options.signal,
-        limit: new ItemLimit(options.maxItems),
-      });
+      const subject = await resolveSubject(source, selector, { ...options, platform });
       return pack(files, { ...options, subject });
     });
     return dryRunResult(packed, options);
@@ -114,12 +112,7 @@ async function attachIn(
   },
 ): Promise<AttachResult> {
   const checked = await planPack(files, options);
-  const resolved = handled(
-    resolvePlatform(source, selector, options.platform, {
-      signal: options.signal,
-      limit: new ItemLimit(options.maxItems),
-    }),
-  );
+  const resolved = handled(resolveSubject(source, selector, options));
   if (isLister(store)) store.expectListing(options);
   if (isIngester(store)) await resolved;
   const plan = await recogniseInputs(checked, options, { required: true });
@@ -135,6 +128,16 @@ async function attachIn(
   } finally {
     await discardContents(contents);
   }
+}
+
+/** The subject as the place itself describes it: an index may name a manifest that was not copied along, and tell another size. */
+async function resolveSubject(
+  source: Source,
+  selector: ManifestSelector,
+  { platform, signal, maxItems }: AccessOptions & { readonly platform: Platform | undefined },
+): Promise<Descriptor> {
+  const subject = await resolvePlatform(source, selector, platform, { signal, limit: new ItemLimit(maxItems) });
+  return platform === undefined ? subject : source.resolve({ digest: subject.digest }, { signal });
 }
 
 /** The code that signs is loaded where something is signed. */

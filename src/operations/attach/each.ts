@@ -5,7 +5,7 @@ import { runAll } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import { isIngester, isLister } from '../../store/interfaces/abilities.js';
-import type { ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
+import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { dryRunResult } from '../pack/dry-run.js';
 import type { FileInput } from '../pack/inputs.js';
 import { discardContents, writeContents } from '../pack/pack.js';
@@ -103,14 +103,35 @@ async function planEach(
   if (!options.eachPlatform) {
     const checked = await planPack(files, options);
     const found = await findTargets(source, selector, options);
+    const targets = await presentTargets(source, chosen(found, options.to), options);
     const plan = await recogniseInputs(checked, options, { required: true });
-    return { groups: [{ plan, targets: chosen(found, options.to) }], found, unknown: [] };
+    return { groups: [{ plan, targets }], found, unknown: [] };
   }
   const inputs = platformInputs(files);
   const found = await findTargets(source, selector, options);
   const { known, unknown } = await withPlatforms(source, found.platforms, options);
   if (known.length === 0) throw noPlatforms(source, selector);
-  return { groups: await planPlatforms(known, inputs, options), found, unknown };
+  const groups = await planPlatforms(await presentTargets(source, known, options), inputs, options);
+  return { groups, found, unknown };
+}
+
+/**
+ * Targets as the place itself describes them, each of which is there: an index may name manifests that were not copied
+ * along, and tell another size.
+ */
+function presentTargets<T extends Target>(
+  source: Source,
+  targets: readonly T[],
+  options: CallOptions,
+): Promise<readonly T[]> {
+  const ask = async (target: T, signal: AbortSignal): Promise<T> => {
+    try {
+      return { ...target, descriptor: await source.resolve({ digest: target.descriptor.digest }, { signal }) };
+    } catch (error) {
+      throw failedAt(target, error);
+    }
+  };
+  return runAll(targets, ask, { signal: options.signal, concurrency: CONCURRENCY });
 }
 
 function chosen({ root, platforms }: Targets, to: MaybeAttachOptions['to']): readonly Target[] {
@@ -146,7 +167,7 @@ function lazily<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /** The failure of one of several, which says where it was, and that the others stay attached. */
-function failedAt(target: Target, error: unknown, done: readonly string[]): unknown {
+function failedAt(target: Target, error: unknown, done: readonly string[] = []): unknown {
   if (!isRemoraError(error) || isInterruption(error)) return error;
   const { code, expected, found, status, codes, candidates, cause } = error;
   const { message, hint } = errorFields(error);

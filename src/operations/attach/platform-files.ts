@@ -96,29 +96,28 @@ function checkApart(wanted: readonly Wanted[]): void {
   const seen = new Map<string, KnownTarget>();
   for (const { targets, files } of wanted) {
     const [target] = targets;
-    const paths = files.map(({ input }) => input.path);
-    const key = JSON.stringify(paths);
-    const other = seen.get(key);
-    if (other !== undefined) throw sharedFiles(paths, other, target);
-    seen.set(key, target);
+    for (const path of new Set(files.map(({ input }) => input.path))) {
+      const other = seen.get(path);
+      if (other !== undefined) throw sharedFile(path, other, target);
+      seen.set(path, target);
+    }
   }
 }
 
-function sharedFiles(paths: readonly string[], ...pair: readonly KnownTarget[]): RemoraError {
+function sharedFile(path: string, ...pair: readonly KnownTarget[]): RemoraError {
   const [one, two] = pair.map(({ platform }) => formatPlatform(platform));
-  const names = paths.join(', ');
   const digests = pair.map(({ descriptor }) => descriptor.digest);
   if (one === two)
     return new RemoraError(
       'AMBIGUOUS',
-      `${names} would be for ${digests.join(' and ')}, which are both ${one}, with other features`,
+      `${path} would be for ${digests.join(' and ')}, which are both ${one}, with other features`,
       {
         candidates: digests,
         hint: 'Attach to each of them by its digest',
       },
     );
-  return new RemoraError('INVALID_ARGUMENT', `the template names ${names} for both ${one} and ${two}`, {
-    found: names,
+  return new RemoraError('INVALID_ARGUMENT', `the template names ${path} for both ${one} and ${two}`, {
+    found: path,
     hint: 'Add the placeholder that tells them apart: {os}, {arch}, {variant} or {os.version}',
   });
 }

@@ -1,6 +1,6 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { isTag } from '../../oci/names/reference.js';
-import { matchesTag } from '../../oci/names/tag-pattern.js';
+import { checkTagPatterns, matchesTag } from '../../oci/names/tag-pattern.js';
 import { tagRange } from '../../oci/names/tag-range.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
@@ -83,6 +83,7 @@ async function namedRoots(
   { recursive, signal }: CopyRootsOptions,
 ): Promise<readonly CopyRoot[]> {
   const { patterns = [], listed = [], range, except = [] } = names;
+  checkTagPatterns([...patterns, ...except]);
   const isInRange = range === undefined ? () => true : await tagRange(range);
   const all = names.all ?? (patterns.length === 0 && listed.length === 0 && range !== undefined);
   const there: string[] = [];

@@ -15,7 +15,8 @@ interface EndOfLifeOptions {
 
 /**
  * The end of life that the newest lifecycle attachment of a subject tells, by its date of creation. Of several that are
- * equally new, or have no such date, the earliest end counts. `account` is told of a manifest that could not be read.
+ * equally new, or have no such date, the earliest end counts, and text that is not a date comes last. `account` is told
+ * of a manifest that could not be read.
  */
 export async function endOfLifeOf(
   source: Source,
@@ -27,15 +28,15 @@ export async function endOfLifeOf(
   const told = await Promise.all(lifecycles.map(async (one) => ({ ...one, date: await dateOf(one) })));
   const [newest] = told
     .flatMap(({ descriptor, created, date }) => (date === undefined ? [] : { descriptor, created, date }))
-    .sort((a, b) => timeOf(b.created) - timeOf(a.created) || (a.date < b.date ? -1 : 1));
+    .sort((a, b) => timeOf(b.created) - timeOf(a.created) || byEnd(a.date, b.date));
   if (newest === undefined) return undefined;
   const { date, descriptor } = newest;
   return { reference: source.format({ digest: descriptor.digest }), date, ...given({ past: isPast(date, now) }) };
 
-  /** Some registries list no annotations. */
+  /** Some registries list no annotations, or not all. */
   async function dateOf({ descriptor: { digest, annotations } }: Attachment): Promise<string | undefined> {
     const listed = endOfLifeDate(annotations);
-    if (listed !== undefined || annotations !== undefined) return listed;
+    if (listed !== undefined) return listed;
     try {
       return endOfLifeDate((await source.manifest({ digest }, { signal })).content.annotations);
     } catch (error) {
@@ -43,6 +44,12 @@ export async function endOfLifeOf(
       return undefined;
     }
   }
+}
+
+/** The earliest first; text that is not a date tells less than a date. */
+function byEnd(one: string, other: string): number {
+  const unread = (date: string) => Number(isPast(date, new Date(0)) === undefined);
+  return unread(one) - unread(other) || (one < other ? -1 : Number(one > other));
 }
 
 function timeOf(created: string | undefined): number {

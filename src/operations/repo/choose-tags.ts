@@ -1,5 +1,5 @@
 import { RemoraError } from '../../errors.js';
-import { matchesTag } from '../../oci/names/tag-pattern.js';
+import { checkTagPatterns, matchesTag } from '../../oci/names/tag-pattern.js';
 import { newestFirst, tagRange } from '../../oci/names/tag-range.js';
 import { quote } from '../../oci/text/quote.js';
 import type { TagOrder } from './tag-orders.js';
@@ -19,11 +19,12 @@ export interface TagChoice {
 /**
  * The test that a choice of tags makes.
  *
- * @throws RemoraError `INVALID_ARGUMENT` for text that is not a range, and a limit that is not a number of tags
+ * @throws RemoraError `INVALID_ARGUMENT` for text that is not a range or a pattern, and a limit that is not a number of tags
  */
 export async function tagTest({ match = [], semver, limit }: TagChoice): Promise<(tag: string) => boolean> {
   if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
     throw new RemoraError('INVALID_ARGUMENT', `limit is ${limit}, wanted a whole number from 1 on`, { found: limit });
+  checkTagPatterns(match);
   const isWithin = semver === undefined ? undefined : await tagRange(semver);
   return (tag) =>
     (match.length === 0 || match.some((pattern) => matchesTag(pattern, tag))) && (isWithin?.(tag) ?? true);

@@ -29,7 +29,7 @@ export async function sendReferences(
     const some = tags.slice(from, from + MOST_TAGS);
     // A failure here is not the last word: the rest is sent anew below, and tells its reason there.
     const send = () => sendManifest(client, manifest, digest, { tags: some, signal, retry: 'limited' });
-    const answer = await client.severalTags.attempt(send);
+    const answer = await client.severalTags.attempt(some, send);
     if (answer === undefined) break;
     answers.push(answer);
     for (const done of [digest, ...tagsOf(answer)]) left.delete(done);

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { expect, it } from 'vitest';
-import { matchesTag } from '../../../src/oci/names/tag-pattern.js';
+import { checkTagPatterns, matchesTag } from '../../../src/oci/names/tag-pattern.js';
 
 it.each([
   ['v1.*', 'v1.2', true],
@@ -39,4 +39,15 @@ it('takes no time that doubles with each star', () => {
   timeOf(10);
   // Twice the stars: twice the work, and not a million times as much.
   expect(timeOf(40) / timeOf(20)).toBeLessThan(20);
+});
+
+it.each([
+  ['[0-9]*', 'has "["'],
+  ['v{1,2}', 'has "{"'],
+  ['v1,v2', 'has ","'],
+  ['!v1', 'has "!"'],
+  ['', 'is empty'],
+])('refuses %j, which would match no tag without a word', (pattern, fault) => {
+  expect(() => checkTagPatterns(['v*', pattern])).toThrow(fault);
+  expect(() => checkTagPatterns(['v1.?-*_rc', 'ghcr.io/acme/app:v1+x'])).not.toThrow();
 });

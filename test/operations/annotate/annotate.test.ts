@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
 import { parseManifest } from '../../../src/oci/documents/manifest.js';
+import { parsePlatform } from '../../../src/oci/values/platform.js';
 import { annotate } from '../../../src/operations/annotate/annotate.js';
 import { attach } from '../../../src/operations/attach/attach.js';
 import { discover } from '../../../src/operations/discover/discover.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
+import { HandWrittenLayout, tagged } from '../../store/layout/support/by-hand.js';
 import { pushImage, text, writeContent } from '../../store/support/artifacts.js';
 import { newLayout, PLACES } from '../support/places.js';
 
@@ -172,5 +174,18 @@ describe('annotate', () => {
       code: 'INVALID_ARGUMENT',
       found: 'application/vnd.docker.distribution.manifest.v2+json',
     });
+  });
+});
+
+it('advises no platform where a layout has a name several times, since it takes none', async () => {
+  const layout = await HandWrittenLayout.begin();
+  const images = [await layout.image('one'), await layout.image('two')];
+  const on = (platform: string) => ({ platform: parsePlatform(platform) });
+  await layout.index(
+    images.map((each, at) => tagged({ ...each, ...on(at === 0 ? 'linux/amd64' : 'linux/arm64') }, 'v1')),
+  );
+  await expect(annotate(`oci:${layout.directory}:v1`, { a: '1' })).rejects.toMatchObject({
+    code: 'AMBIGUOUS',
+    hint: expect.not.stringContaining('--platform'),
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildIndex, buildManifest } from '../../../src/oci/documents/build-manifest.js';
 import type { Descriptor } from '../../../src/oci/values/descriptor.js';
+import { parseDigest } from '../../../src/oci/values/digest.js';
 import { parsePlatform } from '../../../src/oci/values/platform.js';
 import { attach } from '../../../src/operations/attach/attach.js';
 import { discover } from '../../../src/operations/discover/discover.js';
@@ -300,6 +301,41 @@ describe('files for each platform', () => {
     const result = await attach(`oci:${layout.directory}:v1`, [TEMPLATE], { eachPlatform: true });
     expect(result.subject).toBeUndefined();
     expect(result.attachments.map(({ platform }) => platform)).toEqual(names);
+  });
+
+  it('refuses a file that two platforms share beside a file of their own', async () => {
+    await inDirectory({ ...FILES, 'notes-linux.txt': 'of one of them' });
+    const store = await newLayout();
+    await platforms(store);
+    const files = [TEMPLATE, { path: 'notes-{os}.txt', mediaType: 'text/plain' }];
+    const options = { eachPlatform: true, artifactType: 'application/spdx+json' } as const;
+    await expect(attach({ store, tag: 'multi' }, files, options)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/names notes-linux\.txt for both linux/),
+    });
+  });
+
+  it('attaches to no platform whose manifest is not there, nor with the size that the index tells', async () => {
+    await inDirectory(FILES);
+    const layout = await HandWrittenLayout.begin();
+    const amd64 = await layout.image('linux/amd64');
+    const gone = { mediaType: amd64.mediaType, digest: parseDigest(`sha256:${'a'.repeat(64)}`), size: 7 };
+    const on = (descriptor: Descriptor, platform: string) => ({ ...descriptor, platform: parsePlatform(platform) });
+    const sparse = buildIndex({ manifests: [on(amd64, 'linux/amd64'), on(gone, 'linux/s390x')] });
+    const lying = buildIndex({ manifests: [on({ ...amd64, size: amd64.size + 1 }, 'linux/amd64')] });
+    for (const { bytes, descriptor } of [sparse, lying])
+      await layout.blob(Buffer.from(bytes).toString(), descriptor.mediaType);
+    await layout.index([tagged(sparse.descriptor, 'sparse'), tagged(lying.descriptor, 'lying')]);
+    const at = (tag: string) => `oci:${layout.directory}:${tag}`;
+    const named = { code: 'NOT_FOUND', message: expect.stringContaining(gone.digest) };
+    const file = 'sbom-linux-s390x.spdx.json';
+    await expect(attach(at('sparse'), [TEMPLATE], { eachPlatform: true })).rejects.toMatchObject(named);
+    await expect(attach(at('sparse'), [file], { to: 'platforms' })).rejects.toMatchObject(named);
+    await expect(attach(at('sparse'), [file], { platform: 'linux/s390x' })).rejects.toMatchObject(named);
+    await expect(attach(at('sparse'), [file], { platform: 'linux/s390x', dryRun: true })).rejects.toMatchObject(named);
+    expect((await discover(at('sparse'))).referrers).toEqual([]);
+    const { attachments } = await attach(at('lying'), [TEMPLATE], { eachPlatform: true });
+    expect(attachments).toMatchObject([{ subject: { size: amd64.size } }]);
   });
 
   it('says which platform failed, and what is attached already', async () => {

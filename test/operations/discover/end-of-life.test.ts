@@ -3,6 +3,7 @@ import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
 import { attach } from '../../../src/operations/attach/attach.js';
 import { discover } from '../../../src/operations/discover/discover.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
+import { begin } from '../../store/registry/support/start.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { PLACES } from '../support/places.js';
 
@@ -39,6 +40,8 @@ describe.each(PLACES)('the end of life of an image in %s', (_name, open) => {
     await retire(store, '2026-07-01');
     await retire(store, '2026-05-01');
     expect(await endOf(store)).toMatchObject({ date: '2026-05-01', past: true });
+    await retire(store, '');
+    expect(await endOf(store)).toMatchObject({ date: '2026-05-01', past: true });
     await retire(store, '2026-08-01', '2020-01-01T00:00:00Z');
     expect(await endOf(store)).toMatchObject({ date: '2026-08-01' });
   });
@@ -55,4 +58,22 @@ describe.each(PLACES)('the end of life of an image in %s', (_name, open) => {
     expect(result.platforms?.[0]?.endOfLife).toMatchObject({ date: '2026-05-01', past: true });
     expect(result.referrers).toEqual([]);
   });
+});
+
+it('is read from the manifest where a registry lists other annotations alone', async () => {
+  const { open, store } = await begin({
+    referrers: 'api',
+    fault: ({ method, path }) => (method === 'GET' && path.includes('/referrers/') ? listing : undefined),
+  });
+  let listing: { readonly status: number; readonly headers: Record<string, string>; readonly body: string } | undefined;
+  await pushImage(store, 'image', { tags: ['v1'] });
+  const { mediaType, digest, size, artifactType } = await retire(store, '2026-05-01');
+  const manifests = [{ mediaType, digest, size, artifactType, annotations: {} }];
+  const type = 'application/vnd.oci.image.index.v1+json';
+  listing = {
+    status: 200,
+    headers: { 'content-type': type },
+    body: JSON.stringify({ schemaVersion: 2, mediaType: type, manifests }),
+  };
+  expect(await endOf(open())).toMatchObject({ date: '2026-05-01', past: true });
 });

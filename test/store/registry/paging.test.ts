@@ -34,6 +34,15 @@ it.each([
   expect(registry.requests.filter(({ headers }) => headers.host === registry.otherHost)).toEqual([]);
 });
 
+it('does not say that a repository is missing whose later page of tags is', async () => {
+  const fault = ({ path }: FaultRequest) => (path.includes('last=') ? { status: 404 } : undefined);
+  const { open } = await withReferrers({ pageSize: 3, fault });
+  await expect(listTags(open())).rejects.toMatchObject({
+    code: 'MALFORMED',
+    message: expect.stringContaining('does not have the next page that it names'),
+  });
+});
+
 /** The second page of tags is behind a link that is written like this. */
 async function tagsBehind(link: string): Promise<string[]> {
   const headers = { 'content-type': 'application/json' };

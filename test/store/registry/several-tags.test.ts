@@ -68,6 +68,21 @@ it('reads OCI-Tag as one list, too, and does not take other tags for those that 
   expect(puts(registry)).toEqual(['DIGEST?tag=latest&tag=v1&tag=v1.2', 'v1.2']);
 });
 
+it.each(['V1,LATEST,V1.2', 'other'])(
+  'remembers a registry that confirms %s alone, none of which was sent',
+  async (sent) => {
+    const answer = { status: 201, headers: { 'OCI-Tag': sent } };
+    const { registry, store } = await begin({
+      fault: ({ method, path }) => (method === 'PUT' && path.includes('?tag=') ? answer : undefined),
+    });
+    await pushImage(store, 'one', { tags: TAGS });
+    registry.clear();
+    const { descriptor } = await pushImage(store, 'two', { tags: TAGS });
+    expect(puts(registry)).toEqual(TAGS);
+    expect(tagged(registry)).toEqual(all(descriptor.digest));
+  },
+);
+
 it('sends ten tags in a request at most', async () => {
   const { registry, store } = await begin({ queryTags: 10 });
   const tags = Array.from({ length: 23 }, (_, n) => `t${n}`);

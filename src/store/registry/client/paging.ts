@@ -72,6 +72,11 @@ export async function* pages(
       throw new RemoraError('MALFORMED', `${what}: the pages do not end`);
     seen.add(next.href);
     page = await client.read({ method: 'GET', target: next, signal }, limit, what);
+    // The list is there, so its error would say of the wrong thing that it does not exist.
+    if (page.response.status === 404)
+      throw new RemoraError('MALFORMED', `${what}: ${client.registry} does not have the next page that it names`, {
+        status: 404,
+      });
   }
 }
 

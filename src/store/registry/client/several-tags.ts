@@ -15,13 +15,14 @@ export class SeveralTags {
    * Sends such a request, unless the registry is known not to understand it. While the first is under way, others wait
    * for its answer. A failure without a refusal tells nothing of the registry.
    *
+   * @param tags the tags in its query; a registry that confirms only others does not understand it
    * @returns the answer; undefined where the tags are to be set one by one
    */
-  async attempt(send: () => Promise<HttpResponse>): Promise<HttpResponse | undefined> {
+  async attempt(tags: readonly string[], send: () => Promise<HttpResponse>): Promise<HttpResponse | undefined> {
     if (this.#known !== undefined) return (await this.#known) ? orOneByOne(send()) : undefined;
     const sent = send();
     this.#known = sent.then(
-      (answer) => tagsOf(answer).length > 0,
+      (answer) => tagsOf(answer).some((tag) => tags.includes(tag)),
       (error: unknown) => {
         if (!isRemoraError(error) || !REFUSALS.includes(error.code)) this.#known = undefined;
         return false;

@@ -24,6 +24,14 @@ export interface NamedList {
   readonly entries: readonly Descriptor[];
 }
 
+/** A tag that is not one of cosign's, and the manifest that it names. */
+export interface TaggedManifest {
+  readonly tag: string;
+  readonly descriptor: Descriptor;
+  /** The tag is named after a digest, as those of referrers lists are. */
+  readonly mayBeList: boolean;
+}
+
 /** The manifests and digests that the tags of a place name. */
 export interface Names {
   /** The manifests that people gave a tag, with one of their tags. */
@@ -76,15 +84,14 @@ export async function readNames(source: Source, { signal }: CallOptions = {}): P
 }
 
 /** The manifests that people gave a tag. It reads no lists. @throws RemoraError as {@link readNames} */
-export async function readTagged(source: Source, { signal }: CallOptions = {}): Promise<ReadonlyMap<Digest, string>> {
+export async function readTagged(source: Source, { signal }: CallOptions = {}): Promise<readonly TaggedManifest[]> {
   const names = await namesIn(source, new AskedWays(), { signal });
-  const tagged = new Map<Digest, string>();
-  await mapSome(names, CONCURRENCY, async ({ tag, entry }) => {
-    if (cosignSubject(tag) !== undefined) return;
-    const found = entry ?? (await source.findTag(tag, { signal }));
-    if (found !== undefined) tagged.set(found.digest, tag);
+  const found = await mapSome(names, CONCURRENCY, async ({ tag, entry }) => {
+    if (cosignSubject(tag) !== undefined) return undefined;
+    const descriptor = entry ?? (await source.findTag(tag, { signal }));
+    return descriptor && { tag, descriptor, mayBeList: isReferrersTag(lastPart(tag)) };
   });
-  return tagged;
+  return found.filter((one) => one !== undefined);
 }
 
 /** A tag, and the entry of a layout that has it: in a layout several entries may share one. */

@@ -49,6 +49,8 @@ export interface PrunePlan {
   readonly lists: readonly ListPlan[];
   /** Manifests that other subjects have as well, and lose only a tag. */
   readonly shared: ReadonlyMap<Digest, Digest>;
+  /** The manifests with a tag of which the plan knows what they name. */
+  readonly tagged: Census['tagged'];
   /** As {@link Survey} has it. */
   readonly lacksApi: boolean;
 }
@@ -96,7 +98,8 @@ export async function planPrune(source: Source, options: PlanPruneOptions): Prom
   const shared = new Map<Digest, Digest>();
   for (const [digest, { subjects }] of going)
     for (const subject of protection.subjectsOf(digest)) if (!subjects.has(subject)) shared.set(digest, subject);
-  return { items, going, planned, stays: left, lists, shared, lacksApi: survey.lacksApi };
+  const { tagged } = census;
+  return { items, going, planned, stays: left, lists, shared, tagged, lacksApi: survey.lacksApi };
 }
 
 async function choose(

@@ -58,6 +58,24 @@ describe.each(DELETING_PLACES)('between plan and removal in %s', (_, open) => {
     for (const { digest } of [tagged, signed, carrier, inner]) expect(await store.hasManifest(digest)).toBe(true);
   });
 
+  it('a new index keeps the attachments that it names, also those of an inner index', async () => {
+    const store = await open();
+    const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
+    const old = (n: number) => dated(store, image, SCAN, `2026-01-0${n}T00:00:00Z`);
+    const [member, nested, plain] = [await old(1), await old(2), await old(3)];
+    await dated(store, image, SCAN, '2026-02-01T00:00:00Z');
+    const result = await meanwhile(store, { keepLatest: 1 }, async () => {
+      const inner = buildIndex({ manifests: [nested] });
+      await store.putManifest(inner, { child: true });
+      await store.putManifest(buildIndex({ manifests: [member, inner.descriptor] }), { tags: ['set'] });
+    });
+    expect([digests(result.removed), result.kept]).toEqual([[plain.digest], { changed: 2 }]);
+    expect(result.stays.map(({ message }) => message)).toEqual(
+      [member, nested].map(() => 'the index with the tag set names it now'),
+    );
+    for (const { digest } of [member, nested]) expect(await store.hasManifest(digest)).toBe(true);
+  });
+
   it('an older one stays when another client has removed the newest', async () => {
     const store = await open();
     const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });

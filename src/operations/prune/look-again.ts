@@ -111,7 +111,7 @@ export class LookAgain {
     return (await this.#names()).people.has(digest);
   }
 
-  /** What people named: it is read once more after a moment that is long beside the time that it takes. */
+  /** The names that people gave are read once more after a moment that is long beside the time that it takes. */
   async #names(): Promise<NamedNow> {
     const known = this.#named;
     const started = performance.now();

@@ -125,11 +125,12 @@ async function choose(
     chosen.push(...copies.chosen, ...dated.chosen);
     spared.push(...copies.spared, ...dated.spared);
   }
-  const orphans = new Set(chosen.filter(({ rules }) => rules.includes('orphans')).map(({ holder }) => holder));
-  const named = await namedElsewhere(source, orphans, survey, elsewhere, { signal });
-  const isNamed = ({ holder, rules }: Chosen) => rules.includes('orphans') && named.has(holder);
+  const orphans = chosen.filter(({ rules }) => rules.includes('orphans'));
+  const subjects = new Set(orphans.map(({ holder }) => holder.subject));
+  const named = await namedElsewhere(source, subjects, survey, elsewhere, { signal });
+  const isNamed = ({ holder, rules }: Chosen) => rules.includes('orphans') && named.has(holder.subject);
   for (const { holder, attachment } of chosen.filter(isNamed)) {
-    const message = `it names ${named.get(holder)} as the place of its subject: --subjects-in asks there`;
+    const message = `${named.get(holder.subject)} is named as the place of its subject: --subjects-in asks there`;
     spared.push({ holder, attachment, rule: 'orphans', reason: 'names-elsewhere', message });
   }
   return settled(

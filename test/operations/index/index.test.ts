@@ -156,6 +156,27 @@ describe.each(PLACES)('an index in %s', (_, open) => {
     expect((await entries(store))?.map(({ platform }) => platform?.architecture)).toEqual(['amd64', 'arm64']);
   });
 
+  it('gives a platform to one member at a time: several would lose those that tell them apart', async () => {
+    const store = await open();
+    const digest = await artifact(store, 'a');
+    const target = { store, tag: 'all' };
+    for (const platform of ['linux/arm/v6', 'linux/arm/v7'])
+      await addToIndex(target, [{ location: 'a', platform }], { samePlatform: 'keep' });
+    const before = await entries(store);
+    expect(before).toMatchObject([{ digest }, { digest }]);
+    for (const member of [digest, 'linux/arm'])
+      await expect(annotateIndex(target, { member, platform: 'linux/riscv64' })).rejects.toMatchObject({
+        code: 'AMBIGUOUS',
+        candidates: ['linux/arm/v6', 'linux/arm/v7'],
+      });
+    expect(await entries(store)).toEqual(before);
+    await annotateIndex(target, { member: 'linux/arm/v6', platform: 'linux/riscv64' });
+    expect(await entries(store)).toMatchObject([
+      { platform: { architecture: 'riscv64' } },
+      { platform: { variant: 'v7' } },
+    ]);
+  });
+
   it('gives a member up by its tag, its digest and its platform, and says what it lacks', async () => {
     const store = await open();
     const digests = [await artifact(store, 'a'), await artifact(store, 'b'), await artifact(store, 'c')];

@@ -14,7 +14,7 @@ import type { ChangeTagOptions } from '../../store/interfaces/abilities.js';
 import type { Store } from '../../store/interfaces/store.js';
 import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { changeIndexes, checkedIndex, entriesOf, type IndexManifest, requirePresent } from './change-index.js';
+import { changeIndexesTogether, checkedIndex, entriesOf, type IndexManifest, requirePresent } from './change-index.js';
 import { changedEntry, isSamePlatform, platformTaken } from './entries.js';
 import { openedPlace, taggedTarget, withIndexPlace } from './index-place.js';
 import { LastWriter } from './last-writer.js';
@@ -79,7 +79,7 @@ export async function annotateIndex(
       return (present: IndexManifest | undefined, isAgain: boolean) =>
         work.changed(requirePresent(present, name), picked, isAgain);
     };
-    return changedResult(place.format, await changeIndexes(place, tags, make, options), { dryRun });
+    return changedResult(place.format, await changeIndexesTogether(place, tags, make, options), { dryRun });
   });
 }
 

@@ -55,7 +55,7 @@ export async function readNames(source: Source, { signal }: CallOptions = {}): P
   const look = async ({ tag, entry }: Name) => {
     const cosign = cosignSubject(tag);
     if (cosign !== undefined) return void subjects.add(cosign);
-    const found = entry ?? (await source.findTag(tag, { signal }));
+    const found = entry ?? (await manifestAt(source, tag, { signal }));
     if (found === undefined) return;
     const isList = isReferrersTag(lastPart(tag)) && isIndexType(found.mediaType);
     const list = isList ? await listAt(source, tag, found.digest, { signal }) : undefined;
@@ -88,10 +88,19 @@ export async function readTagged(source: Source, { signal }: CallOptions = {}): 
   const names = await namesIn(source, new AskedWays(), { signal });
   const found = await mapSome(names, CONCURRENCY, async ({ tag, entry }) => {
     if (cosignSubject(tag) !== undefined) return undefined;
-    const descriptor = entry ?? (await source.findTag(tag, { signal }));
+    const descriptor = entry ?? (await manifestAt(source, tag, { signal }));
     return descriptor && { tag, descriptor, mayBeList: isReferrersTag(lastPart(tag)) };
   });
   return found.filter((one) => one !== undefined);
+}
+
+/**
+ * The manifest that a tag names, which the place lists; undefined where it was removed meanwhile. Absence counts here: some
+ * registries answer HEAD with 404 for what they have.
+ */
+async function manifestAt(source: Source, tag: string, options: CallOptions): Promise<Descriptor | undefined> {
+  const found = await source.findTag(tag, options);
+  return found ?? (await orUndefined(source.manifest({ tag }, options), 'NOT_FOUND'))?.descriptor;
 }
 
 /** A tag, and the entry of a layout that has it: in a layout several entries may share one. */

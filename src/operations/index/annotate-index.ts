@@ -14,7 +14,7 @@ import type { ChangeTagOptions } from '../../store/interfaces/abilities.js';
 import type { Store } from '../../store/interfaces/store.js';
 import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
-import { changeIndexes, checkedIndex, entriesOf, type IndexManifest, requirePresent } from './change-index.js';
+import { changeIndexesTogether, checkedIndex, entriesOf, type IndexManifest, requirePresent } from './change-index.js';
 import { changedEntry, isSamePlatform, platformTaken } from './entries.js';
 import { openedPlace, taggedTarget, withIndexPlace } from './index-place.js';
 import { LastWriter } from './last-writer.js';
@@ -46,8 +46,8 @@ export interface AnnotateIndexOptions extends AccessOptions, Pick<ChangeTagOptio
  *
  * @param target an index with any number of tags, each of which is changed
  * @returns the index of the first tag and its entries; sizes are in bytes
- * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (the member), `EXISTS` (the tag is not an index, or another
- *   entry has the platform), `CHANGED`, and as the stores
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (the member), `AMBIGUOUS` (several members for a platform),
+ *   `EXISTS` (the tag is not an index, or another entry has the platform), `CHANGED`, and as the stores
  */
 export async function annotateIndex(
   target: Location<Store>,
@@ -79,7 +79,7 @@ export async function annotateIndex(
       return (present: IndexManifest | undefined, isAgain: boolean) =>
         work.changed(requirePresent(present, name), picked, isAgain);
     };
-    return changedResult(place.format, await changeIndexes(place, tags, make, options), { dryRun });
+    return changedResult(place.format, await changeIndexesTogether(place, tags, make, options), { dryRun });
   });
 }
 
@@ -103,6 +103,7 @@ class Annotating {
     const type = this.#chosen('type', index.content.artifactType, artifactType);
     const before = entriesOf(index);
     const meant = picked?.of(before);
+    if (meant !== undefined && !isAgain) this.#requireOne(meant);
     const manifests = before.map((entry) => (meant?.has(entry) ? this.#entry(entry, before) : entry));
     const annotations =
       meant === undefined ? this.#annotations('', index.content.annotations) : index.content.annotations;
@@ -110,6 +111,17 @@ class Annotating {
     if (!isSame && index.descriptor.mediaType !== MediaType.imageIndex) throw bare(this.name, index);
     if (isSame && manifests.every((entry, n) => entry === before[n])) return undefined;
     return edited(index, { artifactType: type, manifests, annotations });
+  }
+
+  /** Several entries with one platform would lose the platforms that tell them apart. */
+  #requireOne(meant: ReadonlySet<Descriptor>): void {
+    const { platform } = this.changes;
+    if (platform === undefined || meant.size < 2) return;
+    const platforms = new Set([...meant].flatMap((one) => (one.platform ? [formatPlatform(one.platform)] : [])));
+    const candidates = platforms.size === meant.size ? [...platforms] : [...meant].map(({ digest }) => digest);
+    const message = `${this.name} has ${meant.size} such members, and one gets ${formatPlatform(platform)}`;
+    const hint = 'Name one of them with --member';
+    throw new RemoraError('AMBIGUOUS', message, { candidates, hint });
   }
 
   #entry(entry: Descriptor, all: readonly Descriptor[]): Descriptor {

@@ -72,6 +72,24 @@ export async function changeIndexes(
   return mapSome(tags, store?.kind === 'registry' ? 32 : 1, one);
 }
 
+/**
+ * The same, which looks at each of several tags before it writes one: a conflict of one leaves all as they are.
+ *
+ * @throws RemoraError as {@link changeIndexes}
+ */
+export async function changeIndexesTogether(
+  place: { readonly source: Source | undefined; readonly store: Store | undefined },
+  tags: readonly string[],
+  make: (tag: string) => IndexChange,
+  options: ChangeTagOptions,
+): Promise<readonly IndexAtTag[]> {
+  if (tags.length > 1) {
+    const planned = await changeIndexes({ ...place, store: undefined }, tags, make, options);
+    if (place.store === undefined) return planned;
+  }
+  return changeIndexes(place, tags, make, options);
+}
+
 export function entriesOf(manifest: Manifest | undefined): readonly Descriptor[] {
   return manifest?.kind === 'index' ? manifest.content.manifests : [];
 }

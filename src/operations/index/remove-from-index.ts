@@ -2,7 +2,7 @@ import { RemoraError } from '../../errors.js';
 import type { ChangeTagOptions } from '../../store/interfaces/abilities.js';
 import type { Store } from '../../store/interfaces/store.js';
 import type { AccessOptions, Location } from '../places/location.js';
-import { changeIndexes, entriesOf, type IndexChange, requirePresent, withEntries } from './change-index.js';
+import { changeIndexesTogether, entriesOf, type IndexChange, requirePresent, withEntries } from './change-index.js';
 import { openedPlace, taggedTarget, withIndexPlace } from './index-place.js';
 import { knownEntries, PickedEntries, parseEntryName } from './picked-entries.js';
 import { changedResult } from './result.js';
@@ -52,6 +52,6 @@ export async function removeFromIndex(
             );
       };
     };
-    return changedResult(place.format, await changeIndexes(place, tags, make, options), { dryRun });
+    return changedResult(place.format, await changeIndexesTogether(place, tags, make, options), { dryRun });
   });
 }

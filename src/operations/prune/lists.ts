@@ -1,3 +1,4 @@
+import { isRemoraError } from '../../errors.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -7,6 +8,7 @@ import type { CallOptions, Store } from '../../store/interfaces/store.js';
 import { attachmentOfEntry } from '../attached/attachment.js';
 import { isWanted } from '../attached/selection.js';
 import type { Census } from './census.js';
+import type { LookAgain } from './look-again.js';
 import { entriesOf } from './names.js';
 import type { PruneSelection } from './rules.js';
 import type { Survey } from './survey.js';
@@ -52,12 +54,12 @@ export interface ChangedList {
  * Takes out of a list the entries of manifests that are still gone, and removes the list if it is empty and its subject is
  * still gone.
  *
- * @param isGone whether a subject is in none of the places
+ * @param look whether a subject is in none of the places, and whether people gave a manifest a tag
  */
 export async function changeListAt(
   store: Store & Deleter,
   { tag, subject, vanished, isEmpty }: ListPlan,
-  isGone: (subject: Digest) => Promise<boolean>,
+  look: Pick<LookAgain, 'isGone' | 'isNamed'>,
   options: CallOptions & { readonly settle?: boolean | undefined },
 ): Promise<ChangedList> {
   const { signal } = options;
@@ -69,20 +71,35 @@ export async function changeListAt(
       : await store.deleteManifest(digest, options);
     if (isOut) entries.push(digest);
   }
-  if (!isEmpty || !(await isGone(subject))) return { entries, removed: false, blobs: [] };
+  if (!isEmpty || !(await look.isGone(subject))) return { entries, removed: false, blobs: [] };
   if (isMender(store)) {
     const blobs = await removeEntries(store, subject, { signal });
     return { entries, removed: blobs.length > 0, blobs };
   }
-  return { entries, removed: tag !== undefined && (await removeTag(store, tag, { signal })), blobs: [] };
+  return { entries, removed: tag !== undefined && (await removeTag(store, tag, look, { signal })), blobs: [] };
 }
 
-/** Empty lists of other subjects are the same manifest: it is deleted only where a tag cannot be deleted alone. */
-async function removeTag(store: Store & Deleter, tag: string, options: CallOptions): Promise<boolean> {
+/**
+ * Where a tag cannot be deleted alone, its manifest is deleted, which is that of all empty lists. It stays where people gave
+ * it a tag: a new index without members has the same bytes.
+ *
+ * @throws RemoraError `UNSUPPORTED`
+ */
+async function removeTag(
+  store: Store & Deleter,
+  tag: string,
+  look: Pick<LookAgain, 'isNamed'>,
+  options: CallOptions,
+): Promise<boolean> {
   const list = await orUndefined(store.manifest({ tag }, options), 'NOT_FOUND');
   if (list === undefined || entriesOf(list)?.length !== 0) return false;
-  const isDeleted = await orUndefined(store.deleteTag(tag, options), 'UNSUPPORTED');
-  return isDeleted ?? store.deleteManifest(list.descriptor.digest, options);
+  try {
+    return await store.deleteTag(tag, options);
+  } catch (error) {
+    const { digest } = list.descriptor;
+    if (!isRemoraError(error) || error.code !== 'UNSUPPORTED' || (await look.isNamed(digest))) throw error;
+    return store.deleteManifest(digest, options);
+  }
 }
 
 /** Under the lock of the layout, so that nobody adds to the list meanwhile. */

@@ -1,7 +1,10 @@
 import { RemoraError } from '../../errors.js';
+import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { isIndexType } from '../../oci/values/media-types.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { findAttached } from '../attached/find.js';
+import { platformSubjects } from '../attached/subject.js';
 import type { DetachItem } from '../detach/items.js';
 import { isThere } from './census.js';
 import { readTagged } from './names.js';
@@ -10,10 +13,22 @@ import type { Going, PrunePlan } from './plan.js';
 /** Milliseconds for which an answer holds that many removals need. */
 const FRESH_MS = 1000;
 
+/** The manifests that people named at one moment. */
+interface NamedNow {
+  readonly at: number;
+  /** Milliseconds that it took to ask. */
+  readonly took: number;
+  /** Why each of them must stay. */
+  readonly reasons: ReadonlyMap<Digest, string>;
+  /** Those with a tag that is not named after a digest. */
+  readonly people: ReadonlySet<Digest>;
+}
+
 /** Looks at a place once more, right before each removal: another client may have given a reason to keep something. */
 export class LookAgain {
   readonly #changed = new Map<Digest, string>();
-  #tagged: { readonly at: number; readonly took: number; readonly tags: ReadonlyMap<Digest, string> } | undefined;
+  readonly #children = new Map<Digest, readonly Digest[]>();
+  #named: NamedNow | undefined;
 
   constructor(
     private readonly source: Source,
@@ -65,8 +80,8 @@ export class LookAgain {
   }
 
   async #ownReason(digest: Digest, { holder, rules, survivors }: Going): Promise<string | undefined> {
-    const tag = (await this.#tags()).get(digest);
-    if (tag !== undefined) return `it has the tag ${tag} now`;
+    const named = (await this.#names()).reasons.get(digest);
+    if (named !== undefined) return named;
     // It goes along with its subject, or by a rule of which no answer can change.
     if (rules.size === 0 || rules.has('older-than')) return undefined;
     if (rules.has('orphans')) {
@@ -91,14 +106,37 @@ export class LookAgain {
     return undefined;
   }
 
-  /** The tags that people gave: they are read once more after a moment that is long beside the time that they take. */
-  async #tags(): Promise<ReadonlyMap<Digest, string>> {
-    const known = this.#tagged;
+  /** Whether a tag that people gave names a manifest, and not one of referrers lists. */
+  async isNamed(digest: Digest): Promise<boolean> {
+    return (await this.#names()).people.has(digest);
+  }
+
+  /** The names that people gave are read once more after a moment that is long beside the time that it takes. */
+  async #names(): Promise<NamedNow> {
+    const known = this.#named;
     const started = performance.now();
-    if (known !== undefined && started - known.at < Math.max(FRESH_MS, 5 * known.took)) return known.tags;
-    const tags = await readTagged(this.source, this.options);
+    if (known !== undefined && started - known.at < Math.max(FRESH_MS, 5 * known.took)) return known;
+    const tagged = await readTagged(this.source, this.options);
+    const reasons = new Map(tagged.map(({ tag, descriptor }) => [descriptor.digest, `it has the tag ${tag} now`]));
+    for (const { tag, descriptor, mayBeList } of tagged)
+      if (!mayBeList)
+        for (const child of await this.#childrenOf(descriptor))
+          if (!reasons.has(child)) reasons.set(child, `the index with the tag ${tag} names it now`);
+    const people = new Set(tagged.filter(({ mayBeList }) => !mayBeList).map(({ descriptor }) => descriptor.digest));
     const at = performance.now();
-    this.#tagged = { at, took: at - started, tags };
-    return tags;
+    this.#named = { at, took: at - started, reasons, people };
+    return this.#named;
+  }
+
+  /** The entries of an index that came after the plan, at every depth. */
+  async #childrenOf(descriptor: Descriptor): Promise<readonly Digest[]> {
+    const { digest, mediaType } = descriptor;
+    if (!isIndexType(mediaType) || this.plan.tagged.has(digest)) return [];
+    const known = this.#children.get(digest);
+    if (known !== undefined) return known;
+    const found = await platformSubjects(this.source, descriptor, this.options);
+    const children = found?.children ?? [];
+    this.#children.set(digest, children);
+    return children;
   }
 }

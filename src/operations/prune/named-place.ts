@@ -5,7 +5,7 @@ import { layersOf } from '../../oci/documents/manifest.js';
 import { formatReference, parseReference } from '../../oci/names/reference.js';
 import { parseJson } from '../../oci/text/json.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import { encodedOf } from '../../oci/values/digest.js';
+import { type Digest, encodedOf } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { formOf } from '../attached/signed-form.js';
 import type { Holder } from '../detach/holder.js';
@@ -17,35 +17,37 @@ const CONCURRENCY = 8;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * The repositories that orphans, or attachments of them, name as their subject's, and that nobody asked. Where the place
- * itself is named among those with subjects, its user knows that they were there. The content of a layout comes from
- * elsewhere always.
+ * The repositories that attachments of the same gone subjects, or attachments of those, name as their subject's, and that
+ * nobody asked: one that names none belongs to the same image as one that does. Where the place itself is named among those
+ * with subjects, its user knows that they were there. The content of a layout comes from elsewhere always.
  *
+ * @param subjects the subjects that are gone, and whose attachments would go
  * @param elsewhere the places that were asked as well; undefined where nobody named any
  */
 export async function namedElsewhere(
   source: Source,
-  orphans: ReadonlySet<Holder>,
+  subjects: ReadonlySet<Digest>,
   { bySubject }: Survey,
   elsewhere: readonly Source[] | undefined,
   options: CallOptions,
-): Promise<ReadonlyMap<Holder, string>> {
+): Promise<ReadonlyMap<Digest, string>> {
   const places = new Set((elsewhere ?? []).map((place) => place.format({})));
-  const named = new Map<Holder, string>();
+  const named = new Map<Digest, string>();
   if (source.kind !== 'registry' || places.has(source.format({}))) return named;
-  const otherIn = async (holder: Holder, above: readonly Holder[]): Promise<string | undefined> => {
-    const found = await namedPlaces(source, holder, options);
-    const other = found.find((place) => place !== source.format({}) && !places.has(place));
-    if (other !== undefined || above.includes(holder)) return other;
-    for (const below of bySubject.get(holder.manifest.digest) ?? []) {
-      const inner = await otherIn(below, [...above, holder]);
-      if (inner !== undefined) return inner;
+  const otherBelow = async (subject: Digest, above: readonly Digest[]): Promise<string | undefined> => {
+    if (above.includes(subject)) return undefined;
+    for (const holder of bySubject.get(subject) ?? []) {
+      const found = await namedPlaces(source, holder, options);
+      const other =
+        found.find((place) => place !== source.format({}) && !places.has(place)) ??
+        (await otherBelow(holder.manifest.digest, [...above, subject]));
+      if (other !== undefined) return other;
     }
     return undefined;
   };
-  await mapSome([...orphans], CONCURRENCY, async (holder) => {
-    const other = await otherIn(holder, []);
-    if (other !== undefined) named.set(holder, other);
+  await mapSome([...subjects], CONCURRENCY, async (subject) => {
+    const other = await otherBelow(subject, []);
+    if (other !== undefined) named.set(subject, other);
   });
   return named;
 }

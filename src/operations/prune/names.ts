@@ -24,6 +24,14 @@ export interface NamedList {
   readonly entries: readonly Descriptor[];
 }
 
+/** A tag that is not one of cosign's, and the manifest that it names. */
+export interface TaggedManifest {
+  readonly tag: string;
+  readonly descriptor: Descriptor;
+  /** The tag is named after a digest, as those of referrers lists are. */
+  readonly mayBeList: boolean;
+}
+
 /** The manifests and digests that the tags of a place name. */
 export interface Names {
   /** The manifests that people gave a tag, with one of their tags. */
@@ -47,7 +55,7 @@ export async function readNames(source: Source, { signal }: CallOptions = {}): P
   const look = async ({ tag, entry }: Name) => {
     const cosign = cosignSubject(tag);
     if (cosign !== undefined) return void subjects.add(cosign);
-    const found = entry ?? (await source.findTag(tag, { signal }));
+    const found = entry ?? (await manifestAt(source, tag, { signal }));
     if (found === undefined) return;
     const isList = isReferrersTag(lastPart(tag)) && isIndexType(found.mediaType);
     const list = isList ? await listAt(source, tag, found.digest, { signal }) : undefined;
@@ -76,15 +84,23 @@ export async function readNames(source: Source, { signal }: CallOptions = {}): P
 }
 
 /** The manifests that people gave a tag. It reads no lists. @throws RemoraError as {@link readNames} */
-export async function readTagged(source: Source, { signal }: CallOptions = {}): Promise<ReadonlyMap<Digest, string>> {
+export async function readTagged(source: Source, { signal }: CallOptions = {}): Promise<readonly TaggedManifest[]> {
   const names = await namesIn(source, new AskedWays(), { signal });
-  const tagged = new Map<Digest, string>();
-  await mapSome(names, CONCURRENCY, async ({ tag, entry }) => {
-    if (cosignSubject(tag) !== undefined) return;
-    const found = entry ?? (await source.findTag(tag, { signal }));
-    if (found !== undefined) tagged.set(found.digest, tag);
+  const found = await mapSome(names, CONCURRENCY, async ({ tag, entry }) => {
+    if (cosignSubject(tag) !== undefined) return undefined;
+    const descriptor = entry ?? (await manifestAt(source, tag, { signal }));
+    return descriptor && { tag, descriptor, mayBeList: isReferrersTag(lastPart(tag)) };
   });
-  return tagged;
+  return found.filter((one) => one !== undefined);
+}
+
+/**
+ * The manifest that a tag names, which the place lists; undefined where it was removed meanwhile. Absence counts here: some
+ * registries answer HEAD with 404 for what they have.
+ */
+async function manifestAt(source: Source, tag: string, options: CallOptions): Promise<Descriptor | undefined> {
+  const found = await source.findTag(tag, options);
+  return found ?? (await orUndefined(source.manifest({ tag }, options), 'NOT_FOUND'))?.descriptor;
 }
 
 /** A tag, and the entry of a layout that has it: in a layout several entries may share one. */

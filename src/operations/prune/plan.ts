@@ -49,6 +49,8 @@ export interface PrunePlan {
   readonly lists: readonly ListPlan[];
   /** Manifests that other subjects have as well, and lose only a tag. */
   readonly shared: ReadonlyMap<Digest, Digest>;
+  /** The manifests with a tag of which the plan knows what they name. */
+  readonly tagged: Census['tagged'];
   /** As {@link Survey} has it. */
   readonly lacksApi: boolean;
 }
@@ -96,7 +98,8 @@ export async function planPrune(source: Source, options: PlanPruneOptions): Prom
   const shared = new Map<Digest, Digest>();
   for (const [digest, { subjects }] of going)
     for (const subject of protection.subjectsOf(digest)) if (!subjects.has(subject)) shared.set(digest, subject);
-  return { items, going, planned, stays: left, lists, shared, lacksApi: survey.lacksApi };
+  const { tagged } = census;
+  return { items, going, planned, stays: left, lists, shared, tagged, lacksApi: survey.lacksApi };
 }
 
 async function choose(
@@ -122,11 +125,12 @@ async function choose(
     chosen.push(...copies.chosen, ...dated.chosen);
     spared.push(...copies.spared, ...dated.spared);
   }
-  const orphans = new Set(chosen.filter(({ rules }) => rules.includes('orphans')).map(({ holder }) => holder));
-  const named = await namedElsewhere(source, orphans, survey, elsewhere, { signal });
-  const isNamed = ({ holder, rules }: Chosen) => rules.includes('orphans') && named.has(holder);
+  const orphans = chosen.filter(({ rules }) => rules.includes('orphans'));
+  const subjects = new Set(orphans.map(({ holder }) => holder.subject));
+  const named = await namedElsewhere(source, subjects, survey, elsewhere, { signal });
+  const isNamed = ({ holder, rules }: Chosen) => rules.includes('orphans') && named.has(holder.subject);
   for (const { holder, attachment } of chosen.filter(isNamed)) {
-    const message = `it names ${named.get(holder)} as the place of its subject: --subjects-in asks there`;
+    const message = `${named.get(holder.subject)} is named as the place of its subject: --subjects-in asks there`;
     spared.push({ holder, attachment, rule: 'orphans', reason: 'names-elsewhere', message });
   }
   return settled(

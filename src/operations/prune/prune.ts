@@ -201,7 +201,7 @@ async function changedLists(store: Store & Deleter, plan: PrunePlan, look: LookA
     const { tag, digest, subject } = list;
     const reference = store.format(tag === undefined ? { digest } : { tag });
     try {
-      const change = await changeListAt(store, list, (one) => look.isGone(one), { signal, settle });
+      const change = await changeListAt(store, list, look, { signal, settle });
       const { entries, removed, blobs } = change;
       if (removed || entries.length > 0) lists.push({ reference, subject, entries, removed });
       for (const blob of blobs) empty.add(blob);

@@ -157,6 +157,51 @@ describe.each(PLACES)('an index in %s', (_, open) => {
     expect((await entries(store))?.map(({ platform }) => platform?.architecture)).toEqual(['amd64', 'arm64']);
   });
 
+  it('gives a platform to one member at a time: several would lose those that tell them apart', async () => {
+    const store = await open();
+    const digest = await artifact(store, 'a');
+    const target = { store, tag: 'all' };
+    for (const platform of ['linux/arm/v6', 'linux/arm/v7'])
+      await addToIndex(target, [{ location: 'a', platform }], { samePlatform: 'keep' });
+    const before = await entries(store);
+    expect(before).toMatchObject([{ digest }, { digest }]);
+    for (const member of [digest, 'linux/arm'])
+      await expect(annotateIndex(target, { member, platform: 'linux/riscv64' })).rejects.toMatchObject({
+        code: 'AMBIGUOUS',
+        candidates: ['linux/arm/v6', 'linux/arm/v7'],
+      });
+    expect(await entries(store)).toEqual(before);
+    await annotateIndex(target, { member: 'linux/arm/v6', platform: 'linux/riscv64' });
+    expect(await entries(store)).toMatchObject([
+      { platform: { architecture: 'riscv64' } },
+      { platform: { variant: 'v7' } },
+    ]);
+  });
+
+  it('changes none of several tags where one of them cannot be changed', async () => {
+    const store = await open();
+    await artifact(store, 'a');
+    await artifact(store, 'b');
+    for (const [tag, location] of [
+      ['all', 'a'],
+      ['all', 'b'],
+      ['half', 'b'],
+    ] as const)
+      await addToIndex({ store, tag }, [location]);
+    const before = await entries(store);
+    // Tags of an open store are named one by one.
+    const target = `${store.format({})}:all,half`;
+    await expect(removeFromIndex(target, ['a'])).rejects.toMatchObject({ code: 'NO_MATCH' });
+    const changes = { member: 'a', annotations: { k: 'v' } };
+    await expect(annotateIndex(target, changes)).rejects.toMatchObject({ code: 'NO_MATCH' });
+    const others = `${store.format({})}:all,b`;
+    await expect(annotateIndex(others, { annotations: { k: 'v' } })).rejects.toMatchObject({ code: 'EXISTS' });
+    expect(await entries(store)).toEqual(before);
+    expect((await store.manifest({ tag: 'all' })).content.annotations).toBeUndefined();
+    await removeFromIndex(target, ['b']);
+    expect([await entries(store), await entries(store, 'half')]).toMatchObject([[{}], []]);
+  });
+
   it('gives a member up by its tag, its digest and its platform, and says what it lacks', async () => {
     const store = await open();
     const digests = [await artifact(store, 'a'), await artifact(store, 'b'), await artifact(store, 'c')];

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildIndex } from '../../../src/oci/documents/build-manifest.js';
 import type { PruneOptions } from '../../../src/operations/prune/prune.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
+import { begin } from '../../store/registry/support/start.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { cosignTags, DELETING_PLACES } from '../detach/support/detaching.js';
 import { put, SBOM, SCAN, SIGNATURE } from '../support/attached.js';
@@ -56,6 +57,24 @@ describe.each(DELETING_PLACES)('between plan and removal in %s', (_, open) => {
       [tagged.digest, signed.digest, carrier.digest, inner.digest].sort(),
     );
     for (const { digest } of [tagged, signed, carrier, inner]) expect(await store.hasManifest(digest)).toBe(true);
+  });
+
+  it('a new index keeps the attachments that it names, also those of an inner index', async () => {
+    const store = await open();
+    const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
+    const old = (n: number) => dated(store, image, SCAN, `2026-01-0${n}T00:00:00Z`);
+    const [member, nested, plain] = [await old(1), await old(2), await old(3)];
+    await dated(store, image, SCAN, '2026-02-01T00:00:00Z');
+    const result = await meanwhile(store, { keepLatest: 1 }, async () => {
+      const inner = buildIndex({ manifests: [nested] });
+      await store.putManifest(inner, { child: true });
+      await store.putManifest(buildIndex({ manifests: [member, inner.descriptor] }), { tags: ['set'] });
+    });
+    expect([digests(result.removed), result.kept]).toEqual([[plain.digest], { changed: 2 }]);
+    expect(result.stays.map(({ message }) => message)).toEqual(
+      [member, nested].map(() => 'the index with the tag set names it now'),
+    );
+    for (const { digest } of [member, nested]) expect(await store.hasManifest(digest)).toBe(true);
   });
 
   it('an older one stays when another client has removed the newest', async () => {
@@ -166,5 +185,23 @@ describe.each(DELETING_PLACES)('the rules in %s', (_, open) => {
     const all = await pruned(store, { olderThan: 24 * 3600 * 1000, now, selection: { kind: 'provenance' } });
     expect(all.removed).toHaveLength(2);
     expect(await tagsOf(store)).toEqual(['v1']);
+  });
+});
+
+describe('a tag that HEAD does not find, and GET does', () => {
+  it('keeps what it names, also where HEAD finds others', async () => {
+    const hidden = ['mine', 'set'];
+    const { store } = await begin({
+      fault: ({ method, path }) =>
+        method === 'HEAD' && hidden.some((tag) => path.endsWith(`/manifests/${tag}`)) ? { status: 404 } : undefined,
+    });
+    const { descriptor: image } = await pushImage(store, 'image', { tags: ['v1'] });
+    const old = (n: number) => dated(store, image, SCAN, `2026-01-0${n}T00:00:00Z`);
+    const [tagged, member, plain] = [await old(1), await old(2), await old(3)];
+    await store.tagManifest(await store.manifest({ digest: tagged.digest }), ['mine']);
+    await store.putManifest(buildIndex({ manifests: [member] }), { tags: ['set'] });
+    await dated(store, image, SCAN, '2026-02-01T00:00:00Z');
+    const result = await pruned(store, { keepLatest: 1 });
+    expect([digests(result.removed), result.kept]).toEqual([[plain.digest], { tagged: 1, 'in-index': 1 }]);
   });
 });

@@ -63,13 +63,18 @@ describe('orphans', () => {
     await remove(store, old.digest);
     const { descriptor: other } = await pushImage(images, 'other', { tags: ['v1'] });
     await signatureOf(store, other, `${registry.host}/team/app`);
+    // It names no place itself.
+    const sbom = await put(store, other, SBOM);
+    const chosen = await pruned(store, { orphans: true, selection: { kind: 'sbom' } });
+    expect([chosen.planned, chosen.stays]).toMatchObject([[], [{ digest: sbom.digest, reason: 'names-elsewhere' }]]);
     const result = await pruned(store, { orphans: true });
     expect(result.removed.map(({ subject }) => subject)).toEqual([old.digest]);
-    expect(result.stays).toMatchObject([{ subject: other.digest, reason: 'names-elsewhere' }]);
+    expect(result.kept).toEqual({ 'names-elsewhere': 2 });
+    expect(result.stays.map(({ subject }) => subject)).toEqual([other.digest, other.digest]);
     const asked = await pruned(store, { orphans: true, subjectsIn: [images] });
     expect([asked.planned, asked.stays]).toEqual([[], []]);
     await remove(images, other.digest);
-    expect((await pruned(store, { orphans: true, subjectsIn: [images] })).removed).toHaveLength(1);
+    expect((await pruned(store, { orphans: true, subjectsIn: [images] })).removed).toHaveLength(2);
   });
 
   it.each([401, 403, 429, 500])('are none while a subject answers %i, and all stays', async (status) => {

@@ -9,7 +9,7 @@ import { given } from '../../../oci/values/given.js';
 import { isManifestType, isSchema1Type, MANIFEST_TYPES } from '../../../oci/values/media-types.js';
 import type { CallOptions, ManifestSelector } from '../../interfaces/store.js';
 import type { RegistryClient } from './client.js';
-import { WEB_PAGE_HINT, webPage } from './errors.js';
+import { errorCodes, WEB_PAGE_HINT, webPage } from './errors.js';
 import { askHead } from './head.js';
 
 /** distribution 2 answers 404 for a manifest whose type is not accepted, to HEAD as well as to GET. */
@@ -46,7 +46,15 @@ async function askManifest(
     what,
   );
   const { response, bytes } = answer;
-  if (response.status === 404) return undefined;
+  if (response.status === 404) {
+    if (isElsewhere(client, response) && errorCodes(answer).length === 0)
+      throw new RemoraError(
+        'REJECTED',
+        `${what}: ${client.registry} redirects to ${response.url.host}, which answers 404, and is not a registry`,
+        { hint: 'The registry may have lost the content: tell the people who run it' },
+      );
+    return undefined;
+  }
   if (response.status !== 200) throw client.errorOf(answer, what);
   const said = webPage(response, bytes);
   if (said !== undefined)
@@ -59,6 +67,14 @@ async function askManifest(
   });
   client.manifests.add(manifest);
   return { manifest, etag: response.header('etag') };
+}
+
+/**
+ * Whether a redirect led to another host. Another registry knows what exists; a storage behind the registry says 404 where
+ * it lacks what the registry has.
+ */
+function isElsewhere({ base }: RegistryClient, { url }: HttpResponse): boolean {
+  return url.origin !== base.origin;
 }
 
 /** The registry's digest of a Docker schema 1 manifest leaves out the signatures that it sends. */
@@ -90,7 +106,7 @@ async function askDescriptor(
     headers: { accept: ACCEPT },
     signal: options.signal,
   });
-  if (response?.status === 404 && !confirms) return undefined;
+  if (response?.status === 404 && !confirms && !isElsewhere(client, response)) return undefined;
   const size = Number(response?.header('content-length') ?? 0);
   const mediaType = response && contentType(response);
   const digest = selector.digest ?? response?.header('docker-content-digest');

@@ -108,8 +108,14 @@ function subjectNames(statement: unknown, sha256: string): readonly string[] {
   return (Array.isArray(subjects) ? subjects : []).flatMap((subject: unknown) => {
     const name = member(subject, 'name');
     const isMeant = member(subject, 'digest', 'sha256') === sha256;
-    return isMeant && typeof name === 'string' && /^[^/]*[.:][^/]*\/|^localhost\//.test(name) ? [name] : [];
+    return isMeant && typeof name === 'string' && hasHost(name) ? [name] : [];
   });
+}
+
+function hasHost(name: string): boolean {
+  const slash = name.indexOf('/');
+  const host = name.slice(0, Math.max(slash, 0));
+  return host === 'localhost' || /[.:]/.test(host);
 }
 
 async function repositoryOf(name: string): Promise<string | undefined> {

@@ -31,9 +31,10 @@ describe('login', () => {
     expect(result).toMatchObject({ isHelper: false, askedFirst: [] });
     const shown = { registry, username: 'ann', stored: file, verified: true };
     expect(resultSchemas.login.parse(JSON.parse(JSON.stringify(result)))).toEqual(shown);
-    expect(await listLogins()).toEqual({
-      credentials: [{ registry, username: 'ann', kind: 'password', from: file }],
-    });
+    const { credentials, certificates, places } = await listLogins();
+    expect(credentials).toEqual([{ registry, username: 'ann', kind: 'password', from: file, used: true }]);
+    expect(certificates).toEqual([]);
+    expect(places).toContainEqual({ from: file, found: true });
     expect(await logout(registry)).toEqual({ registry, removed: [file] });
     expect(await logout(registry)).toEqual({ registry, removed: [] });
   });

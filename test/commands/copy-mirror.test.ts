@@ -59,7 +59,9 @@ describe('tags of a copy', () => {
     ['a pattern without a tag', ['--tag', 'x*']],
     ['all but all', ['--all-tags', '--no-tag', '*']],
     ['a range of tags that are not versions', ['--tag', 'latest', '--semver', '*']],
+    ['a range of an empty list', ['--tags-from', 'empty', '--semver', '^1']],
   ])('that are none end the command with 3 and what is there: %s', async (_, words) => {
+    await writeFile(join(cwd, 'empty'), '# none today\n');
     const error = await failureHere(3, ['copy', 'oci:source', 'oci:never', ...words], cwd);
     expect(error).toMatchObject({
       code: 'NO_MATCH',

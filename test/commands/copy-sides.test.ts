@@ -96,6 +96,7 @@ describe('is refused before anything is sent:', () => {
   it.each<[string, string[], string, string]>([
     ['one line for two', [...ANN, ...BOB], FROM, 'wanted two lines, got one line'],
     ['three lines', [...ANN, ...BOB], `${FROM}\n${TO}\nmore`, 'wanted two lines, got 3 lines'],
+    ['the lines of both for one', ANN, `${FROM}\n${TO}\n`, 'wanted one line, got 2 lines'],
     ['an empty line', [...ANN, ...BOB], `\n${TO}`, 'wanted two lines, got 2 lines'],
     ['no input', ANN, '', '--from-password-stdin reads standard input, which is empty'],
     ['a user without a password', ['--from-username', 'ann'], '', '--from-username needs --from-password-stdin'],

@@ -65,7 +65,7 @@ export type SideSecretFlags = Readonly<Record<`${Side}-${'password' | 'identity-
   Readonly<Partial<Record<`${Side}-username`, string | undefined>>>;
 
 /**
- * Reads the secrets of both sides from standard input: two are two lines, that of the source first.
+ * Reads the secrets of the sides from standard input, each a line: that of the source first.
  *
  * @throws RemoraError `INVALID_ARGUMENT`: other lines than these, or a side that is not a registry
  */
@@ -86,7 +86,7 @@ export async function sideSecrets(
       });
   if (asked.length === 0) return {};
   const text = await readSecret(stdin, asked.map(({ flag }) => flag).join(' with '));
-  const secrets = asked.length === 1 ? [text] : twoLines(text);
+  const secrets = linesOf(text, asked.length);
   return Object.fromEntries(asked.map(({ side }, index) => [side, credential(flags, side, secrets[index] ?? '')]));
 }
 
@@ -99,16 +99,17 @@ function credential(flags: SideSecretFlags, side: Side, secret: string): Credent
   return name === undefined ? { identityToken: secret } : { username: name, password: secret };
 }
 
-function twoLines(text: string): readonly string[] {
+/** Lines of the same number as sides: a line too much may be the secret of the other side, which no registry may get. */
+function linesOf(text: string, wanted: number): readonly string[] {
   const lines = text.split(/\r?\n/);
   for (const line of lines) if (line !== '') keepSecret(line);
-  if (lines.length === 2 && lines.every((line) => line !== '')) return lines;
+  if (lines.length === wanted && lines.every((line) => line !== '')) return lines;
+  const [secrets, expected] = wanted === 1 ? ['one secret is', 'one line'] : ['two secrets are', 'two lines'];
   const found = lines.length === 1 ? 'one line' : `${lines.length} lines`;
-  throw new RemoraError(
-    'INVALID_ARGUMENT',
-    `two secrets are read from standard input, wanted two lines, got ${found}`,
-    {
-      hint: `Write both, that of the source first: printf '%s\\n' "$FROM" "$TO" | remora copy …`,
-    },
-  );
+  throw new RemoraError('INVALID_ARGUMENT', `${secrets} read from standard input, wanted ${expected}, got ${found}`, {
+    hint:
+      wanted === 1
+        ? 'Write that of one side alone, or give the flag of the other side as well'
+        : `Write both, that of the source first: printf '%s\\n' "$FROM" "$TO" | remora copy …`,
+  });
 }

@@ -24,7 +24,7 @@ export async function tagNames(flags: {
       hint: 'Give --all-tags as well, or --tag, --semver or --tags-from',
     });
   if (isNone) return undefined;
-  const listed = path === undefined ? [] : await readLines(path);
+  const listed = path === undefined ? undefined : await readLines(path);
   return { all: all || undefined, patterns, listed, range, except };
 }
 

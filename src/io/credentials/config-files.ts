@@ -31,9 +31,10 @@ export interface ConfigPlace {
  * Podman, Docker.
  *
  * @param authFile a file that was asked for; one that does not exist is an error
+ * @throws RemoraError `INVALID_ARGUMENT` for an empty path
  */
 export function configPlaces(env: Environment, authFile?: string): readonly ConfigPlace[] {
-  if (authFile !== undefined) return [requiredPlace(authFile)];
+  if (authFile !== undefined) return [requiredPlace(givenPath(authFile))];
   if (env.REGISTRY_AUTH_FILE) return [filePlace(env.REGISTRY_AUTH_FILE)];
   const { DOCKER_AUTH_CONFIG: json, XDG_RUNTIME_DIR: runtime } = env;
   return [
@@ -46,7 +47,16 @@ export function configPlaces(env: Environment, authFile?: string): readonly Conf
 
 /** The file that login writes to. */
 export function loginPath(env: Environment, authFile?: string): string {
-  return authFile ?? (env.REGISTRY_AUTH_FILE || dockerConfigPath(env));
+  if (authFile !== undefined) return givenPath(authFile);
+  return env.REGISTRY_AUTH_FILE || dockerConfigPath(env);
+}
+
+/** A variable of a script that is not set gives an empty path. */
+function givenPath(authFile: string): string {
+  if (authFile !== '') return authFile;
+  throw new RemoraError('INVALID_ARGUMENT', 'the path of the file of credentials is empty', {
+    hint: 'Name a file with --auth-file, or leave it out',
+  });
 }
 
 /**

@@ -1,8 +1,9 @@
-import { readlink, realpath } from 'node:fs/promises';
+import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { applyEdits, type ModificationOptions, modify } from 'jsonc-parser';
 import { withLock } from '../files/lock.js';
 import { makeDirectory } from '../files/make-directory.js';
+import { kindOf, notRegular } from '../files/regular-file.js';
 import { fileError, ifSystemError } from '../files/system-error.js';
 import { readConfigFile } from './config-files.js';
 import { type AuthEntry, type DockerConfig, parseDockerConfig } from './docker-config.js';
@@ -17,11 +18,12 @@ export type AuthChanges = ReadonlyMap<string, AuthEntry | undefined>;
  * readers see the old file or the new one. Two logins at the same time are both kept. A malformed file stays as it is.
  *
  * @param decide gives the changes for the file as it is under the lock
- * @throws RemoraError `MALFORMED`, `IO`, `CHANGED` (the lock stayed with another process)
+ * @throws RemoraError `MALFORMED`, `IO` (not a regular file, too), `CHANGED` (the lock stayed with another process)
  */
 export async function changeAuths(path: string, decide: (config: DockerConfig) => AuthChanges): Promise<void> {
   // The link stays, and what it leads to is replaced.
   const target = await linkTarget(path);
+  await requireFile(target, path);
   const directory = dirname(target);
   await makeDirectory(directory, 0o700);
   await withLock(join(directory, `.${basename(target)}.remora-lock`), async (lock) => {
@@ -31,6 +33,14 @@ export async function changeAuths(path: string, decide: (config: DockerConfig) =
     const edited = editAuths(Buffer.from(bytes).toString('utf8'), changes);
     await lock.replaceFile(target, Buffer.from(edited), 0o600);
   });
+}
+
+/** A device such as /dev/null can be read as a file of credentials without any, and root could replace it. */
+async function requireFile(target: string, path: string): Promise<void> {
+  const info = await ifSystemError(stat(target), 'ENOENT', 'ENOTDIR').catch((error: unknown) => {
+    throw fileError(error, path);
+  });
+  if (info !== undefined && !info.isFile()) throw notRegular(path, kindOf(info));
 }
 
 /** The text with the changes; edits of the text keep numbers, order and unknown fields as they were written. */

@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
+import { fitsWildcards } from '../text/wildcards.js';
 
 /** Characters of other languages of patterns. No tag has them, and neither have the names of a layout (image-spec annotations.md). */
 const FOREIGN = /[[\]{}()\\!^,|]/;
@@ -21,30 +22,10 @@ export function checkTagPatterns(patterns: readonly string[]): void {
   }
 }
 
-/**
- * True when a tag fits a shell pattern: `*` is any text, `?` is any character, other characters are themselves.
- *
- * Each character of the tag is looked at once per `*` at most. A regular expression of the pattern backtracks, and takes
- * a minute for `*a*a*a*a*b` and a long tag.
- */
+/** True when a tag fits a shell pattern: `*` is any text, `?` is any character, other characters are themselves. */
 export function matchesTag(pattern: string, tag: string): boolean {
-  const wanted = [...pattern];
-  const found = [...tag];
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  for (let next = 0; next < found.length; ) {
-    if (wanted[at] === '*') {
-      star = at++;
-      resume = next;
-    } else if (wanted[at] === '?' || wanted[at] === found[next]) {
-      at++;
-      next++;
-    } else if (star >= 0) {
-      // The last `*` takes one more character.
-      at = star + 1;
-      next = ++resume;
-    } else return false;
-  }
-  return wanted.slice(at).every((character) => character === '*');
+  return fitsWildcards([...pattern], [...tag], {
+    isAny: (part) => part === '*',
+    fits: (part, character) => part === '?' || part === character,
+  });
 }

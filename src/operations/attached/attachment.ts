@@ -123,3 +123,17 @@ function attachment(
 function predicateOf(annotations: Annotations | undefined): string | undefined {
   return PREDICATE_KEYS.map((key) => annotations?.[key]).find((value) => value !== undefined);
 }
+
+/** The attachment with what its statements say; the kind that a statement has is more than that it is one. */
+export function withTypes(attachment: Attachment, predicateTypes: readonly string[]): Attachment {
+  const [predicateType, ...more] = predicateTypes;
+  if (predicateType === undefined) return attachment;
+  const { kind, formats } = kindOf({ predicateTypes });
+  const isOpen = attachment.kind === undefined || attachment.kind === 'attestation';
+  return {
+    ...attachment,
+    formats: [...new Set([...attachment.formats, ...formats])],
+    predicateType,
+    ...given({ kind: isOpen ? kind : attachment.kind, morePredicateTypes: more.length === 0 ? undefined : more }),
+  };
+}

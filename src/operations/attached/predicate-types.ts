@@ -1,6 +1,5 @@
 import { isRemoraError, RemoraError } from '../../errors.js';
 import type { Format } from '../../formats/kinds/kind.js';
-import { kindOf } from '../../formats/kinds/kind-of.js';
 import { predicateTypeIn } from '../../formats/recognise/predicate-type-in.js';
 import { recognise } from '../../formats/recognise/recognise.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
@@ -8,10 +7,9 @@ import { mapSome } from '../../io/async/run-all.js';
 import { layersOf, type Manifest } from '../../oci/documents/manifest.js';
 import { SigstoreAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
-import { type Attachment, attachmentOfManifest } from './attachment.js';
+import { type Attachment, attachmentOfManifest, withTypes } from './attachment.js';
 import { formOf } from './signed-form.js';
 
 /** Options of {@link withPredicateTypes}. */
@@ -50,7 +48,7 @@ export async function withPredicateTypes(
     let manifest: Manifest | undefined;
     try {
       if (attachment.holder === undefined) manifest = await source.manifest({ digest: carrier.digest }, { signal });
-      return typed(attachment, await predicateTypesOf(source, attachment, manifest, { signal }));
+      return withTypes(attachment, await predicateTypesOf(source, attachment, manifest, { signal }));
     } catch (error) {
       const isManifest = attachment.holder === undefined && manifest === undefined;
       if (!isManifest || onGone === undefined || !isGone(error)) {
@@ -127,20 +125,6 @@ function checkSize({ digest, size }: Descriptor): void {
   if (size <= MAX_STATEMENT) return;
   const message = `${digest} has ${size} bytes, and at most ${MAX_STATEMENT} are read for a predicate type`;
   throw new RemoraError('SIZE_MISMATCH', message, { expected: MAX_STATEMENT, found: size });
-}
-
-/** The attachment with what its statements say; the kind that a statement has is more than that it is one. */
-function typed(attachment: Attachment, predicateTypes: readonly string[]): Attachment {
-  const [predicateType, ...more] = predicateTypes;
-  if (predicateType === undefined) return attachment;
-  const { kind, formats } = kindOf({ predicateTypes });
-  const isOpen = attachment.kind === undefined || attachment.kind === 'attestation';
-  return {
-    ...attachment,
-    formats: [...new Set([...attachment.formats, ...formats])],
-    predicateType,
-    ...given({ kind: isOpen ? kind : attachment.kind, morePredicateTypes: more.length === 0 ? undefined : more }),
-  };
 }
 
 function isGone(error: unknown): boolean {

@@ -4,6 +4,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import { type Attachment, attachmentOfEntry, type SelectedAttachment } from './attachment.js';
+import { eachLayerOnce } from './each-layer-once.js';
 import { gone } from './find.js';
 import { ItemLimit } from './item-limit.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
@@ -73,9 +74,11 @@ export async function selectAttached(
   if (onUnasked === undefined || !isCertain) account.checkComplete();
   else for (const [way, error] of unasked) onUnasked(way, error);
   if (found.length === 0) throw nothingFits(source, subject.descriptor.digest, selection, seen);
-  if (selection.all || found.length === 1) return found;
-  if (selection.latest) return [newestOf(source, found)];
-  throw severalFit(source, found);
+  if (selection.all) return found;
+  const distinct = eachLayerOnce(found);
+  if (distinct.length === 1) return distinct;
+  if (selection.latest) return [newestOf(source, distinct)];
+  throw severalFit(source, distinct);
 }
 
 /** The error for several attachments that fit, where one is wanted. */

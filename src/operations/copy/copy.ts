@@ -1,3 +1,4 @@
+import { RemoraError } from '../../errors.js';
 import { orUndefined } from '../../io/async/or-undefined.js';
 import { formatPlace, type Place } from '../../oci/names/place.js';
 import { given } from '../../oci/values/given.js';
@@ -71,6 +72,7 @@ export interface CopyOptions
  */
 export async function copy(source: Location, destination: CopyTarget, options: CopyOptions = {}): Promise<CopyResult> {
   const { signal, dryRun, overwrite, assumeComplete, noClobber } = options;
+  checkConvert(options);
   const { from, to } = copyLocations(source, destination, options.names !== undefined);
   const platform = platformOf(options.platform);
   const verifyWith = trustToUse(options);
@@ -113,6 +115,13 @@ export async function copy(source: Location, destination: CopyTarget, options: C
         to.kind !== 'archive' && incomplete.some(({ error }) => error.code === 'NOT_FOUND'),
     }),
   );
+}
+
+function checkConvert({ convert, recursive, selection }: CopyOptions): void {
+  if (convert && !recursive && selection === undefined)
+    throw new RemoraError('INVALID_ARGUMENT', 'convert is given, and no attachments are copied', {
+      hint: 'Copy them as well, with --recursive',
+    });
 }
 
 function countsLeft({ countLeft, recursive, selection }: CopyOptions): boolean {

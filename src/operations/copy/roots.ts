@@ -84,8 +84,10 @@ async function namedRoots(
 ): Promise<readonly CopyRoot[]> {
   const { patterns = [], listed = [], range, except = [] } = names;
   checkTagPatterns([...patterns, ...except]);
+  // A list that is empty selects none.
+  const isRangeAlone = names.patterns === undefined && names.listed === undefined && range !== undefined;
   const isInRange = range === undefined ? () => true : await tagRange(range);
-  const all = names.all ?? (patterns.length === 0 && listed.length === 0 && range !== undefined);
+  const all = names.all ?? isRangeAlone;
   const there: string[] = [];
   for await (const tag of source.tags({ signal })) if (!isReferrersTag(tag)) there.push(tag);
   // The order of a list of tags is nobody's promise, and the same input gives the same bytes.

@@ -22,7 +22,7 @@ export interface Parts {
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` */
-export async function parseParts({ files = [], mediaTypes = [], config = false }: PartOptions): Promise<Parts> {
-  const globs = await Promise.all(files.map(async (glob) => [glob, await parseGlob(glob)] as const));
+export function parseParts({ files = [], mediaTypes = [], config = false }: PartOptions): Parts {
+  const globs = files.map((glob) => [glob, parseGlob(glob)] as const);
   return { globs, mediaTypes: mediaTypes.map((type) => parseMediaType(type, 'media type')), config };
 }

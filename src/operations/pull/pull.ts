@@ -47,7 +47,7 @@ export async function pull(location: Location, options: PullOptions = {}): Promi
 }
 
 async function pullNow(location: Location, options: PullOptions): Promise<PullResult> {
-  const wantedBy = await wantedOptions(options);
+  const wantedBy = wantedOptions(options);
   const template = options.name === undefined ? undefined : parseTemplate(options.name);
   return withAttached(location, options, async (source, selector) => {
     const chosen = await wantedFiles(source, selector, wantedBy, true);

@@ -26,7 +26,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export async function read(location: Location, selection: Selection = {}, options: ReadOptions = {}): Promise<Buffer> {
   const at = resolveLocation(location);
   const isSelection = selection.latest || selection.all || describeSelection(selection).length > 0;
-  const wantedBy = await wantedOptions({ ...options, selection: isSelection ? selection : undefined });
+  const wantedBy = wantedOptions({ ...options, selection: isSelection ? selection : undefined });
   const { signal, unwrap, maxBytes = MAX_BYTES } = options;
   return withAttached(at, options, async (source, selector) => {
     const file = onlyFile(await wantedFiles(source, selector, wantedBy), {

@@ -41,7 +41,7 @@ async function writeNow(
   out: NodeJS.WritableStream,
   options: PullToStreamOptions,
 ): Promise<Descriptor> {
-  const wantedBy = await wantedOptions(options);
+  const wantedBy = wantedOptions(options);
   return withAttached(location, options, async (source, selector) => {
     const wanted = await wantedFiles(source, selector, wantedBy);
     const only = onlyFile(wanted, {

@@ -28,10 +28,10 @@ export interface SelectOptions extends AccessOptions, ElsewhereOptions, UseOptio
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` for a malformed platform and for trust without use, before a store is opened */
-export async function wantedOptions(options: SelectOptions): Promise<WantedOptions> {
+export function wantedOptions(options: SelectOptions): WantedOptions {
   const { platform, selection, signal, maxItems } = options;
   const trust = trustToUse(options);
-  const parts = await parseParts(options);
+  const parts = parseParts(options);
   return { platform: platformOf(platform), selection, parts, signal, limit: new ItemLimit(maxItems), trust };
 }
 

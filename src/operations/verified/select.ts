@@ -11,6 +11,7 @@ import {
   attachmentsOfLayers,
   type SelectedAttachment,
 } from '../attached/attachment.js';
+import { eachLayerOnce } from '../attached/each-layer-once.js';
 import { newestOf } from '../attached/newest.js';
 import { nothingFits, severalFit } from '../attached/select.js';
 import { isWanted, type Selection } from '../attached/selection.js';
@@ -77,9 +78,11 @@ export async function selectVerified(
       selection,
       all.map(({ node }) => claimedOf(node)),
     );
-  if (selection.all || found.length === 1) return { verified: found, unverified: left };
-  if (selection.latest) return { verified: [newestOf(source, found)], unverified: left };
-  throw severalFit(source, found);
+  if (selection.all) return { verified: found, unverified: left };
+  const distinct = eachLayerOnce(found);
+  if (distinct.length === 1) return { verified: distinct, unverified: left };
+  if (selection.latest) return { verified: [newestOf(source, distinct)], unverified: left };
+  throw severalFit(source, distinct);
 }
 
 function unverifiedOnly({ reference, message }: UnverifiedAttachment, fitting: readonly PlacedNode[]): RemoraError {

@@ -5,7 +5,7 @@ import type { Source } from '../../store/interfaces/store.js';
 import type { PolicyFacts } from '../../trust/policy/facts.js';
 import type { Trust } from '../../trust/values/trust.js';
 import type { AskedWays } from '../attached/asked-ways.js';
-import type { Attachment } from '../attached/attachment.js';
+import { type Attachment, attachmentOfEntry, withTypes } from '../attached/attachment.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import type { Subject } from '../attached/subject.js';
 import { type AttachedTree, listTrees } from '../attached/trees.js';
@@ -150,12 +150,18 @@ function partsOf(
     if (ofLayer.length === 0) return [attachment];
     return ofLayer.map((signature) => ({ ...attachment, descriptor: signature.layer, signature }));
   }
-  // A list can say what the manifest does not.
-  const whole = own ?? attachment;
+  const whole = own === undefined ? attachment : withTypes(own, contentTypes(own, attachment));
   const [signature] = signatures;
   if (signatures.length <= 1) return [{ ...whole, ...given({ signature }) }];
   return signatures.flatMap((signature) => {
     const layer = layers.find((one) => one.descriptor === signature.layer);
     return layer === undefined ? [] : [{ ...layer, signature }];
   });
+}
+
+/** The predicate types that were read in the statements of a manifest. A list can say what the manifest does not. */
+function contentTypes(own: Attachment, listed: Attachment): readonly string[] {
+  const { descriptor, predicateType, morePredicateTypes = [] } = listed;
+  const isClaim = own.predicateType !== undefined || attachmentOfEntry(descriptor, []).predicateType !== undefined;
+  return isClaim || predicateType === undefined ? [] : [predicateType, ...morePredicateTypes];
 }

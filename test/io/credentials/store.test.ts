@@ -6,6 +6,7 @@ import { dockerCredentials } from '../../../src/io/credentials/lookup.js';
 import { placesBeforeLogin, storeCredential } from '../../../src/io/credentials/store.js';
 import { compileWorker } from '../../support/compile.js';
 import { withHelper } from '../../support/credential-helper.js';
+import { device } from '../../support/devices.js';
 import { withDockerConfig } from '../../support/docker-config.js';
 import { tempDir, tree } from '../../support/temp.js';
 import { WorkerProcess } from '../../support/worker-process.js';
@@ -27,6 +28,25 @@ describe('storing in a file', () => {
     expect([(await stat(file)).mode & 0o777, (await stat(join(home, '.docker'))).mode & 0o777]).toEqual([0o600, 0o700]);
     expect(await tree(home)).toEqual(['.docker/config.json']);
     expect(await dockerCredentials({ HOME: home })(HOST)).toEqual(ANN);
+  });
+
+  it('leaves a device as it is, which says that there are no credentials', async () => {
+    const [home, path] = [await tempDir(), await device('null')];
+    const link = join(home, 'link');
+    await symlink(path, link);
+    for (const name of [path, link]) {
+      await expect(storeCredential(HOST, ANN, { HOME: home }, name)).rejects.toMatchObject({ code: 'IO' });
+      await expect(storeCredential(HOST, ANN, { REGISTRY_AUTH_FILE: name })).rejects.toMatchObject({ code: 'IO' });
+    }
+    expect((await stat(path)).isCharacterDevice()).toBe(true);
+    expect(await dockerCredentials({}, { authFile: path })(HOST)).toBeUndefined();
+  });
+
+  it('takes no empty path, as of a variable that is not set', async () => {
+    await expect(storeCredential(HOST, ANN, {}, '')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(() => dockerCredentials({}, { authFile: '' })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
   });
 
   it('writes to REGISTRY_AUTH_FILE where it is set, under the key that Podman and Docker read', async () => {

@@ -5,6 +5,7 @@ import type { Descriptor } from '../../../src/oci/values/descriptor.js';
 import { EMPTY_DESCRIPTOR } from '../../../src/oci/values/empty.js';
 import { copy } from '../../../src/operations/copy/copy.js';
 import { discover } from '../../../src/operations/discover/discover.js';
+import { pull } from '../../../src/operations/pull/pull.js';
 import type { Source, Store } from '../../../src/store/interfaces/store.js';
 import { openSource } from '../../../src/store/open.js';
 import { list } from '../../store/support/artifacts.js';
@@ -51,6 +52,19 @@ describe.each(PLACES)('attestations of BuildKit, into %s', (_name, open) => {
     expect(referrers.map(({ kind }) => kind).sort()).toEqual(['provenance', 'provenance', 'sbom', 'sbom']);
   });
 
+  it('are one document for who pulls it, by its kind or its digest', async () => {
+    const [source, destination, output] = [await newLayout(), await open(), await tempDir()];
+    await buildkitIndex(source, false);
+    await copy({ store: source, tag: 'multi' }, destination, OPTIONS);
+    const platform = 'linux/amd64';
+    const at = { store: destination, tag: 'multi' };
+    const pulled = await pull(at, { output, platform, selection: { kind: 'sbom' } });
+    const [file, ...others] = pulled.artifacts.flatMap(({ files }) => files);
+    expect(others).toEqual([]);
+    const again = await pull(at, { output, platform, selection: { digest: file?.digest } });
+    expect(again.artifacts).toMatchObject([{ files: [{ path: file?.path, digest: file?.digest }] }]);
+  });
+
   it('are the same bytes each time, and are not added twice', async () => {
     const [source, destination] = [await newLayout(), await open()];
     const { descriptor: index } = await buildkitIndex(source, false);
@@ -91,6 +105,13 @@ describe.each(PLACES)('attestations of BuildKit, into %s', (_name, open) => {
     const digests = (result: typeof plain) => result.objects.map(({ digest }) => digest).sort();
     expect(digests(converted)).toEqual(digests(plain));
   });
+});
+
+it('is an argument of copies that leave attachments behind', async () => {
+  const [source, destination] = [await newLayout(), await newLayout()];
+  await buildkitIndex(source, false);
+  const copied = copy({ store: source, tag: 'multi' }, destination, { convert: true });
+  await expect(copied).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
 });
 
 it('are written into an archive, and not by a dry run', async () => {

@@ -11,7 +11,7 @@ import type { Store } from '../../../src/store/interfaces/store.js';
 import { pushImage } from '../../store/support/artifacts.js';
 import { tempDir } from '../../support/temp.js';
 import { makeKey } from '../../trust/support/envelopes.js';
-import { buildkitIndex, cosignTag, DSSE, SPDX, SPDX_PREDICATE } from '../support/mechanisms.js';
+import { buildkitIndex, cosignTag, DSSE, SPDX, SPDX_PREDICATE, statement } from '../support/mechanisms.js';
 import { PLACES } from '../support/places.js';
 import { attestation, referrer, sign, signature } from '../support/signing.js';
 import { layerOf } from './support/pulling.js';
@@ -120,6 +120,21 @@ describe.each(PLACES)('pull --verify of attachments in %s', (_what, open) => {
     expect(texts).toEqual([SPDX]);
     const byAnnotation = { annotations: [{ key: 'predicateType', value: SPDX_PREDICATE }] };
     await expect(pulled(store, descriptor, { selection: byAnnotation })).rejects.toMatchObject({ code: 'NO_MATCH' });
+  });
+
+  it('reads the predicate type of a statement that no annotation tells, and that a signature covers', async () => {
+    const { store, descriptor } = await image();
+    const type = 'application/vnd.in-toto+json';
+    const attached = await referrer(store, descriptor, type, { type, text: statement() });
+    const bySpdx = { selection: { predicateType: SPDX_PREDICATE } };
+    // It is there, and not verified: that is not the answer for what is not attached.
+    await expect(pulled(store, descriptor, bySpdx)).rejects.toMatchObject({ code: 'NOT_VERIFIED' });
+    await expect(pulled(store, descriptor, { selection: { predicateType: VULNERABILITIES } })).rejects.toMatchObject({
+      code: 'NO_MATCH',
+    });
+    await sign(store, attached.descriptor, key);
+    const { texts } = await pulled(store, descriptor, bySpdx);
+    expect(texts).toEqual([statement()]);
   });
 
   it('chooses by type and annotation what does not contradict its payload', async () => {

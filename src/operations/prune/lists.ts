@@ -8,7 +8,6 @@ import type { CallOptions, Store } from '../../store/interfaces/store.js';
 import { attachmentOfEntry } from '../attached/attachment.js';
 import { isWanted } from '../attached/selection.js';
 import type { Census } from './census.js';
-import type { LookAgain } from './look-again.js';
 import { entriesOf } from './names.js';
 import type { PruneSelection } from './rules.js';
 import type { Survey } from './survey.js';
@@ -42,6 +41,14 @@ export function planLists(
   });
 }
 
+/** Questions about a place as it is now. */
+interface PlaceLook {
+  /** Whether a subject is in none of the places. */
+  isGone(subject: Digest): Promise<boolean>;
+  /** Whether people gave a manifest a tag. */
+  isNamed(digest: Digest): Promise<boolean>;
+}
+
 /** The changes of a list. */
 export interface ChangedList {
   readonly entries: readonly Digest[];
@@ -53,13 +60,11 @@ export interface ChangedList {
 /**
  * Takes out of a list the entries of manifests that are still gone, and removes the list if it is empty and its subject is
  * still gone.
- *
- * @param look whether a subject is in none of the places, and whether people gave a manifest a tag
  */
 export async function changeListAt(
   store: Store & Deleter,
   { tag, subject, vanished, isEmpty }: ListPlan,
-  look: Pick<LookAgain, 'isGone' | 'isNamed'>,
+  look: PlaceLook,
   options: CallOptions & { readonly settle?: boolean | undefined },
 ): Promise<ChangedList> {
   const { signal } = options;
@@ -88,7 +93,7 @@ export async function changeListAt(
 async function removeTag(
   store: Store & Deleter,
   tag: string,
-  look: Pick<LookAgain, 'isNamed'>,
+  look: Pick<PlaceLook, 'isNamed'>,
   options: CallOptions,
 ): Promise<boolean> {
   const list = await orUndefined(store.manifest({ tag }, options), 'NOT_FOUND');

@@ -47,7 +47,10 @@ export async function deleteManifest(
   client.manifests.forget(digest);
   try {
     const { signal } = options;
-    const gone = await sendDelete(client, `manifest ${digest}`, `manifests/${digest}`, 'manifests', { signal });
+    const what = `manifest ${digest}`;
+    const gone = await sendDelete(client, what, `manifests/${digest}`, 'manifests', { signal });
+    if (!gone && (await headManifest(client, { digest }, { signal })) !== undefined)
+      throw kept(client, what, 'Such a registry cannot delete manifests');
     return gone || entry !== undefined;
   } catch (error) {
     if (subject !== undefined && entry !== undefined) throw await relisted(client, subject, entry, error, options);
@@ -122,16 +125,15 @@ export async function deleteTag(client: RegistryClient, tag: string, options: Ca
   const gone = await sendDelete(client, what, `manifests/${tag}`, 'tags', options);
   // Older registries know DELETE for digests alone, and say 404 to everything else.
   if (!gone && (await headManifest(client, { tag }, options)) !== undefined) {
-    throw new RemoraError(
-      'UNSUPPORTED',
-      `${what}: ${client.registry} says that it does not exist, and still gives it`,
-      {
-        status: 404,
-        hint: `Such a registry cannot delete a tag alone; manifest delete REPO@DIGEST removes the manifest with all its tags`,
-      },
-    );
+    const hint = `Such a registry cannot delete a tag alone; manifest delete REPO@DIGEST removes the manifest with all its tags`;
+    throw kept(client, what, hint);
   }
   return gone;
+}
+
+function kept({ registry }: RegistryClient, what: string, hint: string): RemoraError {
+  const message = `${what}: ${registry} says that it does not exist, and still gives it`;
+  return new RemoraError('UNSUPPORTED', message, { status: 404, hint });
 }
 
 /** Removes a blob from the repository (distribution-spec, "Deleting Blobs"). */

@@ -190,7 +190,7 @@ const ERRORS = (code: string) => JSON.stringify({ errors: [{ code, message: 'no'
 it.each<[string, number, string, string | boolean]>([
   ['manifest', 200, '', true],
   ['manifest', 204, '', true],
-  ['manifest', 404, 'MANIFEST_UNKNOWN', false],
+  ['manifest', 404, 'MANIFEST_UNKNOWN', 'UNSUPPORTED'],
   ['manifest', 405, 'UNSUPPORTED', 'UNSUPPORTED'],
   ['manifest', 400, 'UNSUPPORTED', 'UNSUPPORTED'],
   ['manifest', 501, '', 'UNSUPPORTED'],
@@ -265,4 +265,14 @@ it('forgets what it deleted', async () => {
   await expect(store.manifest({ digest: image.descriptor.digest })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(await store.putManifest(image)).toEqual({ result: 'written' });
   expect(registry.repository(REPOSITORY).manifests.has(image.descriptor.digest)).toBe(true);
+});
+
+it('puts the entry back where a registry says 404 to DELETE, and still gives the manifest', async () => {
+  const { store, subject, referrers, first, trap } = await withReferrers(2);
+  trap.at = ({ method, path }) => (method === 'DELETE' && path.endsWith(first) ? { status: 404 } : undefined);
+  await expect(store.deleteManifest(first, { settle: false })).rejects.toMatchObject({
+    code: 'UNSUPPORTED',
+    status: 404,
+  });
+  expect([...(await listDigests(store, subject))].sort()).toEqual([...digests(...referrers)].sort());
 });

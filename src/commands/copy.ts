@@ -118,6 +118,8 @@ export default class Copy extends BaseCommand {
       ...{ dryRun: flags['dry-run'], settle: flags.settle, concurrency: flags.concurrency },
     });
     this.#report(result, use);
+    if (selection !== undefined && result.attached === 0 && result.incomplete.length === 0)
+      this.note('no attachment fits the selection, and none was copied');
     return result;
   }
 

@@ -62,6 +62,7 @@ export default class Push extends PackCommand {
     ]);
     const place = versionedPlace(args.target);
     const { inputs, options: packing } = await this.packInput(args.files ?? [], flags);
+    if (inputs.length === 0 && !this.jsonEnabled()) this.note('no file was given: the artifact has none');
     const options = { ...packing, platform: flags.platform, as: flags.as, onNote: (note: string) => this.note(note) };
     if (flags['dry-run']) return this.printDryRun(await push(args.target, inputs, { ...options, dryRun: true }));
     const result = await push(args.target, inputs, { ...options, ...(await this.access(flags, place)) });

@@ -30,6 +30,7 @@ export abstract class IndexCommand extends BaseCommand {
 
   protected printIndex(result: IndexResult, verb: string): IndexResult {
     this.print(indexText(result, verb, painter(this.stdout)));
+    if (result.manifests.length === 0 && !this.jsonEnabled()) this.note('the index has no members');
     if (result.dryRun && !this.jsonEnabled()) this.note('dry run: nothing was written');
     return result;
   }

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { RemoraError } from '../../errors.js';
 import { mapSome } from '../../io/async/run-all.js';
 import { quote } from '../../oci/text/quote.js';
@@ -36,9 +37,9 @@ export async function chooseParts(
       ? whole
       : await mapSome(whole, CONCURRENCY, (one) => withFormatNames(source, one, leftOut, options));
   const names = new Map(all(manifests).map((file) => [file, ownName(file, isAttached)]));
-  const nothingFits = (what: string) => unread(reference, leftOut) ?? noFile(reference, what, names);
+  const nothingFits = (what: string, tail = '') => unread(reference, leftOut) ?? noFile(reference, what, names, tail);
   for (const [glob, fits] of globs)
-    if (![...names.values()].some(fits)) throw nothingFits(`has the name ${quote(glob)}`);
+    if (![...names.values()].some(fits)) throw nothingFits(`fits ${quote(glob)}`, deeper(glob, fits, names));
   const isWanted = (file: WantedFile) =>
     (globs.length === 0 || globs.some(([, fits]) => fits(names.get(file) ?? ''))) &&
     (mediaTypes.length === 0 || mediaTypes.includes(file.layer.mediaType));
@@ -57,8 +58,15 @@ function withConfig({ config, files, ...one }: WantedManifest): WantedManifest {
   return { ...one, files: config === undefined ? files : [...files, config] };
 }
 
+/** The end of a hint: a pattern without a directory fits no file in one. */
+function deeper(glob: string, fits: (name: string) => boolean, names: ReadonlyMap<WantedFile, string>): string {
+  return [...names.values()].some((name) => fits(posix.basename(name)))
+    ? `; **/${glob} also looks into directories`
+    : '';
+}
+
 /** The error for a pattern or type that no file fits; its hint lists the files. */
-function noFile(reference: string, what: string, names: ReadonlyMap<WantedFile, string>): RemoraError {
+function noFile(reference: string, what: string, names: ReadonlyMap<WantedFile, string>, tail: string): RemoraError {
   const candidates = [...names].map(([{ layer }, name]) => `${name} (${layer.mediaType})`);
   const more = candidates.length > MAX_LISTED ? ` and ${candidates.length - MAX_LISTED} more` : '';
   const hasDirectory = [...names.keys()].some(
@@ -67,7 +75,7 @@ function noFile(reference: string, what: string, names: ReadonlyMap<WantedFile, 
   const listed = candidates.length === 0 ? 'no files' : `${candidates.slice(0, MAX_LISTED).join(', ')}${more}`;
   return new RemoraError('NO_MATCH', `${reference} has no file that ${what}`, {
     candidates,
-    hint: `It has ${listed}${hasDirectory ? '; a packed directory is taken whole' : ''}`,
+    hint: `It has ${listed}${hasDirectory ? '; a packed directory is taken whole' : ''}${tail}`,
   });
 }
 

@@ -77,10 +77,10 @@ describe.each(PLACES)('a part of an artifact in %s', (_what, open) => {
   });
 
   it.each<[PullOptions, string]>([
-    [{ files: ['*.md'] }, 'has no file that has the name "*.md"'],
-    [{ files: ['a.txt', '*.md'] }, 'has no file that has the name "*.md"'],
-    [{ files: ['*.txt', 'site/index.html'] }, 'has no file that has the name "site/index.html"'],
-    [{ files: ['config.json'] }, 'has no file that has the name "config.json"'],
+    [{ files: ['*.md'] }, 'has no file that fits "*.md"'],
+    [{ files: ['a.txt', '*.md'] }, 'has no file that fits "*.md"'],
+    [{ files: ['*.txt', 'site/index.html'] }, 'has no file that fits "site/index.html"'],
+    [{ files: ['config.json'] }, 'has no file that fits "config.json"'],
     [{ mediaTypes: ['text/x-none'], config: true }, 'has no file that has the media type text/x-none'],
     [{ mediaTypes: ['application/json'], files: ['a.txt'] }, 'has the media type application/json and such a name'],
   ])('is an error that lists what is there, for %j', async (options, message) => {
@@ -91,6 +91,13 @@ describe.each(PLACES)('a part of an artifact in %s', (_what, open) => {
       message: expect.stringContaining(message),
       candidates: expect.arrayContaining(['b.json (application/json)', 'docs/c.txt (text/plain)']),
       hint: expect.stringMatching(/^It has a\.txt \(text\/plain\), .*; a packed directory is taken whole$/),
+    });
+  });
+
+  it('leads on to files in directories', async () => {
+    const store = await open();
+    await expect(pulled(store, await artifact(store), { files: ['c.*'] })).rejects.toMatchObject({
+      hint: expect.stringMatching(/; \*\*\/c\.\* also looks into directories$/),
     });
   });
 

@@ -47,6 +47,8 @@ describe.each(['api', 'none'] as const)('commands with --referrers-in (referrers
     const { stderr } = await run('discover', image, '--verbose');
     for (const host of [`${registry.host}/team/app`, place]) expect(stderr).toContain(`(cosign-tag) in ${host} about`);
     expect((await run('verify', image, '--key', 'key.pub')).stdout.split(`in ${place}\n`)).toHaveLength(4);
+    // The command that is proposed asks both places again.
+    expect((await run('verify', image)).stderr).toContain(`remora verify --key cosign.pub --referrers-in ${place} `);
     expect(await json('pull', image, '--kind', 'sbom', '--format', 'spdx', '--all', '-o', 'out')).toContain(place);
     expect(await json('copy', image, 'oci:./mirror', '-r')).toContain('"attached":3');
     expect((await run('detach', image, '--all', '--dry-run')).stdout.split(`, in ${place}`)).toHaveLength(4);

@@ -26,8 +26,11 @@ export function noTrust(judged: JudgedAttachments): RemoraError {
   const none =
     judged.incomplete.length === 0 ? 'no signature is attached' : 'a place could not be asked for signatures';
   const what = found.length === 0 ? none : `attached signatures are ${list.join(', ')}`;
+  const places = judged.asked.flatMap(({ place }) => place ?? []);
+  const elsewhere = places.find((place) => !judged.reference.startsWith(`${place}@`));
+  const subject = `${elsewhere === undefined ? '' : `--referrers-in ${elsewhere} `}${judged.reference}`;
   return new RemoraError('INVALID_ARGUMENT', `${judged.reference}: no trust is given; ${what}`, {
     candidates: examples,
-    hint: `Say who may sign: ${examples.map((flags) => `remora verify ${flags} ${judged.reference}`).join(' or ')}`,
+    hint: `Say who may sign: ${examples.map((flags) => `remora verify ${flags} ${subject}`).join(' or ')}`,
   });
 }

@@ -35,5 +35,6 @@ realRegistry('docker-registry', startDistribution2, { via: 'tag', deletesNoTags:
 realRegistry('registry3', startDistribution3, { via: 'tag', checksChildren: true });
 realRegistry('crane', startCraneRegistry, { via: 'tag', keepsTags: true, failsOnMissingBlobs: true });
 realRegistry('api-registry', startApiRegistry, { via: 'api', keepsTags: true, failsOnMissingBlobs: true });
-// It accepts the deletion of a blob that has gone already.
-realRegistry('olareg', startOlareg, { via: 'api', failsOnMissingBlobs: true });
+// It accepts the deletion of a blob that has gone already. Of eight manifests that one subject gets at once it lists fewer,
+// in a quarter of the trials, also where plain requests send them.
+realRegistry('olareg', startOlareg, { via: 'api', failsOnMissingBlobs: true, losesReferrers: true });

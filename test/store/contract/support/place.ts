@@ -23,6 +23,8 @@ export interface ContractTraits {
   readonly keepsTags?: boolean;
   /** Has a fault of its own when a blob that is not there is deleted. */
   readonly failsOnMissingBlobs?: boolean;
+  /** Loses entries of its own lists when several manifests with one subject arrive at once. */
+  readonly losesReferrers?: boolean;
 }
 
 export type StartPlace = () => Promise<ContractPlace>;

@@ -46,7 +46,9 @@ export function blobContract(start: StartPlace, traits: ContractTraits): void {
     const content = noise(MEGABYTE);
     const stores = [store, store, store, await open(), await open()];
     const results = await Promise.all(stores.map((each) => each.writeBlob(content.descriptor, content.open)));
-    expect(results.slice(0, 3).toSorted()).toEqual(['exists', 'exists', 'written']);
+    // One store sends it once at most: another one may have been faster.
+    expect(['exists,exists,written', 'exists,exists,exists']).toContain(results.slice(0, 3).toSorted().join());
+    expect(results).toContain('written');
     expect((await readBlob(await open(), content.descriptor)).equals(content.bytes)).toBe(true);
     expect(await leftovers()).toEqual([]);
   });

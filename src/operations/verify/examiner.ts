@@ -80,11 +80,6 @@ export class Examiner {
     this.#looks = this.#left;
   }
 
-  /** Loads the code that judges. It takes 20 ms, which are free while an answer is awaited. */
-  loadJudge(): Promise<typeof import('../../trust/judge.js')> {
-    return import('../../trust/judge.js');
-  }
-
   /** Begins with a manifest that will be asked for, unless many are waiting. */
   begin(manifest: Digest, subject: Digest, signal: AbortSignal): void {
     if (this.#limit.pendingCount < CONCURRENCY) void this.examine(manifest, subject, signal);
@@ -143,7 +138,7 @@ export class Examiner {
     this.#bytes -= content.length;
     if (evidence.form === undefined && this.#left-- <= 0) return { layer, form, judgement: this.#overLimit() };
     const { mediaType, annotations = {} } = layer;
-    const { judge } = await this.loadJudge();
+    const { judge } = await import('../../trust/judge.js');
     const signed = { form, mediaType, content, annotations };
     try {
       const judgement = await judge(signed, targetOf(this.source, subject, signal), this.options);

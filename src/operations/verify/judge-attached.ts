@@ -66,9 +66,7 @@ export async function judgeAttached(
   const judgeEach = <T extends { readonly of: Subject; readonly found: readonly AttachedTree[] }>(all: readonly T[]) =>
     mapSome(all, CONCURRENCY, async (one) => ({ ...one, found: await judge(one.found, one.of) }));
   const walk = async () => {
-    const listing = listTrees(source, subject, account, { signal, limit, predicateTypes, above: true, onNamed });
-    setImmediate(() => void examiner.loadJudge());
-    const listed = await listing;
+    const listed = await listTrees(source, subject, account, { signal, limit, predicateTypes, above: true, onNamed });
     const [found, platforms, above] = await Promise.all([
       judge(listed.found, subject),
       listed.platforms && judgeEach(listed.platforms),

@@ -1,18 +1,8 @@
 import * as z from 'zod';
-import { KINDS } from '../../formats/kinds/kind.js';
-import { digestSchema } from '../results/digest-schema.js';
 import { errorFieldsSchema } from '../results/incomplete.js';
-import { manifestFields, via } from '../results/schema.js';
+import { freedFields, removalSchema } from '../results/removal-schema.js';
 
-const attachment = z.strictObject({
-  ...manifestFields,
-  reference: z.string().describe('The manifest, even if the attachment is one of its layers'),
-  digest: digestSchema.describe('The digest of the manifest or of the layer'),
-  kind: z.enum(KINDS).exactOptional().describe('Common name, like sbom or signature'),
-  manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
-  subject: digestSchema.describe('The manifest that it is, or was, attached to'),
-  platform: z.string().exactOptional().describe('The platform of the subject, if that is a child of an index'),
-  via: z.array(via).readonly().describe('The ways that name it'),
+const attachment = removalSchema.extend({
   place: z.string().exactOptional().describe('With --referrers-in: the place that has it'),
 });
 
@@ -33,11 +23,7 @@ export const detachSchema = z.strictObject({
     .describe('Attachments of removed attachments, which stay without their subject'),
   blocked: z.array(blocked).readonly().describe('Selected attachments that cannot be removed'),
   incomplete: z.array(failed).readonly().describe('Attachments whose removal failed; empty: all were removed'),
-  pruned: z
-    .strictObject({ blobs: z.int().nonnegative(), bytes: z.int().nonnegative() })
-    .exactOptional()
-    .describe('With --prune: unreachable blobs that were removed'),
-  unpruned: errorFieldsSchema.exactOptional().describe('With --prune: why blobs could not be removed'),
+  ...freedFields,
   dryRun: z.literal(true).exactOptional().describe('The store was not changed: the result is the plan'),
 });
 

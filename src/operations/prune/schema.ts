@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { KINDS } from '../../formats/kinds/kind.js';
 import { digestSchema } from '../results/digest-schema.js';
 import { errorFieldsSchema } from '../results/incomplete.js';
-import { manifestFields, via } from '../results/schema.js';
+import { freedFields, removalSchema } from '../results/removal-schema.js';
 
 /** The rules of `prune`, by the names of their flags. */
 export const PRUNE_RULES = ['orphans', 'duplicates', 'keep-latest', 'older-than'] as const;
@@ -21,15 +20,7 @@ export const KEEP_REASONS = [
   'changed',
 ] as const;
 
-const attachment = z.strictObject({
-  ...manifestFields,
-  reference: z.string().describe('The manifest, even if the attachment is one of its layers'),
-  digest: digestSchema.describe('The digest of the manifest or of the layer'),
-  kind: z.enum(KINDS).exactOptional().describe('Common name, like sbom or signature'),
-  manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
-  subject: digestSchema.describe('The manifest that it is, or was, attached to'),
-  platform: z.string().exactOptional().describe('The platform of the subject, if that is a child of an index'),
-  via: z.array(via).readonly().describe('The ways that name it'),
+const attachment = removalSchema.extend({
   rules: z
     .array(z.enum(PRUNE_RULES))
     .readonly()
@@ -74,11 +65,7 @@ export const pruneSchema = z.strictObject({
     .readonly()
     .describe('Lists that could not be changed'),
   unseen: z.array(unseen).readonly().describe('Parts of the place that it does not list'),
-  pruned: z
-    .strictObject({ blobs: z.int().nonnegative(), bytes: z.int().nonnegative() })
-    .exactOptional()
-    .describe('In a layout: unreachable blobs that were removed'),
-  unpruned: errorFieldsSchema.exactOptional().describe('In a layout: why blobs could not be removed'),
+  ...freedFields,
   dryRun: z.literal(true).exactOptional().describe('The place was not changed: `planned` and `lists` are the plan'),
 });
 

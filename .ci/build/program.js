@@ -3,6 +3,7 @@ import { relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 import { SHARED_OPTIONS } from './options.js';
 import { onUse } from './on-use.js';
+import { rawText } from './raw-text.js';
 import { responseParser } from './response-parser.js';
 import { isUnasked, refuseMoved, unasked } from './unasked.js';
 
@@ -42,7 +43,7 @@ export async function bundleProgram() {
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
     outfile: 'dist/program.cjs',
-    plugins: [unasked, onUse, responseParser, linked(undefined, ofPart)],
+    plugins: [unasked, rawText, onUse, responseParser, linked(undefined, ofPart)],
   });
   for (const name of ['program', ...Object.keys(PARTS)]) escapeOthers(`dist/${name}.cjs`);
   const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -79,6 +80,7 @@ async function bundlePart(part) {
     entryPoints: ['src/cli/program.ts'],
     write: false,
     plugins: [
+      rawText,
       linked(undefined, (owner, module) => {
         if (owner === part) used.add(module);
         return 'module.exports = {};';
@@ -91,6 +93,7 @@ async function bundlePart(part) {
     stdin: { contents: getters([...used].sort()), resolveDir: 'src', sourcefile: `${part}-entry.js` },
     outfile: `dist/${part}.cjs`,
     plugins: [
+      rawText,
       linked(part, (owner, module) => {
         if (owner !== undefined) return `module.exports = require('./${owner}.cjs')[${JSON.stringify(module)}];`;
         return `module.exports = require('./program.cjs').shared[${JSON.stringify(module)}];`;

@@ -5,6 +5,14 @@ import { askedSchema, incompleteSchema } from '../results/incomplete.js';
 import { annotations, manifestFields, via } from '../results/schema.js';
 import { claimedSchema } from '../results/signer.js';
 
+const content = z.strictObject({
+  size: z.number().describe('Bytes of all files'),
+  titles: z.array(z.string()).readonly().describe('The names of the files that have one, in their order'),
+});
+
+/** The files of an attachment. */
+export type AttachedContent = Readonly<z.infer<typeof content>>;
+
 /** The fields of an attachment, whichever result names it. */
 export const attachmentFields = {
   ...manifestFields,
@@ -13,6 +21,7 @@ export const attachmentFields = {
   formats: z.array(z.enum(FORMATS)).readonly().exactOptional().describe('The outermost wrapper first'),
   predicateType: z.string().exactOptional(),
   created: z.string().exactOptional().describe('RFC 3339'),
+  content: content.exactOptional().describe('Absent where the manifest was not read'),
   manifest: digestSchema.exactOptional().describe('For a layer: the manifest that holds it'),
   subject: digestSchema.describe('The manifest that it is attached to'),
   via: z.array(via).readonly().describe('The ways that name it'),

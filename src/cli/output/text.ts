@@ -32,10 +32,10 @@ export function* jsonPieces(value: object): Iterable<string> {
   yield '\n}';
 }
 
-/** Escapes the characters in JSON that act on a terminal. */
+/** Escapes in JSON the characters that act on a terminal, and `##[`, which acts on the log of a job in GitHub Actions. */
 export function harmlessJson(json: string): string {
   // JSON allows DEL, C1 controls and characters that turn the direction of writing.
-  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (char) =>
+  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}|#(?=#\[)/gu, (char) =>
     char
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

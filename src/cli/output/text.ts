@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
 import { padded, widthOf } from './width.js';
 
+export { formatSize } from '../../oci/text/size.js';
+
 /** Escapes the control characters of foreign text, so that a terminal does not act on them. */
 export function printable(text: string): string {
   // Plain text needs no look at the classes of its characters.
@@ -41,18 +43,6 @@ export function harmlessJson(json: string): string {
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   );
-}
-
-/** Bytes for people: `1.5 kB`. */
-export function formatSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 99.5 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** Columns, padded to the widest cell, without white space at the ends. */

@@ -3,7 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { fileError } from '../../io/files/system-error.js';
 import { parseJson } from '../../oci/text/json.js';
-import { type ReportEnd, type ReportRow, reportEndSchema, reportRowSchema } from './schema.js';
+import { endRecord, rowRecord } from './record-schema.js';
+import type { ReportEnd, ReportRow } from './schema.js';
 
 /** A row of an image with very many platforms and violations stays far below. */
 const MAX_LINE = 16 * 1024 * 1024;
@@ -67,7 +68,7 @@ export class RecordFile {
   async rowAt({ offset, length }: Pick<RecordAt, 'offset' | 'length'>): Promise<ReportRow> {
     const bytes = Buffer.alloc(length);
     const { bytesRead } = await this.handle.read(bytes, 0, length, offset);
-    const parsed = bytesRead === length ? reportRowSchema.safeParse(parseJson(bytes, this.path)) : undefined;
+    const parsed = bytesRead === length ? rowRecord.safeParse(parseJson(bytes, this.path)) : undefined;
     if (parsed?.success) return parsed.data;
     throw new RemoraError('CHANGED', `${this.path} changed while it was read`);
   }
@@ -85,7 +86,7 @@ export class RecordFile {
       throw new RemoraError('MALFORMED', error.message, { cause: error, hint: HINT });
     }
     const isEnd = typeof value === 'object' && value !== null && 'end' in value;
-    const parsed = isEnd ? reportEndSchema.safeParse(value) : reportRowSchema.safeParse(value);
+    const parsed = isEnd ? endRecord.safeParse(value) : rowRecord.safeParse(value);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     throw this.#malformed(line, `${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'it is not a row'}`);

@@ -1,8 +1,9 @@
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
 import { exitCodeFor } from './command/exit-codes.js';
-import { errorJson, errorText, toRemoraError } from './output/error.js';
+import { errorCommand, errorJson, errorText, toRemoraError } from './output/error.js';
 import { watchOutput } from './output/streams.js';
+import { jsonText } from './output/text.js';
 
 /**
  * Runs the command line to its end, and sets `process.exitCode`.
@@ -23,8 +24,9 @@ export async function main(argv: string[], root: string): Promise<void> {
     else {
       const failure = toRemoraError(error, 'remora', undefined);
       process.exitCode = exitCodeFor(failure);
-      if (argv.includes('--json')) process.stdout.write(`${JSON.stringify(errorJson(failure), null, 2)}\n`);
+      if (argv.includes('--json')) process.stdout.write(`${jsonText(errorJson(failure))}\n`);
       else process.stderr.write(errorText(failure, 'remora', process.stderr));
+      process.stderr.write(errorCommand(failure, 'remora'));
     }
   }
 }

@@ -1,6 +1,8 @@
 import { styleText } from 'node:util';
 import { padded, widthOf } from './width.js';
 
+export { formatSize } from '../../oci/text/size.js';
+
 /** Escapes the control characters of foreign text, so that a terminal does not act on them. */
 export function printable(text: string): string {
   // Plain text needs no look at the classes of its characters.
@@ -32,27 +34,15 @@ export function* jsonPieces(value: object): Iterable<string> {
   yield '\n}';
 }
 
-/** Escapes the characters in JSON that act on a terminal. */
+/** Escapes in JSON the characters that act on a terminal, and `##[`, which acts on the log of a job in GitHub Actions. */
 export function harmlessJson(json: string): string {
   // JSON allows DEL, C1 controls and characters that turn the direction of writing.
-  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (char) =>
+  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}|#(?=#\[)/gu, (char) =>
     char
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   );
-}
-
-/** Bytes for people: `1.5 kB`. */
-export function formatSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 99.5 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** Columns, padded to the widest cell, without white space at the ends. */

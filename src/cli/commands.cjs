@@ -10,6 +10,7 @@ const modules = {
   'blob:get': () => require('../commands/blob/get.ts'),
   'blob:put': () => require('../commands/blob/put.ts'),
   check: () => require('../commands/check.ts'),
+  completion: () => require('../commands/completion.ts'),
   copy: () => require('../commands/copy.ts'),
   detach: () => require('../commands/detach.ts'),
   discover: () => require('../commands/discover.ts'),

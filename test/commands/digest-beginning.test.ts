@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -146,15 +147,17 @@ describe('the beginning of a digest, elsewhere', () => {
       ['copy', './l:v1', `./l@${begins}`],
       ['tag', `./l@${begins}`, 'v2'],
       ['attach', `./l@${begins}`, 'a.txt:text/plain'],
-      ['annotate', `./l@${begins}`, '--set', 'a=b'],
+      ['annotate', `./l@${begins}`, 'a=b'],
       ['check', `./l@${begins}`],
       ['manifest', 'delete', '--yes', `./l@${begins}`],
       ['blob', 'delete', '--yes', `./l@${begins}`],
     ])
       expect(await failureHere(2, args, cwd), args.join(' ')).toMatchObject({ message: wrong });
-    const key = ['--verify', '--key', 'none.pub'];
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await writeFile(join(cwd, 'key.pub'), publicKey.export({ type: 'spki', format: 'pem' }));
+    const key = ['--verify', '--key', 'key.pub'];
     for (const args of [
-      ['verify', '--key', 'none.pub', `./l@${begins}`],
+      ['verify', '--key', 'key.pub', `./l@${begins}`],
       ['pull', ...key, `./l@${begins}`],
       ['pull', ...key, '--digest', begins, './l:v1'],
     ])

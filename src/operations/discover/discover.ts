@@ -5,6 +5,7 @@ import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import { claimsOfAttached } from '../attached/claims.js';
+import { ContentReader } from '../attached/contents.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { isWanted, type LookSelection } from '../attached/selection.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
@@ -50,6 +51,10 @@ export interface DiscoverOptions extends AccessOptions, LookOptions, WaitOptions
   readonly partial?: boolean | undefined;
   /** Read the maker that each signature claims to have: `claimed`, which is not verified. @default false */
   readonly claims?: boolean | undefined;
+  /** Read the manifest of each attachment for `content`: the size and the names of its files. @default false */
+  readonly contents?: boolean | undefined;
+  /** Called for each manifest that `contents` wants and that cannot be read; its attachment has no `content` then. */
+  readonly onUnread?: ((what: string, error: unknown) => void) | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
   /** The time that an end of life is compared with. @default the clock's */
@@ -90,6 +95,7 @@ async function discoverNow(location: Location, options: DiscoverOptions): Promis
     const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
     const { result, whole, unread } = await listAttached(source, subject, account, {
       ...options,
+      contents: options.contents ? new ContentReader(source, options.onUnread) : undefined,
       predicateTypes: options.selection?.predicateType !== undefined,
       // An index counts for the platform that was chosen from it, as it does where all of them are listed.
       above: requirements !== undefined && options.requireOn !== 'index',
@@ -116,7 +122,7 @@ async function listAttached(
   source: Source,
   subject: Subject,
   account: AskedWays,
-  options: DiscoverOptions & TreesOptions,
+  options: Omit<DiscoverOptions, 'contents'> & TreesOptions,
 ): Promise<Listed> {
   const { descriptor } = subject;
   const { found, platforms, unread, above } = await listTrees(source, subject, account, options);

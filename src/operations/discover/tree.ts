@@ -45,7 +45,7 @@ export class NodeBuilder {
   }
 
   #node(attachment: Attachment, subject: Digest, referrers: readonly DiscoveredNode[]): DiscoveredNode {
-    const { descriptor, holder, via, kind, formats, predicateType, created } = attachment;
+    const { descriptor, holder, via, kind, formats, predicateType, created, content } = attachment;
     const { mediaType, digest, size, artifactType, annotations } = descriptor;
     // V8 keeps a description for each object that is put together in parts, and one for all that one call makes.
     return given({
@@ -59,6 +59,7 @@ export class NodeBuilder {
       formats: formats.length === 0 ? undefined : formats,
       predicateType,
       created,
+      content,
       manifest: holder?.digest,
       subject,
       via,

@@ -2,9 +2,11 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { fileError, isWithoutDirectory } from '../../io/files/system-error.js';
 import { redact } from '../../io/redact.js';
 import { given } from '../../oci/values/given.js';
+import { candidateLines } from './candidates.js';
 import { parserMessage } from './parser-message.js';
 import { isFailedWrite } from './streams.js';
 import { painter, printable } from './text.js';
+import { screenOf } from './tree.js';
 import { forLog, workflowCommand } from './workflow-commands.js';
 
 const MAX_CANDIDATES = 20;
@@ -42,16 +44,21 @@ export function errorJson({ code, message, expected, found, hint, status, candid
 /** The error for people: what happened, the candidates where there is a choice, and the next step. */
 export function errorText(error: RemoraError, bin: string, stream: NodeJS.WriteStream): string {
   const paint = painter(stream);
-  const { message, candidates, hint } = partsOf(error);
-  const next = hint === undefined ? [] : [`  ${paint('dim', hint)}`];
-  const lines = [`${bin}: ${paint('red', 'error')}: ${message}`, ...candidates.map((one) => `  ${one}`), ...next];
+  const { message, candidates, more, hint } = partsOf(error);
+  const next = [...more.map((text) => `  ${text}`), ...(hint === undefined ? [] : [`  ${paint('dim', hint)}`])];
+  const choice = candidateLines(candidates, screenOf(stream));
+  const lines = [`${bin}: ${paint('red', 'error')}: ${message}`, ...choice, ...next];
   return forLog(`${lines.join('\n')}\n`);
 }
 
 /** The same as an annotation of the job; the empty text outside of GitHub Actions. */
 export function errorCommand(error: RemoraError, title: string): string {
-  const { message, candidates, hint } = partsOf(error);
-  return workflowCommand('error', title, [message, ...candidates, ...(hint === undefined ? [] : [hint])].join('\n'));
+  const { message, candidates, more, hint } = partsOf(error);
+  return workflowCommand(
+    'error',
+    title,
+    [message, ...candidates, ...more, ...(hint === undefined ? [] : [hint])].join('\n'),
+  );
 }
 
 /** The printable parts of an error, without secrets. */
@@ -61,7 +68,8 @@ function partsOf({ code, message, candidates = [], hint }: RemoraError) {
   const more = choice.length - MAX_CANDIDATES;
   return {
     message: shown(message),
-    candidates: [...choice.slice(0, MAX_CANDIDATES).map(shown), ...(more > 0 ? [`… and ${more} more`] : [])],
+    candidates: choice.slice(0, MAX_CANDIDATES).map(shown),
+    more: more > 0 ? [`… and ${more} more`] : [],
     hint: hint === undefined ? undefined : shown(hint),
   };
 }

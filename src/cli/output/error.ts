@@ -2,11 +2,12 @@ import { isRemoraError, RemoraError } from '../../errors.js';
 import { fileError, isWithoutDirectory } from '../../io/files/system-error.js';
 import { redact } from '../../io/redact.js';
 import { given } from '../../oci/values/given.js';
-import { candidateLines } from './candidates.js';
+import { digits } from './fit.js';
+import { type Column, gridLines, type Step } from './grid.js';
 import { parserMessage } from './parser-message.js';
 import { isFailedWrite } from './streams.js';
 import { painter, printable } from './text.js';
-import { screenOf } from './tree.js';
+import { type Screen, screenOf } from './tree.js';
 import { forLog, workflowCommand } from './workflow-commands.js';
 
 const MAX_CANDIDATES = 20;
@@ -72,4 +73,33 @@ function partsOf({ code, message, candidates = [], hint }: RemoraError) {
     more: more > 0 ? [`… and ${more} more`] : [],
     hint: hint === undefined ? undefined : shown(hint),
   };
+}
+
+/** Kind, format, title, date, platform and digest of an attachment. */
+const COLUMNS: readonly Column[] = [{}, {}, {}, { cut: 'end' }, {}, { cut: 'end' }];
+const STEPS: readonly Step[] = [
+  { column: 2, least: 20 },
+  { column: 1, least: 12 },
+  { column: 3, least: 10 },
+  { column: 2, least: 12 },
+  { column: 4, least: 11 },
+  { column: 1, least: 0 },
+  { column: 4, least: 0 },
+  { column: 5, least: 8 },
+];
+
+const INDENT = '  ';
+
+/** The candidates of an error, a line each: attachments in columns, which fit a terminal; other texts as they are. */
+function candidateLines(candidates: readonly string[], { paint, width }: Screen): readonly string[] {
+  const rows = candidates.map((text) => text.split('  '));
+  if (rows.length === 0 || rows.some((cells) => cells.length !== COLUMNS.length))
+    return candidates.map((text) => `${INDENT}${text}`);
+  const shown = (cell: string, index: number) =>
+    width !== undefined && index === COLUMNS.length - 1 ? digits(cell) : cell;
+  const cells = rows.map((row) => ({ cells: row.map((cell, index) => ({ text: shown(cell, index) })) }));
+  const room = width === undefined ? undefined : width - INDENT.length;
+  return [...gridLines({ columns: COLUMNS, steps: STEPS }, () => cells, { paint, width: room })].map(
+    (line) => `${INDENT}${line}`,
+  );
 }

@@ -71,12 +71,12 @@ export function deciding(found: readonly Candidate[], options: ChoiceOptions): s
   const [best] = names.toSorted((one, other) => other.values.length - one.values.length);
   const values = (best?.values ?? []).slice(0, MAX_VALUES).map((value) => `${best?.flag} ${shellWord(value)}`);
   const [first] = found;
-  return [
-    ...(values.length === 0 ? [] : [`${values.join(' or ')} alone decides`]),
-    ...(options.latest && hasNewest(found) ? ['--latest takes the newest'] : []),
-    ...(first === undefined ? [] : [`--digest ${named(first.descriptor.digest, found, options)} the first`]),
-    ...(options.all ? ['--all all of them'] : []),
-  ].join(', ');
+  const takes = [
+    ...(options.latest && hasNewest(found) ? [['--latest', 'the newest']] : []),
+    ...(first === undefined ? [] : [[`--digest ${named(first.descriptor.digest, found, options)}`, 'the first']]),
+    ...(options.all ? [['--all', 'all of them']] : []),
+  ].map(([flag, which], index) => `${flag}${index === 0 ? ' takes' : ''} ${which}`);
+  return [...(values.length === 0 ? [] : [`${values.join(' or ')} alone decides`]), takes.join(', ')].join('; ');
 }
 
 type Selector = (typeof SELECTORS)[number];

@@ -7,7 +7,7 @@ import { type Html, html } from '../html/html.js';
 /** Boxes of a drawing: with more, attachments of a kind are put together. */
 const MAX_BOXES = 240;
 /** Characters of a line in a box. */
-const MAX_LINE = 33;
+const MAX_LINE = 34;
 /** Room for the lines around boxes. */
 const MARGIN = 2;
 

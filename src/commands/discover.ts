@@ -5,7 +5,7 @@ import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { choosesJson, formatFlag } from '../cli/flags/format.js';
-import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
+import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import {
   describeAsked,
@@ -82,19 +82,20 @@ export default class Discover extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
     const { format: style, via, depth, platform, 'require-on': requireOn, verbose, ...selectors } = flags;
-    const claims = verbose || style === 'html';
-    const [{ discover }, { parseRequirement }] = await Promise.all([
+    const [{ discover }, { parseRequirement }, { lookedAt }] = await Promise.all([
       import('../operations/discover/discover.js'),
       import('../operations/discover/missing.js'),
+      import('../operations/looked/looked-at.js'),
     ]);
-    const selection = selectionFrom(selectors);
+    const selection = lookSelectionFrom(selectors);
+    const { place, ...begun } = lookedAt(args.subject);
     const require = flags.require?.map(parseRequirement);
-    const access = await this.access(flags, args.subject);
-    const options = { ...access, selection, platform, depth, via, require, requireOn, claims, partial: true };
-    const result = await discover(args.subject, options);
+    const access = await this.access(flags, place);
+    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, partial: true };
+    const result = await discover(place, { ...options, claims: verbose || style === 'html' });
     const paint = painter(this.stdout);
     const picture = isPicture(style) && !this.jsonEnabled();
-    if (picture) this.print(await discoverPicture(style, args.subject, result, access));
+    if (picture) this.print(await discoverPicture(style, args.subject, result, { place, ...access }));
     else if (style === 'table') this.print(() => renderTable(result));
     else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));
     if (verbose) for (const way of result.asked) this.note(describeAsked(way));

@@ -113,7 +113,9 @@ export default class Verify extends BaseCommand {
       maxSignatures: flags['max-signatures'],
       partial: true,
     });
-    await this.#show(result, flags.format, (format) => verifyPicture(format, subject, result, access));
+    await this.#show(result, flags.format, (format) =>
+      verifyPicture(format, subject, result, { place: subject, ...access }),
+    );
     return result;
   }
 

@@ -1,9 +1,13 @@
 import type { DiscoverResult } from '../../operations/discover/discover.js';
 import type { DocumentsOptions } from '../../operations/documents/documents.js';
+import type { Location } from '../../operations/places/location.js';
 import type { VerifyResult } from '../../operations/verify/verify.js';
 import type { Picture } from '../../views/picture.js';
 import { PICTURES, type PictureFormat } from '../flags/format.js';
 import { summaryLine } from './verify-summary.js';
+
+/** The place of the subject, and how it is reached: a page shows manifests. */
+type PictureAccess = DocumentsOptions & { readonly place: Location };
 
 /** Whether a format is a picture; trees and tables are drawn line by line. */
 export function isPicture(format: string): format is PictureFormat {
@@ -15,7 +19,7 @@ export async function discoverPicture(
   format: PictureFormat,
   subject: string,
   result: DiscoverResult,
-  access: DocumentsOptions,
+  access: PictureAccess,
 ): Promise<string> {
   const { discoverPicture } = await import('../../views/picture.js');
   return drawn(format, discoverPicture(subject, result), access);
@@ -26,16 +30,16 @@ export async function verifyPicture(
   format: PictureFormat,
   subject: string,
   result: VerifyResult,
-  access: DocumentsOptions,
+  access: PictureAccess,
 ): Promise<string> {
   const { verifyPicture } = await import('../../views/picture.js');
   const headline = summaryLine(result, (_style, text) => text);
   return drawn(format, verifyPicture(subject, result, headline), access);
 }
 
-async function drawn(format: PictureFormat, picture: Picture, access: DocumentsOptions): Promise<string> {
+async function drawn(format: PictureFormat, picture: Picture, access: PictureAccess): Promise<string> {
   const { draw, documentsOf } = await import('../../views/draw.js');
   if (format !== 'html') return draw(format, picture);
   const { readDocuments } = await import('../../operations/documents/documents.js');
-  return draw(format, picture, await readDocuments(picture.name, documentsOf(picture), access));
+  return draw(format, picture, await readDocuments(access.place, documentsOf(picture), access));
 }

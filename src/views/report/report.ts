@@ -4,8 +4,8 @@ import { type Html, html } from '../html/html.js';
 import { page } from '../html/page.js';
 import { attachedIn, type Picture } from '../picture.js';
 import { drawing } from './drawing.js';
-import STYLE from './report.css?raw';
-import SCRIPT from './report.js?raw';
+import STYLE from './style.css?raw';
+import SCRIPT from './script.js?raw';
 import { TreeView } from './tree.js';
 
 /** A page in one file: the outcome, a drawing, and a tree with all that is known of each attachment. */

@@ -2,7 +2,7 @@ import type { ReadDocument, WantedDocument } from '../operations/documents/docum
 import { dot } from './dot/dot.js';
 import { markdown } from './markdown/markdown.js';
 import { mermaid } from './mermaid/mermaid.js';
-import type { Picture } from './picture.js';
+import { noteText, type Picture } from './picture.js';
 import { report } from './report/report.js';
 
 /** Manifests by their digests. */
@@ -16,7 +16,7 @@ export function draw(
 ): string {
   if (format === 'html') return report(picture, documents);
   if (format === 'markdown') return markdown(picture);
-  const notes = [`${picture.name}: ${picture.headline}`, ...picture.notes.map(({ text }) => text)];
+  const notes = [`${picture.name}: ${picture.headline}`, ...picture.notes.map(noteText)];
   return format === 'dot' ? dot(picture.graph, notes) : mermaid(picture.graph, notes);
 }
 

@@ -1,7 +1,19 @@
 import { expect, it } from 'vitest';
+import { discoverSchema } from '../../src/operations/discover/schema.js';
+import type { ReadDocument } from '../../src/operations/documents/documents.js';
 import { draw } from '../../src/views/draw.js';
 import { discoverPicture, verifyPicture } from '../../src/views/picture.js';
-import { digestFrom, FOUND, HOSTILE, HOSTILE_RESULT, JUDGED, many, PARTLY_FOUND } from './support/results.js';
+import {
+  digestFrom,
+  FOUND,
+  HOLDING,
+  HOSTILE,
+  HOSTILE_RESULT,
+  INDEX,
+  JUDGED,
+  many,
+  PARTLY_FOUND,
+} from './support/results.js';
 
 const NAME = 'registry.example/app:v1';
 const found = discoverPicture(NAME, FOUND);
@@ -120,12 +132,12 @@ it('writes a comment for a pull request', () => {
 
     | Platform | Kind | Format | File | Size | Created | Digest |
     | --- | --- | --- | --- | --- | --- | --- |
-    | \`index\` | sbom | spdx | \`newer.spdx.json\` | 12.3 kB | \`2026-11-23 12:00 UTC\` | \`6e6577657200\` |
-    | \`index\` | ↳ signature | sigstore-bundle |  | 3.0 kB | \`2026-11-24 12:00 UTC\` | \`6f662d73626f\` |
-    | \`index\` | sbom | spdx | \`older.spdx.json\` | 12.3 kB | \`2026-11-22 12:00 UTC\` | \`6f6c64657200\` |
+    | \`index\` | sbom | spdx | \`newer.spdx.json\` | 12.3 kB | 2026-11-23 12:00 UTC | \`6e6577657200\` |
+    | \`index\` | ↳ signature | sigstore-bundle |  | 3.0 kB | 2026-11-24 12:00 UTC | \`6f662d73626f\` |
+    | \`index\` | sbom | spdx | \`older.spdx.json\` | 12.3 kB | 2026-11-22 12:00 UTC | \`6f6c64657200\` |
     | \`index\` | \`application/x\` |  | \`a\\|b.txt\` | 700 B |  | \`737472616e67\` |
-    | \`linux/amd64\` | signature | sigstore-bundle |  | 3.0 kB | \`2026-11-24 12:00 UTC\` | \`7369676e6174\` |
-    | \`linux/arm64\` | signature | sigstore-bundle |  | 3.0 kB | \`2026-11-24 12:00 UTC\` | \`7369676e6174\` |"
+    | \`linux/amd64\` | signature | sigstore-bundle |  | 3.0 kB | 2026-11-24 12:00 UTC | \`7369676e6174\` |
+    | \`linux/arm64\` | signature | sigstore-bundle |  | 3.0 kB | 2026-11-24 12:00 UTC | \`7369676e6174\` |"
   `);
 });
 
@@ -139,13 +151,116 @@ it('writes verdicts for a pull request', () => {
     Digest: \`sha256:696d616765000000000000000000000000000000000000000000000000000000\`
 
     > [!CAUTION]
-    > \`provenance is not attached to sha256:696d616765000000000000000000000000000000000000000000000000000000\`
+    > provenance is not attached to \`sha256:696d616765000000000000000000000000000000000000000000000000000000\`
 
     | Kind | Format | File | Size | Created | Digest | Verdict | Signer |
     | --- | --- | --- | --- | --- | --- | --- | --- |
-    | sbom | spdx | \`newer.spdx.json\` | 12.3 kB | \`2026-11-23 12:00 UTC\` | \`6e6577657200\` | ✅ verified |  |
+    | sbom | spdx | \`newer.spdx.json\` | 12.3 kB | 2026-11-23 12:00 UTC | \`6e6577657200\` | ✅ verified |  |
     | ↳ signature |  |  | 700 B |  | \`6f662d73626f\` | ✅ verified | \`key 1f3a9c2b4d5e (cosign.pub)\` |
-    | signature | sigstore-bundle |  | 3.0 kB | \`2026-11-24 12:00 UTC\` | \`7369676e6174\` | ❌ wrong |  |
+    | signature | sigstore-bundle |  | 3.0 kB | 2026-11-24 12:00 UTC | \`7369676e6174\` | ❌ wrong |  |
     | signature | cosign |  | 700 B |  | \`636c61696d73\` | ❔ unchecked | claimed: \`ann@example.com, issuer https://issuer.example\` |"
   `);
+});
+
+const FORMATS = ['mermaid', 'dot', 'markdown', 'html'] as const;
+
+it.each(FORMATS)('says in %s that the result is incomplete, and what is missing', (format) => {
+  const text = draw(format, partly).replace(/<\/?code>|`/g, '');
+  expect(text).toContain('could not ask tag of registry.example/app');
+  expect(text).toContain('more may be attached');
+  expect(text).toContain('vex is not attached to sha256:');
+  expect(text).toContain('at least 5 attachments');
+});
+
+it.each(FORMATS)('is the same in %s for the same result, in whatever order a registry lists it', (format) => {
+  const reversed = discoverPicture(NAME, { ...FOUND, referrers: [...FOUND.referrers].reverse() });
+  expect(draw(format, reversed)).toBe(draw(format, found));
+});
+
+it('keeps hostile text within a line of Mermaid, in a comment or in a label', () => {
+  const lines = draw('mermaid', hostile).split('\n');
+  expect(lines.every((line) => /^(?:flowchart LR| {2}(?:%% |n|classDef ))/.test(line))).toBe(true);
+  for (const line of lines.filter((line) => /^ {2}n\w+\W*"/.test(line)))
+    expect(line).toMatch(/^ {2}n\w+[([]+"(?:[\p{L}\p{Nd} ·×….:/-]|#\d+;|<br>)*"[)\]]+(?::::\w+)?$/u);
+  expect(lines.filter((line) => line.startsWith('  %%')).join()).not.toMatch(/[{}]/);
+});
+
+it('keeps hostile text within the strings of DOT', () => {
+  const lines = draw('dot', hostile).split('\n').slice(1, -1);
+  const string = /"(?:[^"\\]|\\[\\"n])*"/g;
+  for (const line of lines.filter((line) => !line.startsWith('  //')))
+    expect(line.replace(string, 'S')).toMatch(/^ {2}(?:\w+|\w+ -> \w+)(?: \[(?:\w+=(?:\w+|[\d.]+),? ?)+\])?;$/);
+});
+
+it('keeps hostile text within the code spans of Markdown', () => {
+  // The first line is a comment, of which the next test tells.
+  const text = draw('markdown', hostile).split('\n').slice(1).join('\n');
+  const spans = /(?<!`)(`+)(?!`)(.*?[^`])\1(?!`)/g;
+  const outside = text.replace(spans, 'CODE');
+  expect(outside).not.toMatch(/steal|evil|everyone|#1|\u202e/);
+  for (const row of outside.split('\n').filter((line) => line.startsWith('|')))
+    expect(row.match(/\|/g)).toHaveLength(outside.match(/^\| Platform.*$/m)?.[0].match(/\|/g)?.length ?? 0);
+  // A bar in a cell has a backslash, within a code span as well.
+  const rows = text.split('\n').filter((line) => line.startsWith('| '));
+  const bars = new Set(rows.map((row) => row.match(/(?<!\\)\|/g)?.length));
+  expect(bars.size).toBe(1);
+});
+
+it('names the subject in a comment that nothing ends early', () => {
+  const picture = discoverPicture('oci:./a--><b>:v1', FOUND);
+  expect(draw('markdown', picture).split('\n')[0]).toBe('<!-- remora discover oci:./a-__b_:v1 -->');
+});
+
+it('puts attachments of a kind together where GitHub would not render the flowchart', () => {
+  const picture = discoverPicture(NAME, many(2000));
+  const text = draw('mermaid', picture);
+  expect(text).toContain('"1000 × sbom"');
+  expect(text).toContain('%% 2001 nodes and 2000 edges are above the limits of GitHub');
+  expect(text.length).toBeLessThan(2000);
+});
+
+it('puts platforms together where kinds of each are still too many', () => {
+  const [platform] = FOUND.platforms ?? [];
+  const platforms = Array.from({ length: 600 }, (_, index) => {
+    const digest = digestFrom(`${index}-platform`);
+    const referrers = platform?.referrers.map((node) => ({ ...node, subject: digest })) ?? [];
+    return { ...HOLDING, digest, platform: `linux/v${index}`, referrers };
+  });
+  const text = draw('mermaid', discoverPicture(NAME, discoverSchema.parse({ ...FOUND, platforms })));
+  expect(text).toContain('600 × platforms');
+  expect(text.length).toBeLessThan(5000);
+});
+
+it('counts the rows that a comment has no room for', () => {
+  const text = draw('markdown', discoverPicture(NAME, many(2000)));
+  expect(text.length).toBeLessThan(65_536);
+  expect(text).toMatch(/\n\n\d+ more rows are left out/);
+});
+
+it('draws 20,000 attachments in seconds', () => {
+  const begin = performance.now();
+  const picture = discoverPicture(NAME, many(20_000));
+  for (const format of FORMATS) expect(draw(format, picture).length).toBeGreaterThan(100);
+  expect(performance.now() - begin).toBeLessThan(20_000);
+});
+
+it('draws indexes that hold each other many times over', () => {
+  const levels = Array.from({ length: 40 }, (_, level) => [digestFrom(`${level}-a`), digestFrom(`${level}-b`)]);
+  const platforms = levels.flatMap((pair, level) =>
+    pair.map((digest) => ({ ...HOLDING, mediaType: INDEX, digest, within: levels[level - 1] ?? [], referrers: [] })),
+  );
+  const picture = discoverPicture(NAME, discoverSchema.parse({ ...FOUND, platforms }));
+  expect(picture.graph.edges.filter(({ as }) => as === 'holds')).toHaveLength(2 + 39 * 4);
+  for (const format of FORMATS) expect(draw(format, picture)).toContain('index');
+});
+
+it('shows the manifests in a page, and the reason where one was not read', () => {
+  const [first, second] = FOUND.referrers;
+  const documents = new Map<string, ReadDocument>([
+    [first?.digest ?? '', { text: '{"a":"</script>","n":1.00}' }],
+    [second?.digest ?? '', { unread: 'not read: <gone>' }],
+  ]);
+  const text = draw('html', found, documents);
+  expect(text).toContain('&quot;a&quot;: &quot;&lt;/script&gt;&quot;,\n  &quot;n&quot;: 1.00');
+  expect(text).toContain('Manifest not read: &lt;gone&gt;');
 });

@@ -36,9 +36,10 @@ function line({ from, to, as }: Edge, { boxes }: Layout): Html | false {
 function box({ node, lines, x, y, height }: Box): Html {
   const [name = '', ...others] = lines;
   const content = html`<rect x="0.75" y="0.75" width="${BOX_WIDTH - 1.5}" height="${height - 1.5}" rx="9"/>
-<text x="14" y="22" class="name">${cut(name)}</text>${others.map((text, index) => html`<text x="14" y="${22 + (index + 1) * LINE_HEIGHT}">${cut(text)}</text>`)}`;
+<text x="14" y="22" class="name">${cut(name)}</text>${others.map((text, index) => html` <text x="14" y="${22 + (index + 1) * LINE_HEIGHT}">${cut(text)}</text>`)}`;
   const inside = html`<svg x="${x}" y="${y}" width="${BOX_WIDTH}" height="${height}">${content}</svg>`;
-  const linked = node.role === 'group' ? inside : html`<a href="#${node.id}">${inside}</a>`;
+  const linked =
+    node.role === 'group' ? inside : html`<a href="#${node.id}" aria-label="${lines.map(cut).join(' ')}">${inside}</a>`;
   return html`<g class="${classesOf(node)}"><title>${lines.join('\n')}</title>${linked}</g>\n`;
 }
 

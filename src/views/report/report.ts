@@ -4,8 +4,8 @@ import { type Html, html } from '../html/html.js';
 import { page } from '../html/page.js';
 import { attachedIn, type Picture } from '../picture.js';
 import { drawing } from './drawing.js';
-import STYLE from './style.css?raw';
 import SCRIPT from './script.js?raw';
+import STYLE from './style.css?raw';
 import { TreeView } from './tree.js';
 
 /** A page in one file: the outcome, a drawing, and a tree with all that is known of each attachment. */
@@ -44,7 +44,9 @@ const OUTCOMES = {
 function notices({ result, notes, headline }: Picture): Html {
   const outcome = 'outcome' in result ? OUTCOMES[result.outcome] : undefined;
   const of = (tone: 'good' | 'warn' | 'bad', title: string) => {
-    const texts = notes.filter((note) => note.tone === tone).map(({ text }) => text);
+    const texts = notes
+      .filter((note) => note.tone === tone)
+      .map(({ parts }) => parts.map((part) => (typeof part === 'string' ? part : html`<code>${part.foreign}</code>`)));
     return (
       texts.length > 0 &&
       notice(tone, html`<p><strong>${title}</strong></p><ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`)

@@ -1,3 +1,4 @@
+// @ts-nocheck: browsers run it.
 {
   const tools = document.getElementById('tools');
   const search = document.getElementById('search');

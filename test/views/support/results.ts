@@ -18,7 +18,7 @@ export const HOSTILE = [
   '@everyone #1 owner/repo#2',
   '`code` ``two`` | cell | *bold* _it_ ~~no~~',
   '"] --> x; click x "https://evil.example" %%{init: {}}%% end',
-  '\\N \\" ${steal()} {{x}} #quot; &lt;b&gt;',
+  '\\N \\" {{steal()}} #quot; &lt;b&gt;',
   '\u202egnp.exe \u0000\u001b[31m\u{e0041}',
   'line\nline\r\n\ttab',
 ].join(' ¶ ');
@@ -63,7 +63,8 @@ const signature = (subject: string) =>
     created: '2026-11-24T12:00:00Z',
     content: { size: 3000, titles: [] },
   });
-const holding = { mediaType: MANIFEST, size: 400 };
+/** A manifest that has attachments, without its digest. */
+export const HOLDING = { reference: 'registry.example/app@x', mediaType: MANIFEST, size: 400 };
 
 /** An index with two platforms: the same signature is attached to both. */
 export const FOUND: DiscoverResult = discoverSchema.parse({
@@ -86,14 +87,14 @@ export const FOUND: DiscoverResult = discoverSchema.parse({
   ],
   platforms: [
     {
-      ...holding,
+      ...HOLDING,
       reference: `registry.example/app@${AMD64}`,
       digest: AMD64,
       platform: 'linux/amd64',
       referrers: [signature(AMD64)],
     },
     {
-      ...holding,
+      ...HOLDING,
       reference: `registry.example/app@${ARM64}`,
       digest: ARM64,
       platform: 'linux/arm64',
@@ -147,7 +148,7 @@ export const JUDGED: VerifyResult = verifySchema.parse({
       signer: { type: 'identity', identity: 'ann@example.com', issuer: 'https://issuer.example' },
     },
   ],
-  above: [{ ...holding, mediaType: INDEX, reference: `registry.example/app@${AMD64}`, digest: AMD64, referrers: [] }],
+  above: [{ ...HOLDING, mediaType: INDEX, reference: `registry.example/app@${AMD64}`, digest: AMD64, referrers: [] }],
   missing: [{ kind: 'provenance', digest: IMAGE, isThere: false }],
   onIndex: [],
   asked: [],

@@ -14,6 +14,7 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
  */
 export const PARTS = {
   serve: ['serve/'],
+  views: ['views/'],
   hints: ['cli/hints/', 'cli/completion/'],
   // The metadata of a chart are YAML, as policies are.
   verify: [

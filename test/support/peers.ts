@@ -31,6 +31,9 @@ export const PEERS = [
   'fish',
   'chromium-headless-shell',
   'playwright-core',
+  'axe-core',
+  'mermaid',
+  'dot',
 ] as const;
 export type PeerName = (typeof PEERS)[number];
 

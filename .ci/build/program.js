@@ -14,6 +14,7 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
  */
 export const PARTS = {
   serve: ['serve/'],
+  hints: ['cli/hints/'],
   // The metadata of a chart are YAML, as policies are.
   verify: [
     'trust/',

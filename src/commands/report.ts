@@ -8,7 +8,7 @@ import { reportFlags } from '../cli/flags/report.js';
 import { truncFlag } from '../cli/flags/trunc.js';
 import { policyFrom, trustFrom } from '../cli/flags/trust.js';
 import type { ReportInput } from '../cli/input/report-input.js';
-import type { ReportFormat } from '../cli/output/report.js';
+import type { ReportFormat } from '../cli/output/report/writer.js';
 import { screenOf } from '../cli/output/tree.js';
 import { given } from '../oci/values/given.js';
 import type { Reportable } from '../operations/report/report.js';
@@ -85,7 +85,7 @@ export default class Report extends BaseCommand {
       rows: report(references, { ...access, ...trust, ...asked }),
       columns: [...new Set([...column, ...require])],
       require,
-      isTrusted: trust.trust !== undefined || policy !== undefined,
+      isTrusted: (trust.trust ?? []).length > 0 || policy !== undefined,
       hasPolicy: policy !== undefined,
       longest: longestOf(references, tags !== undefined),
       shard,
@@ -99,9 +99,9 @@ export default class Report extends BaseCommand {
 
   async #show(input: ReportInput, format: ReportFormat, flags: Flags): Promise<object> {
     const [{ reportWriter, describeSummary }, { streamReport }, { ReportNotes }] = await Promise.all([
-      import('../cli/output/report.js'),
-      import('../cli/output/report-stream.js'),
-      import('../cli/output/report-notes.js'),
+      import('../cli/output/report/writer.js'),
+      import('../cli/output/report/stream.js'),
+      import('../cli/output/report/notes.js'),
     ]);
     const screen = screenOf(this.stdout, { isWhole: flags['no-trunc'] });
     const writer = await reportWriter(format, { ...input, screen, now: new Date() });

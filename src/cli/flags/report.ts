@@ -1,5 +1,5 @@
 import { boolean, integer, option, string } from '@oclif/core/flags';
-import { REPORT_FORMATS } from '../output/report.js';
+import { REPORT_FORMATS } from '../output/report/writer.js';
 import { trustFlags } from './trust.js';
 
 /** Flags of `report` alone. */

@@ -97,7 +97,7 @@ async function* rows(
 /** What is asked about each image. */
 function asked({ columns = DEFAULT_COLUMNS, require = [], policy, ...options }: ReportOptions) {
   const required = columnsOf(require);
-  const isTrusted = options.trust !== undefined || policy !== undefined;
+  const isTrusted = (options.trust ?? []).length > 0 || policy !== undefined;
   return {
     columns: columnsOf([...columns, ...require]),
     required,

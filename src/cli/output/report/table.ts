@@ -1,10 +1,10 @@
-import type { ReportCell, ReportRow } from '../../operations/report/schema.js';
-import { stateWord } from '../../operations/report/words.js';
-import { ageOf, dateOf } from './age.js';
-import { shorten, wrapped } from './fit.js';
-import { type ReportShape, type ReportWriter, rowNotes, shortNotes } from './report.js';
-import { printable } from './text.js';
-import { padded } from './width.js';
+import type { ReportCell, ReportRow } from '../../../operations/report/schema.js';
+import { stateWord } from '../../../operations/report/words.js';
+import { ageOf, dateOf } from '../age.js';
+import { shorten, wrapped } from '../fit.js';
+import { printable } from '../text.js';
+import { padded } from '../width.js';
+import { type ReportShape, type ReportWriter, rowNotes, shortNotes } from './writer.js';
 
 const GAP = '  ';
 /** The least columns of a reference, however narrow the terminal is. */

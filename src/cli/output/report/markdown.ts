@@ -1,7 +1,7 @@
-import { stateWord } from '../../operations/report/words.js';
-import { dateOf } from './age.js';
-import { type ReportShape, type ReportWriter, rowNotes } from './report.js';
-import { printable } from './text.js';
+import { stateWord } from '../../../operations/report/words.js';
+import { cell } from '../../../views/markdown/code.js';
+import { dateOf } from '../age.js';
+import { type ReportShape, type ReportWriter, rowNotes } from './writer.js';
 
 const MARKS: Readonly<Record<string, string>> = { yes: '✓', verified: '✓ verified', no: '✗', unknown: '?' };
 
@@ -12,15 +12,15 @@ export function markdownWriter({ columns, hasPolicy }: Pick<ReportShape, 'column
     begin: () => `${row(names)}${row(names.map(() => '---'))}`,
     row: (one) =>
       row([
-        escaped(one.reference),
+        cell(one.reference),
         ...columns.map((name) => {
-          const cell = one.columns[name];
-          const word = cell === undefined ? 'unknown' : stateWord(cell);
+          const state = one.columns[name];
+          const word = state === undefined ? 'unknown' : stateWord(state);
           return MARKS[word] ?? word;
         }),
         ...(hasPolicy ? [one.policy ?? 'unknown'] : []),
         dateOf(one.newest).slice(0, 10),
-        rowNotes(one).map(escaped).join('<br>'),
+        rowNotes(one).map(cell).join('<br>'),
       ]),
     end: () => '',
   };
@@ -28,10 +28,4 @@ export function markdownWriter({ columns, hasPolicy }: Pick<ReportShape, 'column
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |\n`;
-}
-
-/** Text that Markdown shows as it is: nothing in it is markup, a link or a mention. */
-function escaped(text: string): string {
-  const entity = (character: string) => `&#${character.codePointAt(0)};`;
-  return printable(text).replace(/[^\p{L}\p{N}\p{M} ./:,;=-]|(?<=:)\/(?=\/)|(?<=www)\./giu, entity);
 }

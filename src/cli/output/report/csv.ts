@@ -1,6 +1,6 @@
-import { stateWord } from '../../operations/report/words.js';
-import { type ReportShape, type ReportWriter, rowNotes } from './report.js';
-import { printable } from './text.js';
+import { stateWord } from '../../../operations/report/words.js';
+import { printable } from '../text.js';
+import { type ReportShape, type ReportWriter, rowNotes } from './writer.js';
 
 /** Spreadsheets run a cell that begins so. */
 const FORMULA = /^[=+\-@\t\r]/;

@@ -1,10 +1,10 @@
-import type { ReportEnd, ReportRow, ReportSummary } from '../../operations/report/schema.js';
-import { notesOf } from '../../operations/report/words.js';
-import { shortDigests } from './fit.js';
-import { printable } from './text.js';
-import type { Screen } from './tree.js';
+import type { ReportEnd, ReportRow, ReportSummary } from '../../../operations/report/schema.js';
+import { notesOf } from '../../../operations/report/words.js';
+import { shortDigests } from '../fit.js';
+import { printable } from '../text.js';
+import type { Screen } from '../tree.js';
 
-export const REPORT_FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown'] as const;
+export const REPORT_FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** Writes a report piece by piece, each with its own lines. */
@@ -31,15 +31,17 @@ export interface ReportShape {
 export async function reportWriter(format: ReportFormat, shape: ReportShape): Promise<ReportWriter> {
   switch (format) {
     case 'table':
-      return (await import('./report-table.js')).tableWriter(shape);
+      return (await import('./table.js')).tableWriter(shape);
     case 'json':
-      return (await import('./report-json.js')).jsonWriter();
+      return (await import('./json.js')).jsonWriter();
     case 'jsonl':
-      return (await import('./report-json.js')).jsonlWriter();
+      return (await import('./json.js')).jsonlWriter();
     case 'csv':
-      return (await import('./report-csv.js')).csvWriter(shape);
+      return (await import('./csv.js')).csvWriter(shape);
     case 'markdown':
-      return (await import('./report-markdown.js')).markdownWriter(shape);
+      return (await import('./markdown.js')).markdownWriter(shape);
+    case 'html':
+      return (await import('../../../views/report/report.js')).reportPage(shape);
   }
 }
 

@@ -1,6 +1,6 @@
-import type { ReportEnd, ReportRow } from '../../operations/report/schema.js';
-import type { ReportWriter } from './report.js';
-import { harmlessJson } from './text.js';
+import type { ReportEnd, ReportRow } from '../../../operations/report/schema.js';
+import { harmlessJson } from '../text.js';
+import type { ReportWriter } from './writer.js';
 
 const line = (value: ReportRow | ReportEnd | object) => harmlessJson(JSON.stringify(value));
 

@@ -31,6 +31,7 @@ const modules = {
   push: () => require('../commands/push.ts'),
   'repo:list': () => require('../commands/repo/list.ts'),
   'repo:tags': () => require('../commands/repo/tags.ts'),
+  report: () => require('../commands/report.ts'),
   resolve: () => require('../commands/resolve.ts'),
   serve: () => require('../commands/serve.ts'),
   sign: () => require('../commands/sign.ts'),

@@ -141,7 +141,7 @@ export function createServer(source: Repositories | Store, options: ServerOption
 }
 
 /** Runs an action when the answer is sent, or the client gone: an answer behind another one never gets its own end then. */
-function whenOver({ socket }: IncomingMessage, response: ServerResponse, action: () => void): void {
+export function whenOver({ socket }: IncomingMessage, response: ServerResponse, action: () => void): void {
   let isOver = false;
   const over = () => {
     response.off('close', over);

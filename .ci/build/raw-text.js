@@ -6,8 +6,7 @@ export const rawText = {
   name: 'raw-text',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\?raw$/ }, ({ path, resolveDir }) => ({
-      // The bundle names the file: from every directory by the same name.
-      path: relative('.', resolve(resolveDir, path.slice(0, -'?raw'.length))).split(sep).join('/'),
+      path: relative('', resolve(resolveDir, path.slice(0, -'?raw'.length))).split(sep).join('/'),
       namespace: 'raw',
     }));
     onLoad({ filter: /.*/, namespace: 'raw' }, ({ path }) => ({ contents: readFileSync(path, 'utf8'), loader: 'text' }));

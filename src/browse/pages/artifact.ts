@@ -37,9 +37,10 @@ export async function artifactPage({ site, query, signal }: Ask): Promise<PageAn
   const main = html`<p class="eyebrow">${kind}</p><h1>${annotations?.[Annotation.title] ?? place}</h1>
 ${overview(inspected, beside)}
 ${remarks !== undefined && notice('warn', html`<p>Parts of the document cannot be read:</p><ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`)}
-${platforms(inspected, beside)}
-${files(inspected, beside)}
+${kind === 'artifact' && files(inspected, beside)}
 ${attachedSection(attached)}
+${platforms(inspected, beside)}
+${kind !== 'artifact' && files(inspected, beside)}
 ${imageSections(inspected)}
 ${annotations !== undefined && namesTable('Annotations', Object.entries(annotations))}
 ${inTerminal(terminal('inspect'), terminal('discover'), ...(kind === 'artifact' ? [[...terminal('pull'), '-o', '.']] : []))}`;

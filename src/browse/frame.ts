@@ -1,12 +1,13 @@
 import { type Html, html } from '../views/html/html.js';
 import { page, pagePolicy } from '../views/html/page.js';
+import { PREVIEW_STYLE } from '../views/preview/render/render.js';
 import SCRIPT from './script.js?raw';
 import type { PageAnswer } from './site/answer.js';
 import { link } from './site/links.js';
 import type { Site } from './site/site.js';
 import STYLE from './style.css?raw';
 
-const PARTS = { style: STYLE, script: SCRIPT, served: true } as const;
+const PARTS = { style: `${PREVIEW_STYLE}${STYLE}`, script: SCRIPT, served: true } as const;
 
 /** The policy of every page, as its header has it. */
 export const PAGE_POLICY = `${pagePolicy(PARTS)}; frame-ancestors 'none'`;

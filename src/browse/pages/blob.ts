@@ -1,5 +1,5 @@
 import { RemoraError } from '../../errors.js';
-import { configOf, layersOf } from '../../oci/documents/manifest.js';
+import { artifactTypeOf, configOf, layersOf } from '../../oci/documents/manifest.js';
 import { quote } from '../../oci/text/quote.js';
 import { Annotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -11,7 +11,7 @@ export interface NamedBlob {
   readonly descriptor: Descriptor;
   /** The title, else a name that tells the type. */
   readonly name: string;
-  readonly isConfig: boolean;
+  readonly artifactType: string | undefined;
 }
 
 /**
@@ -40,6 +40,6 @@ export async function namedBlob(
   return {
     descriptor,
     name: title ?? `${short}${plainExtension(descriptor.mediaType)}`,
-    isConfig: descriptor === config,
+    artifactType: artifactTypeOf(manifest),
   };
 }

@@ -17,6 +17,8 @@ export interface PageExchange {
   readonly query: URLSearchParams;
   /** Aborted when the browser is gone. */
   readonly signal: AbortSignal;
+  /** Takes the error behind a page. @default nothing is done */
+  readonly failed?: ((error: unknown) => void) | undefined;
 }
 
 /** Pages of a site that are made at a time: each may ask a registry hundreds of times. */
@@ -28,6 +30,7 @@ export async function answerPage(site: Site, exchange: PageExchange): Promise<vo
   const { request, name, query, signal } = exchange;
   const answer = await answered().catch((error: unknown): Answer => {
     if (signal.aborted) throw error;
+    exchange.failed?.(error);
     return errorPage(error, site, query.get('place') ?? undefined);
   });
   await sendAnswer(answer, site, exchange);

@@ -15,7 +15,7 @@ export const PAGE_POLICY = `${pagePolicy(PARTS)}; frame-ancestors 'none'`;
 /** A whole document: the form for a place, the way to the page, and the page. */
 export function framed(answer: PageAnswer, site: Pick<Site, 'isOpen'>): string {
   const { title, main, crumbs = [], place } = answer;
-  const body = html`<header class="site"><a class="brand" href="${link('start')}">remora</a>${site.isOpen && placeForm(place)}</header>
+  const body = html`<header class="site"><a class="brand" href="${site.isOpen ? link('start') : link('repositories')}">remora</a>${site.isOpen && placeForm(place)}</header>
 ${crumbs.length > 0 && way(crumbs)}
 <main id="main" tabindex="-1">
 ${main}

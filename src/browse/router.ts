@@ -24,12 +24,8 @@ const ROUTES: Readonly<Record<PageName, (ask: Ask) => Promise<Answer>>> = {
 
 /** Gives the answer for the last part of a path; @throws Refusal 404, RemoraError as the operations */
 export async function answerTo(name: string, ask: Ask): Promise<Answer> {
-  if (name === '') return { kind: 'redirect', to: ask.site.home === undefined ? 'start' : openLink(ask.site.home) };
+  if (name === '') return { kind: 'redirect', to: ask.site.home };
   const route = Object.entries(ROUTES).find(([page]) => page === name)?.[1];
   if (route === undefined) throw new Refusal(404, 'UNSUPPORTED', 'there is no page at this address');
   return route(ask);
-}
-
-function openLink(place: string): string {
-  return `open?${new URLSearchParams({ place })}`;
 }

@@ -10,7 +10,7 @@ import { type Html, html } from '../../views/html/html.js';
 import { date, digest, size } from '../../views/html/marks.js';
 import type { PageAnswer } from '../site/answer.js';
 import { link } from '../site/links.js';
-import type { Told } from '../site/site.js';
+import { type Told, toldOf } from '../site/told.js';
 import { type Ask, required, wayTo } from './ask.js';
 import { attachedSection } from './attached.js';
 import { imageSections } from './image.js';
@@ -38,7 +38,7 @@ export async function artifactPage({ site, query, signal }: Ask): Promise<PageAn
 ${overview(inspected, beside)}
 ${remarks !== undefined && notice('warn', html`<p>Parts of the document cannot be read:</p><ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`)}
 ${kind === 'artifact' && files(inspected, beside)}
-${attachedSection(attached)}
+${attachedSection(attached, (error) => site.tell(error))}
 ${platforms(inspected, beside)}
 ${kind !== 'artifact' && files(inspected, beside)}
 ${imageSections(inspected)}
@@ -50,14 +50,14 @@ ${inTerminal(terminal('inspect'), terminal('discover'), ...(kind === 'artifact' 
 async function look(
   source: Source,
   selector: ManifestSelector,
-  { tell, ...options }: CallOptions & { readonly maxItems?: number | undefined; tell(error: unknown): Told },
+  { tell, ...options }: CallOptions & { readonly maxItems?: number | undefined; tell(error: Told): Told },
 ): Promise<Looked> {
   const at = { store: source, ...selector };
   const [inspected, attached] = await Promise.all([
     inspect(at, options),
     discover(at, { ...options, partial: true, claims: true }).catch((error: unknown) => {
       if (!isRemoraError(error) || error.code === 'INTERRUPTED') throw error;
-      return tell(error);
+      return tell(toldOf(error));
     }),
   ]);
   // The text of a reference ends in the digest of the manifest.

@@ -3,10 +3,10 @@ import { type Branch, notice, tree } from '../../views/html/blocks.js';
 import { type Html, html } from '../../views/html/html.js';
 import { date, digest, kindBadge, size } from '../../views/html/marks.js';
 import { link } from '../site/links.js';
-import type { Told } from '../site/site.js';
+import type { Told } from '../site/told.js';
 
 /** All that is attached, and what could not be asked. */
-export function attachedSection(attached: DiscoverResult | Told): Html {
+export function attachedSection(attached: DiscoverResult | Told, tell: (error: Told) => Told): Html {
   const heading = html`<h2 id="attached-heading">Attached</h2>`;
   if (!('referrers' in attached)) {
     const { message, hint } = attached;
@@ -24,7 +24,7 @@ export function attachedSection(attached: DiscoverResult | Told): Html {
   ];
   const isNothing = referrers.length === 0 && platforms.every((platform) => platform.referrers.length === 0);
   return html`${heading}
-${incomplete.length > 0 && notice('warn', html`<p>This list is not complete:</p><ul>${incomplete.map(({ way, error }) => html`<li>could not ask ${way}: ${error.message}</li>`)}</ul>`)}
+${incomplete.length > 0 && notice('warn', html`<p>This list is not complete:</p><ul>${incomplete.map(({ way, error }) => html`<li>could not ask ${way}: ${tell(error).message}</li>`)}</ul>`)}
 ${isNothing && incomplete.length === 0 && html`<p>Nothing is attached: every way was asked.</p>`}
 ${branches.length > 0 && html`<div id="attached">${tree(branches, 'Attached')}</div>`}`;
 }

@@ -1,16 +1,19 @@
 import { isRemoraError } from '../../errors.js';
+import { Refusal } from '../../serve/answer.js';
 import { notice } from '../../views/html/blocks.js';
 import { html } from '../../views/html/html.js';
 import type { PageAnswer } from '../site/answer.js';
 import { statusOf } from '../site/failure.js';
 import { link } from '../site/links.js';
 import type { Site } from '../site/site.js';
+import { toldOf } from '../site/told.js';
 
 const MAX_CANDIDATES = 50;
 
 /** The page that says of an error what the command would say. */
 export function errorPage(error: unknown, site: Site, place: string | undefined): PageAnswer {
-  const { code, message, hint, candidates = [] } = site.tell(error);
+  const told = toldOf(error);
+  const { code, message, hint, candidates = [] } = error instanceof Refusal ? told : site.tell(told);
   const status = statusOf(error);
   const main = html`<h1>${TITLES[code] ?? 'This failed'}</h1>
 ${notice('bad', html`<p><strong>${message}</strong></p>${hint !== undefined && html`<p>${hint}</p>`}`)}

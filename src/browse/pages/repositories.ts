@@ -8,7 +8,7 @@ const COUNT = 500;
 
 /** `repositories`: those of a registry, or the layouts below a directory; a page of them. */
 export async function repositoriesPage({ site, query, signal }: Ask): Promise<PageAnswer> {
-  const place = required(query, 'place');
+  const place = site.catalog ?? required(query, 'place');
   const last = query.get('last') ?? undefined;
   const { repositories, next } = await site.repositories(place, { last, count: COUNT, signal });
   const main = html`<h1>${place}</h1>

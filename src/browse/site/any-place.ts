@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { errorFields, isRemoraError } from '../../errors.js';
+import { isRemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import { parseCatalogPlace } from '../../oci/names/catalog.js';
 import { formatPlace, type Place } from '../../oci/names/place.js';
@@ -8,8 +8,10 @@ import { type AccessOptions, resolvePlace, withSource } from '../../operations/p
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { isThere, repositoryNames } from '../../store/open.js';
 import { firstNames } from './first-names.js';
+import { link } from './links.js';
 import { Sessions } from './sessions.js';
-import type { RepositoriesOptions, RepositoriesPage, Site, Spot, Told } from './site.js';
+import type { RepositoriesOptions, RepositoriesPage, Site, Spot } from './site.js';
+import type { Told } from './told.js';
 
 /** Options of {@link AnyPlace}. */
 export interface AnyPlaceOptions {
@@ -26,10 +28,15 @@ export class AnyPlace implements Site, AsyncDisposable {
   readonly isOpen = true;
   readonly #sessions = new Sessions();
 
+  readonly home: string;
+
+  /** @param place the one that `/` leads to. @default the start page */
   constructor(
-    readonly home: string | undefined,
+    place: string | undefined,
     private readonly options: AnyPlaceOptions,
-  ) {}
+  ) {
+    this.home = place === undefined ? 'start' : link('open', { place });
+  }
 
   get maxItems(): number | undefined {
     return this.options.access(undefined).maxItems;
@@ -74,9 +81,7 @@ export class AnyPlace implements Site, AsyncDisposable {
     return this.#sessions.use((session) => withSource(place, { ...access, session, signal }, work));
   }
 
-  tell(error: unknown): Told {
-    const { code, message, hint } = errorFields(error);
-    const candidates = isRemoraError(error) ? error.candidates : undefined;
+  tell({ code, message, hint, candidates }: Told): Told {
     return { code, message: redact(message), ...(hint && { hint: redact(hint) }), candidates: candidates?.map(redact) };
   }
 

@@ -1,5 +1,5 @@
-import type { ErrorFields } from '../../errors.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import type { Told } from './told.js';
 
 /** A text of a place, and the page that shows it. */
 export interface Spot {
@@ -28,15 +28,12 @@ export interface RepositoriesOptions extends CallOptions {
   readonly count: number;
 }
 
-/** An error as a page tells it. */
-export interface Told extends ErrorFields {
-  readonly candidates?: readonly string[] | undefined;
-}
-
 /** The places that the pages of a server show. */
 export interface Site {
-  /** Where `/` leads; undefined: to the start page. */
-  readonly home: string | undefined;
+  /** The page that `/` leads to. */
+  readonly home: string;
+  /** The place that lists all others; undefined where there are several. */
+  readonly catalog?: string | undefined;
   /** Whether a page may name any place: there is a form for it then. */
   readonly isOpen: boolean;
   /** The most attachments and entries of indexes of a page. @default that of the operations */
@@ -56,5 +53,5 @@ export interface Site {
     work: (source: Source, selector: ManifestSelector) => Promise<T>,
   ): Promise<T>;
   /** An error without what its readers must not know. */
-  tell(error: unknown): Told;
+  tell(error: Told): Told;
 }

@@ -29,6 +29,9 @@ export const PEERS = [
   'strace',
   'chromium-headless-shell',
   'playwright-core',
+  'axe-core',
+  'mermaid',
+  'dot',
 ] as const;
 export type PeerName = (typeof PEERS)[number];
 

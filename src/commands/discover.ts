@@ -3,18 +3,19 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
-import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
+import { screenFor } from '../cli/output/attachment.js';
 import {
   describeAsked,
   describeOnIndex,
+  describeUnread,
   discoverNotes,
-  renderMissing,
-  renderTable,
+  missingLines,
   treeLines,
 } from '../cli/output/discover.js';
-import { painter } from '../cli/output/text.js';
+import { discoverTable } from '../cli/output/discover-table.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 
 /** `remora discover` */
@@ -68,6 +69,7 @@ export default class Discover extends BaseCommand {
       default: 'any' as const,
       helpGroup: 'GATE',
     }),
+    ...noTruncFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -95,14 +97,16 @@ export default class Discover extends BaseCommand {
     const selection = selectionFrom(selectors);
     const require = flags.require?.map(parseRequirement);
     const access = await this.access(flags, args.subject);
-    const options = { ...access, selection, platform, depth, via, require, requireOn, claims, partial: true };
-    const result = await discover(args.subject, options);
-    const paint = painter(this.stdout);
-    if (style === 'table') this.print(() => renderTable(result));
-    else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));
+    const onUnread = (what: string, error: unknown) => this.note(describeUnread(what, error));
+    const options = { ...access, selection, platform, depth, via, require, requireOn, claims, onUnread };
+    const result = await discover(args.subject, { ...options, contents: true, partial: true });
+    const screen = await screenFor(result, this.stdout, flags);
+    const isAll = selection === undefined && via === undefined && result.incomplete.length === 0;
+    if (style === 'table') this.printLines(() => discoverTable(result, screen));
+    else this.printLines(() => treeLines(result, screen, { annotations: flags.annotations, verbose: claims, isAll }));
     if (claims) for (const way of result.asked) this.note(describeAsked(way));
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
-    this.print(renderMissing(result.missing ?? []));
+    this.printLines(() => missingLines(result.missing ?? [], screen));
     for (const line of describeOnIndex(result)) this.note(line);
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
     const failures = result.incomplete.map(({ error }) => error);

@@ -3,12 +3,12 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
-import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
+import { screenFor } from '../cli/output/attachment.js';
 import { wrapped } from '../cli/output/fit.js';
-import { screenOf } from '../cli/output/tree.js';
 import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, blobSummary, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';
@@ -74,6 +74,7 @@ export default class Verify extends BaseCommand {
       helpValue: 'N',
       min: 1,
     }),
+    ...noTruncFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -105,12 +106,12 @@ export default class Verify extends BaseCommand {
       maxSignatures: flags['max-signatures'],
       partial: true,
     });
-    this.#show(result);
+    await this.#show(result, flags);
     return result;
   }
 
-  #show(result: VerifyResult): void {
-    const screen = screenOf(this.stdout);
+  async #show(result: VerifyResult, flags: ShownFlags): Promise<void> {
+    const screen = await screenFor(result, this.stdout, flags);
     this.printLines(() => verdictLines(result, screen));
     this.print(renderUnmet(result, screen.width));
     this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
@@ -126,7 +127,7 @@ export default class Verify extends BaseCommand {
     const { verifyBlob } = await import('../operations/verify/verify-blob.js');
     const blob = inputOf(flags.blob, flags, process.stdin);
     const result = await verifyBlob(blob, flags.bundle, { ...trust, signal: this.signal, partial: true });
-    const screen = screenOf(this.stdout);
+    const screen = await screenFor(result, this.stdout, flags);
     this.printLines(() => blobLines(result, screen));
     this.printLines(() => wrapped(blobSummary(result, screen.paint), screen.width));
     for (const note of blobNotes(result, new Date())) this.note(note);
@@ -135,8 +136,11 @@ export default class Verify extends BaseCommand {
   }
 }
 
+/** The flags that say how a result is shown. */
+type ShownFlags = Parameters<typeof screenFor>[2];
+
 /** The flags of a call without a subject. */
-type BlobFlags = TrustFlags & SecretFlags & { readonly blob: string; readonly bundle: string };
+type BlobFlags = ShownFlags & TrustFlags & SecretFlags & { readonly blob: string; readonly bundle: string };
 
 function mistake(message: string, hint: string): RemoraError {
   return new RemoraError('INVALID_ARGUMENT', message, { hint });

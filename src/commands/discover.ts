@@ -3,20 +3,21 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
-import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
+import { screenFor } from '../cli/output/attachment.js';
 import {
   describeAsked,
   describeOnIndex,
+  describeUnread,
   discoverNotes,
-  renderMissing,
-  renderTable,
+  missingLines,
   treeLines,
 } from '../cli/output/discover.js';
+import { discoverTable } from '../cli/output/discover-table.js';
 import { discoverPicture, isPicture } from '../cli/output/pictures.js';
-import { painter } from '../cli/output/text.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 
 /** `remora discover` */
@@ -67,6 +68,7 @@ export default class Discover extends BaseCommand {
       default: 'any' as const,
       helpGroup: 'GATE',
     }),
+    ...noTruncFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -91,16 +93,19 @@ export default class Discover extends BaseCommand {
     const { place, ...begun } = lookedAt(args.subject);
     const require = flags.require?.map(parseRequirement);
     const access = await this.access(flags, place);
-    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, partial: true };
-    const result = await discover(place, { ...options, claims: verbose || style === 'html' });
-    const paint = painter(this.stdout);
+    const onUnread = (what: string, error: unknown) => this.note(describeUnread(what, error));
+    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, onUnread };
+    const claims = verbose || style === 'html';
+    const result = await discover(place, { ...options, claims, contents: true, partial: true });
+    const screen = await screenFor(result, this.stdout, flags);
+    const isAll = selection === undefined && via === undefined && result.incomplete.length === 0;
     const picture = isPicture(style) && !this.jsonEnabled();
     if (picture) this.print(await discoverPicture(style, args.subject, result, { place, ...access }));
-    else if (style === 'table') this.print(() => renderTable(result));
-    else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));
+    else if (style === 'table') this.printLines(() => discoverTable(result, screen));
+    else this.printLines(() => treeLines(result, screen, { annotations: flags.annotations, verbose, isAll }));
     if (verbose) for (const way of result.asked) this.note(describeAsked(way));
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
-    if (!picture) this.print(renderMissing(result.missing ?? []));
+    if (!picture) this.printLines(() => missingLines(result.missing ?? [], screen));
     for (const line of describeOnIndex(result)) this.note(line);
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
     const failures = result.incomplete.map(({ error }) => error);

@@ -6,6 +6,7 @@ import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
+import type { discoverGate as DiscoverGate } from '../cli/gates/discover.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -94,6 +95,7 @@ export default class Discover extends BaseCommand {
     ]);
     const selection = selectionFrom(selectors);
     const require = flags.require?.map(parseRequirement);
+    if (require !== undefined) this.isGateOf(args.subject);
     const access = await this.access(flags, args.subject);
     const options = { ...access, selection, platform, depth, via, require, requireOn, claims, partial: true };
     const result = await discover(args.subject, options);
@@ -101,8 +103,8 @@ export default class Discover extends BaseCommand {
     if (style === 'table') this.print(() => renderTable(result));
     else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));
     if (claims) for (const way of result.asked) this.note(describeAsked(way));
-    for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
     this.print(renderMissing(result.missing ?? []));
+    await this.#tellGate(result, require, requireOn);
     for (const line of describeOnIndex(result)) this.note(line);
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
     const failures = result.incomplete.map(({ error }) => error);
@@ -110,5 +112,12 @@ export default class Discover extends BaseCommand {
     if (failures.length > 0 && result.missing?.length !== 0) process.exitCode = exitCodeForIncomplete(failures);
     else if (result.missing?.length) process.exitCode = exitCodeFor({ code: 'NO_MATCH' });
     return result;
+  }
+
+  async #tellGate(...[result, require, requireOn]: Parameters<typeof DiscoverGate>): Promise<void> {
+    const { discoverGate, unaskedLines } = await import('../cli/gates/discover.js');
+    const gate = discoverGate(result, require, requireOn);
+    if (gate.lacks.length === 0) for (const line of unaskedLines(result.incomplete)) this.note(`warning: ${line}`);
+    await this.conclude(gate);
   }
 }

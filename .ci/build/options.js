@@ -11,3 +11,11 @@ export const SHARED_OPTIONS = {
   logLevel: 'warning',
   metafile: true,
 };
+
+/** How the program and the threads are bundled. */
+export const PROGRAM_OPTIONS = {
+  ...SHARED_OPTIONS,
+  format: 'cjs',
+  // What is imported when it is used is required then: CommonJS has no other way to load a part of a file.
+  supported: { 'dynamic-import': false },
+};

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
-import { SHARED_OPTIONS } from './options.js';
+import { PROGRAM_OPTIONS as OPTIONS } from './options.js';
 import { onUse } from './on-use.js';
 import { rawText } from './raw-text.js';
 import { responseParser } from './response-parser.js';
@@ -14,19 +14,19 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
  */
 export const PARTS = {
   serve: ['serve/'],
+  hints: ['cli/hints/'],
   // The metadata of a chart are YAML, as policies are.
-  verify: ['trust/', 'operations/verify/', 'operations/sign/', 'formats/packings/helm-metadata.ts'],
+  verify: [
+    'trust/',
+    'operations/verify/',
+    'operations/sign/',
+    'operations/report/yaml-documents.ts',
+    'formats/packings/helm-metadata.ts',
+  ],
 };
 
 /** Packages that a part takes from the program, which has them for itself. */
 const SHARED_PACKAGES = /^zod(\/mini)?$/;
-
-const OPTIONS = {
-  ...SHARED_OPTIONS,
-  format: 'cjs',
-  // What is imported when it is used is required then: CommonJS has no other way to load a part of a file.
-  supported: { 'dynamic-import': false },
-};
 
 /**
  * Bundles `dist/program.cjs`, its parts and `dist/bin.cjs`.

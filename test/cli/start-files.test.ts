@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { makeAuthority } from '../support/certificates.js';
 import { run } from '../support/peers.js';
 import { startRegistry } from '../support/registry.js';
-import { FOREIGN, REMORA, remora } from '../support/remora.js';
+import { FOREIGN, PROGRAM, REMORA, remora } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
 
 /** Variables that would name places outside of the home. */
@@ -73,7 +73,7 @@ describe.runIf(hasStrace)('files below HOME', () => {
     const all = { ...FOREIGN, ...USUAL, HOME: home, ...env };
     for (const words of await commandLines()) {
       const filter = ['-f', '-qq', '-e', 'trace=%file', '-o', trace];
-      await run('strace', [...filter, process.execPath, REMORA, ...words], { cwd, env: all });
+      await run('strace', [...filter, ...PROGRAM, ...words], { cwd, env: all });
       const paths = [...(await readFile(trace, 'utf8')).matchAll(/"([^"]*)"/g)].map(([, path = '']) => path);
       const below = paths.filter((path) => path.startsWith(`${home}/`)).map((path) => path.slice(home.length + 1));
       const certificates = below.filter((path) => CERTIFICATES.test(path));
@@ -180,7 +180,7 @@ describe.runIf(process.getuid?.() === 0)('another user', () => {
     const home = await tempDir();
     await chmod(home, 0o700);
     const own = { ...FOREIGN, ...USUAL, ...env, ...(env.HOME === '/root' ? { HOME: home } : {}) };
-    const words = ['--reuid', '54321', '--regid', '54321', '--clear-groups', process.execPath, REMORA, 'kinds'];
+    const words = ['--reuid', '54321', '--regid', '54321', '--clear-groups', ...PROGRAM, 'kinds'];
     expect(await run('setpriv', words, { env: own, cwd: '/' })).toMatchObject({ code: 0, stderr: '' });
   });
 });

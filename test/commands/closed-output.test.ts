@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FOREIGN, REMORA } from '../support/remora.js';
+import { FOREIGN, PROGRAM_WORDS } from '../support/remora.js';
 import { success } from './support/run.js';
 
 let cwd: string;
@@ -17,7 +17,7 @@ let layer: string;
 async function shell(
   command: string,
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const script = `set -o pipefail; remora() { "${process.execPath}" "${REMORA}" "$@"; }; ${command}`;
+  const script = `set -o pipefail; remora() { ${PROGRAM_WORDS} "$@"; }; ${command}`;
   const child = spawn('bash', ['-c', script], {
     cwd,
     env: { ...process.env, ...FOREIGN },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { device } from '../support/devices.js';
-import { REMORA, remora } from '../support/remora.js';
+import { PROGRAM, remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 import { failure } from './support/run.js';
 
@@ -32,7 +32,7 @@ it.each(['/dev/stderr', '/dev/fd/2', '/proc/self/fd/2'])(
     const { cwd, push } = await withFile();
     const script =
       '"$0" "$@" 2>err.txt >/dev/null; "$0" "$@" 2>&1 >/dev/null | cat >piped.txt; cmp err.txt piped.txt && cat err.txt';
-    const { stdout } = await run('bash', ['-c', script, process.execPath, REMORA, ...push, path], { cwd });
+    const { stdout } = await run('bash', ['-c', script, ...PROGRAM, ...push, path], { cwd });
     expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 2 });
   },
 );

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { makeFiles } from '../io/tar/support/archives.js';
 import { noise } from '../store/support/artifacts.js';
 import { run } from '../support/peers.js';
-import { REMORA } from '../support/remora.js';
+import { PROGRAM_WORDS } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
 import { runHere } from './support/in-process.js';
 import { SBOM, withImage } from './support/run.js';
@@ -85,7 +85,7 @@ describe('Ctrl-C', () => {
 
 describe('a reader that goes away', () => {
   const piped = (words: string, reader: string, cwd: string, env = {}) =>
-    run('bash', ['-c', `"${process.execPath}" "${REMORA}" ${words} | ${reader}; exit \${PIPESTATUS[0]}`], { cwd, env });
+    run('bash', ['-c', `${PROGRAM_WORDS} ${words} | ${reader}; exit \${PIPESTATUS[0]}`], { cwd, env });
 
   it('is no error: of a long text, and of a large file, whose copy is removed', async () => {
     const cwd = await tempDir();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFiles } from '../io/tar/support/archives.js';
 import { type RunOptions, run } from '../support/peers.js';
-import { REMORA } from '../support/remora.js';
+import { PROGRAM } from '../support/remora.js';
 import { tempDir, tree } from '../support/temp.js';
 import { start } from './support/start.js';
 
@@ -25,7 +25,7 @@ async function files(
 
 async function digest(cwd: string, { env }: RunOptions = {}, umask = '022'): Promise<string> {
   const shell = `umask ${umask}; exec "$0" "$@"`;
-  const args = ['-c', shell, process.execPath, REMORA, ...WORDS];
+  const args = ['-c', shell, ...PROGRAM, ...WORDS];
   const { stdout, stderr } = await run('sh', args, {
     cwd,
     env: { SOURCE_DATE_EPOCH: undefined, NODE_ENV: undefined, ...env },

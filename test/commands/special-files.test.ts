@@ -4,7 +4,7 @@ import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { remora } from '../support/remora.js';
+import { PROGRAM_WORDS, remora } from '../support/remora.js';
 import { SPECIAL } from '../support/special-files.js';
 import { tempDir, tree } from '../support/temp.js';
 import { runHere } from './support/in-process.js';
@@ -89,12 +89,10 @@ it.skipIf(process.platform === 'win32')('takes input from where it did: a pipe, 
   const cwd = await withLayout();
   expect((await remora(['push', 'oci:l:a', '-:name'], { cwd, input: 'piped' })).code).toBe(0);
   const shell = (line: string) =>
-    promisify(execFile)('bash', ['-c', line, process.execPath, join(import.meta.dirname, '../../dist/bin.js')], {
-      cwd,
-    });
-  await shell('"$0" "$1" push oci:l:b /dev/stdin < f');
-  await shell('"$0" "$1" push oci:l:c -:name < <(echo substituted)');
-  await expect(shell('"$0" "$1" push oci:l:d <(echo substituted)')).rejects.toMatchObject({
+    promisify(execFile)('bash', ['-c', `remora() { ${PROGRAM_WORDS} "$@"; }; ${line}`], { cwd });
+  await shell('remora push oci:l:b /dev/stdin < f');
+  await shell('remora push oci:l:c -:name < <(echo substituted)');
+  await expect(shell('remora push oci:l:d <(echo substituted)')).rejects.toMatchObject({
     code: 1,
     stderr: expect.stringContaining('is a pipe, wanted a file or directory'),
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeFiles } from '../io/tar/support/archives.js';
 import { noise } from '../store/support/artifacts.js';
 import { run } from '../support/peers.js';
-import { REMORA } from '../support/remora.js';
+import { PROGRAM_WORDS } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 import { runHere } from './support/in-process.js';
 import { SBOM, success, withImage } from './support/run.js';
@@ -127,7 +127,7 @@ describe.skipIf(script)(`on a terminal${script ? ` (skipped: ${script})` : ''}`,
 
   async function onTerminal(words: string, env: Record<string, string> = {}): Promise<string> {
     // Where script's own input is no terminal, the one that it makes has no columns.
-    const command = `stty cols 100 rows 30; ${process.execPath} ${REMORA} ${words}`;
+    const command = `stty cols 100 rows 30; ${PROGRAM_WORDS} ${words}`;
     const variables = { NO_COLOR: undefined, TERM: 'xterm', ...env };
     const { stdout } = await run('script', ['-qec', command, '/dev/null'], { cwd, env: variables });
     return stdout;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { FOREIGN, REMORA, remora } from '../support/remora.js';
+import { FOREIGN, PROGRAM_WORDS, remora } from '../support/remora.js';
 import { noTerminal, onTerminal } from '../support/terminal.js';
 import { attachSigned, withKeys } from './support/signed.js';
 
@@ -51,7 +51,7 @@ it.each([
   [`${WORDS} --require vex`, 3],
 ])('ends with the exit code of its work where the pipe closes early: %s', async (words, code) => {
   const { cwd } = await withThree();
-  const script = `set -o pipefail; "${process.execPath}" "${REMORA}" ${words} 2>&1 | true`;
+  const script = `set -o pipefail; ${PROGRAM_WORDS} ${words} 2>&1 | true`;
   const child = spawn('bash', ['-c', script], { cwd, env: { ...process.env, ...FOREIGN } });
   await Promise.all([text(child.stdout), once(child, 'close')]);
   expect(child.exitCode).toBe(code);

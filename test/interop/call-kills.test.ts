@@ -5,7 +5,7 @@ import { runHere } from '../commands/support/in-process.js';
 import { readLayout } from '../operations/support/layout-files.js';
 import { checkedEntries } from '../support/layout-check.js';
 import { describeWithPeers, type RunResult, run } from '../support/peers.js';
-import { commandsOf, FOREIGN, REMORA } from '../support/remora.js';
+import { commandsOf, FOREIGN, PROGRAM } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 
 /** In `.ci/thorough`: each of these calls, up to its tenth time. */
@@ -59,7 +59,7 @@ async function newTemplate(): Promise<string> {
 function killedAt(call: string, n: number, words: readonly string[], cwd: string): Promise<RunResult> {
   const inject = ['-e', `trace=${call}`, '-e', `inject=${call}:signal=SIGKILL:when=${n}`];
   const env = { ...FOREIGN, UV_THREADPOOL_SIZE: '1', NODE_DISABLE_COMPILE_CACHE: '1', XDG_CACHE_HOME: '/nonexistent' };
-  return run('strace', ['-f', '-qq', '-o', '/dev/null', ...inject, process.execPath, REMORA, ...words], {
+  return run('strace', ['-f', '-qq', '-o', '/dev/null', ...inject, ...PROGRAM, ...words], {
     cwd,
     env,
   });

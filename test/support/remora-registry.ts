@@ -4,10 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { PeerProcess } from './peers.js';
+import { PROGRAM } from './remora.js';
 
-const bin = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 const running = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -16,7 +15,8 @@ process.once('exit', () => {
 /** `remora serve` over a fresh directory, as a process of its own. */
 export async function startRemora(): Promise<PeerProcess & { readonly directory: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'remora-serve-'));
-  const child = spawn(process.execPath, [bin, 'serve', '--port', '0', '--quiet', directory], {
+  const [command, ...words] = PROGRAM;
+  const child = spawn(command, [...words, 'serve', '--port', '0', '--quiet', directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.add(child);

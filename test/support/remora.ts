@@ -1,4 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  type SpawnOptionsWithoutStdio,
+  spawn,
+} from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -13,6 +18,23 @@ export const REMORA = join(
   'dist',
   'bin.js',
 );
+
+/** The command that starts it, or the executable that `REMORA_PROGRAM` names. */
+export const PROGRAM: readonly [command: string, ...words: string[]] = process.env.REMORA_PROGRAM
+  ? [process.env.REMORA_PROGRAM]
+  : [process.execPath, REMORA];
+
+/** The same, for a shell. */
+export const PROGRAM_WORDS = PROGRAM.map((word) => `"${word}"`).join(' ');
+
+/** Starts {@link PROGRAM} with its output to read. */
+export function spawnRemora(
+  args: readonly string[],
+  options: SpawnOptionsWithoutStdio,
+): ChildProcessWithoutNullStreams {
+  const [command, ...words] = PROGRAM;
+  return spawn(command, [...words, ...args], options);
+}
 
 /** What the test runner sets, or a developer has set, and a user has not. */
 export const FOREIGN = {
@@ -40,7 +62,7 @@ export interface RunningRemora {
 
 /** Starts the real program as a process of its own. */
 export function startRemora(args: readonly string[], options: StartOptions = {}): RunningRemora {
-  const child = spawn(process.execPath, [REMORA, ...args], {
+  const child = spawnRemora(args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, ...FOREIGN, ...options.env },
     timeout: 120_000,

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { REMORA } from './remora.js';
+import { PROGRAM_WORDS } from './remora.js';
 
 /** Why there is no terminal to test on; undefined when there is one. */
 export const noTerminal = spawnSync('script', ['--version']).status === 0 ? undefined : 'needs script of util-linux';
@@ -20,7 +20,7 @@ export async function onTerminal(
   answers: readonly (readonly [question: string, answer: string])[],
   options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
 ): Promise<OnTerminal> {
-  const command = `stty cols 100 rows 30; ${process.execPath} ${REMORA} ${words}`;
+  const command = `stty cols 100 rows 30; ${PROGRAM_WORDS} ${words}`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...(options.env ?? process.env), TERM: 'xterm', NODE_ENV: undefined },

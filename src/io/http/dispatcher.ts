@@ -34,7 +34,9 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
   };
   const limits = { connections, headersTimeout: timeout, bodyTimeout: timeout };
   if (!isProxied(origin)) {
-    const onread = origin.protocol === 'http:' ? { onread: readBuffers(), highWaterMark: COPIED_BYTES } : {};
+    // Bun calls back without the socket that has read.
+    const lends = origin.protocol === 'http:' && process.versions.bun === undefined;
+    const onread = lends ? { onread: readBuffers(), highWaterMark: COPIED_BYTES } : {};
     return new Pool(origin.origin, { ...limits, connect: { ...secure, ...onread } });
   }
   return new EnvHttpProxyAgent({

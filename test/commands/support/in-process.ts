@@ -30,6 +30,7 @@ import Sign from '../../../src/commands/sign.js';
 import Tag from '../../../src/commands/tag.js';
 import Verify from '../../../src/commands/verify.js';
 import type { RunResult } from '../../support/peers.js';
+import { remora } from '../../support/remora.js';
 import { checkFailure, type Failure } from './run.js';
 
 const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Promise<unknown>>> = {
@@ -66,9 +67,10 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
 
 /**
  * Runs a command in this process, which takes milliseconds: for the many ways to use one wrongly. What `bin.ts` does
- * around a command is not part of it.
+ * around a command is not part of it. An executable under test runs instead.
  */
 export async function runHere(args: readonly string[], cwd: string): Promise<RunResult> {
+  if (process.env.REMORA_PROGRAM) return remora(args, { cwd });
   // Some names are two words: a topic, and what to do.
   const count = args.slice(0, 2).join(' ') in COMMANDS ? 2 : 1;
   const [name, words] = [args.slice(0, count).join(' '), args.slice(count)];

@@ -1,9 +1,9 @@
-import { type ChildProcessWithoutNullStreams, type SpawnOptionsWithoutStdio, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams, SpawnOptionsWithoutStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { REMORA } from '../../support/remora.js';
+import { spawnRemora } from '../../support/remora.js';
 
 export interface Started {
   readonly child: ChildProcessWithoutNullStreams;
@@ -22,7 +22,7 @@ const FOREIGN = { NODE_ENV: undefined, NODE_OPTIONS: undefined, FORCE_COLOR: und
 /** Starts the program with its standard input left open, to be written to, closed or left alone. */
 export function start(args: readonly string[], options: SpawnOptionsWithoutStdio): Started {
   const env = { ...process.env, ...FOREIGN, ...options.env };
-  const child = spawn(process.execPath, [REMORA, ...args], { ...options, env });
+  const child = spawnRemora(args, { ...options, env });
   child.stdin.on('error', () => {});
   onTestFinished(() => void child.kill('SIGKILL'));
   const done = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]).then(([stdout, stderr]) => {

@@ -1,0 +1,48 @@
+// Makes `release/remora-PLATFORM-ARCH`, the program and the engine that runs it in one file. `npm run executable` builds
+// before; the engine is fetched once.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleExecutable } from './build/embedded.js';
+
+/** Its packages have 100 MB each: the dependencies of everybody are without them. */
+const BUN_VERSION = '1.4.5';
+const PACKAGES = {
+  'linux-x64': 'bun-linux-x64',
+  'linux-arm64': 'bun-linux-aarch64',
+  'darwin-x64': 'bun-darwin-x64',
+  'darwin-arm64': 'bun-darwin-aarch64',
+  'win32-x64': 'bun-windows-x64',
+};
+
+/** A place with a `.env` or a `bunfig.toml` would decide what runs. */
+const READS_NOTHING = ['dotenv', 'bunfig', 'tsconfig', 'package-json'].map((file) => `--no-compile-autoload-${file}`);
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+const platform = `${process.platform}-${process.arch}`;
+const end = process.platform === 'win32' ? '.exe' : '';
+const bundle = 'release/remora.cjs';
+const file = `release/remora-${platform}${end}`;
+mkdirSync('release', { recursive: true });
+await bundleExecutable(bundle);
+const compile = ['--compile', '--bytecode', '--format=cjs', '--target=bun'];
+execFileSync(bun(), ['build', bundle, ...compile, ...READS_NOTHING, `--outfile=${file}`], { stdio: ['ignore', 2, 2] });
+rmSync(bundle);
+console.log(file);
+
+/** The path of Bun, whose package npm fetches into the cache of `.ci/peers`. */
+function bun() {
+  const name = PACKAGES[platform];
+  if (name === undefined) throw new Error(`Bun has no package for ${platform}`);
+  const cache = process.env.REMORA_PEERS ?? join(homedir(), '.cache', 'remora', 'peers');
+  const folder = join(cache, `bun-${BUN_VERSION}`);
+  const path = join(folder, 'node_modules', '@oven', name, 'bin', `bun${end}`);
+  if (!existsSync(path))
+    execFileSync('npm', ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `@oven/${name}@${BUN_VERSION}`], {
+      stdio: ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+    });
+  return path;
+}

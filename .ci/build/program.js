@@ -15,7 +15,8 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
 export const PARTS = {
   serve: ['serve/'],
   browse: ['browse/'],
-  hints: ['cli/hints/'],
+  views: ['views/'],
+  hints: ['cli/hints/', 'cli/completion/'],
   // The metadata of a chart are YAML, as policies are.
   verify: [
     'trust/',

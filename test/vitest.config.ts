@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.REMORA_TEST_REPORT;
 
 /** Tests of folders whose code keeps nothing for the whole process can share one, and load what they need once. */
-const SHARING = ['oci', 'formats', 'operations', 'serve', 'store', 'io', 'trust'].map(
+const SHARING = ['oci', 'formats', 'operations', 'serve', 'store', 'io', 'trust', 'views'].map(
   (folder) => `${folder}/**/*.test.ts`,
 );
 
@@ -37,7 +37,8 @@ export default defineConfig({
     ],
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     // What fails on purpose, and is tried again, need not wait as long as it would on a real line.
-    env: { REMORA_RETRY_DELAY: '5' },
+    // Commands that run in the process of a test print no annotations of the job that runs the tests.
+    env: { REMORA_RETRY_DELAY: '5', GITHUB_ACTIONS: '', GITHUB_STEP_SUMMARY: '' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

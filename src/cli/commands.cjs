@@ -35,6 +35,7 @@ const modules = {
   sign: () => require('../commands/sign.ts'),
   tag: () => require('../commands/tag.ts'),
   verify: () => require('../commands/verify.ts'),
+  version: () => require('../commands/version.ts'),
 };
 
 // A command is loaded when it runs.

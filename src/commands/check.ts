@@ -103,7 +103,7 @@ export default class Check extends BaseCommand {
 
   async #isConfirmed(planned: CheckResult): Promise<boolean> {
     const { confirm } = await import('../cli/input/confirm.js');
-    this.stderr.write(`${renderCheck(planned, painter(this.stderr))}\n`);
+    this.tell(renderCheck(planned, painter(this.stderr)));
     const environment = { stdin: process.stdin, stderr: this.stderr, signal: this.signal };
     if (await confirm('Repair this?', environment)) return true;
     this.note('nothing was repaired');

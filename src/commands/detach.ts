@@ -73,7 +73,7 @@ export default class Detach extends DeleteCommand {
 
   async #isConfirmed(planned: DetachResult): Promise<boolean> {
     const { confirm } = await import('../cli/input/confirm.js');
-    this.stderr.write(`${[...detachLines({ ...planned, dryRun: true }, painter(this.stderr))].join('\n')}\n`);
+    this.tell([...detachLines({ ...planned, dryRun: true }, painter(this.stderr))].join('\n'));
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }
 

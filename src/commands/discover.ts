@@ -4,7 +4,7 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
+import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import {
   describeAsked,
@@ -88,15 +88,17 @@ export default class Discover extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
     const { format: style, via, depth, platform, 'require-on': requireOn, verbose: claims, ...selectors } = flags;
-    const [{ discover }, { parseRequirement }] = await Promise.all([
+    const [{ discover }, { parseRequirement }, { lookedAt }] = await Promise.all([
       import('../operations/discover/discover.js'),
       import('../operations/discover/missing.js'),
+      import('../operations/looked/looked-at.js'),
     ]);
-    const selection = selectionFrom(selectors);
+    const selection = lookSelectionFrom(selectors);
+    const { place, ...begun } = lookedAt(args.subject);
     const require = flags.require?.map(parseRequirement);
-    const access = await this.access(flags, args.subject);
-    const options = { ...access, selection, platform, depth, via, require, requireOn, claims, partial: true };
-    const result = await discover(args.subject, options);
+    const access = await this.access(flags, place);
+    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, claims, partial: true };
+    const result = await discover(place, options);
     const paint = painter(this.stdout);
     if (style === 'table') this.print(() => renderTable(result));
     else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));

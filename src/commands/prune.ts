@@ -64,7 +64,7 @@ export default class Prune extends DeleteCommand {
 
   async #isConfirmed(planned: PruneResult): Promise<boolean> {
     const { confirm } = await import('../cli/input/confirm.js');
-    this.stderr.write(`${[...pruneLines(planned, painter(this.stderr))].join('\n')}\n`);
+    this.tell([...pruneLines(planned, painter(this.stderr))].join('\n'));
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }
 

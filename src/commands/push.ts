@@ -62,10 +62,18 @@ export default class Push extends PackCommand {
     ]);
     const place = versionedPlace(args.target);
     const { inputs, options: packing } = await this.packInput(args.files ?? [], flags);
-    if (inputs.length === 0 && !this.jsonEnabled()) this.note('no file was given: the artifact has none');
     const options = { ...packing, platform: flags.platform, as: flags.as, onNote: (note: string) => this.note(note) };
-    if (flags['dry-run']) return this.printDryRun(await push(args.target, inputs, { ...options, dryRun: true }));
+    // A failure has its own first line.
+    const noteEmpty = () => {
+      if (inputs.length === 0 && !this.jsonEnabled()) this.note('no file was given: the artifact has none');
+    };
+    if (flags['dry-run']) {
+      const planned = await push(args.target, inputs, { ...options, dryRun: true });
+      noteEmpty();
+      return this.printDryRun(planned);
+    }
     const result = await push(args.target, inputs, { ...options, ...(await this.access(flags, place)) });
+    noteEmpty();
     this.printPushed(
       result,
       result.tags.map((tag) => formatPlace(place, { tag })),

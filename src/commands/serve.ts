@@ -107,8 +107,8 @@ export default class Serve extends BaseCommand {
 
   #logCollected({ repository, blobs, bytes, error }: GcLog): void {
     const outcome = error === undefined ? `removed ${blobs} blobs, ${bytes} bytes` : printable(error);
-    this.stderr.write(
-      `${this.jsonEnabled() ? JSON.stringify({ gc: repository, blobs, bytes, error }) : `gc ${repository}: ${outcome}`}\n`,
+    this.tell(
+      this.jsonEnabled() ? JSON.stringify({ gc: repository, blobs, bytes, error }) : `gc ${repository}: ${outcome}`,
     );
   }
 
@@ -116,6 +116,6 @@ export default class Serve extends BaseCommand {
     const line = this.jsonEnabled()
       ? JSON.stringify({ method, path, status, bytes, milliseconds: Math.round(milliseconds), error })
       : `${method} ${printable(path)} ${status} ${bytes} ${milliseconds.toFixed(0)}ms${error === undefined ? '' : ` ${printable(error)}`}`;
-    this.stderr.write(`${line}\n`);
+    this.tell(line);
   }
 }

@@ -42,6 +42,9 @@ export const FOREIGN = {
   NODE_OPTIONS: undefined,
   FORCE_COLOR: undefined,
   SOURCE_DATE_EPOCH: undefined,
+  // Where the tests run in a job themselves.
+  GITHUB_ACTIONS: undefined,
+  GITHUB_STEP_SUMMARY: undefined,
 };
 
 export interface StartOptions extends Omit<RunOptions, 'input'> {

@@ -9,10 +9,11 @@ import type { WaitOptions } from '../../operations/wait/wait.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/elsewhere.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
-import { errorJson, errorText, toRemoraError } from '../output/error.js';
+import { errorCommand, errorJson, errorText, toRemoraError } from '../output/error.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
+import { forLog, workflowCommand } from '../output/workflow-commands.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
 import { watchMemory } from './memory.js';
@@ -143,13 +144,21 @@ export abstract class BaseCommand extends Command {
     this.#progress?.stop();
     if (this.jsonEnabled()) return;
     const printed = typeof text === 'string' ? text : text();
-    if (printed !== '') this.stdout.write(`${printed}\n`);
+    if (printed !== '') this.stdout.write(forLog(`${printed}\n`));
   }
 
-  /** A note on stderr, without secrets. */
-  protected note(text: string): void {
+  /** Printable text for people on stderr, as it is. */
+  protected tell(text: string): void {
     this.#progress?.stop();
-    this.stderr.write(`${this.config.bin}: ${printable(redact(text))}\n`);
+    this.stderr.write(forLog(`${text}\n`));
+  }
+
+  /** A note on stderr, without secrets. A warning is an annotation of the job, too. */
+  protected note(text: string, level: 'note' | 'warning' = 'note'): void {
+    const words = printable(redact(text));
+    this.tell(`${this.config.bin}: ${words}`);
+    const [, warning = level === 'warning' ? words : undefined] = /^warning: (.*)/.exec(words) ?? [];
+    if (warning !== undefined) this.stderr.write(workflowCommand('warning', this.#title, warning));
   }
 
   /** The same line by line: a result can have 100,000. */
@@ -157,7 +166,7 @@ export abstract class BaseCommand extends Command {
     this.#progress?.stop();
     if (this.jsonEnabled()) return;
     this.#write(function* (): Generator<string> {
-      for (const line of lines()) yield `${line}\n`;
+      for (const line of lines()) yield forLog(`${line}\n`);
     });
   }
 
@@ -190,11 +199,27 @@ export abstract class BaseCommand extends Command {
     // Errors caused by the interruption are not reported.
     const failure =
       code === undefined
-        ? toRemoraError(error, this.config.bin, this.id)
+        ? await this.#hinted(toRemoraError(error, this.config.bin, this.id))
         : new RemoraError('INTERRUPTED', 'interrupted', { cause: error });
     process.exitCode = code ?? exitCodeFor(failure);
     if (this.jsonEnabled()) this.logJson(errorJson(failure));
     else this.stderr.write(errorText(failure, this.config.bin, this.stderr));
+    this.stderr.write(errorCommand(failure, this.#title));
+  }
+
+  /** The command as it is typed: `remora repo tags`. */
+  get #title(): string {
+    return [this.config.bin, ...(this.id ?? '').split(':')].filter((word) => word !== '').join(' ');
+  }
+
+  /** A mistake in the arguments, with what may be meant. */
+  async #hinted(failure: RemoraError): Promise<RemoraError> {
+    if (failure.code !== 'INVALID_ARGUMENT') return failure;
+    const { hintFor } = await import('../hints/did-you-mean.js');
+    const hint = hintFor(failure, this.id?.replaceAll(':', ' ') ?? '', Object.values(this.ctor.flags ?? {}));
+    return hint === undefined
+      ? failure
+      : new RemoraError(failure.code, failure.message, { ...failure, cause: failure.cause, hint });
   }
 
   protected override async finally(): Promise<void> {

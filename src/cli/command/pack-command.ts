@@ -87,7 +87,7 @@ export abstract class PackCommand extends BaseCommand {
       ]),
       ...(rows.length === 0 ? [] : ['Files:', columns(rows)]),
     ].join('\n');
-    if (this.#isManifestOut) this.stderr.write(`${text}\n`);
+    if (this.#isManifestOut) this.tell(text);
     else this.print(text);
   }
 }

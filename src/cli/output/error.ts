@@ -5,6 +5,7 @@ import { given } from '../../oci/values/given.js';
 import { parserMessage } from './parser-message.js';
 import { isFailedWrite } from './streams.js';
 import { painter, printable } from './text.js';
+import { forLog, workflowCommand } from './workflow-commands.js';
 
 const MAX_CANDIDATES = 20;
 
@@ -41,12 +42,26 @@ export function errorJson({ code, message, expected, found, hint, status, candid
 /** The error for people: what happened, the candidates where there is a choice, and the next step. */
 export function errorText(error: RemoraError, bin: string, stream: NodeJS.WriteStream): string {
   const paint = painter(stream);
-  const lines = [`${bin}: ${paint('red', 'error')}: ${printable(redact(error.message))}`];
-  if (error.code === 'AMBIGUOUS' && error.candidates !== undefined) {
-    for (const candidate of error.candidates.slice(0, MAX_CANDIDATES)) lines.push(`  ${printable(redact(candidate))}`);
-    if (error.candidates.length > MAX_CANDIDATES)
-      lines.push(`  … and ${error.candidates.length - MAX_CANDIDATES} more`);
-  }
-  if (error.hint !== undefined) lines.push(`  ${paint('dim', printable(redact(error.hint)))}`);
-  return `${lines.join('\n')}\n`;
+  const { message, candidates, hint } = partsOf(error);
+  const next = hint === undefined ? [] : [`  ${paint('dim', hint)}`];
+  const lines = [`${bin}: ${paint('red', 'error')}: ${message}`, ...candidates.map((one) => `  ${one}`), ...next];
+  return forLog(`${lines.join('\n')}\n`);
+}
+
+/** The same as an annotation of the job; the empty text outside of GitHub Actions. */
+export function errorCommand(error: RemoraError, title: string): string {
+  const { message, candidates, hint } = partsOf(error);
+  return workflowCommand('error', title, [message, ...candidates, ...(hint === undefined ? [] : [hint])].join('\n'));
+}
+
+/** The printable parts of an error, without secrets. */
+function partsOf({ code, message, candidates = [], hint }: RemoraError) {
+  const shown = (text: string) => printable(redact(text));
+  const choice = code === 'AMBIGUOUS' ? candidates : [];
+  const more = choice.length - MAX_CANDIDATES;
+  return {
+    message: shown(message),
+    candidates: [...choice.slice(0, MAX_CANDIDATES).map(shown), ...(more > 0 ? [`… and ${more} more`] : [])],
+    hint: hint === undefined ? undefined : shown(hint),
+  };
 }

@@ -1,4 +1,5 @@
 import type { Paint } from './text.js';
+import { charactersOf, widthOf } from './width.js';
 
 /** A word or more of a line. */
 export interface Part {
@@ -13,33 +14,46 @@ const GAP = '  ';
 /** Puts parts on one line. Where they are too long, the first that may shrink loses its middle, then the next one. */
 export function fitted(parts: readonly Part[], room: number | undefined, paint: Paint): string {
   const shown = parts.filter(({ text }) => text !== '');
-  const whole = shown.reduce((sum, { text }) => sum + text.length, GAP.length * (shown.length - 1));
+  const whole = shown.reduce((sum, { text }) => sum + widthOf(text), GAP.length * (shown.length - 1));
   let over = room === undefined ? 0 : Math.max(whole - room, 0);
   return shown
-    .map(({ text, style, least = text.length }) => {
-      const kept = shorten(text, Math.max(text.length - over, least));
-      over -= text.length - kept.length;
+    .map(({ text, style, least = widthOf(text) }) => {
+      const kept = shorten(text, Math.max(widthOf(text) - over, least));
+      over -= widthOf(text) - widthOf(kept);
       return style === undefined ? kept : paint(style, kept);
     })
     .join(GAP);
 }
 
-/** A text of at most `most` columns, without its middle where it is longer. */
+/** A text of at most `most` columns, without its middle where it is wider. */
 export function shorten(text: string, most: number): string {
-  const characters = [...text];
-  if (characters.length <= most) return text;
-  const end = Math.floor((most - 1) / 2);
-  return `${characters.slice(0, most - 1 - end).join('')}…${end === 0 ? '' : characters.slice(-end).join('')}`;
+  if (widthOf(text) <= most) return text;
+  const characters = charactersOf(text);
+  const end = Math.max(Math.floor((most - 1) / 2), 0);
+  const tail = taken(characters.toReversed(), end).reverse().join('');
+  const head = taken(characters, most - 1 - widthOf(tail)).join('');
+  return most < 1 ? '' : `${head}…${tail}`;
 }
 
-/** A text in lines of at most `room` columns; longer words keep their line. */
+/** The first characters that have room in so many columns. */
+function taken(characters: readonly string[], room: number): string[] {
+  let left = room;
+  const end = characters.findIndex((character) => {
+    left -= widthOf(character);
+    return left < 0;
+  });
+  return characters.slice(0, end < 0 ? characters.length : end);
+}
+
+/** A text in lines of at most `room` columns; a word that is wider loses its middle. */
 export function wrapped(text: string, room: number | undefined): readonly string[] {
-  if (room === undefined || text.length <= room) return [text];
+  if (room === undefined || widthOf(text) <= room) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const whole of text.split(' ')) {
+    const word = shorten(whole, room);
     if (line === '') line = word;
-    else if (line.length + 1 + word.length <= room) line += ` ${word}`;
+    else if (widthOf(line) + 1 + widthOf(word) <= room) line += ` ${word}`;
     else {
       lines.push(line);
       line = word;

@@ -1,4 +1,5 @@
 import { fileError, systemCode } from '../../io/files/system-error.js';
+import { workflowCommand } from './workflow-commands.js';
 
 /** The first failure of standard output or standard error; `undefined` while both take what is written. */
 let failure: unknown;
@@ -21,7 +22,8 @@ export function watchOutput(): void {
 function tellFailure(): void {
   if (failure === undefined || Number(process.exitCode ?? 0) !== 0) return;
   process.exitCode = 1;
-  process.stderr.write(`remora: error: ${fileError(failure, 'output').message}\n`);
+  const { message } = fileError(failure, 'output');
+  process.stderr.write(`remora: error: ${message}\n${workflowCommand('error', 'remora', message)}`);
 }
 
 /** True for the write to a pipe that nobody reads any more. */

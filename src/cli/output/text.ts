@@ -1,4 +1,7 @@
 import { styleText } from 'node:util';
+import { padded, widthOf } from './width.js';
+
+export { formatSize } from '../../oci/text/size.js';
 
 /** Escapes the control characters of foreign text, so that a terminal does not act on them. */
 export function printable(text: string): string {
@@ -31,27 +34,15 @@ export function* jsonPieces(value: object): Iterable<string> {
   yield '\n}';
 }
 
-/** Escapes the characters in JSON that act on a terminal. */
+/** Escapes in JSON the characters that act on a terminal, and `##[`, which acts on the log of a job in GitHub Actions. */
 export function harmlessJson(json: string): string {
   // JSON allows DEL, C1 controls and characters that turn the direction of writing.
-  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}/gu, (char) =>
+  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}|#(?=#\[)/gu, (char) =>
     char
       .split('')
       .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
       .join(''),
   );
-}
-
-/** Bytes for people: `1.5 kB`. */
-export function formatSize(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 || value >= 99.5 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** Columns, padded to the widest cell, without white space at the ends. */
@@ -63,10 +54,10 @@ export function columns(rows: readonly (readonly string[])[], gap = '  '): strin
 export function* columnLines(rows: () => Iterable<readonly string[]>, gap = '  '): Generator<string> {
   const widths: number[] = [];
   for (const row of rows())
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, cell.length);
+    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));
   for (const row of rows())
     yield row
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .map((cell, index) => padded(cell, widths[index] ?? 0))
       .join(gap)
       .trimEnd();
 }
@@ -81,8 +72,17 @@ type Style = Parameters<typeof styleText>[0];
 /** Puts a style around text, or leaves it as it is. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Colour for a stream that is a terminal, unless `NO_COLOR` is set. */
-export function painter(stream: NodeJS.WriteStream): Paint {
-  const on = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+/**
+ * Colour for a stream that is a terminal, unless `NO_COLOR`, `CLICOLOR=0` or `TERM=dumb` is set; for any stream with
+ * `FORCE_COLOR` or `CLICOLOR_FORCE`, which count first, as in Node.js.
+ */
+export function painter(stream: Pick<NodeJS.WriteStream, 'isTTY'>, env: NodeJS.ProcessEnv = process.env): Paint {
+  const on = isForced(env) ?? (stream.isTTY === true && !env.NO_COLOR && env.CLICOLOR !== '0' && env.TERM !== 'dumb');
   return (style, text) => (on ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Whether colour is forced, true, or forbidden, false. */
+function isForced({ FORCE_COLOR, CLICOLOR_FORCE }: NodeJS.ProcessEnv): boolean | undefined {
+  if (FORCE_COLOR) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
+  return CLICOLOR_FORCE && CLICOLOR_FORCE !== '0' ? true : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Format, Kind } from '../../formats/kinds/kind.js';
 import { kindOf, kindRow } from '../../formats/kinds/kind-of.js';
+import { type ContentFacts, contentOf, contentOfLayers } from '../../oci/documents/content.js';
 import { configOf, layersOf, type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import { Annotation, type Annotations, InTotoAnnotation, SigstoreAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
@@ -7,7 +8,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import { isEmpty } from '../../oci/values/empty.js';
 import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
-import type { Source, Via } from '../../store/interfaces/store.js';
+import type { Referrer, Source, Via } from '../../store/interfaces/store.js';
 
 /** A place where an attachment was found, and how. */
 export interface AttachedIn {
@@ -36,6 +37,10 @@ export interface Attachment {
   readonly morePredicateTypes?: readonly string[];
   /** `org.opencontainers.image.created`, RFC 3339. */
   readonly created?: string;
+  /** Its manifest was asked for. */
+  readonly isRead?: true;
+  /** The files of its manifest; of a layer, the layer itself. */
+  readonly content?: ContentFacts;
 }
 
 /** An attachment, and its subject. */
@@ -53,8 +58,12 @@ const PREDICATE_KEYS: readonly string[] = [
 ];
 
 /** The attachment that an entry of a list describes; see {@link isUndecided} for entries that are not enough. */
-export function attachmentOfEntry(descriptor: Descriptor, via: readonly Via[]): Attachment {
-  return attachment(descriptor, via, { artifactType: descriptor.artifactType }, [descriptor.annotations]);
+export function attachmentOfEntry(
+  descriptor: Descriptor,
+  via: readonly Via[],
+  read: Pick<Referrer, 'isRead' | 'content'> = {},
+): Attachment {
+  return attachment(descriptor, via, { artifactType: descriptor.artifactType }, [descriptor.annotations], read);
 }
 
 /** The attachment that a manifest describes with its types, layers and annotations. */
@@ -66,7 +75,8 @@ export function attachmentOfManifest(manifest: Manifest, via: readonly Via[]): A
     layerTypes: layers.map(({ mediaType }) => mediaType),
   };
   const annotations = [manifest.content.annotations, ...layers.map((layer) => layer.annotations)];
-  return attachment(referrerEntry(manifest), via, facts, annotations);
+  const read = { isRead: true as const, ...given({ content: contentOf(manifest) }) };
+  return attachment(referrerEntry(manifest), via, facts, annotations, read);
 }
 
 /**
@@ -85,6 +95,7 @@ export function attachmentsOfLayers(manifest: Manifest, via: readonly Via[], tag
   return layers.map((layer) => ({
     ...attachment(layer, via, { layerTypes: [layer.mediaType], cosignTag }, [layer.annotations]),
     holder,
+    content: contentOfLayers([layer]),
     ...tags,
     ...given({ created: layer.annotations?.[Annotation.created] ?? date }),
   }));
@@ -104,6 +115,7 @@ function attachment(
   via: readonly Via[],
   facts: Parameters<typeof kindOf>[0],
   annotations: readonly (Annotations | undefined)[],
+  { isRead, content }: Pick<Attachment, 'isRead' | 'content'> = {},
 ): Attachment {
   const predicateTypes = annotations.flatMap((some) => predicateOf(some) ?? []);
   const { kind, formats } = kindOf({ ...facts, predicateTypes });
@@ -116,7 +128,14 @@ function attachment(
     descriptor,
     via,
     formats,
-    ...given({ kind: name, predicateType, morePredicateTypes: more.length === 0 ? undefined : more, created }),
+    ...given({
+      kind: name,
+      predicateType,
+      morePredicateTypes: more.length === 0 ? undefined : more,
+      created,
+      isRead,
+      content,
+    }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { referrersTag } from '../../oci/values/referrers-tag.js';
-import type { CallOptions, Source, Via, WayAnswer } from '../../store/interfaces/store.js';
+import type { CallOptions, Referrer, Source, Via, WayAnswer } from '../../store/interfaces/store.js';
 import {
   type Attachment,
   attachmentOfEntry,
@@ -129,12 +129,13 @@ async function referrers(
     };
     const ask = { signal, onUnasked, onGone: onMissing, onListed, onAsked, via: only, isLikely };
     const byWay = new Map<Via, number>();
-    for await (const { descriptor, via } of store.referrers(subject, ask)) {
+    for await (const referrer of store.referrers(subject, ask)) {
+      const { via } = referrer;
       // Entries of a list were counted as it named them.
       if (++found > listed) limit.count();
       for (const way of via) byWay.set(way, (byWay.get(way) ?? 0) + 1);
       if (only === undefined || via.some((way) => only.includes(way)))
-        attachments.push(attachmentsOf(store, descriptor, via, options, vanished));
+        attachments.push(attachmentsOf(store, referrer, options, vanished));
     }
     if (store.kind !== 'registry')
       for (const way of ways) if (!only || only.includes(way)) onAsked?.({ via: way, found: byWay.get(way) ?? 0 });
@@ -208,19 +209,19 @@ function isMissing(error: unknown): boolean {
 /** The attachments of a referrer; its manifest is read only when the list's entry is not enough. */
 async function attachmentsOf(
   store: Source,
-  descriptor: Descriptor,
-  via: readonly Via[],
+  referrer: Referrer,
   options: Listened,
   vanished: Map<Digest, Vanished>,
 ): Promise<readonly Attachment[]> {
+  const { descriptor, via } = referrer;
   if (isAttestation(descriptor)) return layersOf(store, descriptor.digest, via, options);
-  if (!isUndecided(descriptor)) return [attachmentOfEntry(descriptor, via)];
+  if (!isUndecided(descriptor)) return [attachmentOfEntry(descriptor, via, referrer)];
   const { digest } = descriptor;
   try {
     return [attachmentOfManifest(await store.manifest({ digest }, { signal: options.signal }), via)];
   } catch (error) {
     // The list proves that it exists: report it without what the manifest would add.
-    const attachment = attachmentOfEntry(descriptor, via);
+    const attachment = attachmentOfEntry(descriptor, via, { isRead: true });
     if (isMissing(error)) {
       vanished.set(digest, { entry: descriptor, attachment });
       return [];
@@ -272,7 +273,7 @@ function merged(attachments: readonly Attachment[]): readonly Attachment[] {
     known.set(key, {
       ...(before ?? attachment),
       via: before === undefined && via.length === 1 ? via : [...new Set([...(before?.via ?? []), ...via])],
-      ...given({ tags: tags.size === 0 ? undefined : [...tags] }),
+      ...given({ tags: tags.size === 0 ? undefined : [...tags], content: before?.content ?? attachment.content }),
     });
   };
   const holders = new Set(attachments.map(({ holder }) => holder?.digest));

@@ -1,14 +1,16 @@
 import type { RemoraError } from '../../errors.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { parseBeginning } from '../../oci/values/digest-beginning.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import { type Attachment, attachmentOfEntry, type SelectedAttachment } from './attachment.js';
+import { begunBy } from './begun-by.js';
 import { eachLayerOnce } from './each-layer-once.js';
 import { gone } from './find.js';
 import { ItemLimit } from './item-limit.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
-import { isWanted, noMatch, type Selection } from './selection.js';
+import { isWanted, type LookSelection, noMatch } from './selection.js';
 import { platformSubjects, type Subject } from './subject.js';
 import { AttachedWalk } from './walk.js';
 
@@ -33,7 +35,7 @@ export interface SelectAttachedOptions extends CallOptions {
 export async function selectAttached(
   source: Source,
   subject: Subject,
-  selection: Selection,
+  { digestBeginning, ...selection }: LookSelection,
   { signal, onUnasked, limit = new ItemLimit() }: SelectAttachedOptions = {},
 ): Promise<readonly SelectedAttachment[]> {
   const account = new AskedWays();
@@ -51,6 +53,7 @@ export async function selectAttached(
   const onGone = ({ digest }: Descriptor) => void missing.push(digest);
   // A round trip less than where the first entry is opened, and the match afterwards.
   const isLikely = (entry: Descriptor) => isWanted(attachmentOfEntry(entry, []), selection);
+  const beginning = digestBeginning === undefined ? undefined : parseBeginning(digestBeginning);
   const walk = new AttachedWalk(source, subject.descriptor, {
     ...ask,
     onGone,
@@ -65,15 +68,20 @@ export async function selectAttached(
   for await (const attachments of walk.levels([subject, ...(children?.platforms ?? [])])) {
     seen.push(...attachments);
     found = seen.filter((attachment) => isWanted(attachment, selection));
-    if (isDirect && found.length > 0) break;
+    // Another digest that begins so can be deeper.
+    if (isDirect && found.length > 0 && beginning === undefined) break;
     isDirect = false;
   }
-  const isCertain = found.length > 0 && (selection.all || (selection.digest !== undefined && found.length === 1));
+  if (beginning !== undefined) found = begunBy(source, found, beginning);
+  const isCertain =
+    found.length > 0 &&
+    beginning === undefined &&
+    (selection.all || (selection.digest !== undefined && found.length === 1));
   if (found.length === 0)
     for (const digest of missing) account.failed(`manifest ${source.format({ digest })}`, gone(source, digest));
   if (onUnasked === undefined || !isCertain) account.checkComplete();
   else for (const [way, error] of unasked) onUnasked(way, error);
-  if (found.length === 0) throw nothingFits(source, subject.descriptor.digest, selection, seen);
+  if (found.length === 0) throw nothingFits(source, subject.descriptor.digest, { ...selection, digestBeginning }, seen);
   if (selection.all) return found;
   const distinct = eachLayerOnce(found);
   if (distinct.length === 1) return distinct;
@@ -92,7 +100,7 @@ export function severalFit(source: Source, found: readonly SelectedAttachment[])
 export function nothingFits(
   source: Source,
   digest: Digest,
-  selection: Selection,
+  selection: LookSelection,
   seen: readonly Attachment[],
 ): RemoraError {
   const types = seen.map((attachment) =>

@@ -5,6 +5,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
 import type { AskedWays } from './asked-ways.js';
 import type { Attachment } from './attachment.js';
+import type { ContentReader } from './contents.js';
 import type { ItemLimit } from './item-limit.js';
 import { type InnerSubject, type Platforms, platformSubjects, type Subject } from './subject.js';
 import { AttachedWalk } from './walk.js';
@@ -41,6 +42,8 @@ export interface TreesOptions {
   readonly depth?: number | undefined;
   /** Reads the predicate types that no annotation tells. @default false */
   readonly predicateTypes?: boolean | undefined;
+  /** Reads the manifests of attachments for the facts of their files, as what is attached to them is asked. @default not */
+  readonly contents?: ContentReader | undefined;
   /** Lists what is attached to the indexes that the subject was chosen from, too. @default false */
   readonly above?: boolean | undefined;
   /** Called for each manifest as soon as it is known to be attached, or an unverified list names it; often twice. */
@@ -68,13 +71,19 @@ export async function listTrees(
 
   const trees = (found: readonly Attachment[], of: Descriptor, levels: number): Promise<readonly AttachedTree[]> => {
     for (const { holder, descriptor } of found) onNamed?.((holder ?? descriptor).digest, of.digest, walk.signal);
-    return mapSome(found, concurrency, async (attachment) => {
-      // Attachments of a manifest with several layers stand below its first layer.
-      const carrier = walk.carrier(attachment);
-      if (carrier === undefined || levels <= 1) return { attachment, below: [] };
-      const below = await walk.below({ descriptor: carrier }, levels - 2);
-      return { attachment, below: await trees(below, carrier, levels - 1) };
+    return mapSome(found, concurrency, async (listed) => {
+      const [attachment, below] = await Promise.all([
+        options.contents?.read(listed, walk.signal) ?? listed,
+        belowOf(listed, levels - 1),
+      ]);
+      return { attachment, below };
     });
+  };
+  const belowOf = async (attachment: Attachment, levels: number): Promise<readonly AttachedTree[]> => {
+    // Attachments of a manifest with several layers stand below its first layer.
+    const carrier = walk.carrier(attachment);
+    if (carrier === undefined || levels <= 0) return [];
+    return trees(await walk.below({ descriptor: carrier }, levels - 1), carrier, levels);
   };
   const treesOf = async (of: Subject) => trees(await walk.direct(of, depth - 1), of.descriptor, depth);
   const ofPlatforms = async () => {

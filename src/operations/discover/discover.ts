@@ -5,10 +5,12 @@ import type { Platform } from '../../oci/values/platform.js';
 import type { Source, Via } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import { claimsOfAttached } from '../attached/claims.js';
+import { ContentReader } from '../attached/contents.js';
 import { ItemLimit } from '../attached/item-limit.js';
-import { isWanted, type Selection } from '../attached/selection.js';
+import { isWanted, type LookSelection } from '../attached/selection.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import { listTrees, type TreesOptions } from '../attached/trees.js';
+import { type LookOptions, wholeSelector } from '../looked/whole-digest.js';
 import { type ElsewhereOptions, withAttached } from '../places/elsewhere.js';
 import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
@@ -32,11 +34,11 @@ export type {
 } from './schema.js';
 
 /** Options of {@link discover}. */
-export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOptions {
+export interface DiscoverOptions extends AccessOptions, LookOptions, WaitOptions, ElsewhereOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
   /** Return only these attachments, and those above them: the SBOM that a signature is attached to. @default all */
-  readonly selection?: Selection | undefined;
+  readonly selection?: LookSelection | undefined;
   /** Number of levels below the subject; 1 is its direct attachments. @default all */
   readonly depth?: number | undefined;
   /** Ask only these ways. @default all */
@@ -49,6 +51,10 @@ export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOp
   readonly partial?: boolean | undefined;
   /** Read the maker that each signature claims to have: `claimed`, which is not verified. @default false */
   readonly claims?: boolean | undefined;
+  /** Read the manifest of each attachment for `content`: the size and the names of its files. @default false */
+  readonly contents?: boolean | undefined;
+  /** Called for each manifest that `contents` wants and that cannot be read; its attachment has no `content` then. */
+  readonly onUnread?: ((what: string, error: unknown) => void) | undefined;
   /** Number of subjects that are asked about at a time. @default 32 */
   readonly concurrency?: number | undefined;
   /** The time that an end of life is compared with. @default the clock's */
@@ -70,7 +76,7 @@ export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
  * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the attachments; the list is complete when `incomplete` is empty
  * @throws RemoraError `INCOMPLETE` where a way could not be asked, unless `partial`; `INVALID_ARGUMENT`, `NOT_FOUND`,
- *   `NO_MATCH` (platform), `AMBIGUOUS` (`latest` with equal or absent dates), `INTERRUPTED`
+ *   `NO_MATCH` (platform), `AMBIGUOUS` (`latest` with equal or absent dates, `digestBeginning`), `INTERRUPTED`
  */
 export async function discover(location: Location, options: DiscoverOptions = {}): Promise<Discovery> {
   if (options.wait !== undefined && !options.require?.length) throw nothingRequired();
@@ -80,14 +86,16 @@ export async function discover(location: Location, options: DiscoverOptions = {}
 async function discoverNow(location: Location, options: DiscoverOptions): Promise<Discovery> {
   const platform = platformOf(options.platform);
   const requirements = options.require?.map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
-  return withAttached(location, options, async (source, selector) => {
+  return withAttached(location, options, async (source, named) => {
     const signal = sharedSignal(options.signal);
+    const selector = await wholeSelector(source, named, options);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
     const limit = new ItemLimit(options.maxItems);
     const subject = await resolveSubject(source, selector, platform, { signal, limit, onUnasked });
     const { result, whole, unread } = await listAttached(source, subject, account, {
       ...options,
+      contents: options.contents ? new ContentReader(source, options.onUnread) : undefined,
       predicateTypes: options.selection?.predicateType !== undefined,
       // An index counts for the platform that was chosen from it, as it does where all of them are listed.
       above: requirements !== undefined && options.requireOn !== 'index',
@@ -114,7 +122,7 @@ async function listAttached(
   source: Source,
   subject: Subject,
   account: AskedWays,
-  options: DiscoverOptions & TreesOptions,
+  options: Omit<DiscoverOptions, 'contents'> & TreesOptions,
 ): Promise<Listed> {
   const { descriptor } = subject;
   const { found, platforms, unread, above } = await listTrees(source, subject, account, options);
@@ -127,7 +135,7 @@ async function listAttached(
       endOfLifeOf(source, trees, account, options),
     ),
   );
-  const shown = (chosen: Selection): DiscoverResult => {
+  const shown = (chosen: LookSelection): DiscoverResult => {
     const builder = new NodeBuilder(source, all, chosen, claims);
     return {
       ...resultFields(source, descriptor),

@@ -127,7 +127,7 @@ interface Elsewhere {
  *
  * @throws RemoraError `INVALID_ARGUMENT` where it names a tag or digest
  */
-function elsewhereOf(location: Location, options: Options): Elsewhere | undefined {
+export function elsewhereOf(location: Location, options: Options): Elsewhere | undefined {
   if (options.referrersIn === undefined) return undefined;
   const at = resolveLocation(location);
   const other = wholePlace(options.referrersIn);

@@ -47,7 +47,7 @@ function isAttestation({ form, judgement, layer }: JudgedSignature): boolean {
 export function nodesOf(source: Source, found: readonly Judged[], coverage: Coverage): readonly VerifiedNode[] {
   return found.map((judged) => {
     const { attachment, subject, below } = judged;
-    const { descriptor, holder, via, created } = attachment;
+    const { descriptor, holder, via, created, content } = attachment;
     const { mediaType, digest, size, artifactType, annotations } = descriptor;
     const { kind, formats, predicateType, verdict } = conclusionOf(judged, coverage);
     const isSigned = verdict.verdict === 'verified' && verdict.coveredBy === undefined;
@@ -63,6 +63,7 @@ export function nodesOf(source: Source, found: readonly Judged[], coverage: Cove
       predicateType,
       // Only a manifest has a date, and nobody signed the manifest of an envelope.
       created: isSigned ? undefined : created,
+      content,
       manifest: holder?.digest,
       subject,
       via,

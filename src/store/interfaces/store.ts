@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ContentFacts } from '../../oci/documents/content.js';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
@@ -167,6 +168,10 @@ export type Via = (typeof VIAS)[number];
 export interface Referrer {
   readonly descriptor: Descriptor;
   readonly via: readonly Via[];
+  /** Its manifest was asked for: nobody need read it again for `content`. */
+  readonly isRead?: true;
+  /** The files of its manifest. */
+  readonly content?: ContentFacts;
 }
 
 /** A way that was asked about a subject, and answered. */

@@ -1,3 +1,5 @@
+import { visible } from '../visible.js';
+
 /** Markup that is safe to put into a page. */
 export class Html {
   constructor(readonly text: string) {}
@@ -11,6 +13,11 @@ type Value = Html | string | number | undefined | false | readonly Value[];
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(String.raw({ raw: strings.raw }, ...values.map(markup)));
+}
+
+/** Text that is markup already, or stands where nothing is escaped: a style, a script. It must not come from elsewhere. */
+export function raw(text: string): Html {
+  return new Html(text);
 }
 
 function markup(value: Value): string {
@@ -27,7 +34,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text that an HTML parser reads as the same text, in an element or in a quoted attribute. */
+/**
+ * Text that an HTML parser reads as the same text, in an element or in a quoted attribute. Characters that control a
+ * terminal or the direction of writing become visible: `\u202e`.
+ */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

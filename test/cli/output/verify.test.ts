@@ -73,7 +73,9 @@ const stranger = node('4', {
   signer: { type: 'certificate', subject: 'CN=Evil\u001b[31m,O=acme' },
 });
 
-const lines = (shown: VerifyResult, width?: number) => [...verdictLines(shown, { paint: plain, width })];
+const lines = (shown: VerifyResult, width?: number) => [
+  ...verdictLines(shown, { paint: plain, width, isTerminal: width !== undefined }),
+];
 
 describe('the tree of verdicts', () => {
   it('says in a pipe who signed and when, why not, and all digests whole', () => {

@@ -94,7 +94,7 @@ export async function attach(
 
 export async function list(store: Source, subject: Descriptor, options?: ReferrerOptions): Promise<Referrer[]> {
   const found: Referrer[] = [];
-  for await (const referrer of store.referrers(subject, options)) found.push(referrer);
+  for await (const { descriptor, via } of store.referrers(subject, options)) found.push({ descriptor, via });
   return found;
 }
 

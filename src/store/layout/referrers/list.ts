@@ -3,11 +3,13 @@ import { throwIfInterrupted, unlessInterrupted } from '../../../io/async/interru
 import { once } from '../../../io/async/once.js';
 import { mapSome } from '../../../io/async/run-all.js';
 import { isManifestEntry } from '../../../oci/documents/children.js';
+import { type ContentFacts, contentOf } from '../../../oci/documents/content.js';
 import { type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import { LIST_KEYS } from '../../../oci/values/annotations.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
 import type { Digest } from '../../../oci/values/digest.js';
+import { given } from '../../../oci/values/given.js';
 import { isIndexType } from '../../../oci/values/media-types.js';
 import { isReferrersTag, referrersTag } from '../../../oci/values/referrers-tag.js';
 import type { CallOptions, Referrer, Via } from '../../interfaces/store.js';
@@ -32,6 +34,8 @@ export interface ReferrerScan {
 interface Fact {
   readonly entry: Descriptor;
   readonly subject: Digest | undefined;
+  /** Of what is attached. */
+  readonly content: ContentFacts | undefined;
   /** The manifests of an index. */
   readonly children: readonly Descriptor[];
   /** The entries of an index that cannot be read. */
@@ -130,7 +134,8 @@ async function scanOnce(files: LayoutFiles, index: EntriesCache, known: Facts, b
     dependents.add(digest);
     const siblings = bySubject.get(fact.subject) ?? [];
     bySubject.set(fact.subject, siblings);
-    siblings.push({ descriptor: fact.entry, via: [...(candidates.get(digest)?.via ?? [])] });
+    const via = [...(candidates.get(digest)?.via ?? [])];
+    siblings.push({ descriptor: fact.entry, via, isRead: true, ...given({ content: fact.content }) });
   }
   return { bySubject, dependents, unread, facts: used };
 }
@@ -144,6 +149,7 @@ function factOf(manifest: Manifest, subjects: Map<Digest, Digest>): Fact {
   return {
     entry: referrerEntry(manifest),
     subject,
+    content: subject && contentOf(manifest),
     children: isIndex ? manifest.content.manifests : NONE,
     unread: isIndex ? manifest.unread : NONE,
   };

@@ -1,5 +1,6 @@
 import { handled } from '../../../io/async/handled.js';
 import { isInterruption } from '../../../io/async/interrupt.js';
+import { contentOf } from '../../../oci/documents/content.js';
 import { annotationsOf, configOf, type Manifest, referrerEntry, subjectOf } from '../../../oci/documents/manifest.js';
 import type { UnreadEntry } from '../../../oci/documents/read-document.js';
 import type { Descriptor } from '../../../oci/values/descriptor.js';
@@ -197,10 +198,10 @@ async function opened(
   } catch (error) {
     if (options.onUnasked === undefined || isInterruption(error)) throw error;
     options.onUnasked(`manifest ${client.registry}/${client.repository}@${entry.digest}`, error);
-    return trusted(entry, via);
+    return { ...trusted(entry, via), isRead: true };
   }
   if (manifest === undefined) options.onGone?.(entry);
   if (manifest === undefined || subjectOf(manifest)?.digest !== subject.digest) return undefined;
   if (capability !== undefined) judge(entry, manifest, capability);
-  return { descriptor: referrerEntry(manifest), via };
+  return { descriptor: referrerEntry(manifest), via, isRead: true, ...given({ content: contentOf(manifest) }) };
 }

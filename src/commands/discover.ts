@@ -4,6 +4,7 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import {
@@ -14,6 +15,7 @@ import {
   renderTable,
   treeLines,
 } from '../cli/output/discover.js';
+import { discoverPicture, isPicture } from '../cli/output/pictures.js';
 import { painter } from '../cli/output/text.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 
@@ -49,10 +51,7 @@ export default class Discover extends BaseCommand {
     }),
     ...viaFlag,
     depth: integer({ summary: 'Levels below the subject [default: all]', helpValue: 'N', min: 1 }),
-    format: option({ options: ['tree', 'table', 'json'] as const })({
-      summary: 'How to show the result',
-      default: 'tree' as const,
-    }),
+    ...formatFlag,
     annotations: boolean({ summary: 'Show annotations in the tree', default: false }),
     verbose: boolean({ summary: 'Show the answer of each way, and who claims to have signed', default: false }),
     require: stringFlag({
@@ -77,17 +76,12 @@ export default class Discover extends BaseCommand {
   };
 
   override jsonEnabled(): boolean {
-    return (
-      super.jsonEnabled() ||
-      this.argv.some(
-        (word, index) => word === '--format=json' || (word === '--format' && this.argv[index + 1] === 'json'),
-      )
-    );
+    return super.jsonEnabled() || choosesJson(this.argv);
   }
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
-    const { format: style, via, depth, platform, 'require-on': requireOn, verbose: claims, ...selectors } = flags;
+    const { format: style, via, depth, platform, 'require-on': requireOn, verbose, ...selectors } = flags;
     const [{ discover }, { parseRequirement }, { lookedAt }] = await Promise.all([
       import('../operations/discover/discover.js'),
       import('../operations/discover/missing.js'),
@@ -97,14 +91,16 @@ export default class Discover extends BaseCommand {
     const { place, ...begun } = lookedAt(args.subject);
     const require = flags.require?.map(parseRequirement);
     const access = await this.access(flags, place);
-    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, claims, partial: true };
-    const result = await discover(place, options);
+    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, partial: true };
+    const result = await discover(place, { ...options, claims: verbose || style === 'html' });
     const paint = painter(this.stdout);
-    if (style === 'table') this.print(() => renderTable(result));
+    const picture = isPicture(style) && !this.jsonEnabled();
+    if (picture) this.print(await discoverPicture(style, args.subject, result, { place, ...access }));
+    else if (style === 'table') this.print(() => renderTable(result));
     else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));
-    if (claims) for (const way of result.asked) this.note(describeAsked(way));
+    if (verbose) for (const way of result.asked) this.note(describeAsked(way));
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
-    this.print(renderMissing(result.missing ?? []));
+    if (!picture) this.print(renderMissing(result.missing ?? []));
     for (const line of describeOnIndex(result)) this.note(line);
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
     const failures = result.incomplete.map(({ error }) => error);

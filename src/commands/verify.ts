@@ -4,10 +4,12 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { choosesJson, formatFlag, type PictureFormat } from '../cli/flags/format.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
 import { wrapped } from '../cli/output/fit.js';
+import { isPicture, verifyPicture } from '../cli/output/pictures.js';
 import { screenOf } from '../cli/output/tree.js';
 import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, blobSummary, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
@@ -66,7 +68,7 @@ export default class Verify extends BaseCommand {
       summary: 'Verify this file by --bundle, without SUBJECT',
       helpValue: 'FILE',
       dependsOn: ['bundle'],
-      exclusive: ['require', 'policy', 'platform', 'max-signatures', 'wait'],
+      exclusive: ['require', 'policy', 'platform', 'max-signatures', 'format', 'wait'],
     }),
     bundle: stringFlag({ summary: 'Sigstore bundle of the file', helpValue: 'FILE', dependsOn: ['blob'] }),
     'max-signatures': integer({
@@ -74,6 +76,7 @@ export default class Verify extends BaseCommand {
       helpValue: 'N',
       min: 1,
     }),
+    ...formatFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -81,6 +84,10 @@ export default class Verify extends BaseCommand {
     ...unpackFlag,
     ...registryFlags,
   };
+
+  override jsonEnabled(): boolean {
+    return super.jsonEnabled() || choosesJson(this.argv);
+  }
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Verify);
@@ -94,8 +101,9 @@ export default class Verify extends BaseCommand {
       import('../operations/verify/verify.js'),
       import('../operations/discover/missing.js'),
     ]);
+    const access = await this.access(flags, subject);
     const result = await verify(subject, {
-      ...(await this.access(flags, subject)),
+      ...access,
       ...trust,
       policy,
       platform: flags.platform,
@@ -105,15 +113,20 @@ export default class Verify extends BaseCommand {
       maxSignatures: flags['max-signatures'],
       partial: true,
     });
-    this.#show(result);
+    await this.#show(result, flags.format, (format) =>
+      verifyPicture(format, subject, result, { place: subject, ...access }),
+    );
     return result;
   }
 
-  #show(result: VerifyResult): void {
+  async #show(result: VerifyResult, format: string, draw: (format: PictureFormat) => Promise<string>): Promise<void> {
     const screen = screenOf(this.stdout);
-    this.printLines(() => verdictLines(result, screen));
-    this.print(renderUnmet(result, screen.width));
-    this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
+    if (isPicture(format)) this.print(this.jsonEnabled() ? '' : await draw(format));
+    else {
+      this.printLines(() => verdictLines(result, screen));
+      this.print(renderUnmet(result, screen.width));
+      this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
+    }
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);

@@ -4,6 +4,7 @@ import { PackCommand } from '../cli/command/pack-command.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
 import { signKeyFlags } from '../cli/flags/signing.js';
+import { screenFor } from '../cli/output/tree.js';
 import { errorFields } from '../errors.js';
 import { ATTACH_TO } from '../operations/attach/options.js';
 import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../operations/attach/schema.js';
@@ -95,7 +96,7 @@ export default class Attach extends PackCommand {
     });
     if ('attachments' in result) return this.#showEach(result);
     if ('dryRun' in result) return this.printDryRun(result);
-    this.printPushed(result, [], result);
+    await this.printPushed(result, [], result);
     if (result.sameContent !== undefined) await this.#noteSame(result);
     return result;
   }
@@ -107,7 +108,8 @@ export default class Attach extends PackCommand {
 
   async #showEach(result: AttachEachResult | AttachEachDryRunResult): Promise<object> {
     const { eachNotes, renderEach } = await import('../cli/output/attach.js');
-    this.print(() => renderEach(result));
+    const screen = await screenFor(result.attachments, this.stdout);
+    this.print(() => renderEach(result, screen));
     for (const note of eachNotes(result)) this.note(note);
     if ('dryRun' in result) this.note('dry run: nothing was written');
     return result;

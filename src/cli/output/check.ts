@@ -1,26 +1,35 @@
 import type { Severity } from '../../operations/check/report/findings.js';
 import type { Finding } from '../../operations/check/report/schema.js';
 import type { CheckResult } from '../../operations/check/schema.js';
-import { formatSize, type Paint, printable } from './text.js';
+import { wrapped } from './fit.js';
+import { fitText } from './grid.js';
+import { formatSize, printable } from './text.js';
+import type { Screen } from './tree.js';
 
 const COLOURS = { error: 'red', warning: 'yellow', note: 'dim' } as const;
 
+const INDENT = '  ';
+
 /** The findings, the worst first and one per line, the repairs, and a line with the sums. */
-export function renderCheck(result: CheckResult, paint: Paint, options: { readonly verbose?: boolean } = {}): string {
+export function renderCheck(result: CheckResult, screen: Screen, options: { readonly verbose?: boolean } = {}): string {
   const { fixed = [], dryRun } = result;
+  const room = screen.width === undefined ? undefined : screen.width - INDENT.length;
   return [
     ...result.findings.flatMap((finding) => [
-      line(finding, finding.severity, paint),
-      ...(options.verbose ? [paint('dim', `  ${finding.fix}`)] : []),
+      line(finding, finding.severity, screen),
+      ...(options.verbose ? wrapped(finding.fix, room).map((text) => screen.paint('dim', `${INDENT}${text}`)) : []),
     ]),
-    ...fixed.map((finding) => line(finding, dryRun ? 'would fix' : 'fixed', paint)),
-    summary(result),
+    ...fixed.map((finding) => line(finding, dryRun ? 'would fix' : 'fixed', screen)),
+    ...wrapped(summary(result), screen.width),
   ].join('\n');
 }
 
-function line({ code, message, severity, fixable }: Finding, title: string, paint: Paint): string {
-  const end = fixable && title === severity ? paint('dim', ' (--fix)') : '';
-  return `${paint(title === severity ? COLOURS[severity] : 'green', title)} ${code}: ${printable(message)}${end}`;
+function line({ code, message, severity, fixable }: Finding, title: string, { paint, width }: Screen): string {
+  const end = fixable && title === severity ? ' (--fix)' : '';
+  const start = `${title} ${code}: `;
+  const text = fitText(printable(message), width === undefined ? undefined : width - start.length - end.length);
+  const shown = paint(title === severity ? COLOURS[severity] : 'green', title);
+  return `${shown}${start.slice(title.length)}${text}${end === '' ? '' : paint('dim', end)}`;
 }
 
 function summary({ checked, deep, findings, fixed = [], incomplete, dryRun }: CheckResult): string {

@@ -1,5 +1,8 @@
 import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../operations/detach/detach.js';
-import { columnLines, formatSize, type Paint, printable } from './text.js';
+import { digits } from './fit.js';
+import { type Column, fitText, gridLines, type Row, type Step } from './grid.js';
+import { formatSize, printable } from './text.js';
+import type { Screen } from './tree.js';
 
 /** The notes on attachments that stay, and on failures. */
 export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachResult): readonly string[] {
@@ -18,20 +21,20 @@ export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachRe
 }
 
 /** The attachments that are removed or would be, and those that stay, line by line. */
-export function* detachLines(result: DetachResult, paint: Paint): Generator<string> {
+export function* detachLines(result: DetachResult, screen: Screen): Generator<string> {
   const { removed, orphans, blocked, incomplete, pruned, dryRun } = result;
   const verb = dryRun ? 'Would remove' : 'Removed';
   const left = dryRun ? 'Would stay without its subject' : 'Stays without its subject';
-  yield* section(removed, `${verb} ${removed.length} of ${printable(result.reference)}:`, paint);
-  yield* section(orphans, `${left} (--recursive takes it along):`, paint);
-  yield* section(incomplete, 'Still to be removed:', paint);
-  yield* stays(blocked, paint);
+  yield* section(removed, `${verb} ${removed.length} of ${printable(result.reference)}:`, screen);
+  yield* section(orphans, `${left} (--recursive takes it along):`, screen);
+  yield* section(incomplete, 'Still to be removed:', screen);
+  yield* stays(blocked, screen);
   if (pruned !== undefined)
     yield `Pruned ${pruned.blobs} ${pruned.blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(pruned.bytes)}`;
 }
 
 /** Attachments that stay for the same reason share one section. */
-function* stays(blocked: readonly BlockedAttachment[], paint: Paint): Generator<string> {
+function* stays(blocked: readonly BlockedAttachment[], screen: Screen): Generator<string> {
   const byReason = new Map<string, BlockedAttachment[]>();
   for (const attachment of blocked) {
     const why = `${attachment.reason}\n  ${attachment.hint}`;
@@ -39,29 +42,42 @@ function* stays(blocked: readonly BlockedAttachment[], paint: Paint): Generator<
     if (others === undefined) byReason.set(why, [attachment]);
     else others.push(attachment);
   }
-  for (const [why, attachments] of byReason) yield* section(attachments, `Stays, since ${printableLines(why)}:`, paint);
+  for (const [why, attachments] of byReason)
+    yield* section(attachments, `Stays, since ${printableLines(why)}:`, screen);
 }
 
 function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-function* section(attachments: readonly DetachedAttachment[], title: string, paint: Paint): Generator<string> {
+/** Kind, type, digest, and the way by which it is attached. */
+const COLUMNS: readonly Column[] = [{}, {}, { cut: 'end' }, {}];
+const STEPS: readonly Step[] = [
+  { column: 3, least: 16 },
+  { column: 1, least: 20 },
+  { column: 3, least: 0 },
+  { column: 2, least: 8 },
+  { column: 1, least: 8 },
+];
+
+function* section(attachments: readonly DetachedAttachment[], title: string, screen: Screen): Generator<string> {
   if (attachments.length === 0) return;
-  yield title;
-  yield* columnLines(function* () {
+  yield* title.split('\n').map((line) => fitText(line, screen.width));
+  function* rows(): Generator<Row> {
     for (const { kind, artifactType, mediaType, digest, via, platform, place } of attachments)
-      yield [
-        `  ${kind ?? '-'}`,
-        printable(artifactType ?? mediaType),
-        digest,
-        paint(
-          'dim',
-          [
-            via.join('+'),
-            ...[platform, place && `in ${place}`].flatMap((each) => (each === undefined ? [] : [printable(each)])),
-          ].join(', '),
-        ),
-      ];
-  });
+      yield {
+        stem: '  ',
+        cells: [
+          { text: kind ?? '-' },
+          { text: printable(artifactType ?? mediaType) },
+          { text: screen.width === undefined ? digest : digits(digest) },
+          { text: [via.join('+'), ...whereOf(platform, place)].join(', '), style: 'dim' },
+        ],
+      };
+  }
+  yield* gridLines({ columns: COLUMNS, steps: STEPS }, rows, screen);
+}
+
+function whereOf(platform: string | undefined, place: string | undefined): readonly string[] {
+  return [platform, place && `in ${place}`].flatMap((each) => (each === undefined ? [] : [printable(each)]));
 }

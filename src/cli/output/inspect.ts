@@ -1,56 +1,106 @@
 import { isEmpty } from '../../oci/values/empty.js';
 import type { InspectResult } from '../../operations/inspect/schema.js';
+import { ageOf } from './age.js';
 import { describeClaimed } from './claimed.js';
-import { columns, fields, formatSize, type Paint, printable } from './text.js';
+import { digits } from './fit.js';
+import { type Column, fieldText, type Step, textLines } from './grid.js';
+import { formatSize, printable } from './text.js';
+import type { TimedScreen } from './tree.js';
+
+/** Name, digest, size and type; digests are left in full where lines have any length. */
+const CONTENT: readonly Column[] = [{}, { cut: 'end' }, {}, {}];
+const ALIGNED: readonly Column[] = [{}, { cut: 'end' }, { align: 'right' }, {}];
+const CONTENT_STEPS: readonly Step[] = [
+  { column: 3, least: 20 },
+  { column: 0, least: 24 },
+  { column: 3, least: 12 },
+  { column: 0, least: 12 },
+  { column: 3, least: 0 },
+  { column: 2, least: 0 },
+  { column: 1, least: 8 },
+];
+
+/** Two texts of which the second one gives way first. */
+const PAIR_STEPS: readonly Step[] = [
+  { column: 1, least: 24 },
+  { column: 0, least: 16 },
+  { column: 1, least: 8 },
+];
+
+/** Age, kind and command of a step. */
+const HISTORY_STEPS: readonly Step[] = [
+  { column: 2, least: 24 },
+  { column: 0, least: 10 },
+];
+
+type Section = readonly (readonly string[])[];
 
 /** The text for an artifact, image or index. */
-export function renderInspection(result: InspectResult, paint: Paint): string {
+export function renderInspection(result: InspectResult, screen: TimedScreen): string {
   const { image } = result;
-  const heading = (text: string) => paint('bold', text);
+  const section = (
+    name: string,
+    rows: Section,
+    steps: readonly Step[] = PAIR_STEPS,
+    columns: readonly Column[] = [],
+  ) =>
+    rows.length === 0
+      ? ''
+      : [`${screen.paint('bold', name)}:`, ...textLines({ columns, steps }, () => rows, screen, ' ')].join('\n');
+  const content = screen.isTerminal ? ALIGNED : CONTENT;
   const sections = [
-    fields([
-      ['Reference', result.reference],
-      ['Kind', result.kind],
-      ['Media type', result.mediaType],
-      ['Artifact type', result.kind === 'image' ? undefined : printableOr(result.artifactType)],
+    fieldText(
       [
-        'Size',
-        `${formatSize(result.size)} manifest${result.totalSize === undefined ? '' : `, ${formatSize(result.totalSize)} content`}`,
+        ['Reference', result.reference],
+        ['Kind', result.kind],
+        ['Media type', result.mediaType],
+        ['Artifact type', result.kind === 'image' ? undefined : printableOr(result.artifactType)],
+        [
+          'Size',
+          `${formatSize(result.size)} manifest${result.totalSize === undefined ? '' : `, ${formatSize(result.totalSize)} content`}`,
+        ],
+        ['Subject', result.subject?.digest],
+        [
+          'Config',
+          result.config &&
+            (isEmpty(result.config)
+              ? 'empty'
+              : `${result.config.digest}  ${formatSize(result.config.size)}  ${printable(result.config.mediaType)}`),
+        ],
+        ['Platform', printableOr([image?.os, image?.architecture, image?.variant].filter((part) => part).join('/'))],
+        ['Created', createdAt(image?.created, screen)],
+        ['Author', printableOr(image?.author)],
+        ['User', printableOr(image?.config?.User)],
+        ['Workdir', printableOr(image?.config?.WorkingDir)],
+        ['Entrypoint', list(image?.config?.Entrypoint)],
+        ['Command', list(image?.config?.Cmd)],
+        ['Environment', list(image?.config?.Env)],
+        ['Ports', list(image?.config?.ExposedPorts && Object.keys(image.config.ExposedPorts))],
       ],
-      ['Subject', result.subject?.digest],
-      [
-        'Config',
-        result.config &&
-          (isEmpty(result.config)
-            ? 'empty'
-            : `${result.config.digest}  ${formatSize(result.config.size)}  ${printable(result.config.mediaType)}`),
-      ],
-      ['Platform', printableOr([image?.os, image?.architecture, image?.variant].filter((part) => part).join('/'))],
-      ['Created', printableOr(image?.created)],
-      ['Author', printableOr(image?.author)],
-      ['User', printableOr(image?.config?.User)],
-      ['Workdir', printableOr(image?.config?.WorkingDir)],
-      ['Entrypoint', list(image?.config?.Entrypoint)],
-      ['Command', list(image?.config?.Cmd)],
-      ['Environment', list(image?.config?.Env)],
-      ['Ports', list(image?.config?.ExposedPorts && Object.keys(image.config.ExposedPorts))],
-    ]),
-    section(heading('Annotations'), pairs(result.annotations)),
-    section(heading('Labels'), pairs(image?.config?.Labels)),
-    section(heading('Manifests'), manifests(result)),
-    section(heading(result.kind === 'image' ? 'Layers' : 'Files'), layers(result)),
-    section(heading('Signatures'), signatures(result)),
-    section(heading('History'), history(result)),
+      screen,
+    ),
+    section('Annotations', pairs(result.annotations)),
+    section('Labels', pairs(image?.config?.Labels)),
+    section('Manifests', manifests(result, screen), CONTENT_STEPS, content),
+    section(result.kind === 'image' ? 'Layers' : 'Files', layers(result, screen), CONTENT_STEPS, content),
+    section('Signatures', signatures(result, screen)),
+    section('History', history(result, screen), HISTORY_STEPS),
     section(
-      heading('Cannot be read'),
+      'Cannot be read',
       (result.remarks ?? []).map((remark) => [printable(remark)]),
     ),
   ];
   return sections.filter((text) => text !== '').join('\n');
 }
 
-function section(heading: string, rows: readonly (readonly string[])[]): string {
-  return rows.length === 0 ? '' : `${heading}:\n${columns(rows.map((row) => [` ${row[0] ?? ''}`, ...row.slice(1)]))}`;
+function shownDigest(digest: string, { width }: TimedScreen): string {
+  return width === undefined ? digest : digits(digest);
+}
+
+/** A date, and on a terminal its age. */
+function createdAt(date: string | null | undefined, { isTerminal, now }: TimedScreen): string | undefined {
+  const age = isTerminal && date ? ageOf(date, now) : '';
+  return date ? `${printable(date)}${age === '' ? '' : ` (${age})`}` : undefined;
 }
 
 function printableOr(text: string | null | undefined): string | undefined {
@@ -65,32 +115,37 @@ function pairs(map: Readonly<Record<string, string>> | null | undefined): string
   return Object.entries(map ?? {}).map(([key, value]) => [printable(key), printable(value)]);
 }
 
-function manifests({ manifests = [] }: InspectResult): string[][] {
+function manifests({ manifests = [] }: InspectResult, screen: TimedScreen): string[][] {
   return manifests.map((entry) => [
     printable(entry.platform ?? '-'),
-    entry.digest,
+    shownDigest(entry.digest, screen),
     formatSize(entry.size),
     printable(entry.annotations?.['vnd.docker.reference.type'] ?? (entry.artifactType || entry.mediaType)),
   ]);
 }
 
-function layers({ layers = [] }: InspectResult): string[][] {
+function layers({ layers = [] }: InspectResult, screen: TimedScreen): string[][] {
   return layers.map((layer) => [
     printable(layer.title ?? '-'),
-    layer.digest,
+    shownDigest(layer.digest, screen),
     formatSize(layer.size),
     printable(layer.mediaType),
   ]);
 }
 
-function signatures({ layers = [] }: InspectResult): string[][] {
-  return layers.flatMap(({ digest, claimed }) => (claimed === undefined ? [] : [[digest, describeClaimed(claimed)]]));
+function signatures({ layers = [] }: InspectResult, screen: TimedScreen): string[][] {
+  return layers.flatMap(({ digest, claimed }) =>
+    claimed === undefined ? [] : [[shownDigest(digest, screen), describeClaimed(claimed)]],
+  );
 }
 
-function history({ image }: InspectResult): string[][] {
+function history({ image }: InspectResult, { isTerminal, width, now }: TimedScreen): string[][] {
   return (image?.history ?? []).map((step) => [
-    printable(step.created ?? '-'),
+    (isTerminal && step.created ? ageOf(step.created, now) : '') || printable(step.created ?? '-'),
     step.empty_layer ? 'empty' : 'layer',
-    printable((step.created_by ?? step.comment ?? '').replace(/\s+/g, ' ')).slice(0, 100),
+    printable((step.created_by ?? step.comment ?? '').replace(/\s+/g, ' ')).slice(
+      0,
+      width === undefined && isTerminal ? undefined : 100,
+    ),
   ]);
 }

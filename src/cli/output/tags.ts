@@ -1,21 +1,34 @@
 import type { TagsResult } from '../../operations/repo/schema.js';
 import { digits } from './fit.js';
-import { columnLines, formatSize, printable } from './text.js';
+import { type Column, type Step, textLines } from './grid.js';
+import { formatSize, printable } from './text.js';
+import type { Screen } from './tree.js';
 
-/** The tags one a line, with their manifests where the result has them. `short` cuts digests. */
-export function tagLines({ tags, manifests }: TagsResult, short: boolean): Iterable<string> {
+/** Tag, digest, size and media type. A tag is a result to copy, and gives way last. */
+const STEPS: readonly Step[] = [
+  { column: 3, least: 20 },
+  { column: 3, least: 0 },
+  { column: 2, least: 0 },
+  { column: 1, least: 8 },
+  { column: 0, least: 24 },
+];
+
+/** The tags one a line, with their manifests where the result has them: digests are short where lines fit a screen. */
+export function tagLines({ tags, manifests }: TagsResult, screen: Screen): Iterable<string> {
   if (manifests === undefined) return tags.map(printable);
-  return columnLines(function* () {
-    for (const entry of manifests)
+  const columns: Column[] = [{}, { cut: 'end' }, screen.isTerminal ? { align: 'right' } : {}, {}];
+  function* rows() {
+    for (const entry of manifests ?? [])
       yield 'error' in entry
         ? [printable(entry.tag), '-']
         : [
             printable(entry.tag),
-            short ? digits(entry.digest) : entry.digest,
+            screen.width === undefined ? entry.digest : digits(entry.digest),
             formatSize(entry.size),
             printable(entry.mediaType),
           ];
-  });
+  }
+  return textLines({ columns, steps: STEPS }, rows, screen);
 }
 
 /** The notes below a list of tags. */

@@ -1,4 +1,5 @@
 import { type Paint, painter } from './text.js';
+import { loadWidths } from './width.js';
 
 /** A place where lines are shown. */
 export interface Screen {
@@ -71,4 +72,19 @@ export function* draw({ count, each }: Branches, width?: number, indent = ''): G
       yield `${deeper}${stem}${detail}`;
     yield* draw(below, width, deeper);
   }
+}
+
+/** A screen, and the time of ages. */
+export interface TimedScreen extends Screen {
+  readonly now: Date;
+}
+
+/** The screen for a result on a stream; `no-trunc` shows all of each text. */
+export async function screenFor(
+  result: object,
+  stream: NodeJS.WriteStream,
+  flags: { readonly 'no-trunc'?: boolean | undefined; readonly json?: boolean | undefined } = {},
+): Promise<TimedScreen> {
+  if (!flags.json) await loadWidths(result);
+  return { ...screenOf(stream, { isWhole: flags['no-trunc'] === true }), now: new Date() };
 }

@@ -1,5 +1,5 @@
 import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../operations/detach/detach.js';
-import { digits } from './fit.js';
+import { digits, shortType } from './fit.js';
 import { type Column, fitText, gridLines, type Row, type Step } from './grid.js';
 import { formatSize, printable } from './text.js';
 import type { Screen } from './tree.js';
@@ -50,11 +50,13 @@ function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** Kind, type, digest, and the way by which it is attached. */
-const COLUMNS: readonly Column[] = [{}, {}, { cut: 'end' }, {}];
+/** Kind, type, digest, platform and place, and the way by which it is attached. */
+const COLUMNS: readonly Column[] = [{}, {}, { cut: 'end' }, {}, {}];
 const STEPS: readonly Step[] = [
-  { column: 3, least: 16 },
+  { column: 4, least: 0 },
   { column: 1, least: 20 },
+  { column: 3, least: 14 },
+  { column: 1, least: 12 },
   { column: 3, least: 0 },
   { column: 2, least: 8 },
   { column: 1, least: 8 },
@@ -63,15 +65,18 @@ const STEPS: readonly Step[] = [
 function* section(attachments: readonly DetachedAttachment[], title: string, screen: Screen): Generator<string> {
   if (attachments.length === 0) return;
   yield* title.split('\n').map((line) => fitText(line, screen.width));
+  const { width } = screen;
+  const facts = (via: string, where: readonly string[]) =>
+    width === undefined ? [[via, ...where].join(', ')] : [where.join(', '), via];
   function* rows(): Generator<Row> {
     for (const { kind, artifactType, mediaType, digest, via, platform, place } of attachments)
       yield {
         stem: '  ',
         cells: [
           { text: kind ?? '-' },
-          { text: printable(artifactType ?? mediaType) },
-          { text: screen.width === undefined ? digest : digits(digest) },
-          { text: [via.join('+'), ...whereOf(platform, place)].join(', '), style: 'dim' },
+          { text: shortType(printable(artifactType ?? mediaType), width) },
+          { text: width === undefined ? digest : digits(digest) },
+          ...facts(via.join('+'), whereOf(platform, place)).map((text) => ({ text, style: 'dim' as const })),
         ],
       };
   }

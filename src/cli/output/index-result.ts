@@ -1,6 +1,6 @@
 import { Annotation } from '../../oci/values/annotations.js';
 import type { IndexResult, IndexResultEntry } from '../../operations/index/schema.js';
-import { digits } from './fit.js';
+import { digits, shortType } from './fit.js';
 import { type Cell, type Column, fieldText, gridLines, type Row, type Step } from './grid.js';
 import { formatSize, printable } from './text.js';
 import type { Screen } from './tree.js';
@@ -57,7 +57,7 @@ function rowOf(
     `${mark} ${printable(platform ?? '-')}`,
     width === undefined ? digest : digits(digest),
     formatSize(size),
-    printable(artifactType ?? ''),
+    shortType(printable(artifactType ?? ''), width),
     printable(name),
   ];
   return { cells: cells.map((text) => ({ text, style })) };

@@ -2,7 +2,7 @@ import { isEmpty } from '../../oci/values/empty.js';
 import type { InspectResult } from '../../operations/inspect/schema.js';
 import { ageOf } from './age.js';
 import { describeClaimed } from './claimed.js';
-import { digits } from './fit.js';
+import { digits, shortType } from './fit.js';
 import { type Column, fieldText, type Step, textLines } from './grid.js';
 import { formatSize, printable } from './text.js';
 import type { TimedScreen } from './tree.js';
@@ -120,7 +120,10 @@ function manifests({ manifests = [] }: InspectResult, screen: TimedScreen): stri
     printable(entry.platform ?? '-'),
     shownDigest(entry.digest, screen),
     formatSize(entry.size),
-    printable(entry.annotations?.['vnd.docker.reference.type'] ?? (entry.artifactType || entry.mediaType)),
+    shortType(
+      printable(entry.annotations?.['vnd.docker.reference.type'] ?? (entry.artifactType || entry.mediaType)),
+      screen.width,
+    ),
   ]);
 }
 
@@ -129,7 +132,7 @@ function layers({ layers = [] }: InspectResult, screen: TimedScreen): string[][]
     printable(layer.title ?? '-'),
     shownDigest(layer.digest, screen),
     formatSize(layer.size),
-    printable(layer.mediaType),
+    shortType(printable(layer.mediaType), screen.width),
   ]);
 }
 

@@ -1,6 +1,6 @@
 import type { PrunedAttachment, PruneResult } from '../../operations/prune/prune.js';
 import { ageOf } from './age.js';
-import { digits, shortDigests } from './fit.js';
+import { digits, shortType } from './fit.js';
 import { type Column, fitText, gridLines, type Row, type Step } from './grid.js';
 import { formatSize, printable } from './text.js';
 import type { TimedScreen } from './tree.js';
@@ -53,15 +53,15 @@ export function* pruneLines(result: PruneResult, screen: TimedScreen): Generator
     yield `Freed ${pruned.blobs} ${pruned.blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(pruned.bytes)}`;
 }
 
-/** Kind, type, digest, date or age, and the reason. */
+/** Kind, type, digest, date or age, the reason, and the subject. */
 const STEPS: readonly Step[] = [
-  { column: 4, least: 24 },
+  { column: 5, least: 0 },
   { column: 1, least: 20 },
-  { column: 4, least: 12 },
+  { column: 4, least: 16 },
+  { column: 1, least: 9 },
   { column: 3, least: 0 },
   { column: 4, least: 0 },
   { column: 2, least: 8 },
-  { column: 1, least: 8 },
 ];
 
 function* rows<A extends PrunedAttachment>(
@@ -74,15 +74,16 @@ function* rows<A extends PrunedAttachment>(
   function* all(): Generator<Row> {
     for (const attachment of attachments) {
       const { kind, artifactType, mediaType, digest, created, subject } = attachment;
-      const reason = printable(`${why(attachment)}; of ${subject}`);
+      const reason = printable(why(attachment));
+      const facts = width === undefined ? [`${reason}; of ${subject}`] : [reason, `of ${digits(subject)}`];
       yield {
         stem: '  ',
         cells: [
           { text: kind ?? '-' },
-          { text: printable(artifactType ?? mediaType) },
+          { text: shortType(printable(artifactType ?? mediaType), width) },
           { text: width === undefined ? digest : digits(digest) },
           { text: (isTerminal ? ageOf(created, now) : '') || printable(created ?? '-') },
-          { text: width === undefined ? reason : shortDigests(reason), style: 'dim' },
+          ...facts.map((text) => ({ text, style: 'dim' as const })),
         ],
       };
     }

@@ -1,5 +1,5 @@
 import type { TagsResult } from '../../operations/repo/schema.js';
-import { digits } from './fit.js';
+import { digits, shortType } from './fit.js';
 import { type Column, type Step, textLines } from './grid.js';
 import { formatSize, printable } from './text.js';
 import type { Screen } from './tree.js';
@@ -25,7 +25,7 @@ export function tagLines({ tags, manifests }: TagsResult, screen: Screen): Itera
             printable(entry.tag),
             screen.width === undefined ? entry.digest : digits(entry.digest),
             formatSize(entry.size),
-            printable(entry.mediaType),
+            shortType(printable(entry.mediaType), screen.width),
           ];
   }
   return textLines({ columns, steps: STEPS }, rows, screen);

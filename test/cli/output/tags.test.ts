@@ -23,7 +23,7 @@ it('cuts digests on a terminal, and shows foreign text without controls', () => 
     'gone\\u001b[2J  -',
   ]);
   expect([...tagLines(result, TERMINAL)][0]).toBe(
-    `v1             ${digest.slice(7, 19)}  1.2 kB  application/x\\u001b[2J`,
+    `v1             ${digest.slice(7, 19)}  1.2 kB  x\\u001b[2J`,
   );
   const { manifests: _, ...plain } = result;
   expect([...tagLines(plain, TERMINAL)]).toEqual(['v1', 'gone\\u001b[2J']);

@@ -97,7 +97,7 @@ export default class Attach extends PackCommand {
     if ('attachments' in result) return this.#showEach(result);
     if ('dryRun' in result) return this.printDryRun(result);
     await this.printPushed(result, [], result);
-    if (result.sameContent !== undefined) await this.#noteSame(result);
+    if (result.sameContent !== undefined && !this.jsonEnabled()) await this.#noteSame(result);
     return result;
   }
 

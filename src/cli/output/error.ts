@@ -91,9 +91,9 @@ const STEPS: readonly Step[] = [
 const INDENT = '  ';
 
 /** The candidates of an error, a line each: attachments in columns, which fit a terminal; other texts as they are. */
-function candidateLines(candidates: readonly string[], { paint, width }: Screen): readonly string[] {
+function candidateLines(candidates: readonly string[], { paint, width, isTerminal }: Screen): readonly string[] {
   const rows = candidates.map((text) => text.split('  '));
-  if (rows.length === 0 || rows.some((cells) => cells.length !== COLUMNS.length))
+  if (!isTerminal || rows.length === 0 || rows.some((cells) => cells.length !== COLUMNS.length))
     return candidates.map((text) => `${INDENT}${text}`);
   const shown = (cell: string, index: number) =>
     width !== undefined && index === COLUMNS.length - 1 ? digits(cell) : cell;

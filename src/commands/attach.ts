@@ -4,7 +4,7 @@ import { PackCommand } from '../cli/command/pack-command.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
 import { signKeyFlags } from '../cli/flags/signing.js';
-import { screenFor } from '../cli/output/tree.js';
+import { screenFor } from '../cli/output/screen.js';
 import { errorFields } from '../errors.js';
 import { ATTACH_TO } from '../operations/attach/options.js';
 import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../operations/attach/schema.js';
@@ -102,12 +102,12 @@ export default class Attach extends PackCommand {
   }
 
   async #noteSame(result: AttachResult): Promise<void> {
-    const { sameNotes } = await import('../cli/output/attach.js');
+    const { sameNotes } = await import('../cli/output/results/attach.js');
     for (const note of sameNotes(result)) this.note(note);
   }
 
   async #showEach(result: AttachEachResult | AttachEachDryRunResult): Promise<object> {
-    const { eachNotes, renderEach } = await import('../cli/output/attach.js');
+    const { eachNotes, renderEach } = await import('../cli/output/results/attach.js');
     const screen = await screenFor(result.attachments, this.stdout);
     this.print(() => renderEach(result, screen));
     for (const note of eachNotes(result)) this.note(note);

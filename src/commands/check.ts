@@ -5,10 +5,10 @@ import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js
 import { limitFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { parseGrace } from '../cli/flags/span.js';
 import { truncFlag } from '../cli/flags/trunc.js';
-import { renderCheck } from '../cli/output/check.js';
 import { renderGarbage } from '../cli/output/garbage.js';
+import { renderCheck } from '../cli/output/results/check.js';
+import { screenFor } from '../cli/output/screen.js';
 import { painter } from '../cli/output/text.js';
-import { screenFor } from '../cli/output/tree.js';
 import { RemoraError } from '../errors.js';
 import type { Place } from '../oci/names/place.js';
 import type { CheckResult, GarbageResult } from '../operations/check/schema.js';

@@ -6,8 +6,8 @@ import { detachFlags, detachSelection } from '../cli/flags/detach.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
 import { truncFlag } from '../cli/flags/trunc.js';
-import { detachLines, detachNotes } from '../cli/output/detach.js';
-import { screenFor } from '../cli/output/tree.js';
+import { detachLines, detachNotes } from '../cli/output/results/detach.js';
+import { screenFor } from '../cli/output/screen.js';
 import type { DetachResult } from '../operations/detach/detach.js';
 
 interface Shown {

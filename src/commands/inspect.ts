@@ -2,8 +2,8 @@ import { string } from '@oclif/core/args';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { truncFlag } from '../cli/flags/trunc.js';
-import { renderInspection } from '../cli/output/inspect.js';
-import { screenFor } from '../cli/output/tree.js';
+import { renderInspection } from '../cli/output/results/inspect.js';
+import { screenFor } from '../cli/output/screen.js';
 
 /** `remora inspect` */
 export default class Inspect extends BaseCommand {

@@ -5,8 +5,8 @@ import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { limitFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
 import { pruneFlags, pruneRules } from '../cli/flags/prune.js';
 import { truncFlag } from '../cli/flags/trunc.js';
-import { pruneLines, pruneNotes } from '../cli/output/prune.js';
-import { screenFor } from '../cli/output/tree.js';
+import { pruneLines, pruneNotes } from '../cli/output/results/prune.js';
+import { screenFor } from '../cli/output/screen.js';
 import type { PruneResult } from '../operations/prune/prune.js';
 
 interface Shown {

@@ -1,7 +1,7 @@
 import type { AddToIndexOptions } from '../../operations/index/add-to-index.js';
 import type { IndexResult } from '../../operations/index/schema.js';
-import { indexText } from '../output/index-result.js';
-import { screenFor } from '../output/tree.js';
+import { indexText } from '../output/results/index-result.js';
+import { screenFor } from '../output/screen.js';
 import { BaseCommand } from './base-command.js';
 
 /** The base of the commands that change an index. */

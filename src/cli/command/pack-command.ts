@@ -9,8 +9,8 @@ import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { PackFlags } from '../input/pack-arguments.js';
 import { guardStandardInput } from '../input/standard-input.js';
 import { fieldText, type Grid, gridLines, type Row, type Step } from '../output/grid.js';
+import { screenFor } from '../output/screen.js';
 import { formatSize, jsonText, printable } from '../output/text.js';
-import { screenFor } from '../output/tree.js';
 import { BaseCommand } from './base-command.js';
 
 interface SignKeyFlags {

@@ -5,9 +5,9 @@ import { given } from '../../oci/values/given.js';
 import { digits } from './fit.js';
 import { type Column, gridLines, type Step } from './grid.js';
 import { parserMessage } from './parser-message.js';
+import { type Screen, screenOf } from './screen.js';
 import { isFailedWrite } from './streams.js';
 import { painter, printable } from './text.js';
-import { type Screen, screenOf } from './tree.js';
 import { forLog, workflowCommand } from './workflow-commands.js';
 
 const MAX_CANDIDATES = 20;

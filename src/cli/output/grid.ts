@@ -1,6 +1,6 @@
 import { shortDigests, shorten } from './fit.js';
+import type { Screen } from './screen.js';
 import type { Paint } from './text.js';
-import type { Screen } from './tree.js';
 import { padded, widthOf } from './width.js';
 
 /** A column of a grid. */

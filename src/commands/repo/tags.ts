@@ -4,8 +4,8 @@ import { BaseCommand } from '../../cli/command/base-command.js';
 import { exitCodeForPart } from '../../cli/command/exit-codes.js';
 import { registryFlags, unpackFlag } from '../../cli/flags/flags.js';
 import { truncFlag } from '../../cli/flags/trunc.js';
-import { tagFailures, tagLines, tagNotes } from '../../cli/output/tags.js';
-import { screenFor } from '../../cli/output/tree.js';
+import { tagFailures, tagLines, tagNotes } from '../../cli/output/results/tags.js';
+import { screenFor } from '../../cli/output/screen.js';
 import { TAG_ORDERS } from '../../operations/repo/tag-orders.js';
 
 /** `remora repo tags` */

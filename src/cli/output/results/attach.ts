@@ -1,9 +1,9 @@
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../../operations/attach/schema.js';
-import { digits } from './fit.js';
-import { fieldText, type Step, textLines } from './grid.js';
-import { printable } from './text.js';
-import type { Screen } from './tree.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../../../operations/attach/schema.js';
+import { digits } from '../fit.js';
+import { fieldText, type Step, textLines } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { printable } from '../text.js';
 
 const TITLE = 'org.opencontainers.image.title';
 

@@ -1,9 +1,9 @@
-import type { PrunedAttachment, PruneResult } from '../../operations/prune/prune.js';
-import { ageOf } from './age.js';
-import { digits, shortType } from './fit.js';
-import { type Column, fitText, gridLines, type Row, type Step } from './grid.js';
-import { formatSize, printable } from './text.js';
-import type { TimedScreen } from './tree.js';
+import type { PrunedAttachment, PruneResult } from '../../../operations/prune/prune.js';
+import { ageOf } from '../age.js';
+import { digits, shortType } from '../fit.js';
+import { type Column, fitText, gridLines, type Row, type Step } from '../grid.js';
+import type { TimedScreen } from '../screen.js';
+import { formatSize, printable } from '../text.js';
 
 /** The notes on failures, and on what the place does not show. */
 export function pruneNotes({ removed, incomplete, unmended, unpruned, unseen }: PruneResult): readonly string[] {

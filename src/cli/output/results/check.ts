@@ -1,10 +1,10 @@
-import type { Severity } from '../../operations/check/report/findings.js';
-import type { Finding } from '../../operations/check/report/schema.js';
-import type { CheckResult } from '../../operations/check/schema.js';
-import { wrapped } from './fit.js';
-import { fitText } from './grid.js';
-import { formatSize, printable } from './text.js';
-import type { Screen } from './tree.js';
+import type { Severity } from '../../../operations/check/report/findings.js';
+import type { Finding } from '../../../operations/check/report/schema.js';
+import type { CheckResult } from '../../../operations/check/schema.js';
+import { wrapped } from '../fit.js';
+import { fitText } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { formatSize, printable } from '../text.js';
 
 const COLOURS = { error: 'red', warning: 'yellow', note: 'dim' } as const;
 

@@ -1,8 +1,8 @@
-import type { TagsResult } from '../../operations/repo/schema.js';
-import { digits, shortType } from './fit.js';
-import { type Column, type Step, textLines } from './grid.js';
-import { formatSize, printable } from './text.js';
-import type { Screen } from './tree.js';
+import type { TagsResult } from '../../../operations/repo/schema.js';
+import { digits, shortType } from '../fit.js';
+import { type Column, type Step, textLines } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { formatSize, printable } from '../text.js';
 
 /** Tag, digest, size and media type. A tag is a result to copy, and gives way last. */
 const STEPS: readonly Step[] = [

@@ -1,9 +1,9 @@
-import type { CopyVolume } from '../../operations/copy/plan.js';
-import type { AttachedLeft, CopiedObject, CopyResult } from '../../operations/copy/schema.js';
-import { fieldText, fitText } from './grid.js';
-import { formatSize, printable } from './text.js';
-import type { Screen } from './tree.js';
-import { signerWords, unverifiedNotes } from './use.js';
+import type { CopyVolume } from '../../../operations/copy/plan.js';
+import type { AttachedLeft, CopiedObject, CopyResult } from '../../../operations/copy/schema.js';
+import { fieldText, fitText } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { formatSize, printable } from '../text.js';
+import { signerWords, unverifiedNotes } from '../use.js';
 
 /** The text for a copy. */
 export function renderCopy(

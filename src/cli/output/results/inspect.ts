@@ -1,11 +1,11 @@
-import { isEmpty } from '../../oci/values/empty.js';
-import type { InspectResult } from '../../operations/inspect/schema.js';
-import { ageOf } from './age.js';
-import { describeClaimed } from './claimed.js';
-import { digits, shortType } from './fit.js';
-import { type Column, fieldText, type Step, textLines } from './grid.js';
-import { formatSize, printable } from './text.js';
-import type { TimedScreen } from './tree.js';
+import { isEmpty } from '../../../oci/values/empty.js';
+import type { InspectResult } from '../../../operations/inspect/schema.js';
+import { ageOf } from '../age.js';
+import { describeClaimed } from '../claimed.js';
+import { digits, shortType } from '../fit.js';
+import { type Column, fieldText, type Step, textLines } from '../grid.js';
+import type { TimedScreen } from '../screen.js';
+import { formatSize, printable } from '../text.js';
 
 /** Name, digest, size and type; digests are left in full where lines have any length. */
 const CONTENT: readonly Column[] = [{}, { cut: 'end' }, {}, {}];

@@ -1,8 +1,8 @@
-import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../operations/detach/detach.js';
-import { digits, shortType } from './fit.js';
-import { type Column, fitText, gridLines, type Row, type Step } from './grid.js';
-import { formatSize, printable } from './text.js';
-import type { Screen } from './tree.js';
+import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../../operations/detach/detach.js';
+import { digits, shortType } from '../fit.js';
+import { type Column, fitText, gridLines, type Row, type Step } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { formatSize, printable } from '../text.js';
 
 /** The notes on attachments that stay, and on failures. */
 export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachResult): readonly string[] {

@@ -1,9 +1,9 @@
-import { Annotation } from '../../oci/values/annotations.js';
-import type { IndexResult, IndexResultEntry } from '../../operations/index/schema.js';
-import { digits, shortType } from './fit.js';
-import { type Cell, type Column, fieldText, gridLines, type Row, type Step } from './grid.js';
-import { formatSize, printable } from './text.js';
-import type { Screen } from './tree.js';
+import { Annotation } from '../../../oci/values/annotations.js';
+import type { IndexResult, IndexResultEntry } from '../../../operations/index/schema.js';
+import { digits, shortType } from '../fit.js';
+import { type Cell, type Column, fieldText, gridLines, type Row, type Step } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { formatSize, printable } from '../text.js';
 
 /** The lines that tell of an index: its name, what changed, and its entries. */
 export function indexText(result: IndexResult, verb: string, screen: Screen): string {

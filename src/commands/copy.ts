@@ -110,7 +110,7 @@ export default class Copy extends BaseCommand {
     const result = await copy(args.source, args.destination, {
       ...use,
       ...sides,
-      ...(await this.#view(flags)),
+      ...(await this.#view(flags, locations.to)),
       ...{ signal: this.signal, names, platform, selection, maxItems: access.maxItems },
       maxUnpackedBytes: access.maxUnpackedBytes,
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
@@ -124,16 +124,21 @@ export default class Copy extends BaseCommand {
   }
 
   /** A bar for the whole copy, or a line for each object. */
-  async #view(flags: {
-    readonly verbose: boolean;
-    readonly 'dry-run': boolean;
-  }): Promise<Pick<CopyOptions, 'onPlan' | 'onProgress' | 'onObject'>> {
-    if (flags.verbose) return { onObject: (object) => this.note(describeObject(object)) };
-    const view = flags['dry-run'] ? undefined : await this.progressView();
+  async #view(
+    flags: { readonly verbose: boolean; readonly 'dry-run': boolean },
+    { kind }: { readonly kind: string },
+  ): Promise<Pick<CopyOptions, 'onPlan' | 'onProgress' | 'onObject'>> {
+    // An archive is written as a whole.
+    this.goesOn = kind !== 'archive' && !flags['dry-run'];
+    const view = flags['dry-run'] || flags.verbose ? undefined : await this.progressView();
     return {
       onPlan: (volume) => view?.expect(describeVolume(volume), volume.bytes),
       onProgress: view?.onProgress,
-      onObject: ({ digest, size }) => view?.onDone(digest, size),
+      onObject: (object) => {
+        this.arrived();
+        if (flags.verbose) this.note(describeObject(object));
+        view?.onDone(object.digest, object.size);
+      },
     };
   }
 

@@ -19,6 +19,7 @@ interface SignKeyFlags {
 /** The base of push and attach: they take the same files and flags and print the same result. */
 export abstract class PackCommand extends BaseCommand {
   #isManifestOut = false;
+  protected override goesOn = true;
 
   protected guardedArgv(): string[] {
     return guardStandardInput(this.argv);

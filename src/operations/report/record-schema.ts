@@ -35,7 +35,13 @@ export const rowRecord: z.ZodMiniType<ReportRow> = z.looseObject({
   error: z.exactOptional(error),
 });
 
-const counts = z.looseObject({ yes: count, partly: count, no: count, unknown: count, verified: z.exactOptional(count) });
+const counts = z.looseObject({
+  yes: count,
+  partly: count,
+  no: count,
+  unknown: count,
+  verified: z.exactOptional(count),
+});
 
 /** The last record of a report. */
 export const endRecord: z.ZodMiniType<ReportEnd> = z.looseObject({

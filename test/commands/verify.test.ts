@@ -21,8 +21,8 @@ describe('verify', () => {
       new RegExp(
         [
           `^oci:\\./layout@${digest}`,
-          '└── verified  sbom  https://spdx.dev/Document  sha256:\\w{64}  \\d+ B, layout-entry',
-          `      ${by}`,
+          '└─ verified  sbom  spdx  envelope.json  \\d+ B  -  sha256:\\w{64}',
+          `     ${by}`,
           `verified: 1 of 1 attachment, ${by}\n$`,
         ].join('\n'),
       ),
@@ -56,7 +56,7 @@ describe('verify', () => {
         /^remora: error: no verified signature or attestation on oci:.\/layout@sha256:\w{64}: .+\n$/,
       ),
     ]);
-    expect(stdout).toMatch(/└── unchecked {2}/);
+    expect(stdout).toMatch(/└─ unchecked {2}/);
     expect(stdout).toMatch(
       /\nany signature +any +- +sha256:\w{64} +attached, not verified\nnot verified: any signature; verified: 0 of 1 attachment\n$/,
     );
@@ -135,8 +135,8 @@ describe('verify --blob', () => {
       0,
       [
         `app.yaml  ${digest}`,
-        '└── verified  sbom  https://spdx.dev/Document  bundle.json',
-        `      by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
+        '└─ verified  sbom  https://spdx.dev/Document  bundle.json',
+        `     by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
         `verified: app.yaml, by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
         '',
       ],

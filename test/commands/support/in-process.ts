@@ -25,6 +25,7 @@ import Pull from '../../../src/commands/pull.js';
 import Push from '../../../src/commands/push.js';
 import RepoList from '../../../src/commands/repo/list.js';
 import RepoTags from '../../../src/commands/repo/tags.js';
+import Report from '../../../src/commands/report.js';
 import Resolve from '../../../src/commands/resolve.js';
 import Sign from '../../../src/commands/sign.js';
 import Tag from '../../../src/commands/tag.js';
@@ -47,6 +48,7 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
   prune: (argv, config) => Prune.run(argv, config),
   pull: (argv, config) => Pull.run(argv, config),
   push: (argv, config) => Push.run(argv, config),
+  report: (argv, config) => Report.run(argv, config),
   resolve: (argv, config) => Resolve.run(argv, config),
   sign: (argv, config) => Sign.run(argv, config),
   tag: (argv, config) => Tag.run(argv, config),
@@ -67,10 +69,11 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
 
 /**
  * Runs a command in this process, which takes milliseconds: for the many ways to use one wrongly. What `bin.ts` does
- * around a command is not part of it. An executable under test runs instead.
+ * around a command is not part of it. An executable under test runs instead, but for a test that makes time go by.
  */
 export async function runHere(args: readonly string[], cwd: string): Promise<RunResult> {
-  if (process.env.REMORA_PROGRAM) return remora(args, { cwd });
+  if (process.env.REMORA_PROGRAM && !vi.isFakeTimers())
+    return remora(args, { cwd, env: { SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH } });
   // Some names are two words: a topic, and what to do.
   const count = args.slice(0, 2).join(' ') in COMMANDS ? 2 : 1;
   const [name, words] = [args.slice(0, count).join(' '), args.slice(count)];

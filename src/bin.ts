@@ -12,7 +12,7 @@ interface Program {
 declare const PACKAGE: string;
 
 const argv = process.argv.slice(2);
-if (argv[0] !== '--version' || !isWritten(version())) void runProgram();
+if ((argv[0] !== '--version' && argv[0] !== '-v') || !isWritten(version())) void runProgram();
 
 async function runProgram(): Promise<void> {
   const { loadCompiled } = await import('./cli/compiled.js');

@@ -23,6 +23,8 @@ export default defineConfig({
     root: new URL('.', import.meta.url).pathname,
     setupFiles: ['support/equal-bytes.ts', 'support/prompt-timeouts.ts'],
     disableConsoleIntercept: true,
+    // Else the text of a style that a module imports is empty.
+    css: true,
     // Much of a test is waiting: the runner would leave one processor idle.
     maxWorkers: '100%',
     projects: [

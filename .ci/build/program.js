@@ -14,8 +14,16 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
  */
 export const PARTS = {
   serve: ['serve/'],
+  views: ['views/'],
+  hints: ['cli/hints/', 'cli/completion/'],
   // The metadata of a chart are YAML, as policies are.
-  verify: ['trust/', 'operations/verify/', 'operations/sign/', 'formats/packings/helm-metadata.ts'],
+  verify: [
+    'trust/',
+    'operations/verify/',
+    'operations/sign/',
+    'operations/report/yaml-documents.ts',
+    'formats/packings/helm-metadata.ts',
+  ],
 };
 
 /** Packages that a part takes from the program, which has them for itself. */

@@ -10,6 +10,7 @@ const modules = {
   'blob:get': () => require('../commands/blob/get.ts'),
   'blob:put': () => require('../commands/blob/put.ts'),
   check: () => require('../commands/check.ts'),
+  completion: () => require('../commands/completion.ts'),
   copy: () => require('../commands/copy.ts'),
   detach: () => require('../commands/detach.ts'),
   discover: () => require('../commands/discover.ts'),
@@ -30,11 +31,13 @@ const modules = {
   push: () => require('../commands/push.ts'),
   'repo:list': () => require('../commands/repo/list.ts'),
   'repo:tags': () => require('../commands/repo/tags.ts'),
+  report: () => require('../commands/report.ts'),
   resolve: () => require('../commands/resolve.ts'),
   serve: () => require('../commands/serve.ts'),
   sign: () => require('../commands/sign.ts'),
   tag: () => require('../commands/tag.ts'),
   verify: () => require('../commands/verify.ts'),
+  version: () => require('../commands/version.ts'),
 };
 
 // A command is loaded when it runs.

@@ -1,5 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
+import type { RemoraError } from '../errors.js';
 import { exitCodeFor } from './command/exit-codes.js';
 import { errorCommand, errorJson, errorText, toRemoraError } from './output/error.js';
 import { watchOutput } from './output/streams.js';
@@ -13,8 +15,9 @@ import { jsonText } from './output/text.js';
 export async function main(argv: string[], root: string): Promise<void> {
   watchOutput();
   refuseSettings();
+  const options = { root, userPlugins: false, devPlugins: false };
   try {
-    await run(argv, { root, userPlugins: false, devPlugins: false });
+    await run(jsonBehind(argv), options);
     // An interrupted command may leave a read of standard input open, which keeps the process alive.
     if (process.exitCode !== undefined && Number(process.exitCode) > 128) process.exit();
   } catch (error) {
@@ -22,13 +25,37 @@ export async function main(argv: string[], root: string): Promise<void> {
     const exit = error instanceof Error && 'oclif' in error ? exitOf(error.oclif) : undefined;
     if (exit === 0) process.exitCode = 0;
     else {
-      const failure = toRemoraError(error, 'remora', undefined);
+      const failure = (await unknown(error, argv, options)) ?? toRemoraError(error, 'remora', undefined);
       process.exitCode = exitCodeFor(failure);
       if (argv.includes('--json')) process.stdout.write(`${jsonText(errorJson(failure))}\n`);
       else process.stderr.write(errorText(failure, 'remora', process.stderr));
       process.stderr.write(errorCommand(failure, 'remora'));
     }
   }
+}
+
+/** `remora --json discover …` as oclif reads it: a command comes before its flags. */
+function jsonBehind(argv: string[]): string[] {
+  if (argv[0] !== '--json' || argv.length === 1) return argv;
+  const [, ...rest] = argv;
+  const end = rest.indexOf('--');
+  return end < 0 ? [...rest, '--json'] : rest.toSpliced(end, 0, '--json');
+}
+
+/** The error for words that are not a command, with the one that may be meant; undefined for other errors. */
+async function unknown(
+  error: unknown,
+  argv: readonly string[],
+  options: { readonly root: string },
+): Promise<RemoraError | undefined> {
+  if (!(error instanceof Error) || !/^command .* not found\.?$/is.test(stripVTControlCharacters(error.message)))
+    return undefined;
+  const [{ unknownCommand }, config] = await Promise.all([import('./hints/did-you-mean.js'), Config.load(options)]);
+  const words = argv.filter((word) => !word.startsWith('-'));
+  return unknownCommand(words[0] === 'help' ? words.slice(1) : words, {
+    commands: config.commandIDs.map((id) => id.replaceAll(':', ' ')),
+    topics: config.topics.map(({ name }) => name),
+  });
 }
 
 /**

@@ -4,9 +4,11 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { selectionFlags, selectionFrom, viaFlag } from '../cli/flags/selection.js';
+import { choosesJson, formatFlag } from '../cli/flags/format.js';
+import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
-import { screenFor } from '../cli/output/attachment.js';
+import { screenFor } from '../cli/output/attached/attachment.js';
+import { discoverTable } from '../cli/output/attached/discover-table.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -15,7 +17,7 @@ import {
   missingLines,
   treeLines,
 } from '../cli/output/discover.js';
-import { discoverTable } from '../cli/output/discover-table.js';
+import { discoverPicture, isPicture } from '../cli/output/pictures.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 
 /** `remora discover` */
@@ -50,10 +52,7 @@ export default class Discover extends BaseCommand {
     }),
     ...viaFlag,
     depth: integer({ summary: 'Levels below the subject [default: all]', helpValue: 'N', min: 1 }),
-    format: option({ options: ['tree', 'table', 'json'] as const })({
-      summary: 'How to show the result',
-      default: 'tree' as const,
-    }),
+    ...formatFlag,
     annotations: boolean({ summary: 'Show annotations in the tree', default: false }),
     verbose: boolean({ summary: 'Show the answer of each way, and who claims to have signed', default: false }),
     require: stringFlag({
@@ -79,34 +78,34 @@ export default class Discover extends BaseCommand {
   };
 
   override jsonEnabled(): boolean {
-    return (
-      super.jsonEnabled() ||
-      this.argv.some(
-        (word, index) => word === '--format=json' || (word === '--format' && this.argv[index + 1] === 'json'),
-      )
-    );
+    return super.jsonEnabled() || choosesJson(this.argv);
   }
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Discover);
-    const { format: style, via, depth, platform, 'require-on': requireOn, verbose: claims, ...selectors } = flags;
-    const [{ discover }, { parseRequirement }] = await Promise.all([
+    const { format: style, via, depth, platform, 'require-on': requireOn, verbose, ...selectors } = flags;
+    const [{ discover }, { parseRequirement }, { lookedAt }] = await Promise.all([
       import('../operations/discover/discover.js'),
       import('../operations/discover/missing.js'),
+      import('../operations/looked/looked-at.js'),
     ]);
-    const selection = selectionFrom(selectors);
+    const selection = lookSelectionFrom(selectors);
+    const { place, ...begun } = lookedAt(args.subject);
     const require = flags.require?.map(parseRequirement);
-    const access = await this.access(flags, args.subject);
+    const access = await this.access(flags, place);
     const onUnread = (what: string, error: unknown) => this.note(describeUnread(what, error));
-    const options = { ...access, selection, platform, depth, via, require, requireOn, claims, onUnread };
-    const result = await discover(args.subject, { ...options, contents: true, partial: true });
+    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, onUnread };
+    const claims = verbose || style === 'html';
+    const result = await discover(place, { ...options, contents: true, claims, partial: true });
     const screen = await screenFor(result, this.stdout, flags);
+    const picture = isPicture(style) && !this.jsonEnabled();
     const isAll = selection === undefined && via === undefined && result.incomplete.length === 0;
-    if (style === 'table') this.printLines(() => discoverTable(result, screen));
-    else this.printLines(() => treeLines(result, screen, { annotations: flags.annotations, verbose: claims, isAll }));
-    if (claims) for (const way of result.asked) this.note(describeAsked(way));
+    if (picture) this.print(await discoverPicture(style, args.subject, result, { place, ...access }));
+    else if (style === 'table') this.printLines(() => discoverTable(result, screen));
+    else this.printLines(() => treeLines(result, screen, { annotations: flags.annotations, verbose, isAll }));
+    if (verbose) for (const way of result.asked) this.note(describeAsked(way));
     for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
-    this.printLines(() => missingLines(result.missing ?? [], screen));
+    if (!picture) this.printLines(() => missingLines(result.missing ?? [], screen));
     for (const line of describeOnIndex(result)) this.note(line);
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
     const failures = result.incomplete.map(({ error }) => error);

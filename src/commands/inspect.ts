@@ -27,9 +27,13 @@ export default class Inspect extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Inspect);
-    const { inspect } = await import('../operations/inspect/inspect.js');
-    const access = await this.access(flags, args.reference);
-    const result = await inspect(args.reference, { ...access, platform: flags.platform });
+    const [{ inspect }, { lookedAt }] = await Promise.all([
+      import('../operations/inspect/inspect.js'),
+      import('../operations/looked/looked-at.js'),
+    ]);
+    const { place, ...begun } = lookedAt(args.reference);
+    const access = await this.access(flags, place);
+    const result = await inspect(place, { ...access, ...begun, platform: flags.platform });
     this.print(renderInspection(result, painter(this.stdout)));
     return result;
   }

@@ -4,7 +4,7 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { selectionFlags, selectionFrom } from '../cli/flags/selection.js';
+import { lookSelectionFrom, selectionFlags } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import { formatSize, painter, printable } from '../cli/output/text.js';
@@ -96,24 +96,25 @@ export default class Pull extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Pull);
     const { platform, output, name, unwrap, concurrency, 'no-clobber': noClobber } = flags;
-    const selection = selectionFrom(flags);
+    const selection = lookSelectionFrom(flags);
+    const { place, ...begun } = (await import('../operations/looked/looked-at.js')).lookedAt(args.reference);
     const isStandardOutput = output === '-' || output === '/dev/stdout';
     if (isStandardOutput) refuseBeside(flags, this.jsonEnabled());
     if (name !== undefined) (await import('../operations/pull/template.js')).parseTemplate(name);
-    const access = await this.access(flags, args.reference);
+    const access = { ...(await this.access(flags, place)), ...begun };
     const use = await useFrom(flags);
     const parts = { files: flags.file, mediaTypes: flags['media-type'], config: flags.config };
     const options = { ...access, ...use, ...parts, selection, platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout || isStandardOutput) {
       const { pullToStream } = await import('../operations/pull/to-stream.js');
       const onUnverified = (left: Unverified) => this.#notes(unverifiedNotes(left));
-      const descriptor = await pullToStream(args.reference, this.stdout, { ...options, onUnverified });
+      const descriptor = await pullToStream(place, this.stdout, { ...options, onUnverified });
       this.#notes(trustNotes(use));
       this.#warn(unwrap && !use.verify);
       return descriptor;
     }
     const { pull } = await import('../operations/pull/pull.js');
-    const result = await pull(args.reference, { ...options, output, name, noClobber, concurrency });
+    const result = await pull(place, { ...options, output, name, noClobber, concurrency });
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
     this.#tellReplaced(result);
     for (const { way, error } of result.incomplete) this.note(leftOutNote(way, error));

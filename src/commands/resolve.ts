@@ -33,9 +33,13 @@ export default class Resolve extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Resolve);
-    const { resolve } = await import('../operations/resolve/resolve.js');
-    const access = await this.access(flags, args.reference);
-    const result = await resolve(args.reference, { ...access, platform: flags.platform });
+    const [{ resolve }, { lookedAt }] = await Promise.all([
+      import('../operations/resolve/resolve.js'),
+      import('../operations/looked/looked-at.js'),
+    ]);
+    const { place, ...begun } = lookedAt(args.reference);
+    const access = await this.access(flags, place);
+    const result = await resolve(place, { ...access, ...begun, platform: flags.platform });
     this.print(flags.full ? result.reference : result.digest);
     return result;
   }

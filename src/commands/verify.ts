@@ -4,12 +4,15 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { choosesJson, formatFlag, type PictureFormat } from '../cli/flags/format.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
-import { screenFor } from '../cli/output/attachment.js';
+import { screenFor } from '../cli/output/attached/attachment.js';
+import { verdictTable } from '../cli/output/attached/verify-table.js';
 import { wrapped } from '../cli/output/fit.js';
-import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
+import { isPicture, verifyPicture } from '../cli/output/pictures.js';
+import { blobLines, describeVerifiedOnIndex, unmetLines, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, blobSummary, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
@@ -66,7 +69,7 @@ export default class Verify extends BaseCommand {
       summary: 'Verify this file by --bundle, without SUBJECT',
       helpValue: 'FILE',
       dependsOn: ['bundle'],
-      exclusive: ['require', 'policy', 'platform', 'max-signatures', 'wait'],
+      exclusive: ['require', 'policy', 'platform', 'max-signatures', 'format', 'wait'],
     }),
     bundle: stringFlag({ summary: 'Sigstore bundle of the file', helpValue: 'FILE', dependsOn: ['blob'] }),
     'max-signatures': integer({
@@ -75,6 +78,7 @@ export default class Verify extends BaseCommand {
       min: 1,
     }),
     ...noTruncFlag,
+    ...formatFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -82,6 +86,10 @@ export default class Verify extends BaseCommand {
     ...unpackFlag,
     ...registryFlags,
   };
+
+  override jsonEnabled(): boolean {
+    return super.jsonEnabled() || choosesJson(this.argv);
+  }
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Verify);
@@ -95,8 +103,9 @@ export default class Verify extends BaseCommand {
       import('../operations/verify/verify.js'),
       import('../operations/discover/missing.js'),
     ]);
+    const access = await this.access(flags, subject);
     const result = await verify(subject, {
-      ...(await this.access(flags, subject)),
+      ...access,
       ...trust,
       policy,
       platform: flags.platform,
@@ -106,15 +115,23 @@ export default class Verify extends BaseCommand {
       maxSignatures: flags['max-signatures'],
       partial: true,
     });
-    await this.#show(result, flags);
+    await this.#show(result, flags, (format) => verifyPicture(format, subject, result, { place: subject, ...access }));
     return result;
   }
 
-  async #show(result: VerifyResult, flags: ShownFlags): Promise<void> {
+  async #show(
+    result: VerifyResult,
+    flags: ShownFlags & { readonly format: string },
+    draw: (format: PictureFormat) => Promise<string>,
+  ): Promise<void> {
+    const { format } = flags;
     const screen = await screenFor(result, this.stdout, flags);
-    this.printLines(() => verdictLines(result, screen));
-    this.print(renderUnmet(result, screen.width));
-    this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
+    if (isPicture(format)) this.print(this.jsonEnabled() ? '' : await draw(format));
+    else {
+      this.printLines(() => (format === 'table' ? verdictTable : verdictLines)(result, screen));
+      this.printLines(() => unmetLines(result, screen));
+      this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
+    }
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);

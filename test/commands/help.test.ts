@@ -19,18 +19,27 @@ describe('help', () => {
     expect(long).toEqual([]);
   });
 
-  it.each([...COMMANDS, 'blob', 'manifest', 'repo', 'connection', 'selection', 'sides', 'trust'])(
-    'of %s fits into 60 lines',
-    async (topic) => {
-      for (const args of [
-        [...topic.split(' '), '--help'],
-        ['help', ...topic.split(' ')],
-      ]) {
-        const { stdout } = await success(args, { env: { COLUMNS: '80' } });
-        expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(60);
-      }
-    },
-  );
+  it.each([
+    ...COMMANDS,
+    'blob',
+    'manifest',
+    'repo',
+    'connection',
+    'selection',
+    'sides',
+    'trust',
+    'exit-codes',
+    'places',
+    'version',
+  ])('of %s fits into 60 lines', async (topic) => {
+    for (const args of [
+      [...topic.split(' '), '--help'],
+      ['help', ...topic.split(' ')],
+    ]) {
+      const { stdout } = await success(args, { env: { COLUMNS: '80' } });
+      expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(60);
+    }
+  });
 
   it('leads to the flags that commands share, and these are shown once', async () => {
     const manifest = JSON.parse(await readFile(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'));
@@ -74,6 +83,28 @@ describe('help', () => {
     expect(await success([])).toMatchObject({ stdout });
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     expect((await success(['--version'])).stdout).toMatch(new RegExp(`^remora/${version.replaceAll('.', '\\.')} `));
+  });
+});
+
+describe('pages', () => {
+  it('are those of the documentation, as plain text that fits the terminal', async () => {
+    const { stdout } = await success(['help', 'exit-codes'], { env: { COLUMNS: '80' } });
+    expect(stdout).toMatch(/^Exit codes\n\n {2}0 {4}done\n/);
+    expect(stdout).toContain('\n  130  interrupted\n');
+    const places = (await success(['help', 'places'], { env: { COLUMNS: '80' } })).stdout;
+    expect(places).toContain('  oci:PATH[:TAG][@DIGEST], or a path that starts with');
+    for (const text of [stdout, places]) expect(text).not.toMatch(/[`|]|\]\(/);
+    expect(places.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+});
+
+describe('version', () => {
+  it('is told by a command and by flags', async () => {
+    const { stdout } = await success(['--version']);
+    for (const args of [['version'], ['-v']]) expect((await success(args)).stdout).toBe(stdout);
+    const { version, runtime } = JSON.parse((await success(['version', '--json'])).stdout);
+    expect(stdout).toMatch(new RegExp(`^remora/${version.replaceAll('.', '\\.')} .* ${runtime}\n$`));
+    expect((await success(['--json', 'version'])).stdout).toContain(`"runtime": "${runtime}"`);
   });
 });
 

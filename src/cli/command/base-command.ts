@@ -199,7 +199,7 @@ export abstract class BaseCommand extends Command {
     // Errors caused by the interruption are not reported.
     const failure =
       code === undefined
-        ? toRemoraError(error, this.config.bin, this.id)
+        ? await this.#hinted(toRemoraError(error, this.config.bin, this.id))
         : new RemoraError('INTERRUPTED', 'interrupted', { cause: error });
     process.exitCode = code ?? exitCodeFor(failure);
     if (this.jsonEnabled()) this.logJson(errorJson(failure));
@@ -210,6 +210,16 @@ export abstract class BaseCommand extends Command {
   /** The command as it is typed: `remora repo tags`. */
   get #title(): string {
     return [this.config.bin, ...(this.id ?? '').split(':')].filter((word) => word !== '').join(' ');
+  }
+
+  /** A mistake in the arguments, with what may be meant. */
+  async #hinted(failure: RemoraError): Promise<RemoraError> {
+    if (failure.code !== 'INVALID_ARGUMENT') return failure;
+    const { hintFor } = await import('../hints/did-you-mean.js');
+    const hint = hintFor(failure, this.id?.replaceAll(':', ' ') ?? '', Object.values(this.ctor.flags ?? {}));
+    return hint === undefined
+      ? failure
+      : new RemoraError(failure.code, failure.message, { ...failure, cause: failure.cause, hint });
   }
 
   protected override async finally(): Promise<void> {

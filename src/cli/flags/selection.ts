@@ -3,9 +3,10 @@ import { RemoraError } from '../../errors.js';
 import { type Format, KINDS, type Kind } from '../../formats/kinds/kind.js';
 import { parsePredicateType } from '../../formats/kinds/predicate-type.js';
 import { quote } from '../../oci/text/quote.js';
-import { parseDigest } from '../../oci/values/digest.js';
+import { isDigest, parseDigest } from '../../oci/values/digest.js';
+import { formatBeginning, parseBeginning } from '../../oci/values/digest-beginning.js';
 import { parseMediaType } from '../../oci/values/media-types.js';
-import type { AnnotationSelector, Selection } from '../../operations/attached/selection.js';
+import type { AnnotationSelector, LookSelection, Selection } from '../../operations/attached/selection.js';
 import { VIAS } from '../../store/interfaces/store.js';
 
 /** The flags that select among attachments; `help selection` shows them. */
@@ -33,7 +34,11 @@ export const selectionFlags = {
     multipleNonGreedy: true,
     helpGroup: 'SELECTION',
   }),
-  digest: string({ summary: 'The attachment with this digest', helpValue: 'DIGEST', helpGroup: 'SELECTION' }),
+  digest: string({
+    summary: 'The attachment with this digest; discover and pull take 8 digits or more of it',
+    helpValue: 'DIGEST',
+    helpGroup: 'SELECTION',
+  }),
 };
 
 /** The flag that limits the ways. */
@@ -76,6 +81,16 @@ export function selectionFrom(flags: SelectionFlags): Selection | undefined {
     latest,
     all,
   };
+}
+
+/**
+ * The same for a command that only looks: the digest may be the beginning of one.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT`
+ */
+export function lookSelectionFrom({ digest, ...flags }: SelectionFlags): LookSelection | undefined {
+  if (digest === undefined || isDigest(digest)) return selectionFrom({ ...flags, digest });
+  return { ...selectionFrom(flags), digestBeginning: formatBeginning(parseBeginning(digest)) };
 }
 
 /** @throws RemoraError `INVALID_ARGUMENT` */

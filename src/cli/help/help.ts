@@ -2,6 +2,12 @@ import type { Command } from '@oclif/core/command';
 import { CommandHelp, Help as OclifHelp } from '@oclif/core/help';
 import { SHARED, type SharedTopic, sharedFlags, topicOf } from './shared.js';
 
+/** Pages of the documentation that help shows, too. */
+const PAGES: readonly (readonly [name: string, summary: string])[] = [
+  ['exit-codes', 'Exit codes of all commands'],
+  ['places', 'Names of registries, layouts and archives'],
+];
+
 /** Help of one command: its own flags, and the way to those that it shares with others. */
 class OwnHelp extends CommandHelp {
   /** Usage and examples come first. */
@@ -63,14 +69,22 @@ export class Help extends OclifHelp {
   override async showHelp(argv: string[]): Promise<void> {
     const [word] = argv.filter((text) => !['help', '--help', '-h'].includes(text));
     const topic = SHARED.find(({ name }) => name === word);
-    if (topic === undefined) await super.showHelp(argv);
-    else this.log(this.formatShared(topic));
+    if (topic !== undefined) this.log(this.formatShared(topic));
+    else if (word !== undefined && PAGES.some(([name]) => name === word)) await this.#showPage(word);
+    else await super.showHelp(argv);
   }
 
   protected override async showRootHelp(): Promise<void> {
     await super.showRootHelp();
     const topics = SHARED.map(({ name, summary }): [string, string] => [`help ${name}`, summary]);
     this.log(this.section('SHARED FLAGS', this.renderList(topics, { indentation: 2, spacer: '\n' })));
+    const pages = PAGES.map(([name, summary]): [string, string] => [`help ${name}`, summary]);
+    this.log(`\n${this.section('PAGES', this.renderList(pages, { indentation: 2, spacer: '\n' }))}`);
+  }
+
+  async #showPage(name: string): Promise<void> {
+    const { helpPage } = await import('../hints/help-pages.js');
+    this.log(helpPage(name, (text, indent) => this.indent(this.wrap(text, indent + 2), indent)));
   }
 
   /** All flags of a topic, with the commands that have them where these are few. */

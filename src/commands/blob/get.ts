@@ -36,19 +36,23 @@ export default class BlobGet extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(BlobGet);
-    const [{ blobDigest }, { fetchBlob }] = await Promise.all([
+    const [{ blobDigest, optionalBlobDigest }, { fetchBlob }, { lookedAt }] = await Promise.all([
       import('../../operations/blob/blob-digest.js'),
       import('../../operations/blob/fetch-blob.js'),
+      import('../../operations/looked/looked-at.js'),
     ]);
-    blobDigest(args.reference);
+    const { place, ...begun } = lookedAt(args.reference);
+    if (begun.digestBeginning === undefined) blobDigest(args.reference);
+    else optionalBlobDigest(place);
     const path = flags.output === '-' ? undefined : flags.output;
     if (path === undefined && this.jsonEnabled()) {
       throw new RemoraError('INVALID_ARGUMENT', '--json and the blob itself cannot both go to standard output', {
         hint: 'Give -o FILE',
       });
     }
-    return fetchBlob(args.reference, path ?? this.stdout, {
-      ...(await this.access(flags, args.reference)),
+    return fetchBlob(place, path ?? this.stdout, {
+      ...(await this.access(flags, place)),
+      ...begun,
       onProgress: path === undefined ? undefined : await this.progress(),
     });
   }

@@ -41,15 +41,15 @@ export default class ManifestGet extends BaseCommand {
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(ManifestGet);
-    const [{ resolvePlace }, { parsePlatform }, { outputFile }] = await Promise.all([
-      import('../../operations/places/location.js'),
+    const [{ lookedAt }, { parsePlatform }, { outputFile }] = await Promise.all([
+      import('../../operations/looked/looked-at.js'),
       import('../../oci/values/platform.js'),
       import('../../cli/output/file.js'),
     ]);
-    const place = resolvePlace(args.reference);
+    const { place, ...begun } = lookedAt(args.reference);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
     const writeFile = await outputFile(flags.output, this.signal);
-    const options = { ...(await this.access(flags, place)), platform };
+    const options = { ...(await this.access(flags, place)), ...begun, platform };
     const { result, document } = flags.config ? await configAt(place, options) : await manifestAt(place, options);
     const isPretty = flags.pretty && document !== undefined;
     const output = isPretty ? Buffer.from(`${jsonText(document)}\n`) : result.bytes;

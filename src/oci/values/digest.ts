@@ -19,6 +19,9 @@ const REGISTERED: ReadonlyMap<string, RegExp> = new Map([
   ['blake3', /^[a-f0-9]{64}$/],
 ]);
 
+/** A digest that lacks digits at its end. */
+const BEGINNING = /^(?:sha512:(?!.{128})|(?:sha256:|blake3:)?(?!.{64}))([a-f0-9]{8,})$/;
+
 /** True when `text` is a well-formed digest. Its algorithm need not be registered. */
 export function isDigest(text: string): text is Digest {
   if (!GRAMMAR.test(text)) return false;
@@ -34,6 +37,16 @@ export function isDigest(text: string): text is Digest {
  */
 export function parseDigest(text: string): Digest {
   if (isDigest(text)) return text;
+  const [, digits = ''] = BEGINNING.exec(text) ?? [];
+  if (digits !== '')
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `digest ${quote(text)} is only a beginning, wanted all ${lengthFor(text)} digits here, got ${digits.length}`,
+      {
+        found: text,
+        hint: 'A beginning is enough only to look: discover --no-trunc and resolve print the whole digest',
+      },
+    );
   throw new RemoraError('INVALID_ARGUMENT', `digest ${quote(text)} is not well formed: ${complaint(text)}`, {
     found: text,
     hint: 'Write it as sha256: and 64 lower-case hexadecimal digits',
@@ -45,10 +58,14 @@ function complaint(text: string): string {
   if (colon < 0) return 'there is no ":" between algorithm and value';
   const algorithm = text.slice(0, colon);
   const length = text.length - colon - 1;
-  const wanted = algorithm === 'sha512' ? 128 : 64;
+  const wanted = lengthFor(text);
   if (!REGISTERED.has(algorithm)) return 'algorithm or value has characters that a digest cannot have';
   if (length !== wanted) return `${algorithm} needs ${wanted} hexadecimal digits, got ${length} characters`;
   return `${algorithm} needs lower-case hexadecimal digits`;
+}
+
+function lengthFor(text: string): number {
+  return text.startsWith('sha512:') ? 128 : 64;
 }
 
 /** The part before the colon: `sha256`. */

@@ -1,14 +1,20 @@
 import type { RemoraError } from '../../errors.js';
+import { mapSome, sharedSignal } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { parseBeginning } from '../../oci/values/digest-beginning.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import { type Attachment, attachmentOfEntry, type SelectedAttachment } from './attachment.js';
+import { begunBy } from './begun-by.js';
+import { deciding, hasNewest, PULL_CHOICE } from './choice.js';
+import { ContentReader } from './contents.js';
 import { eachLayerOnce } from './each-layer-once.js';
 import { gone } from './find.js';
 import { ItemLimit } from './item-limit.js';
 import { ambiguous, newestOf, typeName } from './newest.js';
-import { isWanted, noMatch, type Selection } from './selection.js';
+import { isWanted, type LookSelection, noMatch } from './selection.js';
 import { platformSubjects, type Subject } from './subject.js';
 import { AttachedWalk } from './walk.js';
 
@@ -23,6 +29,9 @@ export interface SelectAttachedOptions extends CallOptions {
   readonly limit?: ItemLimit | undefined;
 }
 
+/** Candidates whose manifests are read for the names of their files; people see no more. */
+const MAX_TOLD = 20;
+
 /**
  * Selects attachments of `subject` and, if that is an index, of all manifests below it. Attachments of attachments are
  * read only when no direct attachment matches.
@@ -33,7 +42,7 @@ export interface SelectAttachedOptions extends CallOptions {
 export async function selectAttached(
   source: Source,
   subject: Subject,
-  selection: Selection,
+  { digestBeginning, ...selection }: LookSelection,
   { signal, onUnasked, limit = new ItemLimit() }: SelectAttachedOptions = {},
 ): Promise<readonly SelectedAttachment[]> {
   const account = new AskedWays();
@@ -51,6 +60,7 @@ export async function selectAttached(
   const onGone = ({ digest }: Descriptor) => void missing.push(digest);
   // A round trip less than where the first entry is opened, and the match afterwards.
   const isLikely = (entry: Descriptor) => isWanted(attachmentOfEntry(entry, []), selection);
+  const beginning = digestBeginning === undefined ? undefined : parseBeginning(digestBeginning);
   const walk = new AttachedWalk(source, subject.descriptor, {
     ...ask,
     onGone,
@@ -65,34 +75,48 @@ export async function selectAttached(
   for await (const attachments of walk.levels([subject, ...(children?.platforms ?? [])])) {
     seen.push(...attachments);
     found = seen.filter((attachment) => isWanted(attachment, selection));
-    if (isDirect && found.length > 0) break;
+    // Another digest that begins so can be deeper.
+    if (isDirect && found.length > 0 && beginning === undefined) break;
     isDirect = false;
   }
-  const isCertain = found.length > 0 && (selection.all || (selection.digest !== undefined && found.length === 1));
+  if (beginning !== undefined) found = begunBy(found, beginning);
+  const isCertain =
+    found.length > 0 &&
+    beginning === undefined &&
+    (selection.all || (selection.digest !== undefined && found.length === 1));
   if (found.length === 0)
     for (const digest of missing) account.failed(`manifest ${source.format({ digest })}`, gone(source, digest));
   if (onUnasked === undefined || !isCertain) account.checkComplete();
   else for (const [way, error] of unasked) onUnasked(way, error);
-  if (found.length === 0) throw nothingFits(source, subject.descriptor.digest, selection, seen);
+  if (found.length === 0) throw nothingFits(source, subject.descriptor.digest, { ...selection, digestBeginning }, seen);
   if (selection.all) return found;
   const distinct = eachLayerOnce(found);
   if (distinct.length === 1) return distinct;
-  if (selection.latest) return [newestOf(source, distinct)];
-  throw severalFit(source, distinct);
+  if (selection.latest && hasNewest(distinct)) return [newestOf(distinct)];
+  const told = await withTitles(source, distinct, signal);
+  if (selection.latest) return [newestOf(told, PULL_CHOICE)];
+  throw ambiguous(told, deciding(told, PULL_CHOICE));
 }
 
-/** The error for several attachments that fit, where one is wanted. */
-export function severalFit(source: Source, found: readonly SelectedAttachment[]): RemoraError {
-  const platforms = new Set(found.map(({ platform }) => platform));
-  const hint = `Choose with ${platforms.size > 1 ? '--platform, ' : ''}--latest or --digest, or take --all`;
-  return ambiguous(source, found, hint);
+/** The candidates of an error, with the names of their files as far as people see them. */
+async function withTitles(
+  source: Source,
+  found: readonly SelectedAttachment[],
+  signal: AbortSignal | undefined,
+): Promise<readonly SelectedAttachment[]> {
+  const reader = new ContentReader(source);
+  const shown = await mapSome(found.slice(0, MAX_TOLD), MAX_TOLD, async (attachment) => {
+    const { content } = await reader.read(attachment, sharedSignal(signal));
+    return given({ ...attachment, content });
+  });
+  return [...shown, ...found.slice(MAX_TOLD)];
 }
 
 /** The error for a subject with attachments of which none fits. */
 export function nothingFits(
   source: Source,
   digest: Digest,
-  selection: Selection,
+  selection: LookSelection,
   seen: readonly Attachment[],
 ): RemoraError {
   const types = seen.map((attachment) =>

@@ -35,6 +35,15 @@ export interface Selection {
   readonly all?: boolean | undefined;
 }
 
+/** A selection of verbs that look at attachments, and verify, remove or change nothing. */
+export interface LookSelection extends Selection {
+  /**
+   * The beginning of the digest of the one manifest or layer, at least 8 digits of it with or without `sha256:`.
+   * @default `digest` names all
+   */
+  readonly digestBeginning?: string | undefined;
+}
+
 /** True when an attachment matches a selection; `latest` and `all` are not regarded. */
 export function isWanted(attachment: Attachment, selection: Selection): boolean {
   const { descriptor, holder, kind } = attachment;
@@ -53,8 +62,8 @@ export function isWanted(attachment: Attachment, selection: Selection): boolean 
 }
 
 /** A selection in the words of its flags; empty when every attachment matches. */
-export function describeSelection(selection: Selection): readonly string[] {
-  const { artifactType, predicateType, annotations = [], digest } = selection;
+export function describeSelection(selection: LookSelection): readonly string[] {
+  const { artifactType, predicateType, annotations = [], digest, digestBeginning } = selection;
   const [kinds, formats] = [listOf(selection.kind), listOf(selection.format)];
   return [
     ...(artifactType === undefined ? [] : [`type ${artifactType}`]),
@@ -63,13 +72,14 @@ export function describeSelection(selection: Selection): readonly string[] {
     ...(predicateType === undefined ? [] : [`predicate type ${predicateType}`]),
     ...annotations.map(({ key, value }) => `annotation ${key}${value === undefined ? '' : `=${value}`}`),
     ...(digest === undefined ? [] : [`digest ${digest}`]),
+    ...(digestBeginning === undefined ? [] : [`digest ${digestBeginning}…`]),
   ];
 }
 
 /** The error for a subject without a match; its hint lists what is attached. */
 export function noMatch(
   reference: string,
-  selection: Selection,
+  selection: LookSelection,
   candidates: readonly string[],
   words: { readonly what: (wanted: string) => string; readonly tail?: string },
 ): RemoraError {

@@ -6,9 +6,10 @@ import { counted } from '../../io/streams/counted.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { Source, TransferOptions } from '../../store/interfaces/store.js';
+import { type LookOptions, wholeDigest } from '../looked/whole-digest.js';
 import type { Transfer } from '../pack/plan.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
-import { blobDigest } from './blob-digest.js';
+import { blobDigest, optionalBlobDigest } from './blob-digest.js';
 import type { FetchBlobResult } from './schema.js';
 
 /** A blob whose content can be read. */
@@ -22,7 +23,7 @@ export interface OpenedBlob {
 }
 
 /** Options of {@link fetchBlob}. */
-export interface FetchBlobOptions extends AccessOptions {
+export interface FetchBlobOptions extends AccessOptions, LookOptions {
   /** Called repeatedly while content moves. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
 }
@@ -34,7 +35,7 @@ export interface FetchBlobOptions extends AccessOptions {
  *
  * @param location `host/repo@digest` or `oci:PATH@DIGEST`
  * @param output the path of a file, or a stream
- * @throws RemoraError `INVALID_ARGUMENT` without a digest or with a tag, `NOT_FOUND`, `UNSUPPORTED` (digest algorithm),
+ * @throws RemoraError `INVALID_ARGUMENT` without a digest or with a tag, `NOT_FOUND`, `AMBIGUOUS` (`digestBeginning`), `UNSUPPORTED` (digest algorithm),
  *   `EXISTS` and `IO` (the file), and as the store
  */
 export async function fetchBlob(
@@ -42,13 +43,14 @@ export async function fetchBlob(
   output: string | NodeJS.WritableStream,
   options: FetchBlobOptions = {},
 ): Promise<FetchBlobResult> {
-  const { signal, onProgress } = options;
-  const name = blobDigest(location);
+  const { signal, onProgress, digestBeginning } = options;
+  const named = digestBeginning === undefined ? blobDigest(location) : optionalBlobDigest(location);
   const write =
     typeof output === 'string'
       ? await prepareOutput(output, { signal })
       : (content: Readable) => copyTo(output, content, { signal });
   return withSource(location, options, async (store) => {
+    const name = named ?? (await wholeDigest(store, {}, digestBeginning ?? '', 'blob', { signal }));
     let total: number | undefined;
     const report = onProgress && ((bytes: number) => onProgress({ name, bytes, total, phase: 'move' }));
     const { content, ...blob } = await openBlob(store, name, { signal, onProgress: report });

@@ -7,9 +7,10 @@ import { AskedWays } from '../attached/asked-ways.js';
 import { claimsOfAttached } from '../attached/claims.js';
 import { ContentReader } from '../attached/contents.js';
 import { ItemLimit } from '../attached/item-limit.js';
-import { isWanted, type Selection } from '../attached/selection.js';
+import { isWanted, type LookSelection } from '../attached/selection.js';
 import { resolveSubject, type Subject } from '../attached/subject.js';
 import { listTrees, type TreesOptions } from '../attached/trees.js';
+import { type LookOptions, wholeSelector } from '../looked/whole-digest.js';
 import { type ElsewhereOptions, withAttached } from '../places/elsewhere.js';
 import type { AccessOptions, Location } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
@@ -33,11 +34,11 @@ export type {
 } from './schema.js';
 
 /** Options of {@link discover}. */
-export interface DiscoverOptions extends AccessOptions, WaitOptions, ElsewhereOptions {
+export interface DiscoverOptions extends AccessOptions, LookOptions, WaitOptions, ElsewhereOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index, with all its children */
   readonly platform?: string | Platform | undefined;
   /** Return only these attachments, and those above them: the SBOM that a signature is attached to. @default all */
-  readonly selection?: Selection | undefined;
+  readonly selection?: LookSelection | undefined;
   /** Number of levels below the subject; 1 is its direct attachments. @default all */
   readonly depth?: number | undefined;
   /** Ask only these ways. @default all */
@@ -75,7 +76,7 @@ export type Discovery = DiscoverResult & Iterable<DiscoveredNode>;
  * @param location an image or artifact: `ghcr.io/acme/app:v1`, `oci:./layout:v1`, a `Place`, or an open store
  * @returns the attachments; the list is complete when `incomplete` is empty
  * @throws RemoraError `INCOMPLETE` where a way could not be asked, unless `partial`; `INVALID_ARGUMENT`, `NOT_FOUND`,
- *   `NO_MATCH` (platform), `AMBIGUOUS` (`latest` with equal or absent dates), `INTERRUPTED`
+ *   `NO_MATCH` (platform), `AMBIGUOUS` (`latest` with equal or absent dates, `digestBeginning`), `INTERRUPTED`
  */
 export async function discover(location: Location, options: DiscoverOptions = {}): Promise<Discovery> {
   if (options.wait !== undefined && !options.require?.length) throw nothingRequired();
@@ -85,8 +86,9 @@ export async function discover(location: Location, options: DiscoverOptions = {}
 async function discoverNow(location: Location, options: DiscoverOptions): Promise<Discovery> {
   const platform = platformOf(options.platform);
   const requirements = options.require?.map((one) => (typeof one === 'string' ? parseRequirement(one) : one));
-  return withAttached(location, options, async (source, selector) => {
+  return withAttached(location, options, async (source, named) => {
     const signal = sharedSignal(options.signal);
+    const selector = await wholeSelector(source, named, options);
     const account = new AskedWays();
     const onUnasked = (way: string, error: unknown) => account.failed(way, error);
     const limit = new ItemLimit(options.maxItems);
@@ -133,7 +135,7 @@ async function listAttached(
       endOfLifeOf(source, trees, account, options),
     ),
   );
-  const shown = (chosen: Selection): DiscoverResult => {
+  const shown = (chosen: LookSelection): DiscoverResult => {
     const builder = new NodeBuilder(source, all, chosen, claims);
     return {
       ...resultFields(source, descriptor),

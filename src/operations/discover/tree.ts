@@ -1,11 +1,13 @@
 import type { Digest } from '../../oci/values/digest.js';
+import { parseBeginning } from '../../oci/values/digest-beginning.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
 import type { Claimed } from '../../trust/values/claimed.js';
 import type { Attachment } from '../attached/attachment.js';
+import { begunBy } from '../attached/begun-by.js';
 import { placeNames } from '../attached/in-places.js';
 import { newestOf } from '../attached/newest.js';
-import { isWanted, type Selection } from '../attached/selection.js';
+import { isWanted, type LookSelection } from '../attached/selection.js';
 import type { AttachedTree } from '../attached/trees.js';
 import type { DiscoveredNode } from './schema.js';
 
@@ -20,14 +22,17 @@ export class NodeBuilder {
   constructor(
     private readonly source: Source,
     trees: readonly AttachedTree[],
-    selection: Selection,
+    { digestBeginning, ...selection }: LookSelection,
     /** The claims of signatures. @default none were read */
     private readonly claims: ReadonlyMap<Attachment, Claimed> = new Map(),
   ) {
     this.#isShown = (attachment) => isWanted(attachment, selection);
+    if (!selection.latest && digestBeginning === undefined) return;
+    const fitting = flat(trees).filter(this.#isShown);
+    const wanted = digestBeginning === undefined ? fitting : begunBy(fitting, parseBeginning(digestBeginning));
+    this.#isShown = (attachment) => wanted.includes(attachment);
     if (!selection.latest) return;
-    const wanted = flat(trees).filter(this.#isShown);
-    const newest = wanted.length > 1 ? newestOf(source, wanted) : wanted[0];
+    const newest = wanted.length > 1 ? newestOf(wanted, { beginning: true }) : wanted[0];
     this.#isShown = (attachment) => attachment === newest;
   }
 

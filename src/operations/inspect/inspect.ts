@@ -15,12 +15,13 @@ import { claimsOfLayers } from '../attached/claims.js';
 import { imageConfigOf } from '../attached/image-config.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
+import { type LookOptions, wholeSelector } from '../looked/whole-digest.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import type { InspectResult } from './schema.js';
 
 /** Options of {@link inspect}. */
-export interface InspectOptions extends AccessOptions {
+export interface InspectOptions extends AccessOptions, LookOptions {
   /** Describe this child of an index, like `linux/arm64`. @default the manifest itself */
   readonly platform?: string | Platform | undefined;
 }
@@ -30,15 +31,18 @@ export interface InspectOptions extends AccessOptions {
  *
  * @param location `host/repo:tag`, `oci:PATH:TAG`, a place, or an open store
  * @returns the descriptor and the parts of the manifest (image-spec manifest.md, image-index.md); sizes are in bytes
- * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), and as the store
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), `AMBIGUOUS` (`digestBeginning`), and as the store
  */
 export async function inspect(location: Location, options: InspectOptions = {}): Promise<InspectResult> {
   const platform = platformOf(options.platform);
   const { signal } = options;
-  return withSource(location, options, async (store, selector) =>
+  return withSource(location, options, async (store, named) =>
     describeManifest(
       store,
-      await platformManifest(store, selector, platform, { signal, limit: new ItemLimit(options.maxItems) }),
+      await platformManifest(store, await wholeSelector(store, named, options), platform, {
+        signal,
+        limit: new ItemLimit(options.maxItems),
+      }),
       { signal },
     ),
   );

@@ -7,6 +7,7 @@ import { formatPlatform } from '../../oci/values/platform.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
+import { wholeSelector } from '../looked/whole-digest.js';
 import { type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { layerBytes } from '../pull/layer-bytes.js';
@@ -26,7 +27,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export async function readConfig(location: Location, options: ReadManifestOptions = {}): Promise<ReadConfigResult> {
   const platform = platformOf(options.platform);
   const { signal, maxItems } = options;
-  return withSource(location, options, async (source, selector) => {
+  return withSource(location, options, async (source, named) => {
+    const selector = await wholeSelector(source, named, options);
     const manifest = await platformManifest(source, selector, platform, { signal, limit: new ItemLimit(maxItems) });
     const reference = source.format({ digest: manifest.descriptor.digest });
     if (manifest.kind === 'index') {

@@ -7,13 +7,14 @@ import { MediaType } from '../../oci/values/media-types.js';
 import type { Platform } from '../../oci/values/platform.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
+import { type LookOptions, wholeSelector } from '../looked/whole-digest.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
 import { withHidden } from '../results/hidden.js';
 import type { ReadManifestResult } from './schema.js';
 
 /** Options of {@link readManifest}. */
-export interface ReadManifestOptions extends AccessOptions {
+export interface ReadManifestOptions extends AccessOptions, LookOptions {
   /** Read this child of an index, like `linux/arm64`. @default the manifest itself */
   readonly platform?: string | Platform | undefined;
 }
@@ -21,13 +22,14 @@ export interface ReadManifestOptions extends AccessOptions {
 /**
  * Reads a manifest or index, byte for byte; also one that cannot be read as such, when its digest is right.
  *
- * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), and as the store
+ * @throws RemoraError `INVALID_ARGUMENT`, `NOT_FOUND`, `NO_MATCH` (platform), `AMBIGUOUS` (`digestBeginning`), and as the store
  */
 export async function readManifest(location: Location, options: ReadManifestOptions = {}): Promise<ReadManifestResult> {
   const platform = platformOf(options.platform);
   const { signal, maxItems } = options;
   const limit = new ItemLimit(maxItems);
-  return withSource(location, options, async (store, selector) => {
+  return withSource(location, options, async (store, named) => {
+    const selector = await wholeSelector(store, named, options);
     const { mediaType, digest, bytes } = await platformManifest(store, selector, platform, { signal, limit }).then(
       (manifest) => ({ ...manifest.descriptor, bytes: manifest.bytes }),
       (error: unknown) => {

@@ -2,7 +2,7 @@ import type { UnpackLimitOptions } from '../../io/compression/unpack-limit.js';
 import type { CredentialSource } from '../../io/credentials/credential.js';
 import type { ConnectionOptions } from '../../io/http/connection-options.js';
 import { type Place, parsePlace, readingsOf } from '../../oci/names/place.js';
-import type { Digest } from '../../oci/values/digest.js';
+import { type Digest, parseDigest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Session } from '../../store/interfaces/session.js';
 import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
@@ -96,7 +96,22 @@ export function resolveLocation<S extends Source>(location: Location<S>): Place 
  * @throws RemoraError as `parsePlace`
  */
 export function resolvePlace(text: string): Place {
+  refuseBeginning(text);
   return readingsOf(text).find(isThere) ?? parsePlace(text);
+}
+
+/** @throws RemoraError `INVALID_ARGUMENT` for a layout or an archive with the beginning of a digest: it would name another path */
+export function refuseBeginning(text: string): void {
+  const digits = digitsOf(text);
+  if (digits !== undefined && digits.length >= 8) parseDigest(digits);
+}
+
+/** The hexadecimal digits behind an `@` that is not a part of a path: there is a layout or an archive without them. */
+export function digitsOf(text: string): string | undefined {
+  const [, name, digits] = /^(.+)@([0-9a-f]+)$/is.exec(text) ?? [];
+  if (name === undefined) return undefined;
+  const isPath = readingsOf(text).some((reading) => reading.path.endsWith(`@${digits}`) && isThere(reading));
+  return !isPath && readingsOf(name).some(isThere) ? digits : undefined;
 }
 
 export function selectorOf({ tag, digest }: ManifestSelector): ManifestSelector {

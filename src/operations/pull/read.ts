@@ -1,4 +1,4 @@
-import { describeSelection, type Selection } from '../attached/selection.js';
+import { describeSelection, type LookSelection } from '../attached/selection.js';
 import { withAttached } from '../places/elsewhere.js';
 import { type Location, resolveLocation } from '../places/location.js';
 import { layerBytes } from './layer-bytes.js';
@@ -23,7 +23,11 @@ const MAX_BYTES = 64 * 1024 * 1024;
  * @throws RemoraError `NO_MATCH`, `NOT_VERIFIED`, `AMBIGUOUS` (several matches or files, in `candidates`), `SIZE_MISMATCH` (more than
  *   `maxBytes`), `DIGEST_MISMATCH`, and as the store
  */
-export async function read(location: Location, selection: Selection = {}, options: ReadOptions = {}): Promise<Buffer> {
+export async function read(
+  location: Location,
+  selection: LookSelection = {},
+  options: ReadOptions = {},
+): Promise<Buffer> {
   const at = resolveLocation(location);
   const isSelection = selection.latest || selection.all || describeSelection(selection).length > 0;
   const wantedBy = wantedOptions({ ...options, selection: isSelection ? selection : undefined });

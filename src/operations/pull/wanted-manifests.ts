@@ -6,10 +6,12 @@ import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import { formatPlatform, type Platform } from '../../oci/values/platform.js';
-import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import type { Source } from '../../store/interfaces/store.js';
 import { attachmentOfManifest, type SelectedAttachment } from '../attached/attachment.js';
 import type { ItemLimit } from '../attached/item-limit.js';
-import type { Selection } from '../attached/selection.js';
+import type { LookSelection } from '../attached/selection.js';
+import type { LookOptions } from '../looked/whole-digest.js';
+import type { AccessOptions } from '../places/location.js';
 import type { TrustToUse } from '../verified/policy-trust.js';
 import type { UnverifiedAttachment } from '../verified/schema.js';
 import { fileKey, filesOf } from './files-of.js';
@@ -18,9 +20,9 @@ import type { LeftOut } from './left-out.js';
 import type { Parts } from './part-options.js';
 
 /** The options that select files, parsed. */
-export interface WantedOptions extends CallOptions {
+export interface WantedOptions extends LookOptions, Pick<AccessOptions, 'signal' | 'maxItems'> {
   readonly platform?: Platform | undefined;
-  readonly selection?: Selection | undefined;
+  readonly selection?: LookSelection | undefined;
   readonly limit: ItemLimit;
   readonly parts: Parts;
   /** Only what this trust verifies is wanted. @default all */

@@ -1,10 +1,12 @@
+import { RemoraError } from '../../errors.js';
 import type { Platform } from '../../oci/values/platform.js';
 import type { ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
 import { platformManifest } from '../attached/platform.js';
 import { selectAttached } from '../attached/select.js';
-import type { Selection } from '../attached/selection.js';
+import type { LookSelection } from '../attached/selection.js';
 import { resolveSubject } from '../attached/subject.js';
+import { type LookOptions, wholeSelector } from '../looked/whole-digest.js';
 import type { ElsewhereOptions } from '../places/elsewhere.js';
 import type { AccessOptions } from '../places/location.js';
 import { platformOf } from '../places/platform-option.js';
@@ -15,11 +17,11 @@ import { chooseParts } from './parts.js';
 import { manifestReader, manifestsOf, ownFiles, type Wanted, type WantedOptions } from './wanted-manifests.js';
 
 /** Options that select the files. */
-export interface SelectOptions extends AccessOptions, ElsewhereOptions, UseOptions, PartOptions {
+export interface SelectOptions extends AccessOptions, LookOptions, ElsewhereOptions, UseOptions, PartOptions {
   /** Take this child of an index: `os/architecture[/variant]`. @default the index */
   readonly platform?: string | Platform | undefined;
   /** Take the files of these attachments; one must match, unless `latest` or `all`. @default the artifact's own files */
-  readonly selection?: Selection | undefined;
+  readonly selection?: LookSelection | undefined;
   /**
    * Take the predicates of in-toto statements, DSSE envelopes and Sigstore bundles instead of the files themselves.
    * Without `verify`, signatures are not verified. @default false
@@ -31,8 +33,16 @@ export interface SelectOptions extends AccessOptions, ElsewhereOptions, UseOptio
 export function wantedOptions(options: SelectOptions): WantedOptions {
   const { platform, selection, signal, maxItems } = options;
   const trust = trustToUse(options);
+  const beginning = options.digestBeginning ?? selection?.digestBeginning;
+  if (trust !== undefined && beginning !== undefined)
+    throw new RemoraError('INVALID_ARGUMENT', `digest ${beginning} is only a beginning, and verify takes all digits`, {
+      found: beginning,
+      hint: 'Print the whole digest with remora discover --no-trunc, and name that',
+    });
   const parts = parseParts(options);
-  return { platform: platformOf(platform), selection, parts, signal, limit: new ItemLimit(maxItems), trust };
+  const { digestBeginning } = options;
+  const limit = new ItemLimit(maxItems);
+  return { platform: platformOf(platform), selection, parts, signal, limit, trust, digestBeginning, maxItems };
 }
 
 /**
@@ -48,7 +58,8 @@ export async function wantedFiles(
   options: WantedOptions,
   mayLeaveOut = false,
 ): Promise<Wanted> {
-  const wanted = await allFiles(source, selector, options, mayLeaveOut);
+  const whole = await wholeSelector(source, selector, options);
+  const wanted = await allFiles(source, whole, options, mayLeaveOut);
   const { parts, signal, selection } = options;
   return chooseParts(source, wanted, parts, { signal, isAttached: selection !== undefined });
 }

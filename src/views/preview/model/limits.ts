@@ -8,5 +8,7 @@ export const MAX_CELL = 300;
 export const MAX_NAMES = 8;
 /** Tables and facts of one document: a report may have a million runs. */
 export const MAX_PARTS = 40;
+/** Documents that stand one behind the other. */
+export const MAX_DOCUMENTS = 20;
 /** Levels of documents in documents. */
 export const MAX_INNER = 4;

@@ -8,7 +8,7 @@ export interface Package {
   readonly version: string;
   readonly type: string;
   readonly purl: string;
-  readonly licence: string;
+  readonly license: string;
   readonly supplier: string;
 }
 
@@ -22,12 +22,12 @@ export function packageTable<T>(packages: Iterable<T>, read: (one: T) => Package
     },
     packages,
     (one) => {
-      const { name, version, type, purl, licence, supplier } = read(one);
+      const { name, version, type, purl, license, supplier } = read(one);
       return [
         cell(firstText(name, purl), purl),
         cell(version),
         cell(firstText(purlType(purl), type)),
-        cell(licence),
+        cell(license),
         cell(supplier),
       ];
     },
@@ -42,7 +42,7 @@ function purlType(purl: string): string {
 /** Values of SPDX that say that nothing is said. */
 const SAYS_NOTHING = ['', 'NOASSERTION', 'NONE'];
 
-/** The first licence that is one: what somebody concluded counts before what the package declares. */
-export function assertedLicence(...licences: readonly string[]): string {
-  return licences.find((licence) => !SAYS_NOTHING.includes(licence)) ?? '';
+/** The first license that is one: what somebody concluded counts before what the package declares. */
+export function assertedLicense(...licenses: readonly string[]): string {
+  return licenses.find((license) => !SAYS_NOTHING.includes(license)) ?? '';
 }

@@ -13,6 +13,10 @@ export interface Read {
 export interface Within {
   bytes(content: Uint8Array): Preview;
   value(value: unknown): Preview;
+  /** Bytes that a signature covers. */
+  signed(content: Uint8Array): Preview;
+  /** True where the document itself is such bytes. */
+  readonly isSigned: boolean;
 }
 
 /** Reads a document of one format; undefined for any other. */

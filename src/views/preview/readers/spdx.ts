@@ -1,4 +1,4 @@
-import { assertedLicence, type Package, packageTable } from '../model/packages.js';
+import { assertedLicense, type Package, packageTable } from '../model/packages.js';
 import type { Table } from '../model/preview.js';
 import { facts, type Read, type Reader } from '../model/reader.js';
 import { joined, listAt, textAt } from '../model/values.js';
@@ -51,7 +51,7 @@ function packageOf(one: unknown): Package {
     version: textAt(one, 'versionInfo'),
     type: textAt(one, 'primaryPackagePurpose').toLowerCase(),
     purl: textAt(purl, 'referenceLocator'),
-    licence: assertedLicence(textAt(one, 'licenseConcluded'), textAt(one, 'licenseDeclared')),
+    license: assertedLicense(textAt(one, 'licenseConcluded'), textAt(one, 'licenseDeclared')),
     supplier: supplierName(textAt(one, 'supplier')) || supplierName(textAt(one, 'originator')),
   };
 }

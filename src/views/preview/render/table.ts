@@ -1,5 +1,6 @@
 import { type Html, html } from '../../html/html.js';
 import type { Cell, Column, Table } from '../model/preview.js';
+import { heading } from './heading.js';
 import { shown } from './shown.js';
 
 /** Words of levels and states that have a colour; each is the class of its mark. */
@@ -22,13 +23,13 @@ const MARKS: Readonly<Record<string, string>> = {
 };
 
 /** A table of a preview, which scrolls sideways by itself on a narrow page. */
-export function renderTable({ title, nouns, columns, rows, total }: Table): Html {
+export function renderTable({ title, nouns, columns, rows, total }: Table, level: number): Html {
   const [one, many] = nouns;
   const count = `${total.toLocaleString('en')} ${total === 1 ? one : many}`;
-  if (rows.length === 0) return html`<section><h3>${shown(title)}</h3><p class="more">${count}</p></section>`;
+  if (rows.length === 0) return html`<section>${heading(level, shown(title))}<p class="more">${count}</p></section>`;
   const used = columns.map((_, index) => rows.some((row) => row[index]?.text !== ''));
   const kept = <T>(list: readonly T[]) => list.filter((_, index) => used[index]);
-  return html`<section><h3>${shown(title)} <span class="count">${count}</span></h3>
+  return html`<section>${heading(level, html`${shown(title)} <span class="count">${count}</span>`)}
 <div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><thead><tr>${kept(columns).map(
     ({ name }) => html`<th scope="col">${name}</th>`,
   )}</tr></thead><tbody>${rows.map(

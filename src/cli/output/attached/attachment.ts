@@ -1,11 +1,11 @@
-import type { Format, Kind } from '../../formats/kinds/kind.js';
-import type { DiscoveredNode } from '../../operations/discover/discover.js';
-import { ageOf, dateOf } from './age.js';
-import { digits, type Part } from './fit.js';
-import type { Cell, Column, Step } from './grid.js';
-import { formatSize, type Paint, printable } from './text.js';
-import { type Screen, screenOf } from './tree.js';
-import { loadWidths, widthOf } from './width.js';
+import type { Format, Kind } from '../../../formats/kinds/kind.js';
+import type { DiscoveredNode } from '../../../operations/discover/discover.js';
+import { ageOf, dateOf } from '../age.js';
+import { digits, type Part } from '../fit.js';
+import type { Cell, Column, Step } from '../grid.js';
+import { formatSize, type Paint, printable } from '../text.js';
+import { type Screen, screenOf } from '../tree.js';
+import { loadWidths, widthOf } from '../width.js';
 
 /** The facts of an attachment that its line shows. */
 export type ShownAttachment = Pick<

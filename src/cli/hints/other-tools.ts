@@ -1,0 +1,53 @@
+import COSIGN from '../../../docs/coming-from/cosign.md?raw';
+import CRANE from '../../../docs/coming-from/crane.md?raw';
+import NOTATION from '../../../docs/coming-from/notation.md?raw';
+import ORAS from '../../../docs/coming-from/oras.md?raw';
+import REGCTL from '../../../docs/coming-from/regctl.md?raw';
+import SKOPEO from '../../../docs/coming-from/skopeo.md?raw';
+import { plainText } from './markdown.js';
+
+/** The pages for users of other tools; what several of them have is taken from the first. */
+const PAGES = { oras: ORAS, regctl: REGCTL, crane: CRANE, skopeo: SKOPEO, cosign: COSIGN, notation: NOTATION };
+
+/** A row of a page: what another tool has, and what remora has for it. */
+interface Row {
+  readonly tool: string;
+  /** The commands and flags of the first cell, without the tool's name: `manifest fetch REF`, `--oci-layout`. */
+  readonly theirs: readonly string[];
+  readonly here: string;
+}
+
+/** `Coming from oras manifest fetch: remora manifest get REF` for words that are a command of another tool, the longest. */
+export function commandElsewhere(words: readonly string[]): string | undefined {
+  for (let count = words.length; count > 0; count--) {
+    const wanted = words.slice(0, count).join(' ');
+    for (const { tool, theirs, here } of rows()) {
+      const command = theirs.find((text) => !text.startsWith('-') && wordsOf(text) === wanted);
+      if (command !== undefined) return `Coming from ${tool} ${wanted}: ${here}`;
+    }
+  }
+  return undefined;
+}
+
+/** `Coming from oras --oci-layout: not needed: …` for a flag of another tool: of the same command, or of all its commands. */
+export function flagElsewhere(command: string, flag: string): string | undefined {
+  const fits = [...rows()].filter(({ theirs }) => theirs.some((text) => text.split(/[ =]/).includes(flag)));
+  const ofCommand = fits.find(({ theirs }) => theirs.some((text) => wordsOf(text) === command));
+  const found = ofCommand ?? fits.find(({ theirs }) => theirs[0]?.startsWith('-'));
+  return found && `Coming from ${found.tool} ${flag}: ${found.here}`;
+}
+
+/** The words before the first argument or flag. */
+function wordsOf(text: string): string {
+  const words = text.split(' ');
+  const end = words.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
+  return words.slice(0, end < 0 ? words.length : end).join(' ');
+}
+
+function* rows(): Generator<Row> {
+  for (const [tool, page] of Object.entries(PAGES))
+    for (const [, first = '', here = ''] of page.matchAll(/^\| (.*?`.*?) \| (.*) \|$/gm)) {
+      const theirs = [...first.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text.replace(`${tool} `, ''));
+      yield { tool, theirs, here: plainText(here) };
+    }
+}

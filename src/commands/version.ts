@@ -1,0 +1,17 @@
+import { BaseCommand } from '../cli/command/base-command.js';
+
+/** `remora version` */
+export default class Version extends BaseCommand {
+  static override summary = 'Show the version of remora, and of what runs it';
+  static override examples = [
+    { description: 'Show the version', command: '<%= config.bin %> version' },
+    { description: 'Take the version in a script', command: '<%= config.bin %> version --json | jq -r .version' },
+  ];
+
+  async run(): Promise<object> {
+    await this.parse(Version);
+    const { name, version, platform, arch, userAgent } = this.config;
+    this.print(userAgent);
+    return { name, version, platform, arch, runtime: userAgent.slice(userAgent.lastIndexOf(' ') + 1) };
+  }
+}

@@ -9,6 +9,7 @@ const modules = {
   'blob:delete': () => require('../commands/blob/delete.ts'),
   'blob:get': () => require('../commands/blob/get.ts'),
   'blob:put': () => require('../commands/blob/put.ts'),
+  browse: () => require('../commands/browse.ts'),
   check: () => require('../commands/check.ts'),
   completion: () => require('../commands/completion.ts'),
   copy: () => require('../commands/copy.ts'),

@@ -77,8 +77,8 @@ export default class Verify extends BaseCommand {
       helpValue: 'N',
       min: 1,
     }),
-    ...noTruncFlag,
     ...formatFlag,
+    ...noTruncFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -97,6 +97,7 @@ export default class Verify extends BaseCommand {
     if (flags.blob !== undefined && flags.bundle !== undefined)
       return this.#verifyBlob({ ...flags, blob: flags.blob, bundle: flags.bundle }, subject);
     if (subject === undefined) throw mistake('SUBJECT is missing', 'Name an image or artifact, or a file with --blob');
+    this.isGateOf(subject);
     const trust = await trustFrom(flags);
     const policy = await policyFrom(flags.policy);
     const [{ verify }, { parseRequirement }] = await Promise.all([
@@ -124,14 +125,15 @@ export default class Verify extends BaseCommand {
     flags: ShownFlags & { readonly format: string },
     draw: (format: PictureFormat) => Promise<string>,
   ): Promise<void> {
-    const { format } = flags;
     const screen = await screenFor(result, this.stdout, flags);
+    const { format } = flags;
     if (isPicture(format)) this.print(this.jsonEnabled() ? '' : await draw(format));
     else {
       this.printLines(() => (format === 'table' ? verdictTable : verdictLines)(result, screen));
       this.printLines(() => unmetLines(result, screen));
       this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
     }
+    await this.conclude((await import('../cli/gates/verify.js')).verifyGate(result));
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);
@@ -140,6 +142,7 @@ export default class Verify extends BaseCommand {
   async #verifyBlob(flags: BlobFlags, subject: string | undefined): Promise<object> {
     if (subject !== undefined)
       throw mistake('SUBJECT and --blob are both given, wanted one of them', 'Leave one of the two out');
+    this.isGateOf(flags.blob);
     const trust = await trustFrom(flags);
     const { verifyBlob } = await import('../operations/verify/verify-blob.js');
     const blob = inputOf(flags.blob, flags, process.stdin);
@@ -147,6 +150,7 @@ export default class Verify extends BaseCommand {
     const screen = await screenFor(result, this.stdout, flags);
     this.printLines(() => blobLines(result, screen));
     this.printLines(() => wrapped(blobSummary(result, screen.paint), screen.width));
+    await this.conclude((await import('../cli/gates/verify.js')).blobGate(result));
     for (const note of blobNotes(result, new Date())) this.note(note);
     if (result.outcome !== 'verified') process.exitCode = exitCodeFor({ code: 'NOT_VERIFIED' });
     return result;

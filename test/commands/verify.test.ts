@@ -50,7 +50,12 @@ describe('verify', () => {
     const { cwd, other, digest } = await withKeys();
     await attachSigned(cwd, 'oci:./layout:v1', { keys: [other], digest });
     const { code, stdout, stderr } = await verify(cwd, ...KEY);
-    expect([code, stderr]).toEqual([5, '']);
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(
+        /^remora: error: no verified signature or attestation on oci:.\/layout@sha256:\w{64}: .+\n$/,
+      ),
+    ]);
     expect(stdout).toMatch(/└─ unchecked {2}/);
     expect(stdout).toMatch(
       /\nany signature +any +- +sha256:\w{64} +attached, not verified\nnot verified: any signature; verified: 0 of 1 attachment\n$/,
@@ -195,7 +200,7 @@ rules:
     const { cwd, good, digest } = await withKeys();
     await writeFile(join(cwd, 'policy.yaml'), POLICY);
     const lacking = await verify(cwd, '--policy', 'policy.yaml');
-    expect(lacking.stderr).toBe('');
+    expect(lacking.stderr).toMatch(/^remora: error: rule sbom is not kept by oci:.\/layout@sha256:\w{64}: .+\n$/);
     expect([lacking.code, lacking.stdout]).toEqual([3, expect.stringMatching(/\nrule sbom is not kept: /)]);
     await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
     const kept = await verify(cwd, '--policy', 'policy.yaml');

@@ -228,7 +228,7 @@ describe('the notes', () => {
     const error = { code: 'FORBIDDEN', message: 'the registry refuses' } as const;
     const shown = result([byKey, moved], { incomplete: [{ way: 'cosign tag .sig', error }] });
     expect(verifyNotes(shown, now)).toEqual([
-      'could not ask cosign tag .sig: the registry refuses',
+      'warning: could not ask cosign tag .sig: the registry refuses',
       'warning: 1 attachment is wrong beside what is verified: --no-wrong fails',
       'revocation was not checked: no list of revoked certificates was asked',
     ]);

@@ -17,7 +17,7 @@ export interface Layout {
   readonly height: number;
 }
 
-export const BOX_WIDTH = 264;
+export const BOX_WIDTH = 276;
 export const LINE_HEIGHT = 17;
 const PADDING = 18;
 const GAP_X = 64;

@@ -103,6 +103,17 @@ export {
 export { type ReadOptions, read } from './operations/pull/read.js';
 export { type PushOptions, push } from './operations/push/push.js';
 export type { PushResult } from './operations/push/schema.js';
+export { readReferences } from './operations/report/read-references.js';
+export {
+  type ReadReference,
+  type Reportable,
+  type ReportCell,
+  type ReportOptions,
+  type ReportRow,
+  type ReportState,
+  report,
+  type Shard,
+} from './operations/report/report.js';
 export { type ResolveOptions, resolve } from './operations/resolve/resolve.js';
 export type { ResolveResult } from './operations/resolve/schema.js';
 export { type AttestOptions, attest } from './operations/sign/attest.js';

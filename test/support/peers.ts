@@ -27,6 +27,8 @@ export const PEERS = [
   'node24',
   'node26',
   'strace',
+  'zsh',
+  'fish',
   'chromium-headless-shell',
   'playwright-core',
   'axe-core',

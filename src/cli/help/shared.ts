@@ -50,8 +50,9 @@ const MAX_COMMANDS = 3;
 
 /** The topic that shows a flag; undefined where the command's own help does. */
 export function topicOf(flag: Command.Flag.Any, all: readonly Command.Flag.Any[]): SharedTopic['name'] | undefined {
-  // The command verify shows its own; other commands verify on request.
-  if (flag.helpGroup === 'TRUST' && !all.some(({ name }) => name === 'verify')) return undefined;
+  // The command verify shows its own; other commands verify on request, and report does with its columns.
+  const isOnRequest = all.some(({ name }) => name === 'verify' || name === 'column');
+  if (flag.helpGroup === 'TRUST' && !isOnRequest) return undefined;
   const selects = flag.name === 'platform' && all.some(({ helpGroup }) => helpGroup === 'SELECTION');
   const group = selects ? 'SELECTION' : flag.helpGroup;
   return SHARED.find((topic) => topic.group === group)?.name;

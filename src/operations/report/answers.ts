@@ -8,6 +8,7 @@ import { type Column, cellOf, factsOf, newestOf, unknownCell } from './cells.js'
 import { earliestEnd } from './end-of-life.js';
 import { type FactsOptions, type ImageFacts, imageFacts } from './facts.js';
 import { safeFields } from './failure.js';
+import { missingOf } from './missing.js';
 import type { ReportRow } from './schema.js';
 
 /** A row without the words that name its image. */
@@ -74,13 +75,6 @@ export class ImageAnswers {
     const all = factsOf(facts);
     const { incomplete } = account;
     const cells = Object.fromEntries(columns.map((column) => [column.name, cellOf(facts, column, isTrusted)]));
-    const missing = required
-      .map(({ name }) => name)
-      .filter((name) => {
-        const cell = cells[name];
-        const state = isTrusted ? cell?.verified : cell?.state;
-        return state === 'no' || state === 'partly';
-      });
     return given({
       digest: descriptor.digest,
       mediaType: descriptor.mediaType,
@@ -88,7 +82,13 @@ export class ImageAnswers {
       attached: new Set<Digest>(all.map(({ digest }) => digest)).size,
       newest: newestOf(all),
       columns: cells,
-      missing: required.length === 0 ? undefined : missing,
+      missing:
+        required.length === 0
+          ? undefined
+          : missingOf(
+              cells,
+              required.map(({ name }) => name),
+            ),
       endOfLife,
       policy: violations && policyState(violations.length, incomplete.length),
       violations: violations?.map(({ message, platform }) => (platform ? `${platform}: ${message}` : message)),

@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import { cutShort, type RecordAt, RecordFile } from './jsonl.js';
+import { missingOf } from './missing.js';
 import type { ReportEnd, ReportRow } from './schema.js';
 import type { Shard } from './shard.js';
 
@@ -7,10 +8,15 @@ import type { Shard } from './shard.js';
 export interface MergedReport extends AsyncDisposable {
   /** By the text of the reference, each once. */
   rows(): AsyncGenerator<ReportRow, void, undefined>;
-  /** The kinds that the reports required. */
+  /** The names of the columns. */
+  readonly columns: readonly string[];
+  /** The kinds that images must have. */
   readonly require: readonly string[];
   /** Whether a trust was given to the reports. */
   readonly isTrusted: boolean;
+  readonly hasPolicy: boolean;
+  /** The length of the longest reference. */
+  readonly longest: number;
 }
 
 interface Entry extends Pick<RecordAt, 'offset' | 'length'> {
@@ -23,10 +29,11 @@ interface Entry extends Pick<RecordAt, 'offset' | 'length'> {
  * matter. Of several rows for one reference, one that was asked completely counts, and of these the one that has least. The
  * memory holds the references, and not the rows.
  *
+ * @param require kinds that images must have, each a column of the reports. @default those that the reports required
  * @throws RemoraError `MALFORMED` (names file and line), `INCOMPLETE` for a file that was cut and for a shard that is
  *   missing, `INVALID_ARGUMENT` for reports that ask for different things, `NOT_FOUND`, `IO`
  */
-export async function mergeReports(paths: readonly string[]): Promise<MergedReport> {
+export async function mergeReports(paths: readonly string[], require?: readonly string[]): Promise<MergedReport> {
   const files: RecordFile[] = [];
   const close = async () => void (await Promise.all(files.map((file) => file.close())));
   try {
@@ -38,24 +45,46 @@ export async function mergeReports(paths: readonly string[]): Promise<MergedRepo
       await readInto(file, entries, ends);
     }
     checkShards(ends);
-    const [first] = ends;
-    const isSame = ({ require, trusted }: ReportEnd) =>
-      JSON.stringify([require, trusted]) === JSON.stringify([first?.require, first?.trusted]);
-    if (!ends.every(isSame))
-      throw new RemoraError('INVALID_ARGUMENT', 'reports differ in what they require, wanted the same of all', {
-        hint: 'Make all of them with the same --require and the same trust',
-      });
+    const { columns, ...first } = sameOf(ends);
     entries.sort((a, b) => (a.reference < b.reference ? -1 : Number(a.reference > b.reference)));
+    const required = require ?? first.require ?? [];
+    const unknown = required.find((name) => !columns.includes(name));
+    if (unknown !== undefined) throw notAsked(unknown, columns);
     return {
-      rows: () => joined(entries),
-      require: first?.require ?? [],
-      isTrusted: first?.trusted === true,
+      ...{ columns, require: required, isTrusted: first.trusted === true, hasPolicy: first.policy === true },
+      longest: entries.reduce((most, { reference }) => Math.max(most, reference.length), 0),
+      rows: () => joined(entries, require),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What all of the reports asked for. */
+function sameOf(ends: readonly ReportEnd[]): Pick<ReportEnd, 'columns' | 'require' | 'trusted' | 'policy'> {
+  const asked = ({ columns, require, trusted, policy }: ReportEnd) =>
+    JSON.stringify([columns, require, trusted, policy]);
+  const [first = NOTHING, ...others] = ends;
+  if (others.every((other) => asked(other) === asked(first))) return first;
+  throw new RemoraError('INVALID_ARGUMENT', 'reports differ in their columns or requirements, wanted the same of all', {
+    hint: 'Make all of them with the same --column, --require and trust',
+  });
+}
+
+const NOTHING: ReportEnd = {
+  end: true,
+  rows: 0,
+  columns: [],
+  summary: { images: 0, failed: 0, incomplete: 0, missing: 0, columns: {} },
+};
+
+function notAsked(name: string, columns: readonly string[]): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', `the reports have no column ${name}, and cannot tell of it`, {
+    found: name,
+    hint: `They have ${columns.join(', ')}`,
+  });
 }
 
 /** A file may hold several reports, one behind the other. */
@@ -96,7 +125,10 @@ function checkShards(ends: readonly ReportEnd[]): void {
   });
 }
 
-async function* joined(entries: readonly Entry[]): AsyncGenerator<ReportRow, void, undefined> {
+async function* joined(
+  entries: readonly Entry[],
+  require: readonly string[] | undefined,
+): AsyncGenerator<ReportRow, void, undefined> {
   for (let start = 0; start < entries.length; ) {
     const reference = entries[start]?.reference;
     let end = start + 1;
@@ -106,7 +138,7 @@ async function* joined(entries: readonly Entry[]): AsyncGenerator<ReportRow, voi
       const row = await entry.file.rowAt(entry);
       best = best === undefined || isBefore(row, best) ? row : best;
     }
-    if (best !== undefined) yield best;
+    if (best !== undefined) yield require === undefined ? best : { ...best, missing: missingOf(best.columns, require) };
     start = end;
   }
 }

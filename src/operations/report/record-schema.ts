@@ -51,6 +51,7 @@ export const endRecord: z.ZodMiniType<ReportEnd> = z.looseObject({
   columns: texts,
   require: z.exactOptional(texts),
   trusted: z.exactOptional(z.literal(true)),
+  policy: z.exactOptional(z.literal(true)),
   summary: z.looseObject({
     images: count,
     failed: count,

@@ -62,9 +62,17 @@ const EXPANDING = { atATime: 8, ahead: 16 };
  * @throws RemoraError `INVALID_ARGUMENT` (an unknown kind; headers, a client certificate, `plainHttp` or `insecure` for several
  *   registries), `INTERRUPTED`
  */
-export async function* report(
+export function report(
   references: Iterable<Reportable> | AsyncIterable<Reportable>,
   options: ReportOptions = {},
+): AsyncGenerator<ReportRow, void, undefined> {
+  return rows(references, options, asked(options));
+}
+
+async function* rows(
+  references: Iterable<Reportable> | AsyncIterable<Reportable>,
+  options: ReportOptions,
+  wanted: ReturnType<typeof asked>,
 ): AsyncGenerator<ReportRow, void, undefined> {
   if (options.tags !== undefined) await tagTest(options.tags);
   const stop = new AbortController();
@@ -72,7 +80,7 @@ export async function* report(
   const session = options.session ?? (await openSession());
   const places = new OpenPlaces();
   const access = { ...options, session, signal };
-  const answers = new ImageAnswers({ ...access, ...asked(options) });
+  const answers = new ImageAnswers({ ...access, ...wanted });
   try {
     const items = chosen(references, places, access);
     const work = (item: Item) => rowOf(item, places, answers, access);
@@ -89,7 +97,7 @@ export async function* report(
 /** What is asked about each image. */
 function asked({ columns = DEFAULT_COLUMNS, require = [], policy, ...options }: ReportOptions) {
   const required = columnsOf(require);
-  const isTrusted = options.trust !== undefined || policy !== undefined;
+  const isTrusted = (options.trust ?? []).length > 0 || policy !== undefined;
   return {
     columns: columnsOf([...columns, ...require]),
     required,

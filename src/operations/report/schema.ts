@@ -81,6 +81,7 @@ export const reportEndSchema = z.strictObject({
   columns: z.array(z.string()).readonly().describe('In their order'),
   require: z.array(z.string()).readonly().exactOptional().describe('The kinds that the report required'),
   trusted: z.literal(true).exactOptional().describe('A trust was given: required kinds had to be verified'),
+  policy: z.literal(true).exactOptional().describe('A policy was given'),
   summary: reportSummarySchema,
 });
 

@@ -17,6 +17,7 @@ import { pruneSchema } from '../prune/schema.js';
 import { pullSchema } from '../pull/schema.js';
 import { pushSchema } from '../push/schema.js';
 import { repositoriesSchema, tagsSchema } from '../repo/schema.js';
+import { reportSchema } from '../report/schema.js';
 import { resolveSchema } from '../resolve/schema.js';
 import { deleteSchema } from '../results/deletion-schema.js';
 import { errorFieldsSchema } from '../results/incomplete.js';
@@ -55,6 +56,7 @@ export const resultSchemas = {
   'index add': indexSchema,
   'index remove': indexSchema,
   'index annotate': indexSchema,
+  report: reportSchema,
   resolve: resolveSchema,
   login: z.union([loginSchema, loginsSchema]),
   logout: logoutSchema,

@@ -25,6 +25,7 @@ import Pull from '../../../src/commands/pull.js';
 import Push from '../../../src/commands/push.js';
 import RepoList from '../../../src/commands/repo/list.js';
 import RepoTags from '../../../src/commands/repo/tags.js';
+import Report from '../../../src/commands/report.js';
 import Resolve from '../../../src/commands/resolve.js';
 import Sign from '../../../src/commands/sign.js';
 import Tag from '../../../src/commands/tag.js';
@@ -47,6 +48,7 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
   prune: (argv, config) => Prune.run(argv, config),
   pull: (argv, config) => Pull.run(argv, config),
   push: (argv, config) => Push.run(argv, config),
+  report: (argv, config) => Report.run(argv, config),
   resolve: (argv, config) => Resolve.run(argv, config),
   sign: (argv, config) => Sign.run(argv, config),
   tag: (argv, config) => Tag.run(argv, config),

@@ -1,0 +1,61 @@
+import { boolean, integer, option, string } from '@oclif/core/flags';
+import { REPORT_FORMATS } from '../output/report/writer.js';
+import { trustFlags } from './trust.js';
+
+/** Flags of `report` alone. */
+export const reportFlags = {
+  from: string({
+    summary:
+      'Read references from a list, or from YAML of Kubernetes, compose or Helm; - is standard input; repeatable',
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  'all-tags': boolean({ summary: 'Take all tags of repositories that are named without one', default: false }),
+  tag: string({
+    summary: "Take their tags that fit, like 'v1.*'; repeatable",
+    helpValue: 'PATTERN',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  column: string({
+    summary: 'Show this kind; repeatable [default: sbom, signature, provenance, vex, scan]',
+    helpValue: 'KIND[@FORMAT]',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  format: option({ options: REPORT_FORMATS })({ summary: 'How to show the rows', default: 'table' as const }),
+  require: string({
+    summary: 'Exit with 3 unless all images have this, with a trust with 5 unless it is verified; repeatable',
+    helpValue: 'KIND[@FORMAT]',
+    multiple: true,
+    multipleNonGreedy: true,
+    helpGroup: 'GATE',
+  }),
+  shard: string({
+    summary: 'Take a share of the references, like 1/4, which depends on their text alone',
+    helpValue: 'I/N',
+    helpGroup: 'SHARDS',
+  }),
+  merge: string({
+    summary: 'Join the rows of --format jsonl in these files, instead of asking; repeatable',
+    helpValue: 'FILE',
+    multiple: true,
+    multipleNonGreedy: true,
+    exclusive: ['from', 'all-tags', 'tag', 'shard', 'column'],
+    helpGroup: 'SHARDS',
+  }),
+  ...trustFlags,
+  policy: string({
+    summary: 'Trusts and rules, YAML or JSON',
+    helpValue: 'FILE',
+    exclusive: Object.keys(trustFlags).filter((name) => name !== 'require-log'),
+    helpGroup: 'TRUST',
+  }),
+  'max-signatures': integer({
+    summary: 'Signatures of an image to judge at most [default: 1000]',
+    helpValue: 'N',
+    min: 1,
+    helpGroup: 'TRUST',
+  }),
+};

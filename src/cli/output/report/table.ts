@@ -1,0 +1,107 @@
+import type { ReportCell, ReportRow } from '../../../operations/report/schema.js';
+import { stateWord } from '../../../operations/report/words.js';
+import { ageOf, dateOf } from '../age.js';
+import { shorten, wrapped } from '../fit.js';
+import { printable } from '../text.js';
+import { padded } from '../width.js';
+import { type ReportShape, type ReportWriter, rowNotes, shortNotes } from './writer.js';
+
+const GAP = '  ';
+/** The least columns of a reference, however narrow the terminal is. */
+const MIN_REFERENCE = 16;
+const DIGEST = 71;
+const DATE = '2026-01-31T12:00:00Z'.length;
+/** `in 23 mo` and the like. */
+const AGE = 8;
+
+const MARKS: Readonly<Record<string, { readonly text: string; readonly style: 'green' | 'red' | 'yellow' }>> = {
+  yes: { text: '✓', style: 'green' },
+  verified: { text: '✓', style: 'green' },
+  unverified: { text: '!', style: 'red' },
+  partly: { text: '±', style: 'yellow' },
+  no: { text: '✗', style: 'red' },
+  unknown: { text: '?', style: 'yellow' },
+};
+
+/**
+ * A table whose columns have their widths before the first row: of references as long as those that are asked for. On a
+ * terminal a mark for each kind, and below a row what there is to say of it; elsewhere a line for each image, with words.
+ */
+export function tableWriter(shape: ReportShape): ReportWriter {
+  return shape.screen.isTerminal && shape.screen.width !== undefined
+    ? marksWriter(shape, shape.screen.width)
+    : wordsWriter(shape);
+}
+
+function marksWriter({ columns, longest, screen: { paint }, now }: ReportShape, width: number): ReportWriter {
+  const taken = columns.reduce((sum, name) => sum + GAP.length + name.length, GAP.length + AGE);
+  const room = Math.max(Math.min(longest, width - taken), MIN_REFERENCE);
+  const seen = new Set<string>();
+  const marks = (row: ReportRow) =>
+    columns.map((name) => {
+      const word = wordOf(row.columns[name]);
+      const mark = MARKS[word] ?? { text: word, style: 'yellow' as const };
+      seen.add(word);
+      return padded(mark.text, name.length).replace(mark.text, () => paint(mark.style, mark.text));
+    });
+  return {
+    begin: () =>
+      `${paint('dim', [padded('IMAGE', room), ...columns.map((name) => name.toUpperCase()), 'NEWEST'].join(GAP))}\n`,
+    row: (row) => {
+      const reference = padded(shorten(printable(row.reference), room), room);
+      const line = [reference, ...marks(row), ageOf(row.newest, now)].join(GAP).trimEnd();
+      const style = row.error === undefined ? 'dim' : 'red';
+      const notes = shortNotes(row).flatMap((note) => wrapped(note, width - 2));
+      return `${[line, ...notes.map((note) => `  ${paint(style, note)}`)].join('\n')}\n`;
+    },
+    end: () => {
+      const words = ['partly', 'unverified', 'unknown'].filter((word) => seen.has(word));
+      const legend = words.map((word) => `${MARKS[word]?.text} ${LEGEND[word]}`);
+      return legend.length === 0
+        ? ''
+        : wrapped(legend.join(', '), width)
+            .map((text) => `${paint('dim', text)}\n`)
+            .join('');
+    },
+  };
+}
+
+const LEGEND: Readonly<Record<string, string>> = {
+  partly: 'some platforms lack it',
+  unverified: 'there, and not verified',
+  unknown: 'not known: it could not be asked',
+};
+
+function wordsWriter({ columns, longest, isTrusted, hasPolicy }: ReportShape): ReportWriter {
+  const word = isTrusted ? 'unverified'.length : 'unknown'.length;
+  const widths = [
+    longest,
+    DIGEST,
+    ...columns.map((name) => Math.max(name.length, word)),
+    ...(hasPolicy ? [7] : []),
+    DATE,
+  ];
+  const line = (cells: readonly string[]) =>
+    `${cells
+      .map((cell, index) => padded(cell, widths[index] ?? 0))
+      .join(GAP)
+      .trimEnd()}\n`;
+  const policy = hasPolicy ? ['POLICY'] : [];
+  return {
+    begin: () => line(['IMAGE', 'DIGEST', ...columns.map((name) => name.toUpperCase()), ...policy, 'NEWEST', 'NOTES']),
+    row: (row) =>
+      line([
+        printable(row.reference),
+        row.digest ?? '-',
+        ...columns.map((name) => wordOf(row.columns[name])),
+        ...(hasPolicy ? [row.policy ?? 'unknown'] : []),
+        dateOf(row.newest) || '-',
+        rowNotes(row).join('; '),
+      ]),
+    end: () => '',
+  };
+}
+
+function wordOf(cell: ReportCell | undefined): string {
+  return cell === undefined ? 'unknown' : stateWord(cell);
+}

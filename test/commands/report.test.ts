@@ -1,0 +1,191 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { reportEndSchema, reportRowSchema, reportSchema } from '../../src/operations/report/schema.js';
+import { remora, startRemora } from '../support/remora.js';
+import { tempDir } from '../support/temp.js';
+import { failureHere, runHere } from './support/in-process.js';
+import { withImage } from './support/run.js';
+import { attachSigned, withKeys } from './support/signed.js';
+
+/** A layout with the images v1, which has an SBOM, and v2, which has none. */
+async function withLayout() {
+  const cwd = await tempDir();
+  await writeFile(join(cwd, 'app.yaml'), 'listen: 8080\n');
+  await writeFile(join(cwd, 'more.yaml'), 'listen: 8081\n');
+  await writeFile(join(cwd, 'sbom.json'), '{"spdxVersion":"SPDX-2.3"}');
+  const run = async (...args: string[]) => expect((await runHere(args, cwd)).code, args.join(' ')).toBe(0);
+  await run('push', 'oci:./layout:v1', 'app.yaml');
+  await run('push', 'oci:./layout:v2', 'more.yaml');
+  await run('attach', 'oci:./layout:v1', '--artifact-type', 'application/spdx+json', 'sbom.json');
+  return { cwd };
+}
+
+const rowsIn = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+
+describe('report', () => {
+  it('has a line for each image of a layout, and sums up', async () => {
+    const { cwd } = await withLayout();
+    const { code, stdout, stderr } = await runHere(['report', 'oci:./layout'], cwd);
+    expect(code).toBe(0);
+    expect(stdout.replaceAll(/sha256:\w+/g, 'DIGEST').replaceAll(/ +/g, ' ')).toBe(
+      [
+        'IMAGE DIGEST SBOM SIGNATURE PROVENANCE VEX SCAN NEWEST NOTES',
+        'oci:./layout:v1 DIGEST yes no no no no -',
+        'oci:./layout:v2 DIGEST no no no no no -',
+        '',
+      ].join('\n'),
+    );
+    expect(stderr).toBe(
+      'remora: 2 images: 1 with sbom, 0 with signature, 0 with provenance, 0 with vex, 0 with scan\n',
+    );
+  });
+
+  it('is a gate with --require', async () => {
+    const { cwd } = await withLayout();
+    const { code, stderr } = await runHere(['report', 'oci:./layout', '--require', 'sbom@spdx'], cwd);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('remora: error: oci:./layout:v2 has no sbom@spdx\n')]);
+    expect((await runHere(['report', 'oci:./layout:v1', '--require', 'sbom'], cwd)).code).toBe(0);
+  });
+
+  it('is one object with --json and --format json', async () => {
+    const { cwd } = await withLayout();
+    const { stdout } = await runHere(['report', 'oci:./layout', '--json'], cwd);
+    expect(reportSchema.parse(JSON.parse(stdout))).toMatchObject({
+      rows: [{ columns: { sbom: { state: 'yes', count: 1 } } }, { columns: { sbom: { state: 'no' } } }],
+      summary: { images: 2 },
+    });
+    expect((await runHere(['report', 'oci:./layout', '--format', 'json'], cwd)).stdout).toBe(stdout);
+    const none = await runHere(['report', 'oci:./layout', '--format', 'json', '--shard', '1/1'], cwd);
+    expect(reportSchema.parse(JSON.parse(none.stdout)).shard).toEqual({ index: 1, of: 1 });
+  });
+
+  it('says of an image that cannot be asked why, and goes on', async () => {
+    let isBroken = false;
+    const { registry, image } = await withImage({ fault: () => (isBroken ? { status: 403 } : undefined) });
+    const { cwd } = await withLayout();
+    isBroken = true;
+    const words = ['report', image, 'oci:./layout:v1', 'oci:./layout:v9', '--format', 'jsonl'];
+    const { code, stdout, stderr } = await runHere(words, cwd);
+    const lines = rowsIn(stdout);
+    expect([code, lines.length]).toEqual([4, 4]);
+    expect(reportRowSchema.parse(lines[0])).toMatchObject({
+      reference: image,
+      error: { code: 'FORBIDDEN' },
+      columns: { sbom: { state: 'unknown' } },
+    });
+    expect(reportRowSchema.parse(lines[2])).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    expect(reportEndSchema.parse(lines[3])).toMatchObject({ rows: 3, summary: { failed: 2 } });
+    expect(stderr).toContain('; 2 could not be asked\n');
+    expect(registry.requests.length).toBeGreaterThan(0);
+    expect((await runHere(['report', 'oci:./layout:v9'], cwd)).code).toBe(3);
+    expect((await runHere(['report', 'not a name'], cwd)).code).toBe(2);
+  });
+
+  it('tells with a key what is verified', async () => {
+    const { cwd, good, digest } = await withKeys();
+    await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
+    const columns = ['--column', 'sbom', '--column', 'vex'];
+    const one = await runHere(['report', '--key', 'good.pub', 'oci:./layout:v1', '--require', 'sbom', ...columns], cwd);
+    expect([one.code, one.stdout]).toEqual([0, expect.stringMatching(/ verified +no /)]);
+    const other = await runHere(
+      ['report', '--key', 'other.pub', 'oci:./layout:v1', '--require', 'sbom', ...columns],
+      cwd,
+    );
+    expect([other.code, other.stdout]).toEqual([5, expect.stringMatching(/ unverified +no /)]);
+    expect(other.stderr).toContain('error: oci:./layout:v1 has no verified sbom\n');
+  });
+
+  it('reads standard input, and says where a name without a registry leads', async () => {
+    const { cwd } = await withLayout();
+    const input = `services:\n  app: {image: "oci:./layout:v1"}\n  web: {image: "\${WEB}"}\n`;
+    const { code, stdout } = await remora(['report', '--from', '-', '--format', 'csv'], { cwd, input });
+    // A path in a document is not a name in a registry.
+    expect(code).toBe(2);
+    expect(stdout.split('\r\n').slice(1, 3)).toEqual([
+      expect.stringMatching(/^oci:\.\/layout:v1,.*INVALID_ARGUMENT/),
+      expect.stringMatching(/^\$\{WEB\},.*standard input:3/),
+    ]);
+  });
+
+  it('refuses mistakes before anything is printed', async () => {
+    const { cwd } = await withLayout();
+    const message = async (...args: string[]) => (await failureHere(2, ['report', ...args], cwd)).message;
+    expect(await message()).toBe('REFERENCE is missing');
+    expect(await message('oci:./layout', '--column', 'sboms')).toContain('unknown kind');
+    expect(await message('oci:./layout', '--shard', '0/2')).toContain('shard "0/2"');
+    expect(await message('oci:./layout', '--tag', '[a]')).toContain('pattern "[a]"');
+    expect(await message('localhost:1/a', 'localhost:2/a', '--insecure')).toBe(
+      '--insecure is for one registry, and the references name localhost:1 and localhost:2',
+    );
+    expect(await message('--from', 'absent')).toContain('absent');
+    expect(await message('oci:./layout', '--merge', 'absent')).toContain('--merge');
+  });
+});
+
+describe('the rows of shards', () => {
+  it('are joined, in an order of their own', async () => {
+    const { cwd } = await withLayout();
+    for (const index of [1, 2, 3]) {
+      const words = ['report', 'oci:./layout', 'oci:./none:v1', '--format', 'jsonl', '--shard', `${index}/3`];
+      const { stdout } = await runHere(words, cwd);
+      await writeFile(join(cwd, `${index}.jsonl`), stdout);
+    }
+    const merge = (...files: string[]) => ['report', ...files.flatMap((file) => ['--merge', file])];
+    const all = await runHere([...merge('3.jsonl', '1.jsonl', '2.jsonl'), '--format', 'jsonl'], cwd);
+    const references = rowsIn(all.stdout)
+      .slice(0, -1)
+      .map((row) => reportRowSchema.parse(row).reference);
+    expect(references).toEqual(['oci:./layout:v1', 'oci:./layout:v2', 'oci:./none:v1']);
+    expect(all.code).toBe(3);
+    expect((await runHere([...merge('1.jsonl', '2.jsonl', '3.jsonl'), '--format', 'jsonl'], cwd)).stdout).toBe(
+      all.stdout,
+    );
+    const gate = await runHere([...merge('1.jsonl', '2.jsonl', '3.jsonl'), '--require', 'sbom'], cwd);
+    expect(gate.stderr).toContain('error: oci:./layout:v2 has no sbom\n');
+    const missing = await failureHere(6, merge('1.jsonl', '3.jsonl'), cwd);
+    expect(missing.message).toBe('shards are missing: 2/3');
+    expect(
+      (await failureHere(2, [...merge('1.jsonl', '2.jsonl', '3.jsonl'), '--require', 'license'], cwd)).message,
+    ).toBe('the reports have no column license, and cannot tell of it');
+  });
+
+  it('are refused where a file was cut, and where a line is not a row', async () => {
+    const { cwd } = await withLayout();
+    const { stdout } = await runHere(['report', 'oci:./layout', '--format', 'jsonl'], cwd);
+    const file = async (text: string) => {
+      await writeFile(join(cwd, 'rows.jsonl'), text);
+      return ['report', '--merge', 'rows.jsonl'];
+    };
+    const lines = stdout.split('\n');
+    const message = async (code: number, text: string) => (await failureHere(code, await file(text), cwd)).message;
+    expect(await message(6, lines.slice(0, 2).join('\n'))).toBe(
+      'rows.jsonl is not a whole report: line 2 does not end',
+    );
+    expect(await message(6, `${lines.slice(0, 2).join('\n')}\n`)).toContain('its last record is missing');
+    expect(await message(6, `${lines.slice(1).join('\n')}`)).toContain('line 2 counts 2 rows, and 1 stand before it');
+    expect(await message(6, '')).toContain('its last record is missing');
+    expect(await message(5, `${lines[0]}\n{"reference":1}\n`)).toMatch(/^rows\.jsonl:2 is not a row of a report: /);
+    expect(await message(5, `${lines[0]}\n<html>\n`)).toMatch(/^rows\.jsonl:2 is not JSON/);
+    expect((await runHere(await file(stdout + stdout), cwd)).code).toBe(0);
+  });
+});
+
+it('prints whole lines, and no last record, when it is interrupted', async () => {
+  const { image } = await withImage({ latency: 1500 });
+  const { cwd } = await withLayout();
+  const running = startRemora(['report', 'oci:./layout', image, '--format', 'jsonl'], { cwd });
+  await new Promise((resolve) => running.child.stdout?.once('data', resolve));
+  running.child.kill('SIGINT');
+  const { code, stdout } = await running.done;
+  expect(code).toBe(130);
+  expect(stdout).toMatch(/\n$/);
+  expect(rowsIn(stdout).every((row) => reportRowSchema.safeParse(row).success)).toBe(true);
+  await writeFile(join(cwd, 'rows.jsonl'), stdout);
+  expect((await runHere(['report', '--merge', 'rows.jsonl'], cwd)).code).toBe(6);
+  expect(await readFile(join(cwd, 'rows.jsonl'), 'utf8')).toBe(stdout);
+});

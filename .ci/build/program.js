@@ -14,8 +14,8 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
  */
 export const PARTS = {
   serve: ['serve/'],
-  browse: ['browse/'],
   views: ['views/'],
+  browse: ['browse/'],
   hints: ['cli/hints/', 'cli/completion/'],
   // The metadata of a chart are YAML, as policies are.
   verify: [

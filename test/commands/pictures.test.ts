@@ -37,8 +37,8 @@ it('shows the bytes of manifests in a page, read once each', async () => {
   const { stdout } = await runHere(['discover', image, '--format', 'html'], cwd);
   expect(stdout).toContain('&quot;artifactType&quot;: &quot;application/spdx+json&quot;');
   expect(stdout).toContain('&quot;note&quot;: &quot;&lt;/script&gt;&quot;');
-  const asked = registry.requests.slice(before).filter(({ url }) => /\/manifests\/sha256:/.test(url));
-  expect(new Set(asked.map(({ url }) => url)).size).toBe(2);
+  const asked = registry.requests.slice(before).filter(({ path }) => /\/manifests\/sha256:/.test(path));
+  expect(new Set(asked.map(({ path }) => path)).size).toBe(2);
 });
 
 it.each(PICTURES)('ends as a tree does where a place could not be asked, and says so in %s', async (format) => {

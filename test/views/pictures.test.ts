@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { discoverSchema } from '../../src/operations/discover/schema.js';
 import type { ReadDocument } from '../../src/operations/documents/documents.js';
-import { draw } from '../../src/views/draw.js';
+import { draw } from '../../src/views/draw/draw.js';
 import { discoverPicture, verifyPicture } from '../../src/views/picture.js';
 import {
   digestFrom,

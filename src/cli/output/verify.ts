@@ -1,8 +1,8 @@
 import { isIndexType } from '../../oci/values/media-types.js';
+import { type Signed, whenOf, whoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../operations/verify/verify.js';
 import { digits, fitted, type Part, shortDigests, wrapped } from './fit.js';
-import { type Signed, whenOf, whoOf } from './signer.js';
 import { columns, formatSize, type Paint, printable } from './text.js';
 import { type Branch, branches, draw, joined, type Screen } from './tree.js';
 

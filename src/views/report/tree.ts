@@ -1,4 +1,4 @@
-import { sorted } from '../graph/build.js';
+import { inOrder } from '../../operations/results/in-order.js';
 import type { Attached, GraphNode, Holding } from '../graph/graph.js';
 import { bytesOf, formatOf, kindOf, signerOf, titleOf, titlesOf } from '../graph/words.js';
 import { facts } from '../html/blocks.js';
@@ -54,7 +54,7 @@ ${this.#list(holding.referrers)}</li>\n`,
   }
 
   #list(referrers: readonly Attached[]): Html | false {
-    return referrers.length > 0 && html`<ul>${sorted(referrers).map((attached) => this.#item(attached))}</ul>`;
+    return referrers.length > 0 && html`<ul>${inOrder(referrers).map((attached) => this.#item(attached))}</ul>`;
   }
 
   #item(attached: Attached): Html {

@@ -72,7 +72,8 @@ it('has no module in two files', async () => {
     serve: /^src\/serve\/|node_modules\//,
     views: /^(raw:)?src\/views\//,
     browse: /^(raw:)?src\/browse\//,
-    verify: /^src\/(trust|operations\/(verify|sign))\/|^src\/(formats\/packings\/helm-metadata|operations\/report\/yaml-documents)\.ts$|node_modules\//,
+    verify:
+      /^src\/(trust|operations\/(verify|sign))\/|^src\/(formats\/packings\/helm-metadata|operations\/report\/yaml-documents)\.ts$|node_modules\//,
   };
   expect(modulesOf(serve).filter((module) => !owned.serve.test(module))).toEqual([]);
   expect(modulesOf(views).filter((module) => !owned.views.test(module))).toEqual([]);

@@ -6,7 +6,7 @@ import { page } from '../html/page.js';
 import STYLE from './report.css?raw';
 import SCRIPT from './script.js?raw';
 
-/** What a page of a report shows. */
+/** The shape of a page of a report. */
 export interface ReportPage {
   /** The names of the columns. */
   readonly columns: readonly string[];

@@ -1,7 +1,7 @@
-// Makes `release/remora-PLATFORM-ARCH`, the program and the engine that runs it in one file. `npm run executable` builds
-// before; the engine is fetched once.
+// Makes `release/remora-PLATFORM-ARCH`, the program and the engine that runs it in one file, and its SBOM. `npm run
+// executable` builds before; the engine is fetched once.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,7 @@ await bundleExecutable(bundle);
 const compile = ['--compile', '--bytecode', '--format=cjs', '--target=bun'];
 execFileSync(bun(), ['build', bundle, ...compile, ...READS_NOTHING, `--outfile=${file}`], { stdio: ['ignore', 2, 2] });
 rmSync(bundle);
+writeFileSync(`release/remora-${platform}.cdx.json`, sbom());
 console.log(file);
 
 /** The path of Bun, whose package npm fetches into the cache of `.ci/peers`. */
@@ -45,4 +46,22 @@ function bun() {
       shell: process.platform === 'win32',
     });
   return path;
+}
+
+/** The SBOM of the package, with the engine. */
+function sbom() {
+  const document = JSON.parse(readFileSync('dist/sbom.cdx.json', 'utf8'));
+  const ref = `pkg:npm/%40oven/${PACKAGES[platform]}@${BUN_VERSION}`;
+  document.components.push({
+    type: 'platform',
+    'bom-ref': ref,
+    name: 'bun',
+    version: BUN_VERSION,
+    description: 'Runtime of JavaScript, with JavaScriptCore',
+    licenses: [{ license: { id: 'MIT' } }],
+    purl: ref,
+  });
+  document.dependencies[0].dependsOn.push(ref);
+  document.dependencies.push({ ref });
+  return `${JSON.stringify(document, null, 2)}\n`;
 }

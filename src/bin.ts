@@ -22,8 +22,9 @@ async function runProgram(): Promise<void> {
 
 /** The line that oclif prints. */
 function version(): string {
-  const { arch, platform } = process;
-  return `${PACKAGE} ${platform}-${arch === 'ia32' ? 'x86' : arch} node-${process.version}\n`;
+  const { arch, platform, versions } = process;
+  const engine = versions.bun === undefined ? `node-${process.version}` : `bun-v${versions.bun}`;
+  return `${PACKAGE} ${platform}-${arch === 'ia32' ? 'x86' : arch} ${engine}\n`;
 }
 
 /** Writes to standard output without its stream, which takes a tenth of the start of Node.js. Where that fails, the program writes. */

@@ -48,27 +48,32 @@ it('loads the server when it serves, whose errors are those of the program', asy
 });
 
 it('has no module in two files', async () => {
-  const [program, serve, verify] = await Promise.all([
+  const [program, serve, browse, verify] = await Promise.all([
     textOf('program.cjs'),
     textOf('serve.cjs'),
+    textOf('browse.cjs'),
     textOf('verify.cjs'),
   ]);
-  const all = [program, serve, verify].flatMap((text) => [...new Set(modulesOf(text))]);
+  const all = [program, serve, browse, verify].flatMap((text) => [...new Set(modulesOf(text))]);
   expect(all.filter((module, index) => all.indexOf(module) !== index)).toEqual([]);
   expect(modulesOf(serve)).toContain('src/serve/router.ts');
   expect(modulesOf(verify)).toContain('src/trust/judge.ts');
   const owned = {
     serve: /^src\/serve\/|node_modules\//,
+    browse: /^(raw:)?src\/browse\//,
     verify: /^src\/(trust|operations\/(verify|sign))\/|^src\/formats\/packings\/helm-metadata\.ts$|node_modules\//,
   };
   expect(modulesOf(serve).filter((module) => !owned.serve.test(module))).toEqual([]);
+  expect(modulesOf(browse).filter((module) => !owned.browse.test(module))).toEqual([]);
   expect(modulesOf(verify).filter((module) => !owned.verify.test(module))).toEqual([]);
-  const foreign = modulesOf(program).filter((module) => /^src\/(serve|trust|operations\/(verify|sign))\//.test(module));
+  const foreign = modulesOf(program).filter((module) =>
+    /^src\/(serve|browse|trust|operations\/(verify|sign))\//.test(module),
+  );
   expect(foreign).toEqual([]);
   expect(modulesOf(program).filter((module) => /node_modules\/(@sigstore|cborg|yaml|@noble)\//.test(module))).toEqual(
     [],
   );
-  const taken = [serve, verify].flatMap((text) =>
+  const taken = [serve, browse, verify].flatMap((text) =>
     [...text.matchAll(/require\("\.\/program\.cjs"\)\.shared(?:\["([^"]+)"\]|\.(\w+))/g)].map(
       ([, module, name]) => module ?? name,
     ),

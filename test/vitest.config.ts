@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.REMORA_TEST_REPORT;
 
 /** Tests of folders whose code keeps nothing for the whole process can share one, and load what they need once. */
-const SHARING = ['oci', 'formats', 'operations', 'serve', 'store', 'io', 'trust', 'views'].map(
+const SHARING = ['oci', 'formats', 'operations', 'serve', 'store', 'io', 'trust', 'views', 'browse'].map(
   (folder) => `${folder}/**/*.test.ts`,
 );
 
@@ -23,6 +23,8 @@ export default defineConfig({
     root: new URL('.', import.meta.url).pathname,
     setupFiles: ['support/equal-bytes.ts', 'support/prompt-timeouts.ts'],
     disableConsoleIntercept: true,
+    // Else the text of a style that a module imports is empty.
+    css: true,
     // Much of a test is waiting: the runner would leave one processor idle.
     maxWorkers: '100%',
     projects: [

@@ -11,7 +11,10 @@ describe.each(readdirSync(folder))('the workflow %s', (name) => {
     expect(actions.length).toBeGreaterThan(0);
     for (const action of actions) expect(action).toMatch(/^actions\/[\w-]+@v\d+\.\d+\.\d+$/);
     expect(text).toMatch(/^permissions: *(\{\}|\n {2}contents: read\n)/m);
-    expect(text).not.toMatch(/write-all|pull_request_target|secrets\./);
+    expect(text).not.toMatch(/write-all|pull_request_target/);
+    // The key of releases, which an environment guards.
+    const secrets = [...text.matchAll(/secrets\.(\w+)/g)].map(([, secret]) => secret);
+    expect(secrets).toEqual(name === 'release.yml' ? ['RELEASE_KEY'] : []);
   });
 
   it('makes no shell command of what others write', () => {
@@ -21,10 +24,11 @@ describe.each(readdirSync(folder))('the workflow %s', (name) => {
   });
 });
 
-it('the release is the only workflow that writes: one job to npm, another to the release', () => {
+it('the release is the only workflow that writes: one job to npm, another to the release and its registry', () => {
   const writing = readdirSync(folder).flatMap((name) => {
     const text = readFileSync(new URL(name, folder), 'utf8');
     return [...text.matchAll(/([\w-]+): write/g)].map(([, right]) => `${name} ${right}`);
   });
-  expect(writing).toEqual(['release.yml id-token', 'release.yml contents']);
+  const own = ['id-token', 'contents', 'id-token', 'attestations', 'packages'];
+  expect(writing).toEqual(own.map((right) => `release.yml ${right}`));
 });

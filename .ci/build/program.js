@@ -14,7 +14,9 @@ import { isUnasked, refuseMoved, unasked } from './unasked.js';
  */
 export const PARTS = {
   serve: ['serve/'],
-  hints: ['cli/hints/'],
+  views: ['views/'],
+  browse: ['browse/'],
+  hints: ['cli/hints/', 'cli/completion/'],
   // The metadata of a chart are YAML, as policies are.
   verify: [
     'trust/',
@@ -38,7 +40,7 @@ export async function bundleProgram() {
   const shared = new Set();
   const parts = [];
   for (const part of Object.keys(PARTS)) parts.push(await bundlePart(part));
-  for (const { metafile } of parts) for (const module of linkedIn(metafile)) shared.add(module);
+  for (const { metafile } of parts) for (const module of linkedIn(metafile)) if (ownerOf(module) === undefined) shared.add(module);
   const program = await build({
     ...OPTIONS,
     stdin: { contents: programEntry(shared), resolveDir: 'src', sourcefile: 'program-entry.js' },
@@ -74,17 +76,17 @@ export async function bundleWorkers(files) {
 /** All modules in a part's folders that the program may ask for, each loaded when it is asked for. */
 async function bundlePart(part) {
   const used = new Set();
-  // What the program takes of the part: a first look at the program's imports, which writes nothing.
+  // What the program and other parts take of the part: a first look at their imports, which writes nothing.
   await build({
     ...OPTIONS,
     entryPoints: ['src/cli/program.ts'],
     write: false,
     plugins: [
       rawText,
-      linked(undefined, (owner, module) => {
-        if (owner === part) used.add(module);
+      linked(undefined, (_owner, module) => {
+        used.add(module);
         return 'module.exports = {};';
-      }),
+      }, (owner) => owner !== part),
     ],
   });
   if (used.size === 0) throw new Error(`nothing in the program uses the part ${part}`);
@@ -115,7 +117,7 @@ function linkedIn({ outputs }) {
 }
 
 /** Replaces each module of `src` that is in another file than `own` by what `link` says: its owner and its path. */
-function linked(own, link) {
+function linked(own, link, isHere = (owner) => owner === own) {
   return {
     name: 'parts',
     setup({ onResolve, onLoad }) {
@@ -125,7 +127,7 @@ function linked(own, link) {
         const module = relative(resolve('src'), file).split(sep).join('/');
         if (module.startsWith('..') || module.endsWith('.cjs') || !existsSync(file)) return undefined;
         // The entry of a file asks for what is its own.
-        if (importer.endsWith('-entry.js') || ownerOf(module) === own) return { path: file, sideEffects: true };
+        if (importer.endsWith('-entry.js') || isHere(ownerOf(module))) return { path: file, sideEffects: true };
         return { path: module, namespace: 'link', pluginData: ownerOf(module) };
       });
       if (own !== undefined)

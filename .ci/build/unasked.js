@@ -23,7 +23,13 @@ const { platform } = require('node:os');
 exports.getHomeDir = () => '';
 exports.getPlatform = async () => platform();
 exports.getShell = async () => 'unknown';`,
-  // The same, when it is loaded.
+  // oclif prints by the console, which swallows failed writes on Bun.
+  '@oclif/core/lib/ux/write.js': `
+const { format } = require('node:util');
+const lines = (stream) => (text, ...more) => stream().write(format(...[text || []].flat(), ...more) + '\\n');
+exports.stdout = lines(() => process.stdout);
+exports.stderr = lines(() => process.stderr);`,
+  // The same as of the user, when it is loaded.
   'clean-stack/index.js': 'module.exports = (stack) => stack;',
 };
 

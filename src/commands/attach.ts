@@ -6,7 +6,7 @@ import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFl
 import { signKeyFlags } from '../cli/flags/signing.js';
 import { errorFields } from '../errors.js';
 import { ATTACH_TO } from '../operations/attach/options.js';
-import type { AttachEachDryRunResult, AttachEachResult } from '../operations/attach/schema.js';
+import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../operations/attach/schema.js';
 
 /** `remora attach` */
 export default class Attach extends PackCommand {
@@ -96,7 +96,13 @@ export default class Attach extends PackCommand {
     if ('attachments' in result) return this.#showEach(result);
     if ('dryRun' in result) return this.printDryRun(result);
     this.printPushed(result, [], result);
+    if (result.sameContent !== undefined) await this.#noteSame(result);
     return result;
+  }
+
+  async #noteSame(result: AttachResult): Promise<void> {
+    const { sameNotes } = await import('../cli/output/attach.js');
+    for (const note of sameNotes(result)) this.note(note);
   }
 
   async #showEach(result: AttachEachResult | AttachEachDryRunResult): Promise<object> {

@@ -74,6 +74,7 @@ export default class Check extends BaseCommand {
     ]);
     const place = resolvePlace(args.place);
     if (flags.gc) return this.#collect(place, flags);
+    this.isGateOf(args.place);
     const fetchFrom = flags['fetch-from'] === undefined ? undefined : resolvePlace(flags['fetch-from']);
     if (flags.fix) assertWhole(place);
     if (flags.fix && !flags['dry-run']) requireAnswer('check --fix', flags, process.stdin);
@@ -89,7 +90,7 @@ export default class Check extends BaseCommand {
       onProgress: await this.progress(),
     });
     this.print(renderCheck(result, painter(this.stdout), { verbose: flags.verbose }));
-    this.#conclude(result);
+    await this.#tellGate(result);
     return result;
   }
 
@@ -112,11 +113,12 @@ export default class Check extends BaseCommand {
     return false;
   }
 
-  /** Notes, and the exit code: of an incomplete check, else of errors found. */
-  #conclude({ incomplete, findings, fixed = [], dryRun }: CheckResult): void {
+  /** Errors, notes, and the exit code: of an incomplete check, else of errors found. */
+  async #tellGate(result: CheckResult): Promise<void> {
+    const { incomplete, findings, fixed = [], dryRun } = result;
     // A dry run repairs nothing: planned repairs are still wrong.
     const wrong = dryRun ? [...findings, ...fixed] : findings;
-    for (const { way, error } of incomplete) this.note(`could not check ${way}: ${error.message}`);
+    await this.conclude((await import('../cli/gates/check.js')).checkGate(result));
     const [first] = incomplete;
     if (first !== undefined) {
       process.exitCode = exitCodeForIncomplete(incomplete.map(({ error }) => error));

@@ -6,7 +6,7 @@ import { copySelection, copySelectionFlags, sidesOf, twoRegistryFlags } from '..
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
-import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
+import { copyNotes, describeObject, describeVolume, leftOutLines, renderCopy } from '../cli/output/copy.js';
 import { trustNotes } from '../cli/output/use.js';
 import type { CopyOptions } from '../operations/copy/copy.js';
 import type { CopyResult } from '../operations/copy/schema.js';
@@ -104,20 +104,20 @@ export default class Copy extends BaseCommand {
     const locations = copyLocations(args.source, args.destination, names !== undefined);
     const selection = copySelection(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const access = await this.access(flags);
-    const use = await useFrom(flags);
+    const [access, use] = [await this.access(flags), await useFrom(flags)];
+    if (use.verify) this.isGateOf(args.source);
     const sides = await sidesOf(flags, locations, access, { stdin: process.stdin, note: (text) => this.note(text) });
     const result = await copy(args.source, args.destination, {
       ...use,
       ...sides,
       ...(await this.#view(flags)),
-      ...{ signal: this.signal, names, platform, selection },
-      ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
+      ...{ signal: this.signal, names, platform, selection, maxItems: access.maxItems },
+      maxUnpackedBytes: access.maxUnpackedBytes,
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
       ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite, noClobber: flags['no-clobber'] },
       ...{ dryRun: flags['dry-run'], settle: flags.settle, concurrency: flags.concurrency },
     });
-    this.#report(result, use);
+    await this.#report(result, use);
     if (selection !== undefined && result.attached === 0 && result.incomplete.length === 0)
       this.note('no attachment fits the selection, and none was copied');
     return result;
@@ -137,8 +137,11 @@ export default class Copy extends BaseCommand {
     };
   }
 
-  #report(result: CopyResult, use: UseOptions): void {
+  async #report(result: CopyResult, use: UseOptions): Promise<void> {
     this.print(renderCopy(result));
+    const { useGate } = await import('../cli/gates/use.js');
+    const roots = result.roots.map(({ reference: name, verified }) => ({ name, verified }));
+    await this.conclude(useGate(roots.map(({ name }) => name).join(', '), roots, leftOutLines(result)));
     for (const note of [...copyNotes(result), ...trustNotes(use)]) this.note(note);
     if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
   }

@@ -103,6 +103,7 @@ export default class Pull extends BaseCommand {
     if (name !== undefined) (await import('../operations/pull/template.js')).parseTemplate(name);
     const access = { ...(await this.access(flags, place)), ...begun };
     const use = await useFrom(flags);
+    if (use.verify) this.isGateOf(args.reference);
     const parts = { files: flags.file, mediaTypes: flags['media-type'], config: flags.config };
     const options = { ...access, ...use, ...parts, selection, platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout || isStandardOutput) {
@@ -117,11 +118,24 @@ export default class Pull extends BaseCommand {
     const result = await pull(place, { ...options, output, name, noClobber, concurrency });
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
     this.#tellReplaced(result);
-    for (const { way, error } of result.incomplete) this.note(leftOutNote(way, error));
     this.#notes([...unverifiedNotes(result.unverified), ...trustNotes(use)]);
     this.#warn(unwrap && !use.verify && !this.jsonEnabled());
-    if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
+    await this.#tellGate(result);
     return result;
+  }
+
+  /** The files with the signatures that verify them, or what was left out of them. */
+  async #tellGate({ reference, artifacts, incomplete }: PullResult): Promise<void> {
+    const { useGate } = await import('../cli/gates/use.js');
+    const files = artifacts.flatMap((artifact) => artifact.files);
+    await this.conclude(
+      useGate(
+        reference,
+        files.map(({ path, verified }) => ({ name: path, verified })),
+        incomplete.map(({ way, error }) => leftOutNote(way, error)),
+      ),
+    );
+    if (incomplete.length > 0) process.exitCode = exitCodeForPart(incomplete.map(({ error }) => error));
   }
 
   #notes(notes: readonly string[]): void {

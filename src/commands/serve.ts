@@ -63,6 +63,7 @@ export default class Serve extends BaseCommand {
     }),
     'key-file': stringFlag({ summary: 'Key of the certificate (PEM)', helpValue: 'FILE', dependsOn: ['cert-file'] }),
     ...spaceFlags,
+    pages: boolean({ summary: 'Show the repositories as web pages, too, to those who may read' }),
     quiet: boolean({ char: 'q', summary: 'Do not print a line per request' }),
   };
 
@@ -82,6 +83,7 @@ export default class Serve extends BaseCommand {
       readOnly: flags['read-only'],
       ...spaceOptions(flags),
       onWarning: (text) => this.note(text),
+      ...(flags.pages && { pages: (await import('../browse/served-pages.js')).servedPages }),
       ...(flags.quiet ? {} : this.#loggers),
     });
     const { url, repositories } = server;

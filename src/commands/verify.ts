@@ -3,12 +3,14 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
-import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { choosesJson, formatFlag, type PictureFormat } from '../cli/flags/format.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
+import { screenFor } from '../cli/output/attachment.js';
 import { wrapped } from '../cli/output/fit.js';
-import { screenOf } from '../cli/output/tree.js';
+import { isPicture, verifyPicture } from '../cli/output/pictures.js';
 import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, blobSummary, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';
@@ -66,7 +68,7 @@ export default class Verify extends BaseCommand {
       summary: 'Verify this file by --bundle, without SUBJECT',
       helpValue: 'FILE',
       dependsOn: ['bundle'],
-      exclusive: ['require', 'policy', 'platform', 'max-signatures', 'wait'],
+      exclusive: ['require', 'policy', 'platform', 'max-signatures', 'format', 'wait'],
     }),
     bundle: stringFlag({ summary: 'Sigstore bundle of the file', helpValue: 'FILE', dependsOn: ['blob'] }),
     'max-signatures': integer({
@@ -74,6 +76,8 @@ export default class Verify extends BaseCommand {
       helpValue: 'N',
       min: 1,
     }),
+    ...formatFlag,
+    ...noTruncFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -82,20 +86,26 @@ export default class Verify extends BaseCommand {
     ...registryFlags,
   };
 
+  override jsonEnabled(): boolean {
+    return super.jsonEnabled() || choosesJson(this.argv);
+  }
+
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Verify);
     const { subject } = args;
     if (flags.blob !== undefined && flags.bundle !== undefined)
       return this.#verifyBlob({ ...flags, blob: flags.blob, bundle: flags.bundle }, subject);
     if (subject === undefined) throw mistake('SUBJECT is missing', 'Name an image or artifact, or a file with --blob');
+    this.isGateOf(subject);
     const trust = await trustFrom(flags);
     const policy = await policyFrom(flags.policy);
     const [{ verify }, { parseRequirement }] = await Promise.all([
       import('../operations/verify/verify.js'),
       import('../operations/discover/missing.js'),
     ]);
+    const access = await this.access(flags, subject);
     const result = await verify(subject, {
-      ...(await this.access(flags, subject)),
+      ...access,
       ...trust,
       policy,
       platform: flags.platform,
@@ -105,15 +115,24 @@ export default class Verify extends BaseCommand {
       maxSignatures: flags['max-signatures'],
       partial: true,
     });
-    this.#show(result);
+    await this.#show(result, flags, (format) => verifyPicture(format, subject, result, { place: subject, ...access }));
     return result;
   }
 
-  #show(result: VerifyResult): void {
-    const screen = screenOf(this.stdout);
-    this.printLines(() => verdictLines(result, screen));
-    this.print(renderUnmet(result, screen.width));
-    this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
+  async #show(
+    result: VerifyResult,
+    flags: ShownFlags & { readonly format: string },
+    draw: (format: PictureFormat) => Promise<string>,
+  ): Promise<void> {
+    const screen = await screenFor(result, this.stdout, flags);
+    const { format } = flags;
+    if (isPicture(format)) this.print(this.jsonEnabled() ? '' : await draw(format));
+    else {
+      this.printLines(() => verdictLines(result, screen));
+      this.print(renderUnmet(result, screen.width));
+      this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
+    }
+    await this.conclude((await import('../cli/gates/verify.js')).verifyGate(result));
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);
@@ -122,21 +141,26 @@ export default class Verify extends BaseCommand {
   async #verifyBlob(flags: BlobFlags, subject: string | undefined): Promise<object> {
     if (subject !== undefined)
       throw mistake('SUBJECT and --blob are both given, wanted one of them', 'Leave one of the two out');
+    this.isGateOf(flags.blob);
     const trust = await trustFrom(flags);
     const { verifyBlob } = await import('../operations/verify/verify-blob.js');
     const blob = inputOf(flags.blob, flags, process.stdin);
     const result = await verifyBlob(blob, flags.bundle, { ...trust, signal: this.signal, partial: true });
-    const screen = screenOf(this.stdout);
+    const screen = await screenFor(result, this.stdout, flags);
     this.printLines(() => blobLines(result, screen));
     this.printLines(() => wrapped(blobSummary(result, screen.paint), screen.width));
+    await this.conclude((await import('../cli/gates/verify.js')).blobGate(result));
     for (const note of blobNotes(result, new Date())) this.note(note);
     if (result.outcome !== 'verified') process.exitCode = exitCodeFor({ code: 'NOT_VERIFIED' });
     return result;
   }
 }
 
+/** The flags that say how a result is shown. */
+type ShownFlags = Parameters<typeof screenFor>[2];
+
 /** The flags of a call without a subject. */
-type BlobFlags = TrustFlags & SecretFlags & { readonly blob: string; readonly bundle: string };
+type BlobFlags = ShownFlags & TrustFlags & SecretFlags & { readonly blob: string; readonly bundle: string };
 
 function mistake(message: string, hint: string): RemoraError {
   return new RemoraError('INVALID_ARGUMENT', message, { hint });

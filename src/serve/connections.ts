@@ -1,16 +1,17 @@
-import type { Server } from 'node:http';
-import { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { clientOf } from './client-of.js';
+import { type Front, IS_BUN } from './front.js';
 import { Pace } from './pace.js';
 
 /** Limits of {@link watchConnections}. */
 export interface ConnectionLimits {
   /** Connections at a time; half of them for one client. */
   readonly connections: number;
-  /** Milliseconds for a handshake of TLS. */
+  /** Milliseconds for a handshake of TLS, and for the head of a request. */
   readonly handshake: number;
+  /** Milliseconds without a byte. */
+  readonly idle: number;
   /** Milliseconds over which the least rate of a body, or of an answer that waits for its reader, is looked at. */
   readonly window: number;
   /** Bytes a second. */
@@ -35,6 +36,8 @@ interface Connection {
   readonly raw: Socket;
   readonly client: string;
   readonly began: number;
+  /** When it began to be without a request. */
+  rests: number;
   /** The same as `raw`, or what TLS makes of it; undefined before its handshake is done. */
   stream: Socket | undefined;
   /** Requests whose answers were not sent. */
@@ -46,7 +49,7 @@ interface Connection {
  * Keeps the connections of a server within limits. Where there are too many, the one that has been without a request for
  * the longest time makes room: silent ones shut nobody out. Handshakes, bodies and answers that hardly move end.
  */
-export function watchConnections(server: Server, limits: ConnectionLimits): WatchedConnections {
+export function watchConnections({ server, listening, isSecure }: Front, limits: ConnectionLimits): WatchedConnections {
   /** Those that have been without a request for the longest time stand first. */
   const all = new Set<Connection>();
   const ofStream = new WeakMap<Socket, Connection>();
@@ -63,11 +66,12 @@ export function watchConnections(server: Server, limits: ConnectionLimits): Watc
     settle(connection);
   };
 
-  server.prependListener('connection', (raw: Socket) => {
+  listening.prependListener('connection', (raw: Socket) => {
     const connection: Connection = {
       raw,
       client: clientOf(raw.remoteAddress),
       began: performance.now(),
+      rests: performance.now(),
       stream: undefined,
       running: 0,
       pace: undefined,
@@ -79,10 +83,11 @@ export function watchConnections(server: Server, limits: ConnectionLimits): Watc
       all.delete(connection);
       if (ofEnds.get(ends) === connection) ofEnds.delete(ends);
     });
-    if (!(server instanceof HttpsServer)) secured(connection, raw);
+    if (!isSecure) secured(connection, raw);
+    if (IS_BUN) raw.setTimeout(limits.idle, () => raw.destroy());
     makeRoom(all, connection, limits.connections);
   });
-  server.on('secureConnection', (stream: Socket) => {
+  listening.prependListener('secureConnection', (stream: Socket) => {
     const connection = ofEnds.get(endsOf(stream));
     if (connection !== undefined) secured(connection, stream);
   });
@@ -94,18 +99,21 @@ export function watchConnections(server: Server, limits: ConnectionLimits): Watc
     if (connection.running > PIPELINED) request.socket.destroy();
     response.once('close', () => {
       connection.running--;
+      connection.rests = performance.now();
       if (all.delete(connection)) all.add(connection);
       settle(connection);
     });
   });
   const timer = setInterval(() => {
     const now = performance.now();
-    for (const { raw, stream, began, running, pace } of all) {
+    for (const { raw, stream, began, rests, running, pace } of all) {
       if (stream === undefined && now - began > limits.handshake) raw.destroy();
+      // Node.js answers them itself.
+      if (IS_BUN && running === 0 && now - rests > limits.handshake) raw.destroy();
       if (running > 0) pace?.look(now);
     }
   }, limits.window / LOOKS).unref();
-  server.once('close', () => clearInterval(timer));
+  listening.once('close', () => clearInterval(timer));
   return {
     canAnswer: (stream) => ready.has(stream),
     close: () => {
@@ -116,10 +124,14 @@ export function watchConnections(server: Server, limits: ConnectionLimits): Watc
 }
 
 /** Ends the connection that rests for the longest time, and the new one where all others work. */
-function makeRoom(all: ReadonlySet<Connection>, latest: Connection, limit: number): void {
+function makeRoom(all: Set<Connection>, latest: Connection, limit: number): void {
   const own = [...all].filter(({ client }) => client === latest.client);
   const crowd = own.length > Math.ceil(limit / 2) ? own : all.size > limit ? [...all] : [];
-  if (crowd.length > 0) (crowd.find(({ running }) => running === 0) ?? latest).raw.destroy();
+  if (crowd.length === 0) return;
+  const ended = crowd.find(({ running }) => running === 0) ?? latest;
+  ended.raw.destroy();
+  // Others may come before its end is told.
+  all.delete(ended);
 }
 
 /** Tells connections apart that are open at the same time. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
+import type { RequestListener } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { RemoraError } from '../errors.js';
 import { fileError, ifSystemError, systemCode, UNREADABLE_CODES } from '../io/files/system-error.js';
 import { watchConnections } from './connections.js';
+import { createFront, type Front, type Pair } from './front.js';
 import { LAST_WORDS, LEAST_RATE } from './pace.js';
 
 /** Where a server listens. */
@@ -66,11 +66,13 @@ export async function listen(listener: RequestListener, options: ListenOptions =
     requireHostHeader: false,
     connectionsCheckingInterval: Math.min(idle, 5_000),
   };
-  const server: Server =
+  const front =
     tls === undefined
-      ? createHttpServer(limits, listener)
-      : createSecure(tls, { ...limits, handshakeTimeout: limits.headersTimeout, ...(await readTls(tls)) }, listener);
-  const connections = watchConnections(server, {
+      ? createFront(limits, undefined, listener)
+      : createSecure(tls, (pair) => createFront(limits, pair, listener), await readTls(tls));
+  const { server, listening } = front;
+  const connections = watchConnections(front, {
+    idle,
     connections: Math.min(options.connections ?? CONNECTIONS, await connectionsByFiles()),
     handshake: limits.headersTimeout,
     window: options.window ?? WINDOW,
@@ -83,17 +85,17 @@ export async function listen(listener: RequestListener, options: ListenOptions =
     else socket.destroy();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, host, port)));
-    server.listen(port, host, resolve);
+    listening.once('error', (error) => reject(listenError(error, host, port)));
+    listening.listen(port, host, resolve);
   });
-  const address = server.address();
+  const address = listening.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   const name = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
   const close = (grace = 10_000) =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(() => server.closeAllConnections(), grace);
       // Not the method of the http server: it destroys connections that still have to send the end of an answer.
-      TcpServer.prototype.close.call(server, () => {
+      TcpServer.prototype.close.call(listening, () => {
         clearTimeout(timer);
         // It stops looking for connections that are too slow.
         server.close(() => resolve());
@@ -137,11 +139,11 @@ async function connectionsByFiles(): Promise<number> {
 
 function createSecure(
   { certFile, keyFile }: NonNullable<ListenOptions['tls']>,
-  options: ServerOptions,
-  listener: RequestListener,
-): Server {
+  create: (pair: Pair) => Front,
+  pair: Pair,
+): Front {
   try {
-    return createHttpsServer(options, listener);
+    return create(pair);
   } catch (error) {
     throw new RemoraError('MALFORMED', `${certFile} and ${keyFile} are not a certificate and its key in PEM`, {
       cause: error,
@@ -149,10 +151,7 @@ function createSecure(
   }
 }
 
-async function readTls({
-  certFile,
-  keyFile,
-}: NonNullable<ListenOptions['tls']>): Promise<{ cert: Buffer; key: Buffer }> {
+async function readTls({ certFile, keyFile }: NonNullable<ListenOptions['tls']>): Promise<Pair> {
   const read = (path: string) =>
     readFile(path).catch((error: unknown) => {
       throw fileError(error, path);

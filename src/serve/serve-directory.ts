@@ -5,7 +5,7 @@ import { quote } from '../oci/text/quote.js';
 import { openRepositories } from '../store/layout/hosting/repositories.js';
 import { type GcLog, type GcOptions, keepCollected } from './collect.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
-import { createServer, type ServerOptions } from './server.js';
+import { createListener, type PageCall, type ServerOptions } from './server.js';
 import { keepSwept } from './uploads.js';
 import { type AnsweredHosts, hostnameIn, LOOPBACK } from './web-pages.js';
 
@@ -21,6 +21,8 @@ export interface ServeDirectoryOptions
   readonly gc?: GcOptions | undefined;
   /** Called with what `gc` removed from a repository, and why not all. */
   readonly onCollected?: ((log: GcLog) => void) | undefined;
+  /** Answers what is asked for outside of `/v2/`. @default 404 */
+  readonly pages?: ((call: PageCall) => Promise<void>) | undefined;
   /** Told when the file of users has changed, and cannot be read or has wrong lines. */
   readonly onWarning?: ((text: string) => void) | undefined;
   /**
@@ -53,7 +55,9 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
       : await (await import('./users/passwords.js')).readHtpasswd(htpasswd, { onWarning: options.onWarning });
   const repositories = await openRepositories(directory, { name, maxRepositories: options.maxRepositories });
   const hosts = hostsFor(host, options.allowHosts ?? []);
-  const answered = createServer(repositories, { readOnly, authenticate: passwords?.check, onRequest, hosts, limits });
+  const authenticate = passwords?.check;
+  const how = { readOnly, authenticate, onRequest, hosts, limits };
+  const answered = createListener(repositories, how, options.pages);
   const server = await listen(answered, { host, port, tls, connections: options.connections });
   const sweeping = readOnly ? undefined : keepSwept(repositories);
   const collecting = options.gc && keepCollected(repositories, options.gc, options.onCollected);

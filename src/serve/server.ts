@@ -64,6 +64,23 @@ const WRITES: readonly string[] = [...UPLOADS, 'DELETE'];
  * @throws RemoraError `UNSUPPORTED` for a store that cannot be served, `INVALID_ARGUMENT` for a name that does not fit
  */
 export function createServer(source: Repositories | Store, options: ServerOptions = {}): RequestListener {
+  return createListener(source, options);
+}
+
+/** A request outside of `/v2/`, of a client that may read. */
+export interface PageCall extends Pick<Call, 'request' | 'response' | 'query' | 'repositories' | 'signal'> {
+  /** As it was sent. */
+  readonly path: string;
+  /** Takes the error behind an answer, for the log. */
+  failed(error: unknown): void;
+}
+
+/** The same, with pages beside `/v2/`. @param pages answers what is read there. @default 404 */
+export function createListener(
+  source: Repositories | Store,
+  options: ServerOptions = {},
+  pages?: (call: PageCall) => Promise<void>,
+): RequestListener {
   const repositories = repositoriesOf(source, options.name);
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const places = new UploadPlaces(limits.uploads);
@@ -83,17 +100,27 @@ export function createServer(source: Repositories | Store, options: ServerOption
           : { error: failure instanceof Error ? failure.message : String(failure) }),
       });
     });
-    answer(request, response).catch((error: unknown) => {
+    const failed = (error: unknown) => {
       failure = error;
+    };
+    answer(request, response, failed).catch((error: unknown) => {
+      failed(error);
       refuse(request, response, error);
     });
   };
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(request: IncomingMessage, response: ServerResponse, failed: PageCall['failed']): Promise<void> {
     const method = request.method ?? 'GET';
-    refuseWebPages(request, options.hosts);
+    const isPage = pages !== undefined && !/^[^?]*\/v2(?:[/?]|$)/.test(request.url ?? '');
+    refuseWebPages(request, options.hosts, { mayFollow: isPage });
     const url = targetOf(request);
     await authenticate(request);
+    if (pages !== undefined && isPage) {
+      const { pathname: path, searchParams: query } = url;
+      const gone = new AbortController();
+      whenOver(request, response, () => gone.abort(OVER));
+      return pages({ request, response, path, query, repositories, signal: gone.signal, failed });
+    }
     const { name, rest, methods } = route(url.pathname);
     const handler = methods[method];
     if (handler === undefined || (options.readOnly && WRITES.includes(method))) {
@@ -141,7 +168,7 @@ export function createServer(source: Repositories | Store, options: ServerOption
 }
 
 /** Runs an action when the answer is sent, or the client gone: an answer behind another one never gets its own end then. */
-function whenOver({ socket }: IncomingMessage, response: ServerResponse, action: () => void): void {
+export function whenOver({ socket }: IncomingMessage, response: ServerResponse, action: () => void): void {
   let isOver = false;
   const over = () => {
     response.off('close', over);

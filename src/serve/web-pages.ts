@@ -13,17 +13,28 @@ const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
  */
 export const LOOPBACK = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
+/** Options of {@link refuseWebPages}. */
+interface WebPageOptions {
+  /** A link of another origin may lead here: the browser shows the answer, and tells that page nothing. @default false */
+  readonly mayFollow?: boolean;
+}
+
 /**
  * Refuses what a web page in somebody's browser sends. A page reaches loopback too, and a name of its own that its DNS
  * turns to this server's address makes it one of the same origin: such a name stands in `Host`.
  *
  * @throws Refusal 400 without a host, 421 for one that `hosts` does not name, 403 for a request of another origin
  */
-export function refuseWebPages(request: IncomingMessage, hosts: AnsweredHosts | undefined): void {
+export function refuseWebPages(
+  request: IncomingMessage,
+  hosts: AnsweredHosts | undefined,
+  { mayFollow = false }: WebPageOptions = {},
+): void {
   const authority = hostOf(request);
   // Browsers send a whole URL in the request line to proxies alone.
   if (authority !== undefined) requireAnswered(request, authority, hosts);
-  const { origin, 'sec-fetch-site': site } = request.headers;
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': shownIn } = request.headers;
+  if (mayFollow && request.method === 'GET' && mode === 'navigate' && shownIn === 'document') return;
   const isForeign = origin !== undefined && !originsOf(request, authority).includes(origin);
   if (isForeign || (site !== undefined && site !== 'none' && site !== 'same-origin'))
     throw new Refusal(403, 'DENIED', 'requests of web pages of another origin are refused');

@@ -110,8 +110,14 @@ export async function openArchiveWriter(path: string, options: OpenArchiveWriter
   return archiveWriter(path, options);
 }
 
-/** Options of {@link repositoryNames} and {@link pingRegistry}. */
+/** Options of {@link pingRegistry}. */
 export type AskRegistryOptions = Omit<OpenStoreOptions, 'access' | 'create'> & CallOptions;
+
+/** Options of {@link repositoryNames}. */
+export interface RepositoryNamesOptions extends AskRegistryOptions {
+  /** Ask a registry for the names behind this one; some give all nevertheless. @default all */
+  readonly last?: string | undefined;
+}
 
 /**
  * The names of the repositories of a registry, or of the image layouts below a directory as a server of that directory
@@ -119,7 +125,10 @@ export type AskRegistryOptions = Omit<OpenStoreOptions, 'access' | 'create'> & C
  *
  * @throws RemoraError `UNSUPPORTED` for a registry that gives no list: that is never an empty one; `NOT_FOUND`
  */
-export async function* repositoryNames(place: CatalogPlace, options: AskRegistryOptions = {}): AsyncIterable<string> {
+export async function* repositoryNames(
+  place: CatalogPlace,
+  options: RepositoryNamesOptions = {},
+): AsyncIterable<string> {
   if (place.kind === 'directory') {
     const { listLayouts } = await import('./layout/hosting/catalog.js');
     yield* await listLayouts(place.path);

@@ -3,11 +3,16 @@ import type { VerifyResult } from '../operations/verify/schema.js';
 import { graphOf } from './graph/build.js';
 import type { Attached, Graph, Pictured } from './graph/graph.js';
 
-/** A sentence about the whole result, of which some parts are texts from elsewhere. */
+/** A sentence about the whole result: words of its own, and texts from elsewhere. */
 export interface Note {
   /** `bad`: a requirement is not met; `warn`: the result may lack something. */
   readonly tone: 'good' | 'warn' | 'bad';
-  readonly text: string;
+  readonly parts: readonly (string | { readonly foreign: string })[];
+}
+
+/** A note as plain text. */
+export function noteText({ parts }: Note): string {
+  return parts.map((part) => (typeof part === 'string' ? part : part.foreign)).join('');
 }
 
 /** All that pictures of a result show. */
@@ -28,11 +33,14 @@ export function discoverPicture(name: string, result: DiscoverResult): Picture {
   const { missing } = result;
   const lacks: Note[] = (missing ?? []).map(({ kind, format, platform, digest, onIndex }) => ({
     tone: 'bad',
-    text: `${wanted(kind, format)} is ${onIndex ? 'attached to the index alone, and not to' : 'not attached to'} ${platform ?? digest}`,
+    parts: [
+      `${wanted(kind, format)} is ${onIndex ? 'attached to the index alone, and not to' : 'not attached to'} `,
+      { foreign: platform ?? digest },
+    ],
   }));
   const met: Note[] =
     missing?.length === 0
-      ? [{ tone: 'good', text: 'all required kinds are attached; signatures were not verified' }]
+      ? [{ tone: 'good', parts: ['all required kinds are attached; signatures were not verified'] }]
       : [];
   const notes = [...unasked(result), ...lacks, ...met];
   return { command: 'discover', name, result, graph, headline: countsOf(result, graph), notes };
@@ -46,12 +54,13 @@ export function verifyPicture(name: string, result: VerifyResult, headline: stri
       : isThere
         ? 'attached, and not verified, on'
         : 'not attached to';
-    return { tone: 'bad', text: `${wanted(kind, format)} is ${state} ${platform ?? digest}` };
+    return { tone: 'bad', parts: [`${wanted(kind, format)} is ${state} `, { foreign: platform ?? digest }] };
   });
   const broken: Note[] = (result.violations ?? []).map(({ rule, message, platform, digest }) => {
     const of = platform ?? digest;
-    const subject = rule === undefined ? 'the policy' : `rule ${rule}`;
-    return { tone: 'bad', text: `${subject} is not kept: ${message}${of === undefined ? '' : ` (${of})`}` };
+    const where = of === undefined ? [] : [' on ', { foreign: of }];
+    const subject = rule === undefined ? ['the policy'] : ['rule ', { foreign: rule }];
+    return { tone: 'bad', parts: [...subject, ' is not kept: ', { foreign: message }, ...where] };
   });
   const notes = [...unasked(result), ...lacks, ...broken];
   return { command: 'verify', name, result, graph: graphOf(result, name), headline, notes };
@@ -60,7 +69,7 @@ export function verifyPicture(name: string, result: VerifyResult, headline: stri
 function unasked({ incomplete }: Picture['result']): readonly Note[] {
   return incomplete.map(({ way, error }) => ({
     tone: 'warn',
-    text: `could not ask ${way}: ${error.message}; more may be attached`,
+    parts: ['more may be attached: could not ask ', { foreign: way }, ': ', { foreign: error.message }],
   }));
 }
 

@@ -6,6 +6,7 @@ export const COMMANDS = [
   'blob get',
   'blob put',
   'check',
+  'completion',
   'copy',
   'detach',
   'discover',

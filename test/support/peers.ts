@@ -27,8 +27,13 @@ export const PEERS = [
   'node24',
   'node26',
   'strace',
+  'zsh',
+  'fish',
   'chromium-headless-shell',
   'playwright-core',
+  'axe-core',
+  'mermaid',
+  'dot',
 ] as const;
 export type PeerName = (typeof PEERS)[number];
 

@@ -5,7 +5,7 @@ import {
   spawn,
 } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
@@ -21,7 +21,7 @@ export const REMORA = join(
 
 /** The command that starts it, or the executable that `REMORA_PROGRAM` names. */
 export const PROGRAM: readonly [command: string, ...words: string[]] = process.env.REMORA_PROGRAM
-  ? [process.env.REMORA_PROGRAM]
+  ? [resolvePath(process.env.REMORA_PROGRAM)]
   : [process.execPath, REMORA];
 
 /** The same, for a shell. */

@@ -9,11 +9,12 @@ import type { WaitOptions } from '../../operations/wait/wait.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/elsewhere.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
+import type { Gate } from '../gates/gate.js';
 import { errorCommand, errorJson, errorText, toRemoraError } from '../output/error.js';
 import { createProgress, type Progress } from '../output/progress.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
-import { forLog, workflowCommand } from '../output/workflow-commands.js';
+import { forLog, isGithubActions, workflowCommand } from '../output/workflow-commands.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
 import { watchMemory } from './memory.js';
@@ -34,6 +35,7 @@ export abstract class BaseCommand extends Command {
   readonly #endMemoryWatch = watchMemory();
   readonly #optimize = optimizeLater();
   #progress: Progress | undefined;
+  #gate: string | undefined;
 
   protected override async init(): Promise<void> {
     await super.init();
@@ -153,11 +155,11 @@ export abstract class BaseCommand extends Command {
     this.stderr.write(forLog(`${text}\n`));
   }
 
-  /** A note on stderr, without secrets. A warning is an annotation of the job, too. */
-  protected note(text: string, level: 'note' | 'warning' = 'note'): void {
+  /** A note on stderr, without secrets. In a job of GitHub Actions, `warning: …` is an annotation, too. */
+  protected note(text: string): void {
     const words = printable(redact(text));
     this.tell(`${this.config.bin}: ${words}`);
-    const [, warning = level === 'warning' ? words : undefined] = /^warning: (.*)/.exec(words) ?? [];
+    const [, warning] = /^warning: (.*)/.exec(words) ?? [];
     if (warning !== undefined) this.stderr.write(workflowCommand('warning', this.#title, warning));
   }
 
@@ -168,6 +170,29 @@ export abstract class BaseCommand extends Command {
     this.#write(function* (): Generator<string> {
       for (const line of lines()) yield forLog(`${line}\n`);
     });
+  }
+
+  /** From here on this command is a gate: its outcome, or its failure, stands in the job summary. */
+  protected isGateOf(subject: string): void {
+    this.#gate = subject;
+  }
+
+  /** Says on stderr what is missing where. The job summary gets the outcome of a gate. */
+  protected async conclude(gate: Gate): Promise<void> {
+    this.#progress?.stop();
+    if (gate.lacks.length > 0) {
+      const { gateText } = await import('../gates/gate.js');
+      this.stderr.write(gateText(gate, { bin: this.config.bin, title: this.#title, stream: this.stderr }));
+    }
+    if (this.#gate !== undefined) await this.#summarize(gate);
+  }
+
+  async #summarize(gate: Gate): Promise<void> {
+    const path = process.env.GITHUB_STEP_SUMMARY;
+    if (!isGithubActions() || !path) return;
+    const { appendSummary } = await import('../gates/job-summary.js');
+    const failed = await appendSummary(path, this.#title, gate);
+    if (failed !== undefined) this.note(`warning: ${failed}`);
   }
 
   protected override logJson(json: object): void {
@@ -205,6 +230,8 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled()) this.logJson(errorJson(failure));
     else this.stderr.write(errorText(failure, this.config.bin, this.stderr));
     this.stderr.write(errorCommand(failure, this.#title));
+    if (this.#gate !== undefined && code === undefined)
+      await this.#summarize({ subject: this.#gate, lacks: [failure.message] });
   }
 
   /** The command as it is typed: `remora repo tags`. */

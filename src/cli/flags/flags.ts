@@ -180,3 +180,8 @@ export const packFlags = {
     summary: 'Show the manifest, and write nothing',
   }),
 };
+
+/** The flag of results that a terminal shows shortened. */
+export const noTruncFlag = {
+  'no-trunc': boolean({ summary: 'Show whole digests and names, in lines of any length', default: false }),
+};

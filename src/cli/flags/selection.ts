@@ -34,7 +34,11 @@ export const selectionFlags = {
     multipleNonGreedy: true,
     helpGroup: 'SELECTION',
   }),
-  digest: string({ summary: 'The attachment with this digest', helpValue: 'DIGEST', helpGroup: 'SELECTION' }),
+  digest: string({
+    summary: 'The attachment with this digest; discover and pull take 8 digits or more of it',
+    helpValue: 'DIGEST',
+    helpGroup: 'SELECTION',
+  }),
 };
 
 /** The flag that limits the ways. */

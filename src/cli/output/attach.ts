@@ -1,5 +1,5 @@
 import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { AttachEachDryRunResult, AttachEachResult } from '../../operations/attach/schema.js';
+import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../../operations/attach/schema.js';
 import { columns, fields, printable } from './text.js';
 
 const TITLE = 'org.opencontainers.image.title';
@@ -22,7 +22,19 @@ export function renderEach(result: AttachEachResult | AttachEachDryRunResult): s
   ].join('\n');
 }
 
+/** The notes on files that are attached already under another name or type. */
+export function sameNotes({ sameContent = [] }: Pick<AttachResult, 'sameContent'>): readonly string[] {
+  return sameContent.map(({ reference, artifactType, title, layer, name }) => {
+    const as = [title, artifactType].filter((part) => part !== undefined).join(', ');
+    return `the content of ${name ?? layer} is attached already: ${reference}${as === '' ? '' : ` (${as})`}`;
+  });
+}
+
 /** The notes on entries that got nothing. */
-export function eachNotes({ withoutPlatform = [] }: AttachEachResult | AttachEachDryRunResult): readonly string[] {
-  return withoutPlatform.map(({ reference }) => `${reference} names no platform: nothing is attached to it`);
+export function eachNotes(result: AttachEachResult | AttachEachDryRunResult): readonly string[] {
+  const { withoutPlatform = [], attachments } = result;
+  return [
+    ...withoutPlatform.map(({ reference }) => `${reference} names no platform: nothing is attached to it`),
+    ...attachments.flatMap((each) => ('sameContent' in each ? sameNotes(each) : [])),
+  ];
 }

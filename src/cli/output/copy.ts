@@ -51,9 +51,13 @@ export function copyNotes({
     ...(left.length > 0 ? [ofIndex] : []),
     ...leftNotes(attachedLeft, roots.length > 1),
     ...unverifiedNotes(unverified),
-    ...incomplete.map(({ way, error }) => `could not copy ${way}: ${error.message}`),
     ...(incomplete.length > 0 ? [`${incomplete.length} left out: the others ${verb} copied`] : []),
   ];
+}
+
+/** A line for each thing that stayed behind, and should not have. */
+export function leftOutLines({ incomplete }: CopyResult): readonly string[] {
+  return incomplete.map(({ way, error }) => `could not copy ${way}: ${error.message}`);
 }
 
 function leftNotes(left: AttachedLeft | undefined, areSeveral: boolean): readonly string[] {

@@ -19,6 +19,8 @@ export interface Step {
 
 export interface Cell {
   readonly text: string;
+  /** A shorter word that stands for a text without room. @default the text, shortened */
+  readonly short?: string | undefined;
   readonly style?: Parameters<Paint>[0] | undefined;
 }
 
@@ -69,14 +71,14 @@ function cellLine(
   let line = '';
   // Spaces are added before a text: none ends a line.
   let spaces = 0;
-  for (const [index, { text, style }] of cells.entries()) {
+  for (const [index, { text, short = text, style }] of cells.entries()) {
     const { align = 'left', cut = 'middle' } = columns[index] ?? {};
     const width = widths[index] ?? 0;
     if (width === 0) continue;
     const beginning =
       index === 0 ? shortStem(stem, Math.min(Math.max(width - widthOf(text), MIN_STEM), width - 1)) : '';
     const room = Math.max(width - beginning.length, 0);
-    const kept = cut === 'end' ? text.slice(0, room) : shorten(text, room);
+    const kept = cut === 'end' ? text.slice(0, room) : shorten(widthOf(text) > room ? short : text, room);
     const rest = room - widthOf(kept);
     const before = align === 'right' ? rest : 0;
     const shown = style !== undefined && kept !== '' ? paint(style, kept) : kept;

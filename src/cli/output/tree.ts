@@ -1,3 +1,4 @@
+import type { Cell, Row } from './grid.js';
 import { type Paint, painter } from './text.js';
 
 /** A place where lines are shown. */
@@ -24,9 +25,9 @@ export function screenOf(stream: NodeJS.WriteStream, options: { readonly isWhole
 
 /** A line of a tree with the lines below it, made as they are printed. */
 export interface Branch {
-  /** The line in so many columns; undefined: any number. */
-  text(room: number | undefined): string;
-  /** Lines that stand directly below the text. */
+  /** The cells of its line, or the line in so many columns; undefined: any number. */
+  readonly line: readonly Cell[] | ((room: number | undefined) => string);
+  /** Lines that stand directly below. */
   details(room: number | undefined): readonly string[];
   readonly below: Branches;
 }
@@ -55,20 +56,15 @@ export function joined(first: Branches, second: Branches): Branches {
   };
 }
 
-/** The least columns that a text gets, however deep it stands. */
-const MIN_ROOM = 24;
-
-/** The lines of a tree. */
-export function* draw({ count, each }: Branches, width?: number, indent = ''): Generator<string> {
+/** The rows of a tree, for a grid. */
+export function* treeRows({ count, each }: Branches, indent = ''): Generator<Row> {
   let index = 0;
-  const room = width === undefined ? undefined : Math.max(width - indent.length - 4, MIN_ROOM);
-  for (const { text, details, below } of each()) {
+  for (const { line, details, below } of each()) {
     const isLast = ++index === count;
-    const deeper = `${indent}${isLast ? '    ' : '│   '}`;
-    const stem = below.count > 0 ? '│ ' : '  ';
-    yield `${indent}${isLast ? '└── ' : '├── '}${text(room)}`;
-    for (const detail of details(room === undefined ? undefined : room - stem.length))
-      yield `${deeper}${stem}${detail}`;
-    yield* draw(below, width, deeper);
+    const deeper = `${indent}${isLast ? '   ' : '│  '}`;
+    const stem = `${indent}${isLast ? '└─ ' : '├─ '}`;
+    yield typeof line === 'function' ? { stem, lines: (room) => [line(room)] } : { stem, cells: line };
+    yield { stem: `${deeper}${below.count > 0 ? '│ ' : '  '}`, lines: details };
+    yield* treeRows(below, deeper);
   }
 }

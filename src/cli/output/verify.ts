@@ -1,10 +1,13 @@
 import { isIndexType } from '../../oci/values/media-types.js';
+import { inOrder } from '../../operations/results/in-order.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../operations/verify/verify.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart, type TimedScreen } from './attachment.js';
 import { digits, fitted, type Part, shortDigests, wrapped } from './fit.js';
+import { type Cell, type Grid, gridLines } from './grid.js';
 import { type Signed, whenOf, whoOf } from './signer.js';
-import { columns, formatSize, type Paint, printable } from './text.js';
-import { type Branch, branches, draw, joined, type Screen } from './tree.js';
+import { columns, type Paint, printable } from './text.js';
+import { type Branch, branches, joined, type Screen, treeRows } from './tree.js';
 
 type Verdict = VerifiedNode['verdict'];
 
@@ -15,50 +18,44 @@ const MARKS: Readonly<Record<Verdict, { readonly mark: string; readonly style: '
 };
 
 /** The verdict as a word; on a terminal with its mark. */
-export function verdictPart(verdict: Verdict, width: number | undefined): Part {
+export function verdictPart(verdict: Verdict, isTerminal: boolean): Part {
   const { mark, style } = MARKS[verdict];
-  return { text: width === undefined ? verdict : `${mark} ${verdict}`, style };
+  return { text: isTerminal ? `${mark} ${verdict}` : verdict, style };
 }
 
+const GRID: Grid = {
+  columns: [{}, ...ATTACHMENT_COLUMNS],
+  steps: [...attachmentSteps(1), { column: 0, least: 12 }],
+};
+
 /** The attachments as a tree, each with its verdict: line by line, an index with its platforms. */
-export function* verdictLines(result: VerifyResult, screen: Screen): Generator<string> {
-  const { paint, width } = screen;
+export function* verdictLines(result: VerifyResult, screen: TimedScreen): Generator<string> {
+  const { paint, width, isTerminal } = screen;
   const short = (text: string) => (width === undefined ? text : shortDigests(text));
   const attachment = (node: VerifiedNode): Branch => ({
-    text: (room) =>
-      fitted(
-        [
-          verdictPart(node.verdict, width),
-          { text: node.kind ?? '', style: 'bold' },
-          { text: typeOf(node, width), least: 12 },
-          { text: width === undefined ? node.digest : digits(node.digest) },
-          { text: width === undefined ? `${formatSize(node.size)}, ${node.via.join('+')}` : '', style: 'dim' },
-        ],
-        room,
-        paint,
-      ),
+    line: [verdictPart(node.verdict, isTerminal), ...boldKind(attachmentCells(node, screen))],
     details: (room) => detailLines(node, short, room, paint),
-    below: branches(node.referrers, attachment),
+    below: branches(inOrder(node.referrers), attachment),
   });
   const platform = (one: VerifiedPlatform): Branch => ({
-    text: (room) => fitted(nameParts(one, width), room, paint),
+    line: (room) => fitted(nameParts(one, width), room, paint),
     details: (room) => coveredLines(one).map((line) => fitted([{ text: short(line), style: 'dim' }], room, paint)),
-    below: branches(one.referrers, attachment),
+    below: branches(inOrder(one.referrers), attachment),
   });
   const { referrers, above = [], platforms = [] } = result;
-  yield short(printable(result.reference));
-  yield* draw(joined(branches(referrers, attachment), branches([...above, ...platforms], platform)), width);
+  yield fitted([{ text: short(printable(result.reference)), least: 20 }], width, paint);
+  const all = joined(branches(inOrder(referrers), attachment), branches([...above, ...platforms], platform));
+  yield* gridLines(GRID, () => treeRows(all), screen);
+}
+
+/** The colour of a verdict stands alone. */
+function boldKind([kind, ...others]: readonly Cell[]): readonly Cell[] {
+  return kind === undefined ? [] : [{ ...kind, style: 'bold' }, ...others];
 }
 
 function nameParts({ platform, mediaType, digest }: VerifiedPlatform, width: number | undefined): Part[] {
   const name = printable(platform ?? (isIndexType(mediaType) ? 'index' : 'no platform'));
-  return [{ text: name, style: 'bold', least: 8 }, { text: width === undefined ? digest : digits(digest) }];
-}
-
-/** The type; a terminal has no room for a beginning that most types share. */
-function typeOf({ predicateType, artifactType, mediaType }: VerifiedNode, width: number | undefined): string {
-  const type = printable(predicateType ?? artifactType ?? mediaType);
-  return width === undefined ? type : type.replace(/^application\//, '');
+  return [namePart(name), { text: width === undefined ? digest : digits(digest), style: 'dim' }];
 }
 
 type Told = Signed & Pick<VerifiedNode, 'digest' | 'verdict' | 'message' | 'coveredBy' | 'remarks' | 'places'>;
@@ -89,24 +86,25 @@ function coveredLines({ coveredBy }: Pick<VerifiedNode, 'coveredBy'>): readonly 
   return coveredBy === undefined ? [] : [`covered by ${coveredBy}`];
 }
 
-/** A file with the verdict on its bundle, in a line that fits. */
-export function* blobLines(result: VerifyBlobResult, { paint, width }: Screen): Generator<string> {
+/** A file with the verdict on its bundle, in lines that fit. */
+export function* blobLines(result: VerifyBlobResult, screen: Screen): Generator<string> {
+  const { paint, width, isTerminal } = screen;
   const { blob, digest, bundle, verdict, kind = '', predicateType = '' } = result;
   const short = (text: string) => (width === undefined ? text : shortDigests(text));
   yield fitted([{ text: printable(blob), least: 12 }, { text: short(digest) }], width, paint);
+  const parts: readonly Part[] = [
+    verdictPart(verdict, isTerminal),
+    { text: kind, style: 'bold' },
+    { text: printable(predicateType), least: 12 },
+    { text: printable(bundle), least: 12, style: 'dim' },
+  ];
   const branch: Branch = {
-    text: (room) => {
-      const type = { text: printable(predicateType), least: 12 };
-      const parts = [verdictPart(verdict, width), { text: kind, style: 'bold' as const }, type];
-      return fitted([...parts, { text: printable(bundle), least: 12, style: 'dim' }], room, paint);
-    },
+    line: (room) => fitted(parts, room, paint),
     details: (room) => detailLines(result, short, room, paint),
     below: branches([], () => branch),
   };
-  yield* draw(
-    branches([branch], (one) => one),
-    width,
-  );
+  const all = branches([branch], (one) => one);
+  yield* gridLines({ columns: [] }, () => treeRows(all), screen);
 }
 
 /** The requirements that are not met, as a table; the empty text when all are. */

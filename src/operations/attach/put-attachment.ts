@@ -1,4 +1,5 @@
 import { RemoraError } from '../../errors.js';
+import { handled } from '../../io/async/handled.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
 import type { CallOptions, Source, Store, WriteResult } from '../../store/interfaces/store.js';
@@ -7,6 +8,7 @@ import { type Contents, manifestOf, type PackPlan } from '../pack/plan.js';
 import { withHidden } from '../results/hidden.js';
 import type { ManifestSigner } from '../sign/manifest-signer.js';
 import type { MaybeAttachOptions } from './options.js';
+import { sameContent } from './same-content.js';
 import type { AttachResult } from './schema.js';
 
 /** Content that is being written. */
@@ -26,9 +28,10 @@ export async function putAttachment(
   options: MaybeAttachOptions & { readonly signer: ManifestSigner | undefined },
 ): Promise<AttachResult> {
   const manifest = manifestOf(plan, contents, subject);
-  const [results] = await Promise.all([written, store.prepareManifest(manifest, options)]);
+  const [results, isThere] = await Promise.all([written, store.prepareManifest(manifest, options)]);
   const { signal, settle, clean, layoutLists, onUncleaned } = options;
   const how = { signal, settle, clean, layoutLists, onUncleaned };
+  const others = isThere ? [] : handled(sameContent(store, subject, manifest, results, { signal }));
   const { result, listedBy } = await store.putManifest(manifest, how);
   if (options.confirm) await confirmListed(store, subject, manifest.descriptor, options);
   const signature = await options.signer?.(store, manifest.descriptor, how);
@@ -36,7 +39,7 @@ export async function putAttachment(
   const shown = {
     ...packedResult(store, manifest, contents, results, { result, listedBy, tags: [] }),
     subject: { reference: source.format({ digest }), mediaType, digest, size },
-    ...given({ signature }),
+    ...given({ signature, sameContent: (await others).length === 0 ? undefined : await others }),
   };
   return withHidden(shown, { manifest });
 }

@@ -1,12 +1,30 @@
 import * as z from 'zod';
 import type { Manifest } from '../../oci/documents/manifest.js';
 import { type DryRunResult, dryRunSchema, packedFields } from '../pack/schema.js';
+import { digestSchema } from '../results/digest-schema.js';
 import { manifestFields } from '../results/schema.js';
 import { signatureSchema } from '../sign/schema.js';
+
+const sameContentSchema = z.strictObject({
+  reference: z.string().describe('The other attachment'),
+  digest: digestSchema,
+  artifactType: z.string().exactOptional(),
+  title: z.string().exactOptional().describe('The name of the file there'),
+  layer: digestSchema.describe('The content that both have'),
+  name: z.string().exactOptional().describe('The name of the file here'),
+});
+
+/** Another attachment of the subject with the same content. */
+export type SameContent = Readonly<z.infer<typeof sameContentSchema>>;
 
 export const attachSchema = z.strictObject({
   ...packedFields,
   subject: z.strictObject({ ...manifestFields }),
+  sameContent: z
+    .array(sameContentSchema)
+    .readonly()
+    .exactOptional()
+    .describe('Other attachments of the subject that hold a file of this one'),
   signature: signatureSchema.exactOptional().describe('With a key: the signature of the attached artifact'),
 });
 

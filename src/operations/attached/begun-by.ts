@@ -1,6 +1,5 @@
 import type { Digest } from '../../oci/values/digest.js';
 import { beginsWith, type DigestBeginning } from '../../oci/values/digest-beginning.js';
-import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment } from './attachment.js';
 import { ambiguous } from './newest.js';
 
@@ -10,14 +9,13 @@ import { ambiguous } from './newest.js';
  * @throws RemoraError `AMBIGUOUS` for several digests
  */
 export function begunBy<T extends Attachment & { readonly platform?: string }>(
-  source: Source,
   attachments: readonly T[],
   beginning: DigestBeginning,
 ): readonly T[] {
   const begun = (digest: Digest | undefined) => digest !== undefined && beginsWith(digest, beginning);
   const fitting = attachments.filter(({ descriptor, holder }) => begun(descriptor.digest) || begun(holder?.digest));
   const digests = fitting.flatMap(({ descriptor, holder }) => [descriptor.digest, holder?.digest]).filter(begun);
-  if (new Set(digests).size > 1) throw ambiguous(source, fitting, moreDigits(beginning));
+  if (new Set(digests).size > 1) throw ambiguous(fitting, moreDigits(beginning));
   return fitting;
 }
 

@@ -1,11 +1,15 @@
 import type { RemoraError } from '../../errors.js';
+import { mapSome, sharedSignal } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { parseBeginning } from '../../oci/values/digest-beginning.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from './asked-ways.js';
 import { type Attachment, attachmentOfEntry, type SelectedAttachment } from './attachment.js';
 import { begunBy } from './begun-by.js';
+import { deciding, hasNewest, PULL_CHOICE } from './choice.js';
+import { ContentReader } from './contents.js';
 import { eachLayerOnce } from './each-layer-once.js';
 import { gone } from './find.js';
 import { ItemLimit } from './item-limit.js';
@@ -24,6 +28,9 @@ export interface SelectAttachedOptions extends CallOptions {
   /** The limit of the walk. @default one of its own */
   readonly limit?: ItemLimit | undefined;
 }
+
+/** Candidates whose manifests are read for the names of their files; people see no more. */
+const MAX_TOLD = 20;
 
 /**
  * Selects attachments of `subject` and, if that is an index, of all manifests below it. Attachments of attachments are
@@ -72,7 +79,7 @@ export async function selectAttached(
     if (isDirect && found.length > 0 && beginning === undefined) break;
     isDirect = false;
   }
-  if (beginning !== undefined) found = begunBy(source, found, beginning);
+  if (beginning !== undefined) found = begunBy(found, beginning);
   const isCertain =
     found.length > 0 &&
     beginning === undefined &&
@@ -85,15 +92,24 @@ export async function selectAttached(
   if (selection.all) return found;
   const distinct = eachLayerOnce(found);
   if (distinct.length === 1) return distinct;
-  if (selection.latest) return [newestOf(source, distinct)];
-  throw severalFit(source, distinct);
+  if (selection.latest && hasNewest(distinct)) return [newestOf(distinct)];
+  const told = await withTitles(source, distinct, signal);
+  if (selection.latest) return [newestOf(told, PULL_CHOICE)];
+  throw ambiguous(told, deciding(told, PULL_CHOICE));
 }
 
-/** The error for several attachments that fit, where one is wanted. */
-export function severalFit(source: Source, found: readonly SelectedAttachment[]): RemoraError {
-  const platforms = new Set(found.map(({ platform }) => platform));
-  const hint = `Choose with ${platforms.size > 1 ? '--platform, ' : ''}--latest or --digest, or take --all`;
-  return ambiguous(source, found, hint);
+/** The candidates of an error, with the names of their files as far as people see them. */
+async function withTitles(
+  source: Source,
+  found: readonly SelectedAttachment[],
+  signal: AbortSignal | undefined,
+): Promise<readonly SelectedAttachment[]> {
+  const reader = new ContentReader(source);
+  const shown = await mapSome(found.slice(0, MAX_TOLD), MAX_TOLD, async (attachment) => {
+    const { content } = await reader.read(attachment, sharedSignal(signal));
+    return given({ ...attachment, content });
+  });
+  return [...shown, ...found.slice(MAX_TOLD)];
 }
 
 /** The error for a subject with attachments of which none fits. */

@@ -133,7 +133,7 @@ class Reader {
     const { recursive, selection = {} } = this.options;
     if (judged !== undefined && recursive)
       return judged.trees(this.source, trees, selection, (digest) => this.#read(digest));
-    return { trees: isEverything(selection) ? trees : chosenTrees(this.source, trees, selection) };
+    return { trees: isEverything(selection) ? trees : chosenTrees(trees, selection) };
   }
 
   async #root(root: CopyRoot): Promise<ReadRoot> {

@@ -1,6 +1,5 @@
 import type { Kind } from '../../formats/kinds/kind.js';
 import type { Digest } from '../../oci/values/digest.js';
-import type { Source } from '../../store/interfaces/store.js';
 import type { Attachment } from '../attached/attachment.js';
 import { newestOf } from '../attached/newest.js';
 import { type AnnotationSelector, describeSelection, isWanted, type Selection } from '../attached/selection.js';
@@ -37,16 +36,15 @@ export function isEverything({ except = {}, ...selection }: CopySelection): bool
  * @throws RemoraError `AMBIGUOUS` where dates do not tell the newest
  */
 export function chosenTrees(
-  store: Source,
   trees: readonly AttachedTree[],
   selection: CopySelection,
   also: (attachment: Attachment) => boolean = () => false,
 ): readonly AttachedTree[] {
   const kept = trees.filter(({ attachment }) => !isExcluded(attachment, selection));
   const wanted = kept.filter(({ attachment }) => isWanted(attachment, selection));
-  const newest = selection.latest ? newestBySubject(store, wanted) : new Set(wanted);
+  const newest = selection.latest ? newestBySubject(wanted) : new Set(wanted);
   return kept.flatMap((tree) => {
-    const below = chosenTrees(store, tree.below, selection, also);
+    const below = chosenTrees(tree.below, selection, also);
     return newest.has(tree) || also(tree.attachment) || below.length > 0 ? [{ ...tree, below }] : [];
   });
 }
@@ -65,12 +63,12 @@ function isExcluded(attachment: Attachment, { except = {} }: CopySelection): boo
   );
 }
 
-function newestBySubject(store: Source, trees: readonly AttachedTree[]): ReadonlySet<AttachedTree> {
+function newestBySubject(trees: readonly AttachedTree[]): ReadonlySet<AttachedTree> {
   return new Set(
     [...new Set(trees.map(({ subject }) => subject))].flatMap((of) => {
       const siblings = trees.filter(({ subject }) => subject === of);
       const attachments = siblings.map(({ attachment }) => attachment);
-      const newest = attachments.length === 1 ? attachments[0] : newestOf(store, attachments);
+      const newest = attachments.length === 1 ? attachments[0] : newestOf(attachments);
       return siblings.filter(({ attachment }) => attachment === newest);
     }),
   );

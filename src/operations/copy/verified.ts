@@ -95,8 +95,8 @@ export class VerifiedRoots {
     };
     const all = await kept(found);
     const chosen = () => {
-      const signatures = verdicts.signaturesOf(chosenTrees(source, all, selection));
-      return chosenTrees(source, all, selection, (attachment) => signatures.has(manifestOf(attachment)));
+      const signatures = verdicts.signaturesOf(chosenTrees(all, selection));
+      return chosenTrees(all, selection, (attachment) => signatures.has(manifestOf(attachment)));
     };
     const trees = isEverything(selection) ? all : chosen();
     tell(trees, true);

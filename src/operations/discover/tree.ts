@@ -29,10 +29,10 @@ export class NodeBuilder {
     this.#isShown = (attachment) => isWanted(attachment, selection);
     if (!selection.latest && digestBeginning === undefined) return;
     const fitting = flat(trees).filter(this.#isShown);
-    const wanted = digestBeginning === undefined ? fitting : begunBy(source, fitting, parseBeginning(digestBeginning));
+    const wanted = digestBeginning === undefined ? fitting : begunBy(fitting, parseBeginning(digestBeginning));
     this.#isShown = (attachment) => wanted.includes(attachment);
     if (!selection.latest) return;
-    const newest = wanted.length > 1 ? newestOf(source, wanted) : wanted[0];
+    const newest = wanted.length > 1 ? newestOf(wanted, { beginning: true }) : wanted[0];
     this.#isShown = (attachment) => attachment === newest;
   }
 

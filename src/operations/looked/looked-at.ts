@@ -17,7 +17,9 @@ export interface LookedAt {
 export function lookedAt(text: string): LookedAt {
   const at = text.lastIndexOf('@');
   const [name, end] = [text.slice(0, at), text.slice(at + 1)];
-  if (at <= 0 || name.includes('@') || end === '' || isDigest(end)) return { place: resolvePlace(text) };
+  // Of a URL with a password, only the whole text is redacted.
+  const isOther = name === '' || /@|^(?!docker:)[a-z]+:\/\//i.test(name) || end === '' || end.includes('/');
+  if (isOther || isDigest(end)) return { place: resolvePlace(text) };
   // A path may hold an "@".
   const isPath = /^(?:oci|oci-archive|ocidir|dir):|^\.{0,2}\/|^\.{1,2}[:@]/.test(text);
   if (isPath && !/^(?:sha256|sha512|blake3):/i.test(end) && digitsOf(text) === undefined)

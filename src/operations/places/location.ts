@@ -96,9 +96,14 @@ export function resolveLocation<S extends Source>(location: Location<S>): Place 
  * @throws RemoraError as `parsePlace`
  */
 export function resolvePlace(text: string): Place {
-  const begun = digitsOf(text);
-  if (begun !== undefined && begun.length >= 8) parseDigest(begun);
+  refuseBeginning(text);
   return readingsOf(text).find(isThere) ?? parsePlace(text);
+}
+
+/** @throws RemoraError `INVALID_ARGUMENT` for a layout or an archive with the beginning of a digest: it would name another path */
+export function refuseBeginning(text: string): void {
+  const digits = digitsOf(text);
+  if (digits !== undefined && digits.length >= 8) parseDigest(digits);
 }
 
 /** The hexadecimal digits behind an `@` that is not a part of a path: there is a layout or an archive without them. */

@@ -6,7 +6,7 @@ import type { Digest } from '../../oci/values/digest.js';
 import { given } from '../../oci/values/given.js';
 import type { Store } from '../../store/interfaces/store.js';
 import { isThere } from '../../store/open.js';
-import { type Location, resolveLocation, type Stored } from './location.js';
+import { type Location, refuseBeginning, resolveLocation, type Stored } from './location.js';
 
 /** The place for a new manifest, with its tags, and its digest if the caller pins it. */
 export interface TargetLocation {
@@ -22,6 +22,7 @@ export interface TargetLocation {
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function resolveTarget(text: string): PinnedTarget {
+  refuseBeginning(text);
   const target = parsePinnedTarget(text);
   const { place, tags } = target;
   // Further tags stand behind the first one, which the place has.

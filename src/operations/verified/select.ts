@@ -11,9 +11,10 @@ import {
   attachmentsOfLayers,
   type SelectedAttachment,
 } from '../attached/attachment.js';
+import { deciding, PULL_CHOICE } from '../attached/choice.js';
 import { eachLayerOnce } from '../attached/each-layer-once.js';
-import { newestOf } from '../attached/newest.js';
-import { nothingFits, severalFit } from '../attached/select.js';
+import { ambiguous, newestOf } from '../attached/newest.js';
+import { nothingFits } from '../attached/select.js';
 import { isWanted, type Selection } from '../attached/selection.js';
 import type { VerifiedNode } from '../verify/schema.js';
 import { notVerified } from '../wait/untrusted-only.js';
@@ -39,6 +40,9 @@ export interface SelectVerifiedOptions {
   /** As of `selectAttached`. */
   readonly onUnasked?: ((way: string, error: unknown) => void) | undefined;
 }
+
+/** A digest that is verified is named whole. */
+const VERIFIED_CHOICE = { ...PULL_CHOICE, beginning: false };
 
 /** Manifests that are read at a time. */
 const CONCURRENCY = 16;
@@ -81,8 +85,8 @@ export async function selectVerified(
   if (selection.all) return { verified: found, unverified: left };
   const distinct = eachLayerOnce(found);
   if (distinct.length === 1) return { verified: distinct, unverified: left };
-  if (selection.latest) return { verified: [newestOf(source, distinct)], unverified: left };
-  throw severalFit(source, distinct);
+  if (selection.latest) return { verified: [newestOf(distinct, VERIFIED_CHOICE)], unverified: left };
+  throw ambiguous(distinct, deciding(distinct, VERIFIED_CHOICE));
 }
 
 function unverifiedOnly({ reference, message }: UnverifiedAttachment, fitting: readonly PlacedNode[]): RemoraError {

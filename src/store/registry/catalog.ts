@@ -25,7 +25,7 @@ const WITHOUT_CATALOG: readonly string[] = ['docker.io', 'ghcr.io'];
  */
 export async function* listCatalog(
   registry: string,
-  options: OpenRegistryOptions & CallOptions = {},
+  options: OpenRegistryOptions & CallOptions & { readonly last?: string | undefined } = {},
 ): AsyncIterable<string> {
   const credentials = options.credentials ?? dockerCredentials();
   const http = new HttpClient({ ...options, registry: registryUrl(registry, options.plainHttp) });
@@ -40,7 +40,7 @@ export async function* listCatalog(
   const what = `repositories of ${registry}`;
   try {
     const isLoggedIn = async () => (await credentials(registry)) !== undefined && isAccepted(client, options.signal);
-    const first = await firstPage(client, what, isLoggedIn, options.signal);
+    const first = await firstPage(client, what, isLoggedIn, options);
     const seen = new Set<string>();
     const progress = new Progress(what);
     for await (const page of pages(client, first, MAX_PAGE_BYTES, what, options.signal)) {
@@ -61,15 +61,14 @@ async function firstPage(
   client: RegistryClient,
   what: string,
   isLoggedIn: () => Promise<boolean>,
-  signal: AbortSignal | undefined,
+  { last, signal }: CallOptions & { readonly last?: string | undefined },
 ): Promise<Document> {
   const known = WITHOUT_CATALOG.includes(client.registry);
+  const target = last === undefined ? '_catalog' : `_catalog?last=${encodeURIComponent(last)}`;
   // No "n": distribution 3 refuses one above its own limit, and gives that many anyway.
-  const answer = await client
-    .read({ method: 'GET', target: '_catalog', signal }, MAX_PAGE_BYTES, what)
-    .catch((error: unknown) => {
-      throw known && isRemoraError(error) && refuses(error.status) ? unsupported(client, error) : error;
-    });
+  const answer = await client.read({ method: 'GET', target, signal }, MAX_PAGE_BYTES, what).catch((error: unknown) => {
+    throw known && isRemoraError(error) && refuses(error.status) ? unsupported(client, error) : error;
+  });
   const { status } = answer.response;
   if (status === 200) return answer;
   const error = client.errorOf(answer, what);

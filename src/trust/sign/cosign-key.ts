@@ -51,7 +51,7 @@ function deriveKey(passphrase: string, { params: { N, r, p }, salt }: CosignKey[
   return new Promise((resolve, reject) => {
     const options = { N, r, p, maxmem: MAX_MEMORY + 1024 * 1024 };
     scrypt(passphrase, Buffer.from(salt, 'base64'), 32, options, (error, key) =>
-      error === null ? resolve(key) : reject(error),
+      error ? reject(error) : resolve(key),
     );
   });
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey, KeyObject } from 'node:crypto';
 import { RemoraError } from '../../errors.js';
+import { systemCode } from '../../io/files/system-error.js';
 import { keepSecret } from '../../io/redact.js';
 import { quote } from '../../oci/text/quote.js';
 import { type PemBlock, pemBlocks } from '../keys/pem.js';
@@ -21,6 +22,7 @@ export interface ReadKeyOptions {
 const MAX_SIZE = 1024 * 1024;
 const COSIGN = /^ENCRYPTED (SIGSTORE|COSIGN) PRIVATE KEY$/;
 const HINT = 'Give a private key in PEM, or one of cosign generate-key-pair';
+const PBKDF2 = 'Write it anew: openssl pkcs8 -topk8 -v2 aes-256-cbc';
 
 /**
  * Reads a private key: PKCS #8 (plain or encrypted), SEC 1 or PKCS #1 in PEM, or an encrypted key file of cosign; ECDSA on
@@ -103,6 +105,8 @@ function keyOfEncrypted(block: PemBlock, what: string, passphrase: string): KeyO
   try {
     return createPrivateKey({ key: block.text, passphrase });
   } catch (cause) {
+    if (systemCode(cause) === 'ERR_OSSL_UNSUPPORTED_KEY_DERIVATION_FUNCTION')
+      throw refusal(`${what} is encrypted with scrypt, which this executable cannot undo`, PBKDF2, cause);
     // OpenSSL has a code for each cipher that cannot be undone with a passphrase.
     throw wrongPassphrase(what, cause);
   }

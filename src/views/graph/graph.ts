@@ -1,3 +1,4 @@
+import type { Digest } from '../../oci/values/digest.js';
 import type { DiscoveredNode, EndOfLife } from '../../operations/discover/schema.js';
 import type { VerifiedNode } from '../../operations/verify/schema.js';
 
@@ -12,12 +13,12 @@ export interface Attached
 export interface Holding {
   readonly reference: string;
   readonly mediaType: string;
-  readonly digest: string;
+  readonly digest: Digest;
   readonly size: number;
   readonly artifactType?: string;
   readonly platform?: string;
   readonly isPlatform?: false;
-  readonly within?: readonly string[];
+  readonly within?: readonly Digest[];
   readonly endOfLife?: EndOfLife;
   readonly coveredBy?: string;
   readonly referrers: readonly Attached[];

@@ -92,7 +92,7 @@ function endOfLife({ endOfLife }: Holding): readonly string[] {
 function attachedLines(attached: Attached): readonly string[] {
   const format = formatOf(attached);
   const facts = [
-    ...(attached.created === undefined ? [] : [minutesOf(attached.created)]),
+    ...(attached.created === undefined ? [] : [minutesOf(attached.created).replace(/ \d\d:\d\d UTC$/, '')]),
     formatSize(bytesOf(attached)),
     digitsOf(attached.digest),
   ];

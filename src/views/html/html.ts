@@ -12,7 +12,7 @@ type Value = Html | string | number | undefined | false | readonly Value[];
  * an element or in a quoted attribute.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly Value[]): Html {
-  return new Html(String.raw({ raw: strings.raw }, ...values.map(markup)));
+  return new Html(String.raw({ raw: strings }, ...values.map(markup)));
 }
 
 /** Text that is markup already, or stands where nothing is escaped: a style, a script. It must not come from elsewhere. */

@@ -53,14 +53,15 @@ function outcomeOf({ result }: Picture): string {
   return 'outcome' in result ? OUTCOMES[result.outcome] : '';
 }
 
-/** A sentence of our own words with texts from elsewhere: what could be markup is written as a code span. */
+/** A sentence whose parts are not known: what could be markup is written as a code span. */
 function escaped(text: string): string {
-  return /^[A-Za-z0-9 ,.;()-]*$/.test(text.replace(/: /g, ' ')) ? text : code(text);
+  return /^[A-Za-z0-9 ,.;()-]*$/.test(text.replace(/: |(?<=\d):(?=\d)/g, ' ')) ? text : code(text);
 }
 
-function alert({ tone, text }: Note): readonly string[] {
-  if (tone === 'good') return ['', `✅ ${escaped(text)}`];
-  return ['', `> [!${tone === 'warn' ? 'WARNING' : 'CAUTION'}]`, `> ${escaped(text)}`];
+function alert({ tone, parts }: Note): readonly string[] {
+  const text = parts.map((part) => (typeof part === 'string' ? part : code(part.foreign))).join('');
+  if (tone === 'good') return ['', `✅ ${text}`];
+  return ['', `> [!${tone === 'warn' ? 'WARNING' : 'CAUTION'}]`, `> ${text}`];
 }
 
 interface Table {

@@ -61,7 +61,13 @@ function shape(node: GraphNode): string {
 function escapeLine(line: string): string {
   const shown = [...visibleLine(line)];
   const cut = shown.length > MAX_LINE ? [...shown.slice(0, MAX_LINE - 1), '…'] : shown;
-  return cut.map((one) => (/[\p{L}\p{M}\p{Nd} ·×…]/u.test(one) ? one : `#${one.codePointAt(0)};`)).join('');
+  const isWord = (one: string | undefined) => one !== undefined && /[A-Za-z0-9]/.test(one);
+  return cut
+    .map((one, index) => {
+      const isInside = /[.:/-]/.test(one) && isWord(cut[index - 1]) && isWord(cut[index + 1]);
+      return isInside || /[\p{L}\p{M}\p{Nd} ·×…]/u.test(one) ? one : `#${one.codePointAt(0)};`;
+    })
+    .join('');
 }
 
 function arrow({ as }: Edge): string {

@@ -1,93 +1,77 @@
-import type { ReportCell, ReportEnd, ReportRow } from '../../operations/report/schema.js';
-import { notesOf, stateWord } from '../../operations/report/words.js';
-import { type Html, html, raw } from '../html/html.js';
-import { date, digest, text } from '../html/marks.js';
+import type { Documents } from '../draw.js';
+import { notice } from '../html/blocks.js';
+import { type Html, html } from '../html/html.js';
 import { page } from '../html/page.js';
-import STYLE from './report.css?raw';
+import { attachedIn, type Picture } from '../picture.js';
+import { drawing } from './drawing.js';
 import SCRIPT from './script.js?raw';
+import STYLE from './style.css?raw';
+import { TreeView } from './tree.js';
 
-/** The shape of a page of a report. */
-export interface ReportPage {
-  /** The names of the columns. */
-  readonly columns: readonly string[];
-  readonly hasPolicy: boolean;
-  readonly now: Date;
+/** A page in one file: the outcome, a drawing, and a tree with all that is known of each attachment. */
+export function report(picture: Picture, documents: Documents): string {
+  const { command, name, result, graph, headline } = picture;
+  const attached = attachedIn(graph);
+  const body = html`<header class="intro">
+<p class="eyebrow">remora ${command}</p>
+<h1><bdi>${name}</bdi></h1>
+<p class="lead">${headline}</p>
+<p><code>${result.digest}</code></p>
+${notices(picture)}</header>
+<main id="main">
+${attached.length > 0 && pictureOf(picture)}
+<h2>Attachments</h2>
+${attached.length > 0 && tools(picture)}
+${new TreeView(picture, documents).render()}
+</main>
+<footer><p>Made by remora ${command}. The page asks nobody: all that it shows is in this file.</p></footer>`;
+  return page({
+    title: `${name} – remora ${command}`,
+    body,
+    style: STYLE,
+    script: attached.length > 0 ? SCRIPT : undefined,
+  });
 }
 
-const MARKS: Readonly<Record<string, string>> = {
-  yes: '✓',
-  verified: '✓',
-  kept: '✓',
-  no: '✗',
-  broken: '✗',
-  unverified: '!',
-  partly: '±',
-  unknown: '?',
-};
+const OUTCOMES = {
+  verified: ['good', 'Verified'],
+  'not-verified': ['bad', 'Not verified'],
+  unsigned: ['bad', 'Not attached'],
+  incomplete: ['warn', 'Not known'],
+} as const;
 
-/** Marks the places of a page that come later; no text can hold it, since `<` is escaped. */
-const LATER = '<!-- later -->';
-
-/**
- * A page of a report, in pieces: one file that asks nobody. It reads without its script, which sorts and filters.
- */
-export function reportPage({ columns, hasPolicy, now }: ReportPage) {
-  const kinds = hasPolicy ? [...columns, 'policy'] : columns;
-  const names = ['image', ...kinds, 'newest', 'notes'];
-  const options = kinds.flatMap((name, index) =>
-    ['yes', 'no', 'partly', 'unverified', 'verified', 'unknown', 'kept', 'broken']
-      .filter((state) => (name === 'policy' ? POLICY : STATES).includes(state))
-      .map((state) => html`<option value="${index + 1} ${state}">${name}: ${state}</option>`),
-  );
-  const body = html`<main id="main" class="report">
-<h1>Report on images</h1>
-<p class="lead">Written by remora at ${date(now.toISOString())}</p>
-<div class="tools" hidden>
-<label>Search <input type="search" autocomplete="off"></label>
-<label>Show <select><option value="">all images</option>${options}<option value="0 failed">images that could not be asked</option></select></label>
-<output class="muted"></output>
-</div>
-<div class="scroll" role="region" aria-label="Images" tabindex="0"><table class="report-table">
-<thead><tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-<tbody>
-${raw(LATER)}</tbody>
-</table></div>
-${raw(LATER)}</main>`;
-  const whole = page({ title: 'Report on images', body, style: STYLE, script: SCRIPT });
-  const [head = '', middle = '', tail = ''] = whole.split(LATER);
-  return {
-    begin: () => head,
-    row: (row: ReportRow) => rowOf(row, columns, hasPolicy, now).text,
-    end: ({ summary }: ReportEnd) => `${middle}${sums(summary).text}${tail}`,
+/** The outcome, then what could not be asked and what is not met. */
+function notices({ result, notes, headline }: Picture): Html {
+  const outcome = 'outcome' in result ? OUTCOMES[result.outcome] : undefined;
+  const of = (tone: 'good' | 'warn' | 'bad', title: string) => {
+    const texts = notes
+      .filter((note) => note.tone === tone)
+      .map(({ parts }) => parts.map((part) => (typeof part === 'string' ? part : html`<code>${part.foreign}</code>`)));
+    return (
+      texts.length > 0 &&
+      notice(tone, html`<p><strong>${title}</strong></p><ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`)
+    );
   };
+  return html`${outcome && notice(outcome[0], html`<p><strong>${outcome[1]}</strong>: ${headline}</p>`)}
+${of('warn', 'The result is incomplete')}
+${of('bad', 'Requirements are not met')}
+${of('good', 'Requirements are met')}`;
 }
 
-const STATES = ['yes', 'no', 'partly', 'verified', 'unverified', 'unknown'];
-const POLICY = ['kept', 'broken', 'unknown'];
-
-function rowOf(row: ReportRow, columns: readonly string[], hasPolicy: boolean, now: Date): Html {
-  const notes = notesOf(row);
-  const words = [row.reference, row.digest ?? '', ...notes].join(' ').toLowerCase();
-  const states = columns.map((name) => wordOf(row.columns[name]));
-  if (hasPolicy) states.push(row.policy ?? 'unknown');
-  const isFailed = row.error !== undefined || row.incomplete !== undefined;
-  return html`<tr data-words="${words}"${isFailed && html` class="failed"`}><td>${text(row.reference)}${row.digest !== undefined && html`<br>${digest(row.digest)}`}</td>${states.map(
-    (state) =>
-      html`<td data-state="${state}" data-key="${state}"><span class="state ${state}"><span aria-hidden="true">${MARKS[state] ?? ''}</span> ${state}</span></td>`,
-  )}<td data-key="${row.newest ?? ''}">${row.newest !== undefined && date(row.newest, now)}</td><td class="notes">${notes.map((note, index) => html`${index > 0 && html`<br>`}${text(note)}`)}</td></tr>
-`;
+function pictureOf({ graph }: Picture): Html {
+  const { svg, isGrouped } = drawing(graph);
+  return html`<h2>Picture</h2>
+${isGrouped && html`<p class="muted">Attachments of a kind are drawn as one box; the tree below has each of them.</p>`}
+<div class="picture" role="region" aria-label="Picture" tabindex="0">${svg}</div>`;
 }
 
-function wordOf(cell: ReportCell | undefined): string {
-  return cell === undefined ? 'unknown' : stateWord(cell);
-}
-
-function sums({ images, failed, incomplete, columns }: ReportEnd['summary']): Html {
-  const facts = Object.entries(columns).map(([name, { yes, verified }]) =>
-    verified === undefined
-      ? html`<dt>${name}</dt><dd>${yes}</dd>`
-      : html`<dt>verified ${name}</dt><dd>${verified}</dd>`,
-  );
-  return html`<section class="sums"><dl class="facts"><dt>images</dt><dd>${images}</dd>${facts}<dt>not asked</dt><dd>${failed}</dd><dt>asked in part</dt><dd>${incomplete}</dd></dl></section>
-`;
+/** Search and filters, which only a script can show. */
+function tools({ graph }: Picture): Html {
+  const kinds = [...new Set(attachedIn(graph).map(({ kind = 'other' }) => kind))].sort();
+  return html`<form class="tools" id="tools" role="search" hidden>
+<label>Search <input type="search" id="search" autocomplete="off" placeholder="name, digest, annotation"></label>
+<button type="button" id="unfold">Open or close all</button>
+<fieldset class="filters"><legend>Kinds</legend>${kinds.map((kind) => html`<label><input type="checkbox" value="${kind}" checked>${kind}</label>`)}</fieldset>
+<output id="count" class="muted" aria-live="polite"></output>
+</form>`;
 }

@@ -73,8 +73,9 @@ const stranger = node('4', {
   signer: { type: 'certificate', subject: 'CN=Evil\u001b[31m,O=acme' },
 });
 
+const now = new Date('2026-11-27T12:00:00Z');
 const lines = (shown: VerifyResult, width?: number) => [
-  ...verdictLines(shown, { paint: plain, width, isTerminal: width !== undefined }),
+  ...verdictLines(shown, { paint: plain, width, isTerminal: width !== undefined, now }),
 ];
 
 describe('the tree of verdicts', () => {
@@ -82,23 +83,23 @@ describe('the tree of verdicts', () => {
     const shown = result([{ ...byKey, referrers: [] }, { ...covered, referrers: [moved] }, stranger]);
     expect(lines(shown)).toEqual([
       `registry.example/team/app@${digestOf('a')}`,
-      `├── verified  signature  application/vnd.dev.sigstore.bundle.v0.3+json  ${digestOf('1')}  700 B, api`,
-      '│     by key 1f3a9c2b4d5e (cosign.pub), logged 2026-11-24 12:00 UTC, index 123',
-      `├── verified  sbom  application/spdx+json  ${digestOf('2')}  700 B, api`,
-      `│   │ covered by ${digestOf('1')}`,
-      `│   └── wrong  attestation  https://slsa.dev/provenance/v1  ${digestOf('3')}  700 B, api`,
-      `│         it is about ${digestOf('b')}, wanted ${digestOf('a')}`,
-      '│         claims to be by key 1f3a9c2b4d5e',
-      `└── unchecked  signature  application/vnd.cncf.notary.signature  ${digestOf('4')}  700 B, api`,
-      '      no given trust made it',
-      '      claims to be by CN=Evil\\u001b[31m,O=acme',
+      `├─ verified   sbom         application/spdx+json                          -  -  -  ${digestOf('2')}`,
+      `│  │ covered by ${digestOf('1')}`,
+      `│  └─ wrong   attestation  https://slsa.dev/provenance/v1                 -  -  -  ${digestOf('3')}`,
+      `│       it is about ${digestOf('b')}, wanted ${digestOf('a')}`,
+      '│       claims to be by key 1f3a9c2b4d5e',
+      `├─ verified   signature    application/vnd.dev.sigstore.bundle.v0.3+json  -  -  -  ${digestOf('1')}`,
+      '│    by key 1f3a9c2b4d5e (cosign.pub), logged 2026-11-24 12:00 UTC, index 123',
+      `└─ unchecked  signature    application/vnd.cncf.notary.signature          -  -  -  ${digestOf('4')}`,
+      '     no given trust made it',
+      '     claims to be by CN=Evil\\u001b[31m,O=acme',
     ]);
   });
 
   it('leaves a digest within a reference', () => {
     const reference = `registry.example/team/app@${digestOf('4')}`;
     const shown = result([{ ...stranger, message: `${reference} is not ${digestOf('4')}` }]);
-    expect(lines(shown)).toContain(`      ${reference} is not it`);
+    expect(lines(shown)).toContain(`     ${reference} is not it`);
   });
 
   it('fits the width of a terminal, with a mark before each word', () => {
@@ -115,7 +116,7 @@ describe('the tree of verdicts', () => {
     } as const;
     const shown = lines(result([long, covered, nested, stranger]), 80);
     expect(shown.filter((line) => line.length > 80)).toEqual([]);
-    expect(shown[1]).toBe('├── ✓ verified  signature  vnd.dev.sigstore.bundle.v0.3+json  111111111111');
+    expect(shown.join('\n')).toMatch(/^├─ ✓ verified +signature +vnd\.\S+ +1{12}$/m);
     expect(shown.join('\n')).toContain('✗ wrong');
     expect(shown.join('\n')).toContain('? unchecked');
   });
@@ -127,11 +128,11 @@ describe('the tree of verdicts', () => {
       { ...fields, digest: digestOf('c'), mediaType: INDEX, isPlatform: false },
     ];
     expect(lines(result([byKey], { mediaType: INDEX, platforms })).slice(3)).toEqual([
-      `├── linux/amd64  ${digestOf('b')}`,
-      `│   │ covered by ${digestOf('1')}`,
-      `│   └── verified  sbom  application/spdx+json  ${digestOf('2')}  700 B, api`,
-      `│         covered by ${digestOf('1')}`,
-      `└── index  ${digestOf('c')}`,
+      `├─ linux/amd64  ${digestOf('b')}`,
+      `│  │ covered by ${digestOf('1')}`,
+      `│  └─ verified  sbom       application/spdx+json                          -  -  -  ${digestOf('2')}`,
+      `│       covered by ${digestOf('1')}`,
+      `└─ index  ${digestOf('c')}`,
     ]);
   });
 });
@@ -206,7 +207,7 @@ describe('the notes', () => {
     const error = { code: 'FORBIDDEN', message: 'the registry refuses' } as const;
     const shown = result([byKey, moved], { incomplete: [{ way: 'cosign tag .sig', error }] });
     expect(verifyNotes(shown, now)).toEqual([
-      'could not ask cosign tag .sig: the registry refuses',
+      'warning: could not ask cosign tag .sig: the registry refuses',
       'warning: 1 attachment is wrong beside what is verified: --no-wrong fails',
       'revocation was not checked: no list of revoked certificates was asked',
     ]);

@@ -44,8 +44,8 @@ describe.each(PLACES)('a selection in %s', (_what, open) => {
     expect(error).toHaveProperty(
       'candidates',
       expect.arrayContaining([
-        `${store.format({ digest: dated.digest })}  sbom  ${SBOM}  spdx  2026-01-01T00:00:00Z`,
-        `${store.format({ digest: undated.digest })}  sbom  ${SBOM}  spdx`,
+        `sbom  spdx  -  2026-01-01T00:00:00Z  -  ${dated.digest}`,
+        `sbom  spdx  -  -  -  ${undated.digest}`,
       ]),
     );
     expect(chosen(await select(store, descriptor, { artifactType: SBOM, all: true }))).toEqual(

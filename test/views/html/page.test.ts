@@ -20,6 +20,7 @@ it('is a document whose policy names its own style and script alone', () => {
   expect(document).toContain(`<title>${HARMLESS}</title>`);
   const inside = (name: string) => new RegExp(`<${name}>([^]*?)</${name}>`).exec(document)?.[1] ?? '';
   expect(inside('script')).toBe('let a;');
+  expect(inside('style')).toContain('color-scheme: light dark');
   expect(inside('style')).toContain('.kind-sbom{');
   const policy = pagePolicy(parts);
   for (const name of ['style', 'script'])

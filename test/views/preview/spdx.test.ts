@@ -47,7 +47,7 @@ it('shows the packages of SPDX 2 as a table', async () => {
     ' |  |  |  | ',
   ]);
   expect(preview.parts.at(-1)).toMatchObject({ type: 'tree', isOpen: false });
-  expect(renderPreview(preview).text).toContain('<td class="code">1.3.0</td>');
+  expect(renderPreview(preview).text).toContain('<td><code>1.3.0</code></td>');
 });
 
 it('counts packages that it does not show', async () => {

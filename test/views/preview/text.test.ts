@@ -26,7 +26,7 @@ it('cuts long text, and says so', async () => {
 
 it('names characters that nobody sees, and escapes markup', async () => {
   const { text } = renderPreview(await previewText('a\u202eb\u001b[31m<img src=x onerror=alert(1)>\u{e0041}'));
-  expect(text).toContain('a<span class="unseen">\\u202e</span>b');
+  expect(text).toContain('a<span class="control">\\u202e</span>b');
   expect(text).toContain('\\u001b');
   expect(text).toContain('\\u{e0041}');
   expect(text).toContain('&lt;img src=x onerror=alert(1)&gt;');

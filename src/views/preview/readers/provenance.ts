@@ -28,8 +28,7 @@ export const provenance1: Reader = (document) => {
 /** SLSA provenance 0.2, and 0.1 with its recipe. */
 export const provenance0: Reader = (document) => {
   const recipe = isObject(document.invocation) ? document.invocation : document.recipe;
-  if (textAt(document, 'builder', 'id') === '' || !(isObject(recipe) || Array.isArray(document.materials)))
-    return undefined;
+  if (!isObject(document.builder) || !(isObject(recipe) || Array.isArray(document.materials))) return undefined;
   const source = at(recipe, 'configSource');
   return {
     what: 'SLSA provenance, version 0',

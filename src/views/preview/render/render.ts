@@ -1,10 +1,15 @@
+import { facts, notice } from '../../html/blocks.js';
 import { type Html, html } from '../../html/html.js';
 import type { Facts, Hex, Inner, Note, Part, Preview, Text } from '../model/preview.js';
 import { folded } from './folded.js';
 import { heading } from './heading.js';
+import STYLE from './preview.css?raw';
 import { shown } from './shown.js';
 import { renderTable } from './table.js';
 import { renderTree } from './tree.js';
+
+/** The rules of a page with previews, after those that all pages share. */
+export const PREVIEW_STYLE: string = STYLE;
 
 /** The markup of a preview, without a frame: sections with headings from `<h3>` on. */
 export function renderPreview(preview: Preview, level = 3): Html {
@@ -12,7 +17,7 @@ export function renderPreview(preview: Preview, level = 3): Html {
 }
 
 function renderNote({ level, text }: Note): Html {
-  return html`<p class="note ${level === 'warning' ? 'note-warning' : 'note-info'}">${shown(text)}</p>`;
+  return notice(level === 'warning' ? 'warn' : 'plain', html`<p>${shown(text)}</p>`);
 }
 
 function renderPart(part: Part, level: number): Html {
@@ -32,10 +37,8 @@ function renderPart(part: Part, level: number): Html {
   }
 }
 
-function renderFacts({ title, facts }: Facts, level: number): Html {
-  return html`<section>${heading(level, title)}<dl class="facts">${facts.map(
-    ({ name, value }) => html`<div><dt>${name}</dt><dd>${shown(value)}</dd></div>`,
-  )}</dl></section>`;
+function renderFacts({ title, facts: pairs }: Facts, level: number): Html {
+  return html`<section>${heading(level, shown(title))}${facts(pairs.map(({ name, value }) => [name, shown(value)]))}</section>`;
 }
 
 function renderText({ title, isOpen, lines, isCut }: Text, level: number): Html {

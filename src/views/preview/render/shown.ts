@@ -8,6 +8,6 @@ export function shown(text: string): Html {
   if (visible(text) === text) return html`${text}`;
   return html`${text.split(UNSEEN).map((part, index) => {
     const written = visible(part);
-    return index % 2 === 0 || written === part ? part : html`<span class="unseen">${written}</span>`;
+    return index % 2 === 0 || written === part ? part : html`<span class="control">${written}</span>`;
   })}`;
 }

@@ -27,7 +27,7 @@ function renderNode(name: string | undefined, node: TreeNode, depth: number): Ht
       ? node.members.map((member) => renderNode(member.name, member.value, depth + 1))
       : node.elements.map((element) => renderNode(undefined, element, depth + 1));
   const noun = node.type === 'object' ? 'members' : 'elements';
-  const content = html`<div class="level">${children}${node.more > 0 && html`<div class="leaf">${moreOf(node.more, noun)}</div>`}</div>`;
+  const content = html`<div class="members">${children}${node.more > 0 && html`<div class="leaf">${moreOf(node.more, noun)}</div>`}</div>`;
   const head = html`<summary>${key}${open}<span class="count">${length}</span>${close}</summary>`;
   return depth < OPEN_DEPTH
     ? html`<details open>${head}${content}</details>`

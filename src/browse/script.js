@@ -1,0 +1,36 @@
+// @ts-nocheck: browsers run it.
+// Pages work without this: it copies, and filters what is shown already.
+for (const button of document.querySelectorAll('button[data-copy]')) {
+  button.hidden = false;
+  button.addEventListener('click', async () => {
+    const said = button.textContent;
+    try {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy)?.textContent ?? '');
+      button.textContent = 'Copied';
+    } catch {
+      button.textContent = 'Not copied';
+    }
+    setTimeout(() => {
+      button.textContent = said;
+    }, 1500);
+  });
+}
+for (const field of document.querySelectorAll('input[data-filters]')) {
+  const list = document.getElementById(field.dataset.filters);
+  const count = document.getElementById(`${field.dataset.filters}-count`);
+  if (list === null) continue;
+  field.closest('[hidden]')?.removeAttribute('hidden');
+  const items = [...list.querySelectorAll('[data-words]')];
+  field.addEventListener('input', () => {
+    const words = field.value.toLowerCase().split(/\s+/);
+    let shown = 0;
+    for (const item of items) {
+      const fits = words.every((word) => item.dataset.words.includes(word));
+      item.hidden = !fits && item.querySelector('[data-words]') === null;
+      if (fits) shown += 1;
+      for (let above = item; fits && above !== null && above !== list; above = above.parentElement)
+        above.hidden = false;
+    }
+    if (count !== null) count.textContent = `${shown} of ${items.length}`;
+  });
+}

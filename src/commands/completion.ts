@@ -1,0 +1,50 @@
+import { string } from '@oclif/core/args';
+import { string as stringFlag } from '@oclif/core/flags';
+import { BaseCommand } from '../cli/command/base-command.js';
+import { printable } from '../cli/output/text.js';
+import { RemoraError } from '../errors.js';
+
+const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+
+/** `remora completion` */
+export default class Completion extends BaseCommand {
+  static override summary = 'Print the completion for a shell';
+  static override description =
+    'Completes commands, flags, their values, paths, tags of image layouts, and the registries that credentials are kept for. No network is asked. The completion for PowerShell is untested.';
+  static override examples = [
+    { description: 'Complete in this bash', command: 'source <(<%= config.bin %> completion bash)' },
+    {
+      description: 'Complete in every zsh',
+      // The shell's own variable, in quotes that keep it.
+      command: `<%= config.bin %> completion zsh > "\${fpath[1]}/_remora"`,
+    },
+    {
+      description: 'Complete in every fish',
+      command: '<%= config.bin %> completion fish > ~/.config/fish/completions/remora.fish',
+    },
+  ];
+  static override args = {
+    shell: string({ description: 'bash, zsh, fish or powershell', options: [...SHELLS], ignoreStdin: true }),
+  };
+  static override flags = {
+    places: stringFlag({ summary: 'List what the beginning of a place can become', helpValue: 'TEXT', hidden: true }),
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Completion);
+    if (flags.places !== undefined) {
+      const { completePlace } = await import('../cli/completion/places.js');
+      const places = await completePlace(flags.places);
+      this.printLines(() => places.map(printable));
+      return { places };
+    }
+    const { completionScript } = await import('../cli/completion/scripts.js');
+    const script = completionScript(args.shell, this.config.commands);
+    if (script === undefined)
+      throw new RemoraError('INVALID_ARGUMENT', 'argument SHELL is missing', {
+        hint: `Write one of ${SHELLS.join(', ')}`,
+      });
+    this.print(script.trimEnd());
+    return { script };
+  }
+}

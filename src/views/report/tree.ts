@@ -1,0 +1,163 @@
+import type { Documents } from '../draw.js';
+import { sorted } from '../graph/build.js';
+import type { Attached, GraphNode, Holding } from '../graph/graph.js';
+import { bytesOf, formatOf, kindOf, signerOf, titleOf, titlesOf } from '../graph/words.js';
+import { facts } from '../html/blocks.js';
+import { type Html, html } from '../html/html.js';
+import { date, digest, kindBadge, size, text, verdictMark } from '../html/marks.js';
+import type { Picture } from '../picture.js';
+import { indentedJson } from './indented.js';
+
+/** The lines of a report: manifests with what is attached to them. */
+export class TreeView {
+  readonly #ids = new Map<Attached | Holding, string>();
+  readonly #shown = new Set<string>();
+
+  constructor(
+    private readonly picture: Picture,
+    private readonly documents: Documents,
+  ) {
+    for (const node of picture.graph.nodes) this.#remember(node);
+  }
+
+  #remember(node: GraphNode): void {
+    if (node.role === 'attachment') this.#ids.set(node.attached, node.id);
+    else if (node.role !== 'group') this.#ids.set(node.holding, node.id);
+  }
+
+  render(): Html {
+    const holdings = this.picture.graph.nodes.flatMap((node) =>
+      node.role === 'attachment' || node.role === 'group' ? [] : [node],
+    );
+    return html`<ul class="tree" id="tree">${holdings.map(
+      ({ id, role, name, holding }) => html`<li id="${id}" class="holding">
+<details><summary class="line"><span class="row"><strong class="name">${text(name)}</strong>${role === 'subject' && html`<span class="muted">subject</span>`}${digest(holding.digest)}<span class="muted">${countOf(holding)}</span></span></summary>
+${this.#holdingFacts(holding)}</details>
+${this.#list(holding.referrers)}</li>\n`,
+    )}</ul>`;
+  }
+
+  #holdingFacts(holding: Holding): Html {
+    const { reference, digest: full, mediaType, artifactType, size: bytes, coveredBy, endOfLife } = holding;
+    return html`<div class="detail">${facts([
+      ['Reference', html`<code>${reference}</code>`],
+      ['Digest', html`<code>${full}</code>`],
+      ['Media type', html`<code>${mediaType}</code>`],
+      ['Artifact type', artifactType !== undefined && html`<code>${artifactType}</code>`],
+      ['Manifest', size(bytes)],
+      ['Signed by', coveredBy !== undefined && html`<code>${coveredBy}</code>`],
+      [
+        'End of life',
+        endOfLife !== undefined &&
+          html`${date(endOfLife.date)}${endOfLife.past === true && html` <strong class="past">past</strong>`}`,
+      ],
+    ])}${this.#document(full)}</div>`;
+  }
+
+  #list(referrers: readonly Attached[]): Html | false {
+    return referrers.length > 0 && html`<ul>${sorted(referrers).map((attached) => this.#item(attached))}</ul>`;
+  }
+
+  #item(attached: Attached): Html {
+    const id = this.#ids.get(attached);
+    const { verdict, created, digest: full } = attached;
+    const format = formatOf(attached);
+    const title = titleOf(attached);
+    const row = html`<span class="row">${kindBadge(kindOf(attached))}${format !== undefined && html`<span class="format">${format}</span>`}${title !== undefined && html`<span class="name">${text(title)}</span>`}${verdict !== undefined && verdictMark(verdict)}${this.#signer(attached)}${size(bytesOf(attached))}${created !== undefined && date(created)}${digest(full)}</span>`;
+    const content = html`<details><summary class="line">${row}</summary>${this.#facts(attached)}</details>`;
+    return html`<li${id !== undefined && html` id="${id}"`} class="attached" data-kind="${attached.kind ?? 'other'}" data-words="${wordsOf(attached)}">${content}${this.#list(attached.referrers)}</li>\n`;
+  }
+
+  #signer(attached: Attached): Html | false {
+    const who = signerOf(attached);
+    if (who === undefined) return false;
+    return html`<span class="signer">${attached.verdict === 'verified' ? 'by' : 'claims to be by'} ${text(who)}</span>`;
+  }
+
+  #facts(attached: Attached): Html {
+    const { reference, digest: full, mediaType, artifactType, predicateType, formats = [], size: bytes } = attached;
+    const {
+      content,
+      created,
+      message,
+      coveredBy,
+      remarks = [],
+      via,
+      places = [],
+      manifest,
+      annotations = {},
+    } = attached;
+    const times = attached.times ?? attached.claimed?.times ?? [];
+    const code = (value: string | undefined) => value !== undefined && html`<code>${value}</code>`;
+    const pairs = Object.entries(annotations);
+    return html`<div class="detail">${facts([
+      ['Verdict', message],
+      [
+        'Signer',
+        attached.signer?.type === 'identity' &&
+          html`<code>${attached.signer.identity}</code>, issuer <code>${attached.signer.issuer}</code>`,
+      ],
+      [
+        'Signed',
+        times.length > 0 &&
+          html`${times.map(({ time, from }, index) => html`${index > 0 && ', '}${date(time)} (${SAYS[from]})`)}`,
+      ],
+      ['Covered by', code(coveredBy)],
+      ['Remarks', remarks.join('\n')],
+      ['Files', titlesOf(attached).join('\n')],
+      ['Content', content && size(content.size)],
+      ['Created', created !== undefined && date(created)],
+      ['Formats', formats.join(' › ')],
+      ['Artifact type', code(artifactType)],
+      ['Predicate type', code(predicateType)],
+      ['Media type', code(mediaType)],
+      ['Reference', code(reference)],
+      ['Digest', html`<code>${full}</code> (${size(bytes)})`],
+      ['In manifest', code(manifest)],
+      ['Found by', via.join(', ')],
+      ['In', places.join('\n')],
+    ])}${pairs.length > 0 && html`<details class="more"><summary>${pairs.length} annotation${pairs.length > 1 && 's'}</summary>${facts(pairs.map(([name, value]) => [name, value === '' ? '(empty)' : text(value)]))}</details>`}${this.#document(manifest ?? full)}</div>`;
+  }
+
+  /** The bytes of a manifest, where it stands for the first time. */
+  #document(digest: string): Html | false {
+    const document = this.documents.get(digest);
+    if (document === undefined) return false;
+    if ('unread' in document) return html`<p class="muted">Manifest ${document.unread}</p>`;
+    if (this.#shown.has(digest)) return html`<p class="muted">The manifest is shown above.</p>`;
+    this.#shown.add(digest);
+    return html`<details class="more"><summary>Manifest</summary><pre tabindex="0">${indentedJson(document.text)}</pre></details>`;
+  }
+}
+
+const SAYS = { log: 'transparency log', timestamp: 'timestamp authority', signer: 'the signer alone' } as const;
+
+function countOf({ referrers }: Holding): string {
+  return referrers.length === 0 ? 'nothing attached' : `${referrers.length} attached`;
+}
+
+/** Words of a long annotation that the search looks through. */
+const MAX_WORDS = 4000;
+
+function wordsOf(attached: Attached): string {
+  const {
+    digest: full,
+    formats = [],
+    artifactType = '',
+    predicateType = '',
+    annotations = {},
+    verdict = '',
+  } = attached;
+  const words = [
+    kindOf(attached),
+    ...formats,
+    ...titlesOf(attached),
+    artifactType,
+    predicateType,
+    verdict,
+    signerOf(attached) ?? '',
+    full,
+    ...Object.entries(annotations).flat(),
+  ];
+  return words.join(' ').toLowerCase().slice(0, MAX_WORDS);
+}

@@ -1,0 +1,47 @@
+import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from './support/peers.js';
+import { PROGRAM } from './support/remora.js';
+import { tempDir } from './support/temp.js';
+
+const [file] = PROGRAM;
+const SBOM = '{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","creationInfo":{}}\n';
+
+/** Files that an engine may look for where it runs. */
+const HOSTILE = {
+  '.env': 'DOCKER_CONFIG=/nonexistent\nREMORA_KEY_PASSWORD=told\nBUN_OPTIONS=--preload=./evil.js\n',
+  'bunfig.toml': 'preload = ["./evil.js"]\n[run]\npreload = ["./evil.js"]\n',
+  'package.json': '{"name":"evil","version":"9.9.9","type":"module","main":"./evil.js"}',
+  'oclif.manifest.json': '{"version":"9.9.9","commands":{}}',
+  'tsconfig.json': '{"compilerOptions":{"paths":{"*":["./evil.js"]}}}',
+  'evil.js': "require('node:fs').writeFileSync('evil.txt', 'ran');",
+};
+
+describe.skipIf(!process.env.REMORA_PROGRAM)('the executable', () => {
+  it('works alone, with nothing in its environment, and reads none of the files beside it', async () => {
+    const cwd = await tempDir();
+    const own = join(cwd, process.platform === 'win32' ? 'alone.exe' : 'alone');
+    await copyFile(file, own);
+    for (const [name, text] of Object.entries(HOSTILE)) await writeFile(join(cwd, name), text);
+    await writeFile(join(cwd, 'sbom.spdx.json'), SBOM);
+    const empty = Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined]));
+    const alone = async (...args: string[]) => {
+      const { code, stdout, stderr } = await run(own, args, { cwd, env: { ...empty, HOME: cwd } });
+      expect([code, stderr]).toEqual([0, '']);
+      return stdout;
+    };
+    const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(await alone('--version')).toMatch(new RegExp(`^remora/${version} \\S+ bun-v\\d+\\.\\d+\\.\\d+\n$`));
+    expect(await alone('--help')).toContain('discover');
+    await alone('push', 'oci:./layout:v1', 'sbom.spdx.json');
+    await alone('attach', 'oci:./layout:v1', 'sbom.spdx.json');
+    expect(await alone('discover', 'oci:./layout:v1')).toContain('sbom  application/spdx+json');
+    expect(await readdir(cwd)).toEqual(['alone', 'layout', 'sbom.spdx.json', ...Object.keys(HOSTILE)].sort());
+  });
+
+  it('says a fault without the code around it', async () => {
+    const { code, stderr } = await run(file, ['discover', 'oci:./nowhere:v1'], { cwd: await tempDir() });
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/^remora: error: .*nowhere[^\n]*\n( {2}.*\n)*$/)]);
+  });
+});

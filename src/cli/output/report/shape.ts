@@ -1,7 +1,7 @@
 import type { ReportEnd, ReportRow } from '../../../operations/report/schema.js';
 import { notesOf } from '../../../operations/report/words.js';
+import type { Screen } from '../screen.js';
 import { printable } from '../text.js';
-import type { Screen } from '../tree.js';
 
 /** Writes a report piece by piece, each with its own lines. */
 export interface ReportWriter {

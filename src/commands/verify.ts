@@ -8,9 +8,9 @@ import { choosesJson, formatFlag, type PictureFormat } from '../cli/flags/format
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
-import { screenFor } from '../cli/output/attachment.js';
 import { wrapped } from '../cli/output/fit.js';
 import { isPicture, verifyPicture } from '../cli/output/pictures.js';
+import { screenFor } from '../cli/output/screen.js';
 import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, blobSummary, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';

@@ -8,7 +8,7 @@ import { choosesJson, formatFlag, type PictureFormat } from '../cli/flags/format
 import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import type { discoverGate as DiscoverGate } from '../cli/gates/discover.js';
-import { screenFor } from '../cli/output/attachment.js';
+import { discoverTable } from '../cli/output/attached/discover-table.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -17,8 +17,8 @@ import {
   missingLines,
   treeLines,
 } from '../cli/output/discover.js';
-import { discoverTable } from '../cli/output/discover-table.js';
 import { discoverPicture, isPicture } from '../cli/output/pictures.js';
+import { screenFor } from '../cli/output/screen.js';
 import type { Discovery } from '../operations/discover/discover.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 

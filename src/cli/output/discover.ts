@@ -13,12 +13,13 @@ import type {
 import { indexesAbove } from '../../operations/discover/missing.js';
 import { inOrder } from '../../operations/results/in-order.js';
 import type { Via } from '../../store/interfaces/store.js';
-import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart, type TimedScreen } from './attachment.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attached/attachment.js';
 import { describeClaimed } from './claimed.js';
 import { digits, fitted, type Part, shortDigests, shorten, wrapped } from './fit.js';
 import { type Grid, gridLines, type Step, tableLines } from './grid.js';
+import type { Screen, TimedScreen } from './screen.js';
 import { printable } from './text.js';
-import { type Branch, branches, joined, type Screen, treeRows } from './tree.js';
+import { type Branch, branches, joined, treeRows } from './tree.js';
 
 /** Options of {@link treeLines}. */
 interface TreeOptions {
@@ -186,7 +187,7 @@ export function describeOnIndex({ onIndex = [], platforms = [] }: DiscoverResult
 /** The requirements that are not met, as a table. */
 export function missingLines(missing: readonly MissingKind[], { paint, width }: Screen): Iterable<string> {
   if (missing.length === 0) return [];
-  const rows = missing.map(({ kind, format = 'any', platform = '', digest }) =>
+  const rows = missing.map(({ kind, format = 'any', platform = '-', digest }) =>
     [kind, format, printable(platform), width === undefined ? digest : digits(digest)].map((text) => ({ text })),
   );
   const grid = { columns: [{}, {}, {}, { cut: 'end' as const }], steps: MISSING_STEPS };

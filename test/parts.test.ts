@@ -57,14 +57,15 @@ it('loads the pictures when it draws one', async () => {
 });
 
 it('has no module in two files', async () => {
-  const [program, serve, views, browse, verify] = await Promise.all([
+  const [program, serve, views, browse, verify, hints] = await Promise.all([
     textOf('program.cjs'),
     textOf('serve.cjs'),
     textOf('views.cjs'),
     textOf('browse.cjs'),
     textOf('verify.cjs'),
+    textOf('hints.cjs'),
   ]);
-  const all = [program, serve, views, browse, verify].flatMap((text) => [...new Set(modulesOf(text))]);
+  const all = [program, serve, views, browse, verify, hints].flatMap((text) => [...new Set(modulesOf(text))]);
   expect(all.filter((module, index) => all.indexOf(module) !== index)).toEqual([]);
   expect(modulesOf(serve)).toContain('src/serve/router.ts');
   expect(modulesOf(verify)).toContain('src/trust/judge.ts');
@@ -72,11 +73,13 @@ it('has no module in two files', async () => {
     serve: /^src\/serve\/|node_modules\//,
     views: /^(raw:)?src\/views\//,
     browse: /^(raw:)?src\/browse\//,
+    hints: /^src\/cli\/(hints|completion)\/|^raw:docs\/|node_modules\/fastest-levenshtein\//,
     verify:
       /^src\/(trust|operations\/(verify|sign))\/|^src\/(formats\/packings\/helm-metadata|operations\/report\/yaml-documents)\.ts$|node_modules\//,
   };
   expect(modulesOf(serve).filter((module) => !owned.serve.test(module))).toEqual([]);
   expect(modulesOf(views).filter((module) => !owned.views.test(module))).toEqual([]);
+  expect(modulesOf(hints).filter((module) => !owned.hints.test(module))).toEqual([]);
   expect(modulesOf(browse).filter((module) => !owned.browse.test(module))).toEqual([]);
   expect(modulesOf(verify).filter((module) => !owned.verify.test(module))).toEqual([]);
   const foreign = modulesOf(program).filter((module) =>
@@ -86,7 +89,7 @@ it('has no module in two files', async () => {
   expect(modulesOf(program).filter((module) => /node_modules\/(@sigstore|cborg|yaml|@noble)\//.test(module))).toEqual(
     [],
   );
-  const taken = [serve, views, browse, verify].flatMap((text) =>
+  const taken = [serve, views, browse, verify, hints].flatMap((text) =>
     [...text.matchAll(/require\("\.\/program\.cjs"\)\.shared(?:\["([^"]+)"\]|\.(\w+))/g)].map(
       ([, module, name]) => module ?? name,
     ),

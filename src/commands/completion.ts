@@ -13,14 +13,10 @@ export default class Completion extends BaseCommand {
     'Completes commands, flags, their values, paths, tags of image layouts, and the registries that credentials are kept for. No network is asked. The completion for PowerShell is untested.';
   static override examples = [
     { description: 'Complete in this bash', command: 'source <(<%= config.bin %> completion bash)' },
+    { description: 'Complete in this zsh', command: 'source <(<%= config.bin %> completion zsh)' },
     {
-      description: 'Complete in every zsh',
-      // The shell's own variable, in quotes that keep it.
-      command: `<%= config.bin %> completion zsh > "\${fpath[1]}/_remora"`,
-    },
-    {
-      description: 'Complete in every fish',
-      command: '<%= config.bin %> completion fish > ~/.config/fish/completions/remora.fish',
+      description: 'Write a file for ~/.config/fish/completions',
+      command: '<%= config.bin %> completion fish > remora.fish',
     },
   ];
   static override args = {

@@ -23,7 +23,7 @@ export function fishCompletion(commands: readonly CompletedCommand[]): string {
   });
   const seconds = names.filter((name) => name.includes(' ')).map((name) => name.replace(' ', '/'));
   return `# fish completion of remora. Load it: remora completion fish | source
-function __remora_words # the words before the cursor that are no flags, without the program
+function __remora_words # the words before the cursor without flags and the program
     set -l words (commandline -opc)
     set -e words[1]
     for word in $words

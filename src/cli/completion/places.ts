@@ -13,7 +13,7 @@ const MOST = 500;
 const LOCAL = /^(oci:|ocidir:\/\/|oci-archive:|dir:|(?=\.{0,2}\/))(.*)$/s;
 
 /**
- * What the beginning of a place can become: directories and archives, tags of a layout, and registries that credentials are
+ * Completes the beginning of a place: directories and archives, tags of a layout, and registries that credentials are
  * kept for. It asks no network, and no credential helper.
  */
 export async function completePlace(word: string, env: Environment = process.env): Promise<readonly string[]> {

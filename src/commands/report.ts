@@ -4,11 +4,10 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { reportFlags } from '../cli/flags/report.js';
+import { type ReportFormat, reportFlags } from '../cli/flags/report.js';
 import { truncFlag } from '../cli/flags/trunc.js';
 import { policyFrom, trustFrom } from '../cli/flags/trust.js';
 import type { ReportInput } from '../cli/input/report-input.js';
-import type { ReportFormat } from '../cli/output/report/writer.js';
 import { screenOf } from '../cli/output/screen.js';
 import { given } from '../oci/values/given.js';
 import type { Reportable } from '../operations/report/report.js';
@@ -57,8 +56,7 @@ export default class Report extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Report);
     const words = args.references ?? [];
-    const input =
-      flags.merge === undefined ? await this.#ask(words, flags) : await this.#merge(words, flags.merge, flags);
+    const input = flags.merge ? await this.#merge(words, flags) : await this.#ask(words, flags);
     try {
       return await this.#show(input, isJson(this.argv) || super.jsonEnabled() ? 'json' : flags.format, flags);
     } finally {
@@ -92,9 +90,9 @@ export default class Report extends BaseCommand {
     };
   }
 
-  async #merge(words: readonly string[], files: readonly string[], flags: Flags): Promise<ReportInput> {
+  async #merge(files: readonly string[], flags: Flags): Promise<ReportInput> {
     const { mergedInput } = await import('../cli/input/report-merged.js');
-    return mergedInput(words, files, flags.require);
+    return mergedInput(files, flags.require);
   }
 
   async #show(input: ReportInput, format: ReportFormat, flags: Flags): Promise<object> {

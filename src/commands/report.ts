@@ -105,6 +105,9 @@ export default class Report extends BaseCommand {
     const screen = screenOf(this.stdout, { isWhole: flags['no-trunc'] });
     const writer = await reportWriter(format, { ...input, screen, now: new Date() });
     const notes = new ReportNotes();
+    const isGate = input.require.length > 0 || input.hasPolicy;
+    const subject = `report on ${[...input.require, ...(input.hasPolicy ? ['policy'] : [])].join(', ')}`;
+    if (isGate) this.isGateOf(subject);
     const { summary, failure } = await streamReport(input.rows, writer, this.stdout, {
       ...input,
       onBegin: () => {
@@ -112,7 +115,7 @@ export default class Report extends BaseCommand {
       },
       onRow: (row) => notes.add(row),
     });
-    for (const lack of notes.lacking) this.note(`error: ${lack}`);
+    if (isGate) await this.conclude({ subject, lacks: notes.lacking });
     for (const note of notes.notes) this.note(note);
     this.note(describeSummary(summary));
     if (failure !== undefined) process.exitCode = exitCodeFor({ code: failure });

@@ -4,11 +4,10 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { reportFlags } from '../cli/flags/report.js';
+import { type ReportFormat, reportFlags } from '../cli/flags/report.js';
 import { truncFlag } from '../cli/flags/trunc.js';
 import { policyFrom, trustFrom } from '../cli/flags/trust.js';
 import type { ReportInput } from '../cli/input/report-input.js';
-import type { ReportFormat } from '../cli/output/report/writer.js';
 import { screenOf } from '../cli/output/screen.js';
 import { given } from '../oci/values/given.js';
 import type { Reportable } from '../operations/report/report.js';
@@ -57,8 +56,7 @@ export default class Report extends BaseCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Report);
     const words = args.references ?? [];
-    const input =
-      flags.merge === undefined ? await this.#ask(words, flags) : await this.#merge(words, flags.merge, flags);
+    const input = flags.merge ? await this.#merge(words, flags) : await this.#ask(words, flags);
     try {
       return await this.#show(input, isJson(this.argv) || super.jsonEnabled() ? 'json' : flags.format, flags);
     } finally {
@@ -92,9 +90,9 @@ export default class Report extends BaseCommand {
     };
   }
 
-  async #merge(words: readonly string[], files: readonly string[], flags: Flags): Promise<ReportInput> {
+  async #merge(files: readonly string[], flags: Flags): Promise<ReportInput> {
     const { mergedInput } = await import('../cli/input/report-merged.js');
-    return mergedInput(words, files, flags.require);
+    return mergedInput(files, flags.require);
   }
 
   async #show(input: ReportInput, format: ReportFormat, flags: Flags): Promise<object> {
@@ -107,6 +105,9 @@ export default class Report extends BaseCommand {
     const screen = screenOf(this.stdout, { isWhole: flags['no-trunc'] });
     const writer = await reportWriter(format, { ...input, screen, now: new Date() });
     const notes = new ReportNotes();
+    const isGate = input.require.length > 0 || input.hasPolicy;
+    const subject = `report on ${[...input.require, ...(input.hasPolicy ? ['policy'] : [])].join(', ')}`;
+    if (isGate) this.isGateOf(subject);
     const { summary, failure } = await streamReport(input.rows, writer, this.stdout, {
       ...input,
       onBegin: () => {
@@ -114,7 +115,7 @@ export default class Report extends BaseCommand {
       },
       onRow: (row) => notes.add(row),
     });
-    for (const lack of notes.lacking) this.note(`error: ${lack}`);
+    if (isGate) await this.conclude({ subject, lacks: notes.lacking });
     for (const note of notes.notes) this.note(note);
     this.note(describeSummary(summary));
     if (failure !== undefined) process.exitCode = exitCodeFor({ code: failure });

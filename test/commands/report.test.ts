@@ -123,7 +123,8 @@ describe('report', () => {
       '--insecure is for one registry, and the references name localhost:1 and localhost:2',
     );
     expect(await message('--from', 'absent')).toContain('absent');
-    expect(await message('oci:./layout', '--merge', 'absent')).toContain('--merge');
+    expect(await message('--merge')).toContain('--merge is given without a file');
+    expect(await message('--merge', 'absent', '--shard', '1/2')).toContain('--shard');
   });
 });
 
@@ -135,7 +136,7 @@ describe('the rows of shards', () => {
       const { stdout } = await runHere(words, cwd);
       await writeFile(join(cwd, `${index}.jsonl`), stdout);
     }
-    const merge = (...files: string[]) => ['report', ...files.flatMap((file) => ['--merge', file])];
+    const merge = (...files: string[]) => ['report', '--merge', ...files];
     const all = await runHere([...merge('3.jsonl', '1.jsonl', '2.jsonl'), '--format', 'jsonl'], cwd);
     const references = rowsIn(all.stdout)
       .slice(0, -1)

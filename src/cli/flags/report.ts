@@ -1,6 +1,8 @@
 import { boolean, integer, option, string } from '@oclif/core/flags';
-import { REPORT_FORMATS } from '../output/report/writer.js';
 import { trustFlags } from './trust.js';
+
+export const REPORT_FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** Flags of `report` alone. */
 export const reportFlags = {
@@ -37,11 +39,8 @@ export const reportFlags = {
     helpValue: 'I/N',
     helpGroup: 'SHARDS',
   }),
-  merge: string({
-    summary: 'Join the rows of --format jsonl in these files, instead of asking; repeatable',
-    helpValue: 'FILE',
-    multiple: true,
-    multipleNonGreedy: true,
+  merge: boolean({
+    summary: 'Ask about nothing: join the rows of --format jsonl in the files that are given as REFERENCES',
     exclusive: ['from', 'all-tags', 'tag', 'shard', 'column'],
     helpGroup: 'SHARDS',
   }),

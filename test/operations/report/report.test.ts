@@ -114,3 +114,28 @@ describe('a report', () => {
     expect(expanded.map((row) => row.reference).toSorted()).toEqual(shares[1]?.toSorted());
   });
 });
+
+describe('a report on images with attachments elsewhere', () => {
+  it('asks both places', async () => {
+    const { registry, store } = await begin();
+    const elsewhere = openStore(registry.host, 'team/attached');
+    const { descriptor } = await pushImage(store, 'one', { tags: ['v1'] });
+    await put(store, descriptor, SBOM);
+    await put(elsewhere, descriptor, SCAN);
+    const at = `${registry.host}/team`;
+    const columns = ['sbom', 'scan'];
+    const [row] = await rowsOf([`${at}/app:v1`], { columns, referrersIn: `${at}/attached` });
+    expect(row && states(row)).toBe('yes yes');
+    const [alone] = await rowsOf([`${at}/app:v1`], { columns });
+    expect(alone && states(alone)).toBe('yes no');
+  });
+
+  it('refuses headers for several registries before any is asked', async () => {
+    const first = await begin();
+    const second = await begin();
+    const references = [first, second].map(({ registry }) => `${registry.host}/team/app:v1`);
+    const connection = { headers: { 'x-secret': 'value' } };
+    await expect(rowsOf(references, { connection })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(second.registry.requests).toEqual([]);
+  });
+});

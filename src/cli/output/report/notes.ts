@@ -1,8 +1,9 @@
 import type { ReportRow } from '../../../operations/report/schema.js';
+import { printable } from '../text.js';
 import { describeLack } from './summary.js';
 
-/** Images that lack something are named one by one up to this number. */
-const MAX_NAMED = 50;
+/** Images that lack something are named one by one up to this number; a gate shows the first of them. */
+const MAX_NAMED = 1000;
 
 /** The notes below a report, kept from its rows. */
 export class ReportNotes {
@@ -12,7 +13,9 @@ export class ReportNotes {
   #hubs = 0;
 
   add(row: ReportRow): void {
-    const lack = describeLack(row);
+    const { error } = row;
+    const failure = error && printable(`${row.reference} could not be asked: ${error.message}`);
+    const lack = failure ?? describeLack(row);
     if (lack !== undefined && ++this.#lacks <= MAX_NAMED) this.#lacking.push(lack);
     const { given: text, reference } = row;
     if (text === undefined || !reference.startsWith('docker.io/') || /^(?:[^/]*\.)?docker\.io\//.test(text)) return;
@@ -20,7 +23,7 @@ export class ReportNotes {
     this.#hub ??= { text, reference };
   }
 
-  /** The images that lack something required. */
+  /** The images that lack something required, or could not be asked. */
   get lacking(): readonly string[] {
     const more = this.#lacks - this.#lacking.length;
     return more === 0 ? this.#lacking : [...this.#lacking, `${more} more images lack something`];

@@ -34,19 +34,24 @@ export function tableWriter(shape: ReportShape): ReportWriter {
 }
 
 function marksWriter({ columns, longest, screen: { paint }, now }: ReportShape, width: number): ReportWriter {
-  const taken = columns.reduce((sum, name) => sum + GAP.length + name.length, GAP.length + AGE);
+  // Names of columns are shortened before references are, and marks need a column.
+  const most = Math.floor((width - MIN_REFERENCE - GAP.length - AGE) / Math.max(columns.length, 1)) - GAP.length;
+  const natural = columns.reduce((sum, { length }) => sum + GAP.length + length, GAP.length + AGE);
+  const isWide = natural + MIN_REFERENCE <= width;
+  const widths = columns.map(({ length }) => (isWide ? length : Math.max(Math.min(length, most), 1)));
+  const taken = widths.reduce((sum, length) => sum + GAP.length + length, GAP.length + AGE);
   const room = Math.max(Math.min(longest, width - taken), MIN_REFERENCE);
   const seen = new Set<string>();
   const marks = (row: ReportRow) =>
-    columns.map((name) => {
+    columns.map((name, index) => {
       const word = wordOf(row.columns[name]);
       const mark = MARKS[word] ?? { text: word, style: 'yellow' as const };
       seen.add(word);
-      return padded(mark.text, name.length).replace(mark.text, () => paint(mark.style, mark.text));
+      return padded(mark.text, widths[index] ?? 0).replace(mark.text, () => paint(mark.style, mark.text));
     });
+  const names = columns.map((name, index) => name.toUpperCase().slice(0, widths[index]));
   return {
-    begin: () =>
-      `${paint('dim', [padded('IMAGE', room), ...columns.map((name) => name.toUpperCase()), 'NEWEST'].join(GAP))}\n`,
+    begin: () => `${paint('dim', [padded('IMAGE', room), ...names, 'NEWEST'].join(GAP))}\n`,
     row: (row) => {
       const reference = padded(shorten(printable(row.reference), room), room);
       const line = [reference, ...marks(row), ageOf(row.newest, now)].join(GAP).trimEnd();

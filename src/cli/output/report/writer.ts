@@ -1,7 +1,5 @@
+import type { ReportFormat } from '../../flags/report.js';
 import type { ReportShape, ReportWriter } from './shape.js';
-
-export const REPORT_FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 /** The writer of a format; only its code is loaded. */
 export async function reportWriter(format: ReportFormat, shape: ReportShape): Promise<ReportWriter> {

@@ -8,7 +8,6 @@ import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import type { discoverGate as DiscoverGate } from '../cli/gates/discover.js';
-import { screenFor } from '../cli/output/attachment.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -19,6 +18,7 @@ import {
 } from '../cli/output/discover.js';
 import { discoverTable } from '../cli/output/discover-table.js';
 import { discoverPicture, isPicture, type PictureFormat } from '../cli/output/pictures.js';
+import { screenFor } from '../cli/output/screen.js';
 import type { Discovery } from '../operations/discover/discover.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 

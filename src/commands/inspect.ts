@@ -1,8 +1,9 @@
 import { string } from '@oclif/core/args';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { renderInspection } from '../cli/output/inspect.js';
-import { painter } from '../cli/output/text.js';
+import { truncFlag } from '../cli/flags/trunc.js';
+import { renderInspection } from '../cli/output/results/inspect.js';
+import { screenFor } from '../cli/output/screen.js';
 
 /** `remora inspect` */
 export default class Inspect extends BaseCommand {
@@ -23,7 +24,7 @@ export default class Inspect extends BaseCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { ...platformFlag, ...limitFlag, ...unpackFlag, ...registryFlags };
+  static override flags = { ...truncFlag, ...platformFlag, ...limitFlag, ...unpackFlag, ...registryFlags };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Inspect);
@@ -34,7 +35,8 @@ export default class Inspect extends BaseCommand {
     const { place, ...begun } = lookedAt(args.reference);
     const access = await this.access(flags, place);
     const result = await inspect(place, { ...access, ...begun, platform: flags.platform });
-    this.print(renderInspection(result, painter(this.stdout)));
+    const screen = await screenFor(result, this.stdout, flags);
+    this.print(() => renderInspection(result, screen));
     return result;
   }
 }

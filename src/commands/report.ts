@@ -9,7 +9,7 @@ import { truncFlag } from '../cli/flags/trunc.js';
 import { policyFrom, trustFrom } from '../cli/flags/trust.js';
 import type { ReportInput } from '../cli/input/report-input.js';
 import type { ReportFormat } from '../cli/output/report/writer.js';
-import { screenOf } from '../cli/output/tree.js';
+import { screenOf } from '../cli/output/screen.js';
 import { given } from '../oci/values/given.js';
 import type { Reportable } from '../operations/report/report.js';
 

@@ -1,8 +1,8 @@
 import type { ReportEnd, ReportRow, ReportSummary } from '../../../operations/report/schema.js';
 import { notesOf } from '../../../operations/report/words.js';
 import { shortDigests } from '../fit.js';
+import type { Screen } from '../screen.js';
 import { printable } from '../text.js';
-import type { Screen } from '../tree.js';
 
 export const REPORT_FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];

@@ -3,6 +3,7 @@ import { type Html, html } from '../../html/html.js';
 import type { Facts, Hex, Inner, Note, Part, Preview, Text } from '../model/preview.js';
 import { folded } from './folded.js';
 import { heading } from './heading.js';
+import type { Place } from './place.js';
 import STYLE from './preview.css?raw';
 import { shown } from './shown.js';
 import { renderTable } from './table.js';
@@ -12,28 +13,32 @@ import { renderTree } from './tree.js';
 export const PREVIEW_STYLE: string = STYLE;
 
 /** The markup of a preview, without a frame: sections with headings from `<h3>` on. */
-export function renderPreview(preview: Preview, level = 3): Html {
-  return html`<div class="preview">${preview.notes.map(renderNote)}${preview.parts.map((part) => renderPart(part, level))}</div>`;
+export function renderPreview(preview: Preview): Html {
+  return previewAt(preview, { level: 3, path: '' });
+}
+
+function previewAt({ notes, parts }: Preview, { level, path }: Place): Html {
+  return html`<div class="preview">${notes.map(renderNote)}${parts.map((part, index) => renderPart(part, { level, path: `${path}${index + 1}` }))}</div>`;
 }
 
 function renderNote({ level, text }: Note): Html {
   return notice(level === 'warning' ? 'warn' : 'plain', html`<p>${shown(text)}</p>`);
 }
 
-function renderPart(part: Part, level: number): Html {
+function renderPart(part: Part, place: Place): Html {
   switch (part.type) {
     case 'facts':
-      return renderFacts(part, level);
+      return renderFacts(part, place.level);
     case 'table':
-      return renderTable(part, level);
+      return renderTable(part, place);
     case 'tree':
-      return renderTree(part, level);
+      return renderTree(part, place.level);
     case 'text':
-      return renderText(part, level);
+      return renderText(part, place.level);
     case 'hex':
-      return renderHex(part, level);
+      return renderHex(part, place.level);
     case 'inner':
-      return renderInner(part, level);
+      return renderInner(part, place);
   }
 }
 
@@ -56,6 +61,6 @@ function renderHex({ lines, more }: Hex, level: number): Html {
   )}</code></pre>${more > 0 && html`<p class="more">${more} more bytes: download the file for all of it.</p>`}</section>`;
 }
 
-function renderInner({ title, preview }: Inner, level: number): Html {
-  return html`<section class="inner">${heading(level, html`${title}: ${shown(preview.what)}`)}${renderPreview(preview, level + 1)}</section>`;
+function renderInner({ title, preview }: Inner, { level, path }: Place): Html {
+  return html`<section class="inner">${heading(level, html`${title}: ${shown(preview.what)}`)}${previewAt(preview, { level: level + 1, path: `${path}-` })}</section>`;
 }

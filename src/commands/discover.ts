@@ -8,6 +8,7 @@ import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import type { discoverGate as DiscoverGate } from '../cli/gates/discover.js';
+import { discoverTable } from '../cli/output/attached/discover-table.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -16,7 +17,6 @@ import {
   missingLines,
   treeLines,
 } from '../cli/output/discover.js';
-import { discoverTable } from '../cli/output/discover-table.js';
 import { discoverPicture, isPicture, type PictureFormat } from '../cli/output/pictures.js';
 import { screenFor } from '../cli/output/screen.js';
 import type { Discovery } from '../operations/discover/discover.js';

@@ -7,6 +7,9 @@ import SCRIPT from './script.js?raw';
 import STYLE from './style.css?raw';
 import { TreeView } from './tree.js';
 
+/** The rules of the drawing and of the tree. */
+export const REPORT_STYLE: string = STYLE;
+
 /** A page in one file: the outcome, a drawing, and a tree with all that is known of each attachment. */
 export function report(picture: Picture, documents: Documents): string {
   const { command, name, result, graph, headline } = picture;

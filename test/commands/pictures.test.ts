@@ -8,7 +8,7 @@ import { attachSigned, withKeys } from './support/signed.js';
 
 const PICTURES = [
   ['markdown', /^<!-- remora discover \S+ -->\n### `\S+`\n/],
-  ['mermaid', /^flowchart LR\n {2}%% \S+: 1 attachment: 1 sbom\n/],
+  ['mermaid', /^%%\{init: .*\}%%\nflowchart LR\n {2}%% \S+: 1 attachment: 1 sbom\n/],
   ['dot', /^digraph remora \{\n {2}\/\/ \S+: 1 attachment: 1 sbom\n/],
   ['html', /^<!doctype html>\n<html lang="en">/],
 ] as const;

@@ -10,6 +10,8 @@ const MAX_EDGES = 500;
 const MAX_TEXT = 50_000;
 /** Characters of a line of a label. */
 const MAX_LINE = 80;
+/** Labels are wrapped at 200 pixels else: within a digest's line. */
+const WIDE = '%%{init: {"flowchart": {"wrappingWidth": 440}}}%%';
 
 /**
  * A flowchart in Mermaid, as GitHub renders it. A graph above its limits is drawn with one node for several attachments of
@@ -36,6 +38,7 @@ function fits({ edges }: Graph, text: string): boolean {
 
 function chart({ nodes, edges }: Graph, notes: readonly string[]): string {
   const lines = [
+    WIDE,
     'flowchart LR',
     ...notes.map((note) => `  %% ${comment(note)}`),
     ...nodes.map((node) => `  ${node.id}${shape(node)}${classOf(node)}`),

@@ -113,7 +113,7 @@ export default class Copy extends BaseCommand {
     const result = await copy(args.source, args.destination, {
       ...use,
       ...sides,
-      ...(await this.#view(flags)),
+      ...(await this.#view(flags, locations.to)),
       ...{ signal: this.signal, names, platform, selection, maxItems: access.maxItems },
       maxUnpackedBytes: access.maxUnpackedBytes,
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
@@ -127,17 +127,22 @@ export default class Copy extends BaseCommand {
   }
 
   /** A bar for the whole copy, or a line for each object. */
-  async #view(flags: {
-    readonly verbose: boolean;
-    readonly 'no-trunc': boolean;
-    readonly 'dry-run': boolean;
-  }): Promise<Pick<CopyOptions, 'onPlan' | 'onProgress' | 'onObject'>> {
-    if (flags.verbose) return { onObject: this.#noteObject(flags) };
-    const view = flags['dry-run'] ? undefined : await this.progressView();
+  async #view(
+    flags: { readonly verbose: boolean; readonly 'no-trunc': boolean; readonly 'dry-run': boolean },
+    { kind }: { readonly kind: string },
+  ): Promise<Pick<CopyOptions, 'onPlan' | 'onProgress' | 'onObject'>> {
+    // An archive is written as a whole.
+    this.goesOn = kind !== 'archive' && !flags['dry-run'];
+    const view = flags['dry-run'] || flags.verbose ? undefined : await this.progressView();
+    const note = flags.verbose ? this.#noteObject(flags) : undefined;
     return {
       onPlan: (volume) => view?.expect(describeVolume(volume), volume.bytes),
       onProgress: view?.onProgress,
-      onObject: ({ digest, size }) => view?.onDone(digest, size),
+      onObject: (object) => {
+        this.arrived();
+        note?.(object);
+        view?.onDone(object.digest, object.size);
+      },
     };
   }
 

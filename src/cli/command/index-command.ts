@@ -6,6 +6,8 @@ import { BaseCommand } from './base-command.js';
 
 /** The base of the commands that change an index. */
 export abstract class IndexCommand extends BaseCommand {
+  protected override goesOn = true;
+
   /** How members are read, copied and put into an index. */
   protected async memberOptions({
     platform: _,

@@ -29,6 +29,7 @@ const FILE_STEPS: readonly Step[] = [
 /** The base of push and attach: they take the same files and flags and print the same result. */
 export abstract class PackCommand extends BaseCommand {
   #isManifestOut = false;
+  protected override goesOn = true;
 
   protected guardedArgv(): string[] {
     return guardStandardInput(this.argv);

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { errorJson, errorText, toRemoraError } from '../../../src/cli/output/error.js';
 import { parserMessage } from '../../../src/cli/output/parser-message.js';
@@ -20,6 +21,28 @@ describe('an error as text', () => {
     expect(lines.slice(0, 3)).toEqual(['remora: error: which one', '  c0', '  c1']);
     expect(lines.slice(20)).toEqual(['  c19', '  … and 3 more', '  Choose', '']);
     expect(textOf(new RemoraError('NOT_FOUND', 'no tag', { candidates }))).toBe('remora: error: no tag\n');
+  });
+
+  it('shows candidates in columns that fit a terminal, and as they are in a pipe', () => {
+    const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+    const candidates = [
+      `sbom  spdx  a-file-with-a-name-that-is-rather-long.spdx.json  2026-11-24T12:00:00Z  -  ${digest('a')}`,
+      `scan  sarif  b.sarif  2026-11-25T12:00:00Z  -  ${digest('b')}`,
+    ];
+    const error = new RemoraError('AMBIGUOUS', 'which one', { candidates });
+    expect(textOf(error)).toBe(`remora: error: which one\n${candidates.map((one) => `  ${one}\n`).join('')}`);
+    const shown = (columns: number) =>
+      stripVTControlCharacters(
+        errorText(error, 'remora', Object.assign(Object.create(process.stderr), { isTTY: true, columns })),
+      )
+        .split('\n')
+        .slice(1, 3);
+    expect(shown(80)).toEqual([
+      '  sbom  spdx   a-file-with-a-…long.spdx.json  2026-11-24T12:00:00Z  aaaaaaaaaaaa',
+      '  scan  sarif  b.sarif                        2026-11-25T12:00:00Z  bbbbbbbbbbbb',
+    ]);
+    for (const width of [40, 60, 80, 120])
+      for (const line of shown(width)) expect(line.length).toBeLessThanOrEqual(width);
   });
 
   it('is one line that acts on no terminal', () => {

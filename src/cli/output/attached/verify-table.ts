@@ -17,9 +17,10 @@ const GRID: Grid = {
     ...attachmentSteps(2).slice(0, 4),
     { column: 0, least: 0 },
     { column: 10, least: 12 },
-    ...attachmentSteps(2),
-    { column: 8, least: 0 },
+    ...attachmentSteps(2).slice(4, 6),
     { column: 10, least: 0 },
+    ...attachmentSteps(2).slice(6),
+    { column: 8, least: 0 },
   ],
 };
 

@@ -7,8 +7,11 @@ import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags
 import { lookSelectionFrom, selectionFlags } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { waitFlag } from '../cli/flags/wait.js';
-import { formatSize, painter, printable } from '../cli/output/text.js';
+import { fitText } from '../cli/output/grid.js';
+import { screenOf } from '../cli/output/screen.js';
+import { formatSize, printable } from '../cli/output/text.js';
 import { signerWords, trustNotes, unverifiedNotes } from '../cli/output/use.js';
+import { widthOf } from '../cli/output/width.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
 import type { PulledArtifact, PulledFile, PullResult } from '../operations/pull/pull.js';
@@ -154,9 +157,14 @@ export default class Pull extends BaseCommand {
   }
 
   #render({ reference, files }: PulledArtifact): string {
-    const paint = painter(this.stdout);
     if (files.length === 0) this.note(`${reference} has no files`);
-    return files.map((file) => `${printable(file.path)}  ${paint('dim', facts(file))}`).join('\n');
+    const { paint, width } = screenOf(this.stdout);
+    // A path is a result to copy, and stays whole.
+    const room = (path: string) => (width === undefined ? undefined : width - widthOf(path) - 2);
+    return files
+      .map((file) => ({ path: printable(file.path), file }))
+      .map(({ path, file }) => `${path}  ${paint('dim', fitText(facts(file), room(path)))}`)
+      .join('\n');
   }
 }
 

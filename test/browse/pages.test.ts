@@ -46,7 +46,7 @@ describe.each(PLACES)('pages of a %s', (kind) => {
     const { image } = await placed(kind);
     const entered = await Entered.start();
     const index = await entered.page('artifact', { place: image });
-    const notes = await entered.get(linkWith(index, 'notes'));
+    const notes = await entered.get(linkWith(index, 'notes.txt'));
     const file = await entered.get(linkWith(notes.main, 'file?'));
     for (const { main } of [notes, file]) {
       expect(main).not.toMatch(/<img|<script|\u202e/);

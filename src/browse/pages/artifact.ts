@@ -40,7 +40,7 @@ export async function artifactPage({ site, query, signal }: Ask): Promise<PageAn
 ${overview(inspected, beside)}
 ${remarks !== undefined && notice('warn', html`<p>Parts of the document cannot be read:</p><ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`)}
 ${kind === 'artifact' && files(inspected, beside)}
-${attachedSection(attached, (error) => site.tell(error))}
+${attachedSection(name, attached, (error) => site.tell(error))}
 ${platforms(inspected, beside)}
 ${kind !== 'artifact' && files(inspected, beside)}
 ${imageSections(inspected)}
@@ -65,7 +65,7 @@ async function look(
   const at = { store: source, ...selector };
   const [inspected, attached] = await Promise.all([
     inspect(at, options),
-    discover(at, { ...options, partial: true, claims: true }).catch((error: unknown) => {
+    discover(at, { ...options, partial: true, claims: true, contents: true }).catch((error: unknown) => {
       if (!isRemoraError(error) || error.code === 'INTERRUPTED') throw error;
       return tell(toldOf(error));
     }),
@@ -135,7 +135,7 @@ function files({ kind, layers, config, digest: own }: InspectResult, beside: Loo
     { name: 'Digest' },
     { name: 'Type', as: 'text' },
     { name: 'Size', as: 'number' },
-    { name: '' },
+    { name: 'Get' },
   ] as const;
   return html`<h2>${isImage ? 'Layers' : 'Files'}</h2>
 ${rows.length === 0 ? html`<p>There are none.</p>` : table(isImage ? 'Layers' : 'Files', columns, rows)}

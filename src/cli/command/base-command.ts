@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { RemoraError } from '../../errors.js';
+import { RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import { given } from '../../oci/values/given.js';
 import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
@@ -11,14 +11,18 @@ import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/e
 import { keepHeaderSecrets } from '../flags/headers.js';
 import type { Gate } from '../gates/gate.js';
 import { errorCommand, errorJson, errorText, toRemoraError } from '../output/error.js';
-import { createProgress, type Progress } from '../output/progress.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
 import { forLog, isGithubActions, workflowCommand } from '../output/workflow-commands.js';
+import { createProgress, type Progress } from '../progress/progress.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
 import { watchMemory } from './memory.js';
 import { optimizeLater } from './optimizing.js';
+
+/** Failures that can pass by themselves. */
+const PASSING: readonly RemoraErrorCode[] = ['INTERRUPTED', 'UNREACHABLE', 'TIMEOUT', 'BUSY'];
+const GO_ON = 'the same command again: it goes on with what is missing';
 
 /** Characters per write. */
 const PIECE = 64 * 1024;
@@ -36,6 +40,10 @@ export abstract class BaseCommand extends Command {
   readonly #optimize = optimizeLater();
   #progress: Progress | undefined;
   #gate: string | undefined;
+  #hasArrived = false;
+
+  /** Whether the same command goes on after an end: what has arrived whole is not sent again. */
+  protected goesOn = false;
 
   protected override async init(): Promise<void> {
     await super.init();
@@ -132,7 +140,17 @@ export abstract class BaseCommand extends Command {
 
   /** Progress bars; undefined with `--json`, or where stderr is not a terminal. */
   protected async progress(): Promise<Progress['onProgress'] | undefined> {
-    return (await this.progressView())?.onProgress;
+    const view = await this.progressView();
+    if (!this.goesOn) return view?.onProgress;
+    return (transfer) => {
+      if (transfer.isDone) this.arrived();
+      view?.onProgress(transfer);
+    };
+  }
+
+  /** Content is at its destination. */
+  protected arrived(): void {
+    this.#hasArrived = true;
   }
 
   /** The same bars, below one for the sum. */
@@ -225,7 +243,7 @@ export abstract class BaseCommand extends Command {
     const failure =
       code === undefined
         ? await this.#hinted(toRemoraError(error, this.config.bin, this.id))
-        : new RemoraError('INTERRUPTED', 'interrupted', { cause: error });
+        : this.#goingOn(new RemoraError('INTERRUPTED', 'interrupted', { cause: error }));
     process.exitCode = code ?? exitCodeFor(failure);
     if (this.jsonEnabled()) this.logJson(errorJson(failure));
     else this.stderr.write(errorText(failure, this.config.bin, this.stderr));
@@ -239,9 +257,16 @@ export abstract class BaseCommand extends Command {
     return [this.config.bin, ...(this.id ?? '').split(':')].filter((word) => word !== '').join(' ');
   }
 
+  /** The failure of a command in its middle, with the hint that the same command goes on. */
+  #goingOn(failure: RemoraError): RemoraError {
+    if (!this.goesOn || !this.#hasArrived || !PASSING.includes(failure.code)) return failure;
+    const hint = failure.hint === undefined ? `Run ${GO_ON}` : `${failure.hint}; then run ${GO_ON}`;
+    return new RemoraError(failure.code, failure.message, { ...failure, cause: failure.cause, hint });
+  }
+
   /** A mistake in the arguments, with what may be meant. */
   async #hinted(failure: RemoraError): Promise<RemoraError> {
-    if (failure.code !== 'INVALID_ARGUMENT') return failure;
+    if (failure.code !== 'INVALID_ARGUMENT') return this.#goingOn(failure);
     const { hintFor } = await import('../hints/did-you-mean.js');
     const hint = hintFor(failure, this.id?.replaceAll(':', ' ') ?? '', Object.values(this.ctor.flags ?? {}));
     return hint === undefined

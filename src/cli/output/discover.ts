@@ -13,18 +13,13 @@ import type {
 import { indexesAbove } from '../../operations/discover/missing.js';
 import { inOrder } from '../../operations/results/in-order.js';
 import type { Via } from '../../store/interfaces/store.js';
-import {
-  ATTACHMENT_COLUMNS,
-  attachmentCells,
-  attachmentSteps,
-  namePart,
-  type TimedScreen,
-} from './attached/attachment.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attached/attachment.js';
 import { describeClaimed } from './claimed.js';
 import { digits, fitted, type Part, shortDigests, shorten, wrapped } from './fit.js';
 import { type Grid, gridLines, type Step, tableLines } from './grid.js';
+import type { Screen, TimedScreen } from './screen.js';
 import { printable } from './text.js';
-import { type Branch, branches, joined, type Screen, treeRows } from './tree.js';
+import { type Branch, branches, joined, treeRows } from './tree.js';
 
 /** Options of {@link treeLines}. */
 interface TreeOptions {

@@ -3,30 +3,15 @@ import type { DiscoveredNode } from '../../../operations/discover/discover.js';
 import { ageOf, dateOf } from '../age.js';
 import { digits, type Part } from '../fit.js';
 import type { Cell, Column, Step } from '../grid.js';
+import type { TimedScreen } from '../screen.js';
 import { formatSize, type Paint, printable } from '../text.js';
-import { type Screen, screenOf } from '../tree.js';
-import { loadWidths, widthOf } from '../width.js';
+import { widthOf } from '../width.js';
 
 /** The facts of an attachment that its line shows. */
 export type ShownAttachment = Pick<
   DiscoveredNode,
   'kind' | 'formats' | 'artifactType' | 'predicateType' | 'mediaType' | 'digest' | 'created' | 'content'
 >;
-
-/** A screen, and the time of ages. */
-export interface TimedScreen extends Screen {
-  readonly now: Date;
-}
-
-/** The screen for a result on a stream; `no-trunc` shows all of each text. */
-export async function screenFor(
-  result: object,
-  stream: NodeJS.WriteStream,
-  flags: { readonly 'no-trunc': boolean; readonly json?: boolean | undefined },
-): Promise<TimedScreen> {
-  if (!flags.json) await loadWidths(result);
-  return { ...screenOf(stream, { isWhole: flags['no-trunc'] }), now: new Date() };
-}
 
 type Style = Parameters<Paint>[0];
 

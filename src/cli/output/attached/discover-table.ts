@@ -4,8 +4,9 @@ import { describeClaimed } from '../claimed.js';
 import { describeEnd } from '../discover.js';
 import { digits } from '../fit.js';
 import { type Cell, type Grid, tableLines } from '../grid.js';
+import type { TimedScreen } from '../screen.js';
 import { printable } from '../text.js';
-import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, type TimedScreen } from './attachment.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps } from './attachment.js';
 
 const TABLE = [
   'DEPTH',

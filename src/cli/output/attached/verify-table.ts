@@ -2,10 +2,11 @@ import { inOrder } from '../../../operations/results/in-order.js';
 import type { VerifiedNode, VerifyResult } from '../../../operations/verify/verify.js';
 import { digits } from '../fit.js';
 import { type Cell, type Grid, tableLines } from '../grid.js';
+import type { TimedScreen } from '../screen.js';
 import { whoOf } from '../signer.js';
 import { printable } from '../text.js';
 import { verdictPart } from '../verify.js';
-import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, type TimedScreen } from './attachment.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps } from './attachment.js';
 
 const NAMES = 'DEPTH VERDICT KIND FORMAT TITLE SIZE CREATED DIGEST PLATFORM SUBJECT SIGNER'.split(' ');
 

@@ -1,24 +1,39 @@
-import type { Descriptor } from '../../oci/values/descriptor.js';
-import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../../operations/attach/schema.js';
-import { columns, fields, printable } from './text.js';
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../../../operations/attach/schema.js';
+import { digits } from '../fit.js';
+import { fieldText, type Step, textLines } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { printable } from '../text.js';
 
 const TITLE = 'org.opencontainers.image.title';
 
+/** Platform, digest and files. */
+const STEPS: readonly Step[] = [
+  { column: 2, least: 16 },
+  { column: 1, least: 8 },
+  { column: 2, least: 8 },
+];
+
+function shownDigest(digest: string | undefined, { width }: Screen): string {
+  return digest === undefined ? '-' : width === undefined ? digest : digits(digest);
+}
+
 /** The attachments to several subjects, a line for each. */
-export function renderEach(result: AttachEachResult | AttachEachDryRunResult): string {
+export function renderEach(result: AttachEachResult | AttachEachDryRunResult, screen: Screen): string {
   const titles = (layers: readonly Descriptor[]) =>
     layers.map(({ digest, annotations }) => annotations?.[TITLE] ?? digest);
   const isSigned = result.attachments.some((each) => 'signature' in each);
   const rows = result.attachments.map((each) => [
     printable(each.platform ?? '-'),
-    'reference' in each ? each.reference : each.digest,
+    screen.width === undefined ? ('reference' in each ? each.reference : each.digest) : digits(each.digest),
     printable(titles(each.layers).join(', ')),
-    ...(isSigned ? ['signature' in each ? (each.signature?.digest ?? '-') : '-'] : []),
+    ...(isSigned ? [shownDigest('signature' in each ? each.signature?.digest : undefined, screen)] : []),
     'result' in each && each.result === 'exists' ? 'was there already' : '',
   ]);
+  const heading = ['PLATFORM', 'ATTACHED', 'FILES', ...(isSigned ? ['SIGNATURE'] : [])];
   return [
-    fields([['dryRun' in result ? 'Would attach to' : 'Attached to', result.reference]]),
-    columns([['PLATFORM', 'ATTACHED', 'FILES', ...(isSigned ? ['SIGNATURE'] : [])], ...rows]),
+    fieldText([['dryRun' in result ? 'Would attach to' : 'Attached to', result.reference]], screen),
+    ...textLines({ columns: [{}, { cut: 'end' }], steps: STEPS }, () => [heading, ...rows], screen),
   ].join('\n');
 }
 

@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { tagFailures, tagLines, tagNotes } from '../../../src/cli/output/tags.js';
-import { digestOf } from '../../../src/oci/values/digest.js';
-import type { TagsResult } from '../../../src/operations/repo/schema.js';
+import { tagFailures, tagLines, tagNotes } from '../../../../src/cli/output/results/tags.js';
+import { digestOf } from '../../../../src/oci/values/digest.js';
+import type { TagsResult } from '../../../../src/operations/repo/schema.js';
 
+const PIPE = { paint: (_: unknown, text: string) => text, width: undefined, isTerminal: false };
+const TERMINAL = { ...PIPE, width: 80, isTerminal: true };
 const digest = digestOf(Buffer.from('x'));
 const result: TagsResult = {
   reference: 'example.com/app',
@@ -16,13 +18,13 @@ const result: TagsResult = {
 };
 
 it('cuts digests on a terminal, and shows foreign text without controls', () => {
-  expect([...tagLines(result, false)]).toEqual([
+  expect([...tagLines(result, PIPE)]).toEqual([
     `v1             ${digest}  1.2 kB  application/x\\u001b[2J`,
     'gone\\u001b[2J  -',
   ]);
-  expect([...tagLines(result, true)][0]).toBe(`v1             ${digest.slice(7, 19)}  1.2 kB  application/x\\u001b[2J`);
+  expect([...tagLines(result, TERMINAL)][0]).toBe(`v1             ${digest.slice(7, 19)}  1.2 kB  x\\u001b[2J`);
   const { manifests: _, ...plain } = result;
-  expect([...tagLines(plain, true)]).toEqual(['v1', 'gone\\u001b[2J']);
+  expect([...tagLines(plain, TERMINAL)]).toEqual(['v1', 'gone\\u001b[2J']);
 });
 
 it('notes what the list lacks, and fails for more than a tag that is gone', () => {

@@ -1,10 +1,15 @@
-import type { CopyVolume } from '../../operations/copy/plan.js';
-import type { AttachedLeft, CopiedObject, CopyResult } from '../../operations/copy/schema.js';
-import { fields, formatSize, printable } from './text.js';
-import { signerWords, unverifiedNotes } from './use.js';
+import type { CopyVolume } from '../../../operations/copy/plan.js';
+import type { AttachedLeft, CopiedObject, CopyResult } from '../../../operations/copy/schema.js';
+import { fieldText, fitText } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { formatSize, printable } from '../text.js';
+import { signerWords, unverifiedNotes } from '../use.js';
 
 /** The text for a copy. */
-export function renderCopy({ roots, tags, kept = [], attached, objects, bytes, dryRun }: CopyResult): string {
+export function renderCopy(
+  { roots, tags, kept = [], attached, objects, bytes, dryRun }: CopyResult,
+  screen: Screen,
+): string {
   const count = (result: CopiedObject['result']) => objects.filter((object) => object.result === result).length;
   const moved = count('copied');
   const rest = [
@@ -13,14 +18,17 @@ export function renderCopy({ roots, tags, kept = [], attached, objects, bytes, d
     [count('skipped'), 'not looked at'],
   ] as const;
   const others = rest.flatMap(([number, what]) => (number === 0 ? [] : [`${number} ${what}`]));
-  return fields([
-    [dryRun ? 'Would copy' : 'Copied', roots.map(({ reference }) => printable(reference)).join(', ') || 'no tag'],
-    ['Verified', verifiedOf(roots)],
-    ['Tags', tags.length === 0 ? undefined : tags.map(({ tag }) => printable(tag)).join(', ')],
-    ['Kept', kept.length === 0 ? undefined : kept.map(({ tag }) => printable(tag)).join(', ')],
-    ['Attached', attached === 0 ? undefined : String(attached)],
-    ['Objects', [`${moved} moved (${formatSize(bytes)})`, ...others].join(', ')],
-  ]);
+  return fieldText(
+    [
+      [dryRun ? 'Would copy' : 'Copied', roots.map(({ reference }) => printable(reference)).join(', ') || 'no tag'],
+      ['Verified', verifiedOf(roots)],
+      ['Tags', tags.length === 0 ? undefined : tags.map(({ tag }) => printable(tag)).join(', ')],
+      ['Kept', kept.length === 0 ? undefined : kept.map(({ tag }) => printable(tag)).join(', ')],
+      ['Attached', attached === 0 ? undefined : String(attached)],
+      ['Objects', [`${moved} moved (${formatSize(bytes)})`, ...others].join(', ')],
+    ],
+    screen,
+  );
 }
 
 /** The signers of the roots, each once. */
@@ -76,6 +84,6 @@ export function describeVolume({ objects, attached }: CopyVolume): string {
 }
 
 /** The line of `--verbose` for an object. */
-export function describeObject({ result, digest, mediaType, size }: CopiedObject): string {
-  return `${result} ${digest} ${mediaType} ${formatSize(size)}`;
+export function describeObject({ result, digest, mediaType, size }: CopiedObject, room?: number): string {
+  return fitText(`${result} ${digest} ${mediaType} ${formatSize(size)}`, room);
 }

@@ -105,10 +105,10 @@ describe.each<[command: string, api: Counts, tag: Counts]>([
 });
 
 describe.each<[command: string, api: Counts, tag: Counts]>([
-  // The subject; its list and cosign's tags; a manifest that proves the list, or all that the tag names.
-  ['discover i:v1 --depth 1', [3, 7], [3, 26]],
+  // The subject; its list and cosign's tags; the manifests, one of which proves the list, for the names of their files.
+  ['discover i:v1 --depth 1', [3, 26], [3, 26]],
   // The same of each of them: 32 requests at a time.
-  ['discover i:v1', [6, 107], [6, 106]],
+  ['discover i:v1', [6, 126], [6, 106]],
   // The manifest that proves the list is the one that is wanted; then its file.
   [`pull i:v1 --artifact-type ${SBOM}`, [4, 8], [4, 27]],
 ])('with 20 referrers, %s', (command, api, tag) => {

@@ -66,7 +66,10 @@ export async function listTrees(
   const onUnasked = (way: string, error: unknown) => account.failed(way, error);
   const onAsked = account.answered.bind(account);
   const ask = { signal: options.signal, limit, concurrency, via, predicateTypes, onUnasked, onAsked };
-  const onListed = onNamed && ((entry: Descriptor, of: Digest) => onNamed(entry.digest, of, walk.signal));
+  const onListed = ({ digest }: Descriptor, of: Digest) => {
+    onNamed?.(digest, of, walk.signal);
+    options.contents?.begin(digest, walk.signal);
+  };
   const walk: AttachedWalk = new AttachedWalk(source, descriptor, { ...ask, onListed });
 
   const trees = (found: readonly Attachment[], of: Descriptor, levels: number): Promise<readonly AttachedTree[]> => {

@@ -17,7 +17,7 @@ import { noTerminal } from './support/terminal.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** The pages with blocks that run: each continues with the files that the one before has left. */
-const STORY = ['README.md', 'docs/finding.md', 'docs/checking.md', 'docs/verify.md'];
+const STORY = ['README.md', 'docs/finding.md', 'docs/pictures.md', 'docs/checking.md', 'docs/verify.md'];
 
 async function pages(): Promise<string[]> {
   const docs = (await readdir(join(root, 'docs'), { recursive: true })).filter((name) => name.endsWith('.md'));

@@ -3,7 +3,7 @@ import { ReportGate, type RequiredOfRows } from '../../../operations/report/gate
 import type { ReportEnd, ReportRow } from '../../../operations/report/schema.js';
 import { Summary } from '../../../operations/report/summary.js';
 import { forLog } from '../workflow-commands.js';
-import type { ReportWriter } from './writer.js';
+import type { ReportWriter } from './shape.js';
 
 /** Options of {@link streamReport}. */
 export interface StreamOptions extends RequiredOfRows {

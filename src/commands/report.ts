@@ -8,6 +8,7 @@ import { type ReportFormat, reportFlags } from '../cli/flags/report.js';
 import { truncFlag } from '../cli/flags/trunc.js';
 import { policyFrom, trustFrom } from '../cli/flags/trust.js';
 import type { ReportInput } from '../cli/input/report-input.js';
+import type { ReportNotes } from '../cli/output/report/notes.js';
 import { screenOf } from '../cli/output/screen.js';
 import { given } from '../oci/values/given.js';
 import type { Reportable } from '../operations/report/report.js';
@@ -105,9 +106,6 @@ export default class Report extends BaseCommand {
     const screen = screenOf(this.stdout, { isWhole: flags['no-trunc'] });
     const writer = await reportWriter(format, { ...input, screen, now: new Date() });
     const notes = new ReportNotes();
-    const isGate = input.require.length > 0 || input.hasPolicy;
-    const subject = `report on ${[...input.require, ...(input.hasPolicy ? ['policy'] : [])].join(', ')}`;
-    if (isGate) this.isGateOf(subject);
     const { summary, failure } = await streamReport(input.rows, writer, this.stdout, {
       ...input,
       onBegin: () => {
@@ -115,11 +113,19 @@ export default class Report extends BaseCommand {
       },
       onRow: (row) => notes.add(row),
     });
-    if (isGate) await this.conclude({ subject, lacks: notes.lacking });
+    await this.#tellGate(input, notes, failure === undefined ? undefined : describeSummary(summary));
     for (const note of notes.notes) this.note(note);
     this.note(describeSummary(summary));
     if (failure !== undefined) process.exitCode = exitCodeFor({ code: failure });
     return summary;
+  }
+
+  /** The images that lack something required, or that the report could not ask. */
+  async #tellGate({ require, hasPolicy }: ReportInput, notes: ReportNotes, failed: string | undefined): Promise<void> {
+    const { lacking, lacks: count } = notes;
+    if (require.length > 0 || hasPolicy) this.isGateOf('report');
+    const lacks = lacking.length === 0 && failed !== undefined ? [failed] : lacking;
+    await this.conclude({ subject: (require.length > 0 ? require : ['policy']).join(', '), lacks, count });
   }
 }
 

@@ -177,6 +177,18 @@ describe('a gate in a job of GitHub Actions', () => {
     expect(await summary()).toMatch(/\| out\/app&#46;yaml \| key \w{12}/);
   });
 
+  it('is a report of several images, too', async () => {
+    const { image } = await withImage();
+    const { at } = await withEvil();
+    const words = ['report', image, at('evil'), '--require', 'signature'];
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') };
+    for (const format of ['table', 'csv', 'jsonl', 'markdown']) {
+      const { code, stdout, stderr } = await remora([...words, '--format', format], { cwd, env });
+      expect([code, commandsIn(stdout), errorsIn(stderr, 'remora report').length], stderr).toEqual([3, [], 2]);
+    }
+    expect(await summary()).toMatch(/^### ❌ remora report\n\n<code>signature<\/code>\n\n- .*\n- .*\n\n###/);
+  });
+
   it('does not fail where the summary cannot be written', async () => {
     vi.stubEnv('GITHUB_STEP_SUMMARY', cwd);
     const { cwd: place } = await withKeys();

@@ -16,6 +16,8 @@ export interface Gate {
   readonly subject: string;
   /** Each thing that is missing or wrong, and where; empty: the gate lets pass. */
   readonly lacks: readonly string[];
+  /** The number of all of them, where `lacks` has the first ones. @default all are there */
+  readonly count?: number | undefined;
   /** Tables of the job summary. They are asked for in a job alone. @default none */
   readonly tables?: (() => readonly SummaryTable[]) | undefined;
 }
@@ -81,23 +83,31 @@ function listed(names: readonly string[]): string {
   return `${shown.length === 1 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`} of `;
 }
 
-/** At most `most` entries; the last one counts the others. */
-function shortened(texts: readonly string[], most: number, more: string): readonly string[] {
-  return texts.length <= most ? texts : [...texts.slice(0, most - 1), `${texts.length - most + 1} ${more}`];
+/** At most `most` entries; the last one counts the others of `count`. */
+function shortened(
+  texts: readonly string[],
+  most: number,
+  more: string,
+  count: number = texts.length,
+): readonly string[] {
+  const all = Math.max(count, texts.length);
+  if (all <= Math.min(most, texts.length)) return texts;
+  const shown = texts.slice(0, most - 1);
+  return [...shown, `${all - shown.length} ${more}`];
 }
 
 /** The lines of a gate that stops the pipeline, with their annotations in a job of GitHub Actions. */
 export function gateText(
-  { lacks }: Gate,
+  { lacks, count }: Gate,
   { bin, title, stream }: { readonly bin: string; readonly title: string; readonly stream: NodeJS.WriteStream },
 ): string {
   const paint = painter(stream);
   const lines = lacks.map((text) => printable(redact(text)));
   const most = stream.isTTY ? MAX_ON_TERMINAL : MAX_LINES;
-  const words = shortened(lines, most, 'more of these').map(
+  const words = shortened(lines, most, 'more of these', count).map(
     (line) => `${bin}: ${paint('red', 'error')}: ${stream.isTTY ? shortDigests(line) : line}\n`,
   );
   if (!isGithubActions()) return words.join('');
-  const commands = shortened(lines, MAX_ANNOTATIONS, 'more of these: see the log');
+  const commands = shortened(lines, MAX_ANNOTATIONS, 'more of these: see the log', count);
   return [...words.map(forLog), ...commands.map((line) => workflowCommand('error', title, line))].join('');
 }

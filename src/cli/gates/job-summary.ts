@@ -47,11 +47,11 @@ async function append(path: string, textOf: (rows: number) => string): Promise<s
 }
 
 /** A gate as Markdown, with so many rows of each table at most. */
-export function summaryOf(title: string, { subject, lacks, tables }: Gate, rows = MAX_ROWS): string {
+export function summaryOf(title: string, { subject, lacks, count, tables }: Gate, rows = MAX_ROWS): string {
   const passes = lacks.length === 0;
   const shown = (tables?.() ?? []).filter((table) => table.rows.length > 0);
   // Tables say the same, with what is there beside it.
-  const reasons = shown.length > 0 ? [] : listOf(lacks, rows);
+  const reasons = shown.length > 0 ? [] : listOf(lacks, rows, count);
   const head = `### ${passes ? '✅' : '❌'} ${markdown(title)}`;
   return [
     head,
@@ -62,8 +62,9 @@ export function summaryOf(title: string, { subject, lacks, tables }: Gate, rows 
   ].join('\n\n');
 }
 
-function listOf(lacks: readonly string[], most: number): readonly string[] {
-  const more = lacks.length > most ? [`- … ${lacks.length - most} more`] : [];
+function listOf(lacks: readonly string[], most: number, count: number = lacks.length): readonly string[] {
+  const left = Math.max(count, lacks.length) - Math.min(most, lacks.length);
+  const more = left > 0 ? [`- … ${left} more`] : [];
   return lacks.length === 0 ? [] : [[...lacks.slice(0, most).map((line) => `- ${markdown(line)}`), ...more].join('\n')];
 }
 

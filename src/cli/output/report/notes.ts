@@ -25,8 +25,12 @@ export class ReportNotes {
 
   /** The images that lack something required, or could not be asked. */
   get lacking(): readonly string[] {
-    const more = this.#lacks - this.#lacking.length;
-    return more === 0 ? this.#lacking : [...this.#lacking, `${more} more images lack something`];
+    return this.#lacking;
+  }
+
+  /** The number of all of them, also of those that are not named. */
+  get lacks(): number {
+    return this.#lacks;
   }
 
   get notes(): readonly string[] {

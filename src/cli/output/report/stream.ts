@@ -2,6 +2,7 @@ import { given } from '../../../oci/values/given.js';
 import { ReportGate, type RequiredOfRows } from '../../../operations/report/gate.js';
 import type { ReportEnd, ReportRow } from '../../../operations/report/schema.js';
 import { Summary } from '../../../operations/report/summary.js';
+import { forLog } from '../workflow-commands.js';
 import type { ReportWriter } from './shape.js';
 
 /** Options of {@link streamReport}. */
@@ -34,7 +35,7 @@ export async function streamReport(
   const summary = new Summary();
   const gate = new ReportGate(options);
   const write = async (text: string) => {
-    if (text === '' || stream.destroyed || stream.write(text)) return;
+    if (text === '' || stream.destroyed || stream.write(forLog(text))) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         for (const event of EVENTS) stream.off(event, done);

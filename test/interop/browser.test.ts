@@ -1,30 +1,13 @@
 import { once } from 'node:events';
-import { realpath } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { digestOf } from '../../src/oci/values/digest.js';
 import { push } from '../../src/operations/push/push.js';
 import { end, startServe } from '../serve/support/command-start.js';
-import { describeWithPeers, peer } from '../support/peers.js';
+import { BROWSER, type Browser, launchBrowser } from '../support/browser.js';
+import { describeWithPeers } from '../support/peers.js';
 import { tempDir, tree } from '../support/temp.js';
-
-/** The parts of playwright-core that the tests use. */
-interface Page {
-  goto(url: string): Promise<{ status(): number } | null>;
-  evaluate(code: string): Promise<unknown>;
-  close(): Promise<void>;
-}
-interface Browser {
-  newPage(): Promise<Page>;
-  close(): Promise<void>;
-}
-interface Playwright {
-  readonly chromium: {
-    launch(options: { readonly executablePath: string; readonly args: readonly string[] }): Promise<Browser>;
-  };
-}
 
 const BYTES = 'written by a web page';
 const DIGEST = digestOf(Buffer.from(BYTES));
@@ -99,7 +82,7 @@ function statuses(lines: readonly string[]): Readonly<Record<string, number>> {
   return counts;
 }
 
-describeWithPeers('remora serve and a page in Chromium', ['chromium-headless-shell', 'playwright-core'], () => {
+describeWithPeers('remora serve and a page in Chromium', BROWSER, () => {
   let browser: Browser;
   let elsewhere: number;
   const pages = createServer((_, response) => response.end('<!doctype html><title>a page</title><body>'));
@@ -109,12 +92,7 @@ describeWithPeers('remora serve and a page in Chromium', ['chromium-headless-she
     await once(pages, 'listening');
     const address = pages.address();
     elsewhere = typeof address === 'object' && address !== null ? address.port : 0;
-    const module = join(dirname(await realpath(peer('playwright-core') ?? '')), 'index.mjs');
-    const { chromium }: Playwright = await import(pathToFileURL(module).href);
-    browser = await chromium.launch({
-      executablePath: peer('chromium-headless-shell') ?? '',
-      args: ['--no-sandbox', '--host-resolver-rules=MAP evil.example 127.0.0.1'],
-    });
+    browser = await launchBrowser('--host-resolver-rules=MAP evil.example 127.0.0.1');
   });
   afterAll(async () => {
     await browser?.close();

@@ -6,7 +6,7 @@ import { draw } from '../../src/views/draw/draw.js';
 import { linesOf } from '../../src/views/graph/words.js';
 import { discoverPicture, type Picture, verifyPicture } from '../../src/views/picture.js';
 import { visible, visibleLine } from '../../src/views/text/visible.js';
-import { type Browser, CHROMIUM, type PageOptions, startChromium } from '../support/chromium.js';
+import { BROWSER, type Browser, type ContextOptions, launchBrowser } from '../support/browser.js';
 import { describeWithPeers, peer, run } from '../support/peers.js';
 import { tempDir } from '../support/temp.js';
 import { FOUND, HOSTILE, HOSTILE_RESULT, JUDGED, many, PARTLY_FOUND } from '../views/support/results.js';
@@ -50,10 +50,10 @@ function unescaped(text: string): string {
     .replaceAll('\u00a0', ' ');
 }
 
-describeWithPeers('pictures in Chromium', [...CHROMIUM, 'axe-core', 'mermaid'], () => {
+describeWithPeers('pictures in Chromium', [...BROWSER, 'mermaid'], () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await startChromium();
+    browser = await launchBrowser();
   });
   afterAll(async () => browser?.close());
 
@@ -93,7 +93,7 @@ describeWithPeers('pictures in Chromium', [...CHROMIUM, 'axe-core', 'mermaid'], 
   );
 
   /** Opens the report as a file; requests of the page are kept. */
-  async function opened(picture: Picture, options: PageOptions = {}) {
+  async function opened(picture: Picture, options: ContextOptions = {}) {
     const file = join(await tempDir(), 'report.html');
     const { digest } = picture.result;
     await writeFile(file, draw('html', picture, new Map([[digest, { text: JSON.stringify({ note: HOSTILE }) }]])));

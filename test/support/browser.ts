@@ -33,6 +33,10 @@ export interface Page {
   title(): Promise<string>;
   reload(): Promise<Answer | null>;
   evaluate(code: string): Promise<unknown>;
+  setContent(markup: string): Promise<void>;
+  addScriptTag(script: { readonly path: string }): Promise<unknown>;
+  fill(selector: string, value: string): Promise<void>;
+  click(selector: string): Promise<void>;
   locator(selector: string): Locator;
   getByRole(role: string, options?: { readonly name?: string | RegExp; readonly exact?: boolean }): Locator;
   on(event: 'dialog', listener: (dialog: { dismiss(): Promise<void> }) => void): void;
@@ -51,6 +55,8 @@ export interface Page {
 export interface ContextOptions {
   /** @default true */
   readonly javaScriptEnabled?: boolean;
+  readonly bypassCSP?: boolean;
+  readonly colorScheme?: 'light' | 'dark';
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly httpCredentials?: { readonly username: string; readonly password: string };
 }
@@ -65,7 +71,7 @@ export interface Context {
 
 export interface Browser {
   newContext(options?: ContextOptions): Promise<Context>;
-  newPage(): Promise<Page>;
+  newPage(options?: ContextOptions): Promise<Page>;
   close(): Promise<void>;
 }
 

@@ -31,7 +31,7 @@ export const provenance0: Reader = (document) => {
   if (!isObject(document.builder) || !(isObject(recipe) || Array.isArray(document.materials))) return undefined;
   const source = at(recipe, 'configSource');
   return {
-    what: 'SLSA provenance, version 0',
+    what: `SLSA provenance, version ${isObject(document.recipe) ? '0.1' : '0.2'}`,
     parts: [
       ...facts('Build', [
         ['Builder', textAt(document, 'builder', 'id')],

@@ -4,10 +4,11 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { choosesJson, formatFlag, type PictureFormat } from '../cli/flags/format.js';
+import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import type { discoverGate as DiscoverGate } from '../cli/gates/discover.js';
+import { discoverTable } from '../cli/output/attached/discover-table.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -16,8 +17,7 @@ import {
   missingLines,
   treeLines,
 } from '../cli/output/discover.js';
-import { discoverTable } from '../cli/output/discover-table.js';
-import { discoverPicture, isPicture } from '../cli/output/pictures.js';
+import { discoverPicture, isPicture, type PictureFormat } from '../cli/output/pictures.js';
 import { screenFor } from '../cli/output/screen.js';
 import type { Discovery } from '../operations/discover/discover.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';

@@ -16,6 +16,10 @@ export default class Inspect extends BaseCommand {
       description: 'Show one platform',
       command: '<%= config.bin %> inspect --platform linux/arm64 ghcr.io/acme/app:v1',
     },
+    {
+      description: 'Show an attachment by the digits of its digest that discover prints',
+      command: '<%= config.bin %> inspect ghcr.io/acme/app:v1@4f4f2ce8bc05',
+    },
   ];
   static override args = {
     reference: string({

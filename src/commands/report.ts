@@ -98,8 +98,9 @@ export default class Report extends BaseCommand {
   }
 
   async #show(input: ReportInput, format: ReportFormat, flags: Flags): Promise<object> {
-    const [{ reportWriter, describeSummary }, { streamReport }, { ReportNotes }] = await Promise.all([
+    const [{ reportWriter }, { describeSummary }, { streamReport }, { ReportNotes }] = await Promise.all([
       import('../cli/output/report/writer.js'),
+      import('../cli/output/report/summary.js'),
       import('../cli/output/report/stream.js'),
       import('../cli/output/report/notes.js'),
     ]);

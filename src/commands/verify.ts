@@ -4,14 +4,15 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { choosesJson, formatFlag, type PictureFormat } from '../cli/flags/format.js';
+import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
+import { verdictTable } from '../cli/output/attached/verify-table.js';
 import { wrapped } from '../cli/output/fit.js';
-import { isPicture, verifyPicture } from '../cli/output/pictures.js';
+import { isPicture, type PictureFormat, verifyPicture } from '../cli/output/pictures.js';
 import { screenFor } from '../cli/output/screen.js';
-import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
+import { blobLines, describeVerifiedOnIndex, unmetLines, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, blobSummary, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
@@ -128,8 +129,8 @@ export default class Verify extends BaseCommand {
     const { format } = flags;
     if (isPicture(format)) this.print(this.jsonEnabled() ? '' : await draw(format));
     else {
-      this.printLines(() => verdictLines(result, screen));
-      this.print(renderUnmet(result, screen.width));
+      this.printLines(() => (format === 'table' ? verdictTable : verdictLines)(result, screen));
+      this.printLines(() => unmetLines(result, screen));
       this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
     }
     await this.conclude((await import('../cli/gates/verify.js')).verifyGate(result));

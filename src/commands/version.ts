@@ -10,8 +10,10 @@ export default class Version extends BaseCommand {
 
   async run(): Promise<object> {
     await this.parse(Version);
-    const { name, version, platform, arch, userAgent } = this.config;
-    this.print(userAgent);
-    return { name, version, platform, arch, runtime: userAgent.slice(userAgent.lastIndexOf(' ') + 1) };
+    const { name, version, platform, arch } = this.config;
+    const { bun } = process.versions;
+    const runtime = bun === undefined ? `node-${process.version}` : `bun-v${bun}`;
+    this.print(`${name}/${version} ${platform}-${arch} ${runtime}`);
+    return { name, version, platform, arch, runtime };
   }
 }

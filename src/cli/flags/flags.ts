@@ -117,8 +117,8 @@ export const unpackFlag = {
 /** Which child of an index is meant. */
 export const platformFlag = {
   platform: string({
-    summary: 'Choose this platform of an index, like linux/arm64',
-    helpValue: 'OS/ARCH[/VARIANT]',
+    summary: 'Choose this platform of an index, like linux/arm64/v8',
+    helpValue: 'OS/ARCH',
   }),
 };
 

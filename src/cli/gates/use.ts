@@ -1,5 +1,5 @@
+import { whoOf } from '../../operations/results/signer-words.js';
 import type { UseProof } from '../../operations/verified/schema.js';
-import { whoOf } from '../output/signer.js';
 import type { Gate } from './gate.js';
 
 /**

@@ -1,7 +1,7 @@
 import { isOfKind } from '../../operations/discover/missing.js';
+import { shortWhoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { PolicyViolation, UnverifiedKind, VerifiedNode, VerifyResult } from '../../operations/verify/schema.js';
-import { shortWhoOf } from '../output/signer.js';
 import { unaskedLines } from './discover.js';
 import { type Gate, lackLines, type SummaryTable, wantedWord } from './gate.js';
 

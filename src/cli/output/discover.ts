@@ -13,7 +13,7 @@ import type {
 import { indexesAbove } from '../../operations/discover/missing.js';
 import { inOrder } from '../../operations/results/in-order.js';
 import type { Via } from '../../store/interfaces/store.js';
-import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attachment.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attached/attachment.js';
 import { describeClaimed } from './claimed.js';
 import { digits, fitted, type Part, shortDigests, shorten, wrapped } from './fit.js';
 import { type Grid, gridLines, type Step, tableLines } from './grid.js';
@@ -187,7 +187,7 @@ export function describeOnIndex({ onIndex = [], platforms = [] }: DiscoverResult
 /** The requirements that are not met, as a table. */
 export function missingLines(missing: readonly MissingKind[], { paint, width }: Screen): Iterable<string> {
   if (missing.length === 0) return [];
-  const rows = missing.map(({ kind, format = 'any', platform = '', digest }) =>
+  const rows = missing.map(({ kind, format = 'any', platform = '-', digest }) =>
     [kind, format, printable(platform), width === undefined ? digest : digits(digest)].map((text) => ({ text })),
   );
   const grid = { columns: [{}, {}, {}, { cut: 'end' as const }], steps: MISSING_STEPS };

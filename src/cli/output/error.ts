@@ -95,8 +95,9 @@ function candidateLines(candidates: readonly string[], { paint, width, isTermina
   const rows = candidates.map((text) => text.split('  '));
   if (!isTerminal || rows.length === 0 || rows.some((cells) => cells.length !== COLUMNS.length))
     return candidates.map((text) => `${INDENT}${text}`);
+  const isEmpty = COLUMNS.map((_, index) => rows.every((row) => row[index] === '-'));
   const shown = (cell: string, index: number) =>
-    width !== undefined && index === COLUMNS.length - 1 ? digits(cell) : cell;
+    isEmpty[index] ? '' : width !== undefined && index === COLUMNS.length - 1 ? digits(cell) : cell;
   const cells = rows.map((row) => ({ cells: row.map((cell, index) => ({ text: shown(cell, index) })) }));
   const room = width === undefined ? undefined : width - INDENT.length;
   return [...gridLines({ columns: COLUMNS, steps: STEPS }, () => cells, { paint, width: room })].map(

@@ -1,6 +1,6 @@
+import { shortWhoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifyResult } from '../../operations/verify/verify.js';
-import { shortWhoOf } from './signer.js';
 import { type Paint, printable } from './text.js';
 
 type Style = Parameters<Paint>[0];

@@ -1,13 +1,13 @@
 import { isIndexType } from '../../oci/values/media-types.js';
 import { inOrder } from '../../operations/results/in-order.js';
+import { type Signed, whenOf, whoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../operations/verify/verify.js';
-import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attachment.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attached/attachment.js';
 import { digits, fitted, type Part, shortDigests, wrapped } from './fit.js';
-import { type Cell, type Grid, gridLines } from './grid.js';
+import { type Cell, type Grid, gridLines, tableLines } from './grid.js';
 import type { Screen, TimedScreen } from './screen.js';
-import { type Signed, whenOf, whoOf } from './signer.js';
-import { columns, type Paint, printable } from './text.js';
+import { type Paint, printable } from './text.js';
 import { type Branch, branches, joined, treeRows } from './tree.js';
 
 type Verdict = VerifiedNode['verdict'];
@@ -108,22 +108,32 @@ export function* blobLines(result: VerifyBlobResult, screen: Screen): Generator<
   yield* gridLines({ columns: [] }, () => treeRows(all), screen);
 }
 
-/** The requirements that are not met, as a table; the empty text when all are. */
-export function renderUnmet({ missing, violations = [] }: VerifyResult, width: number | undefined): string {
-  const rows = missing.map(({ kind, format, platform, digest, onIndex, isThere }) => [
-    kind ?? 'any signature',
-    format ?? 'any',
-    printable(platform ?? '-'),
-    width === undefined ? digest : digits(digest),
-    onIndex ? 'verified on the index alone' : isThere ? 'attached, not verified' : 'not attached',
-  ]);
-  const table = rows.length === 0 ? [] : [columns([['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT', 'STATE'], ...rows])];
-  const broken = violations.map(({ rule, message, platform, digest }) => {
+const UNMET: Grid = {
+  columns: [{}, {}, {}, { cut: 'end' }, {}],
+  steps: [
+    { column: 3, least: 8 },
+    { column: 2, least: 12 },
+    { column: 1, least: 0 },
+    { column: 4, least: 12 },
+  ],
+};
+
+/** The requirements that are not met, as a table, and the rules that are not kept. */
+export function* unmetLines({ missing, violations = [] }: VerifyResult, screen: Screen): Generator<string> {
+  const { width } = screen;
+  const rows = missing.map(({ kind = 'any signature', format = 'any', platform = '', digest, onIndex, isThere }) => {
+    const state = onIndex ? 'verified on the index alone' : isThere ? 'attached, not verified' : 'not attached';
+    const subject = width === undefined ? digest : digits(digest);
+    return [kind, format, printable(platform || '-'), subject, state].map((text) => ({ text }));
+  });
+  if (rows.length > 0)
+    yield* tableLines(['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT', 'STATE'], UNMET, () => rows, screen);
+  for (const { rule, message, platform, digest } of violations) {
     const of = platform ?? digest;
     const name = rule === undefined ? 'the policy' : `rule ${rule}`;
-    return printable(`${name} is not kept: ${message}${of === undefined ? '' : ` (${of})`}`);
-  });
-  return [...table, ...broken].join('\n');
+    const line = printable(`${name} is not kept: ${message}${of === undefined ? '' : ` (${of})`}`);
+    yield* wrapped(width === undefined ? line : shortDigests(line), width);
+  }
 }
 
 /** A line for each requirement that an index meets for its platforms. */

@@ -46,7 +46,7 @@ export async function createProgress(stream: NodeJS.WriteStream): Promise<Progre
     return multi;
   };
   const show = (key: string, { verb, name, bytes, total }: Omit<Row, 'bar' | 'speed'>, flow = bytes): void => {
-    // What does not fit below each other cannot be drawn again.
+    // Bars below the last row of the terminal cannot be drawn again.
     if (!rows.has(key) && rows.size >= (stream.rows || 24) - 1) return;
     const row = rows.get(key) ?? { bar: open().create(1, 0, { key }), speed: new Speed(), verb, name, bytes, total };
     if (!rows.has(key)) void loadWidths(name);
@@ -87,6 +87,11 @@ export async function createProgress(stream: NodeJS.WriteStream): Promise<Progre
       count(name, bytes, false);
       hide(name);
     },
-    stop: () => multi?.stop(),
+    stop() {
+      multi?.stop();
+      // Content that moves on after a note begins new bars.
+      multi = undefined;
+      rows.clear();
+    },
   };
 }

@@ -2,8 +2,8 @@ import type { Kind } from '../../formats/kinds/kind.js';
 import type { Edge, Graph, GraphNode } from '../graph/graph.js';
 import { COARSENESSES, grouped } from '../graph/group.js';
 import { linesOf } from '../graph/words.js';
-import { hex, KIND_HUES, TONES } from '../palette.js';
-import { visibleLine } from '../visible.js';
+import { hex, KIND_HUES, TONES } from '../text/palette.js';
+import { visibleLine } from '../text/visible.js';
 
 /** Limits of GitHub, which keeps Mermaid's own: `maxEdges` and `maxTextSize`. */
 const MAX_EDGES = 500;

@@ -3,7 +3,7 @@ import { grouped } from '../graph/group.js';
 import { BOX_WIDTH, type Box, type Layout, LINE_HEIGHT, layoutOf } from '../graph/layout.js';
 import { linesOf } from '../graph/words.js';
 import { type Html, html } from '../html/html.js';
-import { visibleLine } from '../visible.js';
+import { visibleLine } from '../text/visible.js';
 
 /** Boxes of a drawing: with more, attachments of a kind are put together. */
 const MAX_BOXES = 240;

@@ -1,8 +1,7 @@
-import type { Documents } from '../draw.js';
 import { notice } from '../html/blocks.js';
 import { type Html, html } from '../html/html.js';
 import { page } from '../html/page.js';
-import { attachedIn, type Picture } from '../picture.js';
+import { attachedIn, type Documents, type Picture } from '../picture.js';
 import { drawing } from './drawing.js';
 import SCRIPT from './script.js?raw';
 import STYLE from './style.css?raw';

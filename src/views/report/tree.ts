@@ -1,11 +1,10 @@
-import type { Documents } from '../draw.js';
-import { sorted } from '../graph/build.js';
+import { inOrder } from '../../operations/results/in-order.js';
 import type { Attached, GraphNode, Holding } from '../graph/graph.js';
 import { bytesOf, formatOf, kindOf, signerOf, titleOf, titlesOf } from '../graph/words.js';
 import { facts } from '../html/blocks.js';
 import { type Html, html } from '../html/html.js';
 import { date, digest, kindBadge, size, text, verdictMark } from '../html/marks.js';
-import type { Picture } from '../picture.js';
+import type { Documents, Picture } from '../picture.js';
 import { indentedJson } from './indented.js';
 
 /** The lines of a report: manifests with what is attached to them. */
@@ -57,7 +56,7 @@ ${this.#list(holding.referrers)}</li>\n`,
   }
 
   #list(referrers: readonly Attached[]): Html | false {
-    return referrers.length > 0 && html`<ul>${sorted(referrers).map((attached) => this.#item(attached))}</ul>`;
+    return referrers.length > 0 && html`<ul>${inOrder(referrers).map((attached) => this.#item(attached))}</ul>`;
   }
 
   #item(attached: Attached): Html {

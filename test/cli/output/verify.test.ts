@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeVerifiedOnIndex, renderUnmet, verdictLines } from '../../../src/cli/output/verify.js';
+import { verdictTable } from '../../../src/cli/output/attached/verify-table.js';
+import { describeVerifiedOnIndex, unmetLines, verdictLines } from '../../../src/cli/output/verify.js';
 import { summaryLine, verifyNotes } from '../../../src/cli/output/verify-summary.js';
+import { widthOf } from '../../../src/cli/output/width.js';
 import { parseDigest } from '../../../src/oci/values/digest.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../../src/operations/verify/verify.js';
 
@@ -74,6 +76,7 @@ const stranger = node('4', {
 });
 
 const now = new Date('2026-11-27T12:00:00Z');
+const pipe = { paint: plain, width: undefined, isTerminal: false, now };
 const lines = (shown: VerifyResult, width?: number) => [
   ...verdictLines(shown, { paint: plain, width, isTerminal: width !== undefined, now }),
 ];
@@ -177,14 +180,32 @@ describe('the text below the tree', () => {
       { kind: 'vex', digest: digestOf('b'), onIndex: true, isThere: true },
     ] as const;
     const violations = [{ rule: 'release', message: 'wants a signature', platform: 'linux/amd64', isThere: false }];
-    expect(renderUnmet(result([], { missing, violations }), undefined).split('\n')).toEqual([
+    expect([...unmetLines(result([], { missing, violations }), pipe)]).toEqual([
       expect.stringMatching(/^MISSING +FORMAT +PLATFORM +SUBJECT +STATE$/),
       expect.stringMatching(/^any signature +any +- +sha256:a{64} +attached, not verified$/),
       expect.stringMatching(/^sbom +spdx +linux\/arm64 +sha256:b{64} +not attached$/),
       expect.stringMatching(/^vex +any +- +sha256:b{64} +verified on the index alone$/),
       'rule release is not kept: wants a signature (linux/amd64)',
     ]);
-    expect(renderUnmet(result([byKey]), undefined)).toBe('');
+    expect([...unmetLines(result([byKey]), pipe)]).toEqual([]);
+  });
+
+  it('is a table with a row for each attachment, which fits', () => {
+    const shown = result([{ ...covered, referrers: [moved] }, byKey, stranger]);
+    const [head, ...rows] = [...verdictTable(shown, pipe)];
+    expect(head?.split(/ {2,}/)).toEqual(
+      'DEPTH VERDICT KIND FORMAT TITLE SIZE CREATED DIGEST PLATFORM SUBJECT SIGNER'.split(' '),
+    );
+    expect(rows.map((row) => row.trim().split(/ {2,}/).slice(0, 3))).toEqual([
+      ['1', 'verified', 'sbom'],
+      ['2', 'wrong', 'attestation'],
+      ['1', 'verified', 'signature'],
+      ['1', 'unchecked', 'signature'],
+    ]);
+    expect(rows[2]).toMatch(/ key 1f3a9c2b4d5e \(cosign\.pub\)$/);
+    for (const width of [40, 60, 80, 120])
+      for (const line of verdictTable(shown, { ...pipe, width, isTerminal: true }))
+        expect(widthOf(line), line).toBeLessThanOrEqual(width);
   });
 
   it('says of which index a requirement is met', () => {

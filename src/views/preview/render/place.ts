@@ -4,4 +4,6 @@ export interface Place {
   readonly level: number;
   /** Numbers of the parts around it and of itself, which no other part has: `2-1`. */
   readonly path: string;
+  /** True for the only part of a preview. */
+  readonly isAlone: boolean;
 }

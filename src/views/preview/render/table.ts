@@ -11,7 +11,7 @@ const TONES: ReadonlyMap<string, string> = new Map([
   ...['error', 'critical', 'high', 'affected', 'exploitable', 'known_affected', 'failed'].map(
     (word): [string, string] => [word, 'bad'],
   ),
-  ...['warning', 'medium', 'moderate', 'under_investigation', 'in_triage'].map((word): [string, string] => [
+  ...['warning', 'medium', 'moderate', 'warned', 'under_investigation', 'in_triage'].map((word): [string, string] => [
     word,
     'warn',
   ]),

@@ -1,5 +1,5 @@
-import type { Kind } from '../formats/kinds/kind.js';
-import type { Verdict } from '../trust/values/judgement.js';
+import type { Kind } from '../../formats/kinds/kind.js';
+import type { Verdict } from '../../trust/values/judgement.js';
 
 /** A hue of the colour circle in degrees; `grey` has none. */
 export type Hue = number | 'grey';

@@ -1,12 +1,9 @@
-import type { ReadDocument, WantedDocument } from '../operations/documents/documents.js';
-import { dot } from './dot/dot.js';
-import { markdown } from './markdown/markdown.js';
-import { mermaid } from './mermaid/mermaid.js';
-import { noteText, type Picture } from './picture.js';
-import { report } from './report/report.js';
-
-/** Manifests by their digests. */
-export type Documents = ReadonlyMap<string, ReadDocument>;
+import type { WantedDocument } from '../../operations/documents/documents.js';
+import { dot } from '../dot/dot.js';
+import { markdown } from '../markdown/markdown.js';
+import { mermaid } from '../mermaid/mermaid.js';
+import { type Documents, noteText, type Picture } from '../picture.js';
+import { report } from '../report/report.js';
 
 /** A picture in the language `format`; `documents` are the manifests that a page shows. */
 export function draw(

@@ -3,10 +3,10 @@ import { notesOf, stateWord } from '../../operations/report/words.js';
 import { type Html, html, raw } from '../html/html.js';
 import { date, digest, text } from '../html/marks.js';
 import { page } from '../html/page.js';
-import STYLE from './report.css?raw';
 import SCRIPT from './script.js?raw';
+import STYLE from './style.css?raw';
 
-/** What a page of a report shows. */
+/** The shape of a page of a report. */
 export interface ReportPage {
   /** The names of the columns. */
   readonly columns: readonly string[];
@@ -39,9 +39,12 @@ export function reportPage({ columns, hasPolicy, now }: ReportPage) {
       .filter((state) => (name === 'policy' ? POLICY : STATES).includes(state))
       .map((state) => html`<option value="${index + 1} ${state}">${name}: ${state}</option>`),
   );
-  const body = html`<main id="main" class="report">
-<h1>Report on images</h1>
-<p class="lead">Written by remora at ${date(now.toISOString())}</p>
+  const body = html`<header class="intro">
+<p class="eyebrow">remora report</p>
+<h1>Attachments of images</h1>
+<p class="lead">As they were at ${date(now.toISOString())}</p>
+</header>
+<main id="main" class="report">
 <div class="tools" hidden>
 <label>Search <input type="search" autocomplete="off"></label>
 <label>Show <select><option value="">all images</option>${options}<option value="0 failed">images that could not be asked</option></select></label>
@@ -53,7 +56,7 @@ export function reportPage({ columns, hasPolicy, now }: ReportPage) {
 ${raw(LATER)}</tbody>
 </table></div>
 ${raw(LATER)}</main>`;
-  const whole = page({ title: 'Report on images', body, style: STYLE, script: SCRIPT });
+  const whole = page({ title: 'Attachments of images – remora report', body, style: STYLE, script: SCRIPT });
   const [head = '', middle = '', tail = ''] = whole.split(LATER);
   return {
     begin: () => head,
@@ -83,11 +86,11 @@ function wordOf(cell: ReportCell | undefined): string {
 }
 
 function sums({ images, failed, incomplete, columns }: ReportEnd['summary']): Html {
-  const facts = Object.entries(columns).map(([name, { yes, verified }]) =>
-    verified === undefined
-      ? html`<dt>${name}</dt><dd>${yes}</dd>`
-      : html`<dt>verified ${name}</dt><dd>${verified}</dd>`,
+  const count = (number: number, words: string, tone = '') =>
+    html`<li${tone !== '' && html` class="${tone}"`}><strong>${number}</strong> ${words}</li>`;
+  const kinds = Object.entries(columns).map(([name, { yes, verified }]) =>
+    verified === undefined ? count(yes, `with ${name}`) : count(verified, `with verified ${name}`),
   );
-  return html`<section class="sums"><dl class="facts"><dt>images</dt><dd>${images}</dd>${facts}<dt>not asked</dt><dd>${failed}</dd><dt>asked in part</dt><dd>${incomplete}</dd></dl></section>
+  return html`<ul class="sums" aria-label="Sums">${count(images, images === 1 ? 'image' : 'images')}${kinds}${failed > 0 && count(failed, 'could not be asked', 'bad')}${incomplete > 0 && count(incomplete, 'could be asked in part', 'bad')}</ul>
 `;
 }

@@ -1,11 +1,11 @@
-import type { Format, Kind } from '../../formats/kinds/kind.js';
-import type { DiscoveredNode } from '../../operations/discover/discover.js';
-import { ageOf, dateOf } from './age.js';
-import { digits, type Part } from './fit.js';
-import type { Cell, Column, Step } from './grid.js';
-import type { TimedScreen } from './screen.js';
-import { formatSize, type Paint, printable } from './text.js';
-import { widthOf } from './width.js';
+import type { Format, Kind } from '../../../formats/kinds/kind.js';
+import type { DiscoveredNode } from '../../../operations/discover/discover.js';
+import { ageOf, dateOf } from '../age.js';
+import { digits, type Part } from '../fit.js';
+import type { Cell, Column, Step } from '../grid.js';
+import type { TimedScreen } from '../screen.js';
+import { formatSize, type Paint, printable } from '../text.js';
+import { widthOf } from '../width.js';
 
 /** The facts of an attachment that its line shows. */
 export type ShownAttachment = Pick<

@@ -1,9 +1,9 @@
 import { inOrder } from '../../../operations/results/in-order.js';
+import { whoOf } from '../../../operations/results/signer-words.js';
 import type { VerifiedNode, VerifyResult } from '../../../operations/verify/verify.js';
 import { digits } from '../fit.js';
 import { type Cell, type Grid, tableLines } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
-import { whoOf } from '../signer.js';
 import { printable } from '../text.js';
 import { verdictPart } from '../verify.js';
 import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps } from './attachment.js';

@@ -18,7 +18,7 @@ export function attachedSection(name: string, attached: DiscoverResult | Told, t
   const { incomplete, platforms = [] } = attached;
   const picture = discoverPicture(name, attached);
   const count = attachedIn(picture.graph).length;
-  return html`${heading}<p class="lead">${count === 0 && incomplete.length === 0 ? 'There are no attachments: every way was asked.' : picture.headline}</p>
+  return html`${heading}<p class="lead">${count === 0 && incomplete.length === 0 ? '0 attachments: every way was asked.' : picture.headline}</p>
 ${incomplete.length > 0 && notice('warn', html`<p>This list is not complete:</p><ul>${incomplete.map(({ way, error }) => html`<li>could not ask ${way}: ${tell(error).message}</li>`)}</ul>`)}
 ${count > 3 && html`<div class="tools" hidden><label>Filter <input type="search" data-filters="tree"></label><span id="tree-count" class="muted" role="status"></span></div>`}
 ${(count > 0 || platforms.length > 0) && new TreeView(picture, new Map(), pageOf).render()}

@@ -32,7 +32,11 @@ export class TreeView {
     );
     return html`<ul class="tree" id="tree">${holdings.map(
       ({ id, role, name, holding }) => html`<li id="${id}" class="holding">
-${this.#opening(html`<span class="row"><strong class="name">${this.#linked(holding, text(name))}</strong>${role === 'subject' && html`<span class="muted">subject</span>`}${digest(holding.digest)}<span class="muted">${countOf(holding)}</span></span>`, this.#holdingFacts(holding))}
+${this.#entry(
+  name,
+  html`<span class="row"><strong class="name">${this.#linked(holding, text(name))}</strong>${role === 'subject' && html`<span class="muted">subject</span>`}${digest(holding.digest)}<span class="muted">${countOf(holding)}</span></span>`,
+  this.#holdingFacts(holding),
+)}
 ${this.#list(holding.referrers)}</li>\n`,
     )}</ul>`;
   }
@@ -64,14 +68,14 @@ ${this.#list(holding.referrers)}</li>\n`,
     const format = formatOf(attached);
     const title = titleOf(attached);
     const row = html`<span class="row">${kindBadge(kindOf(attached))}${format !== undefined && html`<span class="format">${format}</span>`}${title !== undefined ? html`<span class="name">${this.#linked(attached, text(title))}</span>` : this.linkTo && this.#linked(attached, 'open')}${verdict !== undefined && verdictMark(verdict)}${this.#signer(attached)}${size(bytesOf(attached))}${created !== undefined && date(created)}${digest(full)}</span>`;
-    const content = this.#opening(row, this.#facts(attached));
+    const content = this.#entry(title ?? kindOf(attached), row, this.#facts(attached));
     return html`<li${id !== undefined && html` id="${id}"`} class="attached" data-kind="${attached.kind ?? 'other'}" data-words="${wordsOf(attached)}">${content}${this.#list(attached.referrers)}</li>\n`;
   }
 
-  /** A line that opens. A line with a link stands beside what opens: a screen reader finds no link within a summary. */
-  #opening(row: Html, below: Html): Html {
-    if (this.linkTo === undefined) return html`<details><summary class="line">${row}</summary>${below}</details>`;
-    return html`<div class="line">${row}</div><details class="more"><summary>Details</summary>${below}</details>`;
+  /** A line that opens. A link cannot stand in what opens: readers of screens would not find it. */
+  #entry(name: string, row: Html, detail: Html): Html {
+    if (this.linkTo === undefined) return html`<details><summary class="line">${row}</summary>${detail}</details>`;
+    return html`<div class="linked">${row}<details><summary>Details<span class="unseen"> of ${name}</span></summary>${detail}</details></div>`;
   }
 
   #linked(line: Attached | Holding, name: Html | string): Html {

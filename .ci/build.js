@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleProgram, bundleWorkers } from './build/program.js';
+import { writeManual } from './build/man.js';
 import { describeBundled } from './build/sbom.js';
 import { writeTrustedRoot } from './build/trusted-root.js';
 import { publishTypes } from './build/types.js';
@@ -21,3 +22,4 @@ await publishTypes('dist', ['index.d.ts', 'oci/index.d.ts', 'store/index.d.ts', 
 const { sbom, licences } = describeBundled(inputs);
 writeFileSync('dist/sbom.cdx.json', sbom);
 writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licences);
+writeManual('dist/man');

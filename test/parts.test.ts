@@ -47,33 +47,46 @@ it('loads the server when it serves, whose errors are those of the program', asy
   expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'NOT_FOUND' } });
 });
 
+it('loads the pictures when it draws one', async () => {
+  const { options, parts } = await watched();
+  expect((await remora(['push', 'oci:./layout:v1', 'watch.cjs'], options)).code).toBe(0);
+  for (const format of ['markdown', 'mermaid', 'dot', 'html']) {
+    expect((await remora(['discover', 'oci:./layout:v1', '--format', format], options)).code, format).toBe(0);
+    expect(await parts(), format).toEqual(['bin.cjs', 'program.cjs', 'views.cjs']);
+  }
+});
+
 it('has no module in two files', async () => {
-  const [program, serve, browse, verify] = await Promise.all([
+  const [program, serve, views, browse, verify] = await Promise.all([
     textOf('program.cjs'),
     textOf('serve.cjs'),
+    textOf('views.cjs'),
     textOf('browse.cjs'),
     textOf('verify.cjs'),
   ]);
-  const all = [program, serve, browse, verify].flatMap((text) => [...new Set(modulesOf(text))]);
+  const all = [program, serve, views, browse, verify].flatMap((text) => [...new Set(modulesOf(text))]);
   expect(all.filter((module, index) => all.indexOf(module) !== index)).toEqual([]);
   expect(modulesOf(serve)).toContain('src/serve/router.ts');
   expect(modulesOf(verify)).toContain('src/trust/judge.ts');
   const owned = {
     serve: /^src\/serve\/|node_modules\//,
+    views: /^(raw:)?src\/views\//,
     browse: /^(raw:)?src\/browse\//,
-    verify: /^src\/(trust|operations\/(verify|sign))\/|^src\/formats\/packings\/helm-metadata\.ts$|node_modules\//,
+    verify:
+      /^src\/(trust|operations\/(verify|sign))\/|^src\/(formats\/packings\/helm-metadata|operations\/report\/yaml-documents)\.ts$|node_modules\//,
   };
   expect(modulesOf(serve).filter((module) => !owned.serve.test(module))).toEqual([]);
+  expect(modulesOf(views).filter((module) => !owned.views.test(module))).toEqual([]);
   expect(modulesOf(browse).filter((module) => !owned.browse.test(module))).toEqual([]);
   expect(modulesOf(verify).filter((module) => !owned.verify.test(module))).toEqual([]);
   const foreign = modulesOf(program).filter((module) =>
-    /^src\/(serve|browse|trust|operations\/(verify|sign))\//.test(module),
+    /^src\/(serve|views|browse|trust|operations\/(verify|sign))\//.test(module),
   );
   expect(foreign).toEqual([]);
   expect(modulesOf(program).filter((module) => /node_modules\/(@sigstore|cborg|yaml|@noble)\//.test(module))).toEqual(
     [],
   );
-  const taken = [serve, browse, verify].flatMap((text) =>
+  const taken = [serve, views, browse, verify].flatMap((text) =>
     [...text.matchAll(/require\("\.\/program\.cjs"\)\.shared(?:\["([^"]+)"\]|\.(\w+))/g)].map(
       ([, module, name]) => module ?? name,
     ),

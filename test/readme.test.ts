@@ -7,14 +7,17 @@ import type { Command } from '@oclif/core/command';
 import { parse as parseWords } from '@oclif/core/parser';
 import { describe, expect, it } from 'vitest';
 import { guardStandardInput } from '../src/cli/input/standard-input.js';
+import { openLayout } from '../src/store/layout/store.js';
+import { nineteen } from './cli/output/support/nineteen.js';
 import { run } from './support/peers.js';
 import { REMORA } from './support/remora.js';
 import { shellCommands } from './support/shell-commands.js';
 import { tempDir } from './support/temp.js';
+import { noTerminal } from './support/terminal.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** The pages with blocks that run: each continues with the files that the one before has left. */
-const STORY = ['README.md', 'docs/finding.md', 'docs/checking.md', 'docs/verify.md'];
+const STORY = ['README.md', 'docs/finding.md', 'docs/pictures.md', 'docs/checking.md', 'docs/verify.md'];
 
 async function pages(): Promise<string[]> {
   const docs = (await readdir(join(root, 'docs'), { recursive: true })).filter((name) => name.endsWith('.md'));
@@ -23,8 +26,45 @@ async function pages(): Promise<string[]> {
 
 const read = (file: string) => readFile(join(root, file), 'utf8');
 
-function blocks(page: string): string[] {
-  return [...page.matchAll(/```console\n(\$ remora [\s\S]*?)```/g)].map((match) => match[1] ?? '');
+/** A command with its output; with a width, as a terminal of so many columns shows it. */
+interface Block {
+  readonly file: string;
+  readonly width: string | undefined;
+  readonly text: string;
+}
+
+async function blocksOf(file: string): Promise<readonly Block[]> {
+  const found = (await read(file)).matchAll(/```console(?: width=(\d+))?\n(\$ remora [\s\S]*?)```/g);
+  return [...found].map(([, width, text = '']) => ({ file, width, text }));
+}
+
+/** The day on which the terminals of the pages are looked at: ages count from it. */
+const CLOCK = `
+  const now = Date.parse('2026-11-27T12:00:00Z');
+  globalThis.Date = class extends Date {
+    constructor(...parts) {
+      if (parts.length === 0) super(now);
+      else super(...parts);
+    }
+    static now = () => now;
+  };
+`;
+
+/** Standard output, of a pipe or of a terminal without colour. */
+async function outputOf(words: string, width: string | undefined, cwd: string): Promise<string> {
+  const program = join(root, 'dist', 'bin.js');
+  if (width === undefined) return (await run(process.execPath, [program, ...words.split(' ')], { cwd })).stdout;
+  await writeFile(join(cwd, 'clock.mjs'), CLOCK);
+  const command = `stty cols ${width} rows 50; ${process.execPath} --import ./clock.mjs ${program} ${words} 2>/dev/null`;
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', TERM: 'xterm' };
+  return (await run('script', ['-qec', command, '/dev/null'], { cwd, env })).stdout.replaceAll('\r\n', '\n');
+}
+
+/** An image with 19 attachments, those of the comparison in the README. */
+async function writeImage(directory: string): Promise<void> {
+  const store = await openLayout(directory, { create: true });
+  const { digest } = await nineteen(store);
+  await store.tagManifest(await store.manifest({ digest }), ['v1']);
 }
 
 /** The key of the pages: RFC 8410 makes its file of 32 bytes. */
@@ -38,11 +78,12 @@ const privateKey = createPrivateKey({
 });
 
 it('shows in the README and in docs/ what commands really print', { timeout: 120_000 }, async () => {
-  const shown = (await Promise.all(STORY.map(read))).flatMap(blocks);
-  const all = (await Promise.all((await pages()).map(read))).flatMap(blocks);
+  const shown = (await Promise.all(STORY.map(blocksOf))).flat();
+  const all = (await Promise.all((await pages()).map(blocksOf))).flat();
   expect(shown.length).toBeGreaterThanOrEqual(10);
   expect(all, 'a page with blocks is missing in the list above').toHaveLength(shown.length);
   const cwd = await tempDir();
+  await writeImage(join(cwd, 'image'));
   await writeFile(join(cwd, 'app.yaml'), 'listen: 8080\n');
   await writeFile(join(cwd, 'schema.json'), '{"type":"object"}\n');
   await writeFile(join(cwd, 'sbom.spdx.json'), '{"spdxVersion":"SPDX-2.3"}\n');
@@ -51,14 +92,21 @@ it('shows in the README and in docs/ what commands really print', { timeout: 120
   await writeFile(join(cwd, 'release.key'), privateKey.export({ type: 'pkcs8', format: 'pem' }));
   await writeFile(join(cwd, 'release.pub'), createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }));
   let isSigned = false;
-  for (const block of shown) {
-    const [command = ''] = block.split('\n');
-    const words = command.replace('$ remora ', '').split(' ');
-    const { stdout } = await run(process.execPath, [join(root, 'dist', 'bin.js'), ...words], { cwd });
+  for (const { file, width, text } of shown) {
+    if (width !== undefined && noTerminal !== undefined) continue;
+    const [command = ''] = text.split('\n');
+    const words = command.replace('$ remora ', '');
+    const made = `${command}\n${await outputOf(words, width, cwd)}`;
     // A signature's manifest has the time at which it was made.
-    isSigned ||= words[0] === 'sign';
-    const comparable = (text: string) => (isSigned ? text.replace(/sha256:[0-9a-f]{64}/g, 'sha256:…') : text);
-    expect(comparable(`${command}\n${stdout}`)).toBe(comparable(block));
+    isSigned ||= words.startsWith('sign ');
+    const comparable = (each: string) => (isSigned ? each.replace(/sha256:[0-9a-f]{64}/g, 'sha256:…') : each);
+    // With REMORA_WRITE_BLOCKS=1 the pages are changed instead.
+    if (process.env.REMORA_WRITE_BLOCKS === '1' && comparable(made) !== comparable(text))
+      await writeFile(
+        join(root, file),
+        (await read(file)).replace(text, () => made),
+      );
+    else expect(comparable(made)).toBe(comparable(text));
   }
 });
 
@@ -135,7 +183,9 @@ describe('commands that are shown', () => {
   it('have flags and arguments that exist: the pages', async () => {
     for (const page of await pages()) {
       const text = await read(page);
-      const blocks = [...text.matchAll(/```(?:sh|console)\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+      const blocks = [...text.matchAll(/```(?:sh|console)(?: width=\d+)?\n([\s\S]*?)```/g)].map(
+        ([, block = '']) => block,
+      );
       const lines = blocks.flatMap((block) => block.split('\n')).map((line) => line.replace(/^\$ /, ''));
       const inline = page.startsWith('docs/coming-from/')
         ? [...text.matchAll(/(?<=^\|.*)`(remora [^`]+)`/gm)].map(([, command = '']) => command)

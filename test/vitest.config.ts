@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const report = process.env.REMORA_TEST_REPORT;
 
 /** Tests of folders whose code keeps nothing for the whole process can share one, and load what they need once. */
-const SHARING = ['oci', 'formats', 'operations', 'serve', 'store', 'io', 'trust', 'views'].map(
+const SHARING = ['oci', 'formats', 'operations', 'serve', 'store', 'io', 'trust', 'views', 'browse'].map(
   (folder) => `${folder}/**/*.test.ts`,
 );
 

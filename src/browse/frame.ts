@@ -1,13 +1,14 @@
 import { type Html, html } from '../views/html/html.js';
 import { page, pagePolicy } from '../views/html/page.js';
 import { PREVIEW_STYLE } from '../views/preview/render/render.js';
+import { REPORT_STYLE } from '../views/report/report.js';
 import SCRIPT from './script.js?raw';
 import type { PageAnswer } from './site/answer.js';
 import { link } from './site/links.js';
 import type { Site } from './site/site.js';
 import STYLE from './style.css?raw';
 
-const PARTS = { style: `${PREVIEW_STYLE}${STYLE}`, script: SCRIPT, served: true } as const;
+const PARTS = { style: `${REPORT_STYLE}${PREVIEW_STYLE}${STYLE}`, script: SCRIPT, served: true } as const;
 
 /** The policy of every page, as its header has it. */
 export const PAGE_POLICY = `${pagePolicy(PARTS)}; frame-ancestors 'none'`;
@@ -27,7 +28,7 @@ ${main}
 function placeForm(place = ''): Html {
   return html`<form class="place" action="${link('open')}" role="search" aria-label="Open a place">
 <label class="unseen" for="place">Place</label>
-<input id="place" name="place" type="text" value="${place}" placeholder="ghcr.io/acme/app:v1, oci:./layout, app.tar" autocomplete="off" autocapitalize="none" spellcheck="false" required>
+<input id="place" name="place" type="text" value="${place}" placeholder="ghcr.io/acme/app:v1, oci:./layout, ./app.tar" autocomplete="off" autocapitalize="none" spellcheck="false" required>
 <button type="submit">Open</button>
 </form>`;
 }

@@ -23,14 +23,16 @@ for (const field of document.querySelectorAll('input[data-filters]')) {
   const items = [...list.querySelectorAll('[data-words]')];
   field.addEventListener('input', () => {
     const words = field.value.toLowerCase().split(/\s+/);
-    let shown = 0;
-    for (const item of items) {
-      const fits = words.every((word) => item.dataset.words.includes(word));
-      item.hidden = !fits && item.querySelector('[data-words]') === null;
-      if (fits) shown += 1;
-      for (let above = item; fits && above !== null && above !== list; above = above.parentElement)
-        above.hidden = false;
-    }
-    if (count !== null) count.textContent = `${shown} of ${items.length}`;
+    const fitting = items.filter((item) => words.every((word) => item.dataset.words.includes(word)));
+    const shown = new Set(fitting);
+    for (const item of fitting)
+      for (
+        let above = item.parentElement?.closest('[data-words]');
+        above;
+        above = above.parentElement?.closest('[data-words]')
+      )
+        shown.add(above);
+    for (const item of items) item.hidden = !shown.has(item);
+    if (count !== null) count.textContent = `${fitting.length} of ${items.length}`;
   });
 }

@@ -4,6 +4,7 @@ import { PackCommand } from '../cli/command/pack-command.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, packFlags, platformFlag, registryFlags, settleFlag, uploadFlags } from '../cli/flags/flags.js';
 import { signKeyFlags } from '../cli/flags/signing.js';
+import { screenFor } from '../cli/output/screen.js';
 import { errorFields } from '../errors.js';
 import { ATTACH_TO } from '../operations/attach/options.js';
 import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../operations/attach/schema.js';
@@ -95,19 +96,20 @@ export default class Attach extends PackCommand {
     });
     if ('attachments' in result) return this.#showEach(result);
     if ('dryRun' in result) return this.printDryRun(result);
-    this.printPushed(result, [], result);
-    if (result.sameContent !== undefined) await this.#noteSame(result);
+    await this.printPushed(result, [], result);
+    if (result.sameContent !== undefined && !this.jsonEnabled()) await this.#noteSame(result);
     return result;
   }
 
   async #noteSame(result: AttachResult): Promise<void> {
-    const { sameNotes } = await import('../cli/output/attach.js');
+    const { sameNotes } = await import('../cli/output/results/attach.js');
     for (const note of sameNotes(result)) this.note(note);
   }
 
   async #showEach(result: AttachEachResult | AttachEachDryRunResult): Promise<object> {
-    const { eachNotes, renderEach } = await import('../cli/output/attach.js');
-    this.print(() => renderEach(result));
+    const { eachNotes, renderEach } = await import('../cli/output/results/attach.js');
+    const screen = await screenFor(result.attachments, this.stdout);
+    this.print(() => renderEach(result, screen));
     for (const note of eachNotes(result)) this.note(note);
     if ('dryRun' in result) this.note('dry run: nothing was written');
     return result;

@@ -4,8 +4,10 @@ import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { limitFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { parseGrace } from '../cli/flags/span.js';
-import { renderCheck } from '../cli/output/check.js';
+import { truncFlag } from '../cli/flags/trunc.js';
 import { renderGarbage } from '../cli/output/garbage.js';
+import { renderCheck } from '../cli/output/results/check.js';
+import { screenFor } from '../cli/output/screen.js';
 import { painter } from '../cli/output/text.js';
 import { RemoraError } from '../errors.js';
 import type { Place } from '../oci/names/place.js';
@@ -57,6 +59,7 @@ export default class Check extends BaseCommand {
       helpValue: 'SPAN',
       dependsOn: ['gc'],
     }),
+    ...truncFlag,
     verbose: boolean({ summary: 'Show the next step for each finding', default: false }),
     'dry-run': boolean({ summary: 'Show what --fix, --fetch-from and --gc would do; change nothing' }),
     yes: boolean({ char: 'y', summary: 'Do not ask' }),
@@ -74,6 +77,7 @@ export default class Check extends BaseCommand {
     ]);
     const place = resolvePlace(args.place);
     if (flags.gc) return this.#collect(place, flags);
+    this.isGateOf(args.place);
     const fetchFrom = flags['fetch-from'] === undefined ? undefined : resolvePlace(flags['fetch-from']);
     if (flags.fix) assertWhole(place);
     if (flags.fix && !flags['dry-run']) requireAnswer('check --fix', flags, process.stdin);
@@ -88,8 +92,9 @@ export default class Check extends BaseCommand {
       concurrency: flags.concurrency,
       onProgress: await this.progress(),
     });
-    this.print(renderCheck(result, painter(this.stdout), { verbose: flags.verbose }));
-    this.#conclude(result);
+    const screen = await screenFor(result, this.stdout, flags);
+    this.print(renderCheck(result, screen, { verbose: flags.verbose }));
+    await this.#tellGate(result);
     return result;
   }
 
@@ -103,7 +108,7 @@ export default class Check extends BaseCommand {
 
   async #isConfirmed(planned: CheckResult): Promise<boolean> {
     const { confirm } = await import('../cli/input/confirm.js');
-    this.tell(renderCheck(planned, painter(this.stderr)));
+    this.tell(renderCheck(planned, await screenFor(planned, this.stderr)));
     const environment = { stdin: process.stdin, stderr: this.stderr, signal: this.signal };
     if (await confirm('Repair this?', environment)) return true;
     this.note('nothing was repaired');
@@ -112,11 +117,12 @@ export default class Check extends BaseCommand {
     return false;
   }
 
-  /** Notes, and the exit code: of an incomplete check, else of errors found. */
-  #conclude({ incomplete, findings, fixed = [], dryRun }: CheckResult): void {
+  /** Errors, notes, and the exit code: of an incomplete check, else of errors found. */
+  async #tellGate(result: CheckResult): Promise<void> {
+    const { incomplete, findings, fixed = [], dryRun } = result;
     // A dry run repairs nothing: planned repairs are still wrong.
     const wrong = dryRun ? [...findings, ...fixed] : findings;
-    for (const { way, error } of incomplete) this.note(`could not check ${way}: ${error.message}`);
+    await this.conclude((await import('../cli/gates/check.js')).checkGate(result));
     const [first] = incomplete;
     if (first !== undefined) {
       process.exitCode = exitCodeForIncomplete(incomplete.map(({ error }) => error));

@@ -5,11 +5,13 @@ import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { copySelection, copySelectionFlags, sidesOf, twoRegistryFlags } from '../cli/flags/copy.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag, unpackFlag, uploadFlags } from '../cli/flags/flags.js';
+import { truncFlag } from '../cli/flags/trunc.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
-import { copyNotes, describeObject, describeVolume, renderCopy } from '../cli/output/copy.js';
+import { copyNotes, describeObject, describeVolume, leftOutLines, renderCopy } from '../cli/output/results/copy.js';
+import { screenFor, screenOf } from '../cli/output/screen.js';
 import { trustNotes } from '../cli/output/use.js';
 import type { CopyOptions } from '../operations/copy/copy.js';
-import type { CopyResult } from '../operations/copy/schema.js';
+import type { CopiedObject, CopyResult } from '../operations/copy/schema.js';
 import type { UseOptions } from '../operations/verified/options.js';
 
 /** `remora copy` */
@@ -84,6 +86,7 @@ export default class Copy extends BaseCommand {
     }),
     overwrite: boolean({ summary: 'Replace an archive that exists', default: false }),
     'dry-run': boolean({ summary: 'Show what would be copied, and write nothing', default: false }),
+    ...truncFlag,
     verbose: boolean({ summary: 'Print a line for each object on standard error', default: false }),
     ...settleFlag,
     ...uploadFlags,
@@ -104,41 +107,58 @@ export default class Copy extends BaseCommand {
     const locations = copyLocations(args.source, args.destination, names !== undefined);
     const selection = copySelection(flags);
     const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-    const access = await this.access(flags);
-    const use = await useFrom(flags);
+    const [access, use] = [await this.access(flags), await useFrom(flags)];
+    if (use.verify) this.isGateOf(args.source);
     const sides = await sidesOf(flags, locations, access, { stdin: process.stdin, note: (text) => this.note(text) });
     const result = await copy(args.source, args.destination, {
       ...use,
       ...sides,
-      ...(await this.#view(flags)),
-      ...{ signal: this.signal, names, platform, selection },
-      ...{ maxItems: access.maxItems, maxUnpackedBytes: access.maxUnpackedBytes },
+      ...(await this.#view(flags, locations.to)),
+      ...{ signal: this.signal, names, platform, selection, maxItems: access.maxItems },
+      maxUnpackedBytes: access.maxUnpackedBytes,
       ...{ recursive: flags.recursive, countLeft: true, convert: flags.convert },
       ...{ assumeComplete: flags['assume-complete'], overwrite: flags.overwrite, noClobber: flags['no-clobber'] },
       ...{ dryRun: flags['dry-run'], settle: flags.settle, concurrency: flags.concurrency },
     });
-    this.#report(result, use);
+    await this.#report(result, use, flags);
     if (selection !== undefined && result.attached === 0 && result.incomplete.length === 0)
       this.note('no attachment fits the selection, and none was copied');
     return result;
   }
 
   /** A bar for the whole copy, or a line for each object. */
-  async #view(flags: {
-    readonly verbose: boolean;
-    readonly 'dry-run': boolean;
-  }): Promise<Pick<CopyOptions, 'onPlan' | 'onProgress' | 'onObject'>> {
-    if (flags.verbose) return { onObject: (object) => this.note(describeObject(object)) };
-    const view = flags['dry-run'] ? undefined : await this.progressView();
+  async #view(
+    flags: { readonly verbose: boolean; readonly 'no-trunc': boolean; readonly 'dry-run': boolean },
+    { kind }: { readonly kind: string },
+  ): Promise<Pick<CopyOptions, 'onPlan' | 'onProgress' | 'onObject'>> {
+    // An archive is written as a whole.
+    this.goesOn = kind !== 'archive' && !flags['dry-run'];
+    const view = flags['dry-run'] || flags.verbose ? undefined : await this.progressView();
+    const note = flags.verbose ? this.#noteObject(flags) : undefined;
     return {
       onPlan: (volume) => view?.expect(describeVolume(volume), volume.bytes),
       onProgress: view?.onProgress,
-      onObject: ({ digest, size }) => view?.onDone(digest, size),
+      onObject: (object) => {
+        this.arrived();
+        note?.(object);
+        view?.onDone(object.digest, object.size);
+      },
     };
   }
 
-  #report(result: CopyResult, use: UseOptions): void {
-    this.print(renderCopy(result));
+  /** A note begins with the name of the program. */
+  #noteObject(flags: { readonly 'no-trunc': boolean }): (object: CopiedObject) => void {
+    const { width } = screenOf(this.stderr, { isWhole: flags['no-trunc'] });
+    const room = width === undefined ? undefined : width - `${this.config.bin}: `.length;
+    return (object) => this.note(describeObject(object, room));
+  }
+
+  async #report(result: CopyResult, use: UseOptions, flags: { readonly 'no-trunc': boolean }): Promise<void> {
+    const screen = await screenFor(result.roots, this.stdout, flags);
+    this.print(() => renderCopy(result, screen));
+    const { useGate } = await import('../cli/gates/use.js');
+    const roots = result.roots.map(({ reference: name, verified }) => ({ name, verified }));
+    await this.conclude(useGate(roots.map(({ name }) => name).join(', '), roots, leftOutLines(result)));
     for (const note of [...copyNotes(result), ...trustNotes(use)]) this.note(note);
     if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
   }

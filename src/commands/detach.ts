@@ -5,9 +5,15 @@ import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { detachFlags, detachSelection } from '../cli/flags/detach.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
 import { limitFlag, platformFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
-import { detachLines, detachNotes } from '../cli/output/detach.js';
-import { painter } from '../cli/output/text.js';
+import { truncFlag } from '../cli/flags/trunc.js';
+import { detachLines, detachNotes } from '../cli/output/results/detach.js';
+import { screenFor } from '../cli/output/screen.js';
 import type { DetachResult } from '../operations/detach/detach.js';
+
+interface Shown {
+  readonly 'no-trunc': boolean;
+  readonly json?: boolean | undefined;
+}
 
 /** `remora detach` */
 export default class Detach extends DeleteCommand {
@@ -45,6 +51,7 @@ export default class Detach extends DeleteCommand {
     prune: boolean({
       summary: 'In a layout, remove unreachable blobs; no other writer may be at work',
     }),
+    ...truncFlag,
     'dry-run': boolean({ summary: 'Show what would be removed, and remove nothing' }),
     ...deleteFlags,
     ...settleFlag,
@@ -57,7 +64,7 @@ export default class Detach extends DeleteCommand {
     const { detach } = await import('../operations/detach/detach.js');
     const permission = { isRefused: false };
     const confirm = async (planned: DetachResult) => {
-      permission.isRefused = !flags.yes && !(await this.#isConfirmed(planned));
+      permission.isRefused = !flags.yes && !(await this.#isConfirmed(planned, flags));
       return !permission.isRefused;
     };
     const selection = detachSelection(flags);
@@ -65,22 +72,23 @@ export default class Detach extends DeleteCommand {
     const access = await this.access(flags, args.subject);
     const options = { ...access, selection, platform, recursive, prune, settle, dryRun, confirm };
     const result = await detach(args.subject, options);
-    if (!permission.isRefused) return this.#report(result);
+    if (!permission.isRefused) return this.#report(result, flags);
     this.note('nothing was removed');
     process.exitCode = 1;
     return result;
   }
 
-  async #isConfirmed(planned: DetachResult): Promise<boolean> {
+  async #isConfirmed(planned: DetachResult, flags: Shown): Promise<boolean> {
     const { confirm } = await import('../cli/input/confirm.js');
-    this.tell([...detachLines({ ...planned, dryRun: true }, painter(this.stderr))].join('\n'));
+    const screen = await screenFor(planned, this.stderr, flags);
+    this.tell([...detachLines({ ...planned, dryRun: true }, screen)].join('\n'));
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }
 
   /** The exit code is not 0 while a selected attachment stays: a script must not read that as success. */
-  #report(result: DetachResult): DetachResult {
-    const paint = painter(this.stdout);
-    this.printLines(() => detachLines(result, paint));
+  async #report(result: DetachResult, flags: Shown): Promise<DetachResult> {
+    const screen = await screenFor(result, this.stdout, flags);
+    this.printLines(() => detachLines(result, screen));
     for (const note of detachNotes(result)) this.note(note);
     const failure = result.incomplete[0]?.error ?? result.unpruned;
     if (failure !== undefined) process.exitCode = exitCodeForPart([failure]);

@@ -3,20 +3,23 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
-import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
 import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
+import type { discoverGate as DiscoverGate } from '../cli/gates/discover.js';
+import { discoverTable } from '../cli/output/attached/discover-table.js';
 import {
   describeAsked,
   describeOnIndex,
+  describeUnread,
   discoverNotes,
-  renderMissing,
-  renderTable,
+  missingLines,
   treeLines,
 } from '../cli/output/discover.js';
-import { discoverPicture, isPicture } from '../cli/output/pictures.js';
-import { painter } from '../cli/output/text.js';
+import { discoverPicture, isPicture, type PictureFormat } from '../cli/output/pictures.js';
+import { screenFor } from '../cli/output/screen.js';
+import type { Discovery } from '../operations/discover/discover.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
 
 /** `remora discover` */
@@ -67,6 +70,7 @@ export default class Discover extends BaseCommand {
       default: 'any' as const,
       helpGroup: 'GATE',
     }),
+    ...noTruncFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -90,17 +94,17 @@ export default class Discover extends BaseCommand {
     const selection = lookSelectionFrom(selectors);
     const { place, ...begun } = lookedAt(args.subject);
     const require = flags.require?.map(parseRequirement);
+    if (require !== undefined) this.isGateOf(args.subject);
     const access = await this.access(flags, place);
-    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, partial: true };
-    const result = await discover(place, { ...options, claims: verbose || style === 'html' });
-    const paint = painter(this.stdout);
-    const picture = isPicture(style) && !this.jsonEnabled();
-    if (picture) this.print(await discoverPicture(style, args.subject, result, { place, ...access }));
-    else if (style === 'table') this.print(() => renderTable(result));
-    else this.printLines(() => treeLines(result, paint, { annotations: flags.annotations }));
-    if (verbose) for (const way of result.asked) this.note(describeAsked(way));
-    for (const { way, error } of result.incomplete) this.note(`could not ask ${way}: ${error.message}`);
-    if (!picture) this.print(renderMissing(result.missing ?? []));
+    const onUnread = (what: string, error: unknown) => this.note(describeUnread(what, error));
+    const options = { ...access, ...begun, selection, platform, depth, via, require, requireOn, onUnread };
+    const claims = verbose || style === 'html';
+    const result = await discover(place, { ...options, claims, contents: true, partial: true });
+    const isAll = selection === undefined && via === undefined && result.incomplete.length === 0;
+    await this.#show(result, { ...flags, isAll }, (format) =>
+      discoverPicture(format, args.subject, result, { place, ...access }),
+    );
+    await this.#tellGate(result, require, requireOn);
     for (const line of describeOnIndex(result)) this.note(line);
     for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
     const failures = result.incomplete.map(({ error }) => error);
@@ -109,4 +113,26 @@ export default class Discover extends BaseCommand {
     else if (result.missing?.length) process.exitCode = exitCodeFor({ code: 'NO_MATCH' });
     return result;
   }
+
+  async #show(result: Discovery, flags: ShownFlags, draw: (format: PictureFormat) => Promise<string>): Promise<void> {
+    const { format } = flags;
+    const screen = await screenFor(result, this.stdout, flags);
+    const isPictured = isPicture(format);
+    if (isPictured) this.print(this.jsonEnabled() ? '' : await draw(format));
+    else if (format === 'table') this.printLines(() => discoverTable(result, screen));
+    else this.printLines(() => treeLines(result, screen, flags));
+    if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
+    if (!isPictured) this.printLines(() => missingLines(result.missing ?? [], screen));
+  }
+
+  async #tellGate(...[result, require, requireOn]: Parameters<typeof DiscoverGate>): Promise<void> {
+    const { discoverGate, unaskedLines } = await import('../cli/gates/discover.js');
+    const gate = discoverGate(result, require, requireOn);
+    if (gate.lacks.length === 0) for (const line of unaskedLines(result.incomplete)) this.note(`warning: ${line}`);
+    await this.conclude(gate);
+  }
 }
+
+/** The flags that say how a result is shown. */
+type ShownFlags = Parameters<typeof screenFor>[2] &
+  Parameters<typeof treeLines>[2] & { readonly format: string; readonly verbose: boolean };

@@ -1,8 +1,9 @@
 import { string } from '@oclif/core/args';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { renderInspection } from '../cli/output/inspect.js';
-import { painter } from '../cli/output/text.js';
+import { truncFlag } from '../cli/flags/trunc.js';
+import { renderInspection } from '../cli/output/results/inspect.js';
+import { screenFor } from '../cli/output/screen.js';
 
 /** `remora inspect` */
 export default class Inspect extends BaseCommand {
@@ -15,6 +16,10 @@ export default class Inspect extends BaseCommand {
       description: 'Show one platform',
       command: '<%= config.bin %> inspect --platform linux/arm64 ghcr.io/acme/app:v1',
     },
+    {
+      description: 'Show an attachment by the digits of its digest that discover prints',
+      command: '<%= config.bin %> inspect ghcr.io/acme/app:v1@4f4f2ce8bc05',
+    },
   ];
   static override args = {
     reference: string({
@@ -23,7 +28,7 @@ export default class Inspect extends BaseCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { ...platformFlag, ...limitFlag, ...unpackFlag, ...registryFlags };
+  static override flags = { ...truncFlag, ...platformFlag, ...limitFlag, ...unpackFlag, ...registryFlags };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Inspect);
@@ -34,7 +39,8 @@ export default class Inspect extends BaseCommand {
     const { place, ...begun } = lookedAt(args.reference);
     const access = await this.access(flags, place);
     const result = await inspect(place, { ...access, ...begun, platform: flags.platform });
-    this.print(renderInspection(result, painter(this.stdout)));
+    const screen = await screenFor(result, this.stdout, flags);
+    this.print(() => renderInspection(result, screen));
     return result;
   }
 }

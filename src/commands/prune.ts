@@ -4,9 +4,15 @@ import { DeleteCommand, deleteFlags } from '../cli/command/delete-command.js';
 import { exitCodeForPart } from '../cli/command/exit-codes.js';
 import { limitFlag, registryFlags, settleFlag } from '../cli/flags/flags.js';
 import { pruneFlags, pruneRules } from '../cli/flags/prune.js';
-import { pruneLines, pruneNotes } from '../cli/output/prune.js';
-import { painter } from '../cli/output/text.js';
+import { truncFlag } from '../cli/flags/trunc.js';
+import { pruneLines, pruneNotes } from '../cli/output/results/prune.js';
+import { screenFor } from '../cli/output/screen.js';
 import type { PruneResult } from '../operations/prune/prune.js';
+
+interface Shown {
+  readonly 'no-trunc': boolean;
+  readonly json?: boolean | undefined;
+}
 
 /** `remora prune` */
 export default class Prune extends DeleteCommand {
@@ -37,6 +43,7 @@ export default class Prune extends DeleteCommand {
   static override flags = {
     ...pruneFlags,
     ...limitFlag,
+    ...truncFlag,
     'dry-run': boolean({ summary: 'Show what would be removed, and remove nothing' }),
     ...deleteFlags,
     ...settleFlag,
@@ -50,27 +57,28 @@ export default class Prune extends DeleteCommand {
     const rules = pruneRules(flags);
     const permission = { isRefused: false };
     const confirm = async (planned: PruneResult) => {
-      permission.isRefused = !flags.yes && !(await this.#isConfirmed(planned));
+      permission.isRefused = !flags.yes && !(await this.#isConfirmed(planned, flags));
       return !permission.isRefused;
     };
     if (!dryRun) await this.requireAnswer('prune', flags);
     const access = await this.access(flags, subjectsIn === undefined ? args.place : undefined);
     const result = await prune(args.place, { ...access, ...rules, subjectsIn, keepBlobs, settle, dryRun, confirm });
-    if (!permission.isRefused) return this.#report(result);
+    if (!permission.isRefused) return this.#report(result, flags);
     this.note('nothing was removed');
     process.exitCode = 1;
     return result;
   }
 
-  async #isConfirmed(planned: PruneResult): Promise<boolean> {
+  async #isConfirmed(planned: PruneResult, flags: Shown): Promise<boolean> {
     const { confirm } = await import('../cli/input/confirm.js');
-    this.tell([...pruneLines(planned, painter(this.stderr))].join('\n'));
+    const screen = await screenFor(planned, this.stderr, flags);
+    this.tell([...pruneLines(planned, screen)].join('\n'));
     return confirm('Remove this?', { stdin: process.stdin, stderr: this.stderr, signal: this.signal });
   }
 
-  #report(result: PruneResult): PruneResult {
-    const paint = painter(this.stdout);
-    this.printLines(() => pruneLines(result, paint));
+  async #report(result: PruneResult, flags: Shown): Promise<PruneResult> {
+    const screen = await screenFor(result, this.stdout, flags);
+    this.printLines(() => pruneLines(result, screen));
     for (const note of pruneNotes(result)) this.note(note);
     const failure = result.incomplete[0]?.error ?? result.unmended[0]?.error ?? result.unpruned;
     if (failure !== undefined) process.exitCode = exitCodeForPart([failure]);

@@ -7,8 +7,11 @@ import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags
 import { lookSelectionFrom, selectionFlags } from '../cli/flags/selection.js';
 import { useFlags, useFrom } from '../cli/flags/use.js';
 import { waitFlag } from '../cli/flags/wait.js';
-import { formatSize, painter, printable } from '../cli/output/text.js';
+import { fitText } from '../cli/output/grid.js';
+import { screenOf } from '../cli/output/screen.js';
+import { formatSize, printable } from '../cli/output/text.js';
 import { signerWords, trustNotes, unverifiedNotes } from '../cli/output/use.js';
+import { widthOf } from '../cli/output/width.js';
 import { type ErrorFields, RemoraError } from '../errors.js';
 import { FORMATS } from '../formats/kinds/kind.js';
 import type { PulledArtifact, PulledFile, PullResult } from '../operations/pull/pull.js';
@@ -103,6 +106,7 @@ export default class Pull extends BaseCommand {
     if (name !== undefined) (await import('../operations/pull/template.js')).parseTemplate(name);
     const access = { ...(await this.access(flags, place)), ...begun };
     const use = await useFrom(flags);
+    if (use.verify) this.isGateOf(args.reference);
     const parts = { files: flags.file, mediaTypes: flags['media-type'], config: flags.config };
     const options = { ...access, ...use, ...parts, selection, platform, unwrap, onProgress: await this.progress() };
     if (flags.stdout || isStandardOutput) {
@@ -117,11 +121,24 @@ export default class Pull extends BaseCommand {
     const result = await pull(place, { ...options, output, name, noClobber, concurrency });
     this.print(result.artifacts.map((artifact) => this.#render(artifact)).join('\n'));
     this.#tellReplaced(result);
-    for (const { way, error } of result.incomplete) this.note(leftOutNote(way, error));
     this.#notes([...unverifiedNotes(result.unverified), ...trustNotes(use)]);
     this.#warn(unwrap && !use.verify && !this.jsonEnabled());
-    if (result.incomplete.length > 0) process.exitCode = exitCodeForPart(result.incomplete.map(({ error }) => error));
+    await this.#tellGate(result);
     return result;
+  }
+
+  /** The files with the signatures that verify them, or what was left out of them. */
+  async #tellGate({ reference, artifacts, incomplete }: PullResult): Promise<void> {
+    const { useGate } = await import('../cli/gates/use.js');
+    const files = artifacts.flatMap((artifact) => artifact.files);
+    await this.conclude(
+      useGate(
+        reference,
+        files.map(({ path, verified }) => ({ name: path, verified })),
+        incomplete.map(({ way, error }) => leftOutNote(way, error)),
+      ),
+    );
+    if (incomplete.length > 0) process.exitCode = exitCodeForPart(incomplete.map(({ error }) => error));
   }
 
   #notes(notes: readonly string[]): void {
@@ -140,9 +157,14 @@ export default class Pull extends BaseCommand {
   }
 
   #render({ reference, files }: PulledArtifact): string {
-    const paint = painter(this.stdout);
     if (files.length === 0) this.note(`${reference} has no files`);
-    return files.map((file) => `${printable(file.path)}  ${paint('dim', facts(file))}`).join('\n');
+    const { paint, width } = screenOf(this.stdout);
+    // A path is a result to copy, and stays whole.
+    const room = (path: string) => (width === undefined ? undefined : width - widthOf(path) - 2);
+    return files
+      .map((file) => ({ path: printable(file.path), file }))
+      .map(({ path, file }) => `${path}  ${paint('dim', fitText(facts(file), room(path)))}`)
+      .join('\n');
   }
 }
 

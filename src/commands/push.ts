@@ -74,7 +74,7 @@ export default class Push extends PackCommand {
     }
     const result = await push(args.target, inputs, { ...options, ...(await this.access(flags, place)) });
     noteEmpty();
-    this.printPushed(
+    await this.printPushed(
       result,
       result.tags.map((tag) => formatPlace(place, { tag })),
     );

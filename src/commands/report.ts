@@ -9,7 +9,7 @@ import { truncFlag } from '../cli/flags/trunc.js';
 import { policyFrom, trustFrom } from '../cli/flags/trust.js';
 import type { ReportInput } from '../cli/input/report-input.js';
 import type { ReportFormat } from '../cli/output/report/writer.js';
-import { screenOf } from '../cli/output/tree.js';
+import { screenOf } from '../cli/output/screen.js';
 import { given } from '../oci/values/given.js';
 import type { Reportable } from '../operations/report/report.js';
 
@@ -98,8 +98,9 @@ export default class Report extends BaseCommand {
   }
 
   async #show(input: ReportInput, format: ReportFormat, flags: Flags): Promise<object> {
-    const [{ reportWriter, describeSummary }, { streamReport }, { ReportNotes }] = await Promise.all([
+    const [{ reportWriter }, { describeSummary }, { streamReport }, { ReportNotes }] = await Promise.all([
       import('../cli/output/report/writer.js'),
+      import('../cli/output/report/summary.js'),
       import('../cli/output/report/stream.js'),
       import('../cli/output/report/notes.js'),
     ]);

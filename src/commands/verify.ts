@@ -3,15 +3,16 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../cli/command/base-command.js';
 import { exitCodeFor, exitCodeForIncomplete } from '../cli/command/exit-codes.js';
 import { elsewhereFlag } from '../cli/flags/elsewhere.js';
-import { limitFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
-import { choosesJson, formatFlag, type PictureFormat } from '../cli/flags/format.js';
+import { limitFlag, noTruncFlag, platformFlag, registryFlags, unpackFlag } from '../cli/flags/flags.js';
+import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { policyFrom, type TrustFlags, trustFlags, trustFrom } from '../cli/flags/trust.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import { inputOf, type SecretFlags } from '../cli/input/file-argument.js';
+import { verdictTable } from '../cli/output/attached/verify-table.js';
 import { wrapped } from '../cli/output/fit.js';
-import { isPicture, verifyPicture } from '../cli/output/pictures.js';
-import { screenOf } from '../cli/output/tree.js';
-import { blobLines, describeVerifiedOnIndex, renderUnmet, verdictLines } from '../cli/output/verify.js';
+import { isPicture, type PictureFormat, verifyPicture } from '../cli/output/pictures.js';
+import { screenFor } from '../cli/output/screen.js';
+import { blobLines, describeVerifiedOnIndex, unmetLines, verdictLines } from '../cli/output/verify.js';
 import { blobNotes, blobSummary, summaryLine, verifyNotes } from '../cli/output/verify-summary.js';
 import { RemoraError } from '../errors.js';
 import { REQUIRE_ON } from '../operations/discover/missing.js';
@@ -77,6 +78,7 @@ export default class Verify extends BaseCommand {
       min: 1,
     }),
     ...formatFlag,
+    ...noTruncFlag,
     ...waitFlag,
     ...platformFlag,
     ...limitFlag,
@@ -95,6 +97,7 @@ export default class Verify extends BaseCommand {
     if (flags.blob !== undefined && flags.bundle !== undefined)
       return this.#verifyBlob({ ...flags, blob: flags.blob, bundle: flags.bundle }, subject);
     if (subject === undefined) throw mistake('SUBJECT is missing', 'Name an image or artifact, or a file with --blob');
+    this.isGateOf(subject);
     const trust = await trustFrom(flags);
     const policy = await policyFrom(flags.policy);
     const [{ verify }, { parseRequirement }] = await Promise.all([
@@ -113,20 +116,24 @@ export default class Verify extends BaseCommand {
       maxSignatures: flags['max-signatures'],
       partial: true,
     });
-    await this.#show(result, flags.format, (format) =>
-      verifyPicture(format, subject, result, { place: subject, ...access }),
-    );
+    await this.#show(result, flags, (format) => verifyPicture(format, subject, result, { place: subject, ...access }));
     return result;
   }
 
-  async #show(result: VerifyResult, format: string, draw: (format: PictureFormat) => Promise<string>): Promise<void> {
-    const screen = screenOf(this.stdout);
+  async #show(
+    result: VerifyResult,
+    flags: ShownFlags & { readonly format: string },
+    draw: (format: PictureFormat) => Promise<string>,
+  ): Promise<void> {
+    const screen = await screenFor(result, this.stdout, flags);
+    const { format } = flags;
     if (isPicture(format)) this.print(this.jsonEnabled() ? '' : await draw(format));
     else {
-      this.printLines(() => verdictLines(result, screen));
-      this.print(renderUnmet(result, screen.width));
+      this.printLines(() => (format === 'table' ? verdictTable : verdictLines)(result, screen));
+      this.printLines(() => unmetLines(result, screen));
       this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
     }
+    await this.conclude((await import('../cli/gates/verify.js')).verifyGate(result));
     for (const line of describeVerifiedOnIndex(result)) this.note(line);
     for (const note of verifyNotes(result, new Date())) this.note(note);
     process.exitCode = exitCodeOf(result);
@@ -135,21 +142,26 @@ export default class Verify extends BaseCommand {
   async #verifyBlob(flags: BlobFlags, subject: string | undefined): Promise<object> {
     if (subject !== undefined)
       throw mistake('SUBJECT and --blob are both given, wanted one of them', 'Leave one of the two out');
+    this.isGateOf(flags.blob);
     const trust = await trustFrom(flags);
     const { verifyBlob } = await import('../operations/verify/verify-blob.js');
     const blob = inputOf(flags.blob, flags, process.stdin);
     const result = await verifyBlob(blob, flags.bundle, { ...trust, signal: this.signal, partial: true });
-    const screen = screenOf(this.stdout);
+    const screen = await screenFor(result, this.stdout, flags);
     this.printLines(() => blobLines(result, screen));
     this.printLines(() => wrapped(blobSummary(result, screen.paint), screen.width));
+    await this.conclude((await import('../cli/gates/verify.js')).blobGate(result));
     for (const note of blobNotes(result, new Date())) this.note(note);
     if (result.outcome !== 'verified') process.exitCode = exitCodeFor({ code: 'NOT_VERIFIED' });
     return result;
   }
 }
 
+/** The flags that say how a result is shown. */
+type ShownFlags = Parameters<typeof screenFor>[2];
+
 /** The flags of a call without a subject. */
-type BlobFlags = TrustFlags & SecretFlags & { readonly blob: string; readonly bundle: string };
+type BlobFlags = ShownFlags & TrustFlags & SecretFlags & { readonly blob: string; readonly bundle: string };
 
 function mistake(message: string, hint: string): RemoraError {
   return new RemoraError('INVALID_ARGUMENT', message, { hint });

@@ -1,4 +1,5 @@
 import type { DiscoverResult } from '../operations/discover/schema.js';
+import type { ReadDocument } from '../operations/documents/documents.js';
 import type { VerifyResult } from '../operations/verify/schema.js';
 import { graphOf } from './graph/build.js';
 import type { Attached, Graph, Pictured } from './graph/graph.js';
@@ -14,6 +15,9 @@ export interface Note {
 export function noteText({ parts }: Note): string {
   return parts.map((part) => (typeof part === 'string' ? part : part.foreign)).join('');
 }
+
+/** Manifests by their digests. */
+export type Documents = ReadonlyMap<string, ReadDocument>;
 
 /** All that pictures of a result show. */
 export interface Picture {

@@ -44,7 +44,8 @@ describe('check', () => {
     await writeFile(join(path, 'notes.txt'), '');
     await rm(join(path, 'oci-layout'));
     const { code, stdout, stderr } = await runHere(['check', './layout'], cwd);
-    expect([code, stderr]).toEqual([5, '']);
+    const error = 'remora: error: layout-file-missing in oci:./layout: oci-layout does not exist\n';
+    expect([code, stderr]).toEqual([5, error]);
     expect(stdout.split('\n')).toEqual([
       'error layout-file-missing: oci-layout does not exist (--fix)',
       'note file-foreign: notes.txt is not part of the layout',
@@ -54,7 +55,7 @@ describe('check', () => {
     const json = await checkJson(['./layout'], cwd);
     expect([json.code, json.stderr, json.result.findings.map(({ code }) => code)]).toEqual([
       5,
-      '',
+      error,
       ['layout-file-missing', 'file-foreign'],
     ]);
   });
@@ -76,7 +77,7 @@ describe('check', () => {
     const { cwd, path } = await layout();
     await rm(join(path, 'oci-layout'));
     const dry = await runHere(['check', '--fix', '--dry-run', './layout'], cwd);
-    expect([dry.code, dry.stderr]).toEqual([5, '']);
+    expect([dry.code, dry.stderr]).toEqual([5, expect.stringMatching(/^remora: error: layout-file-missing in /)]);
     expect(dry.stdout).toMatch(
       /^would fix layout-file-missing: oci-layout does not exist\nchecked .*: 1 error, 1 would be fixed\n$/,
     );
@@ -140,7 +141,7 @@ describe('check', () => {
     const text = await runHere(['check', image], cwd);
     expect(text.code).toBe(code);
     expect(text.stdout).toMatch(/: no errors, 2 not checked\n$/);
-    expect(text.stderr).toMatch(/^remora: could not check blob .*\n.*\nremora: more may be wrong/);
+    expect(text.stderr).toMatch(/^remora: error: could not check blob .*\n.*\nremora: more may be wrong/);
     const json = await checkJson([image], cwd);
     expect([json.code, json.result.incomplete.length]).toEqual([code, 2]);
   });

@@ -40,9 +40,9 @@ describe.each(['api', 'none'] as const)('commands with --referrers-in (referrers
     const found = `"places":["${place}"]`;
     expect((await json('discover', image)).split(found)).toHaveLength(4);
     expect((await json('verify', image, '--key', 'key.pub')).split(found)).toHaveLength(4);
-    expect((await run('discover', image)).stdout.split(`, in ${place}`)).toHaveLength(4);
+    expect((await run('discover', image)).stdout.split(`  in ${place}`)).toHaveLength(4);
     expect((await run('discover', image, '--format', 'table')).stdout).toMatch(
-      new RegExp(`SUBJECT +IN\n(.* ${place}\n){3}$`),
+      new RegExp(`SUBJECT +VIA +IN\n(.* ${place}\n){3}$`),
     );
     const { stderr } = await run('discover', image, '--verbose');
     for (const host of [`${registry.host}/team/app`, place]) expect(stderr).toContain(`(cosign-tag) in ${host} about`);

@@ -23,19 +23,22 @@ const stalling = (pattern: RegExp) =>
   withImage({ fault: ({ method, path }) => (pattern.test(`${method} ${path}`) ? 'stall' : undefined) });
 
 describe('Ctrl-C', () => {
-  it.each<[string, RegExp, (image: string) => string[]]>([
-    ['resolve', /^HEAD/, (image) => ['resolve', image]],
-    ['discover', /referrers/, (image) => ['discover', image]],
-    ['push', /^PUT .*uploads/, (image) => ['push', image.replace(':v1', ':v2'), 'large.bin']],
-    ['attach', /^PUT .*manifests/, (image) => ['attach', image, '--artifact-type', SBOM, 'large.bin']],
-  ])('stops %s within a second, and nothing is tagged or attached', async (_command, pattern, args) => {
+  const goesOn = '  Run the same command again: it goes on with what is missing\n';
+
+  it.each<[string, RegExp, (image: string) => string[], string]>([
+    ['resolve', /^HEAD/, (image) => ['resolve', image], ''],
+    ['discover', /referrers/, (image) => ['discover', image], ''],
+    // The registry has not acknowledged the file.
+    ['push', /^PUT .*uploads/, (image) => ['push', image.replace(':v1', ':v2'), 'large.bin'], ''],
+    ['attach', /^PUT .*manifests/, (image) => ['attach', image, '--artifact-type', SBOM, 'large.bin'], goesOn],
+  ])('stops %s within a second, and nothing is tagged or attached', async (_command, pattern, args, hint) => {
     const { registry, image } = await stalling(pattern);
     const cwd = await tempDir();
     await makeFiles(cwd, { 'large.bin': noise(2_000_000).bytes });
     const running = start(args(image), { cwd });
     await until(() => registry.requests.some(({ method, path }) => pattern.test(`${method} ${path}`)));
     const { code, stdout, stderr, ms } = await interrupt(running);
-    expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: 'remora: error: interrupted\n' });
+    expect({ code, stdout, stderr }).toEqual({ code: 130, stdout: '', stderr: `remora: error: interrupted\n${hint}` });
     expect(ms).toBeLessThan(1000);
     expect(await tree(cwd)).toEqual(['large.bin']);
     expect(registry.repository('team/app').manifests.size).toBe(1);

@@ -83,16 +83,16 @@ describe('in a pipe, without colour and progress,', () => {
   });
 
   it('discover shows a tree, with annotations if wanted, or a table', async () => {
-    const line = `└── sbom  ${SBOM}  ${ATTACHED}  711 B, layout-entry`;
+    const line = `└─ sbom  spdx  sbom.spdx.json  10 B  ${CREATED}  ${ATTACHED}`;
     expect(await shown('discover', './layout:v1')).toBe(`oci:./layout@${DIGEST}\n${line}\n`);
     expect(await shown('referrers', './layout:v1', '--annotations')).toBe(
-      `oci:./layout@${DIGEST}\n${line}\n      org.opencontainers.image.created: ${CREATED}\n`,
+      `oci:./layout@${DIGEST}\n${line}\n     org.opencontainers.image.created: ${CREATED}\n`,
     );
     const [head, row, end] = (await shown('discover', './layout:v1', '--format', 'table')).split('\n');
-    const heading = ['DEPTH', 'KIND', 'TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'PLATFORM', 'SUBJECT'];
-    expect(head?.split(/ {2,}/)).toEqual(heading);
-    const cells = ['1', 'sbom', SBOM, ATTACHED, '711 B', 'layout-entry', CREATED, '-', `${DIGEST.slice(0, 19)}…`];
-    expect(row?.split(/ {2,}/)).toEqual(cells);
+    const heading = 'DEPTH KIND FORMAT TITLE SIZE CREATED DIGEST PLATFORM TYPE SUBJECT VIA';
+    expect(head?.split(/ {2,}/)).toEqual(heading.split(' '));
+    const cells = ['1', 'sbom', 'spdx', 'sbom.spdx.json', '10 B', CREATED, ATTACHED, '-', SBOM, DIGEST, 'layout-entry'];
+    expect(row?.trim().split(/ {2,}/)).toEqual(cells);
     expect(end).toBe('');
   });
 
@@ -150,12 +150,20 @@ describe('--json', () => {
   it('of discover, also as --format json', async () => {
     const { names, value } = await fieldsOf('discover', './layout:v1');
     expect(names).toEqual(['reference', 'mediaType', 'digest', 'size', 'referrers', 'asked', 'incomplete']);
-    const more = ['kind', 'formats', 'created', 'subject', 'via', 'referrers'];
+    const more = ['kind', 'formats', 'created', 'content', 'subject', 'via', 'referrers'];
     expect(Object.keys(value.referrers[0])).toEqual([...descriptor, ...more]);
     expect(value).toMatchObject({
       incomplete: [],
       referrers: [
-        { digest: ATTACHED, kind: 'sbom', formats: ['spdx'], subject: DIGEST, via: ['layout-entry'], referrers: [] },
+        {
+          digest: ATTACHED,
+          kind: 'sbom',
+          formats: ['spdx'],
+          content: { size: 10, titles: ['sbom.spdx.json'] },
+          subject: DIGEST,
+          via: ['layout-entry'],
+          referrers: [],
+        },
       ],
     });
     for (const words of [['--format', 'json'], ['--format=json']])

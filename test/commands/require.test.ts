@@ -34,7 +34,10 @@ it('ends with 3 and a table of what is missing', async () => {
     ['discover', image, '--require', 'sbom', '--require', 'signature'],
     cwd,
   );
-  expect([code, stderr]).toEqual([3, '']);
+  expect([code, stderr]).toEqual([
+    3,
+    expect.stringMatching(/^remora: error: no signature on [\d.:]+\/team\/app@sha256:\w{64}\n$/),
+  ]);
   expect(stdout).toMatch(/\nMISSING +FORMAT +PLATFORM +SUBJECT\nsignature +any +- +sha256:\w{64}\n$/);
   const json = await runHere(['discover', image, '--require', 'signature', '--json'], cwd);
   expect(json.code).toBe(3);

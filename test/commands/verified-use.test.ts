@@ -92,7 +92,7 @@ describe('claims', () => {
     const { stdout } = await runHere(['discover', '--verbose', SUBJECT], cwd);
     const table = (await runHere(['discover', '--verbose', '--format', 'table', SUBJECT], cwd)).stdout;
     expect(table).toMatch(/ CLAIMS\n.* claims to be signed by key \w{64}; unverified\n/);
-    const [, attached] = /(sha256:\w{64}) +\d+ B, layout-entry/.exec(stdout) ?? [];
+    const [, attached] = /(sha256:\w{64}) +via layout-entry/.exec(stdout) ?? [];
     const inspected = await runHere(['inspect', `oci:./layout@${attached}`], cwd);
     for (const text of [stdout, inspected.stdout])
       expect(text).toContain(`claims to be signed by key ${good.trust.fingerprint}; unverified`);

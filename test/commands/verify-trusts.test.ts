@@ -49,9 +49,9 @@ describe('verify by an identity', () => {
     const { cwd } = await withBundle();
     const trust = [...ROOT, '--certificate-identity', IDENTITY, '--certificate-oidc-issuer', ISSUER];
     const { code, stdout, stderr } = await runHere(['verify', SUBJECT, ...trust], cwd);
-    expect([code, stdout]).toEqual([0, expect.stringContaining('└── verified  sbom  https://spdx.dev/Document')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('└─ verified  sbom  spdx  ')]);
     expect(stdout).toMatch(
-      / {6}by https:\S+@refs\/heads\/main, issuer https:\S+, logged \d{4}-\d\d-\d\d \d\d:\d\d UTC, index \d+/,
+      / {5}by https:\S+@refs\/heads\/main, issuer https:\S+, logged \d{4}-\d\d-\d\d \d\d:\d\d UTC, index \d+/,
     );
     expect(stderr).toContain('remora: trusted root: root.json\n');
   });

@@ -21,8 +21,8 @@ describe('verify', () => {
       new RegExp(
         [
           `^oci:\\./layout@${digest}`,
-          '└── verified  sbom  https://spdx.dev/Document  sha256:\\w{64}  \\d+ B, layout-entry',
-          `      ${by}`,
+          '└─ verified  sbom  spdx  envelope.json  \\d+ B  -  sha256:\\w{64}',
+          `     ${by}`,
           `verified: 1 of 1 attachment, ${by}\n$`,
         ].join('\n'),
       ),
@@ -50,8 +50,13 @@ describe('verify', () => {
     const { cwd, other, digest } = await withKeys();
     await attachSigned(cwd, 'oci:./layout:v1', { keys: [other], digest });
     const { code, stdout, stderr } = await verify(cwd, ...KEY);
-    expect([code, stderr]).toEqual([5, '']);
-    expect(stdout).toMatch(/└── unchecked {2}/);
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(
+        /^remora: error: no verified signature or attestation on oci:.\/layout@sha256:\w{64}: .+\n$/,
+      ),
+    ]);
+    expect(stdout).toMatch(/└─ unchecked {2}/);
     expect(stdout).toMatch(
       /\nany signature +any +- +sha256:\w{64} +attached, not verified\nnot verified: any signature; verified: 0 of 1 attachment\n$/,
     );
@@ -130,8 +135,8 @@ describe('verify --blob', () => {
       0,
       [
         `app.yaml  ${digest}`,
-        '└── verified  sbom  https://spdx.dev/Document  bundle.json',
-        `      by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
+        '└─ verified  sbom  https://spdx.dev/Document  bundle.json',
+        `     by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
         `verified: app.yaml, by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`,
         '',
       ],
@@ -195,7 +200,7 @@ rules:
     const { cwd, good, digest } = await withKeys();
     await writeFile(join(cwd, 'policy.yaml'), POLICY);
     const lacking = await verify(cwd, '--policy', 'policy.yaml');
-    expect(lacking.stderr).toBe('');
+    expect(lacking.stderr).toMatch(/^remora: error: rule sbom is not kept by oci:.\/layout@sha256:\w{64}: .+\n$/);
     expect([lacking.code, lacking.stdout]).toEqual([3, expect.stringMatching(/\nrule sbom is not kept: /)]);
     await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
     const kept = await verify(cwd, '--policy', 'policy.yaml');

@@ -13,6 +13,11 @@ export const SBOM = Buffer.from(
     packages: [
       ...SPDX.packages,
       { SPDXID: 'SPDXRef-zlib', name: 'zlib', versionInfo: '1.3.1', licenseConcluded: 'Zlib', supplier: 'Person: Z' },
+      ...Array.from({ length: 10 }, (_, index) => ({
+        SPDXID: `SPDXRef-${index}`,
+        name: `part-${index}`,
+        versionInfo: '1',
+      })),
     ],
   }),
 );

@@ -52,6 +52,7 @@ export interface ContextOptions {
   /** @default true */
   readonly javaScriptEnabled?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
+  readonly httpCredentials?: { readonly username: string; readonly password: string };
 }
 
 /** A window with cookies of its own. */

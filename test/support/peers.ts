@@ -29,6 +29,7 @@ export const PEERS = [
   'strace',
   'zsh',
   'fish',
+  'mandoc',
   'chromium-headless-shell',
   'playwright-core',
   'axe-core',

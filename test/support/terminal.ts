@@ -18,12 +18,17 @@ export interface OnTerminal {
 export async function onTerminal(
   words: string,
   answers: readonly (readonly [question: string, answer: string])[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string | undefined>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string | undefined>>;
+    /** @default 100 */
+    readonly columns?: number;
+  } = {},
 ): Promise<OnTerminal> {
-  const command = `stty cols 100 rows 30; ${PROGRAM_WORDS} ${words}`;
+  const command = `stty cols ${options.columns ?? 100} rows 30; ${PROGRAM_WORDS} ${words}`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { ...(options.env ?? process.env), TERM: 'xterm', NODE_ENV: undefined },
+    env: { TERM: 'xterm', ...(options.env ?? process.env), NODE_ENV: undefined },
     timeout: 20_000,
   });
   let output = '';

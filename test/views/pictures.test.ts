@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { discoverSchema } from '../../src/operations/discover/schema.js';
 import type { ReadDocument } from '../../src/operations/documents/documents.js';
-import { draw } from '../../src/views/draw.js';
+import { draw } from '../../src/views/draw/draw.js';
 import { discoverPicture, verifyPicture } from '../../src/views/picture.js';
 import {
   digestFrom,
@@ -45,6 +46,12 @@ it('draws a flowchart', () => {
       classDef signature fill:#eafbf9,stroke:#8bd0c9,color:#196b63
       classDef subject fill:#1c1d20,stroke:#1c1d20,color:#ffffff"
   `);
+});
+
+it('shows in docs/pictures.md the flowchart that the command prints', async () => {
+  const page = await readFile(new URL('../../docs/pictures.md', import.meta.url), 'utf8');
+  const [printed, rendered] = page.match(/^flowchart LR\n[^`]*/gm) ?? [];
+  expect(rendered).toBe(printed);
 });
 
 it('draws verdicts in a flowchart', () => {

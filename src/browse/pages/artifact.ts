@@ -10,8 +10,9 @@ import { type Html, html } from '../../views/html/html.js';
 import { date, digest, size } from '../../views/html/marks.js';
 import type { PageAnswer } from '../site/answer.js';
 import { link } from '../site/links.js';
+import type { Spot } from '../site/site.js';
 import { type Told, toldOf } from '../site/told.js';
-import { type Ask, required, wayTo } from './ask.js';
+import { type Ask, required, shortDigest, wayTo } from './ask.js';
 import { attachedSection } from './attached.js';
 import { imageSections } from './image.js';
 import { namesTable } from './names.js';
@@ -34,17 +35,26 @@ export async function artifactPage({ site, query, signal }: Ask): Promise<PageAn
   );
   const { kind, annotations, remarks } = inspected;
   const terminal = (...words: readonly string[]) => [...words, ...site.terminal(place)];
-  const main = html`<p class="eyebrow">${kind}</p><h1>${annotations?.[Annotation.title] ?? place}</h1>
+  const name = nameOf(inspected, spot);
+  const main = html`<p class="eyebrow">${kind}</p><h1><bdi>${name}</bdi></h1>
 ${overview(inspected, beside)}
 ${remarks !== undefined && notice('warn', html`<p>Parts of the document cannot be read:</p><ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`)}
 ${kind === 'artifact' && files(inspected, beside)}
-${attachedSection(attached, (error) => site.tell(error))}
+${attachedSection(name, attached, (error) => site.tell(error))}
 ${platforms(inspected, beside)}
 ${kind !== 'artifact' && files(inspected, beside)}
 ${imageSections(inspected)}
 ${annotations !== undefined && namesTable('Annotations', Object.entries(annotations))}
 ${inTerminal(terminal('inspect'), terminal('discover'), ...(kind === 'artifact' ? [[...terminal('pull'), '-o', '.']] : []))}`;
-  return { kind: 'page', title: place, main, place, crumbs: wayTo(spot) };
+  return { kind: 'page', title: name, main, place, crumbs: wayTo(spot) };
+}
+
+/** The name of the only file, the title, or the place with the first digits of its digest. */
+function nameOf({ kind, layers = [], annotations }: InspectResult, { text, repository, tag, digest }: Spot): string {
+  const [first, ...others] = layers;
+  const file = kind === 'artifact' && others.length === 0 ? first?.title : undefined;
+  const short = repository === undefined || digest === undefined ? text : `${repository}@${shortDigest(digest)}`;
+  return (tag === undefined ? (file ?? annotations?.[Annotation.title]) : undefined) ?? short;
 }
 
 async function look(
@@ -55,7 +65,7 @@ async function look(
   const at = { store: source, ...selector };
   const [inspected, attached] = await Promise.all([
     inspect(at, options),
-    discover(at, { ...options, partial: true, claims: true }).catch((error: unknown) => {
+    discover(at, { ...options, partial: true, claims: true, contents: true }).catch((error: unknown) => {
       if (!isRemoraError(error) || error.code === 'INTERRUPTED') throw error;
       return tell(toldOf(error));
     }),
@@ -72,7 +82,7 @@ function overview(inspected: InspectResult, beside: Looked['beside']): Html {
   const platform = [image?.os, image?.architecture, image?.variant].filter((part) => part).join('/');
   const own = beside(inspected.digest);
   return facts([
-    ['Digest', html`<code>${inspected.digest}</code>`],
+    ['Reference', html`<code>${own}</code>`],
     ['Type', kind !== 'image' && artifactType ? html`<code>${artifactType}</code>` : undefined],
     ['Media type', html`<code>${mediaType}</code>`],
     ['Platform', platform],
@@ -125,7 +135,7 @@ function files({ kind, layers, config, digest: own }: InspectResult, beside: Loo
     { name: 'Digest' },
     { name: 'Type', as: 'text' },
     { name: 'Size', as: 'number' },
-    { name: '' },
+    { name: 'Get' },
   ] as const;
   return html`<h2>${isImage ? 'Layers' : 'Files'}</h2>
 ${rows.length === 0 ? html`<p>There are none.</p>` : table(isImage ? 'Layers' : 'Files', columns, rows)}

@@ -31,11 +31,14 @@ export function wayTo(
   const name =
     catalog !== undefined && repository.startsWith(`${catalog}/`) ? repository.slice(catalog.length + 1) : repository;
   const own = { text: name, to: link('tags', { place: repository }) };
-  const selected = [tag, digest && short(digest)].flatMap((one) => (one === undefined || one === '' ? [] : [one]));
+  const selected = [tag, digest && shortDigest(digest)].flatMap((one) =>
+    one === undefined || one === '' ? [] : [one],
+  );
   const one = selected.length === 0 ? [] : [{ text: selected.join('@'), to: link('artifact', { place: text }) }];
   return [...registry, own, ...one, ...more];
 }
 
-function short(digest: string): string {
+/** The first digits of a digest. */
+export function shortDigest(digest: string): string {
   return digest.replace(/^([^:]+:.{12}).*$/, '$1…');
 }

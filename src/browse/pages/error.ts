@@ -17,6 +17,7 @@ export function errorPage(error: unknown, site: Site, place: string | undefined)
   const status = statusOf(error);
   const main = html`<h1>${TITLES[code] ?? 'This failed'}</h1>
 ${notice('bad', html`<p><strong>${message}</strong></p>${hint !== undefined && html`<p>${hint}</p>`}`)}
+${place !== undefined && html`<p>Place: <code>${place}</code></p>`}
 ${candidates.length > 0 && html`<h2>What is there</h2><ul id="candidates" class="names">${candidates.slice(0, MAX_CANDIDATES).map((one) => html`<li>${choice(one, place, site)}</li>`)}</ul>`}
 ${candidates.length > MAX_CANDIDATES && html`<p>… and ${candidates.length - MAX_CANDIDATES} more</p>`}
 <p class="muted">Code <code>${code}</code>, status ${status}</p>`;

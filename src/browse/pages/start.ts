@@ -1,5 +1,5 @@
 import { type Html, html } from '../../views/html/html.js';
-import type { PageAnswer } from '../site/answer.js';
+import type { Answer } from '../site/answer.js';
 import { link } from '../site/links.js';
 import type { Ask } from './ask.js';
 
@@ -13,7 +13,8 @@ const EXAMPLES: readonly (readonly [text: string, what: string])[] = [
 ];
 
 /** `start`: the form for a place. */
-export async function startPage({ site }: Ask): Promise<PageAnswer> {
+export async function startPage({ site }: Ask): Promise<Answer> {
+  if (!site.isOpen) return { kind: 'redirect', to: site.home };
   const registries = await site.suggestions();
   const main = html`<h1>Look at what is attached</h1>
 <p class="lead">Name a place above. Registries are asked with the logins of this user; paths begin where remora was started.</p>

@@ -18,7 +18,7 @@ import { inTerminal } from './terminal.js';
 const COUNT = 200;
 
 const ORDERS: Readonly<Record<TagOrder, string>> = {
-  natural: 'name, numbers as numbers',
+  natural: 'name, 9 before 10',
   name: 'name',
   semver: 'version, newest first',
 };

@@ -1,5 +1,5 @@
-import { RemoraError } from '../../errors.js';
-import { isRepository, parseReference } from '../../oci/names/reference.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
+import { parseReference, type Reference } from '../../oci/names/reference.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import type { Repositories } from '../../store/interfaces/hosting.js';
@@ -76,10 +76,16 @@ export class ServedPlaces implements Site {
     return { code, message: MESSAGES[code] ?? 'the server failed: its log says why' };
   }
 
-  #parse(text: string) {
-    // Behind a host, what follows is a name in any case.
-    const reference = parseReference(`registry.invalid/${text}`);
-    if (isRepository(reference.repository)) return reference;
-    throw new RemoraError('INVALID_ARGUMENT', `${quote(text)} is not a repository of this server`);
+  #parse(text: string): Reference {
+    try {
+      // Behind a host, all that follows is a name.
+      return parseReference(`registry.invalid/${text}`);
+    } catch (error) {
+      if (!isRemoraError(error)) throw error;
+      throw new RemoraError('INVALID_ARGUMENT', `${quote(text)} does not name a repository of this server`, {
+        found: text,
+        hint: 'Write it like team/app, with a tag or a digest for one manifest',
+      });
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import { RemoraError } from '../../errors.js';
+import { RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import { given } from '../../oci/values/given.js';
 import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
@@ -9,15 +9,20 @@ import type { WaitOptions } from '../../operations/wait/wait.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/elsewhere.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
+import type { Gate } from '../gates/gate.js';
 import { errorCommand, errorJson, errorText, toRemoraError } from '../output/error.js';
-import { createProgress, type Progress } from '../output/progress.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
-import { forLog, workflowCommand } from '../output/workflow-commands.js';
+import { forLog, isGithubActions, workflowCommand } from '../output/workflow-commands.js';
+import { createProgress, type Progress } from '../progress/progress.js';
 import { exitCodeFor } from './exit-codes.js';
 import { watchInterruption } from './interruption.js';
 import { watchMemory } from './memory.js';
 import { optimizeLater } from './optimizing.js';
+
+/** Failures that can pass by themselves. */
+const PASSING: readonly RemoraErrorCode[] = ['INTERRUPTED', 'UNREACHABLE', 'TIMEOUT', 'BUSY'];
+const GO_ON = 'the same command again: it goes on with what is missing';
 
 /** Characters per write. */
 const PIECE = 64 * 1024;
@@ -34,6 +39,11 @@ export abstract class BaseCommand extends Command {
   readonly #endMemoryWatch = watchMemory();
   readonly #optimize = optimizeLater();
   #progress: Progress | undefined;
+  #gate: string | undefined;
+  #hasArrived = false;
+
+  /** Whether the same command goes on after an end: what has arrived whole is not sent again. */
+  protected goesOn = false;
 
   protected override async init(): Promise<void> {
     await super.init();
@@ -130,7 +140,17 @@ export abstract class BaseCommand extends Command {
 
   /** Progress bars; undefined with `--json`, or where stderr is not a terminal. */
   protected async progress(): Promise<Progress['onProgress'] | undefined> {
-    return (await this.progressView())?.onProgress;
+    const view = await this.progressView();
+    if (!this.goesOn) return view?.onProgress;
+    return (transfer) => {
+      if (transfer.isDone) this.arrived();
+      view?.onProgress(transfer);
+    };
+  }
+
+  /** Content is at its destination. */
+  protected arrived(): void {
+    this.#hasArrived = true;
   }
 
   /** The same bars, below one for the sum. */
@@ -153,11 +173,11 @@ export abstract class BaseCommand extends Command {
     this.stderr.write(forLog(`${text}\n`));
   }
 
-  /** A note on stderr, without secrets. A warning is an annotation of the job, too. */
-  protected note(text: string, level: 'note' | 'warning' = 'note'): void {
+  /** A note on stderr, without secrets. In a job of GitHub Actions, `warning: …` is an annotation, too. */
+  protected note(text: string): void {
     const words = printable(redact(text));
     this.tell(`${this.config.bin}: ${words}`);
-    const [, warning = level === 'warning' ? words : undefined] = /^warning: (.*)/.exec(words) ?? [];
+    const [, warning] = /^warning: (.*)/.exec(words) ?? [];
     if (warning !== undefined) this.stderr.write(workflowCommand('warning', this.#title, warning));
   }
 
@@ -168,6 +188,29 @@ export abstract class BaseCommand extends Command {
     this.#write(function* (): Generator<string> {
       for (const line of lines()) yield forLog(`${line}\n`);
     });
+  }
+
+  /** From here on this command is a gate: its outcome, or its failure, stands in the job summary. */
+  protected isGateOf(subject: string): void {
+    this.#gate = subject;
+  }
+
+  /** Says on stderr what is missing where. The job summary gets the outcome of a gate. */
+  protected async conclude(gate: Gate): Promise<void> {
+    this.#progress?.stop();
+    if (gate.lacks.length > 0) {
+      const { gateText } = await import('../gates/gate.js');
+      this.stderr.write(gateText(gate, { bin: this.config.bin, title: this.#title, stream: this.stderr }));
+    }
+    if (this.#gate !== undefined) await this.#summarize(gate);
+  }
+
+  async #summarize(gate: Gate): Promise<void> {
+    const path = process.env.GITHUB_STEP_SUMMARY;
+    if (!isGithubActions() || !path) return;
+    const { appendSummary } = await import('../gates/job-summary.js');
+    const failed = await appendSummary(path, this.#title, gate);
+    if (failed !== undefined) this.note(`warning: ${failed}`);
   }
 
   protected override logJson(json: object): void {
@@ -200,11 +243,13 @@ export abstract class BaseCommand extends Command {
     const failure =
       code === undefined
         ? await this.#hinted(toRemoraError(error, this.config.bin, this.id))
-        : new RemoraError('INTERRUPTED', 'interrupted', { cause: error });
+        : this.#goingOn(new RemoraError('INTERRUPTED', 'interrupted', { cause: error }));
     process.exitCode = code ?? exitCodeFor(failure);
     if (this.jsonEnabled()) this.logJson(errorJson(failure));
     else this.stderr.write(errorText(failure, this.config.bin, this.stderr));
     this.stderr.write(errorCommand(failure, this.#title));
+    if (this.#gate !== undefined && code === undefined)
+      await this.#summarize({ subject: this.#gate, lacks: [failure.message] });
   }
 
   /** The command as it is typed: `remora repo tags`. */
@@ -212,9 +257,16 @@ export abstract class BaseCommand extends Command {
     return [this.config.bin, ...(this.id ?? '').split(':')].filter((word) => word !== '').join(' ');
   }
 
+  /** The failure of a command in its middle, with the hint that the same command goes on. */
+  #goingOn(failure: RemoraError): RemoraError {
+    if (!this.goesOn || !this.#hasArrived || !PASSING.includes(failure.code)) return failure;
+    const hint = failure.hint === undefined ? `Run ${GO_ON}` : `${failure.hint}; then run ${GO_ON}`;
+    return new RemoraError(failure.code, failure.message, { ...failure, cause: failure.cause, hint });
+  }
+
   /** A mistake in the arguments, with what may be meant. */
   async #hinted(failure: RemoraError): Promise<RemoraError> {
-    if (failure.code !== 'INVALID_ARGUMENT') return failure;
+    if (failure.code !== 'INVALID_ARGUMENT') return this.#goingOn(failure);
     const { hintFor } = await import('../hints/did-you-mean.js');
     const hint = hintFor(failure, this.id?.replaceAll(':', ' ') ?? '', Object.values(this.ctor.flags ?? {}));
     return hint === undefined

@@ -1,11 +1,13 @@
 import type { AddToIndexOptions } from '../../operations/index/add-to-index.js';
 import type { IndexResult } from '../../operations/index/schema.js';
-import { indexText } from '../output/index-result.js';
-import { painter } from '../output/text.js';
+import { indexText } from '../output/results/index-result.js';
+import { screenFor } from '../output/screen.js';
 import { BaseCommand } from './base-command.js';
 
 /** The base of the commands that change an index. */
 export abstract class IndexCommand extends BaseCommand {
+  protected override goesOn = true;
+
   /** How members are read, copied and put into an index. */
   protected async memberOptions({
     platform: _,
@@ -28,8 +30,13 @@ export abstract class IndexCommand extends BaseCommand {
     };
   }
 
-  protected printIndex(result: IndexResult, verb: string): IndexResult {
-    this.print(indexText(result, verb, painter(this.stdout)));
+  protected async printIndex(
+    result: IndexResult,
+    verb: string,
+    flags: { readonly 'no-trunc': boolean },
+  ): Promise<IndexResult> {
+    const screen = await screenFor(result, this.stdout, flags);
+    this.print(() => indexText(result, verb, screen));
     if (result.manifests.length === 0 && !this.jsonEnabled()) this.note('the index has no members');
     if (result.dryRun && !this.jsonEnabled()) this.note('dry run: nothing was written');
     return result;

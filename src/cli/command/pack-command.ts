@@ -8,7 +8,9 @@ import type { PushResult } from '../../operations/push/schema.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { PackFlags } from '../input/pack-arguments.js';
 import { guardStandardInput } from '../input/standard-input.js';
-import { columns, fields, formatSize, jsonText, painter, printable } from '../output/text.js';
+import { fieldText, type Grid, gridLines, type Row, type Step } from '../output/grid.js';
+import { screenFor } from '../output/screen.js';
+import { formatSize, jsonText, printable } from '../output/text.js';
 import { BaseCommand } from './base-command.js';
 
 interface SignKeyFlags {
@@ -16,9 +18,18 @@ interface SignKeyFlags {
   readonly 'key-password-file'?: string | undefined;
 }
 
+/** Name, size and type of a file. */
+const FILE_STEPS: readonly Step[] = [
+  { column: 2, least: 16 },
+  { column: 0, least: 24 },
+  { column: 2, least: 0 },
+  { column: 0, least: 8 },
+];
+
 /** The base of push and attach: they take the same files and flags and print the same result. */
 export abstract class PackCommand extends BaseCommand {
   #isManifestOut = false;
+  protected override goesOn = true;
 
   protected guardedArgv(): string[] {
     return guardStandardInput(this.argv);
@@ -61,31 +72,38 @@ export abstract class PackCommand extends BaseCommand {
     return result;
   }
 
-  protected printPushed(
+  protected async printPushed(
     result: Omit<PushResult, 'manifest'>,
     names: readonly string[],
     attached?: Pick<AttachResult, 'subject' | 'signature'>,
-  ): void {
-    const paint = painter(this.stdout);
+  ): Promise<void> {
+    const screen = await screenFor(result.layers, this.#isManifestOut ? this.stderr : this.stdout);
     const { signature } = attached ?? {};
-    const rows = result.layers.map((layer) => [
-      `  ${printable(layer.annotations?.['org.opencontainers.image.title'] ?? layer.digest)}`,
-      formatSize(layer.size),
-      layer.mediaType,
-      layer.result === 'exists' ? paint('dim', 'exists') : '',
-    ]);
+    const rows: readonly Row[] = result.layers.map((layer) => ({
+      stem: '  ',
+      cells: [
+        { text: printable(layer.annotations?.['org.opencontainers.image.title'] ?? layer.digest) },
+        { text: formatSize(layer.size) },
+        { text: layer.mediaType },
+        { text: layer.result === 'exists' ? 'exists' : '', style: 'dim' },
+      ],
+    }));
+    const grid: Grid = { columns: screen.isTerminal ? [{}, { align: 'right' }] : [], steps: FILE_STEPS };
     const text = [
-      fields([
-        [attached === undefined ? 'Pushed' : 'Attached', `${result.reference}${thereAlready(result)}`],
-        ['To', attached?.subject.reference],
-        ['Index', result.index && `${result.index.reference} (${result.index.platform})`],
-        ['Tags', names.length === 0 ? undefined : names.join(', ')],
-        ['Type', result.artifactType],
-        ['Listed by', result.listedBy],
-        ['Signature', signature && `${signature.reference}${thereAlready(signature)}`],
-        ['Key', signature && `sha256:${signature.key}`],
-      ]),
-      ...(rows.length === 0 ? [] : ['Files:', columns(rows)]),
+      fieldText(
+        [
+          [attached === undefined ? 'Pushed' : 'Attached', `${result.reference}${thereAlready(result)}`, 'whole'],
+          ['To', attached?.subject.reference],
+          ['Index', result.index && `${result.index.reference} (${result.index.platform})`, 'whole'],
+          ['Tags', names.length === 0 ? undefined : names.join(', ')],
+          ['Type', result.artifactType],
+          ['Listed by', result.listedBy],
+          ['Signature', signature && `${signature.reference}${thereAlready(signature)}`, 'whole'],
+          ['Key', signature && `sha256:${signature.key}`],
+        ],
+        screen,
+      ),
+      ...(rows.length === 0 ? [] : ['Files:', ...gridLines(grid, () => rows, screen)]),
     ].join('\n');
     if (this.#isManifestOut) this.tell(text);
     else this.print(text);

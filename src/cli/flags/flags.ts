@@ -117,8 +117,8 @@ export const unpackFlag = {
 /** Which child of an index is meant. */
 export const platformFlag = {
   platform: string({
-    summary: 'Choose this platform of an index, like linux/arm64',
-    helpValue: 'OS/ARCH[/VARIANT]',
+    summary: 'Choose this platform of an index, like linux/arm64/v8',
+    helpValue: 'OS/ARCH',
   }),
 };
 
@@ -179,4 +179,9 @@ export const packFlags = {
   'dry-run': boolean({
     summary: 'Show the manifest, and write nothing',
   }),
+};
+
+/** The flag of results that a terminal shows shortened. */
+export const noTruncFlag = {
+  'no-trunc': boolean({ summary: 'Show whole digests and names, in lines of any length', default: false }),
 };

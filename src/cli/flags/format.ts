@@ -1,10 +1,6 @@
 import { option } from '@oclif/core/flags';
 
-/** The forms of a picture of a result: `cli/output/pictures.ts` draws them. */
-export const PICTURES = ['markdown', 'mermaid', 'dot', 'html'] as const;
-export type PictureFormat = (typeof PICTURES)[number];
-
-const FORMATS = ['tree', 'table', 'json', ...PICTURES] as const;
+const FORMATS = ['tree', 'table', 'json', 'markdown', 'mermaid', 'dot', 'html'] as const;
 
 /** The flag for the form of a result. */
 export const formatFlag = {

@@ -1,3 +1,4 @@
+import { KINDS, type Kind } from '../../formats/kinds/kind.js';
 import { quote } from '../../oci/text/quote.js';
 import { isIndexType } from '../../oci/values/media-types.js';
 import { describeSelection, type Selection } from '../../operations/attached/selection.js';
@@ -9,55 +10,117 @@ import type {
   EndOfLife,
   MissingKind,
 } from '../../operations/discover/discover.js';
+import { indexesAbove } from '../../operations/discover/missing.js';
+import { inOrder } from '../../operations/results/in-order.js';
 import type { Via } from '../../store/interfaces/store.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attached/attachment.js';
 import { describeClaimed } from './claimed.js';
-import { columns, formatSize, type Paint, printable } from './text.js';
-import { type Branch, branches, draw, joined } from './tree.js';
+import { digits, fitted, type Part, shortDigests, shorten, wrapped } from './fit.js';
+import { type Grid, gridLines, type Step, tableLines } from './grid.js';
+import type { Screen, TimedScreen } from './screen.js';
+import { printable } from './text.js';
+import { type Branch, branches, joined, treeRows } from './tree.js';
+
+/** Options of {@link treeLines}. */
+interface TreeOptions {
+  readonly annotations: boolean;
+  /** Shows the ways in which each was found. @default only unusual ones */
+  readonly verbose: boolean;
+  /** Whether the result has all that is attached: it says what is not. */
+  readonly isAll: boolean;
+}
+
+const GRID: Grid = {
+  columns: [...ATTACHMENT_COLUMNS, {}, {}],
+  steps: [{ column: 7, least: 16 }, ...attachmentSteps(), { column: 6, least: 0 }, { column: 7, least: 0 }],
+};
 
 /** The attachments as a tree, line by line; an index with its platforms. */
 export function* treeLines(
   result: DiscoverResult,
-  paint: Paint,
-  options: { readonly annotations: boolean },
+  screen: TimedScreen,
+  { annotations, verbose, isAll }: TreeOptions,
 ): Generator<string> {
-  const branch = (node: DiscoveredNode): Branch => {
-    const type = printable(node.artifactType ?? node.predicateType ?? node.mediaType);
-    const label = node.kind === undefined ? paint('bold', type) : `${paint('bold', node.kind)}  ${type}`;
-    const facts = `${formatSize(node.size)}, ${node.via.join('+')}${whereIs(node)}`;
-    return {
-      text: () => `${label}  ${node.digest}  ${paint('dim', facts)}`,
-      details: () =>
-        [...(node.claimed ? [describeClaimed(node.claimed)] : []), ...(options.annotations ? annotated(node) : [])].map(
-          (text) => paint('dim', text),
-        ),
-      below: branches(node.referrers, branch),
-    };
-  };
-  const annotated = ({ annotations = {} }: DiscoveredNode) =>
-    Object.entries(annotations).map(([key, value]) => `${printable(key)}: ${printable(value)}`);
-  const platform = ({ platform: name, mediaType, digest, endOfLife, referrers }: DiscoveredPlatform): Branch => ({
-    text: () =>
-      `${paint('bold', printable(name ?? (isIndexType(mediaType) ? 'index' : 'no platform')))}  ${digest}${marked(endOfLife, paint)}`,
+  const { paint, width, isTerminal } = screen;
+  const short = (text: string) => (width === undefined ? text : shortDigests(text));
+  const branch = (node: DiscoveredNode): Branch => ({
+    line: [
+      ...attachmentCells(node, screen),
+      { text: verbose || isUnusual(node) ? `via ${node.via.join('+')}` : '', style: 'dim' },
+      { text: whereIs(node), style: 'dim' },
+    ],
+    details: (room) => {
+      const claims = node.claimed ? wrapped(describeClaimed(node.claimed), room) : [];
+      const named = annotations ? annotated(node).map((text) => shorten(text, room ?? text.length)) : [];
+      return [...claims, ...named].map((text) => paint('dim', text));
+    },
+    below: branches(inOrder(node.referrers), branch),
+  });
+  const platform = (one: DiscoveredPlatform): Branch => ({
+    line: (room) =>
+      fitted(
+        [
+          namePart(nameOf(one)),
+          { text: width === undefined ? one.digest : digits(one.digest), style: 'dim' },
+          ...endParts(one.endOfLife),
+          { text: isTerminal && one.isPlatform !== false ? summaryOf(result, one, isAll) : '', least: 0 },
+        ],
+        room,
+        paint,
+      ),
     details: () => [],
-    below: branches(referrers, branch),
+    below: branches(inOrder(one.referrers), branch),
   });
   const { referrers, platforms = [] } = result;
-  yield `${printable(result.reference)}${marked(result.endOfLife, paint)}`;
-  yield* draw(joined(branches(referrers, branch), branches(platforms, platform)));
+  const root: readonly Part[] = [
+    { text: short(printable(result.reference)), least: 20 },
+    ...endParts(result.endOfLife),
+  ];
+  yield fitted(root, width, paint);
+  const all = joined(branches(inOrder(referrers), branch), branches(platforms, platform));
+  yield* gridLines(GRID, () => treeRows(all), screen);
+}
+
+function annotated({ annotations = {} }: DiscoveredNode): readonly string[] {
+  return Object.entries(annotations).map(([key, value]) => `${printable(key)}: ${printable(value)}`);
+}
+
+function nameOf({ platform, mediaType }: DiscoveredPlatform): string {
+  return printable(platform ?? (isIndexType(mediaType) ? 'index' : 'no platform'));
+}
+
+/** Ways that other tools do not ask: what is found by these alone stays hidden from them. */
+const UNUSUAL: readonly Via[] = ['layout-tag', 'layout-referrers', 'layout-scan'];
+
+function isUnusual({ via }: DiscoveredNode): boolean {
+  return via.every((way) => UNUSUAL.includes(way));
 }
 
 /** The places of an attachment that is not only beside its subject. */
 function whereIs({ places = [] }: DiscoveredNode): string {
-  return places.length === 0 ? '' : `, in ${places.map(printable).join(' and ')}`;
+  return places.length === 0 ? '' : `in ${places.map(printable).join(' and ')}`;
+}
+
+/** Kinds that an image is expected to have: their absence is said. */
+const EXPECTED: readonly Kind[] = ['sbom', 'signature', 'provenance'];
+
+/** The kinds that a platform has, itself or on an index that holds it, and the expected ones that it lacks. */
+function summaryOf(result: DiscoverResult, platform: DiscoveredPlatform, isAll: boolean): string {
+  const holders = [platform, ...indexesAbove<DiscoveredNode>(result)(platform.digest)];
+  const there = new Set(holders.flatMap(({ referrers }) => referrers.map(({ kind }) => kind)));
+  const has = KINDS.filter((kind) => there.has(kind)).join(', ');
+  const lacks = isAll ? EXPECTED.filter((kind) => !there.has(kind)).join(', ') : '';
+  return [has, lacks === '' ? '' : `no ${lacks}`].filter((text) => text !== '').join(' · ');
 }
 
 /** The end of life of an image, behind its name. */
-function marked(endOfLife: EndOfLife | undefined, paint: Paint): string {
-  if (endOfLife === undefined) return '';
-  return `  ${paint(endOfLife.past === false ? 'dim' : 'red', describeEnd(endOfLife))}`;
+function endParts(endOfLife: EndOfLife | undefined): readonly Part[] {
+  if (endOfLife === undefined) return [];
+  return [{ text: describeEnd(endOfLife), style: endOfLife.past === false ? 'dim' : 'red', least: 12 }];
 }
 
-function describeEnd({ date, past }: EndOfLife): string {
+/** The end of life in words. */
+export function describeEnd({ date, past }: EndOfLife): string {
   if (past === undefined) return `end of life ${quote(date)}, which is not a date of RFC 3339`;
   return past ? `past its end of life, ${printable(date)}` : `end of life ${printable(date)}`;
 }
@@ -73,45 +136,15 @@ const WAYS: Readonly<Record<Via, string>> = {
   'layout-scan': 'all other blobs',
 };
 
+/** The note on a manifest that was not read for its files; the attachment itself is known. */
+export function describeUnread(what: string, error: unknown): string {
+  return `no names and sizes from ${what}: ${error instanceof Error ? error.message : String(error)}`;
+}
+
 /** The line of `--verbose` for a way: the number of its subjects, and of the attachments it found. */
 export function describeAsked({ via, place, subjects, found, unsupported = 0 }: AskedWay): string {
   const lacking = unsupported === subjects ? 'not there' : `${found === 0 ? 'none' : found} found`;
   return `asked ${WAYS[via]} (${via})${place === undefined ? '' : ` in ${place}`} about ${subjects} subject${subjects === 1 ? '' : 's'}: ${lacking}`;
-}
-
-/** The attachments as a table. */
-export function renderTable(result: DiscoverResult): string {
-  const rows: string[][] = [];
-  const ends = [result, ...(result.platforms ?? [])].flatMap(({ endOfLife }) => endOfLife ?? []);
-  const claimOf = ({ claimed, reference }: DiscoveredNode) => {
-    const end = ends.find((one) => one.reference === reference);
-    return [...(claimed ? [describeClaimed(claimed)] : []), ...(end ? [describeEnd(end)] : [])].join(', ');
-  };
-  const walk = (nodes: readonly DiscoveredNode[], platform: string, depth: number) => {
-    for (const node of nodes) {
-      rows.push([
-        String(depth),
-        node.kind ?? '-',
-        printable(node.artifactType ?? node.predicateType ?? node.mediaType),
-        node.digest,
-        formatSize(node.size),
-        node.via.join('+'),
-        printable(node.created ?? '-'),
-        printable(platform),
-        `${node.subject.slice(0, 19)}…`,
-        (node.places ?? []).map(printable).join(' and '),
-        claimOf(node),
-      ]);
-      walk(node.referrers, platform, depth + 1);
-    }
-  };
-  walk(result.referrers, '-', 1);
-  for (const { platform, referrers } of result.platforms ?? []) walk(referrers, platform ?? '-', 1);
-  const heading = ['DEPTH', 'KIND', 'TYPE', 'DIGEST', 'SIZE', 'VIA', 'CREATED', 'PLATFORM', 'SUBJECT'];
-  const hasClaims = rows.some((row) => row.at(-1) !== '');
-  const hasPlaces = rows.some((row) => row.at(-2) !== '');
-  const all = [[...heading, hasPlaces ? 'IN' : '', hasClaims ? 'CLAIMS' : ''], ...rows];
-  return columns(hasPlaces ? all : all.map((row) => row.toSpliced(-2, 1)));
 }
 
 /** The flags that notes depend on; with `json` the empty list is visible without a note. */
@@ -151,14 +184,18 @@ export function describeOnIndex({ onIndex = [], platforms = [] }: DiscoverResult
   return [...lines].map(([line, names]) => `${line}, for ${[...new Set(names)].join(', ')}`);
 }
 
-/** The requirements that are not met, as a table; the empty text when all are. */
-export function renderMissing(missing: readonly MissingKind[]): string {
-  if (missing.length === 0) return '';
-  const rows = missing.map(({ kind, format, platform, digest }) => [
-    kind,
-    format ?? 'any',
-    printable(platform ?? '-'),
-    digest,
-  ]);
-  return columns([['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT'], ...rows]);
+/** The requirements that are not met, as a table. */
+export function missingLines(missing: readonly MissingKind[], { paint, width }: Screen): Iterable<string> {
+  if (missing.length === 0) return [];
+  const rows = missing.map(({ kind, format = 'any', platform = '-', digest }) =>
+    [kind, format, printable(platform), width === undefined ? digest : digits(digest)].map((text) => ({ text })),
+  );
+  const grid = { columns: [{}, {}, {}, { cut: 'end' as const }], steps: MISSING_STEPS };
+  return tableLines(['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT'], grid, () => rows, { paint, width });
 }
+
+const MISSING_STEPS: readonly Step[] = [
+  { column: 3, least: 8 },
+  { column: 2, least: 12 },
+  { column: 1, least: 0 },
+];

@@ -5,9 +5,9 @@ import { given } from '../../oci/values/given.js';
 import { digits } from './fit.js';
 import { type Column, gridLines, type Step } from './grid.js';
 import { parserMessage } from './parser-message.js';
+import { type Screen, screenOf } from './screen.js';
 import { isFailedWrite } from './streams.js';
 import { painter, printable } from './text.js';
-import { type Screen, screenOf } from './tree.js';
 import { forLog, workflowCommand } from './workflow-commands.js';
 
 const MAX_CANDIDATES = 20;
@@ -91,12 +91,13 @@ const STEPS: readonly Step[] = [
 const INDENT = '  ';
 
 /** The candidates of an error, a line each: attachments in columns, which fit a terminal; other texts as they are. */
-function candidateLines(candidates: readonly string[], { paint, width }: Screen): readonly string[] {
+function candidateLines(candidates: readonly string[], { paint, width, isTerminal }: Screen): readonly string[] {
   const rows = candidates.map((text) => text.split('  '));
-  if (rows.length === 0 || rows.some((cells) => cells.length !== COLUMNS.length))
+  if (!isTerminal || rows.length === 0 || rows.some((cells) => cells.length !== COLUMNS.length))
     return candidates.map((text) => `${INDENT}${text}`);
+  const isEmpty = COLUMNS.map((_, index) => rows.every((row) => row[index] === '-'));
   const shown = (cell: string, index: number) =>
-    width !== undefined && index === COLUMNS.length - 1 ? digits(cell) : cell;
+    isEmpty[index] ? '' : width !== undefined && index === COLUMNS.length - 1 ? digits(cell) : cell;
   const cells = rows.map((row) => ({ cells: row.map((cell, index) => ({ text: shown(cell, index) })) }));
   const room = width === undefined ? undefined : width - INDENT.length;
   return [...gridLines({ columns: COLUMNS, steps: STEPS }, () => cells, { paint, width: room })].map(

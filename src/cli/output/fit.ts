@@ -71,3 +71,8 @@ export function digits(digest: string): string {
 export function shortDigests(text: string): string {
   return text.replace(/\b([a-z0-9]+):([0-9a-f]{12})[0-9a-f]{20,116}\b/g, '$1:$2…');
 }
+
+/** A media type where lines must fit: most begin alike. */
+export function shortType(type: string, width: number | undefined): string {
+  return width === undefined ? type : type.replace(/^application\/(?=.)/, '');
+}

@@ -1,7 +1,7 @@
-import { shorten } from './fit.js';
+import { shortDigests, shorten } from './fit.js';
+import type { Screen } from './screen.js';
 import type { Paint } from './text.js';
-import type { Screen } from './tree.js';
-import { widthOf } from './width.js';
+import { padded, widthOf } from './width.js';
 
 /** A column of a grid. */
 export interface Column {
@@ -19,6 +19,8 @@ export interface Step {
 
 export interface Cell {
   readonly text: string;
+  /** A shorter word that stands for a text without room. @default the text, shortened */
+  readonly short?: string | undefined;
   readonly style?: Parameters<Paint>[0] | undefined;
 }
 
@@ -69,14 +71,14 @@ function cellLine(
   let line = '';
   // Spaces are added before a text: none ends a line.
   let spaces = 0;
-  for (const [index, { text, style }] of cells.entries()) {
+  for (const [index, { text, short = text, style }] of cells.entries()) {
     const { align = 'left', cut = 'middle' } = columns[index] ?? {};
     const width = widths[index] ?? 0;
     if (width === 0) continue;
     const beginning =
       index === 0 ? shortStem(stem, Math.min(Math.max(width - widthOf(text), MIN_STEM), width - 1)) : '';
     const room = Math.max(width - beginning.length, 0);
-    const kept = cut === 'end' ? text.slice(0, room) : shorten(text, room);
+    const kept = cut === 'end' ? text.slice(0, room) : shorten(widthOf(text) > room ? short : text, room);
     const rest = room - widthOf(kept);
     const before = align === 'right' ? rest : 0;
     const shown = style !== undefined && kept !== '' ? paint(style, kept) : kept;
@@ -144,4 +146,37 @@ export function* tableLines(
       yield { cells: row.map((cell, index) => (cell.text === '' && used.has(index) ? { text: '-' } : cell)) };
   }
   yield* gridLines(grid, all, screen);
+}
+
+/** Lines of plain texts in columns. */
+export function* textLines(
+  grid: Grid,
+  rows: () => Iterable<readonly string[]>,
+  screen: Sized,
+  stem = '',
+): Generator<string> {
+  function* all(): Generator<Row> {
+    for (const row of rows()) yield { stem, cells: row.map((text) => ({ text })) };
+  }
+  yield* gridLines(grid, all, screen);
+}
+
+/** A name and its value; a `whole` one is a result to copy, and is never shortened. */
+export type Field = readonly [name: string, value: string | undefined, how?: 'whole'];
+
+/** Names and values, one per line, which fit the screen; those without a value are left out. */
+export function fieldText(pairs: readonly Field[], { width }: Sized): string {
+  const shown = pairs.flatMap(([name, value, how]) => (value === undefined ? [] : [{ name: `${name}:`, value, how }]));
+  const label = shown.reduce((most, { name }) => Math.max(most, widthOf(name)), 0) + GAP.length;
+  const room = (how: Field[2]) => (how === 'whole' || width === undefined ? undefined : width - label);
+  return shown.map(({ name, value, how }) => `${padded(name, label)}${fitText(value, room(how))}`.trimEnd()).join('\n');
+}
+
+/** The least columns of a text that must fit. */
+const MIN_TEXT = 8;
+
+/** A text in so many columns: first its digests get short, then it loses its middle. */
+export function fitText(text: string, room: number | undefined): string {
+  if (room === undefined || widthOf(text) <= room) return text;
+  return shorten(shortDigests(text), Math.max(room, MIN_TEXT));
 }

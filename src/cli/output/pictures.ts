@@ -3,8 +3,11 @@ import type { DocumentsOptions } from '../../operations/documents/documents.js';
 import type { Location } from '../../operations/places/location.js';
 import type { VerifyResult } from '../../operations/verify/verify.js';
 import type { Picture } from '../../views/picture.js';
-import { PICTURES, type PictureFormat } from '../flags/format.js';
 import { summaryLine } from './verify-summary.js';
+
+/** The formats that are drawn as a whole. */
+const PICTURES = ['markdown', 'mermaid', 'dot', 'html'] as const;
+export type PictureFormat = (typeof PICTURES)[number];
 
 /** The place of the subject, and how it is reached: a page shows manifests. */
 type PictureAccess = DocumentsOptions & { readonly place: Location };
@@ -38,7 +41,7 @@ export async function verifyPicture(
 }
 
 async function drawn(format: PictureFormat, picture: Picture, access: PictureAccess): Promise<string> {
-  const { draw, documentsOf } = await import('../../views/draw.js');
+  const { draw, documentsOf } = await import('../../views/draw/draw.js');
   if (format !== 'html') return draw(format, picture);
   const { readDocuments } = await import('../../operations/documents/documents.js');
   return draw(format, picture, await readDocuments(access.place, documentsOf(picture), access));

@@ -1,32 +1,10 @@
-import { type Paint, painter } from './text.js';
-
-/** A place where lines are shown. */
-export interface Screen {
-  readonly paint: Paint;
-  /** The columns that lines must fit; undefined where lines have any length, and digests all their digits. */
-  readonly width: number | undefined;
-  /** Whether a person looks at it now: ages instead of dates. */
-  readonly isTerminal: boolean;
-}
-
-/** The columns of a terminal that does not tell them. */
-const DEFAULT_WIDTH = 80;
-
-/**
- * A terminal shows the first digits of digests, in lines that fit; other streams take all of them, as a terminal does
- * with `--no-trunc`.
- */
-export function screenOf(stream: NodeJS.WriteStream, options: { readonly isWhole?: boolean } = {}): Screen {
-  const isTerminal = stream.isTTY === true;
-  const width = isTerminal && !options.isWhole ? stream.columns || DEFAULT_WIDTH : undefined;
-  return { paint: painter(stream), width, isTerminal };
-}
+import type { Cell, Row } from './grid.js';
 
 /** A line of a tree with the lines below it, made as they are printed. */
 export interface Branch {
-  /** The line in so many columns; undefined: any number. */
-  text(room: number | undefined): string;
-  /** Lines that stand directly below the text. */
+  /** The cells of its line, or the line in so many columns; undefined: any number. */
+  readonly line: readonly Cell[] | ((room: number | undefined) => string);
+  /** Lines that stand directly below. */
   details(room: number | undefined): readonly string[];
   readonly below: Branches;
 }
@@ -55,20 +33,15 @@ export function joined(first: Branches, second: Branches): Branches {
   };
 }
 
-/** The least columns that a text gets, however deep it stands. */
-const MIN_ROOM = 24;
-
-/** The lines of a tree. */
-export function* draw({ count, each }: Branches, width?: number, indent = ''): Generator<string> {
+/** The rows of a tree, for a grid. */
+export function* treeRows({ count, each }: Branches, indent = ''): Generator<Row> {
   let index = 0;
-  const room = width === undefined ? undefined : Math.max(width - indent.length - 4, MIN_ROOM);
-  for (const { text, details, below } of each()) {
+  for (const { line, details, below } of each()) {
     const isLast = ++index === count;
-    const deeper = `${indent}${isLast ? '    ' : '│   '}`;
-    const stem = below.count > 0 ? '│ ' : '  ';
-    yield `${indent}${isLast ? '└── ' : '├── '}${text(room)}`;
-    for (const detail of details(room === undefined ? undefined : room - stem.length))
-      yield `${deeper}${stem}${detail}`;
-    yield* draw(below, width, deeper);
+    const deeper = `${indent}${isLast ? '   ' : '│  '}`;
+    const stem = `${indent}${isLast ? '└─ ' : '├─ '}`;
+    yield typeof line === 'function' ? { stem, lines: (room) => [line(room)] } : { stem, cells: line };
+    yield { stem: `${deeper}${below.count > 0 ? '│ ' : '  '}`, lines: details };
+    yield* treeRows(below, deeper);
   }
 }

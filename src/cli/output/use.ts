@@ -1,7 +1,7 @@
 import { given } from '../../oci/values/given.js';
+import { whoOf } from '../../operations/results/signer-words.js';
 import type { UseOptions } from '../../operations/verified/options.js';
 import type { UnverifiedAttachment, UseProof } from '../../operations/verified/schema.js';
-import { whoOf } from './signer.js';
 import { printable } from './text.js';
 import { rootNotes, UNREVOKED } from './verify-summary.js';
 

@@ -1,6 +1,6 @@
+import { shortWhoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifyResult } from '../../operations/verify/verify.js';
-import { shortWhoOf } from './signer.js';
 import { type Paint, printable } from './text.js';
 
 type Style = Parameters<Paint>[0];
@@ -78,7 +78,10 @@ export function verifyNotes(result: VerifyResult, now: Date): readonly string[] 
   const count = (wanted: VerifiedNode['verdict']) => nodes.filter(({ verdict }) => verdict === wanted).length;
   const isBeside = count('wrong') > 0 && result.outcome === 'verified';
   return [
-    ...result.incomplete.map(({ way, error }) => `could not ask ${way}: ${error.message}`),
+    // An incomplete outcome is told as errors.
+    ...(result.outcome === 'incomplete' ? [] : result.incomplete).map(
+      ({ way, error }) => `warning: could not ask ${way}: ${error.message}`,
+    ),
     ...(isBeside ? [`warning: ${isOrAre(count('wrong'))} wrong beside what is verified: --no-wrong fails`] : []),
     ...platformNotes(result),
     ...rootNotes(result, now),

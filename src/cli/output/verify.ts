@@ -1,10 +1,14 @@
 import { isIndexType } from '../../oci/values/media-types.js';
+import { inOrder } from '../../operations/results/in-order.js';
+import { type Signed, whenOf, whoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../operations/verify/verify.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attached/attachment.js';
 import { digits, fitted, type Part, shortDigests, wrapped } from './fit.js';
-import { type Signed, whenOf, whoOf } from './signer.js';
-import { columns, formatSize, type Paint, printable } from './text.js';
-import { type Branch, branches, draw, joined, type Screen } from './tree.js';
+import { type Cell, type Grid, gridLines, tableLines } from './grid.js';
+import type { Screen, TimedScreen } from './screen.js';
+import { type Paint, printable } from './text.js';
+import { type Branch, branches, joined, treeRows } from './tree.js';
 
 type Verdict = VerifiedNode['verdict'];
 
@@ -15,50 +19,44 @@ const MARKS: Readonly<Record<Verdict, { readonly mark: string; readonly style: '
 };
 
 /** The verdict as a word; on a terminal with its mark. */
-export function verdictPart(verdict: Verdict, width: number | undefined): Part {
+export function verdictPart(verdict: Verdict, isTerminal: boolean): Part {
   const { mark, style } = MARKS[verdict];
-  return { text: width === undefined ? verdict : `${mark} ${verdict}`, style };
+  return { text: isTerminal ? `${mark} ${verdict}` : verdict, style };
 }
 
+const GRID: Grid = {
+  columns: [{}, ...ATTACHMENT_COLUMNS],
+  steps: [...attachmentSteps(1), { column: 0, least: 12 }],
+};
+
 /** The attachments as a tree, each with its verdict: line by line, an index with its platforms. */
-export function* verdictLines(result: VerifyResult, screen: Screen): Generator<string> {
-  const { paint, width } = screen;
+export function* verdictLines(result: VerifyResult, screen: TimedScreen): Generator<string> {
+  const { paint, width, isTerminal } = screen;
   const short = (text: string) => (width === undefined ? text : shortDigests(text));
   const attachment = (node: VerifiedNode): Branch => ({
-    text: (room) =>
-      fitted(
-        [
-          verdictPart(node.verdict, width),
-          { text: node.kind ?? '', style: 'bold' },
-          { text: typeOf(node, width), least: 12 },
-          { text: width === undefined ? node.digest : digits(node.digest) },
-          { text: width === undefined ? `${formatSize(node.size)}, ${node.via.join('+')}` : '', style: 'dim' },
-        ],
-        room,
-        paint,
-      ),
+    line: [verdictPart(node.verdict, isTerminal), ...boldKind(attachmentCells(node, screen))],
     details: (room) => detailLines(node, short, room, paint),
-    below: branches(node.referrers, attachment),
+    below: branches(inOrder(node.referrers), attachment),
   });
   const platform = (one: VerifiedPlatform): Branch => ({
-    text: (room) => fitted(nameParts(one, width), room, paint),
+    line: (room) => fitted(nameParts(one, width), room, paint),
     details: (room) => coveredLines(one).map((line) => fitted([{ text: short(line), style: 'dim' }], room, paint)),
-    below: branches(one.referrers, attachment),
+    below: branches(inOrder(one.referrers), attachment),
   });
   const { referrers, above = [], platforms = [] } = result;
-  yield short(printable(result.reference));
-  yield* draw(joined(branches(referrers, attachment), branches([...above, ...platforms], platform)), width);
+  yield fitted([{ text: short(printable(result.reference)), least: 20 }], width, paint);
+  const all = joined(branches(inOrder(referrers), attachment), branches([...above, ...platforms], platform));
+  yield* gridLines(GRID, () => treeRows(all), screen);
+}
+
+/** The colour of a verdict stands alone. */
+function boldKind([kind, ...others]: readonly Cell[]): readonly Cell[] {
+  return kind === undefined ? [] : [{ ...kind, style: 'bold' }, ...others];
 }
 
 function nameParts({ platform, mediaType, digest }: VerifiedPlatform, width: number | undefined): Part[] {
   const name = printable(platform ?? (isIndexType(mediaType) ? 'index' : 'no platform'));
-  return [{ text: name, style: 'bold', least: 8 }, { text: width === undefined ? digest : digits(digest) }];
-}
-
-/** The type; a terminal has no room for a beginning that most types share. */
-function typeOf({ predicateType, artifactType, mediaType }: VerifiedNode, width: number | undefined): string {
-  const type = printable(predicateType ?? artifactType ?? mediaType);
-  return width === undefined ? type : type.replace(/^application\//, '');
+  return [namePart(name), { text: width === undefined ? digest : digits(digest), style: 'dim' }];
 }
 
 type Told = Signed & Pick<VerifiedNode, 'digest' | 'verdict' | 'message' | 'coveredBy' | 'remarks' | 'places'>;
@@ -89,42 +87,53 @@ function coveredLines({ coveredBy }: Pick<VerifiedNode, 'coveredBy'>): readonly 
   return coveredBy === undefined ? [] : [`covered by ${coveredBy}`];
 }
 
-/** A file with the verdict on its bundle, in a line that fits. */
-export function* blobLines(result: VerifyBlobResult, { paint, width }: Screen): Generator<string> {
+/** A file with the verdict on its bundle, in lines that fit. */
+export function* blobLines(result: VerifyBlobResult, screen: Screen): Generator<string> {
+  const { paint, width, isTerminal } = screen;
   const { blob, digest, bundle, verdict, kind = '', predicateType = '' } = result;
   const short = (text: string) => (width === undefined ? text : shortDigests(text));
   yield fitted([{ text: printable(blob), least: 12 }, { text: short(digest) }], width, paint);
+  const parts: readonly Part[] = [
+    verdictPart(verdict, isTerminal),
+    { text: kind, style: 'bold' },
+    { text: printable(predicateType), least: 12 },
+    { text: printable(bundle), least: 12, style: 'dim' },
+  ];
   const branch: Branch = {
-    text: (room) => {
-      const type = { text: printable(predicateType), least: 12 };
-      const parts = [verdictPart(verdict, width), { text: kind, style: 'bold' as const }, type];
-      return fitted([...parts, { text: printable(bundle), least: 12, style: 'dim' }], room, paint);
-    },
+    line: (room) => fitted(parts, room, paint),
     details: (room) => detailLines(result, short, room, paint),
     below: branches([], () => branch),
   };
-  yield* draw(
-    branches([branch], (one) => one),
-    width,
-  );
+  const all = branches([branch], (one) => one);
+  yield* gridLines({ columns: [] }, () => treeRows(all), screen);
 }
 
-/** The requirements that are not met, as a table; the empty text when all are. */
-export function renderUnmet({ missing, violations = [] }: VerifyResult, width: number | undefined): string {
-  const rows = missing.map(({ kind, format, platform, digest, onIndex, isThere }) => [
-    kind ?? 'any signature',
-    format ?? 'any',
-    printable(platform ?? '-'),
-    width === undefined ? digest : digits(digest),
-    onIndex ? 'verified on the index alone' : isThere ? 'attached, not verified' : 'not attached',
-  ]);
-  const table = rows.length === 0 ? [] : [columns([['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT', 'STATE'], ...rows])];
-  const broken = violations.map(({ rule, message, platform, digest }) => {
+const UNMET: Grid = {
+  columns: [{}, {}, {}, { cut: 'end' }, {}],
+  steps: [
+    { column: 3, least: 8 },
+    { column: 2, least: 12 },
+    { column: 1, least: 0 },
+    { column: 4, least: 12 },
+  ],
+};
+
+/** The requirements that are not met, as a table, and the rules that are not kept. */
+export function* unmetLines({ missing, violations = [] }: VerifyResult, screen: Screen): Generator<string> {
+  const { width } = screen;
+  const rows = missing.map(({ kind = 'any signature', format = 'any', platform = '', digest, onIndex, isThere }) => {
+    const state = onIndex ? 'verified on the index alone' : isThere ? 'attached, not verified' : 'not attached';
+    const subject = width === undefined ? digest : digits(digest);
+    return [kind, format, printable(platform || '-'), subject, state].map((text) => ({ text }));
+  });
+  if (rows.length > 0)
+    yield* tableLines(['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT', 'STATE'], UNMET, () => rows, screen);
+  for (const { rule, message, platform, digest } of violations) {
     const of = platform ?? digest;
     const name = rule === undefined ? 'the policy' : `rule ${rule}`;
-    return printable(`${name} is not kept: ${message}${of === undefined ? '' : ` (${of})`}`);
-  });
-  return [...table, ...broken].join('\n');
+    const line = printable(`${name} is not kept: ${message}${of === undefined ? '' : ` (${of})`}`);
+    yield* wrapped(width === undefined ? line : shortDigests(line), width);
+  }
 }
 
 /** A line for each requirement that an index meets for its platforms. */

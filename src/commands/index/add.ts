@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { IndexCommand } from '../../cli/command/index-command.js';
 import { limitFlag, registryFlags, settleFlag } from '../../cli/flags/flags.js';
 import { memberFlags } from '../../cli/flags/members.js';
+import { truncFlag } from '../../cli/flags/trunc.js';
 
 /** `remora index add` */
 export default class IndexAdd extends IndexCommand {
@@ -32,7 +33,7 @@ export default class IndexAdd extends IndexCommand {
       ignoreStdin: true,
     }),
   };
-  static override flags = { ...memberFlags, ...limitFlag, ...settleFlag, ...registryFlags };
+  static override flags = { ...memberFlags, ...limitFlag, ...settleFlag, ...truncFlag, ...registryFlags };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(IndexAdd);
@@ -41,6 +42,6 @@ export default class IndexAdd extends IndexCommand {
       import('../../operations/index/add-to-index.js'),
     ]);
     const members = memberArguments(args.members, flags);
-    return this.printIndex(await addToIndex(args.target, members, await this.memberOptions(flags)), 'Moved to');
+    return this.printIndex(await addToIndex(args.target, members, await this.memberOptions(flags)), 'Moved to', flags);
   }
 }

@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { IndexCommand } from '../../cli/command/index-command.js';
 import { registryFlags, settleFlag } from '../../cli/flags/flags.js';
+import { truncFlag } from '../../cli/flags/trunc.js';
 
 /** `remora index annotate` */
 export default class IndexAnnotate extends IndexCommand {
@@ -43,6 +44,7 @@ export default class IndexAnnotate extends IndexCommand {
     'artifact-type': stringFlag({ summary: 'Type that the index gets as an artifact', helpValue: 'TYPE' }),
     'dry-run': boolean({ summary: 'Show the index, and write nothing' }),
     ...settleFlag,
+    ...truncFlag,
     ...registryFlags,
   };
 
@@ -62,6 +64,6 @@ export default class IndexAnnotate extends IndexCommand {
       dryRun: flags['dry-run'],
       settle: flags.settle,
     };
-    return this.printIndex(await annotateIndex(args.target, changes, options), 'Moved to');
+    return this.printIndex(await annotateIndex(args.target, changes, options), 'Moved to', flags);
   }
 }

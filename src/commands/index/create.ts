@@ -3,6 +3,7 @@ import { boolean, string as stringFlag } from '@oclif/core/flags';
 import { IndexCommand } from '../../cli/command/index-command.js';
 import { limitFlag, registryFlags, settleFlag } from '../../cli/flags/flags.js';
 import { memberFlags } from '../../cli/flags/members.js';
+import { truncFlag } from '../../cli/flags/trunc.js';
 
 /** `remora index create` */
 export default class IndexCreate extends IndexCommand {
@@ -46,6 +47,7 @@ export default class IndexCreate extends IndexCommand {
     ...memberFlags,
     ...limitFlag,
     ...settleFlag,
+    ...truncFlag,
     ...registryFlags,
   };
 
@@ -64,6 +66,6 @@ export default class IndexCreate extends IndexCommand {
       subject: flags.subject,
       overwrite: flags.overwrite,
     });
-    return this.printIndex(result, 'Created');
+    return this.printIndex(result, 'Created', flags);
   }
 }

@@ -2,6 +2,7 @@ import { string } from '@oclif/core/args';
 import { boolean } from '@oclif/core/flags';
 import { IndexCommand } from '../../cli/command/index-command.js';
 import { registryFlags, settleFlag } from '../../cli/flags/flags.js';
+import { truncFlag } from '../../cli/flags/trunc.js';
 
 /** `remora index remove` */
 export default class IndexRemove extends IndexCommand {
@@ -34,6 +35,7 @@ export default class IndexRemove extends IndexCommand {
   static override flags = {
     'dry-run': boolean({ summary: 'Show the index, and write nothing' }),
     ...settleFlag,
+    ...truncFlag,
     ...registryFlags,
   };
 
@@ -48,6 +50,6 @@ export default class IndexRemove extends IndexCommand {
       dryRun: flags['dry-run'],
       settle: flags.settle,
     };
-    return this.printIndex(await removeFromIndex(args.target, args.members, options), 'Moved to');
+    return this.printIndex(await removeFromIndex(args.target, args.members, options), 'Moved to', flags);
   }
 }

@@ -3,7 +3,9 @@ import { boolean, integer, option, string as stringFlag } from '@oclif/core/flag
 import { BaseCommand } from '../../cli/command/base-command.js';
 import { exitCodeForPart } from '../../cli/command/exit-codes.js';
 import { registryFlags, unpackFlag } from '../../cli/flags/flags.js';
-import { tagFailures, tagLines, tagNotes } from '../../cli/output/tags.js';
+import { truncFlag } from '../../cli/flags/trunc.js';
+import { tagFailures, tagLines, tagNotes } from '../../cli/output/results/tags.js';
+import { screenFor } from '../../cli/output/screen.js';
 import { TAG_ORDERS } from '../../operations/repo/tag-orders.js';
 
 /** `remora repo tags` */
@@ -47,6 +49,7 @@ export default class RepoTags extends BaseCommand {
       min: 1,
     }),
     full: boolean({ summary: 'Show the digest, size and media type of the manifest of each tag' }),
+    ...truncFlag,
     ...unpackFlag,
     ...registryFlags,
   };
@@ -58,7 +61,8 @@ export default class RepoTags extends BaseCommand {
     assertRepository(args.repository);
     const access = await this.access(flags, args.repository);
     const result = await listTags(args.repository, { ...access, all, match, semver, sort, limit, full });
-    this.printLines(() => tagLines(result, this.stdout.isTTY));
+    const screen = await screenFor(result, this.stdout, flags);
+    this.printLines(() => tagLines(result, screen));
     if (!this.jsonEnabled()) for (const note of tagNotes(result)) this.note(note);
     const failures = tagFailures(result);
     if (failures.length > 0) process.exitCode = exitCodeForPart(failures);

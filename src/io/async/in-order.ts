@@ -31,7 +31,7 @@ export async function* inOrder<T, R>(
           wakeWriter = resolve;
         });
       if (isStopped) return;
-      results.push(handled(limit(() => action(item))));
+      results.push(handled(limit(async () => (isStopped ? Promise.reject(new Error('stopped')) : action(item)))));
       wakeReader();
     }
   };
@@ -58,7 +58,6 @@ export async function* inOrder<T, R>(
     await taking;
   } finally {
     isStopped = true;
-    limit.clearQueue();
     wakeWriter();
     await Promise.allSettled(results);
   }

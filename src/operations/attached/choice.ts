@@ -65,11 +65,17 @@ const SELECTORS: readonly {
 
 /** The next step where one of several attachments is wanted: a selector that alone decides, or a digest. */
 export function deciding(found: readonly Candidate[], options: ChoiceOptions): string {
-  const names = SELECTORS.filter(
+  const choices = SELECTORS.filter(
     ({ flag }) => (flag !== '--format' || options.format) && (flag !== '--platform' || options.platform),
-  ).map((selector) => ({ flag: selector.flag, values: decidingValues(selector, found) }));
-  const [best] = names.toSorted((one, other) => other.values.length - one.values.length);
-  const values = (best?.values ?? []).slice(0, MAX_VALUES).map((value) => `${best?.flag} ${shellWord(value)}`);
+  ).map((selector) => decidingValues(selector, found));
+  const decided = new Set<Candidate>();
+  // The selector that tells most of them apart comes first; others tell the rest.
+  const values = choices
+    .toSorted((one, other) => other.length - one.length)
+    .flat()
+    .filter(({ candidate }) => !decided.has(candidate) && decided.add(candidate))
+    .slice(0, MAX_VALUES)
+    .map(({ flag, value }) => `${flag} ${shellWord(value)}`);
   const [first] = found;
   const takes = [
     ...(options.latest && hasNewest(found) ? [['--latest', 'the newest']] : []),
@@ -81,14 +87,20 @@ export function deciding(found: readonly Candidate[], options: ChoiceOptions): s
 
 type Selector = (typeof SELECTORS)[number];
 
-/** The values of a selector that each fit one candidate alone. */
-function decidingValues({ values, selection }: Selector, found: readonly Candidate[]): readonly string[] {
+/** A value of a selector, and the only candidate that fits it. */
+interface Deciding {
+  readonly flag: string;
+  readonly value: string;
+  readonly candidate: Candidate;
+}
+
+function decidingValues({ flag, values, selection }: Selector, found: readonly Candidate[]): readonly Deciding[] {
   const counts = new Map<string, readonly Candidate[]>();
   for (const candidate of found)
     for (const value of new Set(values(candidate)))
       if (value !== undefined && value !== '') counts.set(value, [...(counts.get(value) ?? []).slice(0, 1), candidate]);
   const decided = new Set<Candidate>();
-  const chosen: string[] = [];
+  const chosen: Deciding[] = [];
   for (const [value, [candidate, ...others]] of counts) {
     if (chosen.length === MAX_VALUES) break;
     if (candidate === undefined || others.length > 0 || decided.has(candidate) || !isHandy(value)) continue;
@@ -96,7 +108,7 @@ function decidingValues({ values, selection }: Selector, found: readonly Candida
     // A type without a version takes all versions.
     if (wanted !== undefined && found.filter((each) => isWanted(each, wanted)).length !== 1) continue;
     decided.add(candidate);
-    chosen.push(value);
+    chosen.push({ flag, value, candidate });
   }
   return chosen;
 }

@@ -7,8 +7,8 @@ import type { Digest } from '../../oci/values/digest.js';
 import { MediaType } from '../../oci/values/media-types.js';
 import type { Source, TransferOptions } from '../../store/interfaces/store.js';
 import { type LookOptions, wholeDigest } from '../looked/whole-digest.js';
-import type { Transfer } from '../pack/plan.js';
 import { type AccessOptions, type Location, withSource } from '../places/location.js';
+import { directionOf, type Transfer } from '../transfer/transfer.js';
 import { blobDigest, optionalBlobDigest } from './blob-digest.js';
 import type { FetchBlobResult } from './schema.js';
 
@@ -52,7 +52,8 @@ export async function fetchBlob(
   return withSource(location, options, async (store) => {
     const name = named ?? (await wholeDigest(store, {}, digestBeginning ?? '', 'blob', { signal }));
     let total: number | undefined;
-    const report = onProgress && ((bytes: number) => onProgress({ name, bytes, total, phase: 'move' }));
+    const direction = directionOf({ from: store });
+    const report = onProgress && ((bytes: number) => onProgress({ name, bytes, total, phase: 'move', direction }));
     const { content, ...blob } = await openBlob(store, name, { signal, onProgress: report });
     total = blob.size;
     await write(content);

@@ -11,9 +11,9 @@ import { MediaType } from '../../oci/values/media-types.js';
 import { isIngester } from '../../store/interfaces/abilities.js';
 import type { Store, TransferOptions, WriteResult } from '../../store/interfaces/store.js';
 import { type ContentInput, type ContentSource, nameOf, openContent } from '../pack/content.js';
-import type { Transfer } from '../pack/plan.js';
 import { type AccessOptions, type Location, withStore } from '../places/location.js';
 import { writtenOrExists } from '../results/manifest-fields.js';
+import { directionOf, type Transfer } from '../transfer/transfer.js';
 import { optionalBlobDigest } from './blob-digest.js';
 import type { PutBlobResult } from './schema.js';
 
@@ -42,15 +42,15 @@ export async function putBlob(
   const source = await openContent(content);
   const { signal } = options;
   return withStore(location, { ...options, create: true }, (store) =>
-    writeSource(store, source, wanted, { signal, onProgress: transferOf(content, source, options) }),
+    writeSource(store, source, wanted, { signal, onProgress: transferOf(store, content, source, options) }),
   );
 }
 
-function transferOf(content: ContentInput, source: ContentSource, { onProgress }: PutBlobOptions) {
+function transferOf(store: Store, content: ContentInput, source: ContentSource, { onProgress }: PutBlobOptions) {
   if (onProgress === undefined) return undefined;
   const total = source.kind === 'file' ? source.size : undefined;
   const name = nameOf(content);
-  return (bytes: number) => onProgress({ name, bytes, total, phase: 'move' });
+  return (bytes: number) => onProgress({ name, bytes, total, phase: 'move', direction: directionOf({ to: store }) });
 }
 
 async function writeSource(

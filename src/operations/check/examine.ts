@@ -10,7 +10,7 @@ import { MediaType } from '../../oci/values/media-types.js';
 import { hasInventory, isMender } from '../../store/interfaces/inventory.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 import { ItemLimit } from '../attached/item-limit.js';
-import type { Transfer } from '../pack/plan.js';
+import type { Transfer } from '../transfer/transfer.js';
 import { checkAttached } from './attached.js';
 import { BlobCheck } from './content/blobs.js';
 import { Fetcher } from './content/fetch.js';

@@ -5,6 +5,7 @@ import { mapSome } from '../../io/async/run-all.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import type { ArchiveBlob, ArchiveWriter, CallOptions, ListedManifest, Source } from '../../store/interfaces/store.js';
+import { blobTransfer, directionOf } from '../transfer/transfer.js';
 import { UNANSWERED } from './ahead.js';
 import { isEmptyContent, openContent } from './content.js';
 import type { IntoStoreOptions } from './into-store.js';
@@ -36,6 +37,7 @@ export async function copyIntoArchive(
   const tolerance = new Tolerance(plan.several);
   const objects: CopiedObject[] = [];
   const { signal, concurrency, onProgress, onObject } = options;
+  const direction = directionOf({ from: source });
   const open = async (descriptor: Descriptor, call: CallOptions) => {
     try {
       const stream = await tolerance.ofSource(openContent(source, descriptor, call));
@@ -52,8 +54,8 @@ export async function copyIntoArchive(
     {
       signal,
       concurrency,
-      onProgress: ({ digest, size }, bytes) => {
-        if (!plan.items.has(digest)) onProgress?.({ name: digest, bytes, total: size, phase: 'move' });
+      onProgress: (blob, bytes) => {
+        if (!plan.items.has(blob.digest)) onProgress?.({ ...blobTransfer(blob, bytes), direction });
       },
       onWritten: ({ mediaType, digest, size }) => {
         const object = { mediaType, digest, size, result: 'copied' } as const;

@@ -6,6 +6,7 @@ import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { hasBlobFiles, isCloner, isLister } from '../../store/interfaces/abilities.js';
 import type { CallOptions, Source, Store, WriteResult } from '../../store/interfaces/store.js';
+import { type BlobTransfer, blobTransfer, directionOf } from '../transfer/transfer.js';
 import { CopyAhead } from './ahead.js';
 import { isEmptyContent, openContent } from './content.js';
 import { type CopyItem, type CopyPlan, inOrder, itemsBySubject, tagsByDigest } from './plan.js';
@@ -29,14 +30,6 @@ export interface IntoStoreOptions extends CallOptions {
   readonly onProgress?: ((transfer: BlobTransfer) => void) | undefined;
   /** Called for each blob and manifest when it is in the destination. */
   readonly onObject?: ((object: CopiedObject) => void) | undefined;
-}
-
-/** The progress of a blob. */
-export interface BlobTransfer {
-  readonly name: string;
-  readonly bytes: number;
-  readonly total: number;
-  readonly phase: 'move';
 }
 
 /**
@@ -239,15 +232,16 @@ class Copier {
     // The manifest exists, so its blob probably does: asking costs less than starting an upload. A layout looks itself.
     const isThere = how.existed && destination.kind !== 'layout' && (await this.#ahead.hasBlob(blob));
     if (isThere) return this.#done(blob, 'exists');
+    const direction = directionOf({ from: source, to: destination });
     const written = await this.#moving(() => {
-      const onProgress = (bytes: number) =>
-        this.options.onProgress?.({ name: blob.digest, bytes, total: blob.size, phase: 'move' });
+      const onProgress = (bytes: number) => this.options.onProgress?.({ ...blobTransfer(blob, bytes), direction });
       const open = () => this.#tolerance.ofSource(openContent(source, blob, { signal }));
       const { mountFrom } = this.options;
       return isCloner(destination) && hasBlobFiles(source) && !isEmptyContent(blob)
         ? destination.cloneBlob(blob, source.blobFile(blob.digest), open, { signal, onProgress })
         : destination.writeBlob(blob, open, { signal, onProgress, mountFrom });
     });
+    this.options.onProgress?.({ ...blobTransfer(blob, blob.size), direction, isDone: true });
     this.#done(blob, RESULTS[written]);
   }
 

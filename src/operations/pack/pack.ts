@@ -3,8 +3,9 @@ import { type Manifest, referrerEntry } from '../../oci/documents/manifest.js';
 import { Annotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import { given } from '../../oci/values/given.js';
-import type { ContentWriter, Store, Via, WriteResult } from '../../store/interfaces/store.js';
+import type { Store, Via, WriteResult } from '../../store/interfaces/store.js';
 import { resultFields, writtenOrExists } from '../results/manifest-fields.js';
+import { directionOf } from '../transfer/transfer.js';
 import type { FileInput } from './inputs.js';
 import type { LayerContent } from './layer.js';
 import { blobsOf, type Contents, manifestOf, type PackOptions, type PackPlan, planPack, readContents } from './plan.js';
@@ -40,20 +41,30 @@ export async function packPlan(plan: PackPlan, options: PackOptions, subject?: D
 
 /** Writes all blobs that the manifest will name. Uploads start at once, and send the first byte after `ready`. */
 export async function writeContents(
-  store: ContentWriter,
+  store: Store,
   contents: Contents,
   options: PackOptions,
   ready: Promise<unknown> = Promise.resolve(),
 ): Promise<ReadonlyMap<string, WriteResult>> {
   const results = new Map<string, WriteResult>();
+  const direction = directionOf({ to: store });
   const write = async ({ descriptor, stored, open }: LayerContent, signal: AbortSignal) => {
     const name = descriptor.annotations?.[Annotation.title] ?? descriptor.digest;
-    const onProgress = (bytes: number) => options.onProgress?.({ name, bytes, total: descriptor.size, phase: 'move' });
+    const onProgress = (bytes: number) =>
+      options.onProgress?.({ name, bytes, total: descriptor.size, phase: 'move', direction });
     const opened = async () => {
       await ready;
       return open();
     };
     results.set(descriptor.digest, stored ?? (await store.writeBlob(descriptor, opened, { signal, onProgress })));
+    options.onProgress?.({
+      name,
+      bytes: descriptor.size,
+      total: descriptor.size,
+      phase: 'move',
+      direction,
+      isDone: true,
+    });
   };
   await runAll(blobsOf(contents), write, options);
   return results;

@@ -11,6 +11,7 @@ import { given } from '../../oci/values/given.js';
 import { MediaType, parseMediaType } from '../../oci/values/media-types.js';
 import type { Ingester } from '../../store/interfaces/abilities.js';
 import type { CallOptions } from '../../store/interfaces/store.js';
+import { directionOf, type Transfer } from '../transfer/transfer.js';
 import { type CheckedInput, checkInputs, type FileInput, fileInputs } from './inputs.js';
 import { type LayerContent, readLayer } from './layer.js';
 
@@ -41,18 +42,6 @@ export interface PackOptions extends CallOptions {
   readonly concurrency?: number | undefined;
   /** Called repeatedly while content moves. */
   readonly onProgress?: ((transfer: Transfer) => void) | undefined;
-}
-
-/** The progress of a blob. */
-export interface Transfer {
-  /** The title of the file, or the digest. */
-  readonly name: string;
-  /** Bytes so far; the number drops when a transfer is started again. */
-  readonly bytes: number;
-  /** Bytes of the whole blob; undefined where they are not known. */
-  readonly total?: number | undefined;
-  /** `read`: the content is read to compute its digest; `move`: it is transferred. */
-  readonly phase: 'read' | 'move';
 }
 
 /** Inputs that were checked, before anything is read or written. */
@@ -133,7 +122,8 @@ export async function readContents(
   const read = async (input: CheckedInput, signal: AbortSignal) => {
     const total = input.source.kind === 'file' ? input.source.size : undefined;
     const phase = how.into === undefined ? 'read' : 'move';
-    const onProgress = (bytes: number) => options.onProgress?.({ name: input.title, bytes, total, phase });
+    const onProgress = (bytes: number) =>
+      options.onProgress?.({ name: input.title, bytes, total, phase, direction: directionOf({}) });
     const content = await readLayer(input, { ...how, signal, onProgress });
     done.push(content);
     return content;

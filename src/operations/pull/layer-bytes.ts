@@ -21,7 +21,7 @@ export async function layerBytes(source: Source, layer: Descriptor, options: Lay
   const blob = await source.openBlob(layer, { signal });
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of withProgress(blob, layer.digest, layer.size, options)) {
+  for await (const chunk of withProgress(blob, layer.digest, layer.size, { ...options, from: source })) {
     throwIfInterrupted(signal);
     size += chunk.length;
     if (size > maxBytes) throw tooLarge(layer, size, maxBytes);

@@ -88,7 +88,7 @@ async function writeTo(
     // A pipe or device gets no byte that is not verified; a file gets its name afterwards anyway.
     await withTempFile(info === undefined || info.isFile() ? parent : tmpdir(), 0o600, async (file) => {
       const content = layer.open?.() ?? (await source.openBlob(descriptor, options));
-      await writeStream(file, withProgress(content, name, size, options), options.signal);
+      await writeStream(file, withProgress(content, name, size, { ...options, from: source }), options.signal);
       await write(createReadStream(file.path));
     });
   } finally {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { counted } from '../../io/streams/counted.js';
-import type { CallOptions } from '../../store/interfaces/store.js';
-import type { Transfer } from '../pack/plan.js';
+import type { CallOptions, Source } from '../../store/interfaces/store.js';
+import { directionOf, type Transfer } from '../transfer/transfer.js';
 
 /** Options of calls that fetch content. */
 export interface ProgressOptions extends CallOptions {
@@ -18,8 +18,9 @@ export function withProgress(
   content: Readable,
   name: string,
   total: number,
-  { onProgress }: ProgressOptions,
+  { onProgress, from }: ProgressOptions & { readonly from: Source },
 ): Readable {
   if (onProgress === undefined) return content;
-  return counted(content, (bytes) => onProgress({ name, bytes, total, phase: 'move' }));
+  const direction = directionOf({ from });
+  return counted(content, (bytes) => onProgress({ name, bytes, total, phase: 'move', direction }));
 }

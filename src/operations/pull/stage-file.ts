@@ -89,7 +89,7 @@ export async function stageFile(
   const { directory } = layer;
   try {
     const content = layer.open?.() ?? (await store.openBlob(descriptor, options));
-    await writeStream(file, withProgress(content, name, descriptor.size, options), options.signal);
+    await writeStream(file, withProgress(content, name, descriptor.size, { ...options, from: store }), options.signal);
     if (directory === undefined) {
       const replaced = existing === undefined ? [] : [path];
       return staged(async () => {

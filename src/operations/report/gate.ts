@@ -1,7 +1,7 @@
 import type { ReportRow } from './schema.js';
 import { isLacking } from './summary.js';
 
-/** What a report requires of its images. */
+/** The requirements of a report. */
 export interface RequiredOfRows {
   /** The columns that each image must have. */
   readonly require: readonly string[];

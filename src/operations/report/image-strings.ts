@@ -24,7 +24,7 @@ const TEMPLATE = /\$\{|\$\(|\$[A-Za-z_]|\{\{|\}\}|<%/;
 /**
  * The images that a document names, at any depth: the text of a member `image`, as Kubernetes, its extensions and compose have
  * it, a map of Helm's values with `repository`, and an image volume's `reference`. A list of texts is a list of references.
- * What Kubernetes reports under `status` repeats them.
+ * The `status` of Kubernetes repeats them.
  */
 export function* imagesOf(document: DocumentValue, name: string): Generator<ReadReference> {
   const whole = [...(document.elements?.() ?? [])];

@@ -62,7 +62,7 @@ export async function mergeReports(paths: readonly string[], require?: readonly 
   }
 }
 
-/** What all of the reports asked for. */
+/** The columns and requirements that all of the reports share. */
 function sameOf(ends: readonly ReportEnd[]): Pick<ReportEnd, 'columns' | 'require' | 'trusted' | 'policy'> {
   const asked = ({ columns, require, trusted, policy }: ReportEnd) =>
     JSON.stringify([columns, require, trusted, policy]);

@@ -44,9 +44,12 @@ export class OpenPlaces {
 
   async #close(key: string, source: Promise<Source>): Promise<void> {
     this.#opened.delete(key);
-    // A place that could not be opened has nothing to close: those who used it were told.
-    const open = await source.catch(() => undefined);
-    await open?.close();
+    const isOpen = await source.then(
+      () => true,
+      // Those who used a place that could not be opened were told.
+      () => false,
+    );
+    if (isOpen) await (await source).close();
   }
 
   /** Closes all places. */

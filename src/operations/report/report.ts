@@ -94,7 +94,7 @@ async function* rows(
   }
 }
 
-/** What is asked about each image. */
+/** The questions about each image. */
 function asked({ columns = DEFAULT_COLUMNS, require = [], policy, ...options }: ReportOptions) {
   const required = columnsOf(require);
   const isTrusted = (options.trust ?? []).length > 0 || policy !== undefined;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
 
-/** One of several shares of the references of a report. */
+/** A share of the references of a report. */
 export interface Shard {
   /** From 1 on. */
   readonly index: number;

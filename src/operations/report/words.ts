@@ -7,7 +7,7 @@ export function stateWord({ state, verified }: ReportCell): string {
   return verified === 'no' ? 'unverified' : verified;
 }
 
-/** What a row has to say beside its cells, the gravest first. */
+/** The remarks on a row beside its cells, the gravest first. */
 export function notesOf(row: ReportRow): readonly string[] {
   const { error, incomplete = [], columns, endOfLife, policy, violations = [] } = row;
   const lacking = Object.entries(columns).filter(([, cell]) => cell.state === 'partly' && cell.lacking !== undefined);

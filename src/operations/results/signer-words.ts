@@ -1,7 +1,12 @@
-import type { VerifiedNode } from '../verify/schema.js';
+import type * as z from 'zod';
+import type { signedTime, signer } from './signer.js';
 
 /** The part of a result that says who signed, and when. */
-export type Signed = Pick<VerifiedNode, 'signer' | 'trusts' | 'times'>;
+export interface Signed {
+  readonly signer?: Readonly<z.infer<typeof signer>>;
+  readonly trusts?: readonly string[];
+  readonly times?: readonly Readonly<z.infer<typeof signedTime>>[];
+}
 
 /** Digits of a key's fingerprint that tell it from others. */
 const DIGITS = 12;

@@ -1,7 +1,7 @@
 import type { Edge, Graph, GraphNode } from '../graph/graph.js';
 import { linesOf } from '../graph/words.js';
-import { hex, KIND_HUES, TONES, VERDICT_HUES } from '../palette.js';
-import { visibleLine } from '../visible.js';
+import { hex, KIND_HUES, TONES, VERDICT_HUES } from '../text/palette.js';
+import { visibleLine } from '../text/visible.js';
 
 /** Characters of a line of a label. */
 const MAX_LINE = 80;

@@ -1,5 +1,5 @@
-import { KINDS } from '../../formats/kinds/kind.js';
 import { isIndexType } from '../../oci/values/media-types.js';
+import { inOrder } from '../../operations/results/in-order.js';
 import type { Attached, Edge, Graph, GraphNode, Holding, Pictured, Role } from './graph.js';
 import { holdingName } from './words.js';
 
@@ -46,7 +46,7 @@ class Builder {
   }
 
   #attached(from: string, referrers: readonly Attached[]): void {
-    for (const attached of sorted(referrers)) {
+    for (const attached of inOrder(referrers)) {
       const { digest, manifest = '', verdict = '', message = '' } = attached;
       const id = this.#id(digest, `${digest} ${manifest} ${verdict} ${message}`);
       const isNew = !this.#nodes.has(id);
@@ -70,15 +70,4 @@ class Builder {
     this.#ids.set(short, known.set(whole, id));
     return id;
   }
-}
-
-const RANKS: ReadonlyMap<string | undefined, number> = new Map(KINDS.map((kind, index) => [kind, index]));
-
-/** By kind in the order of {@link KINDS}, then the newest first, then by digest. */
-export function sorted(referrers: readonly Attached[]): readonly Attached[] {
-  const rank = ({ kind }: Attached) => RANKS.get(kind) ?? KINDS.length;
-  const time = ({ created = '' }: Attached) => Date.parse(created) || 0;
-  return [...referrers].sort(
-    (a, b) => rank(a) - rank(b) || time(b) - time(a) || (a.digest < b.digest ? -1 : a.digest === b.digest ? 0 : 1),
-  );
 }

@@ -18,7 +18,9 @@ export function grouped(graph: Graph, coarseness: Coarseness): Graph {
     const key = numbers.get(long) ?? `${numbers.size}`;
     numbers.set(long, key);
     keys.set(node.id, key);
-    members.set(key, [...(members.get(key) ?? []), node]);
+    const equals = members.get(key) ?? [];
+    equals.push(node);
+    members.set(key, equals);
   }
   return drawn(graph, keys, members, coarseness === 'all');
 }

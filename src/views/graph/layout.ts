@@ -17,7 +17,7 @@ export interface Layout {
   readonly height: number;
 }
 
-export const BOX_WIDTH = 264;
+export const BOX_WIDTH = 276;
 export const LINE_HEIGHT = 17;
 const PADDING = 18;
 const GAP_X = 64;
@@ -35,7 +35,9 @@ export function layoutOf(graph: Graph, linesOf: (node: GraphNode) => readonly st
   for (const { from, to } of graph.edges) {
     if (placed.has(to)) continue;
     placed.add(to);
-    below.set(from, [...(below.get(from) ?? []), to]);
+    const children = below.get(from) ?? [];
+    children.push(to);
+    below.set(from, children);
   }
   const boxes = new Map<string, Box>();
   let bottom = 0;

@@ -1,4 +1,4 @@
-import { visible } from '../visible.js';
+import { visible } from '../text/visible.js';
 
 /** Markup that is safe to put into a page. */
 export class Html {

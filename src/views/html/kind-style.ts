@@ -1,4 +1,4 @@
-import { KIND_HUES } from '../palette.js';
+import { KIND_HUES } from '../text/palette.js';
 
 const TONES = ['ink', 'fill', 'line', 'dot'];
 

@@ -1,4 +1,4 @@
-import { visibleLine } from '../visible.js';
+import { visibleLine } from '../text/visible.js';
 
 /**
  * A text from elsewhere as a code span of Markdown, in a paragraph or in a cell of a table: there GitHub makes no mention,

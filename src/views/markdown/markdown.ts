@@ -1,5 +1,5 @@
 import { formatSize } from '../../oci/text/size.js';
-import { sorted } from '../graph/build.js';
+import { inOrder } from '../../operations/results/in-order.js';
 import type { Attached, Holding } from '../graph/graph.js';
 import { bytesOf, digitsOf, formatOf, holdingName, kindOf, minutesOf, signerOf, titleOf } from '../graph/words.js';
 import type { Note, Picture } from '../picture.js';
@@ -86,7 +86,7 @@ function tableOf({ result }: Picture): Table {
 }
 
 function* rowsOf(platform: string, referrers: readonly Attached[], depth: number): Generator<readonly string[]> {
-  for (const attached of sorted(referrers)) {
+  for (const attached of inOrder(referrers)) {
     const { kind, verdict = '', created = '', digest } = attached;
     yield [
       cell(platform),

@@ -2,8 +2,8 @@ import type { Kind } from '../../formats/kinds/kind.js';
 import type { Edge, Graph, GraphNode } from '../graph/graph.js';
 import { COARSENESSES, grouped } from '../graph/group.js';
 import { linesOf } from '../graph/words.js';
-import { hex, KIND_HUES, TONES } from '../palette.js';
-import { visibleLine } from '../visible.js';
+import { hex, KIND_HUES, TONES } from '../text/palette.js';
+import { visibleLine } from '../text/visible.js';
 
 /** Limits of GitHub, which keeps Mermaid's own: `maxEdges` and `maxTextSize`. */
 const MAX_EDGES = 500;
@@ -18,10 +18,10 @@ const MAX_LINE = 80;
  * @param notes lines that come first as comments, like a place that could not be asked
  */
 export function mermaid(graph: Graph, notes: readonly string[] = []): string {
-  const whole = chart(graph, notes);
-  if (fits(graph, whole)) return whole;
+  // A chart of too many edges need not be made to know it.
+  let text = graph.edges.length > MAX_EDGES ? '' : chart(graph, notes);
+  if (text !== '' && fits(graph, text)) return text;
   const note = `${graph.nodes.length} nodes and ${graph.edges.length} edges are above the limits of GitHub (${MAX_EDGES} edges, ${MAX_TEXT} characters): attachments are put together by kind`;
-  let text = whole;
   for (const coarseness of COARSENESSES) {
     const coarse = grouped(graph, coarseness);
     text = chart(coarse, [note, ...notes]);

@@ -3,11 +3,13 @@ import { grouped } from '../graph/group.js';
 import { BOX_WIDTH, type Box, type Layout, LINE_HEIGHT, layoutOf } from '../graph/layout.js';
 import { linesOf } from '../graph/words.js';
 import { type Html, html } from '../html/html.js';
+import { visibleLine } from '../text/visible.js';
 
 /** Boxes of a drawing: with more, attachments of a kind are put together. */
 const MAX_BOXES = 240;
-/** Characters of a line in a box. */
-const MAX_LINE = 34;
+/** Characters of the first line in a box, which is bold, and of the others. */
+const MAX_NAME = 29;
+const MAX_LINE = 36;
 /** Room for the lines around boxes. */
 const MARGIN = 2;
 
@@ -34,12 +36,14 @@ function line({ from, to, as }: Edge, { boxes }: Layout): Html | false {
 }
 
 function box({ node, lines, x, y, height }: Box): Html {
-  const [name = '', ...others] = lines;
+  const [name = '', ...others] = lines.map((line, index) => cut(visibleLine(line), index === 0 ? MAX_NAME : MAX_LINE));
   const content = html`<rect x="0.75" y="0.75" width="${BOX_WIDTH - 1.5}" height="${height - 1.5}" rx="9"/>
-<text x="14" y="22" class="name">${cut(name)}</text>${others.map((text, index) => html` <text x="14" y="${22 + (index + 1) * LINE_HEIGHT}">${cut(text)}</text>`)}`;
+<text x="14" y="22" class="name">${name}</text>${others.map((text, index) => html` <text x="14" y="${22 + (index + 1) * LINE_HEIGHT}">${text}</text>`)}`;
   const inside = html`<svg x="${x}" y="${y}" width="${BOX_WIDTH}" height="${height}">${content}</svg>`;
   const linked =
-    node.role === 'group' ? inside : html`<a href="#${node.id}" aria-label="${lines.map(cut).join(' ')}">${inside}</a>`;
+    node.role === 'group'
+      ? inside
+      : html`<a href="#${node.id}" aria-label="${[name, ...others].join(' ')}">${inside}</a>`;
   return html`<g class="${classesOf(node)}"><title>${lines.join('\n')}</title>${linked}</g>\n`;
 }
 
@@ -49,9 +53,9 @@ function classesOf(node: GraphNode): string {
   return `box kind-${kind}${verdict === '' ? '' : ` is-${verdict}`}${node.role === 'group' ? ' group' : ''}`;
 }
 
-function cut(line: string): string {
+function cut(line: string, most: number): string {
   const characters = [...line];
-  if (characters.length <= MAX_LINE) return line;
-  const end = Math.floor(MAX_LINE / 3);
-  return `${characters.slice(0, MAX_LINE - end - 1).join('')}…${characters.slice(-end).join('')}`;
+  if (characters.length <= most) return line;
+  const end = Math.floor(most / 3);
+  return `${characters.slice(0, most - end - 1).join('')}…${characters.slice(-end).join('')}`;
 }

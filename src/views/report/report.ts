@@ -1,12 +1,14 @@
-import type { Documents } from '../draw.js';
 import { notice } from '../html/blocks.js';
 import { type Html, html } from '../html/html.js';
 import { page } from '../html/page.js';
-import { attachedIn, type Picture } from '../picture.js';
+import { attachedIn, type Documents, type Picture } from '../picture.js';
 import { drawing } from './drawing.js';
 import SCRIPT from './script.js?raw';
 import STYLE from './style.css?raw';
 import { TreeView } from './tree.js';
+
+/** The rules of the drawing and of the tree. */
+export const REPORT_STYLE: string = STYLE;
 
 /** A page in one file: the outcome, a drawing, and a tree with all that is known of each attachment. */
 export function report(picture: Picture, documents: Documents): string {
@@ -15,7 +17,7 @@ export function report(picture: Picture, documents: Documents): string {
   const body = html`<header class="intro">
 <p class="eyebrow">remora ${command}</p>
 <h1><bdi>${name}</bdi></h1>
-<p class="lead">${headline}</p>
+${command === 'discover' && html`<p class="lead">${headline}</p>`}
 <p><code>${result.digest}</code></p>
 ${notices(picture)}</header>
 <main id="main">
@@ -33,12 +35,7 @@ ${new TreeView(picture, documents).render()}
   });
 }
 
-const OUTCOMES = {
-  verified: ['good', 'Verified'],
-  'not-verified': ['bad', 'Not verified'],
-  unsigned: ['bad', 'Not attached'],
-  incomplete: ['warn', 'Not known'],
-} as const;
+const OUTCOMES = { verified: 'good', 'not-verified': 'bad', unsigned: 'bad', incomplete: 'warn' } as const;
 
 /** The outcome, then what could not be asked and what is not met. */
 function notices({ result, notes, headline }: Picture): Html {
@@ -52,7 +49,7 @@ function notices({ result, notes, headline }: Picture): Html {
       notice(tone, html`<p><strong>${title}</strong></p><ul>${texts.map((text) => html`<li>${text}</li>`)}</ul>`)
     );
   };
-  return html`${outcome && notice(outcome[0], html`<p><strong>${outcome[1]}</strong>: ${headline}</p>`)}
+  return html`${outcome && notice(outcome, html`<p><strong>${headline.charAt(0).toUpperCase()}${headline.slice(1)}</strong></p>`)}
 ${of('warn', 'The result is incomplete')}
 ${of('bad', 'Requirements are not met')}
 ${of('good', 'Requirements are met')}`;

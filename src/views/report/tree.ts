@@ -1,11 +1,10 @@
-import type { Documents } from '../draw.js';
-import { sorted } from '../graph/build.js';
+import { inOrder } from '../../operations/results/in-order.js';
 import type { Attached, GraphNode, Holding } from '../graph/graph.js';
 import { bytesOf, formatOf, kindOf, signerOf, titleOf, titlesOf } from '../graph/words.js';
 import { facts } from '../html/blocks.js';
 import { type Html, html } from '../html/html.js';
 import { date, digest, kindBadge, size, text, verdictMark } from '../html/marks.js';
-import type { Picture } from '../picture.js';
+import type { Documents, Picture } from '../picture.js';
 import { indentedJson } from './indented.js';
 
 /** The lines of a report: manifests with what is attached to them. */
@@ -16,6 +15,8 @@ export class TreeView {
   constructor(
     private readonly picture: Picture,
     private readonly documents: Documents,
+    /** The address of the page of a manifest or layer. @default the tree has no links */
+    private readonly linkTo?: (line: Attached | Holding) => string,
   ) {
     for (const node of picture.graph.nodes) this.#remember(node);
   }
@@ -31,7 +32,7 @@ export class TreeView {
     );
     return html`<ul class="tree" id="tree">${holdings.map(
       ({ id, role, name, holding }) => html`<li id="${id}" class="holding">
-<details><summary class="line"><span class="row"><strong class="name">${text(name)}</strong>${role === 'subject' && html`<span class="muted">subject</span>`}${digest(holding.digest)}<span class="muted">${countOf(holding)}</span></span></summary>
+<details><summary class="line"><span class="row"><strong class="name">${this.#linked(holding, text(name))}</strong>${role === 'subject' && html`<span class="muted">subject</span>`}${digest(holding.digest)}<span class="muted">${countOf(holding)}</span></span></summary>
 ${this.#holdingFacts(holding)}</details>
 ${this.#list(holding.referrers)}</li>\n`,
     )}</ul>`;
@@ -55,7 +56,7 @@ ${this.#list(holding.referrers)}</li>\n`,
   }
 
   #list(referrers: readonly Attached[]): Html | false {
-    return referrers.length > 0 && html`<ul>${sorted(referrers).map((attached) => this.#item(attached))}</ul>`;
+    return referrers.length > 0 && html`<ul>${inOrder(referrers).map((attached) => this.#item(attached))}</ul>`;
   }
 
   #item(attached: Attached): Html {
@@ -63,9 +64,13 @@ ${this.#list(holding.referrers)}</li>\n`,
     const { verdict, created, digest: full } = attached;
     const format = formatOf(attached);
     const title = titleOf(attached);
-    const row = html`<span class="row">${kindBadge(kindOf(attached))}${format !== undefined && html`<span class="format">${format}</span>`}${title !== undefined && html`<span class="name">${text(title)}</span>`}${verdict !== undefined && verdictMark(verdict)}${this.#signer(attached)}${size(bytesOf(attached))}${created !== undefined && date(created)}${digest(full)}</span>`;
+    const row = html`<span class="row">${kindBadge(kindOf(attached))}${format !== undefined && html`<span class="format">${format}</span>`}${title !== undefined ? html`<span class="name">${this.#linked(attached, text(title))}</span>` : this.linkTo && this.#linked(attached, 'open')}${verdict !== undefined && verdictMark(verdict)}${this.#signer(attached)}${size(bytesOf(attached))}${created !== undefined && date(created)}${digest(full)}</span>`;
     const content = html`<details><summary class="line">${row}</summary>${this.#facts(attached)}</details>`;
     return html`<li${id !== undefined && html` id="${id}"`} class="attached" data-kind="${attached.kind ?? 'other'}" data-words="${wordsOf(attached)}">${content}${this.#list(attached.referrers)}</li>\n`;
+  }
+
+  #linked(line: Attached | Holding, name: Html | string): Html {
+    return this.linkTo === undefined ? html`${name}` : html`<a href="${this.linkTo(line)}">${name}</a>`;
   }
 
   #signer(attached: Attached): Html | false {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { describeVerifiedOnIndex, renderUnmet, verdictLines } from '../../../src/cli/output/verify.js';
+import { verdictTable } from '../../../src/cli/output/attached/verify-table.js';
+import { describeVerifiedOnIndex, unmetLines, verdictLines } from '../../../src/cli/output/verify.js';
 import { summaryLine, verifyNotes } from '../../../src/cli/output/verify-summary.js';
+import { widthOf } from '../../../src/cli/output/width.js';
 import { parseDigest } from '../../../src/oci/values/digest.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../../src/operations/verify/verify.js';
 
@@ -73,8 +75,10 @@ const stranger = node('4', {
   signer: { type: 'certificate', subject: 'CN=Evil\u001b[31m,O=acme' },
 });
 
+const now = new Date('2026-11-27T12:00:00Z');
+const pipe = { paint: plain, width: undefined, isTerminal: false, now };
 const lines = (shown: VerifyResult, width?: number) => [
-  ...verdictLines(shown, { paint: plain, width, isTerminal: width !== undefined }),
+  ...verdictLines(shown, { paint: plain, width, isTerminal: width !== undefined, now }),
 ];
 
 describe('the tree of verdicts', () => {
@@ -82,23 +86,23 @@ describe('the tree of verdicts', () => {
     const shown = result([{ ...byKey, referrers: [] }, { ...covered, referrers: [moved] }, stranger]);
     expect(lines(shown)).toEqual([
       `registry.example/team/app@${digestOf('a')}`,
-      `├── verified  signature  application/vnd.dev.sigstore.bundle.v0.3+json  ${digestOf('1')}  700 B, api`,
-      '│     by key 1f3a9c2b4d5e (cosign.pub), logged 2026-11-24 12:00 UTC, index 123',
-      `├── verified  sbom  application/spdx+json  ${digestOf('2')}  700 B, api`,
-      `│   │ covered by ${digestOf('1')}`,
-      `│   └── wrong  attestation  https://slsa.dev/provenance/v1  ${digestOf('3')}  700 B, api`,
-      `│         it is about ${digestOf('b')}, wanted ${digestOf('a')}`,
-      '│         claims to be by key 1f3a9c2b4d5e',
-      `└── unchecked  signature  application/vnd.cncf.notary.signature  ${digestOf('4')}  700 B, api`,
-      '      no given trust made it',
-      '      claims to be by CN=Evil\\u001b[31m,O=acme',
+      `├─ verified   sbom         application/spdx+json                          -  -  -  ${digestOf('2')}`,
+      `│  │ covered by ${digestOf('1')}`,
+      `│  └─ wrong   attestation  https://slsa.dev/provenance/v1                 -  -  -  ${digestOf('3')}`,
+      `│       it is about ${digestOf('b')}, wanted ${digestOf('a')}`,
+      '│       claims to be by key 1f3a9c2b4d5e',
+      `├─ verified   signature    application/vnd.dev.sigstore.bundle.v0.3+json  -  -  -  ${digestOf('1')}`,
+      '│    by key 1f3a9c2b4d5e (cosign.pub), logged 2026-11-24 12:00 UTC, index 123',
+      `└─ unchecked  signature    application/vnd.cncf.notary.signature          -  -  -  ${digestOf('4')}`,
+      '     no given trust made it',
+      '     claims to be by CN=Evil\\u001b[31m,O=acme',
     ]);
   });
 
   it('leaves a digest within a reference', () => {
     const reference = `registry.example/team/app@${digestOf('4')}`;
     const shown = result([{ ...stranger, message: `${reference} is not ${digestOf('4')}` }]);
-    expect(lines(shown)).toContain(`      ${reference} is not it`);
+    expect(lines(shown)).toContain(`     ${reference} is not it`);
   });
 
   it('fits the width of a terminal, with a mark before each word', () => {
@@ -115,7 +119,7 @@ describe('the tree of verdicts', () => {
     } as const;
     const shown = lines(result([long, covered, nested, stranger]), 80);
     expect(shown.filter((line) => line.length > 80)).toEqual([]);
-    expect(shown[1]).toBe('├── ✓ verified  signature  vnd.dev.sigstore.bundle.v0.3+json  111111111111');
+    expect(shown.join('\n')).toMatch(/^├─ ✓ verified +signature +vnd\.\S+ +1{12}$/m);
     expect(shown.join('\n')).toContain('✗ wrong');
     expect(shown.join('\n')).toContain('? unchecked');
   });
@@ -127,11 +131,11 @@ describe('the tree of verdicts', () => {
       { ...fields, digest: digestOf('c'), mediaType: INDEX, isPlatform: false },
     ];
     expect(lines(result([byKey], { mediaType: INDEX, platforms })).slice(3)).toEqual([
-      `├── linux/amd64  ${digestOf('b')}`,
-      `│   │ covered by ${digestOf('1')}`,
-      `│   └── verified  sbom  application/spdx+json  ${digestOf('2')}  700 B, api`,
-      `│         covered by ${digestOf('1')}`,
-      `└── index  ${digestOf('c')}`,
+      `├─ linux/amd64  ${digestOf('b')}`,
+      `│  │ covered by ${digestOf('1')}`,
+      `│  └─ verified  sbom       application/spdx+json                          -  -  -  ${digestOf('2')}`,
+      `│       covered by ${digestOf('1')}`,
+      `└─ index  ${digestOf('c')}`,
     ]);
   });
 });
@@ -176,14 +180,32 @@ describe('the text below the tree', () => {
       { kind: 'vex', digest: digestOf('b'), onIndex: true, isThere: true },
     ] as const;
     const violations = [{ rule: 'release', message: 'wants a signature', platform: 'linux/amd64', isThere: false }];
-    expect(renderUnmet(result([], { missing, violations }), undefined).split('\n')).toEqual([
+    expect([...unmetLines(result([], { missing, violations }), pipe)]).toEqual([
       expect.stringMatching(/^MISSING +FORMAT +PLATFORM +SUBJECT +STATE$/),
       expect.stringMatching(/^any signature +any +- +sha256:a{64} +attached, not verified$/),
       expect.stringMatching(/^sbom +spdx +linux\/arm64 +sha256:b{64} +not attached$/),
       expect.stringMatching(/^vex +any +- +sha256:b{64} +verified on the index alone$/),
       'rule release is not kept: wants a signature (linux/amd64)',
     ]);
-    expect(renderUnmet(result([byKey]), undefined)).toBe('');
+    expect([...unmetLines(result([byKey]), pipe)]).toEqual([]);
+  });
+
+  it('is a table with a row for each attachment, which fits', () => {
+    const shown = result([{ ...covered, referrers: [moved] }, byKey, stranger]);
+    const [head, ...rows] = [...verdictTable(shown, pipe)];
+    expect(head?.split(/ {2,}/)).toEqual(
+      'DEPTH VERDICT KIND FORMAT TITLE SIZE CREATED DIGEST PLATFORM SUBJECT SIGNER'.split(' '),
+    );
+    expect(rows.map((row) => row.trim().split(/ {2,}/).slice(0, 3))).toEqual([
+      ['1', 'verified', 'sbom'],
+      ['2', 'wrong', 'attestation'],
+      ['1', 'verified', 'signature'],
+      ['1', 'unchecked', 'signature'],
+    ]);
+    expect(rows[2]).toMatch(/ key 1f3a9c2b4d5e \(cosign\.pub\)$/);
+    for (const width of [40, 60, 80, 120])
+      for (const line of verdictTable(shown, { ...pipe, width, isTerminal: true }))
+        expect(widthOf(line), line).toBeLessThanOrEqual(width);
   });
 
   it('says of which index a requirement is met', () => {
@@ -206,7 +228,7 @@ describe('the notes', () => {
     const error = { code: 'FORBIDDEN', message: 'the registry refuses' } as const;
     const shown = result([byKey, moved], { incomplete: [{ way: 'cosign tag .sig', error }] });
     expect(verifyNotes(shown, now)).toEqual([
-      'could not ask cosign tag .sig: the registry refuses',
+      'warning: could not ask cosign tag .sig: the registry refuses',
       'warning: 1 attachment is wrong beside what is verified: --no-wrong fails',
       'revocation was not checked: no list of revoked certificates was asked',
     ]);

@@ -86,7 +86,9 @@ describe('a manifest', () => {
     const text = await remora(['discover', './layout:v1'], { cwd });
     expect(text.code).toBe(6);
     expect(text.stderr).toMatch(
-      new RegExp(`^remora: could not ask .*${digest}: .* has 2 bytes, wanted \\d+\\nremora: more may be attached\\n$`),
+      new RegExp(
+        `^remora: error: could not ask .*${digest}: .* has 2 bytes, wanted \\d+\\nremora: more may be attached\\n$`,
+      ),
     );
     const json = await remora(['discover', './layout:v1', '--json'], { cwd });
     expect(json.code).toBe(6);

@@ -106,7 +106,7 @@ describe('discover never takes a failure for an empty list', () => {
       const { cwd, image } = await begin((request) => (isList(request) ? fault : undefined));
       const text = await runHere(['discover', image], cwd);
       expect(text.code).toBe(exit);
-      expect(text.stderr).toMatch(/^remora: could not ask /m);
+      expect(text.stderr).toMatch(/^remora: error: could not ask /m);
       expect(text.stderr).not.toContain('nothing is attached');
       const json = await runHere(['discover', image, '--json'], cwd);
       expect(json.code).toBe(exit);

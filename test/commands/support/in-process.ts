@@ -72,7 +72,8 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
  * around a command is not part of it. An executable under test runs instead, but for a test that makes time go by.
  */
 export async function runHere(args: readonly string[], cwd: string): Promise<RunResult> {
-  if (process.env.REMORA_PROGRAM && !vi.isFakeTimers()) return remora(args, { cwd, env: { SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH } });
+  if (process.env.REMORA_PROGRAM && !vi.isFakeTimers())
+    return remora(args, { cwd, env: { SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH } });
   // Some names are two words: a topic, and what to do.
   const count = args.slice(0, 2).join(' ') in COMMANDS ? 2 : 1;
   const [name, words] = [args.slice(0, count).join(' '), args.slice(count)];

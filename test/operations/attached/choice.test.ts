@@ -49,6 +49,17 @@ describe('the selector that alone decides', () => {
     );
   });
 
+  it('is of several kinds where one kind does not tell all apart', () => {
+    const found = [
+      candidate({ formats: ['cyclonedx'] }),
+      candidate({ formats: ['spdx'], annotations: { team: 'blue' } }),
+      candidate({ formats: ['spdx'] }),
+    ];
+    expect(deciding(found, PULL_CHOICE)).toMatch(
+      /^--format cyclonedx or --annotation team=blue alone decides; --digest /,
+    );
+  });
+
   it('is not a wrapper that several have, and no flag that the verb lacks', () => {
     const found = [candidate({ formats: ['dsse', 'spdx'] }), candidate({ formats: ['dsse', 'cyclonedx'] })] as const;
     expect(deciding(found, PULL_CHOICE)).toMatch(/^--format spdx or --format cyclonedx alone decides;/);

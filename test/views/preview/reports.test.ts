@@ -63,7 +63,7 @@ it('shows the findings of each run of SARIF', async () => {
   expect(tableIn(preview, 'Findings of three 1')).toHaveLength(1);
   const { text } = renderPreview(preview);
   expect(text).toContain('<span class="level bad">error</span>');
-  expect(text).toContain('<span class="count">8 findings</span>');
+  expect(text).toContain('Findings of one 1 <span class="count">8</span>');
 });
 
 it('says that more runs are there than it shows', async () => {

@@ -91,6 +91,20 @@ it('shows a verification summary and a scan', async () => {
   expect(factsIn(scan)).toContain('About: app');
 });
 
+it('shows results of tests, the failed ones first', async () => {
+  const found = await previewJson(
+    statement('https://in-toto.io/attestation/test-result/v0.1', {
+      result: 'FAILED',
+      configuration: [{ name: '.github/test.yml' }],
+      passedTests: ['one', 'two'],
+      failedTests: ['three'],
+    }),
+  );
+  expect(found.kind).toBe('test-result');
+  expect(factsIn(found)).toContain('Configuration: .github/test.yml');
+  expect(tableIn(found, 'Tests').slice(1)).toEqual(['failed | three', 'passed | one', 'passed | two']);
+});
+
 it('shows what a DSSE envelope signs, and that it is not verified', async () => {
   const content = envelopeOf(toJson(statement('https://spdx.dev/Document', SPDX)), [makeKey()]);
   const found = await previewJson({ ...content, signatures: [{ keyid: 'k1', sig: 'aaaa' }] });

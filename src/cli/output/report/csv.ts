@@ -1,6 +1,6 @@
 import { stateWord } from '../../../operations/report/words.js';
 import { printable } from '../text.js';
-import { type ReportShape, type ReportWriter, rowNotes } from './writer.js';
+import { type ReportShape, type ReportWriter, rowNotes } from './shape.js';
 
 /** Spreadsheets run a cell that begins so. */
 const FORMULA = /^[=+\-@\t\r]/;

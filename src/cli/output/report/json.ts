@@ -1,6 +1,6 @@
 import type { ReportEnd, ReportRow } from '../../../operations/report/schema.js';
 import { harmlessJson } from '../text.js';
-import type { ReportWriter } from './writer.js';
+import type { ReportWriter } from './shape.js';
 
 const line = (value: ReportRow | ReportEnd | object) => harmlessJson(JSON.stringify(value));
 
@@ -9,7 +9,7 @@ export function jsonlWriter(): ReportWriter {
   return { begin: () => '', row: (row) => `${line(row)}\n`, end: (end) => `${line(end)}\n` };
 }
 
-/** One object, with a row on each line. */
+/** The rows as one object, each on a line. */
 export function jsonWriter(): ReportWriter {
   let isFirst = true;
   return {

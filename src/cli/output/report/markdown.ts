@@ -1,7 +1,7 @@
 import { stateWord } from '../../../operations/report/words.js';
 import { cell } from '../../../views/markdown/code.js';
 import { dateOf } from '../age.js';
-import { type ReportShape, type ReportWriter, rowNotes } from './writer.js';
+import { type ReportShape, type ReportWriter, rowNotes } from './shape.js';
 
 const MARKS: Readonly<Record<string, string>> = { yes: '✓', verified: '✓ verified', no: '✗', unknown: '?' };
 

@@ -1,5 +1,5 @@
 import type { ReportRow } from '../../../operations/report/schema.js';
-import { describeLack } from './writer.js';
+import { describeLack } from './summary.js';
 
 /** Images that lack something are named one by one up to this number. */
 const MAX_NAMED = 50;

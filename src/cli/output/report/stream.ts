@@ -2,7 +2,7 @@ import { given } from '../../../oci/values/given.js';
 import { ReportGate, type RequiredOfRows } from '../../../operations/report/gate.js';
 import type { ReportEnd, ReportRow } from '../../../operations/report/schema.js';
 import { Summary } from '../../../operations/report/summary.js';
-import type { ReportWriter } from './writer.js';
+import type { ReportWriter } from './shape.js';
 
 /** Options of {@link streamReport}. */
 export interface StreamOptions extends RequiredOfRows {

@@ -1,10 +1,10 @@
 import type { ReportCell, ReportRow } from '../../../operations/report/schema.js';
 import { stateWord } from '../../../operations/report/words.js';
 import { ageOf, dateOf } from '../age.js';
-import { shorten, wrapped } from '../fit.js';
+import { shortDigests, shorten, wrapped } from '../fit.js';
 import { printable } from '../text.js';
 import { padded } from '../width.js';
-import { type ReportShape, type ReportWriter, rowNotes, shortNotes } from './writer.js';
+import { type ReportShape, type ReportWriter, rowNotes } from './shape.js';
 
 const GAP = '  ';
 /** The least columns of a reference, however narrow the terminal is. */
@@ -51,7 +51,7 @@ function marksWriter({ columns, longest, screen: { paint }, now }: ReportShape, 
       const reference = padded(shorten(printable(row.reference), room), room);
       const line = [reference, ...marks(row), ageOf(row.newest, now)].join(GAP).trimEnd();
       const style = row.error === undefined ? 'dim' : 'red';
-      const notes = shortNotes(row).flatMap((note) => wrapped(note, width - 2));
+      const notes = rowNotes(row).flatMap((note) => wrapped(shortDigests(note), width - 2));
       return `${[line, ...notes.map((note) => `  ${paint(style, note)}`)].join('\n')}\n`;
     },
     end: () => {

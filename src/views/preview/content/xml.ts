@@ -18,6 +18,9 @@ interface Open extends XmlElement {
 const MAX_DEPTH = 100;
 const NONE: ReadonlyMap<string, string> = new Map();
 
+/** `>` */
+const TAG_END = 0x3e;
+
 const NAME = /[^\s<>/=&"']+/y;
 const ATTRIBUTE = /\s+([^\s<>/=&"']+)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/y;
 const END_OF_TAG = /\s*(\/?)>/y;
@@ -54,9 +57,13 @@ function begin(text: string, start: number, open: Open[]): number {
   if (tag === undefined || tag.startsWith('!')) throw broken('a mark is neither an element nor a comment', start);
   if (open.length > MAX_DEPTH) throw broken(`elements are nested more than ${MAX_DEPTH} levels deep`, start);
   let at = start + 1 + tag.length;
-  const attributes = new Map<string, string>();
-  for (let found = sticky(ATTRIBUTE, text, at); found !== null; found = sticky(ATTRIBUTE, text, at)) {
+  let attributes: Map<string, string> | undefined;
+  // Most elements have no attributes.
+  while (text.charCodeAt(at) !== TAG_END) {
+    const found = sticky(ATTRIBUTE, text, at);
+    if (found === null) break;
     const [all, name = '', double, single = ''] = found;
+    attributes ??= new Map();
     attributes.set(name, entities(double ?? single));
     at += all.length;
   }
@@ -65,7 +72,7 @@ function begin(text: string, start: number, open: Open[]): number {
   const element = {
     name: local(tag),
     tag,
-    attributes: attributes.size === 0 ? NONE : attributes,
+    attributes: attributes ?? NONE,
     children: [],
     text: '',
   };

@@ -6,7 +6,7 @@ import { openvex } from './openvex.js';
 import { cosignPayload, notationPayload } from './payloads.js';
 import { provenance0, provenance1, verificationSummary } from './provenance.js';
 import { sarif } from './sarif.js';
-import { grype, harborReport, scanPredicate, trivy } from './scans.js';
+import { grype, harborReport, scanPredicate, testResult, trivy } from './scans.js';
 import { spdx } from './spdx.js';
 import { spdx3 } from './spdx3.js';
 import { statement } from './statements.js';
@@ -34,4 +34,5 @@ export const READERS: readonly Reader[] = [
   provenance0,
   verificationSummary,
   scanPredicate,
+  testResult,
 ];

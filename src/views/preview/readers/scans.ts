@@ -146,3 +146,32 @@ export const scanPredicate: Reader = (document, within) => {
     ],
   };
 };
+
+/** The predicate of a run of tests (in-toto attestation framework, test-result.md). */
+export const testResult: Reader = (document) => {
+  const result = textAt(document, 'result');
+  if (!/^(?:PASSED|WARNED|FAILED)$/.test(result) || !Array.isArray(document.configuration)) return undefined;
+  return {
+    what: 'results of tests',
+    parts: [
+      ...facts('Tests', [
+        ['Result', result],
+        [
+          'Configuration',
+          joined(document.configuration.map((one) => firstText(textAt(one, 'name'), textAt(one, 'uri')))),
+        ],
+        ['Address', textAt(document, 'url')],
+      ]),
+      table(
+        { title: 'Tests', nouns: ['test', 'tests'], columns: columns(['Result', 'level'], 'Test') },
+        testsOf(document),
+        ([outcome, test]) => [cell(outcome), cell(textAt(test))],
+      ),
+    ],
+  };
+};
+
+function* testsOf(document: unknown): Generator<readonly [outcome: string, test: unknown]> {
+  for (const outcome of ['failed', 'warned', 'passed'])
+    for (const test of listAt(document, `${outcome}Tests`)) yield [outcome, test];
+}

@@ -1,7 +1,9 @@
 import { table } from '../../html/blocks.js';
 import { type Html, html } from '../../html/html.js';
+import { visible } from '../../visible.js';
 import type { Cell, Column, Table } from '../model/preview.js';
 import { heading } from './heading.js';
+import type { Place } from './place.js';
 import { shown } from './shown.js';
 
 /** The tones of words that levels, severities and states have. */
@@ -9,7 +11,7 @@ const TONES: ReadonlyMap<string, string> = new Map([
   ...['error', 'critical', 'high', 'affected', 'exploitable', 'known_affected', 'failed'].map(
     (word): [string, string] => [word, 'bad'],
   ),
-  ...['warning', 'medium', 'moderate', 'under_investigation', 'in_triage'].map((word): [string, string] => [
+  ...['warning', 'medium', 'moderate', 'warned', 'under_investigation', 'in_triage'].map((word): [string, string] => [
     word,
     'warn',
   ]),
@@ -19,11 +21,12 @@ const TONES: ReadonlyMap<string, string> = new Map([
   ]),
 ]);
 
-/** The rows of a table that a preview has, with the number of those that it leaves out. Columns without a value are left out. */
-export function renderTable({ title, nouns, columns, rows, total }: Table, level: number): Html {
-  const [one, many] = nouns;
-  const number = (count: number) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
-  const head = heading(level, html`${shown(title)} <span class="count">${number(total)}</span>`);
+/** A table of more rows has a search, where the page has a script. */
+const SEARCHED = 10;
+
+/** The rows that a preview has, and the number of those that it leaves out. A column without any value is left out, too. */
+export function renderTable({ title, nouns: [one, many], columns, rows, total }: Table, place: Place): Html {
+  const head = heading(place.level, html`${shown(title)} <span class="count">${total.toLocaleString('en')}</span>`);
   if (rows.length === 0) return html`<section>${head}</section>`;
   const used = columns.flatMap((column, index) =>
     rows.some((row) => row[index]?.text !== '' || row[index]?.detail !== undefined) ? [{ column, index }] : [],
@@ -33,15 +36,17 @@ export function renderTable({ title, nouns, columns, rows, total }: Table, level
     used.map(({ column: { name, style } }) => (style === 'number' ? { name, as: 'number' } : { name })),
     rows.map((row) => ({
       cells: used.map(({ column, index }) => renderCell(column, row[index])),
-      words: row.map(({ text, detail = '' }) => `${text} ${detail}`).join(' '),
+      words: visible(row.map(({ text, detail = '' }) => `${text} ${detail}`).join(' ')),
     })),
   );
+  const id = `rows-${place.path}`;
   const more = total - rows.length;
-  return html`<section>${head}${content}${more > 0 && html`<p class="more">${moreNumber(more, nouns)}: download the file for all of them.</p>`}</section>`;
+  return html`<section>${head}${rows.length > SEARCHED && search(id, title)}<div id="${id}">${content}</div>
+${more > 0 && html`<p class="more">${more.toLocaleString('en')} more ${more === 1 ? one : many}: download the file for all of them.</p>`}</section>`;
 }
 
-function moreNumber(more: number, [one, many]: Table['nouns']): string {
-  return `${more.toLocaleString('en')} more ${more === 1 ? one : many}`;
+function search(id: string, title: string): Html {
+  return html`<div class="tools" hidden><label>Find in ${shown(title.toLowerCase())} <input type="search" data-filters="${id}" autocomplete="off" spellcheck="false"></label><span id="${id}-count" class="muted" role="status"></span></div>`;
 }
 
 function renderCell({ style }: Column, cell: Cell | undefined): Html {

@@ -1,16 +1,17 @@
 import { type Html, html } from '../../html/html.js';
 import type { Tree, TreeNode } from '../model/preview.js';
 import { folded } from './folded.js';
-import { heading } from './heading.js';
+import { headingOf } from './heading.js';
+import type { Place } from './place.js';
 import { shown } from './shown.js';
 
 /** Levels that are open when the page opens. */
 const OPEN_DEPTH = 2;
 
 /** JSON as a tree of which deeper levels open by a click. */
-export function renderTree({ title, isOpen, root }: Tree, level: number): Html {
+export function renderTree({ title, isOpen, root }: Tree, place: Place): Html {
   const tree = html`<div class="json" tabindex="0" role="region" aria-label="${title}">${renderNode(undefined, root, 0)}</div>`;
-  return isOpen ? html`<section>${heading(level, title)}${tree}</section>` : folded(title, tree);
+  return isOpen ? html`<section>${headingOf(place, title)}${tree}</section>` : folded(title, tree);
 }
 
 function renderNode(name: string | undefined, node: TreeNode, depth: number): Html {

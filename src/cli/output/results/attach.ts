@@ -1,0 +1,55 @@
+import type { Descriptor } from '../../../oci/values/descriptor.js';
+import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../../../operations/attach/schema.js';
+import { digits } from '../fit.js';
+import { fieldText, type Step, textLines } from '../grid.js';
+import type { Screen } from '../screen.js';
+import { printable } from '../text.js';
+
+const TITLE = 'org.opencontainers.image.title';
+
+/** Platform, digest and files. */
+const STEPS: readonly Step[] = [
+  { column: 2, least: 16 },
+  { column: 1, least: 8 },
+  { column: 2, least: 8 },
+];
+
+function shownDigest(digest: string | undefined, { width }: Screen): string {
+  return digest === undefined ? '-' : width === undefined ? digest : digits(digest);
+}
+
+/** The attachments to several subjects, a line for each. */
+export function renderEach(result: AttachEachResult | AttachEachDryRunResult, screen: Screen): string {
+  const titles = (layers: readonly Descriptor[]) =>
+    layers.map(({ digest, annotations }) => annotations?.[TITLE] ?? digest);
+  const isSigned = result.attachments.some((each) => 'signature' in each);
+  const rows = result.attachments.map((each) => [
+    printable(each.platform ?? '-'),
+    screen.width === undefined ? ('reference' in each ? each.reference : each.digest) : digits(each.digest),
+    printable(titles(each.layers).join(', ')),
+    ...(isSigned ? [shownDigest('signature' in each ? each.signature?.digest : undefined, screen)] : []),
+    'result' in each && each.result === 'exists' ? 'was there already' : '',
+  ]);
+  const heading = ['PLATFORM', 'ATTACHED', 'FILES', ...(isSigned ? ['SIGNATURE'] : [])];
+  return [
+    fieldText([['dryRun' in result ? 'Would attach to' : 'Attached to', result.reference]], screen),
+    ...textLines({ columns: [{}, { cut: 'end' }], steps: STEPS }, () => [heading, ...rows], screen),
+  ].join('\n');
+}
+
+/** The notes on files that are attached already under another name or type. */
+export function sameNotes({ sameContent = [] }: Pick<AttachResult, 'sameContent'>): readonly string[] {
+  return sameContent.map(({ reference, artifactType, title, layer, name }) => {
+    const as = [title, artifactType].filter((part) => part !== undefined).join(', ');
+    return `the content of ${name ?? layer} is attached already: ${reference}${as === '' ? '' : ` (${as})`}`;
+  });
+}
+
+/** The notes on entries that got nothing. */
+export function eachNotes(result: AttachEachResult | AttachEachDryRunResult): readonly string[] {
+  const { withoutPlatform = [], attachments } = result;
+  return [
+    ...withoutPlatform.map(({ reference }) => `${reference} names no platform: nothing is attached to it`),
+    ...attachments.flatMap((each) => ('sameContent' in each ? sameNotes(each) : [])),
+  ];
+}

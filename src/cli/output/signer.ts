@@ -1,1 +1,0 @@
-export * from '../../operations/results/signer-words.js';

@@ -27,7 +27,8 @@ const bundle = 'release/remora.cjs';
 const file = `release/remora-${platform}${end}`;
 mkdirSync('release', { recursive: true });
 await bundleExecutable(bundle);
-const compile = ['--compile', '--bytecode', '--format=cjs', '--target=bun'];
+// Most commands end before optimizing pays: without the last, discover on a registry takes a third more of the CPU.
+const compile = ['--compile', '--bytecode', '--format=cjs', '--target=bun', '--compile-jit-policy=8'];
 execFileSync(bun(), ['build', bundle, ...compile, ...READS_NOTHING, `--outfile=${file}`], { stdio: ['ignore', 2, 2] });
 rmSync(bundle);
 writeFileSync(`release/remora-${platform}.cdx.json`, sbom());

@@ -9,7 +9,7 @@ import { tempDir } from './support/temp.js';
 const [executable] = PROGRAM;
 /** A container has a /proc, without which Bun aborts. */
 const IN_ROOT = ['--mount', 'sh', '-c', 'mount -t proc proc proc && exec chroot "$@"', 'sh'];
-const canRun = process.platform === 'linux' && process.getuid?.() === 0 && process.env.REMORA_PROGRAM !== undefined;
+const canRun = process.platform === 'linux' && process.getuid?.() === 0 && Boolean(process.env.REMORA_PROGRAM);
 
 /** The lines of the recipe: word, and the rest with the arguments put in. */
 async function recipe() {

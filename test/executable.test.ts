@@ -36,7 +36,7 @@ describe.skipIf(!process.env.REMORA_PROGRAM)('the executable', () => {
     expect(await alone('--help')).toContain('discover');
     await alone('push', 'oci:./layout:v1', 'sbom.spdx.json');
     await alone('attach', 'oci:./layout:v1', 'sbom.spdx.json');
-    expect(await alone('discover', 'oci:./layout:v1')).toContain('sbom  application/spdx+json');
+    expect(await alone('discover', 'oci:./layout:v1')).toMatch(/sbom .*spdx/);
     expect(await readdir(cwd)).toEqual(['alone', 'layout', 'sbom.spdx.json', ...Object.keys(HOSTILE)].sort());
   });
 

@@ -46,7 +46,7 @@ async function mainJob(home: string, bin: string): Promise<void> {
   await remora(`attach ${image} sbom.spdx.json`);
   await remora(`sign --key key.pem ${image}`);
   await remora(`attest --key key.pem ${image} sbom.spdx.json`);
-  expect(await remora(`discover ${image}`)).toContain('sbom  application/spdx+json');
+  expect(await remora(`discover ${image}`)).toMatch(/sbom .*spdx/);
   expect(await remora(`verify --key key.pub --require sbom ${image}`)).toContain('verified');
   expect(await remora(`report --key key.pub ${image}`)).toContain(image);
 }

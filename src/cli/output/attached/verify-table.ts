@@ -6,8 +6,8 @@ import { type Cell, type Grid, tableLines } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 
 import { printable } from '../text.js';
-import { verdictPart } from '../verify.js';
 import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps } from './attachment.js';
+import { verdictPart } from './verify.js';
 
 const NAMES = 'DEPTH VERDICT KIND FORMAT TITLE SIZE CREATED DIGEST PLATFORM SUBJECT SIGNER'.split(' ');
 

@@ -8,7 +8,6 @@ import { choosesJson, formatFlag } from '../cli/flags/format.js';
 import { lookSelectionFrom, selectionFlags, viaFlag } from '../cli/flags/selection.js';
 import { waitFlag } from '../cli/flags/wait.js';
 import type { discoverGate as DiscoverGate } from '../cli/gates/discover.js';
-import { discoverTable } from '../cli/output/attached/discover-table.js';
 import {
   describeAsked,
   describeOnIndex,
@@ -16,7 +15,8 @@ import {
   discoverNotes,
   missingLines,
   treeLines,
-} from '../cli/output/discover.js';
+} from '../cli/output/attached/discover.js';
+import { discoverTable } from '../cli/output/attached/discover-table.js';
 import { discoverPicture, isPicture, type PictureFormat } from '../cli/output/pictures.js';
 import { screenFor } from '../cli/output/screen.js';
 import type { Discovery } from '../operations/discover/discover.js';

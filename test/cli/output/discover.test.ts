@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { discoverTable } from '../../../src/cli/output/attached/discover-table.js';
-import { treeLines } from '../../../src/cli/output/discover.js';
+import { treeLines } from '../../../src/cli/output/attached/discover.js';
 import type { TimedScreen } from '../../../src/cli/output/screen.js';
 import { loadWidths, widthOf } from '../../../src/cli/output/width.js';
 import { parseDigest } from '../../../src/oci/values/digest.js';

@@ -1,12 +1,12 @@
 import type { DiscoveredNode, DiscoverResult } from '../../../operations/discover/discover.js';
 import { inOrder } from '../../../operations/results/in-order.js';
 import { describeClaimed } from '../claimed.js';
-import { describeEnd } from '../discover.js';
 import { digits } from '../fit.js';
 import { type Cell, type Grid, tableLines } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 import { printable } from '../text.js';
 import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps } from './attachment.js';
+import { describeEnd } from './discover.js';
 
 const TABLE = [
   'DEPTH',

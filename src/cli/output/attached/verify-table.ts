@@ -5,8 +5,8 @@ import { digits } from '../fit.js';
 import { type Cell, type Grid, tableLines } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 import { printable } from '../text.js';
-import { verdictPart } from '../verify.js';
 import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps } from './attachment.js';
+import { verdictPart } from './verify.js';
 
 const NAMES = 'DEPTH VERDICT KIND FORMAT TITLE SIZE CREATED DIGEST PLATFORM SUBJECT SIGNER'.split(' ');
 

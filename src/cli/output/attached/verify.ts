@@ -1,14 +1,14 @@
-import { isIndexType } from '../../oci/values/media-types.js';
-import { inOrder } from '../../operations/results/in-order.js';
-import { type Signed, whenOf, whoOf } from '../../operations/results/signer-words.js';
-import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
-import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../operations/verify/verify.js';
-import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attached/attachment.js';
-import { digits, fitted, type Part, shortDigests, wrapped } from './fit.js';
-import { type Cell, type Grid, gridLines, tableLines } from './grid.js';
-import type { Screen, TimedScreen } from './screen.js';
-import { type Paint, printable } from './text.js';
-import { type Branch, branches, joined, treeRows } from './tree.js';
+import { isIndexType } from '../../../oci/values/media-types.js';
+import { inOrder } from '../../../operations/results/in-order.js';
+import { type Signed, whenOf, whoOf } from '../../../operations/results/signer-words.js';
+import type { VerifyBlobResult } from '../../../operations/verify/blob-schema.js';
+import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../../operations/verify/verify.js';
+import { digits, fitted, type Part, shortDigests, wrapped } from '../fit.js';
+import { type Cell, type Grid, gridLines, tableLines } from '../grid.js';
+import type { Screen, TimedScreen } from '../screen.js';
+import { type Paint, printable } from '../text.js';
+import { type Branch, branches, joined, treeRows } from '../tree.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attachment.js';
 
 type Verdict = VerifiedNode['verdict'];
 

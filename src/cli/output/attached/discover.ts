@@ -1,7 +1,7 @@
-import { KINDS, type Kind } from '../../formats/kinds/kind.js';
-import { quote } from '../../oci/text/quote.js';
-import { isIndexType } from '../../oci/values/media-types.js';
-import { describeSelection, type Selection } from '../../operations/attached/selection.js';
+import { KINDS, type Kind } from '../../../formats/kinds/kind.js';
+import { quote } from '../../../oci/text/quote.js';
+import { isIndexType } from '../../../oci/values/media-types.js';
+import { describeSelection, type Selection } from '../../../operations/attached/selection.js';
 import type {
   AskedWay,
   DiscoveredNode,
@@ -9,17 +9,17 @@ import type {
   DiscoverResult,
   EndOfLife,
   MissingKind,
-} from '../../operations/discover/discover.js';
-import { indexesAbove } from '../../operations/discover/missing.js';
-import { inOrder } from '../../operations/results/in-order.js';
-import type { Via } from '../../store/interfaces/store.js';
-import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attached/attachment.js';
-import { describeClaimed } from './claimed.js';
-import { digits, fitted, type Part, shortDigests, shorten, wrapped } from './fit.js';
-import { type Grid, gridLines, type Step, tableLines } from './grid.js';
-import type { Screen, TimedScreen } from './screen.js';
-import { printable } from './text.js';
-import { type Branch, branches, joined, treeRows } from './tree.js';
+} from '../../../operations/discover/discover.js';
+import { indexesAbove } from '../../../operations/discover/missing.js';
+import { inOrder } from '../../../operations/results/in-order.js';
+import type { Via } from '../../../store/interfaces/store.js';
+import { describeClaimed } from '../claimed.js';
+import { digits, fitted, type Part, shortDigests, shorten, wrapped } from '../fit.js';
+import { type Grid, gridLines, type Step, tableLines } from '../grid.js';
+import type { Screen, TimedScreen } from '../screen.js';
+import { printable } from '../text.js';
+import { type Branch, branches, joined, treeRows } from '../tree.js';
+import { ATTACHMENT_COLUMNS, attachmentCells, attachmentSteps, namePart } from './attachment.js';
 
 /** Options of {@link treeLines}. */
 interface TreeOptions {

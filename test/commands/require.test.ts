@@ -24,7 +24,7 @@ it('lets pass what is there, and says that this is no verification', async () =>
     ['discover', image, '--require', 'sbom', '--require', 'sbom@spdx'],
     cwd,
   );
-  expect([code, stdout]).toEqual([0, expect.stringContaining('sbom  application/spdx+json')]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/sbom +spdx +sbom\.json/)]);
   expect(stderr).toMatch(/^remora: all required kinds are attached; signatures were not verified/);
 });
 

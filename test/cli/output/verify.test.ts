@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { verdictTable } from '../../../src/cli/output/attached/verify-table.js';
 import { describeVerifiedOnIndex, unmetLines, verdictLines } from '../../../src/cli/output/attached/verify.js';
+import { verdictTable } from '../../../src/cli/output/attached/verify-table.js';
 import { summaryLine, verifyNotes } from '../../../src/cli/output/verify-summary.js';
 import { widthOf } from '../../../src/cli/output/width.js';
 import { parseDigest } from '../../../src/oci/values/digest.js';

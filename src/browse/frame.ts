@@ -1,14 +1,14 @@
+import { ATTACHED_STYLE } from '../views/attached/page.js';
 import { type Html, html } from '../views/html/html.js';
 import { page, pagePolicy } from '../views/html/page.js';
 import { PREVIEW_STYLE } from '../views/preview/render/render.js';
-import { REPORT_STYLE } from '../views/report/report.js';
 import SCRIPT from './script.js?raw';
 import type { PageAnswer } from './site/answer.js';
 import { link } from './site/links.js';
 import type { Site } from './site/site.js';
 import STYLE from './style.css?raw';
 
-const PARTS = { style: `${REPORT_STYLE}${PREVIEW_STYLE}${STYLE}`, script: SCRIPT, served: true } as const;
+const PARTS = { style: `${ATTACHED_STYLE}${PREVIEW_STYLE}${STYLE}`, script: SCRIPT, served: true } as const;
 
 /** The policy of every page, as its header has it. */
 export const PAGE_POLICY = `${pagePolicy(PARTS)}; frame-ancestors 'none'`;

@@ -1,10 +1,10 @@
 import type { DiscoverResult } from '../../operations/discover/schema.js';
+import { drawing } from '../../views/attached/drawing.js';
+import { TreeView } from '../../views/attached/tree.js';
 import type { Graph } from '../../views/graph/graph.js';
 import { notice } from '../../views/html/blocks.js';
 import { type Html, html } from '../../views/html/html.js';
 import { attachedIn, discoverPicture } from '../../views/picture.js';
-import { drawing } from '../../views/report/drawing.js';
-import { TreeView } from '../../views/report/tree.js';
 import { link } from '../site/links.js';
 import type { Told } from '../site/told.js';
 

@@ -1,9 +1,9 @@
 import type { WantedDocument } from '../../operations/documents/documents.js';
+import { attachedPage } from '../attached/page.js';
 import { dot } from '../dot/dot.js';
 import { markdown } from '../markdown/markdown.js';
 import { mermaid } from '../mermaid/mermaid.js';
 import { type Documents, noteText, type Picture } from '../picture.js';
-import { report } from '../report/report.js';
 
 /** A picture in the language `format`; `documents` are the manifests that a page shows. */
 export function draw(
@@ -11,7 +11,7 @@ export function draw(
   picture: Picture,
   documents: Documents = new Map(),
 ): string {
-  if (format === 'html') return report(picture, documents);
+  if (format === 'html') return attachedPage(picture, documents);
   if (format === 'markdown') return markdown(picture);
   const notes = [`${picture.name}: ${picture.headline}`, ...picture.notes.map(noteText)];
   return format === 'dot' ? dot(picture.graph, notes) : mermaid(picture.graph, notes);

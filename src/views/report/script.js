@@ -1,44 +1,40 @@
-// @ts-nocheck: browsers run it.
-{
-  const tools = document.getElementById('tools');
-  const search = document.getElementById('search');
-  const count = document.getElementById('count');
-  const boxes = [...document.querySelectorAll('.filters input')];
-  const items = [...document.querySelectorAll('li.attached')];
-  const apply = () => {
+// @ts-nocheck: it runs in a browser.
+(() => {
+  const table = document.querySelector('table');
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const search = document.querySelector('input[type=search]');
+  const filter = document.querySelector('select');
+  const count = document.querySelector('output');
+  const show = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const kinds = new Set(boxes.filter(({ checked }) => checked).map(({ value }) => value));
-    const isWanted = ({ dataset }) => kinds.has(dataset.kind) && words.every((word) => dataset.words.includes(word));
-    const wanted = items.filter(isWanted);
-    const shown = new Set(wanted);
-    for (const item of wanted)
-      for (let above = item.parentElement.closest('li'); above; above = above.parentElement.closest('li'))
-        shown.add(above);
-    for (const item of items) item.hidden = !shown.has(item);
-    count.textContent = wanted.length === items.length ? '' : `${wanted.length} of ${items.length} attachments`;
+    const [column, state] = filter.value.split(' ');
+    let shown = 0;
+    for (const row of rows) {
+      const isFit =
+        column === '' ||
+        (state === 'failed' ? row.classList.contains('failed') : row.cells[Number(column)].dataset.state === state);
+      row.hidden = !(isFit && words.every((word) => row.dataset.words.includes(word)));
+      if (!row.hidden) shown++;
+    }
+    count.textContent = `${shown} of ${rows.length}`;
   };
-  tools.hidden = false;
-  search.addEventListener('input', apply);
-  for (const box of boxes) box.addEventListener('change', apply);
-  tools.addEventListener('submit', (event) => event.preventDefault());
-  const unfold = document.getElementById('unfold');
-  unfold.addEventListener('click', () => {
-    const details = [...document.querySelectorAll('#tree details')];
-    const open = details.some((one) => !one.open);
-    for (const one of details) one.open = open;
-  });
-  addEventListener('beforeprint', () => {
-    for (const one of document.querySelectorAll('details')) one.open = true;
-  });
-  const units = [
-    [31536000, 'y'],
-    [86400, 'd'],
-    [3600, 'h'],
-    [60, 'min'],
-  ];
-  for (const time of document.querySelectorAll('time')) {
-    const seconds = (Date.now() - Date.parse(time.dateTime)) / 1000;
-    const [length, unit] = units.find(([least]) => seconds >= least) ?? [];
-    if (unit) time.append(` (${Math.floor(seconds / length)} ${unit} ago)`);
+  search.addEventListener('input', show);
+  filter.addEventListener('change', show);
+  for (const [index, head] of [...table.tHead.rows[0].cells].entries()) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener('click', () => {
+      const isUp = head.getAttribute('aria-sort') !== 'ascending';
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
+      head.setAttribute('aria-sort', isUp ? 'ascending' : 'descending');
+      const key = (row) => row.cells[index].dataset.key ?? row.cells[index].textContent;
+      const sorted = [...rows].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+      body.append(...(isUp ? sorted : sorted.reverse()));
+    });
   }
-}
+  document.querySelector('.tools').hidden = false;
+  show();
+})();

@@ -15,6 +15,6 @@ export async function reportWriter(format: ReportFormat, shape: ReportShape): Pr
     case 'markdown':
       return (await import('./markdown.js')).markdownWriter(shape);
     case 'html':
-      return (await import('../../../views/images/page.js')).reportPage(shape);
+      return (await import('../../../views/report/page.js')).reportPage(shape);
   }
 }

@@ -8,10 +8,10 @@ import STYLE from './style.css?raw';
 import { TreeView } from './tree.js';
 
 /** The rules of the drawing and of the tree. */
-export const REPORT_STYLE: string = STYLE;
+export const ATTACHED_STYLE: string = STYLE;
 
 /** A page in one file: the outcome, a drawing, and a tree with all that is known of each attachment. */
-export function report(picture: Picture, documents: Documents): string {
+export function attachedPage(picture: Picture, documents: Documents): string {
   const { command, name, result, graph, headline } = picture;
   const attached = attachedIn(graph);
   const body = html`<header class="intro">

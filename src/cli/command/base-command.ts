@@ -6,6 +6,7 @@ import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { WaitOptions } from '../../operations/wait/wait.js';
+import type { Session } from '../../store/interfaces/session.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/elsewhere.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
@@ -39,6 +40,7 @@ export abstract class BaseCommand extends Command {
   readonly #endMemoryWatch = watchMemory();
   readonly #optimize = optimizeLater();
   #progress: Progress | undefined;
+  #session: Session | undefined;
   #gate: string | undefined;
   #hasArrived = false;
 
@@ -91,6 +93,7 @@ export abstract class BaseCommand extends Command {
         readonly 'max-items'?: number | undefined;
         readonly 'max-unpacked'?: string | undefined;
         readonly wait?: string | undefined;
+        readonly format?: unknown;
       },
     location?: string | { readonly kind: string },
   ): Promise<AccessOptions & WaitOptions & ElsewhereOptions> {
@@ -116,7 +119,9 @@ export abstract class BaseCommand extends Command {
       note,
     });
     const elsewhere = await elsewhereAccess(flags, referrersIn, place === undefined ? [] : [place], connection, note);
-    return { ...base, ...elsewhere, connection, credentials };
+    // A page reads manifests behind its result: both ask with the same connections and tokens.
+    if (flags.format === 'html') this.#session = await (await import('../../store/open.js')).openSession();
+    return { ...base, ...elsewhere, connection, credentials, ...given({ session: this.#session }) };
   }
 
   /** The private key of a flag; its passphrase is asked for where it is needed. */
@@ -276,6 +281,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async finally(): Promise<void> {
     this.#progress?.stop();
+    await this.#session?.close();
     this.#interruption.stop();
     this.#endMemoryWatch();
     this.#optimize();

@@ -1,5 +1,6 @@
-import type { Format, Kind } from '../../../formats/kinds/kind.js';
+import type { Kind } from '../../../formats/kinds/kind.js';
 import type { DiscoveredNode } from '../../../operations/discover/discover.js';
+import { tellingFormat } from '../../../operations/results/telling-format.js';
 import { ageOf, dateOf } from '../age.js';
 import { digits, type Part } from '../fit.js';
 import type { Cell, Column, Step } from '../grid.js';
@@ -83,15 +84,12 @@ export function attachmentCells(node: ShownAttachment, { now, width, isTerminal 
 /** Words for formats whose names are longer than most. */
 const SHORT: Readonly<Record<string, string>> = { 'sigstore-bundle': 'bundle' };
 
-/** Formats that can hold any document, and the tag under which cosign keeps it. */
-const WRAPPERS: readonly Format[] = ['dsse', 'in-toto', 'cosign'];
-
-/** The format that says most: the innermost, but for statements of any content. Without one, the type. */
+/** The format that says most; without one, the type. */
 export function formatOf(
-  { formats = [], artifactType, predicateType, mediaType }: ShownAttachment,
+  { formats, artifactType, predicateType, mediaType }: ShownAttachment,
   isShort: boolean,
 ): string {
-  const format = formats.findLast((one) => !WRAPPERS.includes(one)) ?? formats.at(-1);
+  const format = tellingFormat(formats);
   if (format !== undefined) return format;
   const type = printable(predicateType ?? artifactType ?? mediaType);
   return isShort ? type.replace(/^application\//, '') : type;

@@ -16,6 +16,7 @@ export interface LookedAt {
  */
 export function lookedAt(text: string): LookedAt {
   const at = text.lastIndexOf('@');
+  if (at < 0) return { place: resolvePlace(text) };
   const [name, end] = [text.slice(0, at), text.slice(at + 1)];
   // Of a URL with a password, only the whole text is redacted.
   const isOther = at < 1 || /@|^(?!docker:)[a-z]+:\/\//i.test(name) || end === '' || end.includes('/');

@@ -72,6 +72,7 @@ describe('a value that is not known', () => {
     [['discover', '--require', 'sbom@spxd'], 'Did you mean spdx?'],
     [['pull', '--format', 'cyclondx'], 'Did you mean cyclonedx?'],
     [['discover', '--format', 'tabel'], 'Did you mean table?'],
+    [['discover', '--format', 'yaml'], 'See remora discover --help'],
     [['discover', '--via', 'cosign'], 'Did you mean cosign-tag?'],
   ])('%j', async (args, hint) => {
     expect(await failure(2, [...args, 'oci:./layout:v1'])).toMatchObject({ hint });

@@ -1,7 +1,7 @@
 import type { Format, Kind } from '../../../formats/kinds/kind.js';
 import type { DiscoveredNode } from '../../../operations/discover/discover.js';
 import { ageOf, dateOf } from '../age.js';
-import { digits, type Part } from '../fit.js';
+import { digits, type Part, shorten } from '../fit.js';
 import type { Cell, Column, Step } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 import { formatSize, type Paint, printable } from '../text.js';
@@ -83,6 +83,9 @@ export function attachmentCells(node: ShownAttachment, { now, width, isTerminal 
 /** Words for formats whose names are longer than most. */
 const SHORT: Readonly<Record<string, string>> = { 'sigstore-bundle': 'bundle' };
 
+/** The columns of a type, so that one of any length takes no room from the names of files. */
+const MAX_TYPE = 48;
+
 /** Formats that can hold any document, and the tag under which cosign keeps it. */
 const WRAPPERS: readonly Format[] = ['dsse', 'in-toto', 'cosign'];
 
@@ -94,7 +97,7 @@ export function formatOf(
   const format = formats.findLast((one) => !WRAPPERS.includes(one)) ?? formats.at(-1);
   if (format !== undefined) return format;
   const type = printable(predicateType ?? artifactType ?? mediaType);
-  return isShort ? type.replace(/^application\//, '') : type;
+  return isShort ? shorten(type.replace(/^application\//, ''), MAX_TYPE) : type;
 }
 
 /** The name of the first file, and the number of further ones; all names where there is room for any length. */

@@ -57,7 +57,7 @@ export function attachmentSteps(at = 0): readonly Step[] {
     [kind, at === 0 ? 20 : 9],
     [title, 8],
     [title, 0],
-    [kind, at === 0 ? 12 : 0],
+    [kind, at === 0 ? 10 : 0],
   ];
   return steps.map(([column = 0, least]) => ({ column, least }));
 }

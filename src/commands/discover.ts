@@ -122,7 +122,7 @@ export default class Discover extends BaseCommand {
     else if (format === 'table') this.printLines(() => discoverTable(result, screen));
     else this.printLines(() => treeLines(result, screen, flags));
     if (flags.verbose) for (const way of result.asked) this.note(describeAsked(way));
-    if (!isPictured) this.printLines(() => missingLines(result.missing ?? [], screen));
+    if (!isPictured) this.printLines(() => missingLines(result, screen));
   }
 
   async #tellGate(...[result, require, requireOn]: Parameters<typeof DiscoverGate>): Promise<void> {

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { makeFiles } from '../io/tar/support/archives.js';
 import { noise } from '../store/support/artifacts.js';
@@ -142,6 +143,22 @@ describe.skipIf(script)(`on a terminal${script ? ` (skipped: ${script})` : ''}`,
     for (const env of [{ NO_COLOR: '1' }, { TERM: 'dumb' }])
       expect(await onTerminal('inspect ./out', env)).not.toContain(ESCAPE);
     expect(await onTerminal('inspect ./out --json')).not.toContain(ESCAPE);
+  });
+
+  it('a choice fits, with wide names', async () => {
+    cwd = await tempDir();
+    const names = [1, 2].map((n) => `${'日本語'.repeat(12)}-${n}.json`);
+    await makeFiles(cwd, Object.fromEntries(names.map((name) => [name, name])));
+    await success(['push', 'oci:./out:v1', ...names], { cwd });
+    for (const name of names)
+      await success(['attach', '--artifact-type', SBOM, 'oci:./out:v1', name, '--no-settle'], { cwd });
+    const lines = (await onTerminal('pull oci:./out:v1 --kind sbom', { NO_COLOR: '1' })).split('\r\n');
+    const choices = lines.filter((line) => line.startsWith('  sbom'));
+    expect(choices).toHaveLength(2);
+    for (const line of choices) {
+      expect(line).toMatch(/ [0-9a-f]{8,12}$/);
+      expect(stringWidth(line)).toBeLessThanOrEqual(100);
+    }
   });
 
   it('there is a bar for a large file that takes its time, and none in a pipe', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { treeLines } from '../../../src/cli/output/attached/discover.js';
+import { missingLines, treeLines } from '../../../src/cli/output/attached/discover.js';
 import { discoverTable } from '../../../src/cli/output/attached/discover-table.js';
 import type { TimedScreen } from '../../../src/cli/output/screen.js';
 import { loadWidths, widthOf } from '../../../src/cli/output/width.js';
@@ -95,6 +95,14 @@ const resultOf = (...referrers: DiscoveredNode[]): DiscoverResult => ({
   referrers,
   asked: [],
   incomplete: [],
+});
+
+it('calls a kind missing only where every place was asked', () => {
+  const result = { ...resultOf(), missing: [{ kind: 'sbom' as const, digest: digestOf('a') }] };
+  const failed = { way: 'Referrers API', error: { code: 'UNAVAILABLE' as const, message: 'answered 500' } };
+  const [asked = ''] = missingLines(result, screenOf());
+  const [unasked = ''] = missingLines({ ...result, incomplete: [failed] }, screenOf());
+  expect([asked, unasked].map((line) => line.split('  ')[0])).toEqual(['MISSING', 'NOT FOUND']);
 });
 
 describe('the tree of attachments', () => {

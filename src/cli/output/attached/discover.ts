@@ -8,7 +8,6 @@ import type {
   DiscoveredPlatform,
   DiscoverResult,
   EndOfLife,
-  MissingKind,
 } from '../../../operations/discover/discover.js';
 import { indexesAbove } from '../../../operations/discover/missing.js';
 import { inOrder } from '../../../operations/results/in-order.js';
@@ -184,14 +183,18 @@ export function describeOnIndex({ onIndex = [], platforms = [] }: DiscoverResult
   return [...lines].map(([line, names]) => `${line}, for ${[...new Set(names)].join(', ')}`);
 }
 
-/** The requirements that are not met, as a table. */
-export function missingLines(missing: readonly MissingKind[], { paint, width }: Screen): Iterable<string> {
+/** The requirements that are not met, as a table; a place that was not asked could have them. */
+export function missingLines(
+  { missing = [], incomplete }: Pick<DiscoverResult, 'missing' | 'incomplete'>,
+  { paint, width }: Screen,
+): Iterable<string> {
   if (missing.length === 0) return [];
   const rows = missing.map(({ kind, format = 'any', platform = '-', digest }) =>
     [kind, format, printable(platform), width === undefined ? digest : digits(digest)].map((text) => ({ text })),
   );
   const grid = { columns: [{}, {}, {}, { cut: 'end' as const }], steps: MISSING_STEPS };
-  return tableLines(['MISSING', 'FORMAT', 'PLATFORM', 'SUBJECT'], grid, () => rows, { paint, width });
+  const state = incomplete.length > 0 ? 'NOT FOUND' : 'MISSING';
+  return tableLines([state, 'FORMAT', 'PLATFORM', 'SUBJECT'], grid, () => rows, { paint, width });
 }
 
 const MISSING_STEPS: readonly Step[] = [

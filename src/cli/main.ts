@@ -50,11 +50,20 @@ async function unknown(
 ): Promise<RemoraError | undefined> {
   if (!(error instanceof Error) || !/^command .* not found\.?$/is.test(stripVTControlCharacters(error.message)))
     return undefined;
-  const [{ unknownCommand }, config] = await Promise.all([import('./hints/did-you-mean.js'), Config.load(options)]);
-  const words = argv.filter((word) => !word.startsWith('-'));
-  return unknownCommand(words[0] === 'help' ? words.slice(1) : words, {
+  const [{ flagFirst, unknownCommand }, { PAGES, SHARED }, config] = await Promise.all([
+    import('./hints/did-you-mean.js'),
+    import('./help/shared.js'),
+    Config.load(options),
+  ]);
+  const [first = '', ...others] = argv[0] === '--json' ? argv.slice(1) : argv;
+  if (first.startsWith('-')) return flagFirst(first);
+  const help = first === 'help';
+  const words = help ? others : [first, ...others];
+  const end = words.findIndex((word) => word.startsWith('-'));
+  return unknownCommand(words.slice(0, end < 0 ? words.length : end), {
     commands: config.commandIDs.map((id) => id.replaceAll(':', ' ')),
     topics: config.topics.map(({ name }) => name),
+    pages: help ? [...SHARED.map(({ name }) => name), ...PAGES.map(([name]) => name)] : [],
   });
 }
 

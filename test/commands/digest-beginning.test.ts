@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../../src/oci/values/digest.js';
 import { inspect } from '../../src/operations/inspect/inspect.js';
+import { lookedAt } from '../../src/operations/looked/looked-at.js';
 import { tempDir } from '../support/temp.js';
 import { failureHere, runHere } from './support/in-process.js';
 import { withImage } from './support/run.js';
@@ -45,6 +46,20 @@ function twins(): readonly [string, string] {
 }
 
 describe('the beginning of a digest, where something is looked at', () => {
+  it.each([
+    ['alpine', { registry: 'docker.io', repository: 'library/alpine' }],
+    ['alpine:3.20', { registry: 'docker.io', repository: 'library/alpine', tag: '3.20' }],
+    ['./v1', { path: './v1' }],
+  ])('is not the whole name %s', (text, place) => {
+    expect(lookedAt(text)).toEqual({ place: expect.objectContaining(place) });
+  });
+
+  it('is not in a word without a repository, which is shown whole', async () => {
+    const cwd = await tempDir();
+    for (const command of ['discover', 'inspect', 'resolve', 'pull', 'manifest get', 'blob get'])
+      expect((await failureHere(2, [...command.split(' '), 'ghcr.io'], cwd)).message).toMatch(/"ghcr\.io"/);
+  });
+
   it('leads to a manifest of a layout and of an archive, beside its tag as well', async () => {
     const { out, digest, hex } = await layout();
     for (const place of ['./l', 'oci:./l', './l:v1', 'oci-archive:l.tar', 'oci-archive:l.tar:v1'])

@@ -14,6 +14,7 @@ import type { Gate } from '../gates/gate.js';
 import { errorCommand, errorJson, errorText, toRemoraError } from '../output/error.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
+import { loadWidths } from '../output/width.js';
 import { forLog, isGithubActions, workflowCommand } from '../output/workflow-commands.js';
 import { createProgress, type Progress } from '../progress/progress.js';
 import { exitCodeFor } from './exit-codes.js';
@@ -250,6 +251,7 @@ export abstract class BaseCommand extends Command {
         ? await this.#hinted(toRemoraError(error, this.config.bin, this.id))
         : this.#goingOn(new RemoraError('INTERRUPTED', 'interrupted', { cause: error }));
     process.exitCode = code ?? exitCodeFor(failure);
+    if (this.stderr.isTTY) await loadWidths(failure.candidates);
     if (this.jsonEnabled()) this.logJson(errorJson(failure));
     else this.stderr.write(errorText(failure, this.config.bin, this.stderr));
     this.stderr.write(errorCommand(failure, this.#title));

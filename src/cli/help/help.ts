@@ -1,12 +1,6 @@
 import type { Command } from '@oclif/core/command';
 import { CommandHelp, Help as OclifHelp } from '@oclif/core/help';
-import { SHARED, type SharedTopic, sharedFlags, topicOf } from './shared.js';
-
-/** Pages of the documentation that help shows, too. */
-const PAGES: readonly (readonly [name: string, summary: string])[] = [
-  ['exit-codes', 'Exit codes of all commands'],
-  ['places', 'Names of registries, layouts and archives'],
-];
+import { PAGES, SHARED, type SharedTopic, sharedFlags, topicOf } from './shared.js';
 
 /** Help of one command: its own flags, and the way to those that it shares with others. */
 class OwnHelp extends CommandHelp {

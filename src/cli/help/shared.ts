@@ -10,6 +10,12 @@ export interface SharedTopic {
   readonly description: string;
 }
 
+/** Pages of the documentation that help shows, too. */
+export const PAGES: readonly (readonly [name: string, summary: string])[] = [
+  ['exit-codes', 'Exit codes of all commands'],
+  ['places', 'Names of registries, layouts and archives'],
+];
+
 export const SHARED: readonly SharedTopic[] = [
   {
     name: 'selection',

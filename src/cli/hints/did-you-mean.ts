@@ -7,6 +7,8 @@ import { commandElsewhere, flagElsewhere } from './other-tools.js';
 export interface KnownCommands {
   readonly commands: readonly string[];
   readonly topics: readonly string[];
+  /** What help has besides, where help is asked: `exit-codes`. */
+  readonly pages: readonly string[];
 }
 
 /** Words that many tools have, and that no page for users of one of them explains. */
@@ -25,6 +27,8 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map(
     upload: ['push'],
     put: ['push', 'manifest put', 'blob put'],
     show: ['inspect', 'discover'],
+    inspect: ['manifest get'],
+    autocomplete: ['completion'],
     describe: ['inspect'],
     info: ['inspect'],
     view: ['browse', 'inspect'],
@@ -55,6 +59,8 @@ const WORDS: ReadonlyMap<string, readonly string[]> = new Map(
 export function unknownCommand(words: readonly string[], known: KnownCommands): RemoraError {
   const topic = words.slice(0, 1).find((word) => known.topics.includes(word));
   const [typed = ''] = topic === undefined ? words : words.slice(1);
+  if (typed === '') return new RemoraError('INVALID_ARGUMENT', 'the command is missing', { hint: 'See remora --help' });
+  const pages = nearest(typed, topic === undefined ? known.pages : []);
   const message =
     topic === undefined ? `${quote(typed)} is not a command` : `${quote(typed)} is not a command of ${topic}`;
   const below = topic === undefined ? known.commands : known.commands.filter((name) => name.startsWith(`${topic} `));
@@ -63,11 +69,29 @@ export function unknownCommand(words: readonly string[], known: KnownCommands): 
   const spelled = topic === undefined ? nearest(typed, all) : ofTopic(nearest(typed, below.map(lastWord)), below);
   const [meant = []] = [common, spelled, ofTopic([typed], below)].filter((names) => names.length > 0);
   // Words of one tool alone, such as `manifest fetch`, say more than a word that many have.
-  const elsewhere = common.length > 0 && topic === undefined ? undefined : commandElsewhere(words);
+  const elsewhere =
+    common.length > 0 && topic === undefined ? undefined : commandElsewhere(words, topic === undefined ? 1 : 2);
   const fallback = `See remora ${topic === undefined ? '' : `${topic} `}--help`;
   return new RemoraError('INVALID_ARGUMENT', message, {
     found: typed,
-    hint: elsewhere ?? (meant.length > 0 ? didYouMean(meant.map((name) => `remora ${name}`)) : fallback),
+    hint:
+      (pages.length > 0 ? didYouMean(pages.map((name) => `remora help ${name}`)) : elsewhere) ??
+      (meant.length > 0 ? didYouMean(meant.map((name) => `remora ${name}`)) : fallback),
+  });
+}
+
+/** The error for a flag before the command: words behind it may be its value, a secret, and are not shown. */
+export function flagFirst(word: string): RemoraError {
+  const [flag = word] = /^(?:-[^-]|--[\w-]*)/.exec(word) ?? [];
+  const names = flag.startsWith('--') ? nearest(flag.slice(2), ['help', 'json', 'version']) : [];
+  return new RemoraError('INVALID_ARGUMENT', `flag ${quote(flag)} stands before the command`, {
+    found: flag,
+    hint:
+      flag === '-V'
+        ? 'Did you mean -v?'
+        : names.length > 0
+          ? didYouMean(names.map((name) => `--${name}`))
+          : 'Write the command first: remora COMMAND FLAGS',
   });
 }
 
@@ -80,10 +104,17 @@ export function hintFor(
   const [, flag] = /^unknown flags? (--?[\w-]+)/.exec(message) ?? [];
   if (flag !== undefined) {
     if (flag === '-o' || flag === '--output') return 'The flag --json prints JSON';
-    const elsewhere = flagElsewhere(command, flag);
+    const known = ['--json', '--help', ...flags.flatMap(({ name, char }) => [`--${name}`, `-${char}`])];
+    const plain = known.includes('--insecure') ? 'The flag --insecure does not verify the certificate' : undefined;
+    if (flag === '--insecure-skip-tls-verify' && plain !== undefined) return plain;
+    if (flag === '--version') return 'The version of an artifact is its tag, as in ghcr.io/owner/app:v1';
+    const elsewhere = flagElsewhere(command, flag, known);
     if (elsewhere !== undefined) return elsewhere;
     if (!flag.startsWith('--')) return undefined;
-    const names = nearest(flag.slice(2), ['json', 'help', ...flags.map(({ name }) => name)]);
+    const names = nearest(
+      flag.slice(2),
+      known.filter((name) => name.startsWith('--')).map((name) => name.slice(2)),
+    );
     return names.length === 0 ? undefined : didYouMean(names.map((name) => `--${name}`));
   }
   const [, value, options = ''] = /is "([^"]*)", wanted one of (.*)$/s.exec(message) ?? [];

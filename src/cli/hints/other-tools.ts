@@ -17,9 +17,13 @@ interface Row {
   readonly here: string;
 }
 
-/** `Coming from oras manifest fetch: remora manifest get REF` for words that are a command of another tool, the longest. */
-export function commandElsewhere(words: readonly string[]): string | undefined {
-  for (let count = words.length; count > 0; count--) {
+/**
+ * `Coming from oras manifest fetch: remora manifest get REF` for words that are a command of another tool, the longest.
+ *
+ * @param least fewer words are not enough
+ */
+export function commandElsewhere(words: readonly string[], least: number): string | undefined {
+  for (let count = words.length; count >= least; count--) {
     const wanted = words.slice(0, count).join(' ');
     for (const { tool, theirs, here } of rows()) {
       const command = theirs.find((text) => !text.startsWith('-') && wordsOf(text) === wanted);
@@ -29,12 +33,29 @@ export function commandElsewhere(words: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** `Coming from oras --oci-layout: not needed: …` for a flag of another tool: of the same command, or of all its commands. */
-export function flagElsewhere(command: string, flag: string): string | undefined {
-  const fits = [...rows()].filter(({ theirs }) => theirs.some((text) => text.split(/[ =]/).includes(flag)));
-  const ofCommand = fits.find(({ theirs }) => theirs.some((text) => wordsOf(text) === command));
-  const found = ofCommand ?? fits.find(({ theirs }) => theirs[0]?.startsWith('-'));
+/**
+ * `Coming from oras --oci-layout: not needed: …` for a flag of another tool: of the same command, or of all its commands.
+ *
+ * @param known the flags of the command: a hint names no others
+ */
+export function flagElsewhere(command: string, flag: string, known: readonly string[]): string | undefined {
+  const fits = [...rows()]
+    .filter(({ theirs }) => theirs.some((text) => text.split(/[ =]/).includes(flag)))
+    .map((row) => ({ ...row, here: ofCommand(row.here, command, known) }))
+    .filter(({ here }) => here !== '' && here !== flag);
+  const same = fits.find(({ theirs }) => theirs.some((text) => wordsOf(text) === command));
+  const found = same ?? fits.find(({ theirs }) => theirs[0]?.startsWith('-'));
   return found && `Coming from ${found.tool} ${flag}: ${found.here}`;
+}
+
+/** Of `--insecure, copy --from-insecure` what the command has: `--insecure` for `discover`. */
+function ofCommand(here: string, command: string, known: readonly string[]): string {
+  const parts = here.split(/, (?=(?:[a-z]+ )*-)/).filter((part) => {
+    const [, other = command] = /^(?:or )?([a-z]+(?: [a-z]+)?) -/.exec(part) ?? [];
+    const flags = part.replace(/remora [^;,]*/g, '').match(/(?<=^|[ "])--?[a-z][\w-]*/gi) ?? [];
+    return other === command && flags.every((name) => known.includes(name));
+  });
+  return parts.join(', ').replace(/^or /, '');
 }
 
 /** The words before the first argument or flag. */

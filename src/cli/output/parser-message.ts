@@ -68,7 +68,13 @@ const RENAMED: Readonly<Record<string, readonly [old: string, now: string]>> = {
 /** The message of an error of oclif's parser; `command` is the one that was typed. */
 export function parserMessage(error: Error, command?: string): string {
   const [old, now] = RENAMED[command ?? ''] ?? [];
-  const message = messageOf(error);
+  const message =
+    command === 'login'
+      ? messageOf(error).replace(
+          /^(unexpected arguments?) .*/s,
+          '$1: a password is read from standard input, or asked for',
+        )
+      : messageOf(error);
   return old !== undefined && new RegExp(`unknown flags? .*${old}\\b`).test(message)
     ? `${message}: ${old} is now ${now}`
     : message;
@@ -123,9 +129,9 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** `--password=SECRET` as `--password`: the value of a flag that is not known may be a secret. */
+/** `--password=SECRET` as `--password`, `-pSECRET` as `-p`: the value of a flag that is not known may be a secret. */
 function withoutValues(flags: string): string {
-  const names = flags.split(', ').map((flag) => flag.split('=', 1)[0] ?? '');
+  const names = flags.split(', ').map((flag) => /^(?:-[^-]|[^=]*)/.exec(flag)?.[0] ?? '');
   return names.filter((name, index) => index === 0 || name.startsWith('-')).join(', ');
 }
 

@@ -24,6 +24,13 @@ export function parseRegistry(text: string): string {
   const [, scheme = '', rest = ''] = /^([a-z]+:\/\/)?(.*)$/is.exec(text) ?? [];
   const [host = ''] = rest.split('/');
   const write = isRegistryName(host) ? `Write ${host}` : 'Write host[:port] only, like ghcr.io';
+  if (host.includes('@')) {
+    const name = host.slice(host.lastIndexOf('@') + 1);
+    throw new RemoraError('INVALID_ARGUMENT', `registry ${quote(name)} has a user before it`, {
+      found: name,
+      hint: `Write ${isRegistryName(name) ? name : 'the host'} alone`,
+    });
+  }
   if (scheme !== '') throw fail('it starts with a URL scheme', write);
   if (rest !== host) throw fail('text follows the host', write);
   try {

@@ -22,6 +22,8 @@ describe('a word that is not a command', () => {
     ],
     ['artifact tree', '"artifact" is not a command', 'Coming from regctl artifact tree: remora discover REF'],
     ['triangulate', '"triangulate" is not a command', /^Coming from cosign triangulate: .*remora discover/],
+    ['manifest inspect', '"inspect" is not a command of manifest', 'Did you mean remora manifest get?'],
+    ['autocomplete', '"autocomplete" is not a command', 'Did you mean remora completion?'],
     ['xyzzy', '"xyzzy" is not a command', 'See remora --help'],
     ['constructor', '"constructor" is not a command', 'See remora --help'],
     ['\u001b[31mls', '"\\u001b[31mls" is not a command', /./],
@@ -33,12 +35,37 @@ describe('a word that is not a command', () => {
     else expect(error.hint).toMatch(hint);
   });
 
-  it('is found in help, too', async () => {
-    const { code, stderr } = await remora(['help', 'discovr']);
+  it.each([
+    ['discovr', 'remora discover'],
+    ['palces', 'remora help places'],
+    ['exitcodes', 'remora help exit-codes'],
+    ['conection', 'remora help connection'],
+  ])('is found in help, too: %s', async (word, meant) => {
+    const { code, stderr } = await remora(['help', word]);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'remora: error: "discovr" is not a command\n  Did you mean remora discover?\n',
+      stderr: `remora: error: "${word}" is not a command\n  Did you mean ${meant}?\n`,
     });
+  });
+
+  it.each([[['']], [['--json']]])('is missing: %j', async (args) => {
+    const { stderr, stdout } = await remora(args);
+    expect(stderr + stdout).toMatch(/the command is missing/);
+  });
+
+  it.each([
+    [['--username', 'u', '--password', 'hunter2', 'login', 'ghcr.io'], 'flag "--username" stands before the command'],
+    [['--password=hunter2', 'login', 'ghcr.io'], 'flag "--password" stands before the command'],
+    [['-phunter2', 'login', 'ghcr.io'], 'flag "-p" stands before the command'],
+    [['-V'], 'flag "-V" stands before the command'],
+    [['login', '-phunter2', 'ghcr.io'], 'unknown flag -p'],
+    [['login', 'ghcr.io', 'u', 'hunter2'], /^unexpected arguments: a password is read from standard input/],
+    [['login', 'u:hunter2@ghcr.io'], 'registry "ghcr.io" has a user before it'],
+  ])('is not shown where it may be a secret: %j', async (args, message) => {
+    const error = await failure(2, args);
+    expect(JSON.stringify(error)).not.toContain('hunter2');
+    if (typeof message === 'string') expect(error.message).toBe(message);
+    else expect(error.message).toMatch(message);
   });
 });
 
@@ -54,6 +81,13 @@ describe('a flag that is not known', () => {
     ],
     [['copy', '--src-tls-verify=false', 'oci:./a'], /^Coming from skopeo --src-tls-verify: .*--from-insecure/],
     [['verify', '--allow-http-registry'], 'Coming from cosign --allow-http-registry: --plain-http'],
+    [['discover', '--tls-verify=false'], 'Coming from skopeo --tls-verify: --insecure or --plain-http'],
+    [['discover', '--src-creds', 'u:p'], 'See remora discover --help'],
+    [['copy', '--src-creds', 'u:p', 'oci:./a'], /^Coming from skopeo --src-creds: copy --from-username NAME/],
+    [['version', '--verbose'], 'See remora version --help'],
+    [['kinds', '--debug'], 'See remora kinds --help'],
+    [['pull', '--version', '1.0'], /^The version of an artifact is its tag/],
+    [['discover', '--insecure-skip-tls-verify'], 'The flag --insecure does not verify the certificate'],
     [['discover', '--xyzzy'], 'See remora discover --help'],
     [['push', '--tag', 'v1'], 'See remora push --help'],
   ])('%j', async (args, hint) => {
@@ -72,6 +106,7 @@ describe('a value that is not known', () => {
     [['discover', '--require', 'sbom@spxd'], 'Did you mean spdx?'],
     [['pull', '--format', 'cyclondx'], 'Did you mean cyclonedx?'],
     [['discover', '--format', 'tabel'], 'Did you mean table?'],
+    [['discover', '--format', 'yaml'], 'See remora discover --help'],
     [['discover', '--via', 'cosign'], 'Did you mean cosign-tag?'],
   ])('%j', async (args, hint) => {
     expect(await failure(2, [...args, 'oci:./layout:v1'])).toMatchObject({ hint });

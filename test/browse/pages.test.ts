@@ -1,4 +1,9 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { attach } from '../../src/operations/attach/attach.js';
+import { PREVIEW_BYTES } from '../../src/views/preview/preview.js';
+import { writeAttestedIndex } from '../support/attested-index.js';
+import { tempDir } from '../support/temp.js';
 import { Entered, linksOf, textOf } from './support/browse-start.js';
 import { HOSTILE, PLACES, placed, SBOM } from './support/places.js';
 
@@ -149,4 +154,29 @@ describe('the form', () => {
     const { status, headers } = await (await Entered.start()).get(`open?${new URLSearchParams({ place })}`);
     expect([status, headers.location]).toEqual([303, to]);
   });
+});
+
+it('names the attestations of BuildKit by their predicates', async () => {
+  const directory = join(await tempDir(), 'app');
+  await writeAttestedIndex(directory);
+  const entered = await Entered.start();
+  const index = await entered.page('artifact', { place: `oci:${directory}:v1` });
+  const { main } = await entered.get(linkWith(index, 'spdx.dev/Document'));
+  expect(main).toMatch(/<h1><bdi>sbom-[0-9a-f]{12}\.json<\/bdi><\/h1>/);
+  const { headers } = await entered.get(linkWith(main, 'download?'));
+  expect(headers['content-disposition']).toMatch(/^attachment; filename="sbom-[0-9a-f]{12}\.json"/);
+  expect(textOf(index)).not.toMatch(/\bopen\b/);
+});
+
+it('says that the beginning of a long file was not compared with its digest', async () => {
+  const { image } = await placed('layout');
+  await attach(image, [{ name: 'long.txt', content: Buffer.alloc(PREVIEW_BYTES + 1, 'a line\n') }], {
+    artifactType: 'text/plain',
+  });
+  const entered = await Entered.start();
+  const attached = await entered.get(linkWith(await entered.page('artifact', { place: image }), 'long.txt'));
+  const long = await entered.get(linkWith(attached.main, 'file?'));
+  expect(textOf(long.main)).toContain('this beginning was not compared with it');
+  const short = await entered.get(linkWith(await entered.page('artifact', { place: image }), 'notes.txt'));
+  expect(textOf((await entered.get(linkWith(short.main, 'file?'))).main)).not.toContain('compared');
 });

@@ -1,10 +1,11 @@
 import { isRemoraError } from '../../errors.js';
-import { Annotation } from '../../oci/values/annotations.js';
+import { Annotation, InTotoAnnotation } from '../../oci/values/annotations.js';
 import { discover } from '../../operations/discover/discover.js';
 import type { DiscoverResult } from '../../operations/discover/schema.js';
 import { inspect } from '../../operations/inspect/inspect.js';
 import type { InspectResult } from '../../operations/inspect/schema.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import { predicateName } from '../../views/graph/words.js';
 import { facts, notice, table } from '../../views/html/blocks.js';
 import { type Html, html } from '../../views/html/html.js';
 import { date, digest, size } from '../../views/html/marks.js';
@@ -123,7 +124,7 @@ function files({ kind, layers, config, digest: own }: InspectResult, beside: Loo
   const isImage = kind === 'image';
   const rows = layers.map((layer, index) => ({
     cells: [
-      html`<a href="${link('file', { place, layer: layer.digest })}"><bdi>${layer.title ?? (isImage ? `layer ${index + 1}` : 'file without a name')}</bdi></a>`,
+      html`<a href="${link('file', { place, layer: layer.digest })}"><bdi>${layer.title ?? predicateName({ predicateType: layer.annotations?.[InTotoAnnotation.predicateType] }) ?? (isImage ? `layer ${index + 1}` : 'file without a name')}</bdi></a>`,
       digest(layer.digest),
       layer.mediaType,
       size(layer.size),

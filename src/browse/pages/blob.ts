@@ -1,8 +1,10 @@
 import { RemoraError } from '../../errors.js';
+import { kindRow } from '../../formats/kinds/kind-of.js';
 import { artifactTypeOf, configOf, layersOf } from '../../oci/documents/manifest.js';
 import { quote } from '../../oci/text/quote.js';
-import { Annotation } from '../../oci/values/annotations.js';
+import { Annotation, InTotoAnnotation } from '../../oci/values/annotations.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
+import { encodedOf } from '../../oci/values/digest.js';
 import { plainExtension } from '../../operations/pull/extension.js';
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
 
@@ -35,11 +37,19 @@ export async function namedBlob(
       'NOT_FOUND',
       `${source.format({ digest: manifest.descriptor.digest })} has no file ${quote(digest)}`,
     );
-  const title = descriptor.annotations?.[Annotation.title];
-  const short = descriptor.digest.replace(/^[^:]+:(.{12}).*$/, '$1');
   return {
     descriptor,
-    name: title ?? `${short}${plainExtension(descriptor.mediaType)}`,
+    name: fileNameOf(descriptor),
     artifactType: artifactTypeOf(manifest),
   };
+}
+
+/** The title; else the kind of its predicate, as BuildKit notes it, and the first digits of its digest. */
+function fileNameOf({ digest, mediaType, annotations = {} }: Descriptor): string {
+  const title = annotations[Annotation.title];
+  if (title !== undefined) return title;
+  const predicate = annotations[InTotoAnnotation.predicateType];
+  const kind = predicate === undefined ? undefined : kindRow('predicate', predicate)?.kind;
+  const short = encodedOf(digest).slice(0, 12);
+  return `${kind === undefined ? '' : `${kind}-`}${short}${plainExtension(mediaType)}`;
 }

@@ -1,6 +1,6 @@
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
-import { facts } from '../../views/html/blocks.js';
+import { facts, notice } from '../../views/html/blocks.js';
 import { html } from '../../views/html/html.js';
 import { size } from '../../views/html/marks.js';
 import { PREVIEW_BYTES, preview } from '../../views/preview/preview.js';
@@ -32,6 +32,7 @@ ${facts([
 ])}
 <p><a class="button" href="${link('download', { place, layer })}" download>Download</a></p>
 <section id="preview" aria-labelledby="what"><h2 id="what">${firstUpper(shown.what)}</h2>
+${!isWhole && notice('warn', html`<p>The digest covers the whole file: this beginning was not compared with it.</p>`)}
 ${renderPreview(shown)}</section>
 ${inTerminal(['blob', 'get', ...site.terminal(`${spot.repository}@${digest}`), '-o', fileName(name)])}`;
   return { kind: 'page', title: name, main, place, crumbs: wayTo(spot, { text: name }) };

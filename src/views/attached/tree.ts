@@ -1,6 +1,6 @@
 import { inOrder } from '../../operations/results/in-order.js';
 import type { Attached, GraphNode, Holding } from '../graph/graph.js';
-import { bytesOf, formatOf, kindOf, signerOf, titleOf, titlesOf } from '../graph/words.js';
+import { bytesOf, formatOf, kindOf, predicateName, signerOf, titleOf, titlesOf } from '../graph/words.js';
 import { facts } from '../html/blocks.js';
 import { type Html, html } from '../html/html.js';
 import { date, digest, kindBadge, size, text, verdictMark } from '../html/marks.js';
@@ -67,7 +67,7 @@ ${this.#list(holding.referrers)}</li>\n`,
     const { verdict, created, digest: full } = attached;
     const format = formatOf(attached);
     const title = titleOf(attached);
-    const row = html`<span class="row">${kindBadge(kindOf(attached))}${format !== undefined && html`<span class="format">${format}</span>`}${title !== undefined ? html`<span class="name">${this.#linked(attached, text(title))}</span>` : this.linkTo && this.#linked(attached, 'open')}${verdict !== undefined && verdictMark(verdict)}${this.#signer(attached)}${size(bytesOf(attached))}${created !== undefined && date(created)}${digest(full)}</span>`;
+    const row = html`<span class="row">${kindBadge(kindOf(attached))}${format !== undefined && html`<span class="format">${format}</span>`}${title !== undefined ? html`<span class="name">${this.#linked(attached, text(title))}</span>` : this.linkTo && html`<span class="name">${this.#linked(attached, unnamed(attached))}</span>`}${verdict !== undefined && verdictMark(verdict)}${this.#signer(attached)}${size(bytesOf(attached))}${created !== undefined && date(created)}${digest(full)}</span>`;
     const content = this.#entry(title ?? kindOf(attached), row, this.#facts(attached));
     return html`<li${id !== undefined && html` id="${id}"`} class="attached" data-kind="${attached.kind ?? 'other'}" data-words="${wordsOf(attached)}">${content}${this.#list(attached.referrers)}</li>\n`;
   }
@@ -145,6 +145,12 @@ ${this.#list(holding.referrers)}</li>\n`,
 }
 
 const SAYS = { log: 'transparency log', timestamp: 'timestamp authority', signer: 'the signer alone' } as const;
+
+/** The text of a link to what has no title. */
+function unnamed(attached: Attached): Html {
+  const predicate = predicateName(attached);
+  return predicate === undefined ? html`open<span class="unseen"> ${kindOf(attached)}</span>` : text(predicate);
+}
 
 function countOf({ referrers }: Holding): string {
   return referrers.length === 0 ? 'nothing attached' : `${referrers.length} attached`;

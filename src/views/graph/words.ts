@@ -21,6 +21,11 @@ export function kindOf({ kind, artifactType, predicateType, mediaType }: Attache
   return kind ?? artifactType ?? predicateType ?? mediaType;
 }
 
+/** `slsa.dev/provenance/v1` of the URI that a predicate has for its type. */
+export function predicateName({ predicateType }: { readonly predicateType?: string | undefined }): string | undefined {
+  return predicateType?.replace(/^https?:\/\//, '');
+}
+
 /** The format that says most, as the tree in a terminal names it. */
 export function formatOf({ formats }: Attached): string | undefined {
   return tellingFormat(formats);

@@ -48,7 +48,9 @@ export function documentPreview(bytes: Uint8Array, facts: DocumentFacts, place: 
       notes.push({ level: 'warning', text: `${read.problem}. The file is shown as text.` });
     if (read.preview !== undefined) return withFound(read.preview, found, notes);
   } else notes.push({ level: 'info', text: 'The file is too long for a preview: this is its beginning.' });
-  const what = found?.what ?? nounOf(bytes, isWhole);
+  const isSvg = found === undefined && SVG.test(text);
+  if (isSvg) notes.push({ level: 'info', text: 'The image is shown as text: it can hold scripts and links.' });
+  const what = isSvg ? 'an SVG image' : (found?.what ?? nounOf(bytes, isWhole));
   return withFound({ what, notes: [], parts: [textOf(text, 'Text', true, isWhole)] }, found, notes);
 }
 
@@ -128,14 +130,22 @@ function attempt(read: () => Preview | undefined): { readonly preview?: Preview;
   }
 }
 
+/** The beginning of an SVG image: an XML declaration, comments and a document type may stand before its element. */
+const SVG =
+  /^\ufeff?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!(?:--(?:(?!--)[\s\S]){0,2000}--|DOCTYPE[^>]{0,500})>\s*){0,3}<svg[\s>]/i;
+
 const CERTIFICATE = /\.(?:cer|crt|der)$/i;
+
+const NOT_DRAWN = 'Pages draw no images of others: these are its first bytes. Download it to look at it.';
 
 function binary(bytes: Uint8Array, facts: DocumentFacts, found: Recognised | undefined): Preview {
   const isCertificate = facts.mediaType === 'application/pkix-cert' || CERTIFICATE.test(facts.title ?? '');
   if (isCertificate && facts.isWhole)
     return { what: 'a certificate (DER)', kind: 'certificate', notes: [], parts: certificateParts([bytes]) };
   const what = found?.what ?? nounOf(bytes, facts.isWhole);
-  return withFound({ what, notes: [], parts: [hexOf(bytes)] }, found);
+  const isImage = / image$/.test(what) || facts.mediaType?.startsWith('image/');
+  const notes: readonly Note[] = isImage ? [{ level: 'info', text: NOT_DRAWN }] : [];
+  return withFound({ what, notes, parts: [hexOf(bytes)] }, found);
 }
 
 /** `a PNG image` of "it is a PNG image", which the first look says. */

@@ -65,3 +65,22 @@ it('shows the beginning of a long document as text', async () => {
 it('says that a file is empty', async () => {
   expect(await previewText('')).toMatchObject({ what: 'empty', parts: [{ type: 'text', lines: [] }] });
 });
+
+it.each([
+  ['png', 'a PNG image', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')],
+  ['jpeg', 'a JPEG image', Buffer.from('ffd8ffe000104a46494600010100', 'hex')],
+])('says that it draws no %s', async (type, what, bytes) => {
+  const found = await preview(bytes, { mediaType: `image/${type}`, isWhole: true });
+  expect(found).toMatchObject({ what, notes: [{ level: 'info' }], parts: [{ type: 'hex' }] });
+  expect(renderPreview(found).text).toContain('Download it to look at it');
+});
+
+it.each([
+  '<svg xmlns="http://www.w3.org/2000/svg" onload="hit()"/>',
+  '<?xml version="1.0"?>\n<!-- a --><!DOCTYPE svg>\n<svg>',
+])('shows %s as text', async (svg) => {
+  const found = await previewText(svg);
+  expect(found).toMatchObject({ what: 'an SVG image', parts: [{ type: 'text' }] });
+  expect(found.notes[0]?.text).toContain('it can hold scripts');
+  expect(renderPreview(found).text).not.toContain('<svg');
+});

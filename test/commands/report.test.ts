@@ -1,9 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import { reportEndSchema, reportRowSchema, reportSchema } from '../../src/operations/report/schema.js';
 import { remora, startRemora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
+import { noTerminal, onTerminal } from '../support/terminal.js';
 import { failureHere, runHere } from './support/in-process.js';
 import { withImage } from './support/run.js';
 import { attachSigned, withKeys } from './support/signed.js';
@@ -207,6 +210,18 @@ describe('the rows of shards', () => {
     expect(await message(5, shard(0, 4))).toContain('rows.jsonl:3 is not a row of a report: shard.index');
     expect(await message(5, shard(5, 4))).toContain('rows.jsonl:3 is not a row of a report: shard: wanted');
   });
+});
+
+it.skipIf(noTerminal)('fits wide characters to the width of the terminal', async () => {
+  const cwd = await tempDir();
+  await writeFile(join(cwd, 'list'), `ghcr.io/${'日本語'.repeat(5)}/app\nghcr.io/A\n`);
+  const { output } = await onTerminal('report --from list 2>/dev/null', [], { cwd, columns: 80 });
+  const lines = output.trimEnd().split(/\r?\n/);
+  expect(lines.length).toBeGreaterThan(5);
+  const plain = lines.map((line) => stripVTControlCharacters(line));
+  expect(plain.filter((line) => stringWidth(line) > 80)).toEqual([]);
+  const marks = plain.filter((line) => line.startsWith('ghcr.io')).map((line) => stringWidth(line.split('?')[0] ?? ''));
+  expect(new Set(marks).size).toBe(1);
 });
 
 it('prints whole lines, and no last record, when it is interrupted', async () => {

@@ -2,6 +2,7 @@ import { given } from '../../../oci/values/given.js';
 import { ReportGate, type RequiredOfRows } from '../../../operations/report/gate.js';
 import type { ReportEnd, ReportRow } from '../../../operations/report/schema.js';
 import { Summary } from '../../../operations/report/summary.js';
+import { loadWidths } from '../width.js';
 import { forLog } from '../workflow-commands.js';
 import type { ReportWriter } from './shape.js';
 
@@ -55,6 +56,7 @@ export async function streamReport(
       summary.add(row);
       gate.add(row);
       options.onRow(row);
+      await loadWidths(row);
       await write(writer.row(row));
     }
   } finally {

@@ -7,7 +7,7 @@ import { commandElsewhere, flagElsewhere } from './other-tools.js';
 export interface KnownCommands {
   readonly commands: readonly string[];
   readonly topics: readonly string[];
-  /** What help has besides, where help is asked: `exit-codes`. */
+  /** Topics of help alone, where help is asked: `exit-codes`. */
   readonly pages: readonly string[];
 }
 

@@ -199,11 +199,11 @@ describe('commands that are shown', () => {
   });
 });
 
-it('has generated files that are what the commands say: oclif.manifest.json and docs/commands', {
+it('has generated files that are what the commands say: oclif.manifest.json, docs/commands and docs/json.md', {
   timeout: 120_000,
 }, async () => {
   const copy = await tempDir();
-  for (const name of ['package.json', 'dist', 'docs', '.ci/docs.js'])
+  for (const name of ['package.json', 'dist', 'docs', '.ci/docs.js', '.ci/json-reference.js'])
     await cp(join(root, name), join(copy, name), { recursive: true });
   await mkdir(join(copy, 'docs', 'commands'), { recursive: true });
   for (const name of ['node_modules', 'tsconfig.json']) await symlink(join(root, name), join(copy, name));
@@ -226,6 +226,7 @@ it('has generated files that are what the commands say: oclif.manifest.json and 
     expect(await readFile(join(copy, 'docs', 'commands', name), 'utf8'), stale).toBe(
       await read(`docs/commands/${name}`),
     );
+  expect(await readFile(join(copy, 'docs', 'json.md'), 'utf8'), stale).toBe(await read('docs/json.md'));
   // Each page belongs to a command, or to the flags that commands share.
   const topics = new Set(Object.keys(made.commands).map((id) => id.split(':')[0]));
   expect(names.map((name) => name.replace('.md', '')).sort()).toEqual(

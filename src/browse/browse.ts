@@ -76,7 +76,8 @@ async function answer(
     if (url.pathname === '/') return send(response, 303, { ...PROTECTING, Location: admission.folder });
     const isBelow = url.pathname.startsWith(admission.folder);
     const name = isBelow ? url.pathname.slice(admission.folder.length) : '?';
-    await answerPage(site, { request, response, name, query: url.searchParams, signal: gone.signal });
+    const { folder } = admission;
+    await answerPage(site, { request, response, name, folder, query: url.searchParams, signal: gone.signal });
   } catch (error) {
     refuse(response, request, error);
   }

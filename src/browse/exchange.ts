@@ -12,8 +12,12 @@ import type { Site } from './site/site.js';
 export interface PageExchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** The last part of the path. */
+  /** The path below the folder of the pages. */
   readonly name: string;
+  /** The address of that folder, for links of an error page: it may stand deeper than pages do. */
+  readonly folder: string;
+  /** The reason for which the request is not let in. @default it is let in */
+  readonly refusal?: Refusal | undefined;
   readonly query: URLSearchParams;
   /** Aborted when the browser is gone. */
   readonly signal: AbortSignal;
@@ -25,9 +29,14 @@ export interface PageExchange {
 const MAX_AT_ONCE = 16;
 let running = 0;
 
+/** The folder of pages as a name below it leads there: relative, for a proxy may have put it below another one. */
+export function folderAbove(name: string): string {
+  return '../'.repeat(name.split('/').length - 1);
+}
+
 /** Answers with a page; an error is a page, too. */
 export async function answerPage(site: Site, exchange: PageExchange): Promise<void> {
-  const { request, name, query, signal } = exchange;
+  const { request, name, query, signal, refusal } = exchange;
   const answer = await answered().catch((error: unknown): Answer => {
     if (signal.aborted) throw error;
     exchange.failed?.(error);
@@ -36,9 +45,13 @@ export async function answerPage(site: Site, exchange: PageExchange): Promise<vo
   await sendAnswer(answer, site, exchange);
 
   async function answered(): Promise<Answer> {
+    if (refusal !== undefined) throw refusal;
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new Refusal(405, 'UNSUPPORTED', 'pages are read only', { headers: { Allow: 'GET, HEAD' } });
-    if (running >= MAX_AT_ONCE) throw new Refusal(503, 'TOOMANYREQUESTS', 'too many pages are made at this moment');
+    if (running >= MAX_AT_ONCE)
+      throw new Refusal(503, 'TOOMANYREQUESTS', 'too many pages are made at this moment', {
+        headers: { 'Retry-After': '1' },
+      });
     running += 1;
     try {
       return await answerTo(name, { site, query, signal });
@@ -48,12 +61,17 @@ export async function answerPage(site: Site, exchange: PageExchange): Promise<vo
   }
 }
 
-async function sendAnswer(answer: Answer, site: Site, { request, response, signal }: PageExchange): Promise<void> {
+async function sendAnswer(
+  answer: Answer,
+  site: Site,
+  { request, response, signal, folder }: PageExchange,
+): Promise<void> {
   const isHead = request.method === 'HEAD';
   if (answer.kind === 'redirect') return send(response, 303, { ...PROTECTING, Location: answer.to });
   if (answer.kind === 'page') {
-    const text = framed(answer, site);
+    const text = framed(answer, site, folder);
     const headers = {
+      ...answer.headers,
       ...PROTECTING,
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': PAGE_POLICY,

@@ -13,10 +13,10 @@ const PARTS = { style: `${ATTACHED_STYLE}${PREVIEW_STYLE}${STYLE}`, script: SCRI
 /** The policy of every page, as its header has it. */
 export const PAGE_POLICY = `${pagePolicy(PARTS)}; frame-ancestors 'none'`;
 
-/** A whole document: the form for a place, the way to the page, and the page. */
-export function framed(answer: PageAnswer, site: Pick<Site, 'isOpen'>): string {
+/** A whole document: the form for a place, the way to the page, and the page. `folder` leads to that of the pages. */
+export function framed(answer: PageAnswer, site: Pick<Site, 'isOpen'>, folder = ''): string {
   const { title, main, crumbs = [], place } = answer;
-  const body = html`<header class="site"><a class="brand" href="${site.isOpen ? link('start') : link('repositories')}">remora</a>${site.isOpen && placeForm(place)}</header>
+  const body = html`<header class="site"><a class="brand" href="${folder}${site.isOpen ? link('start') : link('repositories')}">remora</a>${site.isOpen && placeForm(folder, place)}</header>
 ${crumbs.length > 0 && way(crumbs)}
 <main id="main" tabindex="-1">
 ${main}
@@ -25,8 +25,8 @@ ${main}
   return page({ ...PARTS, title: `${title} · remora`, body });
 }
 
-function placeForm(place = ''): Html {
-  return html`<form class="place" action="${link('open')}" role="search" aria-label="Open a place">
+function placeForm(folder: string, place = ''): Html {
+  return html`<form class="place" action="${folder}${link('open')}" role="search" aria-label="Open a place">
 <label class="unseen" for="place">Place</label>
 <input id="place" name="place" type="text" value="${place}" placeholder="ghcr.io/acme/app:v1, oci:./layout, ./app.tar" autocomplete="off" autocapitalize="none" spellcheck="false" required>
 <button type="submit">Open</button>

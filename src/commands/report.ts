@@ -46,6 +46,7 @@ export default class Report extends BaseCommand {
     ...elsewhereFlag,
     ...unpackFlag,
     ...registryFlags,
+    concurrency: { ...registryFlags.concurrency, summary: 'Images and requests at a time [default: 64]' },
   };
   #isStreaming = false;
 

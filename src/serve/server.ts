@@ -71,6 +71,8 @@ export function createServer(source: Repositories | Store, options: ServerOption
 export interface PageCall extends Pick<Call, 'request' | 'response' | 'query' | 'repositories' | 'signal'> {
   /** As it was sent. */
   readonly path: string;
+  /** The reason for which the request is not let in; the page tells it. */
+  readonly refusal?: Refusal | undefined;
   /** Takes the error behind an answer, for the log. */
   failed(error: unknown): void;
 }
@@ -112,15 +114,19 @@ export function createListener(
   async function answer(request: IncomingMessage, response: ServerResponse, failed: PageCall['failed']): Promise<void> {
     const method = request.method ?? 'GET';
     const isPage = pages !== undefined && !/^[^?]*\/v2(?:[/?]|$)/.test(request.url ?? '');
-    refuseWebPages(request, options.hosts, { mayFollow: isPage });
-    const url = targetOf(request);
-    await authenticate(request);
+    const admitted = admit(request, isPage);
     if (pages !== undefined && isPage) {
-      const { pathname: path, searchParams: query } = url;
+      const refusal = await admitted.then(
+        () => undefined,
+        (error: unknown) => refusalToShow(request, error),
+      );
+      const { pathname: path, searchParams: query } = targetOf(request);
       const gone = new AbortController();
       whenOver(request, response, () => gone.abort(OVER));
-      return pages({ request, response, path, query, repositories, signal: gone.signal, failed });
+      return pages({ request, response, path, query, repositories, signal: gone.signal, refusal, failed });
     }
+    await admitted;
+    const url = targetOf(request);
     const { name, rest, methods } = route(url.pathname);
     const handler = methods[method];
     if (handler === undefined || (options.readOnly && WRITES.includes(method))) {
@@ -152,6 +158,12 @@ export function createListener(
     }
   }
 
+  async function admit(request: IncomingMessage, mayFollow: boolean): Promise<void> {
+    refuseWebPages(request, options.hosts, { mayFollow });
+    targetOf(request);
+    await authenticate(request);
+  }
+
   async function authenticate({ headers, socket }: IncomingMessage): Promise<void> {
     if (options.authenticate === undefined) return;
     const match = /^basic\s+(\S+)$/i.exec(headers.authorization ?? '');
@@ -179,6 +191,14 @@ export function whenOver({ socket }: IncomingMessage, response: ServerResponse, 
   response.once('close', over);
   // Requests that are sent at once each listen.
   socket.setMaxListeners(0).once('close', over);
+}
+
+/** A refusal that a page tells to a browser; other clients get the error itself. */
+function refusalToShow({ method, headers, complete, url = '' }: IncomingMessage, error: unknown): Refusal {
+  const isBrowser = /^[^;]*\btext\/html\b/i.test(headers.accept ?? '');
+  const isRead = (method === 'GET' || method === 'HEAD') && complete && url.startsWith('/');
+  if (error instanceof Refusal && isBrowser && isRead) return error;
+  throw error;
 }
 
 /** Path and query as they were sent: `URL` would resolve "..", and a name must be refused as it came. */

@@ -61,7 +61,15 @@ describe('the tags of a repository', () => {
     expect(registry.requests.filter(({ path }) => path.includes('/manifests/'))).toEqual([]);
     const last = await entered.page('tags', { place: many, page: '50' });
     expect(textOf(last)).toMatch(/\bv9800 .* v9999\b/);
+    // Ten pages of the registry, once: a page behind the first shows the list that was there.
+    const lists = () => registry.requests.filter(({ path }) => path.startsWith('/v2/team/many/tags/')).length;
+    expect(lists()).toBe(10);
     expect(textOf(await entered.page('tags', { place: many, page: '999' }))).toContain('page 50 of 50');
+    expect(lists()).toBe(10);
+    registry.repository('team/many').tags.set('v10000', digest);
+    expect(textOf(await entered.page('tags', { place: many }))).toContain('10001 tags, page 1 of 51');
+    expect(lists()).toBe(10 + 11);
+    registry.repository('team/many').tags.delete('v10000');
     expect(textOf(await entered.page('tags', { place: many, page: '-1' }))).toContain('page 1 of 50');
     const filtered = await entered.page('tags', { place: many, filter: '999' });
     expect(textOf(filtered)).toContain('19 tags with 999');

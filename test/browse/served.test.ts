@@ -128,3 +128,58 @@ describe('the pages of a server', () => {
     expect((await get('/v2')).status).toBe(200);
   });
 });
+
+describe('an answer to a browser', () => {
+  const authorization = `Basic ${Buffer.from('ann:wrong').toString('base64')}`;
+  const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+
+  it.each(['nothing', 'team/app', 'a/b/c', '/evil.example/x', 'v2x/y/'])(
+    'has links that lead from /%s',
+    async (path) => {
+      const { get, host } = await served();
+      const { status, body } = await get(`/${path}`);
+      expect(status).toBe(404);
+      const home = linksOf(body).find((one) => one.endsWith('repositories')) ?? '';
+      expect(new URL(home, `http://${host}/${path}`).href).toBe(`http://${host}/repositories`);
+    },
+  );
+
+  it('is a page where the login is refused, and JSON for other clients and for the API', async () => {
+    const { get } = await served({ authenticate: async () => ({ why: 'no <b> such user' }) });
+    for (const path of ['/', '/repositories', '/a/b']) {
+      const { status, headers, body } = await get(path, { accept, authorization });
+      expect([status, headers['www-authenticate']]).toEqual([401, 'Basic realm="remora"']);
+      expect(headers['content-type']).toBe('text/html; charset=utf-8');
+      expect(headers['content-security-policy']).toContain("default-src 'none'");
+      expect(body).toContain('no &lt;b&gt; such user');
+      expect(body).not.toContain('team/app');
+    }
+    for (const [path, headers] of [
+      ['/', {}],
+      ['/repositories', { accept: 'application/json' }],
+      ['/v2/', { accept }],
+      ['/v2/team/app/manifests/v1', { accept }],
+    ] as const) {
+      const { status, headers: got } = await get(path, headers);
+      expect([path, status, got['content-type']]).toEqual([path, 401, 'application/json']);
+    }
+    const posted = await get('/repositories', { accept }, 'POST');
+    expect([posted.status, posted.headers['content-type']]).toEqual([401, 'application/json']);
+  });
+
+  it('says when to come again, and which methods there are', async () => {
+    const { get } = await served({ authenticate: async () => ({ why: 'wait', retryAfter: 7 }) });
+    const { status, headers } = await get('/', { accept, authorization });
+    expect([status, headers['retry-after']]).toEqual([429, '7']);
+    const open = await served();
+    const posted = await open.get('/repositories', {}, 'POST');
+    expect([posted.status, posted.headers.allow]).toEqual([405, 'GET, HEAD']);
+  });
+
+  it('is a page for a name that the server does not answer to', async () => {
+    const { get } = await served();
+    const { status, headers, main } = await get('/repositories', { accept, host: 'evil.example' });
+    expect([status, headers['content-type']]).toEqual([421, 'text/html; charset=utf-8']);
+    expect(main).not.toContain('team/app');
+  });
+});

@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { startCountingLine } from '../support/counting-line.js';
 import { tempDir } from '../support/temp.js';
 import { runHere } from './support/in-process.js';
 import { withImage } from './support/run.js';
@@ -39,6 +41,23 @@ it('shows the bytes of manifests in a page, read once each', async () => {
   expect(stdout).toContain('&quot;note&quot;: &quot;&lt;/script&gt;&quot;');
   const asked = registry.requests.slice(before).filter(({ path }) => /\/manifests\/sha256:/.test(path));
   expect(new Set(asked.map(({ path }) => path)).size).toBe(2);
+});
+
+it('reads the manifests of a page over the connections that found them', async () => {
+  const { registry, cwd } = await begin();
+  const line = await startCountingLine(registry.host);
+  onTestFinished(() => line.close());
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
+  await writeFile(join(cwd, 'key.pub'), key.export({ format: 'pem', type: 'spki' }));
+  for (const [command = '', ...words] of [['discover'], ['verify', '--key', 'key.pub']]) {
+    const opened = async (format: string) => {
+      line.connections();
+      await runHere([command, `${line.host}/team/app:v1`, ...words, '--format', format], cwd);
+      return line.connections();
+    };
+    await opened('tree');
+    expect([command, await opened('html')]).toEqual([command, await opened('tree')]);
+  }
 });
 
 it.each(PICTURES)('ends as a tree does where a place could not be asked, and says so in %s', async (format) => {

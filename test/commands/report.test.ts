@@ -52,6 +52,34 @@ describe('report', () => {
     expect((await runHere(['report', 'oci:./layout:v1', '--require', 'sbom'], cwd)).code).toBe(0);
   });
 
+  it('is a gate that no image does not pass', async () => {
+    const cwd = await tempDir();
+    await writeFile(join(cwd, 'none.yaml'), 'kind: List\nitems: []\n');
+    const words = ['report', '--from', 'none.yaml'];
+    const { code, stderr } = await runHere([...words, '--require', 'sbom'], cwd);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('error: 0 images: the references name none\n')]);
+    expect((await runHere(words, cwd)).code).toBe(0);
+    // Other shards may have some, which their merger tells.
+    const shard = await runHere([...words, '--require', 'sbom', '--shard', '1/1', '--format', 'jsonl'], cwd);
+    await writeFile(join(cwd, '1.jsonl'), shard.stdout);
+    expect(shard.code).toBe(0);
+    expect((await runHere(['report', '--merge', '1.jsonl'], cwd)).code).toBe(3);
+  });
+
+  it('fills no line up to a reference of any length', async () => {
+    const cwd = await tempDir();
+    const host = '127.0.0.1:1';
+    await writeFile(
+      join(cwd, 'list'),
+      `${host}/${'a'.repeat(1000)}/${'b'.repeat(3000)}:v1\n${host}/app:v1\n${'c'.repeat(10_000)}\n`,
+    );
+    const { code, stdout } = await runHere(['report', '--from', 'list', '--plain-http'], cwd);
+    const lines = stdout.trimEnd().split('\n');
+    expect([code, lines.length]).toEqual([6, 4]);
+    expect(lines[0]?.length).toBeLessThan(400);
+    expect(lines[3]).toMatch(/^c{40}… .*list:3: the text has 10000 characters/);
+  });
+
   it('is one object with --json and --format json', async () => {
     const { cwd } = await withLayout();
     const { stdout } = await runHere(['report', 'oci:./layout', '--json'], cwd);
@@ -173,6 +201,11 @@ describe('the rows of shards', () => {
     expect(await message(5, `${lines[0]}\n{"reference":1}\n`)).toMatch(/^rows\.jsonl:2 is not a row of a report: /);
     expect(await message(5, `${lines[0]}\n<html>\n`)).toMatch(/^rows\.jsonl:2 is not JSON/);
     expect((await runHere(await file(stdout + stdout), cwd)).code).toBe(0);
+    const shard = (index: number, of: number) =>
+      stdout.replace('"end":true', `"end":true,"shard":{"index":${index},"of":${of}}`);
+    expect(await message(6, shard(1, 1e15))).toContain('2/1000000000000000, 3/');
+    expect(await message(5, shard(0, 4))).toContain('rows.jsonl:3 is not a row of a report: shard.index');
+    expect(await message(5, shard(5, 4))).toContain('rows.jsonl:3 is not a row of a report: shard: wanted');
   });
 });
 

@@ -116,7 +116,7 @@ describe('sign', () => {
         ['sign', '--key', 'key.pem', 'oci:./layout@sha256:0123456789'],
         (await withKeys()).cwd,
       );
-      expect(failed.message).toContain('needs 64 hexadecimal digits');
+      expect(failed.message).toContain('is only a beginning, wanted all 64 digits here, got 10');
     });
 
     it('no key at all', async () => {

@@ -15,13 +15,15 @@ export function errorPage(error: unknown, site: Site, place: string | undefined)
   const told = toldOf(error);
   const { code, message, hint, candidates = [] } = error instanceof Refusal ? told : site.tell(told);
   const status = statusOf(error);
-  const main = html`<h1>${TITLES[code] ?? 'This failed'}</h1>
+  const title = status === 404 ? 'Not found' : (TITLES[code] ?? 'This failed');
+  const headers = error instanceof Refusal ? error.options.headers : undefined;
+  const main = html`<h1>${title}</h1>
 ${notice('bad', html`<p><strong>${message}</strong></p>${hint !== undefined && html`<p>${hint}</p>`}`)}
 ${place !== undefined && html`<p>Place: <code>${place}</code></p>`}
 ${candidates.length > 0 && html`<h2>What is there</h2><ul id="candidates" class="names">${candidates.slice(0, MAX_CANDIDATES).map((one) => html`<li>${choice(one, place, site)}</li>`)}</ul>`}
 ${candidates.length > MAX_CANDIDATES && html`<p>… and ${candidates.length - MAX_CANDIDATES} more</p>`}
 <p class="muted">Code <code>${code}</code>, status ${status}</p>`;
-  return { kind: 'page', status, title: TITLES[code] ?? 'Error', main, place };
+  return { kind: 'page', status, headers, title, main, place };
 }
 
 /** A candidate leads to its page where it is a reference or a digest. */
@@ -59,4 +61,6 @@ const TITLES: Readonly<Record<string, string>> = {
   SIZE_MISMATCH: 'The content is damaged',
   MALFORMED: 'This cannot be read',
   DENIED: 'Access is refused',
+  TOOMANYREQUESTS: 'Too many requests',
+  MISDIRECTED: 'This name is not answered to',
 };

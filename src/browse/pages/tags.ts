@@ -46,7 +46,9 @@ export async function tagsPage({ site, query, signal }: Ask): Promise<PageAnswer
     page: Math.max(Number.parseInt(query.get('page') ?? '1', 10) || 1, 1),
   };
   const { result, untagged, textOf } = await site.read(place, { signal }, async (source) => ({
-    result: await fitting(source, choice, { signal }),
+    result: await fitting((await site.recentTags?.sourceFor(source, choice.page === 1, { signal })) ?? source, choice, {
+      signal,
+    }),
     untagged: await untaggedOf(source, { signal }),
     textOf: (tag: string) => source.format({ tag }),
   }));

@@ -6,6 +6,8 @@ export interface PageAnswer {
   readonly kind: 'page';
   /** @default 200 */
   readonly status?: number | undefined;
+  /** Beside those of every page. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly title: string;
   readonly main: Html;
   /** The places above, each with its page; the last is the page itself. */

@@ -9,6 +9,7 @@ import type { CallOptions, ManifestSelector, Source } from '../../store/interfac
 import { isThere, repositoryNames } from '../../store/open.js';
 import { firstNames } from './first-names.js';
 import { link } from './links.js';
+import { RecentTags } from './recent-tags.js';
 import { Sessions } from './sessions.js';
 import type { RepositoriesOptions, RepositoriesPage, Site, Spot } from './site.js';
 import type { Told } from './told.js';
@@ -26,6 +27,7 @@ export interface AnyPlaceOptions {
 /** All places that remora reads, as the user of this computer reaches them. */
 export class AnyPlace implements Site, AsyncDisposable {
   readonly isOpen = true;
+  readonly recentTags = new RecentTags();
   readonly #sessions = new Sessions();
 
   readonly home: string;

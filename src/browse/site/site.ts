@@ -1,4 +1,5 @@
 import type { CallOptions, ManifestSelector, Source } from '../../store/interfaces/store.js';
+import type { RecentTags } from './recent-tags.js';
 import type { Told } from './told.js';
 
 /** A text of a place, and the page that shows it. */
@@ -38,6 +39,8 @@ export interface Site {
   readonly isOpen: boolean;
   /** The most attachments and entries of indexes of a page. @default that of the operations */
   readonly maxItems?: number | undefined;
+  /** Lists of tags for the pages behind a first one. @default each page lists them */
+  readonly recentTags?: RecentTags | undefined;
   /** Registries that the start page offers. */
   suggestions(): Promise<readonly string[]>;
   /** The words that a command takes for a place. */

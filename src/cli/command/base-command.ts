@@ -6,6 +6,7 @@ import type { ElsewhereOptions } from '../../operations/places/elsewhere.js';
 import type { AccessOptions } from '../../operations/places/location.js';
 import type { SigningOptions } from '../../operations/sign/signing-with.js';
 import type { WaitOptions } from '../../operations/wait/wait.js';
+import type { Session } from '../../store/interfaces/session.js';
 import type { ConnectionFlags } from '../flags/connection.js';
 import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/elsewhere.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
@@ -13,6 +14,7 @@ import type { Gate } from '../gates/gate.js';
 import { errorCommand, errorJson, errorText, toRemoraError } from '../output/error.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
+import { loadWidths } from '../output/width.js';
 import { forLog, isGithubActions, workflowCommand } from '../output/workflow-commands.js';
 import { createProgress, type Progress } from '../progress/progress.js';
 import { exitCodeFor } from './exit-codes.js';
@@ -39,6 +41,7 @@ export abstract class BaseCommand extends Command {
   readonly #endMemoryWatch = watchMemory();
   readonly #optimize = optimizeLater();
   #progress: Progress | undefined;
+  #session: Session | undefined;
   #gate: string | undefined;
   #hasArrived = false;
 
@@ -91,6 +94,7 @@ export abstract class BaseCommand extends Command {
         readonly 'max-items'?: number | undefined;
         readonly 'max-unpacked'?: string | undefined;
         readonly wait?: string | undefined;
+        readonly format?: unknown;
       },
     location?: string | { readonly kind: string },
   ): Promise<AccessOptions & WaitOptions & ElsewhereOptions> {
@@ -116,7 +120,9 @@ export abstract class BaseCommand extends Command {
       note,
     });
     const elsewhere = await elsewhereAccess(flags, referrersIn, place === undefined ? [] : [place], connection, note);
-    return { ...base, ...elsewhere, connection, credentials };
+    // A page reads manifests behind its result: both ask with the same connections and tokens.
+    if (flags.format === 'html') this.#session = await (await import('../../store/open.js')).openSession();
+    return { ...base, ...elsewhere, connection, credentials, ...given({ session: this.#session }) };
   }
 
   /** The private key of a flag; its passphrase is asked for where it is needed. */
@@ -245,6 +251,7 @@ export abstract class BaseCommand extends Command {
         ? await this.#hinted(toRemoraError(error, this.config.bin, this.id))
         : this.#goingOn(new RemoraError('INTERRUPTED', 'interrupted', { cause: error }));
     process.exitCode = code ?? exitCodeFor(failure);
+    if (this.stderr.isTTY) await loadWidths(failure.candidates);
     if (this.jsonEnabled()) this.logJson(errorJson(failure));
     else this.stderr.write(errorText(failure, this.config.bin, this.stderr));
     this.stderr.write(errorCommand(failure, this.#title));
@@ -276,6 +283,7 @@ export abstract class BaseCommand extends Command {
 
   protected override async finally(): Promise<void> {
     this.#progress?.stop();
+    await this.#session?.close();
     this.#interruption.stop();
     this.#endMemoryWatch();
     this.#optimize();

@@ -85,7 +85,11 @@ const STEPS: readonly Step[] = [
   { column: 4, least: 11 },
   { column: 1, least: 0 },
   { column: 4, least: 0 },
+  // A digest alone always selects.
   { column: 5, least: 8 },
+  { column: 3, least: 0 },
+  { column: 2, least: 8 },
+  { column: 2, least: 0 },
 ];
 
 const INDENT = '  ';

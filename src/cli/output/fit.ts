@@ -11,18 +11,30 @@ export interface Part {
 
 const GAP = '  ';
 
-/** Puts parts on one line. Where they are too long, the first that may shrink loses its middle, then the next one. */
+/**
+ * Puts parts on one line. Where they are too long, the first that may shrink loses its middle, then the next one; where
+ * that is not enough, the last ones are left out.
+ */
 export function fitted(parts: readonly Part[], room: number | undefined, paint: Paint): string {
   const shown = parts.filter(({ text }) => text !== '');
-  const whole = shown.reduce((sum, { text }) => sum + widthOf(text), GAP.length * (shown.length - 1));
-  let over = room === undefined ? 0 : Math.max(whole - room, 0);
+  const sumOf = (width: (part: Part) => number) =>
+    shown.reduce((sum, part) => sum + width(part), GAP.length * (shown.length - 1));
+  if (room !== undefined) while (shown.length > 1 && sumOf(leastOf) > room) shown.pop();
+  let over = room === undefined ? 0 : Math.max(sumOf(({ text }) => widthOf(text)) - room, 0);
   return shown
-    .map(({ text, style, least = widthOf(text) }) => {
+    .map((part) => {
+      const { text, style } = part;
+      const least = Math.min(leastOf(part), room ?? Number.POSITIVE_INFINITY);
       const kept = shorten(text, Math.max(widthOf(text) - over, least));
       over -= widthOf(text) - widthOf(kept);
       return style === undefined ? kept : paint(style, kept);
     })
     .join(GAP);
+}
+
+/** The columns that a part needs to be there at all. */
+function leastOf({ text, least = widthOf(text) }: Part): number {
+  return Math.max(Math.min(least, widthOf(text)), 1);
 }
 
 /** A text of at most `most` columns, without its middle where it is wider. */

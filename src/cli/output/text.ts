@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { unicodeEscapes } from '../../oci/text/quote.js';
 import { padded, widthOf } from './width.js';
 
 export { formatSize } from '../../oci/text/size.js';
@@ -7,10 +8,7 @@ export { formatSize } from '../../oci/text/size.js';
 export function printable(text: string): string {
   // Plain text needs no look at the classes of its characters.
   if (/^[ -~]*$/.test(text)) return text;
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, unicodeEscapes);
 }
 
 /** JSON as it is printed: the same document, without characters that act on a terminal. */
@@ -37,12 +35,7 @@ export function* jsonPieces(value: object): Iterable<string> {
 /** Escapes in JSON the characters that act on a terminal, and `##[`, which acts on the log of a job in GitHub Actions. */
 export function harmlessJson(json: string): string {
   // JSON allows DEL, C1 controls and characters that turn the direction of writing.
-  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}|#(?=#\[)/gu, (char) =>
-    char
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return json.replace(/[\u007f-\u009f\u2028\u2029]|\p{Cf}|#(?=#\[)/gu, unicodeEscapes);
 }
 
 /** Columns, padded to the widest cell, without white space at the ends. */

@@ -1,4 +1,5 @@
 import { isRemoraError } from '../../errors.js';
+import { kindRow } from '../../formats/kinds/kind-of.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { mapSome } from '../../io/async/run-all.js';
 import { layersOf, type Manifest } from '../../oci/documents/manifest.js';
@@ -14,7 +15,8 @@ const MAX_READ = 8;
 
 /**
  * Other manifests that are attached to the subject and hold a file of this one. The place is asked only where such a file
- * was there before; a failure tells of none, since the attachment itself does not depend on it.
+ * was there before; a failure tells of none, since the attachment itself does not depend on it. A signature or a bundle
+ * under another artifact type is meant for another reader, and not named.
  *
  * @param written the results of the blobs
  * @throws RemoraError `INTERRUPTED`
@@ -35,7 +37,10 @@ export async function sameContent(
     const { artifactType } = manifest.content;
     const likely = others.toSorted((one, other) => rank(one, artifactType) - rank(other, artifactType));
     const read = store.kind === 'registry' ? likely.slice(0, MAX_READ) : likely;
-    const found = await mapSome(read, MAX_READ, (other) => shared(store, other, known, { signal }));
+    const found = await mapSome(read, MAX_READ, (other) => {
+      const files = other.artifactType === artifactType ? known : known.filter((layer) => !isSigned(layer));
+      return files.length === 0 ? Promise.resolve([]) : shared(store, other, files, { signal });
+    });
     return found.flat();
   } catch (error) {
     if (isInterruption(error) || !isRemoraError(error)) throw error;
@@ -50,6 +55,11 @@ function rank(entry: Descriptor, artifactType: string | null | undefined): numbe
 
 function isFile(layer: Descriptor): boolean {
   return !isEmpty(layer) && layer.size > 0;
+}
+
+function isSigned({ mediaType }: Descriptor): boolean {
+  const { kind, format } = kindRow('type', mediaType) ?? {};
+  return kind === 'signature' || format === 'sigstore-bundle' || format === 'dsse';
 }
 
 async function shared(

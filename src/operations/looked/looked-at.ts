@@ -19,7 +19,7 @@ export function lookedAt(text: string): LookedAt {
   if (at < 0) return { place: resolvePlace(text) };
   const [name, end] = [text.slice(0, at), text.slice(at + 1)];
   // Of a URL with a password, only the whole text is redacted.
-  const isOther = name === '' || /@|^(?!docker:)[a-z]+:\/\//i.test(name) || end === '' || end.includes('/');
+  const isOther = at < 1 || /@|^(?!docker:)[a-z]+:\/\//i.test(name) || end === '' || end.includes('/');
   if (isOther || isDigest(end)) return { place: resolvePlace(text) };
   // A path may hold an "@".
   const isPath = /^(?:oci|oci-archive|ocidir|dir):|^\.{0,2}\/|^\.{1,2}[:@]/.test(text);

@@ -62,8 +62,16 @@ function* imageOf(value: DocumentValue, name: string): Generator<ReadReference> 
   yield isNamed || /:[^/]*$/.test(repository) ? read : { ...read, error: withoutTag(text, from) };
 }
 
-/** A text as a reference; a template is one that cannot be read. */
+/** A path has at most 4,096 bytes, a name in a registry far fewer; a row and its messages repeat the text. */
+const MAX_LENGTH = 4500;
+
+/** A text as a reference; a template and a text that is too long are ones that cannot be read. */
 export function readReference(text: string, from: string): ReadReference {
+  if (text.length > MAX_LENGTH) {
+    const message = `${from}: the text has ${text.length} characters, wanted a reference with at most ${MAX_LENGTH}`;
+    const hint = 'Give a list with a reference on each line, or YAML';
+    return { text: `${text.slice(0, 40)}…`, from, error: new RemoraError('INVALID_ARGUMENT', message, { hint }) };
+  }
   if (!TEMPLATE.test(text)) return { text, from };
   const message = `${from}: ${quote(text)} is a template, wanted the reference that it becomes`;
   const hint = 'Render it first, for example with helm template or docker compose config';

@@ -114,12 +114,13 @@ function checkShards(ends: readonly ReportEnd[]): void {
   const other = shards.find(({ of }) => of !== first.of);
   if (other !== undefined)
     throw new RemoraError('INVALID_ARGUMENT', `shards of ${first.of} and of ${other.of} are given, wanted one number`);
-  const missing = Array.from({ length: first.of }, (_, index) => index + 1).filter(
-    (index) => !shards.some((shard) => shard.index === index),
-  );
-  if (missing.length === 0) return;
-  const names = missing.slice(0, 10).map((index) => `${index}/${first.of}`);
-  const more = missing.length > names.length ? `, and ${missing.length - names.length} more` : '';
+  const given = new Set(shards.map(({ index }) => index));
+  const missing = first.of - given.size;
+  if (missing <= 0) return;
+  const names: string[] = [];
+  for (let index = 1; index <= first.of && names.length < 10; index++)
+    if (!given.has(index)) names.push(`${index}/${first.of}`);
+  const more = missing > names.length ? `, and ${missing - names.length} more` : '';
   throw new RemoraError('INCOMPLETE', `shards are missing: ${names.join(', ')}${more}`, {
     hint: 'Give the files of all shards',
   });

@@ -6,7 +6,7 @@ import { type DocumentValue, imagesOf, jsonValue, placeOf, readReference } from 
 const MAX_YAML = 32 * 1024 * 1024;
 
 /** A member or an element of YAML. No reference has a blank behind a colon. */
-const YAML_LINE = /^\s*(?:- |---\s|(?:- +)*["']?[\w./$-]+["']?:(?:\s|$))/m;
+const YAML_LINE = /^[ \t]*(?:- |---\s|(?:- +){0,20}["']?[\w./$-]+["']?:(?:\s|$))/m;
 
 /**
  * Reads references: a list with one on each line, with comments after `#`; or the images that documents of Kubernetes,
@@ -30,7 +30,7 @@ export async function readReferences(content: string | Uint8Array, name: string)
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/^\s*#.*$/gm, '');
+  return text.replace(/^[ \t]*#.*$/gm, '');
 }
 
 async function fromYaml(text: string, name: string): Promise<readonly ReadReference[]> {

@@ -5,6 +5,7 @@ import type { ReportEnd, ReportRow } from './schema.js';
 const text = z.string();
 const texts = z.array(text);
 const count = z.int().check(z.nonnegative());
+const place = z.int().check(z.positive());
 const state = z.enum(['yes', 'partly', 'no', 'unknown']);
 const error = z.looseObject({ code: text, message: text, hint: z.exactOptional(text) });
 
@@ -47,7 +48,9 @@ const counts = z.looseObject({
 export const endRecord: z.ZodMiniType<ReportEnd> = z.looseObject({
   end: z.literal(true),
   rows: count,
-  shard: z.exactOptional(z.looseObject({ index: count, of: count })),
+  shard: z.exactOptional(
+    z.looseObject({ index: place, of: place }).check(z.refine(({ index, of }) => index <= of, 'wanted index <= of')),
+  ),
   columns: texts,
   require: z.exactOptional(texts),
   trusted: z.exactOptional(z.literal(true)),

@@ -36,7 +36,7 @@ export interface ReportOptions
   readonly policy?: Policy | undefined;
   /** Only this share of the references. @default all */
   readonly shard?: Shard | undefined;
-  /** Number of images that are asked about at a time. @default 32 */
+  /** Number of images that are asked about at a time. @default 64 */
   readonly concurrency?: number | undefined;
   /** Connections and tokens that are shared with other calls. @default a session for the report */
   readonly session?: Session | undefined;
@@ -45,8 +45,8 @@ export interface ReportOptions
 /** The columns without a choice. */
 export const DEFAULT_COLUMNS = ['sbom', 'signature', 'provenance', 'vex', 'scan'] as const;
 
-/** Images that are asked about at a time: each takes some requests, and 32 of them run at a time in a registry. */
-const AT_A_TIME = 32;
+/** Images that are asked about at a time, and requests that run at a time in a registry: each image takes some of them. */
+const AT_A_TIME = 64;
 /** Rows that are done and wait for an earlier one. */
 const AHEAD = 256;
 /** References whose tags are listed ahead of the images. */
@@ -79,7 +79,8 @@ async function* rows(
   const signal = sharedSignal(stop.signal, options.signal);
   const session = options.session ?? (await openSession());
   const places = new OpenPlaces();
-  const access = { ...options, session, signal };
+  const connection = { ...options.connection, concurrency: options.connection?.concurrency ?? AT_A_TIME };
+  const access = { ...options, connection, session, signal };
   const answers = new ImageAnswers({ ...access, ...wanted });
   try {
     const items = chosen(references, places, access);

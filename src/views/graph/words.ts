@@ -1,5 +1,6 @@
 import { formatSize } from '../../oci/text/size.js';
 import { whoOf } from '../../operations/results/signer-words.js';
+import { tellingFormat } from '../../operations/results/telling-format.js';
 import type { Attached, GraphNode, Group, Holding } from './graph.js';
 
 /** The names of the files of an attachment: of its content, or as its annotation has it. */
@@ -20,9 +21,9 @@ export function kindOf({ kind, artifactType, predicateType, mediaType }: Attache
   return kind ?? artifactType ?? predicateType ?? mediaType;
 }
 
-/** The format of the content, without its wrappers. */
-export function formatOf({ formats = [] }: Attached): string | undefined {
-  return formats.at(-1);
+/** The format that says most, as the tree in a terminal names it. */
+export function formatOf({ formats }: Attached): string | undefined {
+  return tellingFormat(formats);
 }
 
 /** The bytes of the files; where they are not known, those of the manifest. */

@@ -113,6 +113,14 @@ describe('the tree of attachments', () => {
     ]);
   });
 
+  it('leaves room for names of files beside a type of any length', () => {
+    const name = 'a-name-that-is-rather-long-and-tells-much.json';
+    const long = node('1', { artifactType: `application/vnd.${'x'.repeat(150)}` });
+    const lines = treeOf(resultOf(long, node('2', { content: { size: 1, titles: [name] } })), 140);
+    expect(lines[2]).toContain(`  ${name}  `);
+    expect(lines.every((line) => widthOf(line) <= 140)).toBe(true);
+  });
+
   it('sorts by kind, then the newest first, then by digest', () => {
     const sbom = (character: string, created?: string) =>
       node(character, { kind: 'sbom', ...(created === undefined ? {} : { created }) });

@@ -41,8 +41,11 @@ describe('an error as text', () => {
       '  sbom  spdx   a-file-with-a-…long.spdx.json  2026-11-24T12:00:00Z  aaaaaaaaaaaa',
       '  scan  sarif  b.sarif                        2026-11-25T12:00:00Z  bbbbbbbbbbbb',
     ]);
-    for (const width of [40, 60, 80, 120])
-      for (const line of shown(width)) expect(line.length).toBeLessThanOrEqual(width);
+    for (const width of [20, 30, 40, 60, 80, 120])
+      for (const [index, line] of shown(width).entries()) {
+        expect(line.length).toBeLessThanOrEqual(width);
+        expect(line).toMatch(index === 0 ? / a{8}/ : / b{8}/);
+      }
   });
 
   it('is one line that acts on no terminal', () => {

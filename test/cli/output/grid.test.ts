@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ageOf, dateOf } from '../../../src/cli/output/age.js';
-import { shorten, wrapped } from '../../../src/cli/output/fit.js';
+import { fitted, shorten, wrapped } from '../../../src/cli/output/fit.js';
 import { type Grid, gridLines, type Row, tableLines } from '../../../src/cli/output/grid.js';
 import { painter } from '../../../src/cli/output/text.js';
 import { loadWidths, widthOf } from '../../../src/cli/output/width.js';
@@ -132,4 +132,15 @@ describe('colour', () => {
   ])('on a terminal: %s, with %j: %s', (isTTY, env, isColoured) => {
     expect(painter({ isTTY }, env)('red', 'x') !== 'x').toBe(isColoured);
   });
+});
+
+it.each([
+  [80, 'linux/amd64  0123456789ab  sbom, signature'],
+  [30, 'linux/amd64  0123456789ab  s…e'],
+  [27, 'linux/amd64  0123456789ab'],
+  [20, 'linux/amd64'],
+  [8, 'linu…d64'],
+])('fits parts into %i columns, without the last where they have no room', (room, line) => {
+  const parts = [{ text: 'linux/amd64' }, { text: '0123456789ab' }, { text: 'sbom, signature', least: 0 }];
+  expect(fitted(parts, room, paint)).toBe(line);
 });

@@ -40,6 +40,23 @@ describe.each(PLACES)('the same content in %s', (_what, open) => {
   });
 });
 
+describe.each(PLACES)('a signature or a bundle in %s', (_what, open) => {
+  it.each([
+    'application/vnd.dev.sigstore.bundle.v0.3+json',
+    'application/vnd.dev.cosign.simplesigning.v1+json',
+    'application/vnd.dsse.envelope.v1+json',
+  ])('is named under another name, and not under another type: %s', async (type) => {
+    const store = await open();
+    await pushImage(store, 'image', { tags: ['v1'] });
+    const at = { store, tag: 'v1' };
+    const file = { content: '{"signed":true}', name: 'a.json', mediaType: type };
+    await attach(at, [file], options);
+    expect(await attach(at, [file], { ...options, artifactType: type })).not.toHaveProperty('sameContent');
+    const renamed = await attach(at, [{ ...file, name: 'b.json' }], options);
+    expect(renamed.sameContent?.map(({ artifactType }) => artifactType)).toEqual([options.artifactType]);
+  });
+});
+
 describe('requests', () => {
   it.each(['api', 'none'] as const)(
     'are not more for new content (referrers: %s), and few for known content',

@@ -1,7 +1,8 @@
-import type { Format, Kind } from '../../../formats/kinds/kind.js';
+import type { Kind } from '../../../formats/kinds/kind.js';
 import type { DiscoveredNode } from '../../../operations/discover/discover.js';
+import { tellingFormat } from '../../../operations/results/telling-format.js';
 import { ageOf, dateOf } from '../age.js';
-import { digits, type Part } from '../fit.js';
+import { digits, type Part, shorten } from '../fit.js';
 import type { Cell, Column, Step } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 import { formatSize, type Paint, printable } from '../text.js';
@@ -57,7 +58,7 @@ export function attachmentSteps(at = 0): readonly Step[] {
     [kind, at === 0 ? 20 : 9],
     [title, 8],
     [title, 0],
-    [kind, at === 0 ? 12 : 0],
+    [kind, at === 0 ? 10 : 0],
   ];
   return steps.map(([column = 0, least]) => ({ column, least }));
 }
@@ -83,18 +84,18 @@ export function attachmentCells(node: ShownAttachment, { now, width, isTerminal 
 /** Words for formats whose names are longer than most. */
 const SHORT: Readonly<Record<string, string>> = { 'sigstore-bundle': 'bundle' };
 
-/** Formats that can hold any document, and the tag under which cosign keeps it. */
-const WRAPPERS: readonly Format[] = ['dsse', 'in-toto', 'cosign'];
+/** The columns of a type, so that one of any length takes no room from the names of files. */
+const MAX_TYPE = 48;
 
-/** The format that says most: the innermost, but for statements of any content. Without one, the type. */
+/** The format that says most; without one, the type. */
 export function formatOf(
-  { formats = [], artifactType, predicateType, mediaType }: ShownAttachment,
+  { formats, artifactType, predicateType, mediaType }: ShownAttachment,
   isShort: boolean,
 ): string {
-  const format = formats.findLast((one) => !WRAPPERS.includes(one)) ?? formats.at(-1);
+  const format = tellingFormat(formats);
   if (format !== undefined) return format;
   const type = printable(predicateType ?? artifactType ?? mediaType);
-  return isShort ? type.replace(/^application\//, '') : type;
+  return isShort ? shorten(type.replace(/^application\//, ''), MAX_TYPE) : type;
 }
 
 /** The name of the first file, and the number of further ones; all names where there is room for any length. */

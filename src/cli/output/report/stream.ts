@@ -69,7 +69,9 @@ export async function streamReport(
     policy: hasPolicy || undefined,
   });
   await write(writer.end({ end: true, rows: summary.value.images, ...asked, summary: summary.value }));
-  return { summary: summary.value, failure: gate.failure };
+  // A gate that saw no image proves nothing; a share may have none.
+  const isEmpty = summary.value.images === 0 && shard === undefined && (require.length > 0 || hasPolicy);
+  return { summary: summary.value, failure: gate.failure ?? (isEmpty ? 'NO_MATCH' : undefined) };
 }
 
 const EVENTS = ['drain', 'close', 'error'] as const;

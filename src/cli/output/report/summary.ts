@@ -10,7 +10,8 @@ export function describeSummary({ images, failed, incomplete, columns }: ReportS
     ...(failed === 0 ? [] : [`${failed} could not be asked`]),
     ...(incomplete === 0 ? [] : [`${incomplete} could be asked in part`]),
   ];
-  const what = images === 0 || kinds.length === 0 ? '' : `: ${kinds.join(', ')}`;
+  if (images === 0) return '0 images: the references name none';
+  const what = kinds.length === 0 ? '' : `: ${kinds.join(', ')}`;
   return [`${images} image${images === 1 ? '' : 's'}${what}`, ...troubles].join('; ');
 }
 

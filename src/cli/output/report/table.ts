@@ -9,6 +9,8 @@ import { type ReportShape, type ReportWriter, rowNotes } from './shape.js';
 const GAP = '  ';
 /** The least columns of a reference, however narrow the terminal is. */
 const MIN_REFERENCE = 16;
+/** The most columns that all references of a pipe are filled up to. */
+const MAX_REFERENCE = 200;
 const DIGEST = 71;
 const DATE = '2026-01-31T12:00:00Z'.length;
 /** `in 23 mo` and the like. */
@@ -80,7 +82,7 @@ const LEGEND: Readonly<Record<string, string>> = {
 function wordsWriter({ columns, longest, isTrusted, hasPolicy }: ReportShape): ReportWriter {
   const word = isTrusted ? 'unverified'.length : 'unknown'.length;
   const widths = [
-    longest,
+    Math.min(longest, MAX_REFERENCE),
     DIGEST,
     ...columns.map((name) => Math.max(name.length, word)),
     ...(hasPolicy ? [7] : []),

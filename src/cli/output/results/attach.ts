@@ -37,11 +37,19 @@ export function renderEach(result: AttachEachResult | AttachEachDryRunResult, sc
   ].join('\n');
 }
 
-/** The notes on files that are attached already under another name or type. */
+/** Other attachments that a note names. */
+const MAX_SAME = 3;
+
+/** The notes on files that are attached already under another name or type, one a file. */
 export function sameNotes({ sameContent = [] }: Pick<AttachResult, 'sameContent'>): readonly string[] {
-  return sameContent.map(({ reference, artifactType, title, layer, name }) => {
-    const as = [title, artifactType].filter((part) => part !== undefined).join(', ');
-    return `the content of ${name ?? layer} is attached already: ${reference}${as === '' ? '' : ` (${as})`}`;
+  return [...new Set(sameContent.map(({ layer }) => layer))].map((layer) => {
+    const others = sameContent.filter((same) => same.layer === layer);
+    const shown = others.slice(0, MAX_SAME).map(({ reference, artifactType, title }) => {
+      const as = [title, artifactType].filter((part) => part !== undefined).join(', ');
+      return as === '' ? reference : `${reference} (${as})`;
+    });
+    const more = others.length > MAX_SAME ? [`${others.length - MAX_SAME} more`] : [];
+    return `the content of ${others[0]?.name ?? layer} is attached already: ${[...shown, ...more].join(', ')}`;
   });
 }
 

@@ -6,6 +6,8 @@ export interface Capability {
   isDoubted?: boolean;
   /** Its lists give the type and annotations of the manifest, as they should. */
   truthful?: boolean;
+  /** A manifest is being opened, which may tell that; never rejects. */
+  judging?: Promise<void> | undefined;
   /** The user knows that this way is the only one. */
   readonly only?: 'api' | 'tag' | undefined;
 }

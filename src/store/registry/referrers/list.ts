@@ -130,11 +130,20 @@ class ApiEntries {
     return this.#entries.length;
   }
 
-  /** Looks right away at the entry that the caller reads anyway: all others wait for what it tells. */
+  /**
+   * Looks right away at the entry that the caller reads anyway: all others wait for what it tells. Of lists that are read at
+   * the same time the first opens one, and the others wait for it.
+   */
   begin(page: readonly Descriptor[]): void {
-    const { isLikely } = this.options;
-    const entry = (isLikely && page.find(isLikely)) ?? page[0];
-    if (entry !== undefined) this.#head ??= { digest: entry.digest, referrer: handled(this.#look(entry)) };
+    const likely = this.options.isLikely && page.find(this.options.isLikely);
+    const entry = likely ?? (this.capability.judging === undefined ? page[0] : undefined);
+    if (entry === undefined || this.#head !== undefined) return;
+    const referrer = handled(this.#look(entry));
+    this.#head = { digest: entry.digest, referrer };
+    const judged = () => {
+      this.capability.judging = undefined;
+    };
+    this.capability.judging ??= referrer.then(judged, judged);
   }
 
   add(entry: Descriptor): void {
@@ -147,7 +156,7 @@ class ApiEntries {
     const entries = this.#entries;
     this.#head = undefined;
     this.#entries = [];
-    await head?.referrer;
+    await (head?.referrer ?? this.capability.judging);
     return Promise.all(entries.map((entry) => (entry.digest === head?.digest ? head.referrer : this.#look(entry))));
   }
 

@@ -180,7 +180,7 @@ describe('commands that are shown', () => {
     }
   });
 
-  it('have flags and arguments that exist: the pages', async () => {
+  it('have flags and arguments that exist: the pages', { timeout: 120_000 }, async () => {
     for (const page of await pages()) {
       const text = await read(page);
       const blocks = [...text.matchAll(/```(?:sh|console)(?: width=\d+)?\n([\s\S]*?)```/g)].map(

@@ -48,6 +48,13 @@ describe('swapped arguments', () => {
     expect(error.hint).toBe(`Write remora ${command} ${place} ${file}`);
   });
 
+  it('of a file that is missing are named, too', async () => {
+    const cwd = await begin();
+    const error = await failure(2, ['attach', 'missing.json', 'ghcr.io/x/y:v1'], { cwd, env });
+    expect(error.message).toBe('"missing.json" looks like a file, and "ghcr.io/x/y:v1" a place: swapped arguments');
+    expect(error.hint).toBe('Write remora attach ghcr.io/x/y:v1 missing.json');
+  });
+
   it('are not blamed for a file that is missing, or a name that a file has as well', async () => {
     const cwd = await begin();
     expect((await failure(3, ['push', 'oci:layout:v2', 'missing.txt'], { cwd })).message).toContain('does not exist');

@@ -48,8 +48,9 @@ describe('help', () => {
     );
     for (const command of COMMANDS) {
       const { stdout } = await success([...command.split(' '), '--help']);
-      const flags: Record<string, { helpGroup?: string; allowNo?: boolean }> =
+      const all: Record<string, { helpGroup?: string; allowNo?: boolean; hidden?: boolean }> =
         manifest.commands[command.replace(' ', ':')].flags;
+      const flags = Object.fromEntries(Object.entries(all).filter(([, { hidden }]) => hidden !== true));
       const selects = Object.values(flags).some(({ helpGroup }) => helpGroup === 'SELECTION');
       for (const [name, { helpGroup, allowNo }] of Object.entries(flags)) {
         const label = new RegExp(`^ +(-\\w, +)?--${allowNo ? '\\[no-\\]' : ''}${name}\\b`, 'm');

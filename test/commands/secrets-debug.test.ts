@@ -155,7 +155,9 @@ describe('with --debug nothing shows', () => {
     expect(proxy.asked.length).toBeGreaterThan(registry.requests.length);
   });
 
-  it('when the registry sends everything back, in every form, also where the message is cut', async () => {
+  it('when the registry sends everything back, in every form, also where the message is cut', {
+    timeout: 120_000,
+  }, async () => {
     for (const pad of [0, 150, 180, 185, 190]) {
       const { registry, image } = await withImage({
         auth: { type: 'basic', users: { robot: PASSWORD } },

@@ -15,8 +15,8 @@ export function nearest(word: string, names: Iterable<string>): readonly string[
     const differences = isBeginning ? 1 : distance(typed, name.toLowerCase());
     // A word of three letters that differs in two shares a letter with every other.
     if (differences > least || differences >= typed.length) continue;
-    // Half of the letters differ: a slip leaves the first as it is.
-    if (differences * 2 >= typed.length && name[0]?.toLowerCase() !== typed[0]) continue;
+    // About half of the letters differ: a slip leaves the first as it is.
+    if (differences * 2 + 1 >= typed.length && differences > 1 && name[0]?.toLowerCase() !== typed[0]) continue;
     if (differences < least) found = [];
     least = differences;
     found.push(name);

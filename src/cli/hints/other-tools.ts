@@ -44,7 +44,9 @@ export function flagElsewhere(command: string, flag: string, known: readonly str
     .map((row) => ({ ...row, here: ofCommand(row.here, command, known) }))
     .filter(({ here }) => here !== '' && here !== flag);
   const same = fits.find(({ theirs }) => theirs.some((text) => wordsOf(text) === command));
-  const found = same ?? fits.find(({ theirs }) => theirs[0]?.startsWith('-'));
+  // A letter means something else in each tool: only the tool that is nearest counts.
+  const general = fits.filter(({ tool }) => flag.startsWith('--') || tool === 'oras');
+  const found = same ?? general.find(({ theirs }) => theirs[0]?.startsWith('-'));
   return found && `Coming from ${found.tool} ${flag}: ${found.here}`;
 }
 

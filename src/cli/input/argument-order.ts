@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { ifSystemError, UNREADABLE_CODES } from '../../io/files/system-error.js';
-import { isBareName } from '../../oci/names/place.js';
+import { isBareName, isFileName } from '../../oci/names/place.js';
 import { parsePinnedTarget } from '../../oci/names/target.js';
 import { quote } from '../../oci/text/quote.js';
 import { isStandardInput, unguarded } from './standard-input.js';
@@ -14,13 +14,14 @@ import { isStandardInput, unguarded } from './standard-input.js';
  */
 export async function checkOrder(command: string, place: string, files: readonly string[]): Promise<void> {
   const first = unguarded(place);
-  if (!isStandardInput(first) && !(await exists(first.replace(/:[a-z]+\/[^/:]+$/i, '')))) return;
+  const isFile = isStandardInput(first) || (await exists(first.replace(/:[a-z]+\/[^/:]+$/i, '')));
+  if (!isFile && !isFileName(first)) return;
   for (const file of files) {
     if (!isPlace(file) || (await exists(file))) continue;
     const others = files.filter((other) => other !== file);
     throw new RemoraError(
       'INVALID_ARGUMENT',
-      `${quote(first)} is a file, and ${quote(file)} a place: swapped arguments`,
+      `${quote(first)} ${isFile ? 'is' : 'looks like'} a file, and ${quote(file)} a place: swapped arguments`,
       {
         found: first,
         hint: `Write remora ${[command, file, first, ...others].join(' ')}`,

@@ -29,6 +29,8 @@ const UNEXPANDED = /^(?:~[^/]*|\$\w+|\$\{\w+\})(?:\/|$)/;
 /** Names on Docker Hub that were written without its host; they may be meant for something here. */
 const bareNames = new WeakSet<Place>();
 
+const FILE_NAME = /\.(?:jsonl?|ya?ml|xml|txt|sarif|sig|pem|key|crt|html|csv)$/i;
+
 const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
 
 /**
@@ -52,9 +54,10 @@ const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
 export function parsePlace(text: string): Place {
   if (/^oci(-archive)?:\/\/[^/]/.test(text)) {
     // Helm writes a registry this way. As a layout it would be an unlikely path.
+    const [, scheme = '', rest = ''] = /^(.*?):\/\/(.*)$/s.exec(text) ?? [];
     throw new RemoraError('INVALID_ARGUMENT', `place ${quote(text)} starts with a URL scheme`, {
       found: text,
-      hint: 'Write a name in a registry like ghcr.io/owner/app:v1, and an image layout like oci:./layout:v1',
+      hint: `Write ${rest} for a name in a registry, ${scheme}:./${rest} for a path`,
     });
   }
   if (text.startsWith('docker://')) return named(text.slice('docker://'.length), text);
@@ -69,6 +72,11 @@ export function parsePlace(text: string): Place {
   }
   const place = parsePath(text, text);
   return { kind: ARCHIVE_NAME.test(place.path) ? 'archive' : 'layout', ...place };
+}
+
+/** Whether a word is the name of a file that is attached, `sbom.json`: no host ends so. */
+export function isFileName(text: string): boolean {
+  return FILE_NAME.test(text) && !/[/:@]/.test(text);
 }
 
 /** Whether a place is on Docker Hub only because its text names no registry. */
@@ -94,6 +102,11 @@ function named(name: string, whole: string): Place {
   const [, word = '', port = ''] = /^(\[[^\]/]*\]|[^:@/]+)(:\d+)?(?:[:@][^/]*)?$/.exec(name) ?? [];
   if (word.startsWith('[') || /^(?:localhost|[\d.]+\.\d+)$/i.test(word))
     throw fail('is a registry without a repository', `Write ${word}${port}/REPOSITORY`);
+  if (FILE_NAME.test(word))
+    throw fail(
+      'looks like a file, wanted an image or artifact',
+      `Write it like ghcr.io/owner/app:v1, or oci:${word} for an image layout of this name`,
+    );
   if (/^[^.].*\.[^.]/.test(word))
     throw fail(
       'may be a file, or a registry without a repository',

@@ -30,12 +30,19 @@ export function isTag(text: string): boolean {
   return TAG.test(text);
 }
 
+/** The hint for a version with build metadata, of which Helm's convention makes a tag. */
+function withoutPlus(tag: string): string | undefined {
+  const written = tag.replaceAll('+', '_');
+  return tag !== written && isTag(written) ? `A tag has no "+": write ${written}, as Helm does` : undefined;
+}
+
 /** @throws RemoraError `INVALID_ARGUMENT` */
 export function parseTag(text: string): string {
   if (isTag(text)) return text;
   throw new RemoraError('INVALID_ARGUMENT', `tag ${quote(text)} is not well formed`, {
     found: text,
-    hint: 'Use letters, digits, "_", "." and "-", 128 at most, starting with a letter, a digit or "_"',
+    hint:
+      withoutPlus(text) ?? 'Use letters, digits, "_", "." and "-", 128 at most, starting with a letter, a digit or "_"',
   });
 }
 
@@ -76,7 +83,8 @@ export function parseReference(text: string): Reference {
       isRepository(path.toLowerCase()) ? `Repository names are lower-case: ${path.toLowerCase()}` : undefined,
     );
   }
-  if (tag !== undefined && !isTag(tag)) throw fail(tag === '' ? 'the tag is empty' : `${quote(tag)} is not a tag`);
+  if (tag !== undefined && !isTag(tag))
+    throw fail(tag === '' ? 'the tag is empty' : `${quote(tag)} is not a tag`, withoutPlus(tag));
   const hub = DOCKER_HUB.includes(registry.toLowerCase());
   return given({
     registry: hub ? 'docker.io' : registry,

@@ -84,6 +84,8 @@ describe('a flag that is not known', () => {
     [['discover', '--tls-verify=false'], 'Coming from skopeo --tls-verify: --insecure or --plain-http'],
     [['discover', '--src-creds', 'u:p'], 'See remora discover --help'],
     [['copy', '--src-creds', 'u:p', 'oci:./a'], /^Coming from skopeo --src-creds: copy --from-username NAME/],
+    [['push', '-t', 'v1'], 'See remora push --help'],
+    [['completion', '--shell', 'bash'], 'See remora completion --help'],
     [['version', '--verbose'], 'See remora version --help'],
     [['kinds', '--debug'], 'See remora kinds --help'],
     [['pull', '--version', '1.0'], /^The version of an artifact is its tag/],

@@ -121,6 +121,14 @@ describe('registries', () => {
   });
 });
 
+it.each([
+  ['oci://ghcr.io/a/b:v1', 'Write ghcr.io/a/b:v1 for a name in a registry, oci:./ghcr.io/a/b:v1 for a path'],
+  ['sbom.json', 'Write it like ghcr.io/owner/app:v1, or oci:sbom.json for an image layout of this name'],
+  ['ghcr.io', 'Write ghcr.io/REPOSITORY for the registry, oci:ghcr.io for an image layout'],
+])('says what to write for %s', (text, hint) => {
+  expect(faultOf(() => parsePlace(text)).hint).toBe(hint);
+});
+
 it.each(['app.tar', 'app.tar:v1', 'my-app.tgz', 'a.tar.gz@sha256:1'])('does not guess what a bare %j is', (text) => {
   expect(faultOf(() => parsePlace(text))).toMatchObject({
     code: 'INVALID_ARGUMENT',
@@ -143,7 +151,7 @@ describe('what leads astray', () => {
     ['quay.io:latest', 'a registry without a repository', 'Write quay.io/REPOSITORY'],
     [`docker.io@${SHA256_ABC}`, 'a registry without a repository', 'Write docker.io/REPOSITORY'],
     ['docker://ghcr.io', 'a registry without a repository', 'Write ghcr.io/REPOSITORY'],
-    ['sbom.json', 'may be a file', 'oci:sbom.json'],
+    ['sbom.json', 'looks like a file', 'oci:sbom.json'],
     ['ocidir:layout:v1', 'starts with ocidir:', 'oci:./layout'],
     ['docker-archive:app.tar', 'starts with docker-archive:', 'oci-archive:'],
     ['docker-daemon:app:v1', 'starts with docker-daemon:', 'oci:'],

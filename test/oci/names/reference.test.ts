@@ -48,13 +48,19 @@ describe('tags', () => {
     expect(parseTag(text)).toBe(text);
   });
 
-  it.each(['', '.x', '-x', 'a:b', 'a+b', 'a/b', 'a@b', 'a b', 'a\n', 'ä', `${TAG128}.`])('E2 refuses %j', (text) => {
+  it.each(['', '.x', '-x', 'a:b', 'a/b', 'a@b', 'a b', 'a\n', 'ä', `${TAG128}.`])('E2 refuses %j', (text) => {
     expect(isTag(text)).toBe(false);
     const fault = faultOf(() => parseTag(text));
     expect(fault).toMatchObject({ code: 'INVALID_ARGUMENT', found: text });
     expect(fault.message).toBe(`tag ${JSON.stringify(text)} is not well formed`);
     expect(fault.hint).toMatch(/128 at most/);
   });
+});
+
+it.each(['1.0.0+build.5', 'a+b'])('a version %s has the tag that Helm makes of it', (version) => {
+  const hint = `A tag has no "+": write ${version.replace('+', '_')}, as Helm does`;
+  expect(faultOf(() => parseTag(version)).hint).toBe(hint);
+  expect(faultOf(() => parseReference(`ghcr.io/acme/app:${version}`)).hint).toBe(hint);
 });
 
 describe('parseReference', () => {

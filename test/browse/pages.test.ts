@@ -161,6 +161,7 @@ it('names the attestations of BuildKit by their predicates', async () => {
   await writeAttestedIndex(directory);
   const entered = await Entered.start();
   const index = await entered.page('artifact', { place: `oci:${directory}:v1` });
+  expect(textOf(index)).toContain('attestation-manifest');
   const { main } = await entered.get(linkWith(index, 'spdx.dev/Document'));
   expect(main).toMatch(/<h1><bdi>sbom-[0-9a-f]{12}\.json<\/bdi><\/h1>/);
   const { headers } = await entered.get(linkWith(main, 'download?'));

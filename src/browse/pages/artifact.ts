@@ -102,7 +102,7 @@ function platforms({ manifests }: InspectResult, beside: Looked['beside']): Html
   if (manifests === undefined) return false;
   const rows = manifests.map((entry) => ({
     cells: [
-      html`<a href="${link('artifact', { place: beside(entry.digest) })}"><bdi>${entry.platform ?? entry.annotations?.['vnd.docker.reference.type'] ?? 'no platform'}</bdi></a>`,
+      html`<a href="${link('artifact', { place: beside(entry.digest) })}"><bdi>${entry.annotations?.['vnd.docker.reference.type'] ?? entry.platform ?? 'no platform'}</bdi></a>`,
       digest(entry.digest),
       entry.artifactType || entry.mediaType,
       size(entry.size),

@@ -8,7 +8,8 @@ describe('help', () => {
   it.each(COMMANDS)('of %s tells the arguments, its own flags and examples, on standard output', async (command) => {
     const { stdout, stderr } = await success([...command.split(' '), '--help']);
     expect(stderr).toBe('');
-    for (const heading of ['USAGE', 'EXAMPLES', 'ARGUMENTS']) expect(stdout).toContain(heading);
+    for (const heading of ['USAGE', 'EXAMPLES', ...(command === 'version' ? [] : ['ARGUMENTS'])])
+      expect(stdout).toContain(heading);
     expect(stdout).toMatch(new RegExp(`^ {2}\\$ remora ${command} \\[?[A-Z]+`, 'm'));
     // Each flag has words beside it.
     const flags = stdout.split('\n').filter((line) => /^ {2,6}(-\w, +)?--/.test(line));
@@ -85,6 +86,14 @@ describe('help', () => {
     const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
     expect((await success(['--version'])).stdout).toMatch(new RegExp(`^remora/${version.replaceAll('.', '\\.')} `));
   });
+});
+
+it('is asked of every command', async () => {
+  const manifest = JSON.parse(await readFile(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'));
+  const ids = Object.keys(manifest.commands).filter(
+    (id) => id !== 'help' && !manifest.commands[id].aliases.includes(id),
+  );
+  expect(ids.map((id) => id.replace(':', ' ')).sort()).toEqual([...COMMANDS].sort());
 });
 
 describe('pages', () => {

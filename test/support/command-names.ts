@@ -1,10 +1,12 @@
 /** All commands but `help`, as a user writes them. */
 export const COMMANDS = [
+  'annotate',
   'attach',
   'attest',
   'blob delete',
   'blob get',
   'blob put',
+  'browse',
   'check',
   'completion',
   'copy',
@@ -26,9 +28,11 @@ export const COMMANDS = [
   'push',
   'repo list',
   'repo tags',
+  'report',
   'resolve',
   'serve',
   'sign',
   'tag',
   'verify',
+  'version',
 ] as const;

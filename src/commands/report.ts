@@ -46,7 +46,6 @@ export default class Report extends BaseCommand {
     ...elsewhereFlag,
     ...unpackFlag,
     ...registryFlags,
-    concurrency: { ...registryFlags.concurrency, summary: 'Images and requests at a time [default: 64]' },
   };
   #isStreaming = false;
 

@@ -64,7 +64,7 @@ export const registryFlags = {
   }),
   ...authFileFlag,
   concurrency: integer({
-    summary: 'Requests and files at a time [default: 32 requests, 5 files]',
+    summary: 'Requests and files at a time [default: 32 requests, 64 in report, 5 files]',
     helpValue: 'N',
     min: 1,
     max: 100,

@@ -1,5 +1,5 @@
 import { boolean, integer, option, string } from '@oclif/core/flags';
-import { trustFlags } from './trust.js';
+import { policyFlag, trustFlags } from './trust.js';
 
 export const REPORT_FORMATS = ['table', 'json', 'jsonl', 'csv', 'markdown', 'html'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -45,12 +45,7 @@ export const reportFlags = {
     helpGroup: 'SHARDS',
   }),
   ...trustFlags,
-  policy: string({
-    summary: 'Trusts and rules, YAML or JSON',
-    helpValue: 'FILE',
-    exclusive: Object.keys(trustFlags).filter((name) => name !== 'require-log'),
-    helpGroup: 'TRUST',
-  }),
+  ...policyFlag,
   'max-signatures': integer({
     summary: 'Signatures of an image to judge at most [default: 1000]',
     helpValue: 'N',

@@ -53,6 +53,16 @@ export const trustFlags = {
   }),
 };
 
+/** A policy has its own trusts, beside commands that take some by flags. */
+export const policyFlag = {
+  policy: string({
+    summary: 'Trusts and rules, YAML or JSON',
+    helpValue: 'FILE',
+    exclusive: Object.keys(trustFlags).filter((name) => name !== 'require-log'),
+    helpGroup: 'TRUST',
+  }),
+};
+
 /** The values of {@link trustFlags}. */
 export interface TrustFlags {
   readonly key?: readonly string[] | undefined;

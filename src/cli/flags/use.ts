@@ -1,18 +1,13 @@
-import { boolean, integer, string } from '@oclif/core/flags';
+import { boolean, integer } from '@oclif/core/flags';
 import { RemoraError } from '../../errors.js';
 import type { UseOptions } from '../../operations/verified/options.js';
-import { policyFrom, type TrustFlags, trustFlags, trustFrom } from './trust.js';
+import { policyFlag, policyFrom, type TrustFlags, trustFlags, trustFrom } from './trust.js';
 
 /** Flags of commands that use only what is verified; {@link useFrom} turns them into options. */
 export const useFlags = {
   verify: boolean({ summary: 'Take only what the trust given by other flags verifies', default: false }),
   ...trustFlags,
-  policy: string({
-    summary: 'Trusts and rules, YAML or JSON',
-    helpValue: 'FILE',
-    exclusive: Object.keys(trustFlags).filter((name) => name !== 'require-log'),
-    helpGroup: 'TRUST',
-  }),
+  ...policyFlag,
   'max-signatures': integer({
     summary: 'Signatures to judge at most [default: 1000]',
     helpValue: 'N',

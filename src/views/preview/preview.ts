@@ -27,7 +27,7 @@ const COSE = 0xd2;
 /**
  * A file as people look at it: a table where its format is known, else JSON, text, or its first bytes.
  *
- * Nothing in it is verified. Content of every kind gives a preview; it never fails.
+ * Its content is not verified. Content of every kind gives a preview; it never fails.
  */
 export async function preview(bytes: Uint8Array, facts: PreviewFacts): Promise<Preview> {
   const isWhole = facts.isWhole && bytes.length <= MAX_BYTES;

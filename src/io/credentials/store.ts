@@ -1,4 +1,4 @@
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
 import { given } from '../../oci/values/given.js';
 import { orUndefined } from '../async/or-undefined.js';
@@ -37,7 +37,7 @@ export async function storeCredential(
   const config = parseDockerConfig((await readConfigFile(path)) ?? new Uint8Array(), path);
   const [name] = helperNames(config, helperKeys(registry), path);
   if (name === undefined) {
-    await changeAuths(path, ({ auths }) => replacement(auths, registry, entry));
+    await changeAuths(path, ({ auths }) => replacement(auths, registry, entry)).catch(tellElsewhere);
     return { place: path, isHelper: false };
   }
   const helper = credentialHelper(name, { env, configured: path });
@@ -45,6 +45,15 @@ export async function storeCredential(
   // The plain text of an earlier login is not needed any more.
   if (hasEntry(config, registry)) await changeAuths(path, ({ auths }) => replacement(auths, registry, undefined));
   return { place: helper.program, isHelper: true };
+}
+
+/** A container may have no home, or one that cannot be written. */
+function tellElsewhere(error: unknown): never {
+  const isOfPlace =
+    isRemoraError(error) && (error.code === 'EXISTS' || (error.code === 'IO' && error.hint === undefined));
+  if (!isOfPlace) throw error;
+  const hint = 'Name a file that can be written: --auth-file FILE, or REGISTRY_AUTH_FILE';
+  throw new RemoraError('IO', error.message, { cause: error, hint });
 }
 
 /**

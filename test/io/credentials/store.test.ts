@@ -42,6 +42,15 @@ describe('storing in a file', () => {
     expect(await dockerCredentials({}, { authFile: path })(HOST)).toBeUndefined();
   });
 
+  it('says where else it can be stored, without a home that can be written', async () => {
+    const file = join(await tempDir(), 'file');
+    await writeFile(file, '');
+    await expect(storeCredential(HOST, ANN, { HOME: file })).rejects.toMatchObject({
+      code: 'IO',
+      hint: expect.stringContaining('--auth-file FILE'),
+    });
+  });
+
   it('takes no empty path, as of a variable that is not set', async () => {
     await expect(storeCredential(HOST, ANN, {}, '')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect(() => dockerCredentials({}, { authFile: '' })).toThrow(

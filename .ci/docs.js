@@ -1,6 +1,9 @@
-/** Completes the command reference that `oclif readme --multi` has written: links, and the flags that commands share. */
+/**
+ * Completes the command reference that `oclif readme --multi` has written: links, and the flags that commands share. Lists the
+ * manual pages in package.json.
+ */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 const index = 'docs/commands/README.md';
 const links = readFileSync(index, 'utf8').replaceAll('](docs/commands/', '](').replace('# Command Topics\n\n', '');
@@ -19,3 +22,10 @@ for (const topic of ['connection', 'selection', 'sides', 'trust']) {
   const title = `\`remora help ${topic}\``;
   writeFileSync(`docs/commands/${topic}.md`, `${title}\n${'='.repeat(title.length)}\n\n\`\`\`\n${text}\n\`\`\`\n`);
 }
+
+// npm installs the pages that `man` lists, and none of a folder that `directories` names (npm 11.19).
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+manifest.man = readdirSync('dist/man')
+  .sort()
+  .map((page) => `dist/man/${page}`);
+writeFileSync('package.json', `${JSON.stringify(manifest, null, 2)}\n`);

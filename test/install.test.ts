@@ -53,6 +53,7 @@ describe.skipIf(!canFollow)('in a home that has nothing, the first steps of docs
     const home = await tempDir();
     const own = await tempDir();
     await installTarball(own, join(own, 'bin'));
+    expect(await readdir(join(own, 'share', 'man', 'man1'))).toContain('remora-discover.1');
     await takeFirstSteps(home, `${join(own, 'bin')}:${NODE}`);
   });
 

@@ -201,7 +201,7 @@ describe('commands that are shown', () => {
   });
 });
 
-it('has generated files that are what the commands say: oclif.manifest.json, docs/commands and docs/json.md', {
+it('has generated files that are what the commands say: package.json, oclif.manifest.json, docs/commands and docs/json.md', {
   timeout: 120_000,
 }, async () => {
   const copy = await tempDir();
@@ -228,7 +228,8 @@ it('has generated files that are what the commands say: oclif.manifest.json, doc
     expect(await readFile(join(copy, 'docs', 'commands', name), 'utf8'), stale).toBe(
       await read(`docs/commands/${name}`),
     );
-  expect(await readFile(join(copy, 'docs', 'json.md'), 'utf8'), stale).toBe(await read('docs/json.md'));
+  for (const name of ['docs/json.md', 'package.json'])
+    expect(await readFile(join(copy, name), 'utf8'), stale).toBe(await read(name));
   // Each page belongs to a command, or to the flags that commands share.
   const topics = new Set(Object.keys(made.commands).map((id) => id.split(':')[0]));
   expect(names.map((name) => name.replace('.md', '')).sort()).toEqual(

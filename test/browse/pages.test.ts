@@ -1,3 +1,4 @@
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { attach } from '../../src/operations/attach/attach.js';
@@ -123,6 +124,26 @@ describe('a page of an error', () => {
     const got = await entered.get(path);
     expect([got.status, textOf(got.main)]).toEqual([status, expect.stringContaining(words)]);
     expect(got.body).toContain('<form class="place"');
+  });
+
+  it('is not a failure of the program where the system does not follow a path of the address', async () => {
+    const directory = await tempDir();
+    await writeFile(join(directory, 'file'), '');
+    await symlink('loop', join(directory, 'loop'));
+    const places: readonly (readonly [string, string])[] = [
+      [`${directory}/${'a'.repeat(9000)}`, 'too long'],
+      [`${directory}/${'b'.repeat(300)}`, 'too long'],
+      [`${directory}/file/below`, 'file'],
+      [`${directory}/loop`, 'too many symbolic links'],
+    ];
+    const entered = await Entered.start();
+    for (const [path, words] of places)
+      for (const form of ['oci:', 'dir:', 'oci-archive:'])
+        for (const page of ['tags', 'artifact', 'manifest', 'download', ...(form === 'oci:' ? ['repositories'] : [])]) {
+          const got = await entered.get(`${page}?${new URLSearchParams({ place: `${form}${path}` })}`);
+          const told = [form, page, got.status, textOf(got.main)];
+          expect(told).toEqual([form, page, 404, expect.stringContaining(words)]);
+        }
   });
 
   it('gives no blob that the manifest does not name', async () => {

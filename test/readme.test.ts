@@ -188,11 +188,13 @@ describe('commands that are shown', () => {
       const blocks = [...text.matchAll(/```(?:sh|console)(?: width=\d+)?\n([\s\S]*?)```/g)].map(
         ([, block = '']) => block,
       );
-      const lines = blocks.flatMap((block) => block.split('\n')).map((line) => line.replace(/^\$ /, ''));
+      const lines = blocks
+        .flatMap((block) => block.replace(/\\\n\s*/g, '').split('\n'))
+        .map((line) => line.replace(/^\$ /, ''));
       const inline = page.startsWith('docs/coming-from/')
         ? [...text.matchAll(/(?<=^\|.*)`(remora [^`]+)`/gm)].map(([, command = '']) => command)
         : [];
-      for (const line of [...lines, ...inline].filter((each) => /^remora [a-z]/.test(each)))
+      for (const line of [...lines, ...inline].filter((each) => /^(?:[^#]*\| )?remora [a-z]/.test(each)))
         for (const words of await shellCommands(line))
           await parse(words).catch((error: unknown) => {
             throw new Error(`${page}: ${line}`, { cause: error });

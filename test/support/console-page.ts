@@ -1,20 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
 import { run } from './peers.js';
 
 const BLOCK = /(?<=^```console\n)[\s\S]*?(?=^```$)/gm;
-/** The server, home and folder of a page, in whose place are those of a test. */
-const [PAGE_HOST, PAGE_HOME] = ['127.0.0.1:15000', '/home/ann'];
-
-export interface Newcomer {
-  /** An empty directory. */
-  readonly home: string;
-  /** The directory with `remora`, and those with all that a page needs beside it. */
-  readonly path: string;
-}
+/** The server and the home of a page. Those of a test are as long, so that lines break in the same places. */
+const [PAGE_HOST, PAGE_HOME] = ['127.0.0.1:15000', '/home/newcomer'];
 
 export interface FollowedPage {
   /** The page as it is. */
@@ -24,11 +17,15 @@ export interface FollowedPage {
 }
 
 /**
- * Types each command of a page, one after another, on a terminal of 80 columns in a home of its own. `remora serve` of the page
- * goes on until the end, on a free port.
+ * Types each command of a page, one after another, on a terminal of 80 columns in an empty home. `remora serve` of the page
+ * goes on until the end of the test, on a free port.
+ *
+ * @param path the directory with `remora`, and those with all that the page needs beside it
  */
-export async function followPage(file: string, { home, path }: Newcomer): Promise<FollowedPage> {
+export async function followPage(file: string, path: string): Promise<FollowedPage> {
   const written = await readFile(file, 'utf8');
+  const home = await mkdtemp('/tmp/new');
+  onTestFinished(() => rm(home, { recursive: true, force: true }));
   const env = {
     ...Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])),
     HOME: home,

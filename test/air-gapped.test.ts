@@ -4,6 +4,6 @@ import { startRemora } from './support/remora-registry.js';
 
 it.skipIf(process.platform === 'win32')(
   'carries images, signatures and SBOMs into a closed network and results back, as docs/air-gapped.md says',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   () => walkPage(() => startRemora(), startServe),
 );

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { HostGate } from '../io/http/host-gate.js';
 import { Refusal, send } from '../serve/answer.js';
 import { framed, PAGE_POLICY } from './frame.js';
 import { attachmentNamed, FILE_POLICY, PROTECTING } from './headers.js';
@@ -27,7 +28,10 @@ export interface PageExchange {
 
 /** Pages of a site that are made at a time: each may ask a registry hundreds of times. */
 const MAX_AT_ONCE = 16;
-let running = 0;
+/** Requests that wait for their turn, or have it. */
+const MAX_ASKED = 256;
+const turns = new HostGate(MAX_AT_ONCE);
+let asked = 0;
 
 /** The folder of pages as a name below it leads there: relative, for a proxy may have put it below another one. */
 export function folderAbove(name: string): string {
@@ -48,15 +52,24 @@ export async function answerPage(site: Site, exchange: PageExchange): Promise<vo
     if (refusal !== undefined) throw refusal;
     if (request.method !== 'GET' && request.method !== 'HEAD')
       throw new Refusal(405, 'UNSUPPORTED', 'pages are read only', { headers: { Allow: 'GET, HEAD' } });
-    if (running >= MAX_AT_ONCE)
-      throw new Refusal(503, 'TOOMANYREQUESTS', 'too many pages are made at this moment', {
+    if (asked >= MAX_ASKED)
+      throw new Refusal(503, 'TOOMANYREQUESTS', 'too many pages are asked for at this moment', {
         headers: { 'Retry-After': '1' },
       });
-    running += 1;
+    asked += 1;
+    try {
+      return await inTurn();
+    } finally {
+      asked -= 1;
+    }
+  }
+
+  async function inTurn(): Promise<Answer> {
+    await turns.enter(signal);
     try {
       return await answerTo(name, { site, query, signal });
     } finally {
-      running -= 1;
+      turns.leave(undefined);
     }
   }
 }

@@ -105,8 +105,8 @@ export default class Discover extends BaseCommand {
       discoverPicture(format, args.subject, result, { place, ...access }),
     );
     await this.#tellGate(result, require, requireOn);
-    for (const line of describeOnIndex(result)) this.note(line);
-    for (const note of discoverNotes(result, { selection, via, json: this.jsonEnabled() })) this.note(note);
+    const notes = discoverNotes(result, { selection, via, json: this.jsonEnabled() });
+    this.notes([...describeOnIndex(result), ...notes], flags);
     const failures = result.incomplete.map(({ error }) => error);
     // A requirement that is met stays met, even where a way could not be asked.
     if (failures.length > 0 && result.missing?.length !== 0) process.exitCode = exitCodeForIncomplete(failures);

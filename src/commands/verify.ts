@@ -134,8 +134,7 @@ export default class Verify extends BaseCommand {
       this.printLines(() => wrapped(summaryLine(result, screen.paint), screen.width));
     }
     await this.conclude((await import('../cli/gates/verify.js')).verifyGate(result));
-    for (const line of describeVerifiedOnIndex(result)) this.note(line);
-    for (const note of verifyNotes(result, new Date())) this.note(note);
+    this.notes([...describeVerifiedOnIndex(result), ...verifyNotes(result, new Date())], flags);
     process.exitCode = exitCodeOf(result);
   }
 
@@ -151,7 +150,7 @@ export default class Verify extends BaseCommand {
     this.printLines(() => blobLines(result, screen));
     this.printLines(() => wrapped(blobSummary(result, screen.paint), screen.width));
     await this.conclude((await import('../cli/gates/verify.js')).blobGate(result));
-    for (const note of blobNotes(result, new Date())) this.note(note);
+    this.notes(blobNotes(result, new Date()), flags);
     if (result.outcome !== 'verified') process.exitCode = exitCodeFor({ code: 'NOT_VERIFIED' });
     return result;
   }

@@ -1,3 +1,4 @@
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { attach } from '../../src/operations/attach/attach.js';
@@ -116,13 +117,33 @@ describe('a page of an error', () => {
     ['tags?place=oci:./nowhere', 404, 'nowhere'],
     ['artifact?place=oci:./nowhere:v1', 404, 'nowhere'],
     ['repositories?place=oci:./nowhere', 404, 'nowhere'],
-    ['nowhere', 404, 'no page'],
+    ['nowhere', 404, 'is not a page'],
     ['tags?place=127.0.0.1:1/x', 502, '127.0.0.1:1'],
   ])('%s: %d, %s', async (path, status, words) => {
     const entered = await Entered.start();
     const got = await entered.get(path);
     expect([got.status, textOf(got.main)]).toEqual([status, expect.stringContaining(words)]);
     expect(got.body).toContain('<form class="place"');
+  });
+
+  it('is not a failure of the program where the system does not follow a path of the address', async () => {
+    const directory = await tempDir();
+    await writeFile(join(directory, 'file'), '');
+    await symlink('loop', join(directory, 'loop'));
+    const places: readonly (readonly [string, string])[] = [
+      [`${directory}/${'a'.repeat(9000)}`, 'too long'],
+      [`${directory}/${'b'.repeat(300)}`, 'too long'],
+      [`${directory}/file/below`, 'file'],
+      [`${directory}/loop`, 'too many symbolic links'],
+    ];
+    const entered = await Entered.start();
+    for (const [path, words] of places)
+      for (const form of ['oci:', 'dir:', 'oci-archive:'])
+        for (const page of ['tags', 'artifact', 'manifest', 'download', ...(form === 'oci:' ? ['repositories'] : [])]) {
+          const got = await entered.get(`${page}?${new URLSearchParams({ place: `${form}${path}` })}`);
+          const told = [form, page, got.status, textOf(got.main)];
+          expect(told).toEqual([form, page, 404, expect.stringContaining(words)]);
+        }
   });
 
   it('gives no blob that the manifest does not name', async () => {

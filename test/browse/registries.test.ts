@@ -160,6 +160,36 @@ describe('a registry that', () => {
   });
 });
 
+describe('many requests at once', () => {
+  it('wait for their turn', async () => {
+    const registry = await withRegistry({ latency: 20 });
+    registry.repository('team/app').tags.set('v1', registry.putManifest('team/app', { schemaVersion: 2 }).digest);
+    const entered = await Entered.start();
+    const path = `tags?place=${registry.host}/team/app`;
+    const all = await Promise.all(Array.from({ length: 200 }, () => entered.get(path)));
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  it('are refused behind the last place of the line, and those that went away hold none', async () => {
+    const registry = await withRegistry({ fault: () => 'stall' });
+    const entered = await Entered.start();
+    const [pair = ''] = entered.cookie.split(';');
+    const gone = new AbortController();
+    const path = `http://127.0.0.1:${entered.port}${entered.folder}tags?place=${registry.host}/team/app`;
+    let refused = 0;
+    const waiting = Array.from({ length: 300 }, async () => {
+      const answer = await fetch(path, { headers: { cookie: pair }, signal: gone.signal }).catch(() => undefined);
+      if (answer?.status === 503) refused += 1;
+      return answer?.status;
+    });
+    await expect.poll(() => refused, { timeout: 10_000 }).toBe(300 - 256);
+    expect(registry.requests).toHaveLength(16);
+    gone.abort();
+    expect(new Set(await Promise.all(waiting))).toEqual(new Set([503, undefined]));
+    await expect.poll(async () => (await entered.get('start')).status).toBe(200);
+  });
+});
+
 describe('credentials and headers of the command line', () => {
   const flags = {
     'password-stdin': true,

@@ -41,7 +41,7 @@ describe.skipIf(noTerminal)(`progress on a terminal${noTerminal ? ` (skipped: ${
       const { code, output } = await onTerminal(`pull ${large} -o out`, [], { cwd, columns });
       expect(code, output).toBe(0);
       const lines = linesOf(output);
-      expect(lines.join('\n')).toMatch(/downloading {2}model\.bin .* \d+% .* MB\/s {2}\d+ s left/);
+      expect(lines.join('\n')).toMatch(/downloading {2}model\.bin .* \d+% .* [kM]B\/s {2}\d+ s left/);
       expect(lines.join('\n')).toMatch(/downloading {2}日本/);
       for (const line of lines) expect(widthOf(line)).toBeLessThan(columns);
       expect(output).not.toContain('\u202e');

@@ -30,6 +30,14 @@ it.skipIf(noTerminal)('marks each verdict on a terminal, in its colour and withi
   expect(output).not.toContain(OTHER);
 });
 
+it.skipIf(noTerminal).each([40, 60])('breaks no note within a word at %i columns', async (columns) => {
+  const { cwd } = await withThree();
+  const { output } = await onTerminal(WORDS, [], { cwd, columns });
+  const lines = stripVTControlCharacters(output).split(/\r?\n/);
+  expect(lines.filter((line) => line.length > columns)).toEqual([]);
+  expect(lines.join(' ').replace(/ +/g, ' ')).toContain('warning: 1 attachment is wrong beside what is verified');
+});
+
 it.skipIf(noTerminal)('leaves colours out with NO_COLOR', async () => {
   const { cwd } = await withThree();
   const { output } = await onTerminal(WORDS, [], { cwd, env: { ...process.env, NO_COLOR: '1' } });

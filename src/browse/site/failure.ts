@@ -1,5 +1,6 @@
 import type { RemoraErrorCode } from '../../errors.js';
 import { isRemoraError } from '../../errors.js';
+import { systemCode } from '../../io/files/system-error.js';
 import { Refusal } from '../../serve/answer.js';
 
 const STATUS: Readonly<Record<RemoraErrorCode, number>> = {
@@ -26,8 +27,20 @@ const STATUS: Readonly<Record<RemoraErrorCode, number>> = {
   IO: 500,
 };
 
+/** A path that the address names, and the system refuses to follow. */
+const PATH_STATUS: Readonly<Record<string, number>> = {
+  ENAMETOOLONG: 404,
+  ENOTDIR: 404,
+  ELOOP: 404,
+  EISDIR: 404,
+  EACCES: 403,
+  EPERM: 403,
+};
+
 /** The status of the page that tells an error (RFC 9110, section 15): a registry's failure is that of a gateway. */
 export function statusOf(error: unknown): number {
   if (error instanceof Refusal) return error.status;
-  return isRemoraError(error) ? STATUS[error.code] : 500;
+  if (!isRemoraError(error)) return 500;
+  const path = error.code === 'IO' ? PATH_STATUS[systemCode(error.cause) ?? ''] : undefined;
+  return path ?? STATUS[error.code];
 }

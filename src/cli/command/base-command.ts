@@ -12,6 +12,8 @@ import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/e
 import { keepHeaderSecrets } from '../flags/headers.js';
 import type { Gate } from '../gates/gate.js';
 import { errorCommand, errorJson, errorText, toRemoraError } from '../output/error.js';
+import { noteText, shortDigests } from '../output/fit.js';
+import { type screenFor, screenOf } from '../output/screen.js';
 import { isClosedPipe, watchOutput } from '../output/streams.js';
 import { jsonPieces, printable } from '../output/text.js';
 import { loadWidths } from '../output/width.js';
@@ -182,9 +184,15 @@ export abstract class BaseCommand extends Command {
   /** A note on stderr, without secrets. In a job of GitHub Actions, `warning: …` is an annotation, too. */
   protected note(text: string): void {
     const words = printable(redact(text));
-    this.tell(`${this.config.bin}: ${words}`);
+    this.tell(noteText(`${this.config.bin}: ${words}`, screenOf(this.stderr).width));
     const [, warning] = /^warning: (.*)/.exec(words) ?? [];
     if (warning !== undefined) this.stderr.write(workflowCommand('warning', this.#title, warning));
+  }
+
+  /** Notes on a result: a terminal shows the first digits of their digests, as it does of the result. */
+  protected notes(texts: readonly string[], flags: Parameters<typeof screenFor>[2]): void {
+    const { width } = screenOf(this.stderr, { isWhole: flags?.['no-trunc'] === true });
+    for (const text of texts) this.note(width === undefined ? text : shortDigests(text));
   }
 
   /** The same line by line: a result can have 100,000. */

@@ -60,10 +60,22 @@ function taken(characters: readonly string[], room: number): string[] {
 /** A text in lines of at most `room` columns; a word that is wider loses its middle. */
 export function wrapped(text: string, room: number | undefined): readonly string[] {
   if (room === undefined || widthOf(text) <= room) return [text];
+  return filled(
+    text.split(' ').map((word) => shorten(word, room)),
+    room,
+  );
+}
+
+/** A note in lines that a terminal does not break. A word that is wider stays whole, since it may be something to copy. */
+export function noteText(text: string, width: number | undefined): string {
+  if (width === undefined || widthOf(text) <= width) return text;
+  return filled(text.split(' '), width - GAP.length).join(`\n${GAP}`);
+}
+
+function filled(words: readonly string[], room: number): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const whole of text.split(' ')) {
-    const word = shorten(whole, room);
+  for (const word of words) {
     if (line === '') line = word;
     else if (widthOf(line) + 1 + widthOf(word) <= room) line += ` ${word}`;
     else {

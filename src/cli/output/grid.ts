@@ -1,4 +1,4 @@
-import { shortDigests, shorten } from './fit.js';
+import { fitted, type Part, shortDigests, shorten } from './fit.js';
 import type { Screen } from './screen.js';
 import type { Paint } from './text.js';
 import { padded, widthOf } from './width.js';
@@ -161,22 +161,28 @@ export function* textLines(
   yield* gridLines(grid, all, screen);
 }
 
-/** A name and its value; a `whole` one is a result to copy, and is never shortened. */
-export type Field = readonly [name: string, value: string | undefined, how?: 'whole'];
+/** A name and its value, or the parts of it; a `whole` one is a result to copy, and is never shortened. */
+export type Field = readonly [name: string, value: string | readonly Part[] | undefined, how?: 'whole'];
+
+/** The least columns of a value beside its name; with fewer, it stands below. */
+const MIN_VALUE = 12;
 
 /** Names and values, one per line, which fit the screen; those without a value are left out. */
-export function fieldText(pairs: readonly Field[], { width }: Sized): string {
+export function fieldText(pairs: readonly Field[], { width, paint }: Sized): string {
   const shown = pairs.flatMap(([name, value, how]) => (value === undefined ? [] : [{ name: `${name}:`, value, how }]));
   const label = shown.reduce((most, { name }) => Math.max(most, widthOf(name)), 0) + GAP.length;
-  const room = (how: Field[2]) => (how === 'whole' || width === undefined ? undefined : width - label);
-  return shown.map(({ name, value, how }) => `${padded(name, label)}${fitText(value, room(how))}`.trimEnd()).join('\n');
+  const isBelow = width !== undefined && width - label < MIN_VALUE;
+  const room = width === undefined ? undefined : width - (isBelow ? GAP.length : label);
+  return shown
+    .map(({ name, value, how }) => {
+      const most = how === 'whole' ? undefined : room;
+      const text = typeof value === 'string' ? fitText(value, most) : fitted(value, most, paint);
+      return `${isBelow ? `${name}\n${GAP}` : padded(name, label)}${text}`.trimEnd();
+    })
+    .join('\n');
 }
-
-/** The least columns of a text that must fit. */
-const MIN_TEXT = 8;
 
 /** A text in so many columns: first its digests get short, then it loses its middle. */
 export function fitText(text: string, room: number | undefined): string {
-  if (room === undefined || widthOf(text) <= room) return text;
-  return shorten(shortDigests(text), Math.max(room, MIN_TEXT));
+  return room === undefined || widthOf(text) <= room ? text : shorten(shortDigests(text), room);
 }

@@ -1,10 +1,13 @@
+import { isRemoraError } from '../../errors.js';
+import { decodeDocument } from '../../formats/recognise/encodings.js';
 import { recognise } from '../../formats/recognise/recognise.js';
 import type { SignedForm } from '../../trust/values/signed.js';
 import { archivePreview } from './content/archive.js';
 import { claimParts, coseRead } from './content/signed.js';
 import { type DocumentFacts, documentPreview, OUTERMOST, withFound, withinOf } from './document.js';
 import { MAX_BYTES } from './model/limits.js';
-import type { Preview } from './model/preview.js';
+import type { Note, Preview } from './model/preview.js';
+import { MAX_YAML, spdxYaml } from './readers/spdx-yaml.js';
 
 /** Facts about a file beside its bytes. */
 export interface PreviewFacts extends DocumentFacts {
@@ -41,8 +44,33 @@ export async function preview(bytes: Uint8Array, facts: PreviewFacts): Promise<P
     const claims = await claimParts('notation', signed.mediaType, content);
     return withFound({ what, notes, parts: [...claims, ...parts] }, signed);
   }
-  const document = documentPreview(content, { ...facts, isWhole }, OUTERMOST);
+  const document = await withPackages(documentPreview(content, { ...facts, isWhole }, OUTERMOST), content, isWhole);
   const form = isWhole && document.format !== undefined ? FORMS[document.format] : undefined;
   if (form === undefined) return document;
   return { ...document, parts: [...(await claimParts(form, facts.mediaType ?? '', content)), ...document.parts] };
+}
+
+/** The forms of SPDX of which a document is shown as text. */
+const SPDX_YAML = 'an SPDX document (YAML)';
+const SPDX_RDF = 'an SPDX document (RDF/XML)';
+
+/** A document of SPDX in YAML with the table of its packages; the reason where a document has none. */
+async function withPackages(document: Preview, bytes: Uint8Array, isWhole: boolean): Promise<Preview> {
+  const noted = (text: string, level: Note['level'] = 'info'): Preview => ({
+    ...document,
+    notes: [...document.notes, { level, text }],
+  });
+  if (!isWhole) return document;
+  if (document.what === SPDX_RDF)
+    return noted('Packages are read of SPDX in JSON, YAML and tag-value: RDF/XML is shown as text.');
+  if (document.what !== SPDX_YAML) return document;
+  if (bytes.length > MAX_YAML) return noted('YAML above 512 KiB is shown as text.');
+  try {
+    const read = await spdxYaml(decodeDocument(bytes, true)?.text ?? '');
+    const source = document.parts.map((part) => (part.type === 'text' ? { ...part, isOpen: false } : part));
+    return read === undefined ? document : { ...document, what: read.what, parts: [...read.parts, ...source] };
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    return noted(`${error.message}. The file is shown as text.`, 'warning');
+  }
 }

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ageOf, dateOf } from '../../../src/cli/output/age.js';
-import { fitted, shorten, wrapped } from '../../../src/cli/output/fit.js';
+import { fitted, noteText, shorten, wrapped } from '../../../src/cli/output/fit.js';
 import { type Grid, gridLines, type Row, tableLines } from '../../../src/cli/output/grid.js';
 import { painter } from '../../../src/cli/output/text.js';
 import { loadWidths, widthOf } from '../../../src/cli/output/width.js';
@@ -143,4 +143,22 @@ it.each([
 ])('fits parts into %i columns, without the last where they have no room', (room, line) => {
   const parts = [{ text: 'linux/amd64' }, { text: '0123456789ab' }, { text: 'sbom, signature', least: 0 }];
   expect(fitted(parts, room, paint)).toBe(line);
+});
+
+describe('a note', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const note = `remora: warning: tag v1 stood for ${digest} before: 日本語の文書 is beside it`;
+
+  it('is one line in a pipe, and where it has room', () => {
+    expect(noteText(note, undefined)).toBe(note);
+    expect(noteText('remora: short', 13)).toBe('remora: short');
+  });
+
+  it.each([20, 40, 60, 80])('is broken between words at %i columns, and has all of them', (width) => {
+    const lines = noteText(note, width).split('\n');
+    const isWord = (line: string) => !line.trim().includes(' ');
+    expect(lines.filter((line) => widthOf(line) > width && !isWord(line))).toEqual([]);
+    expect(lines.map((line) => line.trim()).join(' ')).toBe(note);
+    expect(lines.slice(1).every((line) => /^ {2}\S/.test(line))).toBe(true);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Severity } from '../../../operations/check/report/findings.js';
 import type { Finding } from '../../../operations/check/report/schema.js';
 import type { CheckResult } from '../../../operations/check/schema.js';
-import { wrapped } from '../fit.js';
+import { shorten, wrapped } from '../fit.js';
 import { fitText } from '../grid.js';
 import type { Screen } from '../screen.js';
 import { formatSize, printable } from '../text.js';
@@ -24,12 +24,21 @@ export function renderCheck(result: CheckResult, screen: Screen, options: { read
   ].join('\n');
 }
 
+/** The least columns of a message behind its code; with fewer, it stands below. */
+const MIN_MESSAGE = 16;
+
 function line({ code, message, severity, fixable }: Finding, title: string, { paint, width }: Screen): string {
   const end = fixable && title === severity ? ' (--fix)' : '';
-  const start = `${title} ${code}: `;
-  const text = fitText(printable(message), width === undefined ? undefined : width - start.length - end.length);
+  const start = `${title} ${code}:`;
+  const isBelow = width !== undefined && width - start.length - 1 - end.length < MIN_MESSAGE;
+  const room = width === undefined ? undefined : width - (isBelow ? INDENT.length : start.length + 1) - end.length;
+  const text = fitText(printable(message), room);
   const shown = paint(title === severity ? COLOURS[severity] : 'green', title);
-  return `${shown}${start.slice(title.length)}${text}${end === '' ? '' : paint('dim', end)}`;
+  const between = isBelow ? `\n${INDENT}` : ' ';
+  const told = isBelow
+    ? shorten(start.slice(title.length), Math.max(width - title.length, 0))
+    : start.slice(title.length);
+  return `${shown}${told}${between}${text}${end === '' ? '' : paint('dim', end)}`;
 }
 
 function summary({ checked, deep, findings, fixed = [], incomplete, dryRun }: CheckResult): string {

@@ -1,8 +1,8 @@
 import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../../operations/detach/detach.js';
-import { digits, shortType } from '../fit.js';
-import { type Column, fitText, gridLines, type Row, type Step } from '../grid.js';
-import type { Screen } from '../screen.js';
+import { fitText } from '../grid.js';
+import type { TimedScreen } from '../screen.js';
 import { formatSize, printable } from '../text.js';
+import { attachmentLines, type ListedAttachment } from './attachments.js';
 
 /** The notes on attachments that stay, and on failures. */
 export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachResult): readonly string[] {
@@ -21,7 +21,7 @@ export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachRe
 }
 
 /** The attachments that are removed or would be, and those that stay, line by line. */
-export function* detachLines(result: DetachResult, screen: Screen): Generator<string> {
+export function* detachLines(result: DetachResult, screen: TimedScreen): Generator<string> {
   const { removed, orphans, blocked, incomplete, pruned, dryRun } = result;
   const verb = dryRun ? 'Would remove' : 'Removed';
   const left = dryRun ? 'Would stay without its subject' : 'Stays without its subject';
@@ -34,7 +34,7 @@ export function* detachLines(result: DetachResult, screen: Screen): Generator<st
 }
 
 /** Attachments that stay for the same reason share one section. */
-function* stays(blocked: readonly BlockedAttachment[], screen: Screen): Generator<string> {
+function* stays(blocked: readonly BlockedAttachment[], screen: TimedScreen): Generator<string> {
   const byReason = new Map<string, BlockedAttachment[]>();
   for (const attachment of blocked) {
     const why = `${attachment.reason}\n  ${attachment.hint}`;
@@ -50,37 +50,18 @@ function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
 
-/** Kind, type, digest, platform and place, and the way by which it is attached. */
-const COLUMNS: readonly Column[] = [{}, {}, { cut: 'end' }, {}, {}];
-const STEPS: readonly Step[] = [
-  { column: 4, least: 0 },
-  { column: 1, least: 20 },
-  { column: 3, least: 14 },
-  { column: 1, least: 12 },
-  { column: 3, least: 0 },
-  { column: 2, least: 8 },
-  { column: 1, least: 8 },
-];
-
-function* section(attachments: readonly DetachedAttachment[], title: string, screen: Screen): Generator<string> {
+function* section(attachments: readonly DetachedAttachment[], title: string, screen: TimedScreen): Generator<string> {
   if (attachments.length === 0) return;
   yield* title.split('\n').map((line) => fitText(line, screen.width));
-  const { width } = screen;
-  const facts = (via: string, where: readonly string[]) =>
-    width === undefined ? [[via, ...where].join(', ')] : [where.join(', '), via];
-  function* rows(): Generator<Row> {
-    for (const { kind, artifactType, mediaType, digest, via, platform, place } of attachments)
-      yield {
-        stem: '  ',
-        cells: [
-          { text: kind ?? '-' },
-          { text: shortType(printable(artifactType ?? mediaType), width) },
-          { text: width === undefined ? digest : digits(digest) },
-          ...facts(via.join('+'), whereOf(platform, place)).map((text) => ({ text, style: 'dim' as const })),
-        ],
-      };
+  function* listed(): Generator<ListedAttachment> {
+    for (const { kind, artifactType, mediaType, digest, via, platform, place } of attachments) {
+      const where = whereOf(platform, place);
+      const facts =
+        screen.width === undefined ? [[via.join('+'), ...where].join(', ')] : [where.join(', '), via.join('+')];
+      yield { kind, artifactType, mediaType, digest, facts };
+    }
   }
-  yield* gridLines({ columns: COLUMNS, steps: STEPS }, rows, screen);
+  yield* attachmentLines(listed, screen);
 }
 
 function whereOf(platform: string | undefined, place: string | undefined): readonly string[] {

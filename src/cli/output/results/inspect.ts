@@ -1,8 +1,9 @@
+import type { Descriptor } from '../../../oci/values/descriptor.js';
 import { isEmpty } from '../../../oci/values/empty.js';
 import type { InspectResult } from '../../../operations/inspect/schema.js';
 import { ageOf } from '../age.js';
 import { describeClaimed } from '../claimed.js';
-import { digits, shortType } from '../fit.js';
+import { digits, type Part, shortType } from '../fit.js';
 import { type Column, fieldText, type Step, textLines } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 import { formatSize, printable } from '../text.js';
@@ -60,13 +61,7 @@ export function renderInspection(result: InspectResult, screen: TimedScreen): st
           `${formatSize(result.size)} manifest${result.totalSize === undefined ? '' : `, ${formatSize(result.totalSize)} content`}`,
         ],
         ['Subject', result.subject?.digest],
-        [
-          'Config',
-          result.config &&
-            (isEmpty(result.config)
-              ? 'empty'
-              : `${result.config.digest}  ${formatSize(result.config.size)}  ${printable(result.config.mediaType)}`),
-        ],
+        ['Config', result.config && (isEmpty(result.config) ? 'empty' : configParts(result.config, screen))],
         ['Platform', printableOr([image?.os, image?.architecture, image?.variant].filter((part) => part).join('/'))],
         ['Created', createdAt(image?.created, screen)],
         ['Author', printableOr(image?.author)],
@@ -91,6 +86,11 @@ export function renderInspection(result: InspectResult, screen: TimedScreen): st
     ),
   ];
   return sections.filter((text) => text !== '').join('\n');
+}
+
+function configParts({ digest, size, mediaType }: Descriptor, screen: TimedScreen): readonly Part[] {
+  const type = shortType(printable(mediaType), screen.width);
+  return [{ text: shownDigest(digest, screen) }, { text: formatSize(size) }, { text: type, least: 8 }];
 }
 
 function shownDigest(digest: string, { width }: TimedScreen): string {
@@ -142,13 +142,10 @@ function signatures({ layers = [] }: InspectResult, screen: TimedScreen): string
   );
 }
 
-function history({ image }: InspectResult, { isTerminal, width, now }: TimedScreen): string[][] {
+function history({ image }: InspectResult, { isTerminal, now }: TimedScreen): string[][] {
   return (image?.history ?? []).map((step) => [
     (isTerminal && step.created ? ageOf(step.created, now) : '') || printable(step.created ?? '-'),
     step.empty_layer ? 'empty' : 'layer',
-    printable((step.created_by ?? step.comment ?? '').replace(/\s+/g, ' ')).slice(
-      0,
-      width === undefined && isTerminal ? undefined : 100,
-    ),
+    printable((step.created_by ?? step.comment ?? '').replace(/\s+/g, ' ').trim()),
   ]);
 }

@@ -1,9 +1,9 @@
 import type { PrunedAttachment, PruneResult } from '../../../operations/prune/prune.js';
-import { ageOf } from '../age.js';
-import { digits, shortType } from '../fit.js';
-import { type Column, fitText, gridLines, type Row, type Step } from '../grid.js';
+import { digits } from '../fit.js';
+import { fitText } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 import { formatSize, printable } from '../text.js';
+import { attachmentLines, type ListedAttachment } from './attachments.js';
 
 /** The notes on failures, and on what the place does not show. */
 export function pruneNotes({ removed, incomplete, unmended, unpruned, unseen }: PruneResult): readonly string[] {
@@ -53,40 +53,18 @@ export function* pruneLines(result: PruneResult, screen: TimedScreen): Generator
     yield `Freed ${pruned.blobs} ${pruned.blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(pruned.bytes)}`;
 }
 
-/** Kind, type, digest, date or age, the reason, and the subject. */
-const STEPS: readonly Step[] = [
-  { column: 5, least: 0 },
-  { column: 1, least: 20 },
-  { column: 4, least: 16 },
-  { column: 1, least: 9 },
-  { column: 3, least: 0 },
-  { column: 4, least: 0 },
-  { column: 2, least: 8 },
-];
-
-function* rows<A extends PrunedAttachment>(
+function rows<A extends PrunedAttachment>(
   attachments: readonly A[],
   why: (attachment: A) => string,
   screen: TimedScreen,
 ): Generator<string> {
-  const { width, isTerminal, now } = screen;
-  const columns: Column[] = [{}, {}, { cut: 'end' }, isTerminal ? { align: 'right' } : {}, {}];
-  function* all(): Generator<Row> {
+  function* listed(): Generator<ListedAttachment> {
     for (const attachment of attachments) {
-      const { kind, artifactType, mediaType, digest, created, subject } = attachment;
+      const { kind, artifactType, mediaType, digest, created = '-', subject } = attachment;
       const reason = printable(why(attachment));
-      const facts = width === undefined ? [`${reason}; of ${subject}`] : [reason, `of ${digits(subject)}`];
-      yield {
-        stem: '  ',
-        cells: [
-          { text: kind ?? '-' },
-          { text: shortType(printable(artifactType ?? mediaType), width) },
-          { text: width === undefined ? digest : digits(digest) },
-          { text: (isTerminal ? ageOf(created, now) : '') || printable(created ?? '-') },
-          ...facts.map((text) => ({ text, style: 'dim' as const })),
-        ],
-      };
+      const facts = screen.width === undefined ? [`${reason}; of ${subject}`] : [reason, `of ${digits(subject)}`];
+      yield { kind, artifactType, mediaType, digest, created, facts };
     }
   }
-  yield* gridLines({ columns, steps: STEPS }, all, screen);
+  return attachmentLines(listed, screen);
 }

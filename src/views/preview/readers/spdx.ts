@@ -1,21 +1,25 @@
 import { assertedLicense, type Package, packageTable } from '../model/packages.js';
 import type { Table } from '../model/preview.js';
 import { facts, type Read, type Reader } from '../model/reader.js';
-import { joined, listAt, textAt } from '../model/values.js';
+import { at, joined, listAt, textAt } from '../model/values.js';
 
 /** SPDX 2 in JSON (2.3, JSON schema): all packages in one list. */
-export const spdx: Reader = (document) => {
+export const spdx: Reader = (document) => spdxOf('JSON', document);
+
+/** A document with the members of SPDX 2, in whichever form they are written; undefined for any other. */
+export function spdxOf(form: string, document: object): Read | undefined {
   const version = textAt(document, 'spdxVersion');
-  if (!/^SPDX-2\.\d{1,2}$/.test(version) || !Array.isArray(document.packages)) return undefined;
-  return spdxRead('JSON', {
+  const packages = at(document, 'packages');
+  if (!/^SPDX-2\.\d{1,2}$/.test(version) || !Array.isArray(packages)) return undefined;
+  return spdxRead(form, {
     version,
     name: textAt(document, 'name'),
     namespace: textAt(document, 'documentNamespace'),
     created: textAt(document, 'creationInfo', 'created'),
     creators: joined(listAt(document, 'creationInfo', 'creators').map((creator) => textAt(creator))),
-    packages: packageTable(document.packages, packageOf),
+    packages: packageTable(packages, packageOf),
   });
-};
+}
 
 /** The facts of a document, in whichever form it is written. */
 export interface SpdxDocument {

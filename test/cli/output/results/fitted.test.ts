@@ -217,6 +217,16 @@ describe.each(SCREENS)('on %s', (name, on) => {
   });
 });
 
+it.each(OUTPUTS)('%s fits a terminal of any width from 20 columns on', async (_command, print) => {
+  await loadWidths(image);
+  for (let width = 20; width < 60; width += 1) {
+    const lines = print(screen(width))
+      .split('\n')
+      .filter((line) => !line.includes(`${REFERENCE}@${digest('index')}`));
+    expect([width, lines.filter((line) => widthOf(line) > width)]).toEqual([width, []]);
+  }
+});
+
 it('whole lines are those of a pipe, but for ages and sizes that are aligned', () => {
   const whole = screen(undefined, true);
   for (const [command, print] of OUTPUTS) {

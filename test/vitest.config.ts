@@ -27,6 +27,8 @@ export default defineConfig({
     css: true,
     // Much of a test is waiting: the runner would leave one processor idle.
     maxWorkers: '100%',
+    // Of those tests of a file that wait for settle times and time limits at once.
+    maxConcurrency: 10,
     projects: [
       { extends: true, test: { name: 'sharing', include: SHARING, exclude: ALONE, isolate: false } },
       {

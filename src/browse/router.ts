@@ -1,3 +1,4 @@
+import { quote } from '../oci/text/quote.js';
 import { Refusal } from '../serve/answer.js';
 import { artifactPage } from './pages/artifact.js';
 import type { Ask } from './pages/ask.js';
@@ -26,6 +27,6 @@ const ROUTES: Readonly<Record<PageName, (ask: Ask) => Promise<Answer>>> = {
 export async function answerTo(name: string, ask: Ask): Promise<Answer> {
   if (name === '') return { kind: 'redirect', to: ask.site.home };
   const route = Object.entries(ROUTES).find(([page]) => page === name)?.[1];
-  if (route === undefined) throw new Refusal(404, 'UNSUPPORTED', 'there is no page at this address');
+  if (route === undefined) throw new Refusal(404, 'UNSUPPORTED', `${quote(name)} is not a page`);
   return route(ask);
 }

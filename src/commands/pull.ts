@@ -159,12 +159,13 @@ export default class Pull extends BaseCommand {
   #render({ reference, files }: PulledArtifact): string {
     if (files.length === 0) this.note(`${reference} has no files`);
     const { paint, width } = screenOf(this.stdout);
-    // A path is a result to copy, and stays whole.
-    const room = (path: string) => (width === undefined ? undefined : width - widthOf(path) - 2);
-    return files
-      .map((file) => ({ path: printable(file.path), file }))
-      .map(({ path, file }) => `${path}  ${paint('dim', fitText(facts(file), room(path)))}`)
-      .join('\n');
+    const line = (file: PulledFile) => {
+      // A path is a result to copy, and stays whole.
+      const path = printable(file.path);
+      const room = width === undefined ? undefined : width - widthOf(path) - 2;
+      return `${path}  ${paint('dim', fitText(facts(file, room), room))}`;
+    };
+    return files.map(line).join('\n');
   }
 }
 
@@ -188,14 +189,18 @@ function leftOutNote(way: string, { message, hint }: ErrorFields): string {
   return `left out ${way}: ${message}${hint === undefined ? '' : ` (${hint})`}`;
 }
 
-/** Facts of a file: its size; for an attachment also its kind and how it was found. */
-function facts({ size, result, kind, platform, via, verified }: PulledFile): string {
-  const found = [kind, via && `via ${via.join('+')}`].filter((word) => word !== undefined).join(' ');
-  return [
-    formatSize(size),
-    ...(via === undefined ? [] : [found]),
-    ...(platform === undefined || via === undefined ? [] : [printable(platform)]),
-    ...(result === 'unchanged' ? ['unchanged'] : []),
-    ...(verified === undefined ? [] : [`verified by ${signerWords(verified)}`]),
-  ].join(', ');
+/** Facts of a file: its size; for an attachment its kind, how it was found where there is room for that, and the verdict. */
+function facts({ size, result, kind, platform, via, verified }: PulledFile, room = Number.POSITIVE_INFINITY): string {
+  const inWords = (way?: string): string =>
+    [
+      formatSize(size),
+      ...(via === undefined ? [] : [[kind, way].filter((word) => word !== undefined).join(' ')]),
+      ...(platform === undefined || via === undefined ? [] : [printable(platform)]),
+      ...(result === 'unchanged' ? ['unchanged'] : []),
+      ...(verified === undefined ? [] : [`verified by ${signerWords(verified)}`]),
+    ]
+      .filter((fact) => fact !== '')
+      .join(', ');
+  const whole = inWords(via && `via ${via.join('+')}`);
+  return widthOf(whole) <= room ? whole : inWords();
 }

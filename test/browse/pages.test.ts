@@ -124,7 +124,7 @@ describe('a page of an error', () => {
     ['tags?place=oci:./nowhere', 404, 'nowhere'],
     ['artifact?place=oci:./nowhere:v1', 404, 'nowhere'],
     ['repositories?place=oci:./nowhere', 404, 'nowhere'],
-    ['nowhere', 404, 'no page'],
+    ['nowhere', 404, 'is not a page'],
     ['tags?place=127.0.0.1:1/x', 502, '127.0.0.1:1'],
   ])('%s: %d, %s', async (path, status, words) => {
     const entered = await Entered.start();

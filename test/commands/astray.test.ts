@@ -41,6 +41,7 @@ describe('swapped arguments', () => {
     ['push', '-:name', 'ghcr.io/x/y:v1'],
     ['blob put', 'a.txt', 'oci:./layout'],
     ['manifest put', 'a.txt', 'localhost:1/x:v1'],
+    ['attach', './sbom.json', './layout:v1'],
   ])('of %s %s %s are named', async (command, file, place) => {
     const cwd = await begin();
     const error = await failure(2, [...command.split(' '), file, place], { cwd, env });
@@ -53,6 +54,13 @@ describe('swapped arguments', () => {
     const error = await failure(2, ['attach', 'missing.json', 'ghcr.io/x/y:v1'], { cwd, env });
     expect(error.message).toBe('"missing.json" looks like a file, and "ghcr.io/x/y:v1" a place: swapped arguments');
     expect(error.hint).toBe('Write remora attach ghcr.io/x/y:v1 missing.json');
+  });
+
+  it.each(['push', 'attach'])('are a file alone: %s', async (command) => {
+    const cwd = await begin();
+    const error = await failure(2, [command, './a.txt'], { cwd, env });
+    expect(error.message).toBe('"./a.txt" is a file, wanted an image or artifact');
+    expect(error.hint).toBe(`Write remora ${command} ghcr.io/owner/app:v1 ./a.txt`);
   });
 
   it('are not blamed for a file that is missing, or a name that a file has as well', async () => {

@@ -58,6 +58,28 @@ describe('https on this machine', () => {
       await success(['resolve', `${host}/team/app:v1`], { env });
   });
 
+  it('leaves a file of more authorities out that is not there', async () => {
+    const { image } = await withTls();
+    const env = { NODE_EXTRA_CA_CERTS: path('nowhere.pem') };
+    const { code, stderr } = await remora(['resolve', image, ...ca()], { env });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^Warning: Ignoring extra certs from [^\n]*nowhere[^\n]*\n$/),
+    ]);
+  });
+
+  it('names what a certificate lacks that is not one of this server', async () => {
+    for (const [certificate, words] of [
+      [await authority.client('robot'), /shows a certificate for another name \(GET/],
+      [await authority.wrongPurpose(), /shows a certificate that is not made for a server \(GET/],
+    ] as const) {
+      const { registry, image } = await withTls({ tls: certificate });
+      const { message } = await failure(6, ['resolve', image, ...ca()]);
+      expect(message).toMatch(words);
+      expect(registry.requests).toEqual([]);
+    }
+  });
+
   it('gets no request in plain text, and so no credential, whatever the address looks like', async () => {
     const { registry } = await withTls({ auth: BASIC });
     const port = registry.host.split(':')[1];

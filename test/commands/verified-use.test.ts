@@ -2,6 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { resultSchemas } from '../../src/operations/schemas/schemas.js';
+import { noTerminal, onTerminal } from '../support/terminal.js';
 import { failureHere, runHere } from './support/in-process.js';
 import { attachSigned, done, withKeys } from './support/signed.js';
 
@@ -28,6 +29,17 @@ describe('pull --verify', () => {
     expect(beside.stderr).toContain('left out sbom sha256:');
     const without = await runHere(['pull', '--all', '--unwrap', '-o', 'all', SUBJECT], cwd);
     expect(without.stderr).toContain('unwrapped without verifying the signature');
+  });
+
+  it.skipIf(noTerminal)('shows the verdict whole on a terminal that has no room for the way', async () => {
+    const { cwd, good, digest } = await withKeys();
+    await attachSigned(cwd, SUBJECT, { keys: [good], digest });
+    const words = ['pull', '--kind', 'sbom', '-o', 'out', SUBJECT, ...KEY].join(' ');
+    const shown = async (columns: number) =>
+      (await onTerminal(words, [], { cwd, columns, env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' } })).output;
+    const verdict = `verified by key ${good.trust.fingerprint.slice(0, 12)} (good.pub)`;
+    expect(await shown(80)).toContain(` B, sbom, ${verdict}`);
+    expect(await shown(100)).toContain(` B, sbom via layout-entry, unchanged, ${verdict}`);
   });
 
   it('ends with 5 for what another key signed, with 3 for what is not there, and writes nothing', async () => {

@@ -14,8 +14,11 @@ export interface Authority {
   server(...names: readonly string[]): Promise<Certificate>;
   /** A certificate that a client shows. */
   client(name: string): Promise<Certificate>;
+  /** A certificate with the names of `server`, which only clients may show. */
+  wrongPurpose(): Promise<Certificate>;
 }
 
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const DAY = 24 * 60 * 60 * 1000;
 
 /** Makes a new authority; nothing of it is written anywhere. */
@@ -29,7 +32,7 @@ export async function makeAuthority(): Promise<Authority> {
       { name: 'keyUsage', keyCertSign: true, digitalSignature: true, critical: true },
     ],
   });
-  const sign = async (name: string, names: readonly string[]): Promise<Certificate> => {
+  const sign = async (name: string, names: readonly string[], serverAuth = true): Promise<Certificate> => {
     const altNames = names.map((value) =>
       /^[\d.]+$|:/.test(value) ? ({ type: 7, ip: value } as const) : ({ type: 2, value } as const),
     );
@@ -38,7 +41,7 @@ export async function makeAuthority(): Promise<Authority> {
       ca: { key: own.private, cert: own.cert },
       extensions: [
         { name: 'basicConstraints', cA: false },
-        { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+        { name: 'extKeyUsage', serverAuth, clientAuth: true },
         ...(altNames.length === 0 ? [] : [{ name: 'subjectAltName', altNames } as const]),
       ],
     });
@@ -46,7 +49,8 @@ export async function makeAuthority(): Promise<Authority> {
   };
   return {
     ca: own.cert,
-    server: (...names) => sign('localhost', ['127.0.0.1', '::1', 'localhost', ...names]),
+    server: (...names) => sign('localhost', [...LOOPBACK, ...names]),
     client: (name) => sign(name, []),
+    wrongPurpose: () => sign('localhost', LOOPBACK, false),
   };
 }

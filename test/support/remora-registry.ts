@@ -13,10 +13,10 @@ process.once('exit', () => {
 });
 
 /** `remora serve` over a fresh directory, as a process of its own. */
-export async function startRemora(): Promise<PeerProcess & { readonly directory: string }> {
+export async function startRemora(...flags: readonly string[]): Promise<PeerProcess & { readonly directory: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'remora-serve-'));
   const [command, ...words] = PROGRAM;
-  const child = spawn(command, [...words, 'serve', '--port', '0', '--quiet', directory], {
+  const child = spawn(command, [...words, 'serve', '--port', '0', '--quiet', ...flags, directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   running.add(child);
@@ -24,7 +24,7 @@ export async function startRemora(): Promise<PeerProcess & { readonly directory:
   const [line] = await Promise.race([once(createInterface(child.stdout), 'line'), exit]);
   if (typeof line !== 'string') throw new Error(`remora serve ended with ${line} before it listened`);
   return {
-    host: line.replace('http://', ''),
+    host: line.replace(/^https?:\/\//, ''),
     directory,
     pid: child.pid ?? 0,
     async close() {

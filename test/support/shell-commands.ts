@@ -2,7 +2,7 @@ import { run } from './peers.js';
 import { tempDir } from './temp.js';
 
 /** Other programs that examples name: they are not run. */
-const OTHERS = ['helm', 'jq', 'kubectl', 'syft', 'tar'];
+const OTHERS = ['aws', 'az', 'gcloud', 'helm', 'jq', 'kubectl', 'syft', 'tar'];
 
 /**
  * The words that `remora` gets where a line is pasted into a shell. A pattern that fits no file is an error there, as it

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from './at-once.js';
 
 /** A fresh directory that is removed when the running test is done. */
 export async function tempDir(): Promise<string> {

@@ -4,6 +4,7 @@ import { ifSystemError, UNREADABLE_CODES } from '../../io/files/system-error.js'
 import { isBareName, isFileName } from '../../oci/names/place.js';
 import { parsePinnedTarget } from '../../oci/names/target.js';
 import { quote } from '../../oci/text/quote.js';
+import { isThere } from '../../store/open.js';
 import { isStandardInput, unguarded } from './standard-input.js';
 
 /**
@@ -28,13 +29,18 @@ export async function checkOrder(command: string, place: string, files: readonly
       },
     );
   }
+  if (!isFile || isStandardInput(first) || /^oci|\.(?:tar|tgz|tzst|tar\.(?:gz|zst))(?:[:@]|$)/.test(first)) return;
+  throw new RemoraError('INVALID_ARGUMENT', `${quote(first)} is a file, wanted an image or artifact`, {
+    found: first,
+    hint: `Write remora ${[command, 'ghcr.io/owner/app:v1', first, ...files].join(' ')}`,
+  });
 }
 
 /** A layout or an archive, or a name in a registry that names it, or has a tag or digest. */
 function isPlace(text: string): boolean {
   try {
     const { place, tags, digest } = parsePinnedTarget(text);
-    if (place.kind !== 'registry') return /^[a-z-]+:/.test(text);
+    if (place.kind !== 'registry') return /^[a-z-]+:/.test(text) || isThere(place);
     return !isBareName(place) || tags.length > 0 || digest !== undefined;
   } catch (error) {
     if (!isRemoraError(error)) throw error;

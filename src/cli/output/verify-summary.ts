@@ -85,7 +85,7 @@ export function verifyNotes(result: VerifyResult, now: Date): readonly string[] 
     ...(isBeside ? [`warning: ${isOrAre(count('wrong'))} wrong beside what is verified: --no-wrong fails`] : []),
     ...platformNotes(result),
     ...rootNotes(result, now),
-    ...(count('verified') > 0 ? [UNREVOKED] : []),
+    ...(nodes.some(isCertified) ? [UNREVOKED] : []),
   ];
 }
 
@@ -103,7 +103,12 @@ function platformNotes({ missing, platforms = [] }: VerifyResult): readonly stri
 
 /** The notes on the verdict about a file. */
 export function blobNotes(result: VerifyBlobResult, now: Date): readonly string[] {
-  return [...rootNotes(result, now), ...(result.verdict === 'verified' ? [UNREVOKED] : [])];
+  return [...rootNotes(result, now), ...(isCertified(result) ? [UNREVOKED] : [])];
+}
+
+/** Whether a certificate tells who signed: a key that the user has named has no list of revocations. */
+function isCertified({ verdict, signer }: Pick<VerifiedNode, 'verdict' | 'signer'>): boolean {
+  return verdict === 'verified' && signer !== undefined && signer.type !== 'key';
 }
 
 /** The note on certificates. */

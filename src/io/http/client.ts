@@ -14,11 +14,12 @@ import { Exchange } from './exchange.js';
 import { HostGate } from './host-gate.js';
 import { networkError } from './network-error.js';
 import { headTime, tooLate } from './pace.js';
+import { Patience } from './patience.js';
 import { Protocols } from './protocols.js';
 import { redirected } from './redirect.js';
 import type { HttpRequest } from './request.js';
 import { Answer, discard, errorBody, type HttpResponse, readBody } from './response.js';
-import { backoff, isRetryableStatus, mayRetry, mayRetryStatus, retryAfter } from './retry.js';
+import { backoff, isRefusal, isRetryableStatus, mayRetry, mayRetryStatus, retryAfter } from './retry.js';
 import { traceOf } from './trace.js';
 import { registryWarnings } from './warning-header.js';
 import { WatchedBody } from './watched-body.js';
@@ -33,6 +34,7 @@ export interface HttpOptions extends ConnectionOptions {
 interface Host {
   readonly origin: string;
   readonly gate: HostGate;
+  readonly patience: Patience;
   dispatcher?: Dispatcher;
 }
 
@@ -98,8 +100,8 @@ export class HttpClient {
   }
 
   async #repeated<T>(request: HttpRequest, take: (response: HttpResponse) => Promise<T>): Promise<T> {
-    const { maxWait = 60_000, retryDelay } = this.options;
-    const { gate } = this.#host(request.url);
+    const { retryDelay } = this.options;
+    const { gate, patience } = this.#host(request.url);
     let waited = 0;
     for (let attempt = 1; ; attempt++) {
       let wait: number;
@@ -107,16 +109,19 @@ export class HttpClient {
         const response = await this.#follow(request, attempt);
         const asked = retryAfter(response.header('retry-after'));
         wait = asked ?? backoff(attempt, retryDelay);
+        const isWanted = request.retry === 'limited' ? response.status === 429 : request.retry !== false;
+        const isRefused = isRefusal(response.status, asked);
+        if (!isRefused) patience.answered(attempt > 1);
         const retry =
           isRetryableStatus(response.status) &&
           !request.isFinal?.(response) &&
           mayRetryStatus(attempt, asked !== undefined) &&
-          waited + wait <= maxWait;
+          waited + wait <= patience.most &&
+          (!isRefused || !isWanted || patience.mayWait(wait));
         if (retry && asked !== undefined) {
           gate.closeFor(wait);
           this.options.onWait?.({ host: request.url.host, status: response.status, milliseconds: wait });
         }
-        const isWanted = request.retry === 'limited' ? response.status === 429 : request.retry !== false;
         response.retry = retry;
         if (!retry || !isWanted) return await take(response);
         await discard(response);
@@ -260,7 +265,7 @@ export class HttpClient {
     const known = this.#hosts.get(origin);
     if (known !== undefined) return known;
     const gate = new HostGate(this.options.concurrency ?? DEFAULT_CONCURRENCY, this.#closing.signal);
-    const host = { origin, gate };
+    const host = { origin, gate, patience: new Patience(this.options.maxWait) };
     this.#hosts.set(origin, host);
     return host;
   }

@@ -43,7 +43,10 @@ export interface ConnectionOptions {
   readonly concurrency?: number | undefined;
   /** Milliseconds without a byte, in either direction, after which a request has failed. @default 30000 */
   readonly timeout?: number | undefined;
-  /** Milliseconds that a request may wait in all because the host asked for it (`Retry-After`). @default 60000 */
+  /**
+   * Milliseconds that a request may wait in all because the host asked for it (`Retry-After`), and that all requests to the
+   * host may wait while no wait helps. @default 60000
+   */
   readonly maxWait?: number | undefined;
   /** Milliseconds before a failed request is sent again; doubled each time, with jitter. @default 200 */
   readonly retryDelay?: number | undefined;

@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import nodeTls from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { given } from '../../oci/values/given.js';
+import { bestEffortSync } from '../files/system-error.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
 import { isProxied, notProxied } from './proxy-variables.js';
 import { COPIED_BYTES, readBuffers } from './read-buffers.js';
@@ -50,10 +51,14 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
   });
 }
 
-/** The certificates that Node.js trusts by default; the option `ca` replaces them. */
+/**
+ * The certificates that Node.js trusts by default; the option `ca` replaces them. A file that cannot be read is left out, as
+ * Node.js does, which warns of it.
+ */
 function systemCertificates(): readonly string[] {
   if ('getCACertificates' in nodeTls && typeof nodeTls.getCACertificates === 'function')
     return nodeTls.getCACertificates('default');
-  const extra = process.env.NODE_EXTRA_CA_CERTS;
-  return nodeTls.rootCertificates.concat(extra ? [readFileSync(extra, 'latin1')] : []);
+  const path = process.env.NODE_EXTRA_CA_CERTS;
+  const extra = path ? bestEffortSync(() => readFileSync(path, 'latin1')) : undefined;
+  return nodeTls.rootCertificates.concat(extra ?? []);
 }

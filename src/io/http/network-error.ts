@@ -26,7 +26,7 @@ const NETWORK: Readonly<Record<string, string>> = {
   UND_ERR_ABORTED: 'closed the connection',
 };
 
-const TLS = /SSL|TLS|CERT|EPROTO|SELF_SIGNED|UNABLE_TO_/;
+const TLS = /SSL|TLS|CERT|EPROTO|SELF_SIGNED|UNABLE_TO_|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH/;
 
 /** The code of what broke, wherever it is hidden. */
 export function networkCode(error: unknown): string {

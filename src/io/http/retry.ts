@@ -18,6 +18,11 @@ export function isRetryableStatus(status: number): boolean {
   return RETRYABLE.includes(status);
 }
 
+/** Whether a host serves, and refuses this client for a while. */
+export function isRefusal(status: number, asked: number | undefined): boolean {
+  return isRetryableStatus(status) && (status === 429 || asked !== undefined);
+}
+
 /** Whether the same request may be sent again after the attempt of this number failed so. */
 export function mayRetry(error: unknown, attempt: number): boolean {
   if (!isRemoraError(error)) return false;

@@ -73,7 +73,8 @@ function namesOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if (!('cert' in error && 'host' in error)) return namesOf(error.cause);
   const { cert, host } = error;
-  if (typeof cert !== 'object' || cert === null || !('subjectaltname' in cert)) return '';
+  // Without a name, Node.js leaves the member out; Bun has it, undefined.
+  if (typeof cert !== 'object' || cert === null || !('subjectaltname' in cert) || !cert.subjectaltname) return '';
   const names = String(cert.subjectaltname).replace(/(?:DNS|IP Address):/g, '');
   return `: ${names.slice(0, 200)}, wanted ${host}`;
 }

@@ -4,6 +4,7 @@ import { given } from '../values/given.js';
 import { parsePlace } from './place.js';
 import { isRepository } from './reference.js';
 import { parseRegistry } from './registry.js';
+import { webAddress } from './web-address.js';
 
 /** A place that lists repositories: a registry, or a directory of image layouts. */
 export type CatalogPlace =
@@ -23,6 +24,14 @@ export type CatalogPlace =
 export function parseCatalogPlace(text: string): CatalogPlace {
   if (/^(oci(-archive)?:|ocidir:\/\/|dir:|\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) return parseDirectory(text);
   const name = text.replace(/^docker:\/\//, '');
+  const web = /^https?:\/\//i.test(name) ? webAddress(name) : undefined;
+  if (web !== undefined) {
+    const write = web.name === undefined ? web.host : web.name.replace(/[:@][^/]*$/, '');
+    throw new RemoraError('INVALID_ARGUMENT', `registry ${quote(web.address)} is an address of the web`, {
+      found: web.address,
+      hint: `Write ${write}`,
+    });
+  }
   const isUrl = /^[a-z]+:\/\//i.test(name);
   const slash = isUrl ? -1 : name.indexOf('/');
   const host = slash < 0 ? name : name.slice(0, slash);

@@ -3,6 +3,7 @@ import { quote } from '../text/quote.js';
 import { isRefName } from '../values/annotations.js';
 import { type Digest, parseDigest } from '../values/digest.js';
 import { given } from '../values/given.js';
+import { refuseMistaken } from './mistaken.js';
 import { parseReference, type Reference } from './reference.js';
 
 /** A place of artifacts, with the tag or digest of an artifact in it. */
@@ -19,9 +20,8 @@ export interface PathPlace {
 /** The schemes of places in the file system. */
 const SCHEMES = { layout: 'oci', archive: 'oci-archive', directory: 'dir' } as const;
 
-/** Schemes of other tools for what is not a place here, `docker:` before a host among them. */
-const FOREIGN_SCHEME =
-  /^(?:ocidir|oci-dir|oci-layout|docker-archive|docker-daemon|containers-storage|tarball|sif|ostree|file|docker(?=:\/?[^/]*[./])):/i;
+/** The beginning of text that is a path, or has a scheme before one. */
+const PATH_START = /^(?:oci|oci-archive|dir):|^ocidir:\/\/|^(?:\.{0,2}\/|\.{1,2}(?:$|[:@]))/;
 
 /** Words that a shell would have replaced at the beginning of an argument, or without quotes. */
 const UNEXPANDED = /^(?:~[^/]*|\$\w+|\$\{\w+\})(?:\/|$)/;
@@ -52,6 +52,7 @@ const ARCHIVE_NAME = /\.(tar|tar\.gz|tgz|tar\.zst|tzst)$/;
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parsePlace(text: string): Place {
+  refuseMistaken(text, isPathText(text));
   if (/^oci(-archive)?:\/\/[^/]/.test(text)) {
     // Helm writes a registry this way. As a layout it would be an unlikely path.
     const [, scheme = '', rest = ''] = /^(.*?):\/\/(.*)$/s.exec(text) ?? [];
@@ -66,12 +67,17 @@ export function parsePlace(text: string): Place {
     return { kind: 'archive', ...parsePath(text.slice('oci-archive:'.length), text) };
   if (text.startsWith('oci:')) return { kind: 'layout', ...parsePath(text.slice('oci:'.length), text) };
   if (text.startsWith('ocidir://')) return { kind: 'layout', ...parsePath(text.slice('ocidir://'.length), text) };
-  if (!/^(\.{0,2}\/|\.{1,2}(?:$|[:@]))/.test(text)) {
+  if (!PATH_START.test(text)) {
     if (/^[^/:@]+\.(tar|tar\.gz|tgz|tar\.zst|tzst)(?:$|[:@])/.test(text)) throw bareArchive(text);
     return named(text, text);
   }
   const place = parsePath(text, text);
   return { kind: ARCHIVE_NAME.test(place.path) ? 'archive' : 'layout', ...place };
+}
+
+/** Whether text is a path, with or without a scheme, and not a name in a registry. */
+export function isPathText(text: string): boolean {
+  return PATH_START.test(text);
 }
 
 /** Whether a word is the name of a file that is attached, `sbom.json`: no host ends so. */
@@ -88,12 +94,6 @@ export function isBareName(place: Place): boolean {
 function named(name: string, whole: string): Place {
   const fail = (why: string, hint: string) =>
     new RemoraError('INVALID_ARGUMENT', `place ${quote(whole)} ${why}`, { found: whole, hint });
-  const [, scheme] = /^([a-z-]+):/i.exec(name) ?? [];
-  if (FOREIGN_SCHEME.test(name) || /^(?:oci|oci-archive|dir):/i.test(name))
-    throw fail(
-      `starts with ${scheme}:, which is not a kind of place`,
-      'Write an image layout like oci:./layout:v1, an archive like oci-archive:app.tar, a name like ghcr.io/owner/app:v1',
-    );
   if (/^(?:sha\d{3}:[0-9a-f]+|[0-9a-f]{64})$/i.test(name))
     throw fail(
       'is a digest without a repository',
@@ -105,7 +105,7 @@ function named(name: string, whole: string): Place {
   if (FILE_NAME.test(word))
     throw fail(
       'looks like a file, wanted an image or artifact',
-      `Write it like ghcr.io/owner/app:v1, or oci:${word} for an image layout of this name`,
+      `Write the image first: remora attach IMAGE ${word} attaches the file; oci:${word} is a layout of this name`,
     );
   if (/^[^.].*\.[^.]/.test(word))
     throw fail(

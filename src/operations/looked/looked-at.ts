@@ -1,4 +1,5 @@
-import type { Place } from '../../oci/names/place.js';
+import { refuseMistaken } from '../../oci/names/mistaken.js';
+import { isPathText, type Place } from '../../oci/names/place.js';
 import { isDigest } from '../../oci/values/digest.js';
 import { formatBeginning, parseBeginning } from '../../oci/values/digest-beginning.js';
 import { digitsOf, resolvePlace } from '../places/location.js';
@@ -17,12 +18,13 @@ export interface LookedAt {
 export function lookedAt(text: string): LookedAt {
   const at = text.lastIndexOf('@');
   if (at < 0) return { place: resolvePlace(text) };
+  const isPath = isPathText(text);
+  refuseMistaken(text, isPath);
   const [name, end] = [text.slice(0, at), text.slice(at + 1)];
   // Of a URL with a password, only the whole text is redacted.
   const isOther = at < 1 || /@|^(?!docker:)[a-z]+:\/\//i.test(name) || end === '' || end.includes('/');
   if (isOther || isDigest(end)) return { place: resolvePlace(text) };
   // A path may hold an "@".
-  const isPath = /^(?:oci|oci-archive|ocidir|dir):|^\.{0,2}\/|^\.{1,2}[:@]/.test(text);
   if (isPath && !/^(?:sha256|sha512|blake3):/i.test(end) && digitsOf(text) === undefined)
     return { place: resolvePlace(text) };
   return { place: resolvePlace(name), digestBeginning: formatBeginning(parseBeginning(end)) };

@@ -7,6 +7,7 @@ import { given } from '../../oci/values/given.js';
 import type { Session } from '../../store/interfaces/session.js';
 import type { CallOptions, ManifestSelector, Source, Store } from '../../store/interfaces/store.js';
 import { isThere, type OpenSourceOptions, type OpenStoreOptions, openSource, openStore } from '../../store/open.js';
+import { explained } from './explained.js';
 import { refuseLocalName } from './local-name.js';
 
 /**
@@ -60,7 +61,7 @@ export async function withSource<T>(
   if ('store' in at) return use(at.store, selectorOf(at));
   await refuseLocalName(at, false);
   const { damaged, maxUnpackedBytes, signal } = options;
-  const source = await openSource(at, given({ ...access(options), damaged, maxUnpackedBytes, signal }));
+  const source = await explained(at, openSource(at, given({ ...access(options), damaged, maxUnpackedBytes, signal })));
   return closing(source, use(source, selectorOf(at)));
 }
 
@@ -78,7 +79,8 @@ export async function withStore<T>(
   if ('store' in at) return use(at.store, selectorOf(at));
   await refuseLocalName(at, (options.access ?? 'write') !== 'read');
   const { create } = options;
-  const store = await openStore(at, given({ ...access(options), access: options.access ?? 'write', create }));
+  const opening = openStore(at, given({ ...access(options), access: options.access ?? 'write', create }));
+  const store = await explained(at, opening);
   return closing(store, use(store, selectorOf(at)));
 }
 

@@ -1,5 +1,6 @@
 import { RemoraError } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
+import { withoutLogin } from '../../oci/names/mistaken.js';
 import { formatPlace, type Place } from '../../oci/names/place.js';
 import { parseReference } from '../../oci/names/reference.js';
 import { Annotation } from '../../oci/values/annotations.js';
@@ -57,7 +58,7 @@ export async function expand(
 ): Promise<readonly Item[]> {
   const text = textOf(one);
   const from = isRead(one) ? { from: one.from } : {};
-  if (isRead(one) && one.error !== undefined) return [{ reference: text, ...from, error: one.error }];
+  if (isRead(one) && one.error !== undefined) return [{ reference: withoutLogin(text), ...from, error: one.error }];
   let at: Place | Stored | undefined;
   try {
     at = await placeOf(one);
@@ -76,7 +77,7 @@ export async function expand(
     return all.map(item);
   } catch (error) {
     if (isInterruption(error) || registries.isRefusal(error)) throw error;
-    const reference = at === undefined ? text : nameOf(at, selectorOf(at));
+    const reference = at === undefined ? withoutLogin(text) : nameOf(at, selectorOf(at));
     return [{ reference, ...from, error, isHiding: at !== undefined }];
   }
 }

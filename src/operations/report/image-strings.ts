@@ -1,30 +1,22 @@
-import { RemoraError } from '../../errors.js';
 import { quote } from '../../oci/text/quote.js';
+import type { DocumentValue } from './document-value.js';
 import type { ReadReference } from './expand.js';
+import { imageMember, readReference, unread } from './image-member.js';
 
-/** A value of a YAML or JSON document, looked at without expanding what it names elsewhere. */
-export interface DocumentValue {
-  /** The members of a map, by name; undefined for other values. */
-  members?(): Iterable<readonly [string, DocumentValue]>;
-  /** The elements of a list; undefined for other values. */
-  elements?(): Iterable<DocumentValue>;
-  /** A scalar as it is written; undefined for other values, and for null. */
-  readonly text?: string | undefined;
-  /** Whether the scalar is a text, and not a number or a truth value. */
-  readonly isText?: boolean;
-  /** Whether it stands elsewhere in the document, too. */
-  readonly isRepeated?: boolean;
-  /** The line where it stands. */
-  readonly line?: number | undefined;
+/** Lists of the containers of a pod. */
+const CONTAINERS = ['containers', 'initContainers', 'ephemeralContainers'];
+
+/** A value to look at, and the thing that it is. */
+interface Visit {
+  readonly value: DocumentValue;
+  readonly is?: 'containers' | 'container' | 'services' | 'service' | undefined;
+  readonly name?: string | undefined;
 }
-
-/** Variables of compose and of shells, templates of Helm and of others. */
-const TEMPLATE = /\$\{|\$\(|\$[A-Za-z_]|\{\{|\}\}|<%/;
 
 /**
  * The images that a document names, at any depth: the text of a member `image`, as Kubernetes, its extensions and compose have
  * it, a map of Helm's values with `repository`, and an image volume's `reference`. A list of texts is a list of references.
- * The `status` of Kubernetes repeats them.
+ * The `status` of Kubernetes repeats them. A container or a service that names none is one that cannot be read.
  */
 export function* imagesOf(document: DocumentValue, name: string): Generator<ReadReference> {
   const whole = [...(document.elements?.() ?? [])];
@@ -33,65 +25,46 @@ export function* imagesOf(document: DocumentValue, name: string): Generator<Read
     return;
   }
   // The document may be deeper than the stack.
-  const open: DocumentValue[] = [document];
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    const below = [...(value.elements?.() ?? [])].filter(({ isRepeated }) => !isRepeated);
+  const open: Visit[] = [{ value: document }];
+  for (let visit = open.pop(); visit !== undefined; visit = open.pop()) {
+    const { value, is } = visit;
     const members = [...(value.members?.() ?? [])];
-    const isResource = members.some(([key]) => key === 'apiVersion');
+    const keys = new Map(members);
+    // Its schema describes members, and names no image.
+    if (keys.get('kind')?.text === 'CustomResourceDefinition') continue;
+    yield* lackOf(visit, keys, name);
+    const element = is === 'containers' ? 'container' : undefined;
+    const below: Visit[] = [...(value.elements?.() ?? [])].map((value) => ({ value, is: element }));
     for (const [key, member] of members) {
-      if (isResource && key === 'status') continue;
-      if (key === 'image') yield* imageOf(member, name);
-      if (!member.isRepeated) below.push(member);
+      if (keys.has('apiVersion') && key === 'status') continue;
+      if (key === 'image') {
+        const image = imageMember(member, placeOf(name, member.line ?? value.line), is === 'container');
+        if (image !== undefined) yield image;
+      }
+      below.push({ value: member, is: kindOf(visit, key, value === document && !keys.has('apiVersion')), name: key });
     }
-    open.push(...below.reverse());
+    open.push(...below.filter(({ value }) => !value.isRepeated).reverse());
   }
 }
 
-function* imageOf(value: DocumentValue, name: string): Generator<ReadReference> {
-  const from = placeOf(name, value.line);
-  if (value.isText && value.text) yield { ...readReference(value.text, from), isImage: true };
-  const members = new Map([...(value.members?.() ?? [])].map(([key, { text }]) => [key, text]));
-  const { reference, repository } = Object.fromEntries(members);
-  if (reference) yield { ...readReference(reference, from), isImage: true };
-  if (!repository) return;
-  const [registry, tag, digest] = ['registry', 'tag', 'digest'].map((key) => members.get(key) || undefined);
-  const base = registry === undefined ? repository : `${registry}/${repository}`;
-  const text = `${base}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`;
-  const read = { ...readReference(text, from), isImage: true };
-  const isNamed = tag !== undefined || digest !== undefined || read.error !== undefined;
-  yield isNamed || /:[^/]*$/.test(repository) ? read : { ...read, error: withoutTag(text, from) };
+function kindOf({ is }: Visit, key: string, isCompose: boolean): Visit['is'] {
+  if (is === 'services') return 'service';
+  if (isCompose && key === 'services') return 'services';
+  return CONTAINERS.includes(key) ? 'containers' : undefined;
 }
 
-/** A path has at most 4,096 bytes, a name in a registry far fewer; a row and its messages repeat the text. */
-const MAX_LENGTH = 4500;
-
-/** A text as a reference; a template and a text that is too long are ones that cannot be read. */
-export function readReference(text: string, from: string): ReadReference {
-  if (text.length > MAX_LENGTH) {
-    const message = `${from}: the text has ${text.length} characters, wanted a reference with at most ${MAX_LENGTH}`;
-    const hint = 'Give a list with a reference on each line, or YAML';
-    return { text: `${text.slice(0, 40)}…`, from, error: new RemoraError('INVALID_ARGUMENT', message, { hint }) };
-  }
-  if (!TEMPLATE.test(text)) return { text, from };
-  const message = `${from}: ${quote(text)} is a template, wanted the reference that it becomes`;
-  const hint = 'Render it first, for example with helm template or docker compose config';
-  return { text, from, error: new RemoraError('INVALID_ARGUMENT', message, { found: text, hint }) };
-}
-
-function withoutTag(text: string, from: string): RemoraError {
-  const message = `${from}: ${quote(text)} has neither tag nor digest, which the chart decides`;
-  return new RemoraError('INVALID_ARGUMENT', message, { found: text, hint: 'Render the chart with helm template' });
+/** A container of Kubernetes, and a service of compose, that another place gives its image. */
+function* lackOf({ value, is, name = '' }: Visit, keys: ReadonlyMap<string, DocumentValue>, file: string) {
+  if (keys.has('image') || keys.has('<<')) return;
+  const from = placeOf(file, value.line);
+  const container = keys.get('name')?.text;
+  if (is === 'container' && container !== undefined)
+    yield unread(`container ${container}`, from, `container ${quote(container)} names no image`);
+  if (is !== 'service') return;
+  if (keys.has('build')) yield unread(`service ${name}`, from, `service ${quote(name)} is built, and names no image`);
+  else if (keys.has('extends')) yield unread(`service ${name}`, from, `service ${quote(name)} has its image elsewhere`);
 }
 
 export function placeOf(name: string, line: number | undefined): string {
   return line === undefined ? name : `${name}:${line}`;
-}
-
-/** A value of JSON as a {@link DocumentValue}. */
-export function jsonValue(value: unknown): DocumentValue {
-  if (Array.isArray(value)) return { elements: () => value.map(jsonValue) };
-  if (typeof value === 'object' && value !== null)
-    return { members: () => Object.entries(value).map(([key, member]) => [key, jsonValue(member)]) };
-  if (value === null || value === undefined) return {};
-  return { text: String(value), isText: typeof value === 'string' };
 }

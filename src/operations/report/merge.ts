@@ -1,6 +1,7 @@
 import { RemoraError } from '../../errors.js';
 import { cutShort, type RecordAt, RecordFile } from './jsonl.js';
 import { missingOf } from './missing.js';
+import { rowKey } from './row-key.js';
 import type { ReportEnd, ReportRow } from './schema.js';
 import type { Shard } from './shard.js';
 
@@ -20,7 +21,8 @@ export interface MergedReport extends AsyncDisposable {
 }
 
 interface Entry extends Pick<RecordAt, 'offset' | 'length'> {
-  readonly reference: string;
+  /** The {@link rowKey} of the row. */
+  readonly key: string;
   readonly file: RecordFile;
 }
 
@@ -46,13 +48,13 @@ export async function mergeReports(paths: readonly string[], require?: readonly 
     }
     checkShards(ends);
     const { columns, ...first } = sameOf(ends);
-    entries.sort((a, b) => (a.reference < b.reference ? -1 : Number(a.reference > b.reference)));
+    entries.sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
     const required = require ?? first.require ?? [];
     const unknown = required.find((name) => !columns.includes(name));
     if (unknown !== undefined) throw notAsked(unknown, columns);
     return {
       ...{ columns, require: required, isTrusted: first.trusted === true, hasPolicy: first.policy === true },
-      longest: entries.reduce((most, { reference }) => Math.max(most, reference.length), 0),
+      longest: entries.reduce((most, { key }) => Math.max(most, key.split('\n', 1)[0]?.length ?? 0), 0),
       rows: () => joined(entries, require),
       [Symbol.asyncDispose]: close,
     };
@@ -95,7 +97,7 @@ async function readInto(file: RecordFile, entries: Entry[], ends: ReportEnd[]): 
     isWhole = 'end' in record;
     if ('reference' in record) {
       rows++;
-      entries.push({ reference: record.reference, file, offset, length });
+      entries.push({ key: rowKey(record), file, offset, length });
       continue;
     }
     if (record.rows !== rows)
@@ -131,9 +133,9 @@ async function* joined(
   require: readonly string[] | undefined,
 ): AsyncGenerator<ReportRow, void, undefined> {
   for (let start = 0; start < entries.length; ) {
-    const reference = entries[start]?.reference;
+    const key = entries[start]?.key;
     let end = start + 1;
-    while (entries[end]?.reference === reference) end++;
+    while (entries[end]?.key === key) end++;
     let best: ReportRow | undefined;
     for (const entry of entries.slice(start, end)) {
       const row = await entry.file.rowAt(entry);

@@ -3,6 +3,7 @@ import { formatPlace, type Place } from '../../oci/names/place.js';
 import { given } from '../../oci/values/given.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { openSource } from '../../store/open.js';
+import { explained } from '../places/explained.js';
 import type { AccessOptions, Stored } from '../places/location.js';
 
 /** Places that stay open while nobody uses them: the next image is often in the same one. */
@@ -59,5 +60,5 @@ export class OpenPlaces {
 }
 
 function open(at: Place, { connection, credentials, session, maxUnpackedBytes, signal }: AccessOptions) {
-  return openSource(at, given({ ...connection, credentials, session, maxUnpackedBytes, signal }));
+  return explained(at, openSource(at, given({ ...connection, credentials, session, maxUnpackedBytes, signal })));
 }

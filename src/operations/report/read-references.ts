@@ -1,6 +1,8 @@
 import { RemoraError } from '../../errors.js';
+import { type DocumentValue, jsonValue } from './document-value.js';
 import type { ReadReference } from './expand.js';
-import { type DocumentValue, imagesOf, jsonValue, placeOf, readReference } from './image-strings.js';
+import { readReference } from './image-member.js';
+import { imagesOf, placeOf } from './image-strings.js';
 
 /** The parser's tree takes some fifty times as much. */
 const MAX_YAML = 32 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import { isRemoraError } from '../../errors.js';
 import { inOrder } from '../../io/async/in-order.js';
 import { interruptedOr, isInterruption } from '../../io/async/interrupt.js';
 import { sharedSignal } from '../../io/async/run-all.js';
@@ -15,6 +16,7 @@ import { type Column, columnOf } from './cells.js';
 import { type ExpandOptions, expand, type Item, type Reportable } from './expand.js';
 import { OneRegistry } from './one-registry.js';
 import { OpenPlaces } from './open-places.js';
+import { rowKey } from './row-key.js';
 import type { ReportRow } from './schema.js';
 import { isInShard, type Shard } from './shard.js';
 
@@ -126,8 +128,9 @@ async function* chosen(
   const expanded = inOrder(references, (one) => expand(one, places, registries, options), EXPANDING);
   for await (const items of expanded) {
     for (const item of items) {
-      if (seen.has(item.reference)) continue;
-      seen.add(item.reference);
+      const key = rowKey({ ...item, error: isRemoraError(item.error) ? item.error : undefined });
+      if (seen.has(key)) continue;
+      seen.add(key);
       // Tags that could not be listed may be in any shard.
       if (shard === undefined || item.isHiding || isInShard(item.reference, shard)) yield item;
     }

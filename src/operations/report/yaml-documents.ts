@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 import { RemoraError } from '../../errors.js';
 import { isTooDeep } from '../../oci/text/yaml-depth.js';
-import type { DocumentValue } from './image-strings.js';
+import type { DocumentValue } from './document-value.js';
 
 /** The parser recurses. */
 const MAX_DEPTH = 500;

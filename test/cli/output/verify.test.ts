@@ -224,15 +224,21 @@ describe('the notes', () => {
   const now = new Date('2026-11-27T12:00:00Z');
   const root = (date: string) => result([byKey], { trustedRoot: { source: 'shipped with remora', date } });
 
-  it('say what was not asked, and that revocation was not', () => {
+  it('say what was not asked, and that revocation of a certificate was not', () => {
     const error = { code: 'FORBIDDEN', message: 'the registry refuses' } as const;
-    const shown = result([byKey, moved], { incomplete: [{ way: 'cosign tag .sig', error }] });
+    const byIdentity = node('5', {
+      verdict: 'verified',
+      signer: { type: 'identity', identity: 'ann@acme.example', issuer: 'https://accounts.acme.example' },
+    });
+    const shown = result([byIdentity, moved], { incomplete: [{ way: 'cosign tag .sig', error }] });
     expect(verifyNotes(shown, now)).toEqual([
       'warning: could not ask cosign tag .sig: the registry refuses',
       'warning: 1 attachment is wrong beside what is verified: --no-wrong fails',
       'revocation was not checked: no list of revoked certificates was asked',
     ]);
     expect(verifyNotes(result([stranger], { outcome: 'not-verified' }), now)).toEqual([]);
+    // Nobody revokes a key that the user has named.
+    expect(verifyNotes(result([byKey, covered, stranger]), now)).toEqual([]);
   });
 
   it('name a platform that has the signature which its index lacks', () => {

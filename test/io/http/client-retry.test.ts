@@ -163,6 +163,32 @@ describe('Retry-After', () => {
     });
   });
 
+  it('is bounded for all requests to a host together', async () => {
+    let isRefusing = true;
+    const server = await serve((exchange) =>
+      isRefusing ? exchange.reply(429, { 'retry-after': '1' }) : exchange.reply(200),
+    );
+    const http = client({ maxWait: 2_500 });
+    const get = async () => {
+      const response = await http.request({ method: 'GET', url: new URL(server.url) });
+      await discard(response);
+      return response.status;
+    };
+    const began = performance.now();
+    const all = (count: number) => Promise.all(Array.from({ length: count }, get));
+    expect(new Set(await all(100))).toEqual(new Set([429]));
+    expect(new Set(await all(100))).toEqual(new Set([429]));
+    // One behind the other they would wait for minutes.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    isRefusing = false;
+    expect(new Set(await all(100))).toEqual(new Set([200]));
+    isRefusing = true;
+    const again = all(2);
+    await sleep(100);
+    isRefusing = false;
+    expect(await again).toEqual([200, 200]);
+  });
+
   it('is bounded in all, not each time', async () => {
     const server = await serve((exchange) => exchange.reply(429, { 'retry-after': '1' }));
     const { response } = await client({ maxWait: 1_500 }).read({ method: 'GET', url: new URL(server.url) }, 9, 'it');

@@ -123,7 +123,10 @@ describe('registries', () => {
 
 it.each([
   ['oci://ghcr.io/a/b:v1', 'Write ghcr.io/a/b:v1 for a name in a registry, oci:./ghcr.io/a/b:v1 for a path'],
-  ['sbom.json', 'Write it like ghcr.io/owner/app:v1, or oci:sbom.json for an image layout of this name'],
+  [
+    'sbom.json',
+    'Write the image first: remora attach IMAGE sbom.json attaches the file; oci:sbom.json is a layout of this name',
+  ],
   ['ghcr.io', 'Write ghcr.io/REPOSITORY for the registry, oci:ghcr.io for an image layout'],
 ])('says what to write for %s', (text, hint) => {
   expect(faultOf(() => parsePlace(text)).hint).toBe(hint);
@@ -152,13 +155,13 @@ describe('what leads astray', () => {
     [`docker.io@${SHA256_ABC}`, 'a registry without a repository', 'Write docker.io/REPOSITORY'],
     ['docker://ghcr.io', 'a registry without a repository', 'Write ghcr.io/REPOSITORY'],
     ['sbom.json', 'looks like a file', 'oci:sbom.json'],
-    ['ocidir:layout:v1', 'starts with ocidir:', 'oci:./layout'],
+    ['ocidir:layout:v1', 'starts with ocidir:', 'Write oci:layout:v1'],
     ['docker-archive:app.tar', 'starts with docker-archive:', 'oci-archive:'],
-    ['docker-daemon:app:v1', 'starts with docker-daemon:', 'oci:'],
-    ['containers-storage:x', 'starts with containers-storage:', 'oci:'],
-    ['docker:ghcr.io/a/b', 'starts with docker:', 'ghcr.io/owner/app:v1'],
+    ['docker-daemon:app:v1', 'starts with docker-daemon:', 'docker save -o app.tar app:v1'],
+    ['containers-storage:x', 'starts with containers-storage:', 'podman save --format oci-archive'],
+    ['docker:ghcr.io/a/b', 'starts with docker:', 'Write ghcr.io/a/b'],
     ['OCI:./layout:v1', 'starts with OCI:', 'oci:./layout'],
-    ['Dir:./image', 'starts with Dir:', 'oci:./layout'],
+    ['Dir:./image', 'starts with Dir:', 'Write dir:./image'],
     ['oci:~/x', 'has "~", which the shell left', './~/x'],
     ['oci:~:v1', 'has "~", which the shell left', './~'],
     ['oci-archive:~ann/x.tar', 'has "~ann", which the shell left', './~ann/x.tar'],

@@ -8,11 +8,14 @@ import { discover } from '../../../src/operations/discover/discover.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { HandWrittenLayout, tagged } from '../../store/layout/support/by-hand.js';
 import { pushImage, text, writeContent } from '../../store/support/artifacts.js';
+import { runAtOnce } from '../../support/at-once.js';
 import { newLayout, PLACES } from '../support/places.js';
 
 const bytesAt = async (store: Store, tag: string) => Buffer.from((await store.manifest({ tag })).bytes).toString();
 
-describe.each(PLACES)('annotate in %s', (_name, open) => {
+runAtOnce();
+
+describe.concurrent.each(PLACES)('annotate in %s', (_name, open) => {
   it('sets and removes annotations, and moves the tag', async () => {
     const store = await open();
     const image = await pushImage(store, 'image', { tags: ['v1', 'other'] });
@@ -104,7 +107,7 @@ describe.each(PLACES)('annotate in %s', (_name, open) => {
     expect(await annotate({ store, tag: 'v1', digest }, { a: '1' })).toMatchObject({ tag: 'v1', result: 'written' });
   });
 
-  it('loses nothing of sixteen who annotate one tag at once', async () => {
+  it.sequential('loses nothing of sixteen who annotate one tag at once', async () => {
     const store = await open();
     await pushImage(store, 'image', { tags: ['v1'] });
     await annotate({ store, tag: 'v1' }, { old: '1' });

@@ -8,6 +8,7 @@ import { push } from '../../../src/operations/push/push.js';
 import { resultSchemas } from '../../../src/operations/schemas/schemas.js';
 import type { Store } from '../../../src/store/interfaces/store.js';
 import { listDigests, pushImage, text, writeContent, written } from '../../store/support/artifacts.js';
+import { runAtOnce } from '../../support/at-once.js';
 import { newLayout, PLACES } from '../support/places.js';
 
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
@@ -36,7 +37,9 @@ async function entries(store: Store, tag = 'all') {
   return index.kind === 'index' ? index.content.manifests : undefined;
 }
 
-describe.each(PLACES)('an index in %s', (_, open) => {
+runAtOnce();
+
+describe.concurrent.each(PLACES)('an index in %s', (_, open) => {
   it('is made of tags and digests, in their order, and is the same when it is made again', async () => {
     const store = await open();
     const [b, a] = [await artifact(store, 'b'), await artifact(store, 'a')];
@@ -336,7 +339,7 @@ describe.each(PLACES)('an index in %s', (_, open) => {
     });
   });
 
-  it('ends for two that want the same at once: the last one gets it', async () => {
+  it.sequential('ends for two that want the same at once: the last one gets it', async () => {
     const store = await open();
     const pushed = await Promise.all(
       ['a', 'b', 'c'].map((content) =>

@@ -94,6 +94,70 @@ template:
   ]);
 });
 
+it('passes over nothing that means an image', async () => {
+  const text = `apiVersion: v1
+kind: Pod
+metadata: {name: app}
+spec:
+  containers:
+    - {name: number, image: 1.10}
+    - {name: none, image: null}
+    - name: absent
+    - {name: empty, image: ""}
+    - {name: truth, image: true}
+    - name: list
+      image: [nginx]
+    - {name: map, image: {url: a}}
+---
+apiVersion: example.com/v1
+kind: Other
+spec:
+  image: {}
+  scan: {image: true}
+  icon: {image: {url: "https://example.com/a.png"}}
+  web:
+    image: {tag: v1}
+  base:
+    image: {registry: ghcr.io, repository: acme, name: app, tag: v1}
+---
+image: {name: "ghcr.io/acme/build:v1", entrypoint: [""]}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+spec: {properties: {image: {type: string, name: image}}}
+`;
+  const references = await readReferences(text, 'f.yaml');
+  expect(references.map(({ text, error }) => [text, error?.message])).toEqual([
+    ['1.10', 'f.yaml:6: image is 1.10, and not a text, wanted a reference in quotes'],
+    ['null', 'f.yaml:7: image is null, wanted a reference'],
+    ['container absent', 'f.yaml:8: container "absent" names no image'],
+    ['""', 'f.yaml:9: image is an empty text, wanted a reference'],
+    ['true', 'f.yaml:10: image is true, and not a text, wanted a reference in quotes'],
+    ['[…]', 'f.yaml:12: image is a list, wanted a reference'],
+    ['{…}', 'f.yaml:13: image is a map without repository, wanted a reference'],
+    ['{…}', 'f.yaml:18: image is a map without repository, wanted a reference'],
+    ['{…}', 'f.yaml:22: image is a map without repository, wanted a reference'],
+    ['ghcr.io/acme:v1', 'f.yaml:24: image is a map with both repository and name, which the chart joins'],
+    ['ghcr.io/acme/build:v1', undefined],
+  ]);
+});
+
+it('says of services that compose builds that nobody can ask about them', async () => {
+  const text = `services:
+  web: {build: ., ports: ["80:80"]}
+  api: {build: ./api, image: ghcr.io/acme/api:v1}
+  job: {extends: {file: base.yaml, service: job}}
+  db: {image: postgres:16}
+`;
+  const references = await readReferences(text, 'compose.yaml');
+  expect(references.map(({ text, from, error }) => [text, from, error?.message])).toEqual([
+    ['service web', 'compose.yaml:2', 'compose.yaml:2: service "web" is built, and names no image'],
+    ['ghcr.io/acme/api:v1', 'compose.yaml:3', undefined],
+    ['service job', 'compose.yaml:4', 'compose.yaml:4: service "job" has its image elsewhere'],
+    ['postgres:16', 'compose.yaml:5', undefined],
+  ]);
+});
+
 it('reads JSON', async () => {
   const list = { apiVersion: 'v1', items: [{ spec: { containers: [{ image: 'nginx' }] }, status: {} }] };
   expect(await read(JSON.stringify(list))).toEqual([['nginx', 'file']]);

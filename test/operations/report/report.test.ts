@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readReferences } from '../../../src/operations/report/read-references.js';
 import type { Reportable } from '../../../src/operations/report/report.js';
 import { type ReportOptions, report } from '../../../src/operations/report/report.js';
 import { reportRowSchema } from '../../../src/operations/report/schema.js';
@@ -41,6 +42,15 @@ describe('a report', () => {
       'unknown unknown unknown unknown unknown',
     ]);
     for (const row of rows) expect(reportRowSchema.parse(JSON.parse(JSON.stringify(row)))).toEqual(row);
+  });
+
+  it('has a row for each text that is not a reference, wherever it stands', async () => {
+    const long = 'c'.repeat(5000);
+    const list = `${long}\n${long}2\n\${IMAGE}\n\${IMAGE}\n`;
+    const rows = await rowsOf(await readReferences(list, 'list'));
+    expect(rows.map(({ from, error }) => [from, error?.code])).toEqual(
+      [1, 2, 3, 4].map((line) => [`list:${line}`, 'INVALID_ARGUMENT']),
+    );
   });
 
   it('names the platforms that lack a kind, and counts an index for them', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '../../support/at-once.js';
 import {
   describeWithPeers,
   type PeerName,

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { onTestFinished } from '../../support/at-once.js';
 import { startTokenServer } from '../../support/token-server.js';
 import { registryContract } from './support/registry.js';
 

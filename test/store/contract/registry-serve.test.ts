@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { listen } from '../../../src/serve/listen.js';
 import { createServer } from '../../../src/serve/server.js';
 import { openRepositories } from '../../../src/store/layout/hosting/repositories.js';
+import { onTestFinished } from '../../support/at-once.js';
 import { tempDir } from '../../support/temp.js';
 import { openStore } from '../registry/support/start.js';
 import { storeContract } from './support/contract.js';

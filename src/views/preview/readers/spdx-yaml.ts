@@ -1,4 +1,4 @@
-import type { DocumentValue } from '../../../operations/report/image-strings.js';
+import type { DocumentValue } from '../../../operations/report/document-value.js';
 import type { Read } from '../model/reader.js';
 import { spdxOf } from './spdx.js';
 

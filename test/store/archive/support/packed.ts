@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { openArchive } from '../../../../src/store/archive/open.js';
 import type { LayoutSource } from '../../../../src/store/layout/source.js';
 import { type HostileEntry, tarOf } from '../../../io/tar/support/archives.js';
+import { onTestFinished } from '../../../support/at-once.js';
 import { tempDir, tree } from '../../../support/temp.js';
 
 /** The files of a layout as members of an archive. What a writer has not finished is left out. */

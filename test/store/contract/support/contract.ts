@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { runAtOnce } from '../../../support/at-once.js';
 import { blobContract } from './blobs.js';
 import { brokenSourceContract } from './broken-sources.js';
 import { manifestContract } from './manifests.js';
@@ -7,9 +8,13 @@ import { referrerContract } from './referrers.js';
 import { removalContract } from './removal.js';
 import { tagChangeContract } from './tag-changes.js';
 
-/** What every writable store does, whatever is behind it. */
+/**
+ * What every writable store does, whatever is behind it. Each test has a place of its own, and may run beside others; those
+ * that race have the process to themselves.
+ */
 export function storeContract(title: string, start: StartPlace, traits: ContractTraits): void {
-  describe(title, () => {
+  describe.concurrent(title, () => {
+    runAtOnce();
     blobContract(start, traits);
     brokenSourceContract(start);
     manifestContract(start, traits);

@@ -1,5 +1,5 @@
-import { onTestFinished } from 'vitest';
 import type { Store, Via } from '../../../../src/store/interfaces/store.js';
+import { onTestFinished } from '../../../support/at-once.js';
 
 /** A place that is empty at first, under contract. */
 export interface ContractPlace {

@@ -130,7 +130,7 @@ export function referrerContract(start: StartPlace, { via, losesReferrers }: Con
     expect(await listDigests(reader, second)).toEqual(digests(two));
   });
 
-  it.skipIf(losesReferrers)('loses nothing when several attach at once', async () => {
+  it.skipIf(losesReferrers)('loses nothing when several attach at once', { sequential: true }, async () => {
     const { store, open } = await begin(start);
     const image = await pushImage(store, 'image', { tags: ['v1'] });
     const referrers = Array.from({ length: 8 }, (_, n) => referrerOf(image.descriptor, SBOM, { n: String(n) }));

@@ -126,24 +126,28 @@ export function removalContract(start: StartPlace, traits: ContractTraits): void
     expect(await leftovers()).toEqual([]);
   });
 
-  it.skipIf(traits.losesReferrers)('loses nothing when some delete while others attach', async () => {
-    const { store, open } = await begin(start);
-    const image = await pushImage(store, 'image', { tags: ['v1'] });
-    await writeContent(store, text('{}'));
-    const referrers = Array.from({ length: 8 }, (_, n) => referrerOf(image.descriptor, SBOM, { n: String(n) }));
-    const [old, fresh] = [referrers.slice(0, 4), referrers.slice(4)];
-    for (const manifest of old) await attach(store, manifest, { settle: false });
-    const writers = await Promise.all(referrers.map(() => open()));
-    await Promise.all(
-      writers.map(async (writer, n) => {
-        const [removed, added] = [old[n], fresh[n - old.length]];
-        if (removed) await deleter(writer).deleteManifest(removed.descriptor.digest);
-        if (added) await attach(writer, added);
-      }),
-    );
-    expect(await listDigests(await open(), image.descriptor)).toEqual(digests(...fresh));
-    for (const { descriptor } of old) expect(await isGone(await open(), descriptor.digest)).toBe(true);
-  });
+  it.skipIf(traits.losesReferrers)(
+    'loses nothing when some delete while others attach',
+    { sequential: true },
+    async () => {
+      const { store, open } = await begin(start);
+      const image = await pushImage(store, 'image', { tags: ['v1'] });
+      await writeContent(store, text('{}'));
+      const referrers = Array.from({ length: 8 }, (_, n) => referrerOf(image.descriptor, SBOM, { n: String(n) }));
+      const [old, fresh] = [referrers.slice(0, 4), referrers.slice(4)];
+      for (const manifest of old) await attach(store, manifest, { settle: false });
+      const writers = await Promise.all(referrers.map(() => open()));
+      await Promise.all(
+        writers.map(async (writer, n) => {
+          const [removed, added] = [old[n], fresh[n - old.length]];
+          if (removed) await deleter(writer).deleteManifest(removed.descriptor.digest);
+          if (added) await attach(writer, added);
+        }),
+      );
+      expect(await listDigests(await open(), image.descriptor)).toEqual(digests(...fresh));
+      for (const { descriptor } of old) expect(await isGone(await open(), descriptor.digest)).toBe(true);
+    },
+  );
 
   it('deletes and tags nothing when it is interrupted', async () => {
     const { store, open } = await begin(start);

@@ -1,5 +1,5 @@
-import { onTestFinished } from 'vitest';
 import { type OpenRegistryOptions, openRegistry, type RegistryStore } from '../../../../src/store/registry/store.js';
+import { onTestFinished } from '../../../support/at-once.js';
 import { type Registry, type RegistryOptions, startRegistry } from '../../../support/registry.js';
 
 export const REPOSITORY = 'team/app';

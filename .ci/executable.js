@@ -1,11 +1,12 @@
-// Makes `release/remora-PLATFORM-ARCH`, the program and the engine that runs it in one file, and its SBOM. `npm run
-// executable` builds before; the engine is fetched once.
+// Makes `release/remora-PLATFORM-ARCH`, the program and the engine that runs it in one file, its SBOM and the licences of
+// what is inside. `npm run executable` builds before; the engine is fetched once.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleExecutable } from './build/embedded.js';
+import { engineComponent, engineLicence } from './build/engine.js';
 
 /** Its packages have 100 MB each: the dependencies of everybody are without them. */
 const BUN_VERSION = '1.4.5';
@@ -32,6 +33,7 @@ const compile = ['--compile', '--bytecode', '--format=cjs', '--target=bun', '--c
 execFileSync(bun(), ['build', bundle, ...compile, ...READS_NOTHING, `--outfile=${file}`], { stdio: ['ignore', 2, 2] });
 rmSync(bundle);
 writeFileSync(`release/remora-${platform}.cdx.json`, sbom());
+writeFileSync('release/THIRD-PARTY-LICENSES.txt', readFileSync('dist/THIRD-PARTY-LICENSES.txt', 'utf8') + engineLicence(BUN_VERSION));
 console.log(file);
 
 /** The path of Bun, whose package npm fetches into the cache of `.ci/peers`. */
@@ -52,17 +54,9 @@ function bun() {
 /** The SBOM of the package, with the engine. */
 function sbom() {
   const document = JSON.parse(readFileSync('dist/sbom.cdx.json', 'utf8'));
-  const ref = `pkg:npm/%40oven/${PACKAGES[platform]}@${BUN_VERSION}`;
-  document.components.push({
-    type: 'platform',
-    'bom-ref': ref,
-    name: 'bun',
-    version: BUN_VERSION,
-    description: 'Runtime of JavaScript, with JavaScriptCore',
-    licenses: [{ license: { id: 'MIT' } }],
-    purl: ref,
-  });
-  document.dependencies[0].dependsOn.push(ref);
-  document.dependencies.push({ ref });
+  const engine = engineComponent(bun(), BUN_VERSION, `pkg:npm/%40oven/${PACKAGES[platform]}@${BUN_VERSION}`);
+  document.components.push(engine);
+  document.dependencies[0].dependsOn.push(engine.purl);
+  document.dependencies.push({ ref: engine.purl });
   return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -26,6 +26,11 @@ const job = z.object({
 
 const textOf = (name: string) => readFile(new URL(`../examples/${name}`, import.meta.url), 'utf8');
 
+/** A job that has a key installs one version, and this one is tested. */
+async function version(): Promise<string> {
+  return JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
 /** A checkout after its build: an image in a registry, an SBOM and a key; `remora` and `npm` are in the PATH. */
 async function built() {
   const registry = await startRegistry();
@@ -80,13 +85,17 @@ describe.skipIf(process.platform === 'win32')('the jobs of examples/', { timeout
     const results = new Map<string, RunResult>();
     for (const { name = '', run: script } of steps) {
       // The gate is closed until all of it is there.
+      if (name === 'Name the image by its digest') {
+        const elsewhere = await step(`REPOSITORY+=/nowhere\n${script}`);
+        expect([elsewhere.code, await readFile(files.GITHUB_ENV, 'utf8').catch(() => '')]).toEqual([3, '']);
+      }
       if (name === 'Sign')
         expect((await step(steps.find((each) => each.name === 'Gate')?.run)).code).toBeGreaterThan(2);
       const result = await step(script);
       expect({ name, code: result.code }, result.stderr).toEqual({ name, code: 0 });
       results.set(name, result);
     }
-    expect(results.get('Install')?.stdout).toBe('npm install --global remora@0.2\n');
+    expect(results.get('Install')?.stdout).toBe(`npm install --global --ignore-scripts remora@${await version()}\n`);
     expect(results.get('Gate')?.stdout).toContain('verified');
     expect(await readFile(files.GITHUB_STEP_SUMMARY, 'utf8')).toContain(`${repository}:v1`);
   });
@@ -103,6 +112,7 @@ describe.skipIf(process.platform === 'win32')('the jobs of examples/', { timeout
     };
     const shell = (lines: readonly string[]) =>
       run('bash', ['-eo', 'pipefail', '-c', lines.join('\n')], { cwd, env: { ...env, ...own } });
+    expect(evidence.before_script[0]).toBe(`npm install --global --ignore-scripts remora@${await version()}`);
     const unsigned = evidence.script.filter((line) => !/remora (sign|attest)/.test(line));
     expect((await shell([...evidence.before_script, ...unsigned])).code).toBeGreaterThan(2);
     const done = await shell([...evidence.before_script, ...evidence.script]);

@@ -107,6 +107,13 @@ describe('a page of an error', () => {
     expect(status).toBe(404);
     expect(textOf(main)).toContain('has no tag "v2"');
     expect(textOf(main)).toContain('It has v1');
+    expect(linksOf(main)).toEqual([`artifact?${new URLSearchParams({ place: `${place}:v1` })}`]);
+  });
+
+  it('leads up to the repository', async () => {
+    const { place } = await placed('layout');
+    const { body } = await (await Entered.start()).get(`artifact?${new URLSearchParams({ place: `${place}:v2` })}`);
+    expect(linksOf(body)).toContain(`tags?${new URLSearchParams({ place })}`);
   });
 
   it.each([
@@ -201,4 +208,37 @@ it('says that the beginning of a long file was not compared with its digest', as
   expect(textOf(long.main)).toContain('this beginning was not compared with it');
   const short = await entered.get(linkWith(await entered.page('artifact', { place: image }), 'notes.txt'));
   expect(textOf((await entered.get(linkWith(short.main, 'file?'))).main)).not.toContain('compared');
+});
+
+it('leads from a platform up to its index, which has the attestations of BuildKit', async () => {
+  const directory = join(await tempDir(), 'app');
+  await writeAttestedIndex(directory);
+  const entered = await Entered.start();
+  const place = `oci:${directory}:v1`;
+  const to = linksOf(await entered.page('artifact', { place })).filter((href) => href.includes('index='));
+  // The tree and the table of manifests.
+  expect(to.length).toBeGreaterThan(3);
+  const up = `artifact?${new URLSearchParams({ place })}`;
+  for (const href of to) {
+    const { status, body, main } = await entered.get(href);
+    expect([status, linksOf(main)]).toEqual([200, expect.arrayContaining([up])]);
+    const [, way = ''] = /<nav class="way"[^>]*>([\s\S]*?)<\/nav>/.exec(body) ?? [];
+    expect(linksOf(way)).toEqual([`tags?${new URLSearchParams({ place: `oci:${directory}` })}`, up]);
+  }
+  expect((await entered.get(`${to[0]}x&index=docker-archive:x`)).status).not.toBe(500);
+  const odd = new URLSearchParams({ place, index: `"><script>alert(1)</script>` });
+  expect((await entered.get(`artifact?${odd}`)).status).toBe(400);
+});
+
+it('leads from a layout up to the directory of layouts that was begun with', async () => {
+  const directory = await tempDir();
+  await writeAttestedIndex(join(directory, 'team', 'app'));
+  const home = `oci:${directory}`;
+  const entered = await Entered.start({ place: home });
+  const { body } = await entered.get(`tags?${new URLSearchParams({ place: `${home}/team/app` })}`);
+  expect(linksOf(body)).toContain(`repositories?${new URLSearchParams({ place: home })}`);
+  expect(textOf(body)).toMatch(new RegExp(`${directory} +team/app +`));
+  expect(linksOf(await entered.page('start', {}))).toContain(`open?${new URLSearchParams({ place: home })}`);
+  const other = await entered.get(`tags?${new URLSearchParams({ place: `oci:${directory}-other` })}`);
+  expect(linksOf(other.body)).not.toContain(`repositories?${new URLSearchParams({ place: home })}`);
 });

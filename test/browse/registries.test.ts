@@ -223,4 +223,8 @@ describe('credentials and headers of the command line', () => {
 it('reads a place that is a registry by the words of the terminal', () => {
   const site = new AnyPlace(undefined, { access: () => ({}), flags: ['--insecure'] });
   expect(site.terminal('x')).toEqual(['--insecure', 'x']);
+  expect(site.terminal('ghcr.io')).toEqual(['--insecure', 'ghcr.io']);
+  // A path is reached without a connection.
+  for (const path of ['oci:./layout:v1', 'oci-archive:app.tar', 'dir:./image', './layouts'])
+    expect(site.terminal(path)).toEqual([path]);
 });

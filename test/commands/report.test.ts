@@ -203,6 +203,9 @@ describe('the rows of shards', () => {
     expect(await message(6, '')).toContain('its last record is missing');
     expect(await message(5, `${lines[0]}\n{"reference":1}\n`)).toMatch(/^rows\.jsonl:2 is not a row of a report: /);
     expect(await message(5, `${lines[0]}\n<html>\n`)).toMatch(/^rows\.jsonl:2 is not JSON/);
+    const { stdout: json } = await runHere(['report', 'oci:./layout', '--format', 'json'], cwd);
+    for (const text of [json, json.slice(0, -20), json.slice(0, json.indexOf('\n') + 1)])
+      expect(await message(2, text)).toBe('rows.jsonl begins as --format json does, wanted --format jsonl');
     expect((await runHere(await file(stdout + stdout), cwd)).code).toBe(0);
     const shard = (index: number, of: number) =>
       stdout.replace('"end":true', `"end":true,"shard":{"index":${index},"of":${of}}`);
@@ -237,4 +240,16 @@ it('prints whole lines, and no last record, when it is interrupted', async () =>
   await writeFile(join(cwd, 'rows.jsonl'), stdout);
   expect((await runHere(['report', '--merge', 'rows.jsonl'], cwd)).code).toBe(6);
   expect(await readFile(join(cwd, 'rows.jsonl'), 'utf8')).toBe(stdout);
+});
+
+it('leaves a JSON document that is not closed when it is interrupted', async () => {
+  const { image } = await withImage({ latency: 1500 });
+  const { cwd } = await withLayout();
+  const running = startRemora(['report', 'oci:./layout', image, '--format', 'json'], { cwd });
+  await new Promise((resolve) => running.child.stdout?.once('data', resolve));
+  running.child.kill('SIGINT');
+  const { code, stdout, stderr } = await running.done;
+  expect([code, stderr]).toEqual([130, expect.stringContaining('interrupted')]);
+  expect(stdout).toContain('"reference":"oci:./layout:v1"');
+  expect(() => JSON.parse(stdout)).toThrow(SyntaxError);
 });

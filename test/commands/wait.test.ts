@@ -133,7 +133,9 @@ describe('resolve --wait', () => {
     const words = ['resolve', image.replace(':v1', ':never'), '--wait', '3'];
     const { code, stdout, stderr } = await runHere(words, cwd);
     expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(/^remora: waiting up to 3 s: .*\nremora: error: \S+:never does not exist\n/);
+    expect(stderr).toMatch(
+      /^remora: waiting up to 3 s: .*\nremora: waited 3 s in vain\nremora: error: \S+:never does not exist\n/,
+    );
     const json = await runHere([...words, '--json'], cwd);
     expect([json.code, JSON.parse(json.stdout)]).toMatchObject([3, { error: { code: 'NOT_FOUND' } }]);
   });

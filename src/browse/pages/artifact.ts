@@ -31,6 +31,8 @@ interface Looked {
 export async function artifactPage({ site, query, signal }: Ask): Promise<PageAnswer> {
   const place = required(query, 'place');
   const spot = site.locate(place);
+  const index = query.get('index') ?? undefined;
+  const above = index === undefined ? undefined : wayTo(site.locate(index));
   const { inspected, attached, beside } = await site.read(place, { signal }, (source, selector) =>
     look(source, selector, { signal, maxItems: site.maxItems, tell: (error) => site.tell(error) }),
   );
@@ -41,13 +43,14 @@ export async function artifactPage({ site, query, signal }: Ask): Promise<PageAn
 ${overview(inspected, beside)}
 ${remarks !== undefined && notice('warn', html`<p>Parts of the document cannot be read:</p><ul>${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`)}
 ${kind === 'artifact' && files(inspected, beside)}
-${attachedSection(name, attached, (error) => site.tell(error))}
-${platforms(inspected, beside)}
+${attachedSection({ name, place, index }, attached, (error) => site.tell(error))}
+${platforms(inspected, place, beside)}
 ${kind !== 'artifact' && files(inspected, beside)}
 ${imageSections(inspected)}
 ${annotations !== undefined && namesTable('Annotations', Object.entries(annotations))}
 ${inTerminal(terminal('inspect'), terminal('discover'), ...(kind === 'artifact' ? [[...terminal('pull'), '-o', '.']] : []))}`;
-  return { kind: 'page', title: name, main, place, crumbs: wayTo(spot) };
+  const [own = { text: name }] = wayTo(spot).slice(-1);
+  return { kind: 'page', title: name, main, place, crumbs: above === undefined ? wayTo(spot) : [...above, own] };
 }
 
 /** The name of the only file, the title, or the place with the first digits of its digest. */
@@ -98,11 +101,11 @@ function overview(inspected: InspectResult, beside: Looked['beside']): Html {
   ]);
 }
 
-function platforms({ manifests }: InspectResult, beside: Looked['beside']): Html | false {
+function platforms({ manifests }: InspectResult, index: string, beside: Looked['beside']): Html | false {
   if (manifests === undefined) return false;
   const rows = manifests.map((entry) => ({
     cells: [
-      html`<a href="${link('artifact', { place: beside(entry.digest) })}"><bdi>${entry.annotations?.['vnd.docker.reference.type'] ?? entry.platform ?? 'no platform'}</bdi></a>`,
+      html`<a href="${link('artifact', { place: beside(entry.digest), index })}"><bdi>${entry.annotations?.['vnd.docker.reference.type'] ?? entry.platform ?? 'no platform'}</bdi></a>`,
       digest(entry.digest),
       entry.artifactType || entry.mediaType,
       size(entry.size),

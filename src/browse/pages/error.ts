@@ -1,12 +1,14 @@
 import { isRemoraError } from '../../errors.js';
+import { isTag } from '../../oci/names/reference.js';
 import { Refusal } from '../../serve/answer.js';
 import { notice } from '../../views/html/blocks.js';
 import { html } from '../../views/html/html.js';
 import type { PageAnswer } from '../site/answer.js';
 import { statusOf } from '../site/failure.js';
 import { link } from '../site/links.js';
-import type { Site } from '../site/site.js';
+import type { Site, Spot } from '../site/site.js';
 import { toldOf } from '../site/told.js';
+import { wayTo } from './ask.js';
 
 const MAX_CANDIDATES = 50;
 
@@ -17,28 +19,33 @@ export function errorPage(error: unknown, site: Site, place: string | undefined)
   const status = statusOf(error);
   const title = status === 404 ? 'Not found' : (TITLES[code] ?? 'This failed');
   const headers = error instanceof Refusal ? error.options.headers : undefined;
+  const spot = place === undefined ? undefined : spotAt(place, site);
   const main = html`<h1>${title}</h1>
 ${notice('bad', html`<p><strong>${message}</strong></p>${hint !== undefined && html`<p>${hint}</p>`}`)}
 ${place !== undefined && html`<p>Place: <code>${place}</code></p>`}
-${candidates.length > 0 && html`<h2>What is there</h2><ul id="candidates" class="names">${candidates.slice(0, MAX_CANDIDATES).map((one) => html`<li>${choice(one, place, site)}</li>`)}</ul>`}
+${candidates.length > 0 && html`<h2>What is there</h2><ul id="candidates" class="names">${candidates.slice(0, MAX_CANDIDATES).map((one) => html`<li>${choice(one, spot)}</li>`)}</ul>`}
 ${candidates.length > MAX_CANDIDATES && html`<p>… and ${candidates.length - MAX_CANDIDATES} more</p>`}
 <p class="muted">Code <code>${code}</code>, status ${status}</p>`;
-  return { kind: 'page', status, headers, title, main, place };
+  return { kind: 'page', status, headers, title, main, place, crumbs: spot && wayTo(spot) };
 }
 
-/** A candidate leads to its page where it is a reference or a digest. */
-function choice(candidate: string, place: string | undefined, site: Site) {
-  const repository = place === undefined ? undefined : repositoryOf(place, site);
-  const isDigest = /^sha\d+:[0-9a-f]+$/.test(candidate);
-  if (repository === undefined || (!isDigest && !candidate.startsWith(repository)))
-    return html`<bdi>${candidate}</bdi>`;
-  const to = link('artifact', { place: isDigest ? `${repository}@${candidate}` : candidate });
-  return html`<a href="${to}"><bdi>${candidate}</bdi></a>`;
+/** A candidate leads to its page where it is a reference or a digest, or one of the tags instead of one that is missing. */
+function choice(candidate: string, spot: Spot | undefined) {
+  const target = targetOf(candidate, spot);
+  if (target === undefined) return html`<bdi>${candidate}</bdi>`;
+  return html`<a href="${link('artifact', { place: target })}"><bdi>${candidate}</bdi></a>`;
 }
 
-function repositoryOf(place: string, site: Site): string | undefined {
+function targetOf(candidate: string, { repository, tag, digest }: Partial<Spot> = {}): string | undefined {
+  if (repository === undefined) return undefined;
+  if (/^sha\d+:[0-9a-f]+$/.test(candidate)) return `${repository}@${candidate}`;
+  if (candidate.startsWith(repository)) return candidate;
+  return tag !== undefined && digest === undefined && isTag(candidate) ? `${repository}:${candidate}` : undefined;
+}
+
+function spotAt(place: string, site: Site): Spot | undefined {
   try {
-    return site.locate(place).repository;
+    return site.locate(place);
   } catch (failure) {
     // The text itself may be the error that is told.
     if (isRemoraError(failure)) return undefined;

@@ -18,6 +18,7 @@ export async function startPage({ site }: Ask): Promise<Answer> {
   const registries = await site.suggestions();
   const main = html`<h1>Look at what is attached</h1>
 <p class="lead">Name a place above. Registries are asked with the logins of this user; paths begin where remora was started.</p>
+${site.home !== 'start' && html`<p><a href="${site.home}">Back to the place that remora was started with</a></p>`}
 ${registries.length > 0 && suggestions(registries)}
 <h2>Places</h2>
 <dl class="examples">${EXAMPLES.map(([text, what]) => html`<dt><code>${text}</code></dt><dd>${what}</dd>`)}</dl>`;

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { isRemoraError } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import { parseCatalogPlace } from '../../oci/names/catalog.js';
@@ -34,7 +34,7 @@ export class AnyPlace implements Site, AsyncDisposable {
 
   /** @param place the one that `/` leads to. @default the start page */
   constructor(
-    place: string | undefined,
+    private readonly place: string | undefined,
     private readonly options: AnyPlaceOptions,
   ) {
     this.home = place === undefined ? 'start' : link('open', { place });
@@ -51,11 +51,14 @@ export class AnyPlace implements Site, AsyncDisposable {
   }
 
   terminal(place: string): readonly string[] {
-    return [...(this.options.flags ?? []), place];
+    return registryOf(place) === undefined ? [place] : [...(this.options.flags ?? []), place];
   }
 
   locate(text: string): Spot {
-    return spotOf(text);
+    const spot = spotOf(text);
+    const begun = this.place === undefined ? undefined : spotOf(this.place);
+    const isListed = begun?.kind === 'catalog' && spot.repository !== undefined && isBelow(spot.repository, begun.text);
+    return isListed ? { ...spot, catalog: begun.text } : spot;
   }
 
   async repositories(text: string, options: RepositoriesOptions): Promise<RepositoriesPage> {
@@ -109,6 +112,14 @@ export function spotOf(text: string): Spot {
     tag,
     digest,
   };
+}
+
+/** True for a layout in the directory of layouts. */
+function isBelow(layout: string, directory: string): boolean {
+  const [inner, outer] = [resolvePlace(layout), resolvePlace(directory)];
+  if (inner.kind !== 'layout' || outer.kind !== 'layout') return false;
+  const way = relative(outer.path, inner.path);
+  return way !== '' && !isAbsolute(way) && !way.startsWith('..');
 }
 
 /** The registry of a text of a place; undefined for a place in the file system. @throws RemoraError `INVALID_ARGUMENT` */

@@ -17,11 +17,12 @@ export const waitFlag = {
 export async function waitFrom(text: string, note: (text: string) => void): Promise<WaitOptions> {
   const { parseWait } = await import('./span.js');
   const wait = parseWait('--wait', text);
-  let words = `waiting up to ${Math.round(wait / 1000)} s`;
+  const time = `${Math.round(wait / 1000)} s`;
+  let words = `waiting up to ${time}`;
   return {
     wait,
-    onWait: ({ reason }) => {
-      note(`${words}: ${reason}`);
+    onWait: ({ reason, left }) => {
+      note(left > 0 ? `${words}: ${reason}` : `waited ${time} in vain`);
       words = 'still waiting';
     },
   };

@@ -42,7 +42,7 @@ export class RecordFile {
     });
   }
 
-  /** @throws RemoraError `MALFORMED`, with the line */
+  /** @throws RemoraError `MALFORMED`, with the line; `INVALID_ARGUMENT` for `--format json` */
   async *records(): AsyncGenerator<RecordAt> {
     let rest: Buffer = Buffer.alloc(0);
     let start = 0;
@@ -78,6 +78,7 @@ export class RecordFile {
   }
 
   #parse(bytes: Uint8Array, line: number): ReportRow | ReportEnd {
+    if (line === 1 && Buffer.from(bytes).toString().trim() === '{') throw notLines(this.path);
     let value: unknown;
     try {
       value = parseJson(bytes, `${this.path}:${line}`);
@@ -98,6 +99,13 @@ export class RecordFile {
 }
 
 const HINT = 'Give what remora report --format jsonl has written, whole';
+
+/** A document of `--format json` is read as a whole, which may be more than the memory has, and is not closed if it was cut. */
+function notLines(path: string): RemoraError {
+  return new RemoraError('INVALID_ARGUMENT', `${path} begins as --format json does, wanted --format jsonl`, {
+    hint: HINT,
+  });
+}
 
 /** The error for rows that are not all of a report. */
 export function cutShort(path: string, why: string): RemoraError {

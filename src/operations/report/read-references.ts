@@ -15,7 +15,7 @@ const YAML_LINE = /^[ \t]*(?:- |---\s|(?:- +){0,20}["']?[\w./$-]+["']?:(?:\s|$))
  * compose or Helm's values name, in YAML or JSON. A text that is not a reference, such as a template, stays one of them,
  * with the reason: its row says so.
  *
- * @param content UTF-8
+ * @param content UTF-8, or UTF-16 with a byte order mark
  * @param name of the file, for messages and `from`; where it ends in `.yaml`, `.yml` or `.json` it is such a document
  * @throws RemoraError `INVALID_ARGUMENT`, with line and column
  */
@@ -53,9 +53,15 @@ function parse(text: string, name: string): unknown {
   }
 }
 
+/** PowerShell writes UTF-16 into files. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
 function decode(bytes: Uint8Array, name: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder(encodingOf(bytes), { fatal: true }).decode(bytes);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw new RemoraError('INVALID_ARGUMENT', `${name} is not UTF-8`, { cause: error });

@@ -10,7 +10,7 @@ import { UntrustedOnly } from './untrusted-only.js';
 export interface Waiting {
   /** The thing that is not there yet, as a sentence without a period. */
   readonly reason: string;
-  /** Milliseconds until the wait is over. */
+  /** Milliseconds until the wait is over; 0 when it ends without what was waited for. */
   readonly left: number;
 }
 
@@ -21,7 +21,7 @@ export interface WaitOptions {
    * @default 0: ask once
    */
   readonly wait?: number | undefined;
-  /** Called when the wait begins, and when its reason changes. */
+  /** Called when the wait begins, when its reason changes, and when it ends without what was waited for. */
   readonly onWait?: ((waiting: Waiting) => void) | undefined;
 }
 
@@ -59,15 +59,20 @@ async function askAgain<O extends AccessOptions & WaitOptions, T>(
 ): Promise<T> {
   const end = clock.now() + wait;
   let told: string | undefined;
+  const isOver = (reason: string) => {
+    if (clock.now() < end) return false;
+    options.onWait?.({ reason, left: 0 });
+    return true;
+  };
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * GROWTH, LONGEST_PAUSE)) {
     let reason: string | undefined;
     try {
       const answer = await ask(options);
       reason = lackOf(answer);
-      if (reason === undefined || clock.now() >= end) return answer;
+      if (reason === undefined || isOver(reason)) return answer;
     } catch (error) {
       reason = passingReason(error);
-      if (reason === undefined || clock.now() >= end) throw error;
+      if (reason === undefined || isOver(reason)) throw error;
     }
     const left = end - clock.now();
     if (reason !== told) options.onWait?.({ reason, left });

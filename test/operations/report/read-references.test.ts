@@ -167,6 +167,13 @@ it('reads JSON', async () => {
   ]);
 });
 
+it('reads UTF-16 with a byte order mark', async () => {
+  const little = Buffer.from('\ufeffnginx\r\nghcr.io/acme/app:v1\r\n', 'utf16le');
+  for (const bytes of [little, Buffer.from(little).swap16()])
+    expect((await readReferences(bytes, 'file')).map(({ text }) => text)).toEqual(['nginx', 'ghcr.io/acme/app:v1']);
+  await expect(readReferences(Buffer.from([0x61, 0xff, 0xfe]), 'file')).rejects.toThrow('file is not UTF-8');
+});
+
 it('expands no alias', async () => {
   const levels = Array.from({ length: 40 }, (_, level) =>
     level === 0

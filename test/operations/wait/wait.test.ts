@@ -12,7 +12,7 @@ function answering(...answers: readonly (string | Error)[]) {
   const reasons: string[] = [];
   const run = (options: WaitOptions & { readonly signal?: AbortSignal }) =>
     waitFor(
-      { ...options, onWait: ({ reason }) => reasons.push(reason) },
+      { ...options, onWait: ({ reason, left }) => reasons.push(left > 0 ? reason : `in vain: ${reason}`) },
       async () => {
         const answer = answers[Math.min(asked++, answers.length - 1)] ?? '';
         if (answer instanceof Error) throw answer;
@@ -36,7 +36,7 @@ describe('waiting', () => {
     fakeClock();
     const { run, reasons } = answering('no sbom');
     expect(await run({ wait: 600_000 })).toBe('no sbom');
-    expect(reasons).toEqual(['no sbom']);
+    expect(reasons).toEqual(['no sbom', 'in vain: no sbom']);
   });
 
   it('gives the last answer when the time is over, which is asked for at the end', async () => {

@@ -58,8 +58,14 @@ class YamlValues {
   }
 
   of(node: unknown): DocumentValue {
-    if (isAlias(node)) return { ...this.of(this.#aliases.get(node)), ...this.#line(node), isRepeated: true };
     const line = this.#line(node);
+    if (isAlias(node)) {
+      const named = this.#aliases.get(node);
+      // An anchor of another document, or none.
+      return named === undefined
+        ? { ...line, text: `*${node.source}` }
+        : { ...this.of(named), ...line, isRepeated: true };
+    }
     // A template that is not in quotes reads as a map.
     const [start, end] = (isNode(node) && node.range) || [0, 0];
     if (isMap(node) && this.text.startsWith('{{', start))

@@ -174,6 +174,14 @@ it('reads UTF-16 with a byte order mark', async () => {
   await expect(readReferences(Buffer.from([0x61, 0xff, 0xfe]), 'file')).rejects.toThrow('file is not UTF-8');
 });
 
+it('says of an alias that names nothing that it is not a reference', async () => {
+  const references = await readReferences('a: &image nginx\nimage: *image\n---\nimage: *image\n', 'file');
+  expect(references.map(({ text, from, error }) => [text, from, error?.code])).toEqual([
+    ['nginx', 'file:2', undefined],
+    ['*image', 'file:4', 'INVALID_ARGUMENT'],
+  ]);
+});
+
 it('expands no alias', async () => {
   const levels = Array.from({ length: 40 }, (_, level) =>
     level === 0

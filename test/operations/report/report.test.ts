@@ -108,6 +108,26 @@ describe('a report', () => {
     expect(row).toMatchObject({ missing: [], incomplete: [{ error: { code: 'FORBIDDEN' } }] });
   });
 
+  it('has no row for the tags of signatures, and one that says so for a tag that is gone', async () => {
+    const { registry, store } = await begin({
+      fault: ({ method, path }) => (method !== 'PUT' && path.endsWith('/manifests/v1') ? { status: 404 } : undefined),
+    });
+    const tags = [
+      'v1',
+      'v2',
+      `sha256-${'c'.repeat(64)}.sig`,
+      `sha256-${'c'.repeat(64)}.att`,
+      `sha256-${'c'.repeat(64)}`,
+    ];
+    await pushImage(store, 'one', { tags });
+    const at = `${registry.host}/team/app`;
+    const rows = await rowsOf([at], { tags: {} });
+    expect(rows.map(({ reference, error }) => [reference, error?.code])).toEqual([
+      [`${at}:v1`, 'NOT_FOUND'],
+      [`${at}:v2`, undefined],
+    ]);
+  });
+
   it('shares out its references by their text, whatever their order', async () => {
     const { registry } = await begin();
     const store = openStore(registry.host, 'team/app');

@@ -1,7 +1,9 @@
 import type { BlockedAttachment, DetachedAttachment, DetachResult } from '../../../operations/detach/detach.js';
+import { shortDigests, wrapped } from '../fit.js';
 import { fitText } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 import { formatSize, printable } from '../text.js';
+import { widthOf } from '../width.js';
 import { attachmentLines, type ListedAttachment } from './attachments.js';
 
 /** The notes on attachments that stay, and on failures. */
@@ -37,22 +39,33 @@ export function* detachLines(result: DetachResult, screen: TimedScreen): Generat
 function* stays(blocked: readonly BlockedAttachment[], screen: TimedScreen): Generator<string> {
   const byReason = new Map<string, BlockedAttachment[]>();
   for (const attachment of blocked) {
-    const why = `${attachment.reason}\n  ${attachment.hint}`;
+    const why = JSON.stringify([attachment.reason, attachment.hint]);
     const others = byReason.get(why);
     if (others === undefined) byReason.set(why, [attachment]);
     else others.push(attachment);
   }
-  for (const [why, attachments] of byReason)
-    yield* section(attachments, `Stays, since ${printableLines(why)}:`, screen);
+  for (const attachments of byReason.values()) {
+    const [{ reason, hint } = { reason: '', hint: '' }] = attachments;
+    yield* sentence(`Stays, since ${printable(reason)}`, screen);
+    yield* sentence(`${printable(hint)}:`, screen, '  ');
+    yield* lines(attachments, screen);
+  }
 }
 
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
+/** A sentence is of use as a whole: it goes on in the next line, where a heading of a list loses its middle. */
+function* sentence(text: string, { width }: TimedScreen, indent = ''): Generator<string> {
+  const room = width === undefined ? undefined : width - indent.length;
+  const isShort = room !== undefined && widthOf(text) > room;
+  for (const line of wrapped(isShort ? shortDigests(text) : text, room)) yield `${indent}${line}`;
 }
 
 function* section(attachments: readonly DetachedAttachment[], title: string, screen: TimedScreen): Generator<string> {
   if (attachments.length === 0) return;
-  yield* title.split('\n').map((line) => fitText(line, screen.width));
+  yield fitText(title, screen.width);
+  yield* lines(attachments, screen);
+}
+
+function lines(attachments: readonly DetachedAttachment[], screen: TimedScreen): Generator<string> {
   function* listed(): Generator<ListedAttachment> {
     for (const { kind, artifactType, mediaType, digest, via, platform, place } of attachments) {
       const where = whereOf(platform, place);
@@ -61,7 +74,7 @@ function* section(attachments: readonly DetachedAttachment[], title: string, scr
       yield { kind, artifactType, mediaType, digest, facts };
     }
   }
-  yield* attachmentLines(listed, screen);
+  return attachmentLines(listed, screen);
 }
 
 function whereOf(platform: string | undefined, place: string | undefined): readonly string[] {

@@ -1,5 +1,5 @@
 import type { PrunedAttachment, PruneResult } from '../../../operations/prune/prune.js';
-import { digits } from '../fit.js';
+import { digits, wrapped } from '../fit.js';
 import { fitText } from '../grid.js';
 import type { TimedScreen } from '../screen.js';
 import { formatSize, printable } from '../text.js';
@@ -48,7 +48,7 @@ export function* pruneLines(result: PruneResult, screen: TimedScreen): Generator
     yield* rows(stays, ({ message }) => message, screen);
   }
   if (dryRun && result.subjectsIn.length === 1 && planned.some(({ rules }) => rules.includes('orphans')))
-    yield inRoom(`Images were looked for in ${place} alone; --subjects-in names other places`);
+    yield* wrapped(`Images were looked for in ${place} alone; --subjects-in names other places`, screen.width);
   if (pruned !== undefined && pruned.blobs > 0)
     yield `Freed ${pruned.blobs} ${pruned.blobs === 1 ? 'blob' : 'blobs'}, ${formatSize(pruned.bytes)}`;
 }

@@ -227,6 +227,17 @@ it.each(OUTPUTS)('%s fits a terminal of any width from 20 columns on', async (_c
   }
 });
 
+it('loses no word of the reason for which an attachment stays', () => {
+  const reasons = detach.blocked.map(({ reason }) => `Stays, since ${reason.replace(/sha256:\w+/, 'SHORT')}`);
+  for (const width of [30, 40, 60]) {
+    const text = [...detachLines(detach, screen(width))]
+      .join(' ')
+      .replace(/sha256:\w+…/g, 'SHORT')
+      .replace(/ +/g, ' ');
+    for (const reason of reasons) expect(text).toContain(reason);
+  }
+});
+
 it('whole lines are those of a pipe, but for ages and sizes that are aligned', () => {
   const whole = screen(undefined, true);
   for (const [command, print] of OUTPUTS) {

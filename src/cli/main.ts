@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { Config } from '@oclif/core/config';
 import { run } from '@oclif/core/run';
@@ -17,7 +18,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   refuseSettings();
   const options = { root, userPlugins: false, devPlugins: false };
   try {
-    await run(jsonBehind(argv), options);
+    await run(await helpBehind(jsonBehind(argv), options), options);
     // An interrupted command may leave a read of standard input open, which keeps the process alive.
     if (process.exitCode !== undefined && Number(process.exitCode) > 128) process.exit();
   } catch (error) {
@@ -42,6 +43,16 @@ function jsonBehind(argv: string[]): string[] {
   return end < 0 ? [...rest, '--json'] : rest.toSpliced(end, 0, '--json');
 }
 
+/** `remora discover help` and `remora repo tags help` as `--help`, where no file has that name. */
+async function helpBehind(argv: string[], options: { readonly root: string }): Promise<string[]> {
+  if (argv.length < 2 || argv.length > 3 || argv.at(-1) !== 'help' || argv[0] === 'help' || existsSync('help'))
+    return argv;
+  const { commandIDs, topics } = await Config.load(options);
+  const words = argv.slice(0, -1);
+  const isKnown = commandIDs.includes(words.join(':')) || topics.some(({ name }) => name === words.join(' '));
+  return isKnown ? [...words, '--help'] : argv;
+}
+
 /** The error for words that are not a command, with the one that may be meant; undefined for other errors. */
 async function unknown(
   error: unknown,
@@ -56,7 +67,7 @@ async function unknown(
     Config.load(options),
   ]);
   const [first = '', ...others] = argv[0] === '--json' ? argv.slice(1) : argv;
-  if (first.startsWith('-')) return flagFirst(first);
+  if (/^[-\u2010-\u2015\u2212]/.test(first)) return flagFirst(first.replace(/^[\u2010-\u2015\u2212]+-?/, '--'));
   const help = first === 'help';
   const words = help ? others : [first, ...others];
   const end = words.findIndex((word) => word.startsWith('-'));

@@ -30,8 +30,9 @@ export default class Completion extends BaseCommand {
     const { args, flags } = await this.parse(Completion);
     if (flags.places !== undefined) {
       const { completePlace } = await import('../cli/completion/places.js');
-      const places = await completePlace(flags.places);
-      this.printLines(() => places.map(printable));
+      // A name that is shown in another form than it has cannot be completed.
+      const places = (await completePlace(flags.places)).filter((text) => printable(text) === text);
+      this.printLines(() => places);
       return { places };
     }
     const { completionScript } = await import('../cli/completion/scripts.js');

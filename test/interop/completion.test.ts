@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -35,6 +36,9 @@ print -rn -- "$all"
 zpty -d shell`,
 } as const;
 
+/** Tags that others write into a layout. */
+const EVIL = ['evil-ok', 'e$(touch RUN)', 'e`touch RUN`', 'e;touch RUN', 'e*', 'e"\'', 'e\nx', 'e\u001b[31m'];
+
 const LINES: readonly (readonly [line: string, wanted: readonly string[], unwanted: readonly string[]])[] = [
   ['remora disc', ['discover'], ['copy']],
   ['remora repo ', ['list', 'tags'], ['discover']],
@@ -62,6 +66,14 @@ for (const shell of ['bash', 'zsh', 'fish'] as const)
       const auths = { 'ghcr.io': {}, 'registry.example': {} };
       await writeFile(join(folder, '.docker', 'config.json'), JSON.stringify({ auths }));
       expect((await remora(['push', 'oci:./my-layout:v1,v2', 'file.txt'], { cwd: folder })).code).toBe(0);
+      expect((await remora(['copy', 'oci:./my-layout:v1', 'oci:./evil'], { cwd: folder })).code).toBe(0);
+      const path = join(folder, 'evil', 'index.json');
+      const index = JSON.parse(await readFile(path, 'utf8'));
+      const manifests = EVIL.map((tag) => ({
+        ...index.manifests[0],
+        annotations: { 'org.opencontainers.image.ref.name': tag },
+      }));
+      await writeFile(path, JSON.stringify({ ...index, manifests }));
       await writeFile(join(folder, 'completion'), (await remora(['completion', shell])).stdout);
     });
 
@@ -77,6 +89,21 @@ for (const shell of ['bash', 'zsh', 'fish'] as const)
       );
       return { stdout, stderr };
     };
+
+    it(`writes no tag that the shell would run, in ${shell}`, () => {
+      const { stdout, stderr } = ask('remora discover oci:./evil:e');
+      expect(stderr).toBe('');
+      expect(stdout).toContain('evil-ok');
+      expect(stdout).not.toContain('\u001b[31m');
+      expect(existsSync(join(folder, 'RUN'))).toBe(false);
+      if (shell !== 'bash') return;
+      // The shell that reads the completed words again gets the tags, and runs nothing.
+      const again = spawnSync('bash', ['-c', `printf '%s\\n' ${stdout.trim().split('\n').join(' ')}`], { cwd: folder });
+      expect(existsSync(join(folder, 'RUN'))).toBe(false);
+      expect(again.stdout.toString().split('\n')).toEqual(
+        expect.arrayContaining(EVIL.filter((tag) => !/\p{Cc}/u.test(tag))),
+      );
+    });
 
     it.each(LINES)(`%s in ${shell}`, (line, wanted, unwanted) => {
       const { stdout, stderr } = ask(line);

@@ -11,6 +11,7 @@ import type { ConnectionFlags } from '../flags/connection.js';
 import { type ElsewhereFlags, elsewhereAccess, placeElsewhere } from '../flags/elsewhere.js';
 import { keepHeaderSecrets } from '../flags/headers.js';
 import type { Gate } from '../gates/gate.js';
+import { refuseFlagWords } from '../input/flag-words.js';
 import { errorCommand, errorJson, errorText, toRemoraError } from '../output/error.js';
 import { noteText, shortDigests } from '../output/fit.js';
 import { type screenFor, screenOf } from '../output/screen.js';
@@ -54,25 +55,8 @@ export abstract class BaseCommand extends Command {
     await super.init();
     watchOutput();
     keepHeaderSecrets(this.argv);
-    this.#refuseValues();
-  }
-
-  /** oclif takes the value of `--json=false` for an argument. */
-  #refuseValues(): void {
-    const end = this.argv.indexOf('--');
     // A command without flags of its own leaves them undefined, whatever the type says.
-    const { flags = {} } = this.ctor;
-    for (const word of end < 0 ? this.argv : this.argv.slice(0, end)) {
-      const [, typed = '', no = '', name = ''] = /^(--(no-)?([\w-]+))=/.exec(word) ?? [];
-      const flag = flags[name] ?? flags[no + name];
-      if (flag?.type !== 'boolean' && (name !== 'json' || !this.ctor.enableJsonFlag)) continue;
-      const canBeOff = no === '' && flag?.type === 'boolean' && flag.allowNo;
-      const off = canBeOff ? `Write --no-${name}` : `Leave out ${typed}`;
-      throw new RemoraError('INVALID_ARGUMENT', `${typed} takes no value`, {
-        found: typed,
-        hint: word.endsWith('=false') ? off : `Write ${typed} alone`,
-      });
-    }
+    refuseFlagWords(this.argv, this.ctor.flags ?? {}, this.ctor.enableJsonFlag);
   }
 
   /** Aborted on Ctrl-C. */
@@ -282,8 +266,16 @@ export abstract class BaseCommand extends Command {
   /** A mistake in the arguments, with what may be meant. */
   async #hinted(failure: RemoraError): Promise<RemoraError> {
     if (failure.code !== 'INVALID_ARGUMENT') return this.#goingOn(failure);
-    const { hintFor } = await import('../hints/did-you-mean.js');
-    const hint = hintFor(failure, this.id?.replaceAll(':', ' ') ?? '', Object.values(this.ctor.flags ?? {}));
+    const { hintFor } = await import('../hints/arguments.js');
+    const { flags = {}, args = {}, examples } = this.ctor;
+    const hint = hintFor(failure, {
+      command: this.id?.replaceAll(':', ' ') ?? '',
+      flags: Object.values(flags),
+      args: Object.keys(args),
+      argv: this.argv,
+      examples: examples ?? [],
+      commands: this.config.commands,
+    });
     return hint === undefined
       ? failure
       : new RemoraError(failure.code, failure.message, { ...failure, cause: failure.cause, hint });

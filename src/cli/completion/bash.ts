@@ -35,12 +35,14 @@ ${commands.flatMap(({ name, args }) => args.map((arg, index) => `    '${name} ${
   esac
 }
 _remora_complete() { # WHAT WORD: fills COMPREPLY
-  local IFS=$'\\n' what=$1 word=$2
+  local IFS=$'\\n' what=$1 word=$2 at
   case $what in
-    file) COMPREPLY=($(compgen -f -- "$word")) ; compopt -o filenames 2>/dev/null ;;
-    directory) COMPREPLY=($(compgen -d -- "$word")) ; compopt -o filenames 2>/dev/null ;;
+    file) mapfile -t COMPREPLY < <(compgen -f -- "$word") ; compopt -o filenames 2>/dev/null ;;
+    directory) mapfile -t COMPREPLY < <(compgen -d -- "$word") ; compopt -o filenames 2>/dev/null ;;
     place | registry)
-      COMPREPLY=($(remora completion --places "$word" 2>/dev/null))
+      mapfile -t COMPREPLY < <(remora completion --places "$word" 2>/dev/null)
+      # A tag is written by others, and bash would run $(…) in it.
+      for at in "\${!COMPREPLY[@]}"; do printf -v COMPREPLY[at] %q "\${COMPREPLY[at]}"; done
       compopt -o nospace 2>/dev/null
       ;;
     text | '') COMPREPLY=() ;;

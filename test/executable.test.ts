@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { run } from './support/peers.js';
-import { PROGRAM } from './support/remora.js';
+import { PROGRAM, startRemora } from './support/remora.js';
 import { tempDir } from './support/temp.js';
 
 const [file] = PROGRAM;
@@ -39,6 +40,28 @@ describe.skipIf(!process.env.REMORA_PROGRAM)('the executable', () => {
     expect(await alone('discover', 'oci:./layout:v1')).toMatch(/sbom .*spdx/);
     expect(await readdir(cwd)).toEqual(['alone', 'layout', 'sbom.spdx.json', ...Object.keys(HOSTILE)].sort());
   });
+
+  it.skipIf(process.platform !== 'linux')(
+    'serves with little memory what comes faster than it is written',
+    async () => {
+      const cwd = await tempDir();
+      const { child } = startRemora(['serve', '--port', '0', '--quiet', '.'], { cwd });
+      onTestFinished(() => void child.kill());
+      const [url] = await once(child.stdout ?? child, 'data');
+      const size = 300_000_000;
+      const chunk = Buffer.alloc(1_000_000);
+      const wrong = `sha256:${'0'.repeat(64)}`;
+      const answer = await fetch(`${String(url).trim()}/v2/a/blobs/uploads/?digest=${wrong}`, {
+        method: 'POST',
+        headers: { 'content-length': String(size) },
+        body: ReadableStream.from(Array.from({ length: size / chunk.length }, () => chunk)),
+        duplex: 'half',
+      });
+      expect(answer.status).toBe(400);
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+      expect(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(200_000);
+    },
+  );
 
   it('says a fault without the code around it', async () => {
     const { code, stderr } = await run(file, ['discover', 'oci:./nowhere:v1'], { cwd: await tempDir() });

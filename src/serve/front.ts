@@ -1,6 +1,13 @@
-import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createTcpServer, type Server as TcpServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 
 /** A server of HTTP, and what accepts its connections. */
@@ -39,5 +46,30 @@ export function createFront(options: FrontOptions, tls: Pair | undefined, listen
   const server = createHttpServer(options, listener);
   const listening = isSecure ? createTlsServer({ handshakeTimeout, ...tls }) : createTcpServer();
   listening.on(isSecure ? 'secureConnection' : 'connection', (socket) => server.emit('connection', socket));
+  holdBodies(server);
   return { server, listening, isSecure };
+}
+
+/** Bun reads what a client sends as fast as it comes, and keeps it in memory until a handler asks: a body waits in the socket. */
+function holdBodies(server: Server): void {
+  const requests = new WeakMap<Duplex, IncomingMessage>();
+  const hold = (socket: Duplex) => {
+    const request = requests.get(socket);
+    if (request !== undefined && request.readableLength >= request.readableHighWaterMark) socket.pause();
+  };
+  server.on('connection', (socket: Duplex) => socket.on('data', () => hold(socket)));
+  server.prependListener('request', (request, response) => {
+    const { socket } = request;
+    const read = request._read.bind(request);
+    requests.set(socket, request);
+    request._read = (size) => {
+      socket.resume();
+      read(size);
+    };
+    // The rest of a body that was refused is dropped.
+    response.once('close', () => {
+      request.resume();
+      socket.resume();
+    });
+  });
 }

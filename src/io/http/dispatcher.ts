@@ -5,7 +5,7 @@ import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { given } from '../../oci/values/given.js';
 import { bestEffortSync } from '../files/system-error.js';
 import { type ConnectionOptions, DEFAULT_CONCURRENCY, DEFAULT_TIMEOUT } from './connection-options.js';
-import { isProxied, notProxied } from './proxy-variables.js';
+import { isProxied, notProxied, proxies } from './proxy-variables.js';
 import { COPIED_BYTES, readBuffers } from './read-buffers.js';
 
 /** Options of {@link dispatcherFor}. */
@@ -46,6 +46,7 @@ export function dispatcherFor(origin: URL, options: DispatcherOptions): Dispatch
     requestTls: secure,
     // A plain request is passed on by every proxy; a tunnel to a port other than 443 by few.
     proxyTunnel: false,
+    ...proxies(),
     noProxy: notProxied(),
     clientFactory: (url, poolOptions) => new Pool(url, { ...limits, ...poolOptions }),
   });

@@ -163,6 +163,21 @@ it('says that a proxy cannot open the tunnel, or is not there', async () => {
   await expect(get('https://gone.example/')).rejects.toMatchObject({ code: 'UNREACHABLE' });
 });
 
+it('takes the address of a proxy without a scheme, and says what is not an address without its password', async () => {
+  const between = await proxy();
+  const server = await plainServer();
+  vi.stubEnv('HTTP_PROXY', between.url.replace('http://', ''));
+  expect(await get(server.url)).toEqual(here);
+  expect(between.asked).toEqual([`GET ${server.url}/`]);
+  vi.stubEnv('HTTP_PROXY', 'http://me:pass-1@[proxy');
+  const error = await get(server.url).catch((error: unknown) => error);
+  expect(error).toMatchObject({
+    code: 'INVALID_ARGUMENT',
+    message: 'HTTP_PROXY is not the address of a proxy',
+    hint: expect.stringContaining('http://proxy.example:3128'),
+  });
+});
+
 describe('an IPv6 host', () => {
   async function onIpv6() {
     const server = createServer((_, response) => void response.end('here'));

@@ -170,7 +170,7 @@ describe('text from elsewhere', () => {
     });
   }
 
-  it('is refused by the search for what takes the square of its length', () => {
+  it('is refused by the search for what takes the square of its length', { timeout: 240_000 }, () => {
     const pairs = (text: string) => [...text].filter((char) => text.lastIndexOf('!') > 0 && char === '!').length;
     expect(excess(pairs, { before: '', piece: 'a', after: '!' })).toBeUndefined();
     const square = (text: string) => /\s+$/.test(text);

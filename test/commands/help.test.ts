@@ -4,7 +4,8 @@ import { COMMANDS } from '../support/command-names.js';
 import { remora } from '../support/remora.js';
 import { failure, success } from './support/run.js';
 
-describe('help', () => {
+// Each starts the program, and some do so for all commands.
+describe('help', { timeout: 120_000 }, () => {
   it.each(COMMANDS)('of %s tells the arguments, its own flags and examples, on standard output', async (command) => {
     const { stdout, stderr } = await success([...command.split(' '), '--help']);
     expect(stderr).toBe('');
@@ -96,7 +97,7 @@ it('is asked of every command', async () => {
   expect(ids.map((id) => id.replace(':', ' ')).sort()).toEqual([...COMMANDS].sort());
 });
 
-describe('pages', () => {
+describe('pages', { timeout: 120_000 }, () => {
   it('are those of the documentation, as plain text that fits the terminal', async () => {
     const { stdout } = await success(['help', 'exit-codes'], { env: { COLUMNS: '80' } });
     expect(stdout).toMatch(/^Exit codes\n\n {2}0 {4}done\n/);
@@ -108,7 +109,7 @@ describe('pages', () => {
   });
 });
 
-describe('version', () => {
+describe('version', { timeout: 120_000 }, () => {
   it('is told by a command and by flags', async () => {
     const { stdout } = await success(['--version']);
     for (const args of [['version'], ['-v']]) expect((await success(args)).stdout).toBe(stdout);
@@ -118,7 +119,7 @@ describe('version', () => {
   });
 });
 
-describe('what does not exist', () => {
+describe('what does not exist', { timeout: 120_000 }, () => {
   it('is told as such: a command', async () => {
     expect(await failure(2, ['psuh', 'oci:./x', 'a.txt'])).toMatchObject({ message: '"psuh" is not a command' });
   });

@@ -1,4 +1,4 @@
-/** Below it a call is quick whatever it does: a process that waits for its turn takes no longer than this, seldom. */
+/** Below it a call is quick whatever it does: the collector of garbage takes no longer than this, seldom. */
 const FLOOR_MS = 60;
 const STEP = 4;
 /** Four times the text takes four times as long in a straight walk, and sixteen times where all of it is looked at again. */
@@ -21,8 +21,8 @@ export function attackText({ before, piece, after }: Attack, length: number): st
 }
 
 /**
- * Calls a parser with longer and longer text. A walk is said by its growth and not by its time, as the machine may be
- * busy; the shortest of several calls counts. A call that takes long ends the search, so that a cube does not take hours.
+ * Calls a parser with longer and longer text. A walk is said by its growth and not by its time, as machines
+ * differ; the shortest of several calls counts. A call that takes long ends the search, so that a cube does not take hours.
  *
  * @returns undefined where the time grows as the text does, else what was seen
  */
@@ -46,13 +46,14 @@ function shortest(parse: (text: string) => unknown, text: string): number {
   return least;
 }
 
-/** Milliseconds of one call; an error of the parser is an answer. */
+/** Milliseconds of processor time of one call, which a busy machine does not change; an error of the parser is an answer. */
 function timeOf(parse: (text: string) => unknown, text: string): number {
-  const began = performance.now();
+  const began = process.cpuUsage();
   try {
     parse(text);
   } catch (error) {
     if (!(error instanceof Error) || error instanceof RangeError) throw error;
   }
-  return performance.now() - began;
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / 1000;
 }

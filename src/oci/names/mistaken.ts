@@ -7,7 +7,7 @@ const QUOTES = /[\u2018-\u201f\u00ab\u00bb]|^["'`]|["'`]$/;
 /** Characters that no screen shows, and that come along when text is copied. */
 const INVISIBLE = /[\u00ad\u200b-\u200f\u2060\ufeff]/;
 /** A variable or a placeholder of a page, which a shell or a person should have replaced. */
-const UNREPLACED = /\$\{?\w+\}?|<[\w -]+>|\{\{.*\}\}/;
+const UNREPLACED = /\$\{?\w+\}?|<[\w -]+>|\{\{[^{}]*\}\}/;
 /** A host as only registries have it: with a dot or a port. */
 const HOST = /^(?:localhost|[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}|[\d.]{7,15}|[\w.-]+(?=:\d))(?::\d{1,5})?$/i;
 
@@ -90,10 +90,18 @@ function behindLogin(text: string, isPath: boolean): { readonly host: string; re
   return isLogin && HOST.test(host) ? { host, rest: end.replace(/[?#].*$/s, '') } : undefined;
 }
 
+/** White space and quotation marks, which come along when text is copied. */
+const AROUND = /[\s"'`\u2018-\u201f\u00ab\u00bb]/;
+
+function withoutAround(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && AROUND.test(text.charAt(start))) start += 1;
+  while (end > start && AROUND.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
 function refuseCharacters(text: string, name: string): void {
-  const clean = name
-    .replace(new RegExp(INVISIBLE.source, 'g'), '')
-    .replace(/^[\s"'`\u2018-\u201f\u00ab\u00bb]+|[\s"'`\u2018-\u201f\u00ab\u00bb]+$/g, '');
+  const clean = withoutAround(name.replace(new RegExp(INVISIBLE.source, 'g'), ''));
   const write = isName(clean) ? `Write ${clean}` : 'Write it like ghcr.io/owner/app:v1';
   if (name === '') {
     const hint = 'Write it like ghcr.io/owner/app:v1; the variable that it comes from may be unset';
@@ -162,7 +170,10 @@ function refuseEnd(text: string, name: string): void {
       hint: `Write ${written}`,
     });
   }
-  const [, whole = ''] = /^(.*?)[/:@]+$/s.exec(name) ?? [];
+  // By hand, since an expression would look at a row of them again from each.
+  let length = name.length;
+  while ('/:@'.includes(name.charAt(length - 1)) && length > 0) length -= 1;
+  const whole = length < name.length ? name.slice(0, length) : '';
   if (whole !== '' && whole.includes('/') && isName(whole))
     throw mistaken(text, `ends in ${quote(name.slice(whole.length))}`, `Write ${whole}`);
   const single = name.replace(/\/{2,}/g, '/');

@@ -33,7 +33,7 @@ export interface WebAddress {
 export function webAddress(text: string): WebAddress | undefined {
   const [, scheme = '', rest = ''] = /^(https?:\/\/)?(.*)$/is.exec(text) ?? [];
   const [place = '', query = ''] = rest.split(/[?#]/, 2);
-  const bare = place.replace(/^[^/]*@/, '').replace(/\/+$/, '');
+  const bare = place.replace(/^[^/]*@/, '').replace(/(?<!\/)\/+$/, '');
   const [host = ''] = bare.split('/');
   const path = `${host.toLowerCase().replace(/^www\./, '')}${bare.slice(host.length)}`;
   const page = PAGES.find(([pattern]) => pattern.test(path));
@@ -50,7 +50,7 @@ export function webAddress(text: string): WebAddress | undefined {
 }
 
 function withTag(name: string, tag: string | undefined): string {
-  return tag === undefined || /[:@][^/]*$/.test(name) ? name : `${name}:${tag}`;
+  return tag === undefined || /[:@]/.test(name.slice(name.lastIndexOf('/') + 1)) ? name : `${name}:${tag}`;
 }
 
 /** The characters behind `%`, as in `charts%2Fapp`. */

@@ -62,7 +62,7 @@ async function begin({ way, count, heals = false }: { way: 'api' | 'tag'; count:
 }
 
 describe.each(['api', 'tag'] as const)('a list by the %s that names what is not there', (way) => {
-  it.each([1, 40, 1500])('is not called empty, with %i entries', async (count) => {
+  it.each([1, 40, 1500])('is not called empty, with %i entries', { timeout: 120_000 }, async (count) => {
     const { reference, options } = await begin({ way, count });
     const found = await discover(reference, { ...options, partial: true, require: ['sbom'] });
     expect([found.referrers, found.incomplete.length]).toEqual([[], count]);

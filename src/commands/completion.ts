@@ -20,7 +20,7 @@ export default class Completion extends BaseCommand {
     },
   ];
   static override args = {
-    shell: string({ description: 'bash, zsh, fish or powershell', options: [...SHELLS], ignoreStdin: true }),
+    shell: string({ description: 'The shell', options: [...SHELLS], ignoreStdin: true }),
   };
   static override flags = {
     places: stringFlag({ summary: 'List what the beginning of a place can become', helpValue: 'TEXT', hidden: true }),

@@ -15,7 +15,7 @@ import type { Reportable } from '../operations/report/report.js';
 
 /** `remora report` */
 export default class Report extends BaseCommand {
-  static override summary = 'Tell of many images which have an SBOM, a signature and more, a row for each';
+  static override summary = 'Show which of many images have an SBOM, a signature, provenance and more';
   static override description =
     'Rows are printed as they come, in the order of the references, each image once. An image that cannot be asked is a row that says so, and ends the command with 4 or 6; one that does not exist ends it with 3. A layout or archive without a tag stands for all its images.';
   static override examples = [

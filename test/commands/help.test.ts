@@ -125,9 +125,9 @@ describe('what does not exist', { timeout: 120_000 }, () => {
   });
 
   it('is told as such: a flag, in the words of the command that was typed', async () => {
-    const error = await failure(2, ['pack', 'oci:./x', '--tag', 'v1']);
-    expect(error).toMatchObject({ message: 'unknown flag --tag', hint: 'See remora push --help' });
-    expect((await remora(['push', '--tag'])).stderr).toContain('See remora push --help');
+    const error = await failure(2, ['pack', 'oci:./x', '--wibble', 'v1']);
+    expect(error).toMatchObject({ message: 'unknown flag --wibble', hint: 'See remora push --help' });
+    expect((await remora(['push', '--wibble'])).stderr).toContain('See remora push --help');
   });
 
   it.each([

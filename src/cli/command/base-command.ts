@@ -1,4 +1,5 @@
 import { Command } from '@oclif/core/command';
+import { boolean } from '@oclif/core/flags';
 import { RemoraError, type RemoraErrorCode } from '../../errors.js';
 import { redact } from '../../io/redact.js';
 import { given } from '../../oci/values/given.js';
@@ -38,6 +39,7 @@ const PIECE = 64 * 1024;
  */
 export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true;
+  static override baseFlags = { json: boolean({ summary: 'Print the result as JSON', helpGroup: 'GLOBAL' }) };
   protected readonly stdout = process.stdout;
   protected readonly stderr = process.stderr;
   readonly #interruption = watchInterruption();

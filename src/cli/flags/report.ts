@@ -37,12 +37,12 @@ export const reportFlags = {
   shard: string({
     summary: 'Take a share of the references, like 1/4, which depends on their text alone',
     helpValue: 'I/N',
-    helpGroup: 'SHARDS',
+    helpGroup: 'SHARD',
   }),
   merge: boolean({
     summary: 'Ask about nothing: join the rows of --format jsonl in the files that are given as REFERENCES',
     exclusive: ['from', 'all-tags', 'tag', 'shard', 'column'],
-    helpGroup: 'SHARDS',
+    helpGroup: 'SHARD',
   }),
   ...trustFlags,
   ...policyFlag,

@@ -39,6 +39,6 @@ function listed(row: string, wrap: (text: string, indent: number) => string): st
     .split(' | ')
     .map((cell) => plainText(cell.trim()));
   return first.length < 5 && others.length === 1
-    ? wrap(`${first.padEnd(4)} ${others[0]}`, 2)
+    ? `  ${first.padEnd(4)} ${wrap(others[0] ?? '', 7).trimStart()}`
     : `${wrap(first, 2)}\n${others.map((cell) => wrap(cell, 6)).join('\n')}`;
 }

@@ -189,6 +189,19 @@ describe.skipIf(process.platform === 'win32')('the jobs of docs/', { timeout: 24
   });
 });
 
+it('pins each action of a workflow to its commit', async () => {
+  const places = ['docs', 'examples'].map((name) => new URL(`../${name}/`, import.meta.url));
+  const files = await Promise.all(
+    places.map(async (place) =>
+      (await readdir(place)).filter((name) => /\.(?:md|ya?ml)$/.test(name)).map((name) => new URL(name, place)),
+    ),
+  );
+  const texts = await Promise.all(files.flat().map((file) => readFile(file, 'utf8')));
+  const used = texts.flatMap((text) => [...text.matchAll(/\buses: *(\S+)/g)].map(([, action]) => action));
+  expect(used.length).toBeGreaterThan(3);
+  for (const action of used) expect(action).toMatch(/@[0-9a-f]{40}$/);
+});
+
 /** An image that has an SBOM and is signed, with the key and a policy that want both. */
 async function signed(): Promise<{ registry: Registry; cwd: string; env: NodeJS.ProcessEnv; digest: string }> {
   const registry = await startRegistry();

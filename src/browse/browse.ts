@@ -36,12 +36,13 @@ const GONE = new Error('the browser is gone');
 /**
  * Serves pages of every place that remora reads, on loopback, to the holder of a token.
  *
- * @throws RemoraError `INVALID_ARGUMENT` for a text that is not a place, `EXISTS` (the port is taken), `IO`
+ * @throws RemoraError `INVALID_ARGUMENT` for a text that is not a place, `EXISTS` (the port is taken), `IO`; as opening does
+ * for a place in the file system, before anything is listened on
  */
 export async function browse(options: BrowseOptions): Promise<Browsing> {
   const { place, port = 0 } = options;
   const site = new AnyPlace(place, options);
-  if (place !== undefined) site.locate(place);
+  if (place !== undefined) await site.check(place);
   const admission = new Admission();
   const server = await listen((request, response) => void answer(request, response, site, admission), {
     host: '127.0.0.1',

@@ -61,7 +61,11 @@ export default class Detach extends DeleteCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Detach);
     const { platform, recursive, prune, settle, 'dry-run': dryRun } = flags;
-    const { detach } = await import('../operations/detach/detach.js');
+    const [{ resolvePlace }, { detach }] = await Promise.all([
+      import('../operations/places/location.js'),
+      import('../operations/detach/detach.js'),
+    ]);
+    const subject = resolvePlace(args.subject);
     const permission = { isRefused: false };
     const confirm = async (planned: DetachResult) => {
       permission.isRefused = !flags.yes && !(await this.#isConfirmed(planned, flags));
@@ -69,9 +73,9 @@ export default class Detach extends DeleteCommand {
     };
     const selection = detachSelection(flags);
     if (!dryRun) await this.requireAnswer('detach', flags);
-    const access = await this.access(flags, args.subject);
+    const access = await this.access(flags, subject);
     const options = { ...access, selection, platform, recursive, prune, settle, dryRun, confirm };
-    const result = await detach(args.subject, options);
+    const result = await detach(subject, options);
     if (!permission.isRefused) return this.#report(result, flags);
     this.note('nothing was removed');
     process.exitCode = 1;

@@ -53,13 +53,14 @@ export default class Prune extends DeleteCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Prune);
     const { settle, 'dry-run': dryRun, 'keep-blobs': keepBlobs, 'subjects-in': subjectsIn } = flags;
-    const { prune } = await import('../operations/prune/prune.js');
+    const { prune, pruneable } = await import('../operations/prune/prune.js');
     const rules = pruneRules(flags);
     const permission = { isRefused: false };
     const confirm = async (planned: PruneResult) => {
       permission.isRefused = !flags.yes && !(await this.#isConfirmed(planned, flags));
       return !permission.isRefused;
     };
+    pruneable(args.place, { ...rules, subjectsIn });
     if (!dryRun) await this.requireAnswer('prune', flags);
     const access = await this.access(flags, subjectsIn === undefined ? args.place : undefined);
     const result = await prune(args.place, { ...access, ...rules, subjectsIn, keepBlobs, settle, dryRun, confirm });

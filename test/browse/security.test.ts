@@ -41,7 +41,7 @@ describe('without the token', () => {
     ['the cookie of another port', '', { cookie: 'remora-1=VALUE' }],
     ['a name that ends alike', '', { cookie: 'xremora-PORT=VALUE' }],
   ])('%s is refused with a page that tells nothing', async (_, query, headers) => {
-    const entered = await Entered.start({ place: 'oci:./secret-name' });
+    const entered = await Entered.start({ place: 'ghcr.io/acme/secret-name' });
     const value = /=([\w-]+)/.exec(entered.cookie)?.[1] ?? '';
     const filled = Object.entries(headers).map(([name, text]) => [
       name,

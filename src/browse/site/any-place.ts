@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import { isRemoraError } from '../../errors.js';
+import { ifSystemError, UNREADABLE_CODES } from '../../io/files/system-error.js';
 import { redact } from '../../io/redact.js';
 import { parseCatalogPlace } from '../../oci/names/catalog.js';
 import { formatPlace, type Place } from '../../oci/names/place.js';
@@ -86,6 +88,22 @@ export class AnyPlace implements Site, AsyncDisposable {
     return this.#sessions.use((session) => withSource(place, { ...access, session, signal }, work));
   }
 
+  /**
+   * Reads the beginning of a place in the file system; a directory without a layout needs to be one that can be listed. A
+   * registry is not asked.
+   *
+   * @throws RemoraError as opening the place, `NOT_FOUND` for its tag or digest
+   */
+  async check(text: string): Promise<void> {
+    const place = placeIn(text.trim());
+    if (place === undefined || place.kind === 'registry') return;
+    if (spotOf(text).kind === 'catalog' && (await canBeListed(place.path))) return;
+    await this.read(text.trim(), {}, async (source, selector) => {
+      if (selector.tag !== undefined || selector.digest !== undefined) await source.resolve(selector);
+      else for await (const _ of source.tags()) break;
+    });
+  }
+
   tell({ code, message, hint, candidates }: Told): Told {
     return { code, message: redact(message), ...(hint && { hint: redact(hint) }), candidates: candidates?.map(redact) };
   }
@@ -112,6 +130,10 @@ export function spotOf(text: string): Spot {
     tag,
     digest,
   };
+}
+
+async function canBeListed(directory: string): Promise<boolean> {
+  return (await ifSystemError(readdir(directory), ...UNREADABLE_CODES)) !== undefined;
 }
 
 /** True for a layout in the directory of layouts. */

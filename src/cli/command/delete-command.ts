@@ -10,7 +10,7 @@ export const deleteFlags = {
 
 /** The base of commands that delete: they ask first, where standard input is a terminal. */
 export abstract class DeleteCommand extends BaseCommand {
-  /** Call it first: without a terminal no place is opened. */
+  /** Call it when the places are parsed: without a terminal none is opened. */
   protected async requireAnswer(what: string, flags: { readonly yes: boolean }): Promise<void> {
     (await import('../input/confirm.js')).requireAnswer(what, flags, process.stdin);
   }

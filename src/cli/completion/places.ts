@@ -44,18 +44,14 @@ async function knownNames(env: Environment): Promise<readonly string[]> {
 
 async function paths(scheme: string, path: string): Promise<readonly string[]> {
   const folder = path.endsWith('/') ? path : path === '' || !path.includes('/') ? '' : `${dirname(path)}/`;
-  const entries = await ifSystemError(readdir(folder || '.', { withFileTypes: true }), ...UNREADABLE_CODES, 'ENOTDIR');
+  const entries = await ifSystemError(readdir(folder || '.', { withFileTypes: true }), ...UNREADABLE_CODES);
   const found = await Promise.all(
     (entries ?? []).map(async (entry) => {
       const name = `${scheme}${folder}${entry.name}`;
       if (entry.isFile()) return /\.(?:tar|tar\.gz|tgz|tar\.zst|tzst)$/.test(entry.name) ? [name] : [];
       if (!entry.isDirectory() && !entry.isSymbolicLink()) return [];
       // The tags of a layout come next.
-      const isLayout = await ifSystemError(
-        stat(join(folder, entry.name, 'index.json')),
-        ...UNREADABLE_CODES,
-        'ENOTDIR',
-      );
+      const isLayout = await ifSystemError(stat(join(folder, entry.name, 'index.json')), ...UNREADABLE_CODES);
       return [`${name}${isLayout === undefined ? '/' : ':'}`];
     }),
   );

@@ -50,6 +50,6 @@ function isPlace(text: string): boolean {
 
 /** A directory can be a place as well. */
 async function exists(path: string): Promise<boolean> {
-  const info = await ifSystemError(lstat(path), ...UNREADABLE_CODES, 'ENAMETOOLONG');
+  const info = await ifSystemError(lstat(path), ...UNREADABLE_CODES);
   return info !== undefined && !info.isDirectory();
 }

@@ -42,8 +42,10 @@ export async function localFile(path: string): Promise<LocalFile> {
   return { kind: 'file', path, size: Number(info.size), open: () => openUnchanged(path, info) };
 }
 
-function hintFor(error: unknown, path: string): string {
-  if (systemCode(error) !== 'ENOENT') return 'Check who may read it';
+function hintFor(error: unknown, path: string): string | undefined {
+  const code = systemCode(error);
+  if (code === 'EACCES' || code === 'EPERM') return 'Check who may read it';
+  if (code !== 'ENOENT') return undefined;
   return isAbsolute(path) ? 'Check the path' : `Check the path; the current directory is ${process.cwd()}`;
 }
 

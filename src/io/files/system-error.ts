@@ -7,7 +7,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /** Codes of a path that leads nowhere, or that this user may not follow. */
-export const UNREADABLE_CODES: readonly string[] = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP'];
+export const UNREADABLE_CODES: readonly string[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'EACCES', 'EPERM', 'ELOOP'];
 
 /** The value of a promise; undefined where the system fails it with one of these codes. Every other failure is thrown. */
 export async function ifSystemError<T>(promise: Promise<T>, ...codes: readonly string[]): Promise<T | undefined> {
@@ -80,7 +80,10 @@ export function isWithoutDirectory(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd';
 }
 
-/** Turns an error of the operating system about `path` into a RemoraError: `NOT_FOUND` for `ENOENT`, else `IO`. */
+/** Codes of a path where nothing can be. */
+const NOWHERE_CODES: readonly string[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
+
+/** Turns an error of the operating system about `path` into a RemoraError: `NOT_FOUND` where nothing can be there, else `IO`. */
 export function fileError(error: unknown, path: string, hint?: string): RemoraError {
   if (isRemoraError(error)) return error;
   if (isWithoutDirectory(error)) {
@@ -91,8 +94,9 @@ export function fileError(error: unknown, path: string, hint?: string): RemoraEr
   }
   const code = systemCode(error);
   const reason = (code && REASONS[code]) ?? `failed: ${error instanceof Error ? error.message : String(error)}`;
-  return new RemoraError(code === 'ENOENT' ? 'NOT_FOUND' : 'IO', `${path} ${reason}`, {
+  const isNowhere = NOWHERE_CODES.includes(code ?? '');
+  return new RemoraError(isNowhere ? 'NOT_FOUND' : 'IO', `${path} ${reason}`, {
     cause: error,
-    ...given({ hint }),
+    ...given({ hint: hint ?? (isNowhere && code !== 'ENOENT' ? 'Check the path' : undefined) }),
   });
 }

@@ -60,15 +60,25 @@ export interface PruneOptions extends AccessOptions, PruneRules {
  *   `UNSUPPORTED`, `INCOMPLETE` where something could not be asked, all before anything is removed
  */
 export async function prune(location: Location<Store>, options: PruneOptions): Promise<PruneResult> {
+  const { at, others } = pruneable(location, options);
+  const opened = others.map((other) => ({ other, access: accessTo(other, at, options) }));
+  return withStore(at, { ...options, access: options.dryRun ? 'read' : 'delete' }, (store) =>
+    withPlaces(opened, [], (places) => pruned(store, options.subjectsIn === undefined ? undefined : places, options)),
+  );
+}
+
+/**
+ * The places of {@link prune}; none is opened.
+ *
+ * @throws RemoraError `INVALID_ARGUMENT` (no rule, a tag, a text that is not a place)
+ */
+export function pruneable(location: Location<Store>, options: PruneRules & Pick<PruneOptions, 'subjectsIn'>) {
   checkRules(options);
   const at = resolveLocation(location);
   assertRepository(at);
   const others = (options.subjectsIn ?? []).map((other) => resolveLocation(other));
   for (const other of others) wholePlace(other);
-  const opened = others.map((other) => ({ other, access: accessTo(other, at, options) }));
-  return withStore(at, { ...options, access: options.dryRun ? 'read' : 'delete' }, (store) =>
-    withPlaces(opened, [], (places) => pruned(store, options.subjectsIn === undefined ? undefined : places, options)),
-  );
+  return { at, others };
 }
 
 /** Opens places one in another, and sees to it that each is there: a place that is hidden would say that all is gone. */

@@ -1,7 +1,7 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { throwIfInterrupted } from '../../io/async/interrupt.js';
-import { fileError } from '../../io/files/system-error.js';
+import { fileError, ifSystemError, UNREADABLE_CODES } from '../../io/files/system-error.js';
 import { MAX_READ_BYTES, type Manifest, parseManifest } from '../../oci/documents/manifest.js';
 import { formatPlace } from '../../oci/names/place.js';
 import { given } from '../../oci/values/given.js';
@@ -31,7 +31,12 @@ export async function openImageDirectory(path: string, { signal }: CallOptions =
 async function noImage(files: DirectoryFiles): Promise<RemoraError> {
   const path = files.location;
   await readdir(path).catch(async (error: unknown) => {
-    throw fileError(error, path, await tagHint(path));
+    const hint = await tagHint(path);
+    if ((await ifSystemError(stat(path), ...UNREADABLE_CODES))?.isFile() !== true) throw fileError(error, path, hint);
+    throw new RemoraError('NOT_FOUND', `${path} is a file, wanted a directory of skopeo's`, {
+      cause: error,
+      hint: hint ?? 'Check the path',
+    });
   });
   const isLayout = (await files.size(LAYOUT_FILE)) !== undefined;
   return new RemoraError('NOT_FOUND', `${path} has no ${MANIFEST_FILE}, as a directory of skopeo's has`, {

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { isRemoraError, RemoraError } from '../../errors.js';
 import { handled } from '../../io/async/handled.js';
-import { once } from '../../io/async/once.js';
+import { once, shared } from '../../io/async/once.js';
 import type { Action } from '../../io/auth/authorizer.js';
 import type { CredentialSource } from '../../io/credentials/credential.js';
 import { dockerCredentials } from '../../io/credentials/lookup.js';
@@ -84,6 +84,8 @@ export class RegistryStore implements Store, Deleter, Lister, TagChanger, Unlist
   readonly #prepared = new Map<Digest, Promise<boolean>>();
   #probed: Promise<unknown> | undefined;
   readonly #listed = new Map<Digest, Promise<Listed | undefined>>();
+  /** The first tags, for the hints of errors: a thousand missing images of a report make one request. A writer asks anew. */
+  readonly #firstTags: Map<'first', Promise<readonly string[]>> | undefined;
 
   constructor(
     readonly reference: Pick<Reference, 'registry' | 'repository'>,
@@ -93,6 +95,7 @@ export class RegistryStore implements Store, Deleter, Lister, TagChanger, Unlist
     const make = () => new HttpClient({ ...options, registry });
     this.#capability = newCapability(options.referrers);
     this.#session = options.session;
+    this.#firstTags = (options.access ?? 'read') === 'read' ? new Map() : undefined;
     this.#http = options.session === undefined ? make() : sharedClient(options.session, registry, make);
     this.#client = new RegistryClient({
       http: this.#http,
@@ -246,16 +249,23 @@ export class RegistryStore implements Store, Deleter, Lister, TagChanger, Unlist
     return this.close();
   }
 
+  async #readFirstTags(options: CallOptions): Promise<readonly string[]> {
+    const tags: string[] = [];
+    for await (const tag of this.tags(options)) {
+      if (!isReferrersTag(tag)) tags.push(tag);
+      if (tags.length >= 50) break;
+    }
+    return tags;
+  }
+
   async #notFound(selector: ManifestSelector, options: CallOptions = {}): Promise<never> {
     const what = this.format(
       selector.digest === undefined ? { tag: selector.tag ?? 'latest' } : { digest: selector.digest },
     );
-    const tags: string[] = [];
+    let tags: readonly string[] = [];
     try {
-      for await (const tag of this.tags(options)) {
-        if (!isReferrersTag(tag)) tags.push(tag);
-        if (tags.length >= 50) break;
-      }
+      const read = () => this.#readFirstTags(options);
+      tags = await (this.#firstTags === undefined ? read() : shared(this.#firstTags, 'first', read));
     } catch (error) {
       // The tags are only a help: the manifest is missing either way.
       if (!isRemoraError(error)) throw error;

@@ -351,5 +351,5 @@ it('ends where its directory is missing, or is a file', async () => {
   const { directory, path } = await begin();
   await expect(withLock(join(directory, 'none', 'x'), async () => {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await writeFile(path, '');
-  await expect(withLock(join(path, 'x'), async () => {})).rejects.toMatchObject({ code: 'IO' });
+  await expect(withLock(join(path, 'x'), async () => {})).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });

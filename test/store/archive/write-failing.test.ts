@@ -188,7 +188,7 @@ describe('a target', () => {
       hint: 'Create it first',
     });
     await writeFile(join(directory, 'none'), '');
-    await expect(writeArchive(nowhere, content)).rejects.toMatchObject({ code: 'IO' });
+    await expect(writeArchive(nowhere, content)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('that is a link leads to the file that is replaced', async () => {

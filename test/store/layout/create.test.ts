@@ -34,7 +34,10 @@ it('leaves a directory alone that holds other things', async () => {
     message: expect.stringContaining('notes.txt'),
   });
   expect(await tree(directory)).toEqual(['notes.txt']);
-  await expect(openLayout(join(directory, 'notes.txt'), { create: true })).rejects.toMatchObject({ code: 'IO' });
+  await expect(openLayout(join(directory, 'notes.txt'), { create: true })).rejects.toMatchObject({
+    code: 'EXISTS',
+    message: expect.stringContaining('notes.txt is a file, wanted a directory'),
+  });
 });
 
 it('creates nothing unless it is told to', async () => {

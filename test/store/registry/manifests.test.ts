@@ -214,3 +214,19 @@ it('takes a document of the same shape under the name of Docker or OCI, where a 
   const { store: lying } = await answering({ 'content-type': MediaType.imageManifest });
   expect((await lying.manifest({ digest: ODD.descriptor.digest })).kind).toBe('index');
 });
+
+it('lists the tags once for the hints of all that a reader finds missing, and anew for a writer', async () => {
+  const { registry, store, open } = await begin();
+  await pushImage(store, 'image', { tags: ['v1'] });
+  registry.clear();
+  const lists = () => registry.requests.filter(({ path }) => path.includes('/tags/list')).length;
+  const missing = { code: 'NOT_FOUND', candidates: ['v1'], hint: 'It has the tags v1' };
+  const reader = open({ access: 'read' });
+  await Promise.all(
+    ['a', 'b', 'c'].map((tag) => expect(reader.manifest({ tag })).rejects.toMatchObject({ ...missing, status: 404 })),
+  );
+  await expect(reader.resolve({ digest: WRONG })).rejects.toMatchObject(missing);
+  expect(lists()).toBe(1);
+  for (const tag of ['a', 'b']) await expect(store.resolve({ tag })).rejects.toMatchObject(missing);
+  expect(lists()).toBe(3);
+});

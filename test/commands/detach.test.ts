@@ -98,6 +98,22 @@ describe('detach', () => {
     }
   });
 
+  it('says which attachments of attachments fit as well', async () => {
+    const { cwd, all } = await places();
+    for (const place of all) {
+      const scan = await attached(place, SCAN, cwd);
+      await attached(place, SBOM, cwd);
+      const sbom = await attached(at(place, `@${scan}`), SBOM, cwd);
+      const { stdout, stderr, code } = await runHere(['detach', '-y', '--no-settle', '--kind', 'sbom', place], cwd);
+      expect(code).toBe(0);
+      expect(stdout).toContain('\nFits as well and stays, attached to another attachment:\n  sbom');
+      expect(stdout).toContain(sbom);
+      expect(stderr).toContain(
+        `1 attachment of another fits, and stays: give detach what it is attached to as the SUBJECT, like ${scan}\n`,
+      );
+    }
+  });
+
   it('prunes a layout, and no registry', async () => {
     const { cwd, image } = await places();
     await attached('./layout:v1', SBOM, cwd);

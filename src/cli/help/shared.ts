@@ -23,7 +23,7 @@ export const SHARED: readonly SharedTopic[] = [
     lead: 'Flags that select attachments (--kind, --digest, …)',
     summary: 'Flags that select among the attachments of an image or artifact',
     description:
-      'An attachment must fit all flags that are given. discover and copy also take the attachments that lead to it, such as the SBOM that a selected signature signs. The command kinds lists kinds and formats.',
+      'An attachment must fit all flags that are given. discover and copy also take the attachments that lead to it, such as the SBOM that a selected signature signs. pull --all takes attachments of attachments as well; detach removes them with --recursive, or with what they are attached to as its SUBJECT. The command kinds lists kinds and formats.',
   },
   {
     name: 'trust',

@@ -33,8 +33,8 @@ export interface SelectAttachedOptions extends CallOptions {
 const MAX_TOLD = 20;
 
 /**
- * Selects attachments of `subject` and, if that is an index, of all manifests below it. Attachments of attachments are
- * read only when no direct attachment matches.
+ * Selects attachments of `subject` and, if that is an index, of all manifests below it. A selection of
+ * `all` takes them at every depth; otherwise attachments of attachments are read only when no direct attachment matches.
  *
  * @throws RemoraError `NO_MATCH` (with the kinds and types that are attached), `AMBIGUOUS` (with the matches), `INCOMPLETE`
  *   where a way could not be asked: the newest of half a list, or its only match, would be wrong
@@ -76,7 +76,7 @@ export async function selectAttached(
     seen.push(...attachments);
     found = seen.filter((attachment) => isWanted(attachment, selection));
     // Another digest that begins so can be deeper.
-    if (isDirect && found.length > 0 && beginning === undefined) break;
+    if (isDirect && found.length > 0 && beginning === undefined && !selection.all) break;
     isDirect = false;
   }
   if (beginning !== undefined) found = begunBy(found, beginning);

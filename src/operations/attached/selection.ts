@@ -31,7 +31,10 @@ export interface Selection {
   readonly digest?: Digest | undefined;
   /** Take only the newest match, by `org.opencontainers.image.created`. @default false */
   readonly latest?: boolean | undefined;
-  /** Take all matches. @default false: the verb decides how many may match */
+  /**
+   * Take all matches, except in `detach` attachments of attachments as well.
+   * @default false: the verb decides how many may match
+   */
   readonly all?: boolean | undefined;
 }
 

@@ -156,7 +156,7 @@ export class AttachedWalk {
   async #tooDeep({ digest }: Descriptor): Promise<readonly Attachment[]> {
     const reference = this.store.format({ digest });
     const message = `${reference} is attached to the subject over more than ${MAX_LEVELS} levels`;
-    const hint = 'Look at the levels above it with --depth';
+    const hint = 'Look at the levels above it with discover --depth';
     const error = new RemoraError('MALFORMED', message, { expected: MAX_LEVELS, hint });
     if (this.options.onUnasked === undefined) throw error;
     this.options.onUnasked(`attachments of ${reference}`, error, digest);

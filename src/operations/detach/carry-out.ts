@@ -35,6 +35,7 @@ export async function carryOut(store: Store, plan: DetachPlan, options: CarryOut
     reference: store.format({ digest: plan.subject.descriptor.digest }),
     removed: removed.flatMap(({ attachments }) => attachments),
     orphans: plan.leftovers.filter(({ subject }) => gone.has(subject)),
+    ...given({ deeper: plan.deeper }),
     blocked: plan.blocked,
     ...rest,
   };

@@ -1,5 +1,6 @@
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { given } from '../../oci/values/given.js';
 import type { CallOptions, Source } from '../../store/interfaces/store.js';
 import { AskedWays } from '../attached/asked-ways.js';
 import { gone } from '../attached/find.js';
@@ -7,9 +8,10 @@ import { ItemLimit } from '../attached/item-limit.js';
 import { platformSubjects, type Subject } from '../attached/subject.js';
 import { AttachedWalk } from '../attached/walk.js';
 import { blockedBy } from './blocked.js';
+import { deeperThan } from './deeper.js';
 import { type Holder, holdersOf, reported } from './holder.js';
 import { type DetachItem, itemsOf, type Leaving } from './items.js';
-import type { BlockedAttachment, DetachedAttachment, DetachResult } from './schema.js';
+import type { BlockedAttachment, DeeperAttachments, DetachedAttachment, DetachResult } from './schema.js';
 import { checkSelection, type DetachSelection, nothingFits, wantedOf } from './selection.js';
 
 /** Options of {@link planDetach}. */
@@ -29,6 +31,8 @@ export interface DetachPlan {
   readonly blocked: readonly BlockedAttachment[];
   /** Attachments that stay without their subject. */
   readonly leftovers: readonly DetachedAttachment[];
+  /** Attachments of what stays that fit as well. */
+  readonly deeper?: DeeperAttachments | undefined;
 }
 
 /**
@@ -44,12 +48,12 @@ export async function planDetach(
   options: PlanDetachOptions = {},
 ): Promise<DetachPlan> {
   checkSelection(selection);
-  const { leaving, own, blocked, leftovers } = await decided(store, subject, selection, options);
-  return { subject, items: itemsOf(store, leaving, own), blocked, leftovers };
+  const { leaving, own, ...staying } = await decided(store, subject, selection, options);
+  return { subject, items: itemsOf(store, leaving, own), ...staying };
 }
 
 /** The part of a plan that needs the walk; its memory is free again afterwards. */
-interface Decided extends Pick<DetachPlan, 'blocked' | 'leftovers'> {
+interface Decided extends Pick<DetachPlan, 'blocked' | 'leftovers' | 'deeper'> {
   readonly leaving: readonly Leaving[];
   /** The subject and the children of its index. */
   readonly own: ReadonlySet<Digest>;
@@ -64,7 +68,9 @@ async function decided(
   const { signal, limit = new ItemLimit() } = options;
   const { digest } = subject.descriptor;
   const account = new AskedWays();
-  const onUnasked = (way: string, error: unknown) => account.failed(way, error);
+  const deeperAccount = new AskedWays();
+  let asking = account;
+  const onUnasked = (way: string, error: unknown) => asking.failed(way, error);
   const children = await platformSubjects(store, subject.descriptor, { signal, limit, onUnasked });
   const subjects = [subject, ...(children?.platforms ?? [])];
   const own = new Set([digest, ...(children?.children ?? subject.siblings ?? [])]);
@@ -113,7 +119,12 @@ async function decided(
     for (const { holder } of level) seen.add(holder.manifest.digest);
   }
   account.checkComplete();
-  return { leaving, own, blocked, leftovers };
+  asking = deeperAccount;
+  const known = new Set([...seen, ...leftovers.map(({ manifest, digest }) => manifest ?? digest)]);
+  // The attachment of a digest is one, and was found.
+  const staying = selection.digest === undefined ? found : [];
+  const deeper = await deeperThan(store, walk, staying, selection, deeperAccount, known);
+  return { leaving, own, blocked, leftovers, deeper };
 }
 
 /** The result that a plan would have. */
@@ -122,6 +133,7 @@ export function plannedResult(store: Source, plan: DetachPlan): DetachResult {
     reference: store.format({ digest: plan.subject.descriptor.digest }),
     removed: plan.items.flatMap(({ attachments }) => attachments),
     orphans: plan.leftovers,
+    ...given({ deeper: plan.deeper }),
     blocked: plan.blocked,
     incomplete: [],
   };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { errorFieldsSchema } from '../results/incomplete.js';
+import { errorFieldsSchema, incompleteSchema } from '../results/incomplete.js';
 import { freedFields, removalSchema } from '../results/removal-schema.js';
 
 const attachment = removalSchema.extend({
@@ -21,11 +21,22 @@ export const detachSchema = z.strictObject({
     .array(attachment)
     .readonly()
     .describe('Attachments of removed attachments, which stay without their subject'),
+  deeper: z
+    .strictObject({
+      attachments: z.array(attachment).readonly(),
+      incomplete: z.array(incompleteSchema.readonly()).readonly().describe('Ways that could not be asked for more'),
+    })
+    .readonly()
+    .exactOptional()
+    .describe('Attachments of attachments that stay, which fit the selection and stay, too'),
   blocked: z.array(blocked).readonly().describe('Selected attachments that cannot be removed'),
   incomplete: z.array(failed).readonly().describe('Attachments whose removal failed; empty: all were removed'),
   ...freedFields,
   dryRun: z.literal(true).exactOptional().describe('The store was not changed: the result is the plan'),
 });
+
+/** Attachments of attachments that fit a selection of `detach`, which never removes them. */
+export type DeeperAttachments = NonNullable<DetachResult['deeper']>;
 
 /** The outcome of `detach`: each selected attachment is in `removed`, `blocked` or `incomplete`. */
 export type DetachResult = Readonly<z.infer<typeof detachSchema>>;

@@ -66,7 +66,7 @@ export async function selectVerified(
   const verified = placed.filter((each) => each !== undefined && fits(each, selection)).flatMap((each) => each ?? []);
   const direct = new Set(judged.direct().map(({ node }) => node));
   const near = verified.filter(({ node }) => direct.has(node));
-  const found = near.length > 0 ? near : verified;
+  const found = near.length > 0 && !selection.all ? near : verified;
   const all = judged.all();
   const known = new Set(trusted.map(({ node }) => node));
   const unverified = all.filter(({ node }) => !known.has(node) && isWanted(claimedOf(node), selection));

@@ -90,6 +90,18 @@ describe.each(PLACES)('a selection in %s', (_what, open) => {
     expect(chosen(await select(store, descriptor, { artifactType: SIGNATURE }))).toEqual([direct.digest]);
   });
 
+  it('takes all that fit at every depth where all are wanted', async () => {
+    const store = await open();
+    const { descriptor } = await pushImage(store, 'image');
+    const sbom = await put(store, descriptor, SBOM);
+    const direct = await put(store, descriptor, SIGNATURE);
+    const below = await put(store, sbom, SIGNATURE);
+    const deepest = await put(store, below, SIGNATURE);
+    const signatures = await select(store, descriptor, { artifactType: SIGNATURE, all: true });
+    expect(chosen(signatures)).toEqual(digestsOf([direct, below, deepest]));
+    expect(chosen(await select(store, descriptor, { all: true }))).toEqual(digestsOf([sbom, direct, below, deepest]));
+  });
+
   it('tells what there is where nothing matches', async () => {
     const store = await open();
     const { descriptor } = await pushImage(store, 'image');

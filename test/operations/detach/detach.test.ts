@@ -65,6 +65,26 @@ describe.each(DELETING_PLACES)('in %s', (_what, open) => {
     expect(await listDigests(store, sbom)).toEqual([signature.digest]);
   });
 
+  it('names what fits and is attached to what stays, at every depth, and leaves it', async () => {
+    const { store, image, sbom, other, signature } = await start();
+    const direct = await put(store, image, SIGNATURE);
+    const deepest = await put(store, signature, SIGNATURE);
+    const ofDirect = await put(store, direct, SIGNATURE, 'of it');
+    const { result } = await run(store, image, { artifactType: SIGNATURE });
+    expect(result.removed).toMatchObject([{ digest: direct.digest }]);
+    expect(result.orphans).toMatchObject([{ digest: ofDirect.digest }]);
+    expect(result.deeper).toMatchObject({
+      attachments: [
+        { digest: signature.digest, subject: sbom.digest },
+        { digest: deepest.digest, subject: signature.digest },
+      ],
+      incomplete: [],
+    });
+    for (const stays of [signature, deepest]) expect(await isThere(store, stays)).toBe(true);
+    expect((await run(store, image, { digest: other.digest })).result).not.toHaveProperty('deeper');
+    expect((await run(store, image, { all: true }, { recursive: true })).result).not.toHaveProperty('deeper');
+  });
+
   it('takes it along, the outermost first', async () => {
     const { store, image, sbom, signature } = await start();
     const deeper = await put(store, signature, 'application/vnd.example.deeper');

@@ -185,6 +185,19 @@ describe.each(PLACES)('pull --verify of attachments in %s', (_what, open) => {
     expect([[SPDX], 'NOT_VERIFIED']).toContainEqual(result);
   });
 
+  it('takes verified attachments of attachments as well where all are wanted', async () => {
+    const { store, descriptor } = await image();
+    const type = 'application/spdx+json';
+    const { descriptor: document } = await referrer(store, descriptor, type, { type, text: SPDX });
+    await sign(store, descriptor, key);
+    await sign(store, document, key);
+    const options = { ...use, output: await tempDir() };
+    const all = await pull({ store, ...descriptor }, { ...options, selection: { kind: 'signature', all: true } });
+    expect(all.artifacts).toHaveLength(2);
+    const one = await pull({ store, ...descriptor }, { ...options, selection: { kind: 'signature' } });
+    expect(one.artifacts).toHaveLength(1);
+  });
+
   it('writes an SBOM whose manifest is signed, with all its layers', async () => {
     const { store, descriptor } = await image();
     const { descriptor: document } = await referrer(store, descriptor, 'application/spdx+json', {

@@ -6,8 +6,10 @@ import { formatSize, printable } from '../text.js';
 import { widthOf } from '../width.js';
 import { attachmentLines, type ListedAttachment } from './attachments.js';
 
+const NONE: NonNullable<DetachResult['deeper']> = { attachments: [], incomplete: [] };
+
 /** The notes on attachments that stay, and on failures. */
-export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachResult): readonly string[] {
+export function detachNotes({ removed, incomplete, blocked, deeper, unpruned }: DetachResult): readonly string[] {
   const were = blocked.length === 1 ? 'attachment was' : 'attachments were';
   const failure = incomplete[0]?.error ?? unpruned;
   const messages = incomplete.length > 0 ? incomplete.map(({ error }) => error.message) : [unpruned?.message ?? ''];
@@ -19,16 +21,33 @@ export function detachNotes({ removed, incomplete, blocked, unpruned }: DetachRe
           ...new Set(messages),
           `removed ${removed.length} of ${removed.length + incomplete.length}${failure.hint === undefined ? '' : `: ${failure.hint}`}`,
         ]),
+    ...deeperNotes(deeper),
+  ];
+}
+
+function deeperNotes({ attachments, incomplete }: NonNullable<DetachResult['deeper']> = NONE): readonly string[] {
+  const [first, unasked] = [attachments[0], incomplete[0]];
+  const fit = attachments.length === 1 ? 'attachment of another fits' : 'attachments of others fit';
+  return [
+    ...(first === undefined
+      ? []
+      : [
+          `${attachments.length} ${fit}, and ${attachments.length === 1 ? 'stays' : 'stay'}: give detach what it is attached to as the SUBJECT, like ${first.subject}`,
+        ]),
+    ...(unasked === undefined
+      ? []
+      : [`could not ask ${unasked.way}: more attachments of others may fit (${unasked.error.message})`]),
   ];
 }
 
 /** The attachments that are removed or would be, and those that stay, line by line. */
 export function* detachLines(result: DetachResult, screen: TimedScreen): Generator<string> {
-  const { removed, orphans, blocked, incomplete, pruned, dryRun } = result;
+  const { removed, orphans, deeper, blocked, incomplete, pruned, dryRun } = result;
   const verb = dryRun ? 'Would remove' : 'Removed';
   const left = dryRun ? 'Would stay without its subject' : 'Stays without its subject';
   yield* section(removed, `${verb} ${removed.length} of ${printable(result.reference)}:`, screen);
   yield* section(orphans, `${left} (--recursive takes it along):`, screen);
+  yield* section(deeper?.attachments ?? [], 'Fits as well and stays, attached to another attachment:', screen);
   yield* section(incomplete, 'Still to be removed:', screen);
   yield* stays(blocked, screen);
   if (pruned !== undefined)

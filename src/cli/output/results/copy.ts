@@ -1,11 +1,19 @@
 import type { CopyVolume } from '../../../operations/copy/plan.js';
 import type { AttachedLeft, CopiedObject, CopyResult } from '../../../operations/copy/schema.js';
-import { fieldText, fitText } from '../grid.js';
+import { shortDigests } from '../fit.js';
+import { fieldText, fitText, type Step, textLines } from '../grid.js';
 import type { Screen } from '../screen.js';
 import { formatSize, printable } from '../text.js';
 import { signerWords, unverifiedNotes } from '../use.js';
 
-/** The text for a copy. */
+/** The tag of a line, and its manifest. */
+const TAG_STEPS: readonly Step[] = [
+  { column: 1, least: 24 },
+  { column: 0, least: 8 },
+  { column: 1, least: 8 },
+];
+
+/** The text for a copy; of several manifests, a line for each tag. */
 export function renderCopy(
   { roots, tags, kept = [], attached, objects, bytes, dryRun }: CopyResult,
   screen: Screen,
@@ -18,17 +26,34 @@ export function renderCopy(
     [count('skipped'), 'not looked at'],
   ] as const;
   const others = rest.flatMap(([number, what]) => (number === 0 ? [] : [`${number} ${what}`]));
-  return fieldText(
+  const [root, ...more] = roots;
+  const areSeveral = more.length > 0;
+  const copied = areSeveral ? `${roots.length} manifests` : root === undefined ? 'no tag' : printable(root.reference);
+  const fields = fieldText(
     [
-      [dryRun ? 'Would copy' : 'Copied', roots.map(({ reference }) => printable(reference)).join(', ') || 'no tag'],
+      [dryRun ? 'Would copy' : 'Copied', copied],
       ['Verified', verifiedOf(roots)],
-      ['Tags', tags.length === 0 ? undefined : tags.map(({ tag }) => printable(tag)).join(', ')],
+      ['Tags', areSeveral || tags.length === 0 ? undefined : tags.map(({ tag }) => printable(tag)).join(', ')],
       ['Kept', kept.length === 0 ? undefined : kept.map(({ tag }) => printable(tag)).join(', ')],
       ['Attached', attached === 0 ? undefined : String(attached)],
       ['Objects', [`${moved} moved (${formatSize(bytes)})`, ...others].join(', ')],
     ],
     screen,
   );
+  return areSeveral ? [fields, 'Tags:', ...tagLines({ roots, tags }, screen)].join('\n') : fields;
+}
+
+/** Each tag with its manifest, and manifests without a tag. */
+function tagLines({ roots, tags }: Pick<CopyResult, 'roots' | 'tags'>, screen: Screen): Iterable<string> {
+  const shown = (reference: string) =>
+    screen.width === undefined ? printable(reference) : shortDigests(printable(reference));
+  const references = new Map(roots.map(({ digest, reference }) => [digest, shown(reference)]));
+  const tagged = new Set(tags.map(({ digest }) => digest));
+  const rows = [
+    ...tags.map(({ tag, digest }) => [printable(tag), references.get(digest) ?? digest]),
+    ...roots.filter(({ digest }) => !tagged.has(digest)).map(({ reference }) => ['-', shown(reference)]),
+  ];
+  return textLines({ columns: [], steps: TAG_STEPS }, () => rows, screen, '  ');
 }
 
 /** The signers of the roots, each once. */

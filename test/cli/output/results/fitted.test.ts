@@ -81,8 +81,15 @@ const check: CheckResult = {
   incomplete: [],
 };
 
+const rootOf = (text: string) => ({
+  mediaType: MANIFEST,
+  digest: digest(text),
+  size: 9,
+  reference: `${REFERENCE}@${digest(text)}`,
+});
+
 const copy: CopyResult = {
-  roots: [{ mediaType: MANIFEST, digest: digest('image'), size: 9, reference: image.reference }],
+  roots: [rootOf('image')],
   tags: ['v1', 'v1.0', 'v1.0.0', 'latest', 'stable', 'a-tag-that-is-rather-long'].map((tag) => ({
     tag,
     digest: digest('image'),
@@ -92,6 +99,12 @@ const copy: CopyResult = {
   objects: [{ mediaType: LAYER, digest: digest('1'), size: 1234, result: 'copied' }],
   left: [],
   incomplete: [],
+};
+
+const copyOfSeveral: CopyResult = {
+  ...copy,
+  roots: ['image', '1', '2'].map(rootOf),
+  tags: [...copy.tags, { tag: 'a', digest: digest('1') }],
 };
 
 const attachment = (text: string, artifactType: string) => ({
@@ -184,6 +197,7 @@ const OUTPUTS: readonly (readonly [string, (on: TimedScreen) => string])[] = [
   ['inspect', (on) => renderInspection(image, on)],
   ['check', (on) => renderCheck(check, on, { verbose: true })],
   ['copy', (on) => renderCopy(copy, on)],
+  ['copy --all-tags', (on) => renderCopy(copyOfSeveral, on)],
   ['copy --verbose', (on) => copy.objects.map((object) => describeObject(object, on.width)).join('\n')],
   ['repo tags', (on) => [...tagLines(tags, on)].join('\n')],
   ['detach', (on) => [...detachLines(detach, on)].join('\n')],

@@ -45,6 +45,26 @@ describe('copy of all tags', () => {
     expect([json.code, JSON.parse(json.stdout).incomplete]).toMatchObject([code, [{ way: `${repository}:odd` }]]);
   });
 
+  it('prints a line for each tag, and is what a copy without a tag of several manifests asks for', async () => {
+    const { cwd, repository } = await begin(200, 'nothing');
+    const all = await runHere(['copy', '-r', '--all-tags', repository, 'oci-archive:backup.tar'], cwd);
+    expect([all.code, all.stdout]).toEqual([
+      0,
+      expect.stringMatching(
+        /^Copied: +2 manifests\nAttached: +2\nObjects: .*\nTags:\n( {2}(odd|v1 ) {2}oci-archive:backup\.tar@sha256:\w{64}\n){2}$/,
+      ),
+    ]);
+    const dry = await runHere(['copy', '--all-tags', '--dry-run', repository, 'oci:other'], cwd);
+    expect(dry.stdout).toMatch(/^Would copy: +2 manifests\n[\s\S]*\nTags:\n {2}odd {2}oci:\S+@sha256:\w{64}\n {2}v1 /);
+    for (const words of [[], ['-r']]) {
+      const { message, hint, candidates } = await failureHere(7, ['copy', ...words, './backup.tar', 'oci:copy'], cwd);
+      expect([message, candidates]).toEqual([expect.stringMatching(/has 2 manifests, wanted one$/), ['odd', 'v1']]);
+      expect(hint).toBe(
+        'Copy all tags with --all-tags, some with --tag, or name one of them, like oci-archive:./backup.tar:odd',
+      );
+    }
+  });
+
   it('ends with 7 and writes nothing where two names become one tag', async () => {
     const { cwd, repository, registry } = await begin(200, 'nothing');
     for (const tag of ['v1', 'odd'])

@@ -68,11 +68,24 @@ export async function copyRoots(
 async function ownTags(source: Source, tag: string | undefined, { signal }: CallOptions): Promise<readonly string[]> {
   if (tag !== undefined) return [tag];
   if (source.kind === 'registry') return ['latest'];
-  const { digest } = await source.resolve({}, { signal });
+  const { digest } = await source.resolve({}, { signal }).catch(async (error: unknown) => {
+    throw isRemoraError(error) && error.code === 'AMBIGUOUS' ? await orAllTags(source, error, { signal }) : error;
+  });
   const tags: string[] = [];
   for await (const name of source.tags({ signal }))
     if (!isDigestTag(name) && (await source.findTag(name, { signal }))?.digest === digest) tags.push(name);
   return tags;
+}
+
+/** The error for a source with several manifests; where tags name them, a copy can take all. */
+async function orAllTags(source: Source, error: RemoraError, { signal }: CallOptions): Promise<RemoraError> {
+  const { message, candidates = [] } = error;
+  const tags = new Set<string>();
+  for await (const tag of source.tags({ signal })) tags.add(tag);
+  const [first, ...others] = candidates.filter((name) => tags.has(name));
+  if (first === undefined || others.length === 0) return error;
+  const hint = `Copy all tags with --all-tags, some with --tag, or name one of them, like ${source.format({ tag: first })}`;
+  return new RemoraError('AMBIGUOUS', message, { candidates, hint });
 }
 
 /** Lists of referrers are not copied: the destination writes its own (distribution-spec, "Referrers Tag Schema"). */

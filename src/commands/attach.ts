@@ -13,7 +13,7 @@ import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from '../
 export default class Attach extends PackCommand {
   static override summary = 'Attach files to an image or artifact';
   static override description =
-    'Packs the files into an artifact whose subject is SUBJECT, and pushes it by digest. The artifact type comes from the TYPE of a file, its content or its extension; remora kinds lists the types. Attaching the same files again changes nothing.';
+    'Packs the files into an artifact whose subject is SUBJECT, and pushes it by digest. The artifact type comes from the TYPE of a file, its content or its extension; remora kinds lists the types. Attaching the same files with the same flags again changes nothing.';
   static override examples = [
     {
       description: 'Attach an SBOM to an image',

@@ -40,9 +40,12 @@ export function renderEach(result: AttachEachResult | AttachEachDryRunResult, sc
 /** Other attachments that a note names. */
 const MAX_SAME = 3;
 
-/** The notes on files that are attached already under another name or type, one a file. */
+const AS_BEFORE =
+  'the same name, types and annotations as then would change nothing; detach --digest removes the one that is too much';
+
+/** The notes on files that are attached already under another name or type, one a file, and the next step. */
 export function sameNotes({ sameContent = [] }: Pick<AttachResult, 'sameContent'>): readonly string[] {
-  return [...new Set(sameContent.map(({ layer }) => layer))].map((layer) => {
+  const notes = [...new Set(sameContent.map(({ layer }) => layer))].map((layer) => {
     const others = sameContent.filter((same) => same.layer === layer);
     const shown = others.slice(0, MAX_SAME).map(({ reference, artifactType, title }) => {
       const as = [title, artifactType].filter((part) => part !== undefined).join(', ');
@@ -51,6 +54,7 @@ export function sameNotes({ sameContent = [] }: Pick<AttachResult, 'sameContent'
     const more = others.length > MAX_SAME ? [`${others.length - MAX_SAME} more`] : [];
     return `the content of ${others[0]?.name ?? layer} is attached already: ${[...shown, ...more].join(', ')}`;
   });
+  return notes.length === 0 ? [] : [...notes, AS_BEFORE];
 }
 
 /** The notes on entries that got nothing. */

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { run } from './support/peers.js';
 import { PROGRAM, startRemora } from './support/remora.js';
 import { tempDir } from './support/temp.js';
@@ -62,6 +63,30 @@ describe.skipIf(!process.env.REMORA_PROGRAM)('the executable', () => {
       expect(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1])).toBeLessThan(200_000);
     },
   );
+
+  it.each([10, 20_000, 200_000])('answers or closes behind a request that was refused with %i bytes', async (size) => {
+    const { child } = startRemora(['serve', '--port', '0', '--quiet', '.'], { cwd: await tempDir() });
+    onTestFinished(() => void child.kill());
+    const [url] = await once(child.stdout ?? child, 'data');
+    const { hostname, port } = new URL(String(url).trim());
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    const post = (host: string, body: string) =>
+      `POST /v2/a/blobs/uploads/ HTTP/1.1\r\nHost: ${host}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    socket.write(post('elsewhere.example', 'a'.repeat(size)));
+    let answers = String(await once(socket, 'data'));
+    expect(answers).toMatch(/^HTTP\/1\.1 421 /);
+    const closes = /\r\nConnection: close\r\n/i.test(answers);
+    socket.on('data', (chunk) => {
+      answers += chunk;
+    });
+    if (closes) {
+      await once(socket, 'close');
+      return;
+    }
+    socket.write(post(`${hostname}:${port}`, ''));
+    await vi.waitFor(() => expect(answers).toContain('HTTP/1.1 202 '), 5000);
+  });
 
   it('says a fault without the code around it', async () => {
     const { code, stderr } = await run(file, ['discover', 'oci:./nowhere:v1'], { cwd: await tempDir() });

@@ -1,8 +1,7 @@
-import { string } from '@oclif/core/args';
+import { option } from '@oclif/core/args';
 import { string as stringFlag } from '@oclif/core/flags';
 import { BaseCommand } from '../cli/command/base-command.js';
 import { printable } from '../cli/output/text.js';
-import { RemoraError } from '../errors.js';
 
 const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
 
@@ -20,7 +19,7 @@ export default class Completion extends BaseCommand {
     },
   ];
   static override args = {
-    shell: string({ description: 'The shell', options: [...SHELLS], ignoreStdin: true }),
+    shell: option({ options: SHELLS })({ description: 'The shell', required: true, ignoreStdin: true }),
   };
   static override flags = {
     places: stringFlag({ summary: 'List what the beginning of a place can become', helpValue: 'TEXT', hidden: true }),
@@ -37,10 +36,6 @@ export default class Completion extends BaseCommand {
     }
     const { completionScript } = await import('../cli/completion/scripts.js');
     const script = completionScript(args.shell, this.config.commands);
-    if (script === undefined)
-      throw new RemoraError('INVALID_ARGUMENT', 'argument SHELL is missing', {
-        hint: `Write one of ${SHELLS.join(', ')}`,
-      });
     this.print(script.trimEnd());
     return { script };
   }

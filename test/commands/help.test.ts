@@ -107,6 +107,13 @@ describe('pages', { timeout: 120_000 }, () => {
     for (const text of [stdout, places]) expect(text).not.toMatch(/[`|]|\]\(/);
     expect(places.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
+
+  // Help shows the text of a link alone: behind a colon or in brackets it leads to nothing.
+  it.each(['exit-codes', 'places'])('of %s has links only within its sentences', async (name) => {
+    const page = await readFile(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
+    const [shown = ''] = page.split('\n## ');
+    expect(shown).not.toMatch(/(?:[:;(]|\bsee)\s+\[[^\]]*\]\(/i);
+  });
 });
 
 describe('version', { timeout: 120_000 }, () => {

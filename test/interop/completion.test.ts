@@ -47,6 +47,7 @@ const LINES: readonly (readonly [line: string, wanted: readonly string[], unwant
   ['remora discover --via cos', ['cosign-tag'], ['api']],
   ['remora pull --format sp', ['spdx'], ['cyclonedx']],
   ['remora completion f', ['fish'], ['bash']],
+  ['remora help ', ['copy', 'repo', 'selection', 'exit-codes', 'places'], ['sbom']],
   ['remora discover oci:./my', ['oci:./my-layout:'], []],
   ['remora discover oci:./my-layout:', ['oci:./my-layout:v1', 'oci:./my-layout:v2'], []],
   ['remora copy oci:./my-layout:v1 ghc', ['ghcr.io/'], ['registry.example/']],
@@ -102,6 +103,16 @@ for (const shell of ['bash', 'zsh', 'fish'] as const)
       expect(existsSync(join(folder, 'RUN'))).toBe(false);
       expect(again.stdout.toString().split('\n')).toEqual(
         expect.arrayContaining(EVIL.filter((tag) => !/\p{Cc}/u.test(tag))),
+      );
+    });
+
+    it.runIf(shell === 'fish')('describes a flag, and none of its values', () => {
+      const shown = (line: string) =>
+        spawnSync('fish', ['-c', `source ./completion; complete -C '${line}'`], { cwd: folder, encoding: 'utf8' })
+          .stdout;
+      expect(shown('remora discover --form')).toMatch(/^--format\tHow to show the result$/m);
+      expect(shown('remora discover --format ').trim().split('\n')).toEqual(
+        expect.arrayContaining(['tree', 'table', 'html']),
       );
     });
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { IMAGE, type Served, serve } from './support/push-start.js';
 
 const UNKNOWN = '/v2/app/blobs/uploads/00000000-0000-4000-8000-000000000000';
@@ -67,4 +67,23 @@ it('ends the connection of a client that was refused and has sent all', async ()
   const ended = once(socket, 'close');
   socket.write('y'.repeat(99));
   await ended;
+});
+
+it.each([10, 20_000, 200_000])('answers or closes behind a request that was refused with %i bytes', async (size) => {
+  const { port } = await serve({ readOnly: true });
+  const socket = connect(port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  const head = `POST /v2/app/blobs/uploads/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: ${size}\r\n\r\n`;
+  socket.write(head + 'a'.repeat(size));
+  let answers = String(await once(socket, 'data'));
+  expect(answers).toMatch(/^HTTP\/1\.1 405 /);
+  socket.on('data', (chunk) => {
+    answers += chunk;
+  });
+  if (/\r\nConnection: close\r\n/i.test(answers)) {
+    await once(socket, 'close');
+    return;
+  }
+  socket.write(head + 'a'.repeat(size));
+  await vi.waitFor(() => expect(answers.match(/HTTP\/1\.1 405 /g)).toHaveLength(2), 5000);
 });

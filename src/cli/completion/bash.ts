@@ -40,7 +40,7 @@ _remora_complete() { # WHAT WORD: fills COMPREPLY
     file) mapfile -t COMPREPLY < <(compgen -f -- "$word") ; compopt -o filenames 2>/dev/null ;;
     directory) mapfile -t COMPREPLY < <(compgen -d -- "$word") ; compopt -o filenames 2>/dev/null ;;
     place | registry)
-      mapfile -t COMPREPLY < <(remora completion --places "$word" 2>/dev/null)
+      mapfile -t COMPREPLY < <(remora completion bash --places "$word" 2>/dev/null)
       # A tag is written by others, and bash would run $(…) in it.
       for at in "\${!COMPREPLY[@]}"; do printf -v COMPREPLY[at] %q "\${COMPREPLY[at]}"; done
       compopt -o nospace 2>/dev/null

@@ -11,9 +11,13 @@ export function fishCompletion(commands: readonly CompletedCommand[]): string {
       second === undefined
         ? `complete -c remora -n '__remora_runs' -fa ${first} -d '${summary}'`
         : `complete -c remora -n '__remora_runs ${first}' -fa ${second} -d '${summary}'`,
-      ...flags.map(({ names: of, summary: about, value }) => {
+      ...flags.flatMap(({ names: of, summary: about, value }) => {
         const words = of.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
-        return `${own} ${words.join(' ')} ${value === undefined ? '-f' : `-r ${taken(value)}`} -d '${about}'`;
+        const flag = `${own} ${words.join(' ')}`;
+        // fish shows a description beside each value of its line, and beside a flag that of the flag's last line.
+        return value === undefined
+          ? [`${flag} -f -d '${about}'`]
+          : [`${flag} -r ${taken(value)}`, `${flag} -r -d '${about}'`];
       }),
       ...args.map((arg, index) => {
         const at = index === args.length - 1 ? `-ge ${index}` : `-eq ${index}`;
@@ -58,6 +62,6 @@ function taken(value: Completed): string {
   if (value === 'file') return '-F';
   if (value === 'directory') return "-fa '(__fish_complete_directories)'";
   if (value === 'place' || value === 'registry')
-    return "-fa '(remora completion --places (commandline -ct | string unescape) 2>/dev/null)'";
+    return "-fa '(remora completion fish --places (commandline -ct | string unescape) 2>/dev/null)'";
   return value === 'text' ? '-f' : `-fa '${value.join(' ')}'`;
 }

@@ -1,5 +1,6 @@
 import type { Command } from '@oclif/core/command';
 import { KINDS } from '../../formats/kinds/kind.js';
+import { PAGES, SHARED } from '../help/shared.js';
 
 /** The text that a shell completes: one of some values, a path, or a place with tags. */
 export type Completed = 'file' | 'directory' | 'place' | 'registry' | 'text' | readonly string[];
@@ -50,8 +51,14 @@ const TAKES: Readonly<Record<string, Completed>> = {
 
 /** The commands without aliases, by name. */
 export function completedCommands(commands: readonly Command.Loadable[]): readonly CompletedCommand[] {
-  return commands
-    .filter(({ id, aliases, hidden }) => !hidden && !aliases.includes(id))
+  const shown = commands.filter(({ id, aliases, hidden }) => !hidden && !aliases.includes(id));
+  const helped = [
+    ...shown.map(({ id }) => id.replace(/:.*/s, '')),
+    ...SHARED.map(({ name }) => name),
+    ...PAGES.map(([name]) => name),
+  ];
+  const explained: readonly Completed[] = [[...new Set(helped)].sort(), 'text'];
+  return shown
     .map(({ id, summary = '', flags, args }) => ({
       name: id.replaceAll(':', ' '),
       summary: oneLine(summary),
@@ -59,7 +66,8 @@ export function completedCommands(commands: readonly Command.Loadable[]): readon
         .filter(({ hidden }) => !hidden)
         .flatMap(completedFlags)
         .concat({ names: ['--help', '-h'], summary: 'Show help', value: undefined }),
-      args: Object.values(args).map(({ name, options }) => options ?? TAKES[name] ?? 'text'),
+      args:
+        id === 'help' ? explained : Object.values(args).map(({ name, options }) => options ?? TAKES[name] ?? 'text'),
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -27,7 +27,7 @@ Register-ArgumentCompleter -Native -CommandName remora -ScriptBlock {
   if ($command) {
     $flags = $remoraCommands[$command].Flags
     $found = if ($flags[$before]) { $flags[$before] } elseif ($word.StartsWith('-')) { $flags.Keys | Sort-Object }
-    else { remora completion --places $word }
+    else { remora completion powershell --places $word }
   } else {
     $start = if ($plain.Count) { "$($plain[0]) " } else { '' }
     $found = $remoraCommands.Keys | Where-Object { $_.StartsWith($start) } | ForEach-Object { $_.Substring($start.Length).Split(' ')[0] } | Sort-Object -Unique

@@ -5,14 +5,16 @@ import { completedCommands } from './model.js';
 import { powershellCompletion } from './powershell.js';
 import { zshCompletion } from './zsh.js';
 
-const SCRIPTS = new Map([
-  ['bash', bashCompletion],
-  ['zsh', zshCompletion],
-  ['fish', fishCompletion],
-  ['powershell', powershellCompletion],
-]);
+const SCRIPTS = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+  powershell: powershellCompletion,
+};
 
-/** The completion for a shell; undefined for a shell without one. */
-export function completionScript(shell: string | undefined, commands: readonly Command.Loadable[]): string | undefined {
-  return SCRIPTS.get(shell ?? '')?.(completedCommands(commands));
+export type Shell = keyof typeof SCRIPTS;
+
+/** The completion for a shell. */
+export function completionScript(shell: Shell, commands: readonly Command.Loadable[]): string {
+  return SCRIPTS[shell](completedCommands(commands));
 }

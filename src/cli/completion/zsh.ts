@@ -10,7 +10,7 @@ export function zshCompletion(commands: readonly CompletedCommand[]): string {
 # zsh completion of remora. Load it: source <(remora completion zsh), or put it as _remora into a directory of fpath
 _remora_places() {
   local -a places
-  places=(\${(f)"$(remora completion --places "\${(Q)PREFIX}" 2>/dev/null)"})
+  places=(\${(f)"$(remora completion zsh --places "\${(Q)PREFIX}" 2>/dev/null)"})
   compadd -S '' -Q -- \${(q)places}
 }
 _remora() {

@@ -30,6 +30,7 @@ import Resolve from '../../../src/commands/resolve.js';
 import Sign from '../../../src/commands/sign.js';
 import Tag from '../../../src/commands/tag.js';
 import Verify from '../../../src/commands/verify.js';
+import { clock } from '../../../src/operations/wait/clock.js';
 import type { RunResult } from '../../support/peers.js';
 import { remora } from '../../support/remora.js';
 import { checkFailure, type Failure } from './run.js';
@@ -72,7 +73,7 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
  * around a command is not part of it. An executable under test runs instead, but for a test that makes time go by.
  */
 export async function runHere(args: readonly string[], cwd: string): Promise<RunResult> {
-  if (process.env.REMORA_PROGRAM && !vi.isFakeTimers())
+  if (process.env.REMORA_PROGRAM && !vi.isFakeTimers() && !vi.isMockFunction(clock.pause))
     return remora(args, { cwd, env: { SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH } });
   // Some names are two words: a topic, and what to do.
   const count = args.slice(0, 2).join(' ') in COMMANDS ? 2 : 1;

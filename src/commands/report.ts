@@ -122,10 +122,10 @@ export default class Report extends BaseCommand {
 
   /** The images that lack something required, or that the report could not ask. */
   async #tellGate({ require, hasPolicy }: ReportInput, notes: ReportNotes, failed: string | undefined): Promise<void> {
-    const { lacking, lacks: count } = notes;
+    const { lacking, lacks: count, hint } = notes;
     if (require.length > 0 || hasPolicy) this.isGateOf('report');
     const lacks = lacking.length === 0 && failed !== undefined ? [failed] : lacking;
-    await this.conclude({ subject: (require.length > 0 ? require : ['policy']).join(', '), lacks, count });
+    await this.conclude({ subject: (require.length > 0 ? require : ['policy']).join(', '), lacks, count, hint });
   }
 }
 

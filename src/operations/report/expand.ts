@@ -39,6 +39,8 @@ export interface Item {
   readonly at?: Place | Stored;
   readonly selector?: ManifestSelector;
   readonly error?: unknown;
+  /** Its tag was not named. */
+  readonly isLatest?: boolean;
   /** More images may hide behind the error. */
   readonly isHiding?: boolean;
 }
@@ -71,7 +73,8 @@ export async function expand(
     const place = at;
     registries.check(place);
     if (selector.tag !== undefined || selector.digest !== undefined) return [item(selector)];
-    if (options.tags === undefined && kindOf(at) === 'registry') return [item({ tag: 'latest' })];
+    if (options.tags === undefined && kindOf(at) === 'registry')
+      return [{ ...item({ tag: 'latest' }), isLatest: true }];
     if (kindOf(at) === 'directory') return [item({})];
     const all = await places.use(at, options, (source) => entriesOf(source, options));
     return all.map(item);

@@ -1,4 +1,4 @@
-import { isRemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { inOrder } from '../../io/async/in-order.js';
 import { interruptedOr, isInterruption } from '../../io/async/interrupt.js';
 import { sharedSignal } from '../../io/async/run-all.js';
@@ -138,7 +138,7 @@ async function* chosen(
 }
 
 async function rowOf(
-  { reference, given: text, from, at, selector, error }: Item,
+  { reference, given: text, from, at, selector, isLatest, error }: Item,
   places: OpenPlaces,
   answers: ImageAnswers,
   access: AccessOptions & ElsewhereOptions,
@@ -156,6 +156,14 @@ async function rowOf(
     return { ...names, ...answer };
   } catch (error) {
     if (isInterruption(error)) throw error;
-    return { ...names, ...answers.unknown(error) };
+    return { ...names, ...answers.unknown(isLatest ? withTagsHint(error) : error) };
   }
+}
+
+/** The error for a repository without the tag that stands for it, where it has others. */
+function withTagsHint(error: unknown): unknown {
+  if (!isRemoraError(error) || error.code !== 'NOT_FOUND' || !error.candidates?.length) return error;
+  const { message, status, candidates, hint } = error;
+  const next = `${hint}; report on all of them with --all-tags`;
+  return new RemoraError('NOT_FOUND', message, { cause: error, hint: next, candidates, ...given({ status }) });
 }

@@ -83,6 +83,24 @@ describe('report', () => {
     expect(lines[3]).toMatch(/^c{40}… .*list:3: the text has 10000 characters/);
   });
 
+  it('begins all columns of a pipe below their heads, whatever the references name', async () => {
+    const { registry } = await withImage();
+    const { cwd } = await withLayout();
+    const repository = `${registry.host}/team/app`;
+    const widthOf = async (...words: string[]) => {
+      const { stdout } = await runHere(['report', '--column', 'sbom', ...words], cwd);
+      const [head = '', ...rows] = stdout.trimEnd().split('\n');
+      const at = head.indexOf('DIGEST');
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows) expect(row.slice(at - 2), row).toMatch(/^ {2}(?:sha256:\w+|- +) {2}(?:yes|no|-)/);
+      return at - 2;
+    };
+    expect(await widthOf(repository)).toBe(`${repository}:latest`.length);
+    expect(await widthOf('--all-tags', repository)).toBe(`${repository}:v1`.length);
+    expect(await widthOf('--all-tags', 'oci:./layout:v1', repository)).toBe(`${repository}:v1`.length);
+    expect(await widthOf('oci:./layout')).toBe('oci:./layout:v1'.length);
+  });
+
   it('is one object with --json and --format json', async () => {
     const { cwd } = await withLayout();
     const { stdout } = await runHere(['report', 'oci:./layout', '--json'], cwd);
@@ -247,7 +265,9 @@ it.skipIf(noTerminal)('fits wide characters to the width of the terminal', async
   expect(lines.length).toBeGreaterThan(5);
   const plain = lines.map((line) => stripVTControlCharacters(line));
   expect(plain.filter((line) => stringWidth(line) > 80)).toEqual([]);
-  const marks = plain.filter((line) => line.startsWith('ghcr.io')).map((line) => stringWidth(line.split(/ - /)[0] ?? ''));
+  const marks = plain
+    .filter((line) => line.startsWith('ghcr.io'))
+    .map((line) => stringWidth(line.split(/ - /)[0] ?? ''));
   expect(new Set(marks).size).toBe(1);
 });
 

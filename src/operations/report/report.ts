@@ -40,6 +40,8 @@ export interface ReportOptions
   readonly shard?: Shard | undefined;
   /** Number of images that are asked about at a time. @default 64 */
   readonly concurrency?: number | undefined;
+  /** Called with the names of the images of each reference, before the first of their rows. @default none */
+  readonly onImages?: ((references: readonly string[]) => void) | undefined;
   /** Connections and tokens that are shared with other calls. @default a session for the report */
   readonly session?: Session | undefined;
 }
@@ -122,18 +124,20 @@ async function* chosen(
   places: OpenPlaces,
   options: ReportOptions & ExpandOptions,
 ): AsyncGenerator<Item> {
-  const { shard, connection } = options;
+  const { shard, connection, onImages } = options;
   const registries = new OneRegistry(connection);
   const seen = new Set<string>();
   const expanded = inOrder(references, (one) => expand(one, places, registries, options), EXPANDING);
   for await (const items of expanded) {
-    for (const item of items) {
+    const images = items.filter((item) => {
       const key = rowKey({ ...item, error: isRemoraError(item.error) ? item.error : undefined });
-      if (seen.has(key)) continue;
+      if (seen.has(key)) return false;
       seen.add(key);
       // Tags that could not be listed may be in any shard.
-      if (shard === undefined || item.isHiding || isInShard(item.reference, shard)) yield item;
-    }
+      return shard === undefined || item.isHiding || isInShard(item.reference, shard);
+    });
+    onImages?.(images.map(({ reference }) => reference));
+    yield* images;
   }
 }
 

@@ -9,7 +9,7 @@ const state = z.enum(STATES);
 
 const cell = z.strictObject({
   state: state.describe(
-    'unknown: not all ways could be asked, or there is no image; partly: some platforms of an index lack it',
+    'unknown: a way could not be asked, or no image is there; partly: some platforms lack it',
   ),
   count: z.int().describe('Attachments of this kind, on the image, its index and its platforms'),
   newest: z.string().exactOptional().describe('The newest date of creation, RFC 3339'),

@@ -1,6 +1,6 @@
 import type { ReportCell, ReportRow, ReportSummary } from './schema.js';
 
-/** The reason why a row has no answer: there is no such image, its text is not a reference, or it could not be asked. */
+/** The reason why a row has no answer: no such image is there, the text is not a reference, or asking failed. */
 export type RowFailure = 'absent' | 'mistaken' | 'unasked';
 
 /** Undefined for an image that was asked about. */
@@ -12,7 +12,7 @@ export function failureOf({ digest, error }: Pick<ReportRow, 'digest' | 'error'>
   return isAbsent ? 'absent' : 'unasked';
 }
 
-/** The states of the columns of a row as words, and of its policy; undefined where there is no image to have one. */
+/** The words for the columns of a row, and for its policy; undefined where the image is not there. */
 export function wordsOf(
   row: ReportRow,
   columns: readonly string[],

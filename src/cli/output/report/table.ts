@@ -29,13 +29,17 @@ const MARKS: Readonly<Record<string, { readonly text: string; readonly style: 'g
 };
 
 /**
- * A table whose columns have their widths before the first row: of references as long as those that are asked for. On a
+ * A table whose columns have their widths with the first row, of the references that are known then. On a
  * terminal a mark for each kind, and below a row what there is to say of it; elsewhere a line for each image, with words.
  */
 export function tableWriter(shape: ReportShape): ReportWriter {
-  return shape.screen.isTerminal && shape.screen.width !== undefined
-    ? marksWriter(shape, shape.screen.width)
-    : wordsWriter(shape);
+  const { isTerminal, width } = shape.screen;
+  let writer: ReportWriter | undefined;
+  const made = () => {
+    writer ??= isTerminal && width !== undefined ? marksWriter(shape, width) : wordsWriter(shape);
+    return writer;
+  };
+  return { begin: () => made().begin(), row: (row) => made().row(row), end: (end) => made().end(end) };
 }
 
 function marksWriter({ columns, longest, screen: { paint }, now }: ReportShape, width: number): ReportWriter {
@@ -45,7 +49,7 @@ function marksWriter({ columns, longest, screen: { paint }, now }: ReportShape, 
   const isWide = natural + MIN_REFERENCE <= width;
   const widths = columns.map(({ length }) => (isWide ? length : Math.max(Math.min(length, most), 1)));
   const taken = widths.reduce((sum, length) => sum + GAP.length + length, GAP.length + AGE);
-  const room = Math.max(Math.min(longest, width - taken), MIN_REFERENCE);
+  const room = Math.max(Math.min(longest(), width - taken), MIN_REFERENCE);
   const seen = new Set<string>();
   const marks = (row: ReportRow) =>
     wordsOf(row, columns, false).map((word = ABSENT, index) => {
@@ -84,7 +88,7 @@ const LEGEND: Readonly<Record<string, string>> = {
 function wordsWriter({ columns, longest, isTrusted, hasPolicy }: ReportShape): ReportWriter {
   const word = isTrusted ? 'unverified'.length : 'unknown'.length;
   const widths = [
-    Math.min(longest, MAX_REFERENCE),
+    Math.min(longest(), MAX_REFERENCE),
     DIGEST,
     ...columns.map((name) => Math.max(name.length, word)),
     ...(hasPolicy ? [7] : []),

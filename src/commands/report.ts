@@ -11,7 +11,6 @@ import type { ReportInput } from '../cli/input/report-input.js';
 import type { ReportNotes } from '../cli/output/report/notes.js';
 import { screenOf } from '../cli/output/screen.js';
 import { given } from '../oci/values/given.js';
-import type { Reportable } from '../operations/report/report.js';
 
 /** `remora report` */
 export default class Report extends BaseCommand {
@@ -66,11 +65,13 @@ export default class Report extends BaseCommand {
   }
 
   async #ask(words: readonly string[], flags: Flags): Promise<ReportInput> {
-    const [{ reportReferences, placeOfReport }, { report, DEFAULT_COLUMNS }, { parseShard }] = await Promise.all([
-      import('../cli/input/report-references.js'),
-      import('../operations/report/report.js'),
-      import('../operations/report/shard.js'),
-    ]);
+    const [{ reportReferences, placeOfReport }, { ReportNames }, { report, DEFAULT_COLUMNS }, { parseShard }] =
+      await Promise.all([
+        import('../cli/input/report-references.js'),
+        import('../cli/input/report-names.js'),
+        import('../operations/report/report.js'),
+        import('../operations/report/shard.js'),
+      ]);
     const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
     const references = await reportReferences(words, flags.from ?? [], flags, process.stdin);
     const access = await this.access(flags, await placeOfReport(references, flags));
@@ -79,14 +80,15 @@ export default class Report extends BaseCommand {
     const { column = DEFAULT_COLUMNS, require = [], tag: match } = flags;
     const tags = flags['all-tags'] || match !== undefined ? given({ match }) : undefined;
     const maxSignatures = flags['max-signatures'];
+    const names = new ReportNames(references);
     const asked = { columns: column, require, tags, shard, policy, maxSignatures };
     return {
-      rows: report(references, { ...access, ...trust, ...asked }),
+      rows: report(references, { ...access, ...trust, ...asked, onImages: (images) => names.add(images) }),
       columns: [...new Set([...column, ...require])],
       require,
       isTrusted: (trust.trust ?? []).length > 0 || policy !== undefined,
       hasPolicy: policy !== undefined,
-      longest: longestOf(references, tags !== undefined),
+      longest: () => names.longest,
       shard,
     };
   }
@@ -122,10 +124,10 @@ export default class Report extends BaseCommand {
 
   /** The images that lack something required, or that the report could not ask. */
   async #tellGate({ require, hasPolicy }: ReportInput, notes: ReportNotes, failed: string | undefined): Promise<void> {
-    const { lacking, lacks: count } = notes;
+    const { lacking, lacks: count, hint } = notes;
     if (require.length > 0 || hasPolicy) this.isGateOf('report');
     const lacks = lacking.length === 0 && failed !== undefined ? [failed] : lacking;
-    await this.conclude({ subject: (require.length > 0 ? require : ['policy']).join(', '), lacks, count });
+    await this.conclude({ subject: (require.length > 0 ? require : ['policy']).join(', '), lacks, count, hint });
   }
 }
 
@@ -133,10 +135,4 @@ type Flags = Interfaces.InferredFlags<typeof Report.flags>;
 
 function isJson(argv: readonly string[]): boolean {
   return argv.some((word, index) => word === '--format=json' || (word === '--format' && argv[index + 1] === 'json'));
-}
-
-/** The columns of the longest reference; tags of a repository are about as long as a version and a commit. */
-function longestOf(references: readonly Reportable[], hasTags: boolean): number {
-  const lengths = references.map((one) => (typeof one === 'string' ? one.length : 'text' in one ? one.text.length : 0));
-  return lengths.reduce((most, length) => Math.max(most, length), 0) + (hasTags ? 20 : 0);
 }

@@ -83,6 +83,24 @@ describe('report', () => {
     expect(lines[3]).toMatch(/^c{40}… .*list:3: the text has 10000 characters/);
   });
 
+  it('begins all columns of a pipe below their heads, whatever the references name', async () => {
+    const { registry } = await withImage();
+    const { cwd } = await withLayout();
+    const repository = `${registry.host}/team/app`;
+    const widthOf = async (...words: string[]) => {
+      const { stdout } = await runHere(['report', '--column', 'sbom', ...words], cwd);
+      const [head = '', ...rows] = stdout.trimEnd().split('\n');
+      const at = head.indexOf('DIGEST');
+      expect(rows.length).toBeGreaterThan(0);
+      for (const row of rows) expect(row.slice(at - 2), row).toMatch(/^ {2}(?:sha256:\w+|- +) {2}(?:yes|no|-)/);
+      return at - 2;
+    };
+    expect(await widthOf(repository)).toBe(`${repository}:latest`.length);
+    expect(await widthOf('--all-tags', repository)).toBe(`${repository}:v1`.length);
+    expect(await widthOf('--all-tags', 'oci:./layout:v1', repository)).toBe(`${repository}:v1`.length);
+    expect(await widthOf('oci:./layout')).toBe('oci:./layout:v1'.length);
+  });
+
   it('is one object with --json and --format json', async () => {
     const { cwd } = await withLayout();
     const { stdout } = await runHere(['report', 'oci:./layout', '--json'], cwd);
@@ -111,10 +129,34 @@ describe('report', () => {
     });
     expect(reportRowSchema.parse(lines[2])).toMatchObject({ error: { code: 'NOT_FOUND' } });
     expect(reportEndSchema.parse(lines[3])).toMatchObject({ rows: 3, summary: { failed: 2 } });
-    expect(stderr).toContain('; 2 could not be asked\n');
+    expect(stderr).toContain('; 1 does not exist, 1 could not be asked\n');
     expect(registry.requests.length).toBeGreaterThan(0);
     expect((await runHere(['report', 'oci:./layout:v9'], cwd)).code).toBe(3);
     expect((await runHere(['report', 'not a name'], cwd)).code).toBe(2);
+  });
+
+  it('says of an image that does not exist just that, and names the tags that do', async () => {
+    const { registry } = await withImage();
+    const cwd = await tempDir();
+    const repository = `${registry.host}/team/app`;
+    const latest = `${repository}:latest does not exist`;
+    for (const format of ['table', 'markdown', 'csv', 'html']) {
+      const { code, stdout, stderr } = await runHere(['report', repository, '--format', format], cwd);
+      expect(code).toBe(3);
+      expect(stdout).toContain(latest);
+      const shown = stdout.replace(/<(style|script|label)>.*?<\/\1>/gs, '');
+      expect(shown).not.toMatch(/unknown|\?|could not be asked/);
+      expect(stderr).toBe(
+        `remora: error: ${latest}\n  It has the tags v1; report on all of them with --all-tags\nremora: 1 image: it does not exist\n`,
+      );
+    }
+    const { stdout } = await runHere(['report', repository, 'NOT a name', '--format', 'jsonl'], cwd);
+    expect(reportEndSchema.parse(rowsIn(stdout).at(-1)).summary).toMatchObject({ failed: 2, absent: 1, mistaken: 1 });
+    const several = await runHere(['report', repository, `${repository}:v2`, 'NOT a name'], cwd);
+    expect(several.code).toBe(2);
+    expect(several.stderr).toContain(`\n  ${repository}:latest: It has the tags v1; report on all`);
+    expect(several.stderr).toContain('3 images: 2 do not exist, 1 is not a reference\n');
+    expect(several.stderr).not.toContain('could not be asked');
   });
 
   it('tells with a key what is verified', async () => {
@@ -223,7 +265,9 @@ it.skipIf(noTerminal)('fits wide characters to the width of the terminal', async
   expect(lines.length).toBeGreaterThan(5);
   const plain = lines.map((line) => stripVTControlCharacters(line));
   expect(plain.filter((line) => stringWidth(line) > 80)).toEqual([]);
-  const marks = plain.filter((line) => line.startsWith('ghcr.io')).map((line) => stringWidth(line.split('?')[0] ?? ''));
+  const marks = plain
+    .filter((line) => line.startsWith('ghcr.io'))
+    .map((line) => stringWidth(line.split(/ - /)[0] ?? ''));
   expect(new Set(marks).size).toBe(1);
 });
 

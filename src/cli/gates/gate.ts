@@ -18,6 +18,8 @@ export interface Gate {
   readonly lacks: readonly string[];
   /** The number of all of them, where `lacks` has the first ones. @default all are there */
   readonly count?: number | undefined;
+  /** The next step. @default none */
+  readonly hint?: string | undefined;
   /** Tables of the job summary. They are asked for in a job alone. @default none */
   readonly tables?: (() => readonly SummaryTable[]) | undefined;
 }
@@ -98,15 +100,16 @@ function shortened(
 
 /** The lines of a gate that stops the pipeline, with their annotations in a job of GitHub Actions. */
 export function gateText(
-  { lacks, count }: Gate,
+  { lacks, count, hint }: Gate,
   { bin, title, stream }: { readonly bin: string; readonly title: string; readonly stream: NodeJS.WriteStream },
 ): string {
   const paint = painter(stream);
   const lines = lacks.map((text) => printable(redact(text)));
   const most = stream.isTTY ? MAX_ON_TERMINAL : MAX_LINES;
-  const words = shortened(lines, most, 'more of these', count).map(
+  const words: string[] = shortened(lines, most, 'more of these', count).map(
     (line) => `${bin}: ${paint('red', 'error')}: ${stream.isTTY ? shortDigests(line) : line}\n`,
   );
+  if (hint !== undefined && lacks.length > 0) words.push(`  ${paint('dim', printable(redact(hint)))}\n`);
   if (!isGithubActions()) return words.join('');
   const commands = shortened(lines, MAX_ANNOTATIONS, 'more of these: see the log', count);
   return [...words.map(forLog), ...commands.map((line) => workflowCommand('error', title, line))].join('');

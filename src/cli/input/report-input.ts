@@ -9,8 +9,8 @@ export interface ReportInput {
   readonly require: readonly string[];
   readonly isTrusted: boolean;
   readonly hasPolicy: boolean;
-  /** The length of the longest reference, as far as it is known. */
-  readonly longest: number;
+  /** The columns of the longest reference, as far as it is known when it is called. */
+  readonly longest: () => number;
   readonly shard?: Shard | undefined;
   close?(): Promise<void>;
 }

@@ -19,7 +19,7 @@ export async function mergedInput(
   const merged = await mergeReports(files, require);
   const { columns, isTrusted, hasPolicy, longest } = merged;
   return {
-    ...{ columns, isTrusted, hasPolicy, longest },
+    ...{ columns, isTrusted, hasPolicy, longest: () => longest },
     require: merged.require,
     rows: merged.rows(),
     close: async () => merged[Symbol.asyncDispose](),

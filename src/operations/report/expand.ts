@@ -1,4 +1,4 @@
-import { RemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { isInterruption } from '../../io/async/interrupt.js';
 import { withoutLogin } from '../../oci/names/mistaken.js';
 import { formatPlace, type Place } from '../../oci/names/place.js';
@@ -39,6 +39,8 @@ export interface Item {
   readonly at?: Place | Stored;
   readonly selector?: ManifestSelector;
   readonly error?: unknown;
+  /** Its tag was not named. */
+  readonly isLatest?: boolean;
   /** More images may hide behind the error. */
   readonly isHiding?: boolean;
 }
@@ -71,7 +73,8 @@ export async function expand(
     const place = at;
     registries.check(place);
     if (selector.tag !== undefined || selector.digest !== undefined) return [item(selector)];
-    if (options.tags === undefined && kindOf(at) === 'registry') return [item({ tag: 'latest' })];
+    if (options.tags === undefined && kindOf(at) === 'registry')
+      return [{ ...item({ tag: 'latest' }), isLatest: true }];
     if (kindOf(at) === 'directory') return [item({})];
     const all = await places.use(at, options, (source) => entriesOf(source, options));
     return all.map(item);
@@ -82,17 +85,33 @@ export async function expand(
   }
 }
 
+/** The name that stands for a reference in a report, unless its tags are listed; of what is not a reference its text. */
+export function nameOfReference(one: Reportable): string {
+  const text = textOf(one);
+  try {
+    const at = parsed(one);
+    const selector = selectorOf(at);
+    const isNamed = selector.tag !== undefined || selector.digest !== undefined || kindOf(at) !== 'registry';
+    return nameOf(at, isNamed ? selector : { tag: 'latest' });
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    return withoutLogin(text);
+  }
+}
+
 /** Whether a reference was read in a file. */
 export function isRead(one: Reportable): one is ReadReference {
   return typeof one === 'object' && 'from' in one && 'text' in one;
 }
 
 async function placeOf(one: Reportable): Promise<Place | Stored> {
-  if (!isRead(one)) {
-    const at = resolveLocation(one);
-    if (!('store' in at)) await refuseLocalName(at, false);
-    return at;
-  }
+  const at = parsed(one);
+  if (!isRead(one) && !('store' in at)) await refuseLocalName(at, false);
+  return at;
+}
+
+function parsed(one: Reportable): Place | Stored {
+  if (!isRead(one)) return resolveLocation(one);
   // A path in a document would lead to files of whoever reads it.
   return one.isImage ? { kind: 'registry', ...parseReference(one.text) } : resolveLocation(one.text);
 }

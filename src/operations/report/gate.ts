@@ -1,5 +1,6 @@
 import type { ReportRow } from './schema.js';
 import { isLacking } from './summary.js';
+import { failureOf } from './words.js';
 
 /** The requirements of a report. */
 export interface RequiredOfRows {
@@ -38,10 +39,8 @@ export class ReportGate {
 function* failuresOf(row: ReportRow, { require, isTrusted }: RequiredOfRows): Generator<ReportFailure> {
   const { error, incomplete = [], columns, policy, missing = [] } = row;
   if (error !== undefined) {
-    const { code } = error;
-    if (code === 'INVALID_ARGUMENT' || code === 'NOT_FOUND') yield code;
-    else if (code === 'NO_MATCH') yield 'NOT_FOUND';
-    else yield refused(code);
+    const failure = failureOf(row);
+    yield failure === 'absent' ? 'NOT_FOUND' : failure === 'mistaken' ? 'INVALID_ARGUMENT' : refused(error.code);
     return;
   }
   // A requirement that is met stays met, even where a way could not be asked.

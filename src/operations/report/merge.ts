@@ -79,7 +79,7 @@ const NOTHING: ReportEnd = {
   end: true,
   rows: 0,
   columns: [],
-  summary: { images: 0, failed: 0, incomplete: 0, missing: 0, columns: {} },
+  summary: { images: 0, failed: 0, absent: 0, mistaken: 0, incomplete: 0, missing: 0, columns: {} },
 };
 
 function notAsked(name: string, columns: readonly string[]): RemoraError {

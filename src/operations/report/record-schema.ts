@@ -58,6 +58,8 @@ export const endRecord: z.ZodMiniType<ReportEnd> = z.looseObject({
   summary: z.looseObject({
     images: count,
     failed: count,
+    absent: count,
+    mistaken: count,
     incomplete: count,
     missing: count,
     columns: z.record(text, counts),

@@ -1,4 +1,4 @@
-import { isRemoraError } from '../../errors.js';
+import { isRemoraError, RemoraError } from '../../errors.js';
 import { inOrder } from '../../io/async/in-order.js';
 import { interruptedOr, isInterruption } from '../../io/async/interrupt.js';
 import { sharedSignal } from '../../io/async/run-all.js';
@@ -40,6 +40,8 @@ export interface ReportOptions
   readonly shard?: Shard | undefined;
   /** Number of images that are asked about at a time. @default 64 */
   readonly concurrency?: number | undefined;
+  /** Called with the names of the images of each reference, before the first of their rows. @default none */
+  readonly onImages?: ((references: readonly string[]) => void) | undefined;
   /** Connections and tokens that are shared with other calls. @default a session for the report */
   readonly session?: Session | undefined;
 }
@@ -122,23 +124,25 @@ async function* chosen(
   places: OpenPlaces,
   options: ReportOptions & ExpandOptions,
 ): AsyncGenerator<Item> {
-  const { shard, connection } = options;
+  const { shard, connection, onImages } = options;
   const registries = new OneRegistry(connection);
   const seen = new Set<string>();
   const expanded = inOrder(references, (one) => expand(one, places, registries, options), EXPANDING);
   for await (const items of expanded) {
-    for (const item of items) {
+    const images = items.filter((item) => {
       const key = rowKey({ ...item, error: isRemoraError(item.error) ? item.error : undefined });
-      if (seen.has(key)) continue;
+      if (seen.has(key)) return false;
       seen.add(key);
       // Tags that could not be listed may be in any shard.
-      if (shard === undefined || item.isHiding || isInShard(item.reference, shard)) yield item;
-    }
+      return shard === undefined || item.isHiding || isInShard(item.reference, shard);
+    });
+    onImages?.(images.map(({ reference }) => reference));
+    yield* images;
   }
 }
 
 async function rowOf(
-  { reference, given: text, from, at, selector, error }: Item,
+  { reference, given: text, from, at, selector, isLatest, error }: Item,
   places: OpenPlaces,
   answers: ImageAnswers,
   access: AccessOptions & ElsewhereOptions,
@@ -156,6 +160,14 @@ async function rowOf(
     return { ...names, ...answer };
   } catch (error) {
     if (isInterruption(error)) throw error;
-    return { ...names, ...answers.unknown(error) };
+    return { ...names, ...answers.unknown(isLatest ? withTagsHint(error) : error) };
   }
+}
+
+/** The error for a repository without the tag that stands for it, where it has others. */
+function withTagsHint(error: unknown): unknown {
+  if (!isRemoraError(error) || error.code !== 'NOT_FOUND' || !error.candidates?.length) return error;
+  const { message, status, candidates, hint } = error;
+  const next = `${hint}; report on all of them with --all-tags`;
+  return new RemoraError('NOT_FOUND', message, { cause: error, hint: next, candidates, ...given({ status }) });
 }

@@ -8,7 +8,9 @@ export const STATES = ['yes', 'partly', 'no', 'unknown'] as const;
 const state = z.enum(STATES);
 
 const cell = z.strictObject({
-  state: state.describe('unknown: not all ways could be asked; partly: some platforms of an index lack it'),
+  state: state.describe(
+    'unknown: a way could not be asked, or no image is there; partly: some platforms lack it',
+  ),
   count: z.int().describe('Attachments of this kind, on the image, its index and its platforms'),
   newest: z.string().exactOptional().describe('The newest date of creation, RFC 3339'),
   lacking: z.array(z.string()).readonly().exactOptional().describe('The platforms of an index that lack it'),
@@ -40,7 +42,9 @@ export const reportRowSchema = z.strictObject({
     .readonly()
     .exactOptional()
     .describe('Ways that could not be asked: no column of this row says no'),
-  error: errorFieldsSchema.exactOptional().describe('The reason why the image could not be asked at all'),
+  error: errorFieldsSchema
+    .exactOptional()
+    .describe('The reason why the row has no answer: the image does not exist, or could not be asked'),
 });
 
 /** The answer about one image. */
@@ -63,6 +67,8 @@ const counts = z.strictObject({
 export const reportSummarySchema = z.strictObject({
   images: z.int().describe('Rows'),
   failed: z.int().describe('Rows with an error'),
+  absent: z.int().describe('Of these, images that do not exist'),
+  mistaken: z.int().describe('Of these, texts that are not references'),
   incomplete: z.int().describe('Rows of which not all ways could be asked'),
   missing: z.int().describe('With --require or --policy: rows that lack something required'),
   columns: z.record(z.string(), counts),

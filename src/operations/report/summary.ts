@@ -1,9 +1,12 @@
 import type { ReportRow, ReportSummary } from './schema.js';
+import { failureOf } from './words.js';
 
 /** Counts rows as they come. */
 export class Summary {
   #images = 0;
   #failed = 0;
+  #absent = 0;
+  #mistaken = 0;
   #incomplete = 0;
   #missing = 0;
   readonly #columns = new Map<
@@ -13,7 +16,10 @@ export class Summary {
 
   add(row: ReportRow): void {
     this.#images++;
-    if (row.error !== undefined) this.#failed++;
+    const failure = failureOf(row);
+    if (failure !== undefined) this.#failed++;
+    if (failure === 'absent') this.#absent++;
+    if (failure === 'mistaken') this.#mistaken++;
     if (row.incomplete !== undefined) this.#incomplete++;
     if (isLacking(row)) this.#missing++;
     for (const [name, { state, verified }] of Object.entries(row.columns)) {
@@ -28,6 +34,8 @@ export class Summary {
     return {
       images: this.#images,
       failed: this.#failed,
+      absent: this.#absent,
+      mistaken: this.#mistaken,
       incomplete: this.#incomplete,
       missing: this.#missing,
       columns: Object.fromEntries(this.#columns),

@@ -1,5 +1,5 @@
-import type { ReportCell, ReportEnd, ReportRow } from '../../operations/report/schema.js';
-import { notesOf, stateWord } from '../../operations/report/words.js';
+import type { ReportEnd, ReportRow } from '../../operations/report/schema.js';
+import { failureOf, notesOf, troublesOf, wordsOf } from '../../operations/report/words.js';
 import { type Html, html, raw } from '../html/html.js';
 import { date, digest, text } from '../html/marks.js';
 import { page } from '../html/page.js';
@@ -47,7 +47,7 @@ export function reportPage({ columns, hasPolicy, now }: ReportPage) {
 <main id="main" class="report">
 <div class="tools" hidden>
 <label>Search <input type="search" autocomplete="off"></label>
-<label>Show <select><option value="">all images</option>${options}<option value="0 failed">images that could not be asked</option></select></label>
+<label>Show <select><option value="">all images</option>${options}<option value="0 failed">images that could not be asked</option><option value="0 absent">images that do not exist</option></select></label>
 <output class="muted"></output>
 </div>
 <div class="scroll" role="region" aria-label="Images" tabindex="0"><table class="report-table">
@@ -65,32 +65,34 @@ ${raw(LATER)}</main>`;
   };
 }
 
+/** The classes of rows that the filter shows. */
+const CLASSES = { unasked: 'failed', absent: 'absent', mistaken: 'mistaken' } as const;
+
 const STATES = ['yes', 'no', 'partly', 'verified', 'unverified', 'unknown'];
 const POLICY = ['kept', 'broken', 'unknown'];
 
 function rowOf(row: ReportRow, columns: readonly string[], hasPolicy: boolean, now: Date): Html {
   const notes = notesOf(row);
   const words = [row.reference, row.digest ?? '', ...notes].join(' ').toLowerCase();
-  const states = columns.map((name) => wordOf(row.columns[name]));
-  if (hasPolicy) states.push(row.policy ?? 'unknown');
-  const isFailed = row.error !== undefined || row.incomplete !== undefined;
-  return html`<tr data-words="${words}"${isFailed && html` class="failed"`}><td>${text(row.reference)}${row.digest !== undefined && html`<br>${digest(row.digest)}`}</td>${states.map(
+  const states = wordsOf(row, columns, hasPolicy);
+  const failure = failureOf(row) ?? (row.incomplete && 'unasked');
+  return html`<tr data-words="${words}"${failure !== undefined && html` class="${CLASSES[failure]}"`}><td>${text(row.reference)}${row.digest !== undefined && html`<br>${digest(row.digest)}`}</td>${states.map(
     (state) =>
-      html`<td data-state="${state}" data-key="${state}"><span class="state ${state}"><span aria-hidden="true">${MARKS[state] ?? ''}</span> ${state}</span></td>`,
+      state === undefined
+        ? html`<td data-key="">–</td>`
+        : html`<td data-state="${state}" data-key="${state}"><span class="state ${state}"><span aria-hidden="true">${MARKS[state] ?? ''}</span> ${state}</span></td>`,
   )}<td data-key="${row.newest ?? ''}">${row.newest !== undefined && date(row.newest, now)}</td><td class="notes">${notes.map((note, index) => html`${index > 0 && html`<br>`}${text(note)}`)}</td></tr>
 `;
 }
 
-function wordOf(cell: ReportCell | undefined): string {
-  return cell === undefined ? 'unknown' : stateWord(cell);
-}
-
-function sums({ images, failed, incomplete, columns }: ReportEnd['summary']): Html {
+function sums(summary: ReportEnd['summary']): Html {
+  const { images, columns } = summary;
   const count = (number: number, words: string, tone = '') =>
     html`<li${tone !== '' && html` class="${tone}"`}><strong>${number}</strong> ${words}</li>`;
   const kinds = Object.entries(columns).map(([name, { yes, verified }]) =>
     verified === undefined ? count(yes, `with ${name}`) : count(verified, `with verified ${name}`),
   );
-  return html`<ul class="sums" aria-label="Sums">${count(images, images === 1 ? 'image' : 'images')}${kinds}${failed > 0 && count(failed, 'could not be asked', 'bad')}${incomplete > 0 && count(incomplete, 'could be asked in part', 'bad')}</ul>
+  const troubles = troublesOf(summary).map(({ count: number, words }) => count(number, words, 'bad'));
+  return html`<ul class="sums" aria-label="Sums">${count(images, images === 1 ? 'image' : 'images')}${kinds}${troubles}</ul>
 `;
 }

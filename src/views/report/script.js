@@ -13,7 +13,7 @@
     for (const row of rows) {
       const isFit =
         column === '' ||
-        (state === 'failed' ? row.classList.contains('failed') : row.cells[Number(column)].dataset.state === state);
+        (column === '0' ? row.classList.contains(state) : row.cells[Number(column)].dataset.state === state);
       row.hidden = !(isFit && words.every((word) => row.dataset.words.includes(word)));
       if (!row.hidden) shown++;
     }

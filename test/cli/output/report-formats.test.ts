@@ -34,7 +34,7 @@ async function written(format: (typeof REPORT_FORMATS)[number], width?: number):
     isTrusted: false,
     hasPolicy: false,
     screen: { paint: painter({ isTTY: false }, {}), width, isTerminal: width !== undefined },
-    longest: 70,
+    longest: () => 70,
     now: new Date('2026-11-27T12:00:00Z'),
   };
   const writer = await reportWriter(format, shape);

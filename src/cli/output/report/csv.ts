@@ -1,4 +1,4 @@
-import { stateWord } from '../../../operations/report/words.js';
+import { wordsOf } from '../../../operations/report/words.js';
 import { printable } from '../text.js';
 import { type ReportShape, type ReportWriter, rowNotes } from './shape.js';
 
@@ -16,8 +16,7 @@ export function csvWriter({ columns, hasPolicy }: Pick<ReportShape, 'columns' | 
         row.reference,
         row.digest ?? '',
         row.platforms === undefined ? '' : String(row.platforms),
-        ...columns.map((name) => stateOf(row.columns[name])),
-        ...(hasPolicy ? [row.policy ?? 'unknown'] : []),
+        ...wordsOf(row, columns, hasPolicy).map((word = '') => word),
         row.newest ?? '',
         row.endOfLife?.date ?? '',
         row.error?.code ?? '',
@@ -25,10 +24,6 @@ export function csvWriter({ columns, hasPolicy }: Pick<ReportShape, 'columns' | 
       ]),
     end: () => '',
   };
-}
-
-function stateOf(cell: Parameters<typeof stateWord>[0] | undefined): string {
-  return cell === undefined ? 'unknown' : stateWord(cell);
 }
 
 function record(fields: readonly string[]): string {

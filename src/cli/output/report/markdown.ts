@@ -1,4 +1,4 @@
-import { stateWord } from '../../../operations/report/words.js';
+import { wordsOf } from '../../../operations/report/words.js';
 import { cell } from '../../../views/markdown/code.js';
 import { dateOf } from '../age.js';
 import { type ReportShape, type ReportWriter, rowNotes } from './shape.js';
@@ -13,12 +13,9 @@ export function markdownWriter({ columns, hasPolicy }: Pick<ReportShape, 'column
     row: (one) =>
       row([
         cell(one.reference),
-        ...columns.map((name) => {
-          const state = one.columns[name];
-          const word = state === undefined ? 'unknown' : stateWord(state);
-          return MARKS[word] ?? word;
-        }),
-        ...(hasPolicy ? [one.policy ?? 'unknown'] : []),
+        ...wordsOf(one, columns, hasPolicy).map((word = '–', index) =>
+          index < columns.length ? (MARKS[word] ?? word) : word,
+        ),
         dateOf(one.newest).slice(0, 10),
         rowNotes(one).map(cell).join('<br>'),
       ]),

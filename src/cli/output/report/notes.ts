@@ -1,6 +1,5 @@
 import type { ReportRow } from '../../../operations/report/schema.js';
-import { printable } from '../text.js';
-import { describeLack } from './summary.js';
+import { describeFailure, describeLack } from './summary.js';
 
 /** Images that lack something are named one by one up to this number; a gate shows the first of them. */
 const MAX_NAMED = 1000;
@@ -11,11 +10,11 @@ export class ReportNotes {
   #lacks = 0;
   #hub: { readonly text: string; readonly reference: string } | undefined;
   #hubs = 0;
+  #hint: { readonly text: string; readonly reference: string } | undefined;
 
   add(row: ReportRow): void {
-    const { error } = row;
-    const failure = error && printable(`${row.reference} could not be asked: ${error.message}`);
-    const lack = failure ?? describeLack(row);
+    const lack = describeFailure(row) ?? describeLack(row);
+    if (row.error?.hint !== undefined) this.#hint ??= { text: row.error.hint, reference: row.reference };
     if (lack !== undefined && ++this.#lacks <= MAX_NAMED) this.#lacking.push(lack);
     const { given: text, reference } = row;
     if (text === undefined || !reference.startsWith('docker.io/') || /^(?:[^/]*\.)?docker\.io\//.test(text)) return;
@@ -23,7 +22,7 @@ export class ReportNotes {
     this.#hub ??= { text, reference };
   }
 
-  /** The images that lack something required, or could not be asked. */
+  /** The images that lack something required, do not exist or could not be asked. */
   get lacking(): readonly string[] {
     return this.#lacking;
   }
@@ -31,6 +30,12 @@ export class ReportNotes {
   /** The number of all of them, also of those that are not named. */
   get lacks(): number {
     return this.#lacks;
+  }
+
+  /** The next step for the first row that has one. */
+  get hint(): string | undefined {
+    if (this.#hint === undefined || this.#lacks === 1) return this.#hint?.text;
+    return `${this.#hint.reference}: ${this.#hint.text}`;
   }
 
   get notes(): readonly string[] {

@@ -18,8 +18,8 @@ export interface ReportShape {
   /** Whether each image is judged by a policy. */
   readonly hasPolicy: boolean;
   readonly screen: Screen;
-  /** The columns that references take, as far as they are known. */
-  readonly longest: number;
+  /** The columns that references take, as far as they are known when the first row is. */
+  readonly longest: () => number;
   readonly now: Date;
 }
 

@@ -1,18 +1,26 @@
 import type { ReportRow, ReportSummary } from '../../../operations/report/schema.js';
+import { failureOf, troublesOf } from '../../../operations/report/words.js';
 import { printable } from '../text.js';
 
 /** The line that sums up: `200 images: 180 with sbom, 150 with signature; 3 could not be asked`. */
-export function describeSummary({ images, failed, incomplete, columns }: ReportSummary): string {
+export function describeSummary(summary: ReportSummary): string {
+  const { images, failed, columns } = summary;
   const kinds = Object.entries(columns).map(([name, { yes, verified }]) =>
     verified === undefined ? `${yes} with ${name}` : `${verified} with verified ${name}`,
   );
-  const troubles = [
-    ...(failed === 0 ? [] : [`${failed} could not be asked`]),
-    ...(incomplete === 0 ? [] : [`${incomplete} could be asked in part`]),
-  ];
+  const troubles = troublesOf(summary).map(({ count, words }) => `${images === 1 ? 'it' : count} ${words}`);
   if (images === 0) return '0 images: the references name none';
-  const what = kinds.length === 0 ? '' : `: ${kinds.join(', ')}`;
-  return [`${images} image${images === 1 ? '' : 's'}${what}`, ...troubles].join('; ');
+  // Of images that were not asked about nothing is known.
+  const what = [images === failed ? '' : kinds.join(', '), troubles.join(', ')].filter((words) => words !== '');
+  return `${images} image${images === 1 ? '' : 's'}${what.length === 0 ? '' : `: ${what.join('; ')}`}`;
+}
+
+/** The line about a row without an answer: `ghcr.io/acme/app:v9 does not exist`; undefined where there is one. */
+export function describeFailure(row: ReportRow): string | undefined {
+  const { reference, error } = row;
+  if (error === undefined) return undefined;
+  if (failureOf(row) === 'unasked') return printable(`${reference} could not be asked: ${error.message}`);
+  return printable(error.message.includes(reference) ? error.message : `${reference}: ${error.message}`);
 }
 
 /** The required things that a row lacks: `lacks sbom (linux/arm64)`; undefined where nothing is missing for certain. */

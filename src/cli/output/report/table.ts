@@ -1,5 +1,5 @@
-import type { ReportCell, ReportRow } from '../../../operations/report/schema.js';
-import { stateWord } from '../../../operations/report/words.js';
+import type { ReportRow } from '../../../operations/report/schema.js';
+import { wordsOf } from '../../../operations/report/words.js';
 import { ageOf, dateOf } from '../age.js';
 import { shortDigests, shorten, wrapped } from '../fit.js';
 import { printable } from '../text.js';
@@ -11,28 +11,35 @@ const GAP = '  ';
 const MIN_REFERENCE = 16;
 /** The most columns that all references of a pipe are filled up to. */
 const MAX_REFERENCE = 200;
+/** The state of an image that does not exist. */
+const ABSENT = '-';
 const DIGEST = 71;
 const DATE = '2026-01-31T12:00:00Z'.length;
 /** `in 23 mo` and the like. */
 const AGE = 8;
 
-const MARKS: Readonly<Record<string, { readonly text: string; readonly style: 'green' | 'red' | 'yellow' }>> = {
+const MARKS: Readonly<Record<string, { readonly text: string; readonly style: 'green' | 'red' | 'yellow' | 'dim' }>> = {
   yes: { text: '✓', style: 'green' },
   verified: { text: '✓', style: 'green' },
   unverified: { text: '!', style: 'red' },
   partly: { text: '±', style: 'yellow' },
   no: { text: '✗', style: 'red' },
   unknown: { text: '?', style: 'yellow' },
+  [ABSENT]: { text: ABSENT, style: 'dim' },
 };
 
 /**
- * A table whose columns have their widths before the first row: of references as long as those that are asked for. On a
+ * A table whose columns have their widths with the first row, of the references that are known then. On a
  * terminal a mark for each kind, and below a row what there is to say of it; elsewhere a line for each image, with words.
  */
 export function tableWriter(shape: ReportShape): ReportWriter {
-  return shape.screen.isTerminal && shape.screen.width !== undefined
-    ? marksWriter(shape, shape.screen.width)
-    : wordsWriter(shape);
+  const { isTerminal, width } = shape.screen;
+  let writer: ReportWriter | undefined;
+  const made = () => {
+    writer ??= isTerminal && width !== undefined ? marksWriter(shape, width) : wordsWriter(shape);
+    return writer;
+  };
+  return { begin: () => made().begin(), row: (row) => made().row(row), end: (end) => made().end(end) };
 }
 
 function marksWriter({ columns, longest, screen: { paint }, now }: ReportShape, width: number): ReportWriter {
@@ -42,11 +49,10 @@ function marksWriter({ columns, longest, screen: { paint }, now }: ReportShape, 
   const isWide = natural + MIN_REFERENCE <= width;
   const widths = columns.map(({ length }) => (isWide ? length : Math.max(Math.min(length, most), 1)));
   const taken = widths.reduce((sum, length) => sum + GAP.length + length, GAP.length + AGE);
-  const room = Math.max(Math.min(longest, width - taken), MIN_REFERENCE);
+  const room = Math.max(Math.min(longest(), width - taken), MIN_REFERENCE);
   const seen = new Set<string>();
   const marks = (row: ReportRow) =>
-    columns.map((name, index) => {
-      const word = wordOf(row.columns[name]);
+    wordsOf(row, columns, false).map((word = ABSENT, index) => {
       const mark = MARKS[word] ?? { text: word, style: 'yellow' as const };
       seen.add(word);
       return padded(mark.text, widths[index] ?? 0).replace(mark.text, () => paint(mark.style, mark.text));
@@ -82,7 +88,7 @@ const LEGEND: Readonly<Record<string, string>> = {
 function wordsWriter({ columns, longest, isTrusted, hasPolicy }: ReportShape): ReportWriter {
   const word = isTrusted ? 'unverified'.length : 'unknown'.length;
   const widths = [
-    Math.min(longest, MAX_REFERENCE),
+    Math.min(longest(), MAX_REFERENCE),
     DIGEST,
     ...columns.map((name) => Math.max(name.length, word)),
     ...(hasPolicy ? [7] : []),
@@ -99,16 +105,11 @@ function wordsWriter({ columns, longest, isTrusted, hasPolicy }: ReportShape): R
     row: (row) =>
       line([
         printable(row.reference),
-        row.digest ?? '-',
-        ...columns.map((name) => wordOf(row.columns[name])),
-        ...(hasPolicy ? [row.policy ?? 'unknown'] : []),
-        dateOf(row.newest) || '-',
+        row.digest ?? ABSENT,
+        ...wordsOf(row, columns, hasPolicy).map((word = ABSENT) => word),
+        dateOf(row.newest) || ABSENT,
         rowNotes(row).join('; '),
       ]),
     end: () => '',
   };
-}
-
-function wordOf(cell: ReportCell | undefined): string {
-  return cell === undefined ? 'unknown' : stateWord(cell);
 }

@@ -13,13 +13,15 @@ export function writeManual(folder) {
   const write = (name, sections) => {
     const head = `.TH "${name.toUpperCase()}" "1" "" "remora ${version}" "remora"`;
     const text = sections.filter(([, body]) => body !== '').map(([title, body]) => `.SH ${title}\n${body}`);
-    writeFileSync(`${folder}/${name}.1`, `${[head, ...text].join('\n')}\n`);
+    // A hyphen or a gap that a formatter adds looks like a part of a name.
+    writeFileSync(`${folder}/${name}.1`, `${[head, '.nh', '.ad l', ...text].join('\n')}\n`);
   };
   write('remora', [
     ['NAME', `remora \\- ${roff(description)}`],
     ['SYNOPSIS', '.B remora\n.I COMMAND\n[\\fIFLAGS\\fR]'],
     ['COMMANDS', shown.map(({ id, summary }) => item(`\\fBremora\\-${roff(id.replaceAll(':', '-'))}\\fR(1)`, summary)).join('\n')],
     ['EXIT STATUS', exitCodes()],
+    ['SEE ALSO', ['selection', 'trust', 'sides', 'connection', 'places', 'exit\\-codes'].map((name) => `\\fBremora help ${name}\\fR`).join(', ')],
   ]);
   for (const { id, summary, description: about = '', args, flags, examples = [] } of shown) {
     const words = id.replaceAll(':', ' ');
@@ -31,9 +33,33 @@ export function writeManual(folder) {
       ['ARGUMENTS', Object.values(args).map((arg) => item(`\\fI${roff(arg.name.toUpperCase())}\\fR`, arg.description)).join('\n')],
       ['FLAGS', own.map((flag) => item(label(flag), meaning(flag))).join('\n')],
       ['EXAMPLES', examples.map((example) => `${roff(example.description)}:\n.PP\n.nf\n.RS\n${roff(example.command.replaceAll('<%= config.bin %>', 'remora'))}\n.RE\n.fi`).join('\n.PP\n')],
-      ['SEE ALSO', '\\fBremora\\fR(1)'],
+      ['SEE ALSO', seeAlso(id, own, shown)],
     ]);
   }
+}
+
+/** Commands that work on the same thing. */
+const FAMILIES = [
+  ['attach', 'discover', 'pull', 'detach', 'report'],
+  ['sign', 'attest', 'verify', 'report'],
+  ['push', 'pull', 'copy', 'inspect'],
+  ['tag', 'resolve', 'repo:tags', 'manifest:delete'],
+  ['check', 'prune', 'detach', 'manifest:delete'],
+  ['serve', 'browse', 'repo:list'],
+  ['login', 'logout'],
+];
+const TOPICS = { SELECTION: 'selection', TRUST: 'trust', SIDES: 'sides', REGISTRY: 'connection' };
+
+/** The pages of commands that belong together, then the topics of help. */
+function seeAlso(id, flags, shown) {
+  const [topic, below] = id.split(':');
+  const near = below === undefined ? [] : shown.map((command) => command.id).filter((other) => other.startsWith(`${topic}:`));
+  const related = [...near, ...FAMILIES.filter((family) => family.includes(id)).flat()].filter((other) => other !== id);
+  const pages = ['remora', ...new Set(related.map((other) => `remora-${other.replaceAll(':', '-')}`))];
+  const groups = new Set(flags.map(({ helpGroup }) => helpGroup));
+  const topics = Object.entries(TOPICS).flatMap(([group, name]) => (groups.has(group) ? [name] : []));
+  const helps = [...topics, 'places', 'exit-codes'].map((name) => `\\fBremora help ${roff(name)}\\fR`);
+  return `${pages.map((page) => `\\fB${roff(page)}\\fR(1)`).join(', ')}\n.PP\n${helps.join(', ')}`;
 }
 
 function argument({ name, required, multiple }) {

@@ -74,11 +74,13 @@ export default class Attach extends PackCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Attach, this.guardedArgv());
     await this.checkOrder(args.subject, args.files ?? []);
-    const [{ resolvePlace }, { attach }] = await Promise.all([
+    const [{ resolvePlace }, { attach }, { requireFiles }] = await Promise.all([
       import('../operations/places/location.js'),
       import('../operations/attach/attach.js'),
+      import('../cli/input/pack-arguments.js'),
     ]);
     const place = resolvePlace(args.subject);
+    requireFiles(args.files ?? [], flags);
     const { inputs, options } = await this.packInput(args.files ?? [], flags);
     const result = await attach(place, inputs, {
       ...options,

@@ -63,7 +63,7 @@ export default class Serve extends BaseCommand {
     }),
     'key-file': stringFlag({ summary: 'Key of the certificate (PEM)', helpValue: 'FILE', dependsOn: ['cert-file'] }),
     ...spaceFlags,
-    pages: boolean({ summary: 'Show the repositories as web pages, too, to those who may read' }),
+    pages: boolean({ summary: 'Show the repositories as web pages as well, to those who may read' }),
     quiet: boolean({ char: 'q', summary: 'Do not print a line per request' }),
   };
 
@@ -90,6 +90,8 @@ export default class Serve extends BaseCommand {
     const started = { url, host: server.host, directory: args.directory, repositories };
     // Callers wait for this line, so it is printed at the start.
     this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${url}\n`);
+    if (!server.isThere && !this.jsonEnabled())
+      this.note(`${args.directory} does not exist yet: the first push creates it`);
     // The signal may be aborted already.
     if (!this.signal.aborted)
       await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));

@@ -37,6 +37,8 @@ export interface ServeDirectoryOptions
 export interface ServedDirectory extends Listening {
   /** The names of the repositories at the start. */
   readonly repositories: readonly string[];
+  /** Whether the directory existed at the start; else the first push creates it. */
+  readonly isThere: boolean;
 }
 
 /**
@@ -48,7 +50,7 @@ export interface ServedDirectory extends Listening {
 export async function serveDirectory(directory: string, options: ServeDirectoryOptions = {}): Promise<ServedDirectory> {
   const { host = '127.0.0.1', port, tls, name, readOnly, htpasswd, onRequest, limits } = options;
   checkProtected(host, options);
-  await checkDirectory(directory, readOnly ?? false);
+  const isThere = await checkDirectory(directory, readOnly ?? false);
   const passwords =
     htpasswd === undefined
       ? undefined
@@ -71,6 +73,7 @@ export async function serveDirectory(directory: string, options: ServeDirectoryO
     url: server.url,
     host: server.host,
     repositories: await repositories.names(),
+    isThere,
     close,
     [Symbol.asyncDispose]: () => close(),
   };
@@ -103,11 +106,15 @@ function checkProtected(host: string, { tls, htpasswd }: ServeDirectoryOptions):
   );
 }
 
-/** A first push creates the directory; where none is possible, it is a mistake in the path. */
-async function checkDirectory(path: string, readOnly: boolean): Promise<void> {
+/** Whether the directory exists. A first push creates it; where none is possible, it is a mistake in the path. */
+async function checkDirectory(path: string, readOnly: boolean): Promise<boolean> {
   const info = await ifSystemError(stat(path), ...(readOnly ? [] : ['ENOENT'])).catch((error: unknown) => {
     throw fileError(error, path);
   });
   if (info !== undefined && !info.isDirectory())
-    throw new RemoraError('INVALID_ARGUMENT', `${path} is a file, wanted a directory`, { found: path });
+    throw new RemoraError('INVALID_ARGUMENT', `${path} is a file, wanted a directory`, {
+      found: path,
+      hint: 'Name a directory with layouts, or a layout; remora copy makes a layout of an archive',
+    });
+  return info !== undefined;
 }

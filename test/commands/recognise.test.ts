@@ -77,7 +77,7 @@ describe('attach without --artifact-type', () => {
       ['biome.sarif', 'npm.spdx.json'],
       'biome.sarif is a SARIF report, npm.spdx.json is an SPDX document (JSON), wanted files of one type',
     ],
-    ['no file', [], 'an attachment without files needs an artifact type'],
+    ['no file', [], 'argument FILE is missing'],
   ])('refuses %s with what was seen, and the flag', async (_what, files, message) => {
     const { registry, image } = await withImage();
     const before = await tree(cwd);

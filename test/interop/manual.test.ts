@@ -22,6 +22,20 @@ describeWithPeers('the manual', ['mandoc'], () => {
     expect(found.split('\n').filter((line) => !/missing date|^$/.test(line))).toEqual([]);
   });
 
+  it('breaks no word, and leads to related pages that exist', async () => {
+    const pages = await readdir(folder);
+    for (const page of pages) {
+      const source = await readFile(join(folder, page), 'utf8');
+      expect(source).toMatch(/^\.TH .*\n\.nh\n/);
+      const [, also = ''] = source.split('\n.SH SEE ALSO\n');
+      expect(also).toContain('remora help places');
+      for (const [, name = ''] of also.matchAll(/\\fB([^ ]*?)\\fR\(1\)/g))
+        expect(pages).toContain(`${name.replaceAll('\\-', '-')}.1`);
+    }
+    const verify = await mandoc('-T', 'utf8', join(folder, 'remora-verify.1'));
+    expect(verify.replaceAll(/.[\b]/g, '')).toMatch(/remora[-‐]sign\(1\)[\s\S]*remora help trust/);
+  });
+
   it('tells every flag of a command, as help does', async () => {
     const manifest = JSON.parse(await readFile(new URL('../../oclif.manifest.json', import.meta.url), 'utf8'));
     for (const name of ['discover', 'repo tags', 'copy']) {

@@ -67,8 +67,14 @@ describe('remora serve', () => {
     expect(await remora(['push', `${host}/team/app:v1`, '--artifact-type', 'application/x.test'])).toMatchObject({
       code: 0,
     });
-    expect(await end(server)).toMatchObject({ code: 0, lines: [] });
+    const { code, lines } = await end(server);
+    expect([code, lines.join(' ')]).toEqual([
+      0,
+      expect.stringMatching(/^remora: .*new\/root does not exist yet: the first push creates it$/),
+    ]);
     expect((await remora(['resolve', `oci:${directory}/team/app:v1`])).code).toBe(0);
+    const again = await startServe(directory, '--quiet');
+    expect(await end(again)).toMatchObject({ code: 0, lines: [] });
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('%s lets a download finish and takes no new ones', async (signal) => {
@@ -169,7 +175,7 @@ it('reads the users again, in a thread of the built program, and says on stderr 
   const entry = async (name: string) => `${name}:${await hash(name, 4)}\n`;
   const ann = await entry('ann');
   await writeFile(users, ann + (await entry('bob')));
-  const server = await startServe(join(cwd, 'root'), '--htpasswd', users);
+  const server = await startServe(cwd, '--htpasswd', users);
   const ask = async (name: string) => {
     const headers = { Authorization: `Basic ${Buffer.from(`${name}:${name}`).toString('base64')}` };
     return (await fetch(`${server.url}/v2/`, { headers })).status;

@@ -72,6 +72,8 @@ export function hintFor(error: RemoraError, typed: Typed): string | undefined {
   const [, value, options = ''] = /is "([^"]*)", wanted one of (.*)$/s.exec(error.message) ?? [];
   if (value !== undefined) return valueHint(value, options.split(', '), typed);
   const { found, candidates } = error;
+  const joined = typeof found === 'string' ? joinedHint(found, candidates ?? [], typed) : undefined;
+  if (joined !== undefined) return joined;
   const parts = typeof found === 'string' && candidates !== undefined ? found.split('@') : [];
   const named = parts.flatMap((word) => nearest(word, candidates ?? []));
   if (named.length > 0) return didYouMean(named);
@@ -85,8 +87,11 @@ function flagHint(flag: string, typed: Typed): string | undefined {
   const isSecret = flag === '-p' || (flag.startsWith('--') && nearest(flag.slice(2), ['password', 'token']).length > 0);
   if (isSecret && known.includes('--password-stdin'))
     return 'Other users see arguments: give --username NAME, and the password by --password-stdin';
-  if (flag === '--insecure-skip-tls-verify' && known.includes('--insecure'))
+  const signs = command === 'sign' || command === 'attest';
+  if (/^--(?:insecure-)?skip-(?:tls-)?verify$/.test(flag) && known.includes('--insecure') && !signs)
     return 'The flag --insecure does not verify the certificate';
+  if (command === 'tag' && /^(?:-[dD]|--(?:delete|remove|rm))$/.test(flag))
+    return 'Write remora manifest delete REFERENCE: with a tag, it removes the tag alone';
   if (command === 'push' && /^(?:-t|--tag)$/.test(flag))
     return 'Tags are a part of the place: ghcr.io/owner/app:v1,latest';
   if (flag === '--version') return 'The version of an artifact is its tag, as in ghcr.io/owner/app:v1';
@@ -95,6 +100,8 @@ function flagHint(flag: string, typed: Typed): string | undefined {
   const elsewhere = flagElsewhere(command, flag, known);
   if (elsewhere !== undefined) return elsewhere;
   if (!flag.startsWith('--')) return undefined;
+  const types = known.filter((name) => flag === '--type' && name.endsWith('-type'));
+  if (types.length > 0) return didYouMean(types);
   const names = nearest(
     flag.slice(2),
     known.filter((name) => name.startsWith('--')).map((name) => name.slice(2)),
@@ -130,7 +137,19 @@ function otherCommands(name: string, { commands }: Typed): string | undefined {
   return `--${name} is a flag of ${shown.length === 1 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`}`;
 }
 
-function valueHint(value: string, options: readonly string[], { flags }: Typed): string | undefined {
+/** `Repeat the flag: --kind sbom --kind vex` for known values that a comma joins. */
+function joinedHint(value: string, known: readonly string[], { argv }: Typed): string | undefined {
+  const values = value.split(',');
+  const names = new Set([...known, ...KIND_TABLE.map(({ kind }) => kind)]);
+  if (values.length < 2 || !values.every((each) => names.has(each.replace(/@.*/s, '')))) return undefined;
+  const at = argv.findIndex((word) => word === value || word.endsWith(`=${value}`));
+  const flag = argv[at] === value ? argv[at - 1] : argv[at]?.slice(0, -value.length - 1);
+  return flag && `Repeat the flag: ${values.map((each) => `${flag} ${each}`).join(' ')}`;
+}
+
+function valueHint(value: string, options: readonly string[], typed: Typed): string | undefined {
+  const joined = joinedHint(value, options, typed);
+  if (joined !== undefined) return joined;
   const word = value
     .trim()
     .replace(/^.*\//s, '')
@@ -142,19 +161,20 @@ function valueHint(value: string, options: readonly string[], { flags }: Typed):
   const kinds = [...new Set(KIND_TABLE.filter(({ format }) => format === word).map(({ kind }) => kind))];
   const [kind] = kinds.filter((each) => each !== undefined && options.includes(each));
   if (kind === undefined) return undefined;
-  const narrows = flags.some(({ name, options: all = [] }) => name === 'format' && all.includes(word));
+  const narrows = typed.flags.some(({ name, options: all = [] }) => name === 'format' && all.includes(word));
   return narrows ? `Write --kind ${kind} --format ${word}` : `Write --kind ${kind}: ${word} is one of its formats`;
 }
 
 function argumentHint(message: string, typed: Typed): string | undefined {
   const { command, args, argv, flags } = typed;
+  const example = exampleOf(typed);
+  if (/^flag \S+ is missing/.test(message)) return example && `For example: ${example}`;
   const [, twice] = /^(--[\w-]+) is given more than once$/.exec(message) ?? [];
   if (twice !== undefined) return `Write ${twice} once`;
   if (/^argument \S+ is missing/.test(message)) {
     const last = argv.findLastIndex((word) => !word.startsWith('-'));
     const before = argv[last - 1] ?? '';
     const taker = flags.find(({ name, char, type }) => type === 'option' && [`--${name}`, `-${char}`].includes(before));
-    const example = exampleOf(typed);
     if (taker !== undefined && argv.every((word, index) => word.startsWith('-') || index === last))
       return `--${taker.name} took the last word as its value: give it another before it`;
     return example && `For example: ${example}`;
@@ -167,6 +187,8 @@ function argumentHint(message: string, typed: Typed): string | undefined {
   if (/^--/.test(before) && flags.some(({ name, type }) => type === 'boolean' && `--${name}` === before))
     return `Write ${before} alone: it takes no value`;
   if (/[\u2018-\u201f]/.test(argv.join(''))) return 'Write " or \': a shell reads other quotation marks as letters';
+  if (command === 'verify' && isPlaceText(stray.replace(/[:@][^/]*$/, '')))
+    return 'verify takes one SUBJECT: remora report --key FILE --require signature REFERENCES verifies several';
   if (command === 'pull') return 'pull takes one REFERENCE: -o DIR says where files go';
   if (args.length === 0) return `${command} takes no arguments`;
   return args.length === 1 ? `${command} takes one argument, ${args[0]?.toUpperCase()}` : undefined;

@@ -24,6 +24,15 @@ export interface PackFlags {
   readonly 'each-platform'?: readonly string[] | undefined;
 }
 
+/** Refuses an attachment that has neither a file nor a type of its own. */
+export function requireFiles(files: readonly string[], flags: PackFlags): void {
+  const given = ['each-platform', 'artifact-type', 'config'] as const;
+  if (files.length > 0 || given.some((name) => flags[name] !== undefined)) return;
+  throw new RemoraError('INVALID_ARGUMENT', 'argument FILE is missing', {
+    hint: 'Name the file to attach; an attachment without files needs --artifact-type TYPE',
+  });
+}
+
 /** True where the manifest goes to standard output: people read the result on standard error then. */
 export function isManifestOut(flags: PackFlags): boolean {
   return flags['export-manifest'] === '-';

@@ -136,19 +136,21 @@ function keeping(stays: readonly KeptAttachment[]): Pick<PruneResult, 'kept' | '
   return { kept, stays };
 }
 
+const NEXT = "the registry's own garbage collection removes them, or for remora serve, prune on its directory";
+
 /** A registry lists tags, and no digests (distribution-spec, "Listing Tags"). */
 function unseenIn(store: Store, orphans: boolean): readonly Unseen[] {
   const place = store.format({});
   return [
     {
       what: 'untagged-images',
-      message: `${place} lists tags alone: attachments of images without a tag, and in no index with a tag, are seen only where a tag is named after their digest`,
+      message: `${place} lists tags and no digests: attachments of images that no tag leads to were not seen; ${NEXT}`,
     },
     ...(orphans
       ? ([
           {
             what: 'untagged-orphans',
-            message: `${place} does not list what the Referrers API kept for images that are gone, unless a tag is named after the digest of the image`,
+            message: `${place} does not say which images were deleted by digest: attachments that only its Referrers API lists for them were not seen; ${NEXT}`,
           },
         ] as const)
       : []),

@@ -65,8 +65,7 @@ export default class Copy extends BaseCommand {
       multipleNonGreedy: true,
     }),
     semver: stringFlag({
-      summary:
-        "Copy the tags that are versions in this range, like '>=1.2 <2'; with other flags, among theirs",
+      summary: "Copy the tags that are versions in this range, like '>=1.2 <2'; with other flags, among theirs",
       helpValue: 'RANGE',
     }),
     'no-tag': stringFlag({

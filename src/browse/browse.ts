@@ -71,7 +71,8 @@ async function answer(
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const token = url.searchParams.get(TOKEN);
     const entry = admission.enter(token, request.headers.cookie, request.socket.localPort);
-    if (entry === 'refused') throw new Refusal(403, 'DENIED', 'the address lacks the token that remora browse printed');
+    if (entry === 'refused')
+      throw new Refusal(403, 'DENIED', 'the address does not contain the token that remora browse printed');
     if (entry !== 'admitted')
       return send(response, 303, { ...PROTECTING, Location: admission.folder, 'Set-Cookie': entry.cookie });
     if (url.pathname === '/') return send(response, 303, { ...PROTECTING, Location: admission.folder });

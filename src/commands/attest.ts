@@ -5,7 +5,7 @@ import { signingFlags } from '../cli/flags/signing.js';
 
 /** `remora attest` */
 export default class Attest extends SigningCommand {
-  static override summary = 'Sign what a document says of an image or artifact, and attach it';
+  static override summary = 'Sign a statement about an image or artifact, and attach it';
   static override description =
     'Signs a statement about SUBJECT whose predicate is FILE, and attaches it as a Sigstore bundle, which cosign verify-attestation --insecure-ignore-tlog accepts. The predicate type comes from the content of FILE. Attesting the same again with the same key changes nothing.';
   static override examples = [

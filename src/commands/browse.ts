@@ -11,7 +11,7 @@ const GRACE_MS = 500;
 export default class Browse extends BaseCommand {
   static override summary = 'Look at images and what is attached in a web browser';
   static override description =
-    'Shows registries with the logins of this user, image layouts and archives: tags, platforms, layers, everything attached, and files with a preview. Read only. It listens on 127.0.0.1 alone, and lets in the holder of the address that it prints first. Ctrl-C ends it.';
+    'Shows registries (with your stored credentials), image layouts and archives: tags, platforms, layers, everything attached, and files with a preview. It is read-only, listens on 127.0.0.1 alone, and admits only those who open the address that it prints first. Ctrl-C ends it.';
   static override examples = [
     { description: 'Look at an image', command: '<%= config.bin %> browse ghcr.io/acme/app:v1' },
     {

@@ -51,7 +51,7 @@ export default class Check extends BaseCommand {
       helpValue: 'PLACE',
     }),
     gc: boolean({
-      summary: 'Do not check a layout, but remove from it what nothing names',
+      summary: 'Instead of checking a layout, remove from it what nothing names',
       exclusive: ['recursive', 'deep', 'quick', 'fix', 'fetch-from'],
     }),
     grace: stringFlag({

@@ -65,7 +65,7 @@ export default class Copy extends BaseCommand {
       multipleNonGreedy: true,
     }),
     semver: stringFlag({
-      summary: "Copy the tags that are versions in this range, like '>=1.2 <2'; with other flags, of theirs",
+      summary: "Copy the tags that are versions in this range, like '>=1.2 <2'; with other flags, among theirs",
       helpValue: 'RANGE',
     }),
     'no-tag': stringFlag({
@@ -80,7 +80,7 @@ export default class Copy extends BaseCommand {
       default: false,
     }),
     'no-clobber': boolean({
-      summary: 'Leave and name the tags of the destination that name something else',
+      summary: 'Keep and list tags of the destination that name something else',
       default: false,
       exclusive: ['overwrite'],
     }),

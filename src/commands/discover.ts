@@ -26,7 +26,7 @@ import { REQUIRE_ON } from '../operations/discover/missing.js';
 export default class Discover extends BaseCommand {
   static override summary = 'List all attachments of an image or artifact';
   static override description =
-    'Asks every way in which an artifact can be attached, and continues with all manifests below an index and the attachments of attachments. An empty list means that every way was asked and answered. Otherwise the exit code is 4 where access was refused, and 6 where it was not.';
+    'Asks every way in which an artifact can be attached, and continues with all manifests below an index and the attachments of attachments. An empty list means that every way was asked and answered. Otherwise the exit code is 4 if access was refused, and 6 for any other failure.';
   static override aliases = ['referrers'];
   static override examples = [
     { description: 'Show a tree of all attachments', command: '<%= config.bin %> discover ghcr.io/acme/app:v1' },

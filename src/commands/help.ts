@@ -4,13 +4,17 @@ import { loadHelpClass } from '@oclif/core/help';
 
 /** `remora help` */
 export default class Help extends Command {
-  static override summary = 'Show help for a command, or for shared flags';
+  static override summary = 'Show help for a command, shared flags or a page';
   static override examples = [
     { description: 'Show help for a command', command: '<%= config.bin %> help copy' },
     { description: 'Show the flags for registries', command: '<%= config.bin %> help connection' },
   ];
   static override args = {
-    command: string({ description: 'Command, or connection or selection', multiple: true, ignoreStdin: true }),
+    command: string({
+      description: 'A command, or a topic such as connection or exit-codes',
+      multiple: true,
+      ignoreStdin: true,
+    }),
   };
 
   async run(): Promise<void> {

@@ -83,7 +83,7 @@ export default class Pull extends BaseCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
-    config: boolean({ summary: 'The config, too: under its title, else as config.json' }),
+    config: boolean({ summary: 'Also the config: under its title, else as config.json' }),
     unwrap: boolean({ summary: 'Write the document inside an in-toto statement; verified only with --verify' }),
     ...useFlags,
     stdout: boolean({ summary: 'Write the one file to standard output', exclusive: ['no-clobber', 'json'] }),

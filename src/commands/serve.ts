@@ -43,7 +43,7 @@ export default class Serve extends BaseCommand {
       helpValue: 'NAME',
     }),
     'allow-host': stringFlag({
-      summary: 'Answer to this name too; repeatable [default: on loopback none, else any]',
+      summary: 'Also answer to this name; repeatable [default: on loopback none, else any]',
       helpValue: 'NAME',
       multiple: true,
       multipleNonGreedy: true,

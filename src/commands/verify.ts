@@ -64,7 +64,7 @@ export default class Verify extends BaseCommand {
       default: 'any' as const,
       helpGroup: 'GATE',
     }),
-    'no-wrong': boolean({ summary: 'Exit with 5 if a signature is wrong, too', helpGroup: 'GATE' }),
+    'no-wrong': boolean({ summary: 'Also exit with 5 if a signature is wrong', helpGroup: 'GATE' }),
     blob: stringFlag({
       summary: 'Verify this file by --bundle, without SUBJECT',
       helpValue: 'FILE',
@@ -96,7 +96,8 @@ export default class Verify extends BaseCommand {
     const { subject } = args;
     if (flags.blob !== undefined && flags.bundle !== undefined)
       return this.#verifyBlob({ ...flags, blob: flags.blob, bundle: flags.bundle }, subject);
-    if (subject === undefined) throw mistake('SUBJECT is missing', 'Name an image or artifact, or a file with --blob');
+    if (subject === undefined)
+      throw mistake('argument SUBJECT is missing', 'Name an image or artifact, or a file with --blob');
     this.isGateOf(subject);
     const trust = await trustFrom(flags);
     const policy = await policyFrom(flags.policy);

@@ -2,7 +2,7 @@ import { BaseCommand } from '../cli/command/base-command.js';
 
 /** `remora version` */
 export default class Version extends BaseCommand {
-  static override summary = 'Show the version of remora, and of what runs it';
+  static override summary = 'Show the versions of remora and of its runtime';
   static override examples = [
     { description: 'Show the version', command: '<%= config.bin %> version' },
     { description: 'Take the version in a script', command: '<%= config.bin %> version --json | jq -r .version' },

@@ -25,7 +25,9 @@ const attest = (...words: string[]) => ['attest', '--key', 'key.pem', 'oci:./lay
 it('prints the subject, the signature and the predicate type; again that it was there', async () => {
   const at = await withFiles();
   const first = await success(attest('bom.json'), at);
-  expect(first.stdout).toMatch(/^Attested: .*\nSignature: .*\nPredicate: +https:\/\/cyclonedx.org\/bom\nKey: +sha256:/);
+  expect(first.stdout).toMatch(
+    /^Attested: .*\nAttestation: .*\nPredicate: +https:\/\/cyclonedx.org\/bom\nKey: +sha256:/,
+  );
   const again = await success(attest('bom.json'), at);
   expect(again.stdout).toContain('(was there already)');
   const result = resultSchemas.attest.parse(await json(attest('bom.json'), at));

@@ -71,7 +71,7 @@ describe('repo tags chooses', () => {
     expect(none.hint).toBe('It has 1.10.0-rc.1, 1.2, 1.2.0, 1.9.0, 2.0.0, latest, v1.10.0');
     tags.set(`sha256-${HEX}`, tags.get('1.2') ?? '');
     expect((await fail(3, '--match', 'sha256-*')).hint).toContain(
-      'tags that stand for a digest (1), which --all takes in',
+      'tags named after a digest (1), which --all takes in',
     );
     expect(lines(await list('--match', 'sha256-*', '--all'))).toEqual([`sha256-${HEX}`]);
     tags.clear();

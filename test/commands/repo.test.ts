@@ -87,7 +87,7 @@ describe('repo tags', () => {
     expect(result).toEqual({ code: 0, stdout: 'B\na\nv1\nv10\nv2\n', stderr: '' });
   });
 
-  it('leaves out tags that stand for a digest, and says how many', async () => {
+  it('leaves out tags named after a digest, and says how many', async () => {
     const { registry } = await withImage();
     const { tags } = registry.repository('team/app');
     const digest = tags.get('v1') ?? '';
@@ -96,7 +96,7 @@ describe('repo tags', () => {
     const place = `${registry.host}/team/app`;
     const shown = await runHere(['repo', 'tags', place], cwd);
     expect(shown.stdout).toBe(`sha256-${HEX}.other\nv1\n`);
-    expect(shown.stderr).toBe('remora: not shown: tags that stand for a digest (4); --all shows them\n');
+    expect(shown.stderr).toBe('remora: not shown: tags named after a digest (4); --all shows them\n');
     const all = await runHere(['repo', 'tags', '--all', place], cwd);
     expect([all.stdout.split('\n').length, all.stderr]).toEqual([7, '']);
     const { stdout } = await runHere(['repo', 'tags', place, '--json'], cwd);

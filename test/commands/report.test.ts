@@ -188,7 +188,7 @@ describe('report', () => {
   it('refuses mistakes before anything is printed', async () => {
     const { cwd } = await withLayout();
     const message = async (...args: string[]) => (await failureHere(2, ['report', ...args], cwd)).message;
-    expect(await message()).toBe('REFERENCE is missing');
+    expect(await message()).toBe('argument REFERENCE is missing');
     expect(await message('oci:./layout', '--column', 'sboms')).toContain('unknown kind');
     expect(await message('oci:./layout', '--shard', '0/2')).toContain('shard "0/2"');
     expect(await message('oci:./layout', '--tag', '[a]')).toContain('pattern "[a]"');

@@ -90,7 +90,7 @@ describe('sign', () => {
       ['a file that is not there', ['--key', 'nope.pem'], 'nope.pem does not exist', /path/],
       ['a directory', ['--key', 'layout'], 'layout is a directory', /./],
       ['a variable that is not set', ['--key', 'env://REMORA_NO_KEY'], '"REMORA_NO_KEY" is not set', /name a file/],
-      ['a key elsewhere', ['--key', 'awskms:///alias/x'], 'is kept elsewhere', /cosign/],
+      ['a key elsewhere', ['--key', 'awskms:///alias/x'], 'is not a file or env://NAME', /cosign/],
       ['an encrypted key without a terminal', ['--key', 'cosign.key'], 'cosign.key is encrypted', /KEY_PASSWORD/],
       [
         'a wrong passphrase',

@@ -224,7 +224,7 @@ describe('a mistake in the arguments of verify', () => {
     ['a file that is not a key', ['--key', 'app.yaml'], /app\.yaml.* no PEM/],
     ['a file that is not there', ['--key', 'none.pub'], /none\.pub does not exist/],
     ['a variable that is not set', ['--key', 'env://REMORA_TEST_NONE'], /"REMORA_TEST_NONE" is not set/],
-    ['a key that a service keeps', ['--key', 'awskms:///alias/release'], /is kept elsewhere/],
+    ['a key that a service keeps', ['--key', 'awskms:///alias/release'], /is not a file or env:/],
     ['an identity without an issuer', ['--certificate-identity', 'a@b.example'], /without --certificate-oidc-issuer/],
     ['half of the trust of notation', ['--trust-store', '.'], /without --trust-policy/],
     ['an unknown kind', [...KEY, '--require', 'sbomb'], /"sbomb" has an unknown kind/],

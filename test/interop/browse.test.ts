@@ -191,7 +191,7 @@ describeWithPeers('remora browse in Chromium', [...BROWSER, 'registry3'], () => 
     for (const address of [new URL('/', url).href, `${new URL('/', url).href}?token=wrong`, inside]) {
       const { page } = await openWindow();
       expect((await page.goto(address))?.status()).toBe(403);
-      expect(await page.locator('body').textContent()).toContain('lacks the token');
+      expect(await page.locator('body').textContent()).toContain('The address does not contain the token');
       expect(await page.getByRole('link', { name: 'v1' }).count()).toBe(0);
     }
   });

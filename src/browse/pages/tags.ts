@@ -58,7 +58,7 @@ export async function tagsPage({ site, query, signal }: Ask): Promise<PageAnswer
   const shown = tags.slice((page - 1) * COUNT, page * COUNT);
   const count = `${tags.length} ${tags.length === 1 ? 'tag' : 'tags'}`;
   const main = html`<h1>${spot.repository ?? place}</h1>
-<p class="lead">${count}${choice.filter !== '' && html` with <q>${choice.filter}</q>`}${last > 1 && `, page ${page} of ${last}`}${hidden > 0 && `; ${hidden} more stand for a digest`}</p>
+<p class="lead">${count}${choice.filter !== '' && html` with <q>${choice.filter}</q>`}${last > 1 && `, page ${page} of ${last}`}${hidden > 0 && `; ${hidden} more are named after a digest`}</p>
 ${form(choice)}
 ${shown.length > 0 && html`<ul id="tags" class="names" aria-label="Tags">${shown.map((tag) => html`<li><a href="${link('artifact', { place: textOf(tag) })}"><bdi>${tag}</bdi></a></li>\n`)}</ul>`}
 ${pages({ ...choice, page }, last)}
@@ -93,7 +93,7 @@ function form({ place, filter, sort, all }: Choice): Html {
 <input type="hidden" name="place" value="${place}">
 <label>Filter <input type="search" id="filter" name="filter" value="${filter}" placeholder="v1 or v1.*" autocomplete="off" spellcheck="false"></label>
 <label>Order <select name="sort">${Object.entries(ORDERS).map(([name, text]) => html`<option value="${name}"${name === sort && html` selected`}>${text}</option>`)}</select></label>
-<label class="check"><input type="checkbox" name="all" value="1"${all && html` checked`}> Tags that stand for a digest, too</label>
+<label class="check"><input type="checkbox" name="all" value="1"${all && html` checked`}> Also show tags that are named after a digest</label>
 <button type="submit">Show</button>
 </form>`;
 }

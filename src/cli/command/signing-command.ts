@@ -52,7 +52,7 @@ function signatureText(verb: string, { reference, result, listedBy, predicateTyp
   return fields([
     [verb, subject.reference],
     ['Platform', subject.platform],
-    ['Signature', `${reference}${there}`],
+    [verb === 'Attested' ? 'Attestation' : 'Signature', `${reference}${there}`],
     ['Predicate', predicateType],
     ['Key', `sha256:${key}`],
     ['Listed by', listedBy],

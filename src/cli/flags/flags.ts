@@ -109,7 +109,8 @@ export const uploadFlags = {
 /** How much a place that is read may unpack to: a compressed archive, and the layers that are unpacked of it. */
 export const unpackFlag = {
   'max-unpacked': string({
-    summary: 'Unpack archives and layers to at most so much, like 5GiB [default: 200 times their size, 1GiB to 64GiB]',
+    summary:
+      'Unpack at most this much of archives and layers, like 5GiB [default: 200 times their size, 1GiB to 64GiB]',
     helpValue: 'SIZE',
   }),
 };
@@ -125,7 +126,7 @@ export const platformFlag = {
 /** How much a command that looks for attachments or platforms may meet. */
 export const limitFlag = {
   'max-items': integer({
-    summary: 'Attachments and entries of indexes to meet at most; more end the command with 6 [default: 100000]',
+    summary: 'Most attachments and entries of indexes to read; more end the command with 6 [default: 100000]',
     helpValue: 'N',
     min: 1,
   }),

@@ -17,7 +17,7 @@ export const pruneFlags = {
     helpGroup: 'RULE',
   }),
   'older-than': string({
-    summary: 'Attachments that were created so long ago, like 90d or 12w',
+    summary: 'Attachments created at least this long ago, like 90d or 12w',
     helpValue: 'SPAN',
     helpGroup: 'RULE',
   }),

@@ -4,7 +4,7 @@ import type { WaitOptions } from '../../operations/wait/wait.js';
 /** How long a command asks again for what is not there yet; {@link waitFrom} turns it into options. */
 export const waitFlag = {
   wait: string({
-    summary: 'Ask again for so long until it is there, like 60s or 10m; a number is seconds',
+    summary: 'Wait up to this long until it is there, like 60s or 10m; a number is seconds',
     helpValue: 'TIME',
   }),
 };

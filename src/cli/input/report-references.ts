@@ -18,7 +18,7 @@ export async function reportReferences(
   stdin: NodeJS.ReadStream,
 ): Promise<readonly Reportable[]> {
   if (words.length + files.length === 0)
-    throw new RemoraError('INVALID_ARGUMENT', 'REFERENCE is missing', {
+    throw new RemoraError('INVALID_ARGUMENT', 'argument REFERENCE is missing', {
       hint: 'Name images, a file with --from, or a repository with --all-tags',
     });
   if (files.filter((file) => file === '-').length > 1)

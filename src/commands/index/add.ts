@@ -6,9 +6,9 @@ import { truncFlag } from '../../cli/flags/trunc.js';
 
 /** `remora index add` */
 export default class IndexAdd extends IndexCommand {
-  static override summary = 'Add members to an index, and lose nothing that others add';
+  static override summary = 'Add members to an index, even while others add to it';
   static override description =
-    'Each tag of TARGET moves to an index with the members; a new tag begins an index. Jobs that add at the same time keep the members of each other. A tag that holds something else than an index is a conflict (exit code 7).';
+    'Each tag of TARGET moves to an index with the members; a new tag begins an index. Jobs that add at the same time keep the members of each other. A tag that holds something other than an index is a conflict (exit code 7).';
   static override examples = [
     {
       description: 'Add the image of one more platform',

@@ -12,7 +12,7 @@ import { TAG_ORDERS } from '../../operations/repo/tag-orders.js';
 export default class RepoTags extends BaseCommand {
   static override summary = 'List the tags of a repository, layout or archive';
   static override description =
-    'Tags that stand for a digest are left out: those of the referrers tag schema, and .sig, .att and .sbom of cosign. A pattern or range that no tag fits ends with 3.';
+    'Tags named after a digest are left out: those of the referrers tag schema, and .sig, .att and .sbom of cosign. A pattern or range that no tag fits ends with 3.';
   static override examples = [
     { description: 'List the tags of a repository', command: '<%= config.bin %> repo tags ghcr.io/acme/app' },
     {
@@ -29,7 +29,7 @@ export default class RepoTags extends BaseCommand {
     }),
   };
   static override flags = {
-    all: boolean({ summary: 'Show tags that stand for a digest as well' }),
+    all: boolean({ summary: 'Also show tags that are named after a digest' }),
     match: stringFlag({
       summary: 'Only tags that match a pattern like "v1.*"; can be given several times',
       helpValue: 'GLOB',
@@ -44,7 +44,7 @@ export default class RepoTags extends BaseCommand {
       summary: 'By name, by name with its numbers as numbers, or by version with the newest first [default: name]',
     }),
     limit: integer({
-      summary: 'At most so many; without --sort the first that the registry names',
+      summary: 'At most this many; without --sort, the first that the registry lists',
       helpValue: 'N',
       min: 1,
     }),

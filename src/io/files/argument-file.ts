@@ -60,10 +60,14 @@ export async function readKeyArgument(
   const [, scheme, name = ''] = /^([a-z0-9]{1,20}):\/\/(.*)$/.exec(location) ?? [];
   if (scheme === undefined) return readArgumentFile(location, MAX_KEY_BYTES);
   if (scheme !== 'env') {
-    throw new RemoraError('INVALID_ARGUMENT', `key ${quote(location)} is kept elsewhere, wanted a file or env://NAME`, {
-      found: location,
-      hint: 'Use cosign, which can ask key management services',
-    });
+    throw new RemoraError(
+      'INVALID_ARGUMENT',
+      `key ${quote(location)} is not a file or env://NAME: remora cannot use key management services`,
+      {
+        found: location,
+        hint: 'Sign and verify with cosign, or give the key as a file',
+      },
+    );
   }
   const pem = env[name];
   if (pem !== undefined && pem !== '') return pem;

@@ -27,7 +27,7 @@ export function parseCatalogPlace(text: string): CatalogPlace {
   const web = /^https?:\/\//i.test(name) ? webAddress(name) : undefined;
   if (web !== undefined) {
     const write = web.name === undefined ? web.host : web.name.replace(/[:@][^/]*$/, '');
-    throw new RemoraError('INVALID_ARGUMENT', `registry ${quote(web.address)} is an address of the web`, {
+    throw new RemoraError('INVALID_ARGUMENT', `registry ${quote(web.address)} is a web address`, {
       found: web.address,
       hint: `Write ${write}`,
     });

@@ -53,7 +53,7 @@ export function refuseMistaken(text: string, isPath: boolean): void {
     const hint = web.name !== undefined && isName(web.name) ? `Write ${web.name}${plain}` : AS_PULLED;
     throw mistaken(
       web.address,
-      'is an address of the web, wanted the name of an image',
+      'is a web address, wanted the name of an image',
       isHost ? `Write ${web.host}/REPOSITORY${plain}` : hint,
     );
   }

@@ -18,7 +18,7 @@ const PAGES: readonly (readonly [page: RegExp, name: string])[] = [
 /** Hosts that have pages about images, and no images. */
 const SITES = /^(?:www\.)?(?:hub\.docker\.com|docker\.com|github\.com|gallery\.ecr\.aws|console\.cloud\.google\.com)$/i;
 
-/** An address of the web that stands where the name of an image is wanted. */
+/** A web address that stands where the name of an image is wanted. */
 export interface WebAddress {
   /** The address without user and query, which may hold secrets. */
   readonly address: string;
@@ -29,7 +29,7 @@ export interface WebAddress {
   readonly isPlain: boolean;
 }
 
-/** Reads an address of the web, or a page of a site without `https://`; undefined for other text. */
+/** Reads a web address, or a page of a site without `https://`; undefined for other text. */
 export function webAddress(text: string): WebAddress | undefined {
   const [, scheme = '', rest = ''] = /^(https?:\/\/)?(.*)$/is.exec(text) ?? [];
   const [place = '', query = ''] = rest.split(/[?#]/, 2);

@@ -22,8 +22,8 @@ export async function refuseLocalName(place: Place, isWritten: boolean): Promise
   if (scheme === undefined && !isOwn) return;
   const full = formatPlace(place, place);
   const written = `${path}${full.slice(formatPlace(place).length)}`;
-  const what = scheme === undefined ? "is one of Docker's own names on Docker Hub" : 'is also a path here';
-  throw new RemoraError('INVALID_ARGUMENT', `${quote(written)} names no registry, and ${what}`, {
+  const what = scheme === undefined ? "is one of Docker's own names on Docker Hub" : 'a path of this name exists';
+  throw new RemoraError('INVALID_ARGUMENT', `${quote(written)} has no registry, and ${what}`, {
     found: written,
     hint: `Write ${scheme ?? 'oci'}:${written} for the path, ${isOwn ? `docker.io/ACCOUNT/${written}` : full} for a name on Docker Hub`,
   });

@@ -54,6 +54,6 @@ export function noTagFits(
   return new RemoraError('NO_MATCH', `${place} has no tag that fits ${wanted.map(quote).join(', ')}`, {
     expected: wanted.join(', '),
     candidates: tags.slice(0, 50),
-    hint: `${seen}${tags.length > 10 ? ', …' : ''}${hidden === 0 ? '' : `, and tags that stand for a digest (${hidden}), which --all takes in`}`,
+    hint: `${seen}${tags.length > 10 ? ', …' : ''}${hidden === 0 ? '' : `, and tags named after a digest (${hidden}), which --all takes in`}`,
   });
 }

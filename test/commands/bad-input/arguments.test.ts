@@ -25,7 +25,7 @@ describe('what is malformed', () => {
     ['a flag with no-', ['attach', '--no-settle=true', target, 'a.txt'], '--no-settle takes', /--no-settle alone/],
     ['a flag that has no-', ['attach', '--settle=false', target, 'a.txt'], '--settle takes', /Write --no-settle/],
     ['a tag', ['resolve', 'ghcr.io/acme/app:v 1'], '"v 1" is not a tag', /like ghcr\.io/],
-    ['a URL', ['inspect', 'https://ghcr.io/acme/app'], 'is an address of the web', /^Write ghcr\.io\/acme\/app$/],
+    ['a URL', ['inspect', 'https://ghcr.io/acme/app'], 'is a web address', /^Write ghcr\.io\/acme\/app$/],
     ['a tag of several', ['push', 'oci:./out:v1,.2', 'a.txt'], 'the malformed tag ".2"', /several tags/],
     ['a digest', ['attach', 'oci:./out@sha256:abc'], 'sha256 needs 64 hexadecimal digits, got 3', /64 lower-case/],
     ['a beginning', ['discover', 'oci:./out@sha256:abc'], 'needs at least 8 hexadecimal digits, got 3', /more digits/],

@@ -56,9 +56,9 @@ it.each([
   ['https://reg.example/v2/a/b/manifests/v1', 'Write reg.example/a/b:v1'],
   [`https://reg.example/v2/a/b/manifests/${SHA256_ABC}`, `Write reg.example/a/b@${SHA256_ABC}`],
   ['https://github.com/acme/app', 'Write the name as docker pull takes it, like ghcr.io/owner/app:v1'],
-])('an address of the web shows an image: %s', (text, hint) => {
+])('a web address shows an image: %s', (text, hint) => {
   expect(faultOf(() => parsePlace(text))).toMatchObject({
-    message: expect.stringContaining('is an address of the web'),
+    message: expect.stringContaining('is a web address'),
     hint,
   });
 });

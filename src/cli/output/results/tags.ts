@@ -37,7 +37,7 @@ export function tagNotes({ reference, tags, hidden, limited, manifests = [] }: T
     ...(tags.length === 0 ? [`${reference} has no tags`] : []),
     ...manifests.flatMap((entry) => ('error' in entry ? [`no manifest for ${entry.tag}: ${entry.error.message}`] : [])),
     ...(limited ? [`not shown: tags beyond the limit of ${tags.length}`] : []),
-    ...(hidden > 0 ? [`not shown: tags that stand for a digest (${hidden}); --all shows them`] : []),
+    ...(hidden > 0 ? [`not shown: tags named after a digest (${hidden}); --all shows them`] : []),
   ];
 }
 

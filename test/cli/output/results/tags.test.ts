@@ -31,7 +31,7 @@ it('notes what the list lacks, and fails for more than a tag that is gone', () =
   expect(tagNotes(result)).toEqual([
     'no manifest for gone\u001b[2J: it is gone',
     'not shown: tags beyond the limit of 2',
-    'not shown: tags that stand for a digest (2); --all shows them',
+    'not shown: tags named after a digest (2); --all shows them',
   ]);
   expect(tagNotes({ reference: 'example.com/app', tags: [], hidden: 0 })).toEqual(['example.com/app has no tags']);
   expect(tagFailures(result)).toEqual([]);

@@ -47,7 +47,7 @@ export function renderInspection(result: InspectResult, screen: TimedScreen): st
   ) =>
     rows.length === 0
       ? ''
-      : [`${screen.paint('bold', name)}:`, ...textLines({ columns, steps }, () => rows, screen, ' ')].join('\n');
+      : [`${screen.paint('bold', name)}:`, ...textLines({ columns, steps }, () => rows, screen, '  ')].join('\n');
   const content = screen.isTerminal ? ALIGNED : CONTENT;
   const sections = [
     fieldText(

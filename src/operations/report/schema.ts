@@ -8,9 +8,7 @@ export const STATES = ['yes', 'partly', 'no', 'unknown'] as const;
 const state = z.enum(STATES);
 
 const cell = z.strictObject({
-  state: state.describe(
-    'unknown: a way could not be asked, or no image is there; partly: some platforms lack it',
-  ),
+  state: state.describe('unknown: a way could not be asked, or no image is there; partly: some platforms lack it'),
   count: z.int().describe('Attachments of this kind, on the image, its index and its platforms'),
   newest: z.string().exactOptional().describe('The newest date of creation, RFC 3339'),
   lacking: z.array(z.string()).readonly().exactOptional().describe('The platforms of an index that lack it'),

@@ -26,7 +26,7 @@ it('draws a flowchart', () => {
   expect(draw('mermaid', found)).toMatchInlineSnapshot(`
     "%%{init: {"flowchart": {"wrappingWidth": 440}}}%%
     flowchart LR
-      %% registry.example/app:v1: 5 attachments of the index and 2 platforms: 2 sbom, 2 signature, 1 other
+      %% registry.example/app:v1: 5 attachments of the index and 2 platforms: 2 sboms, 2 signatures, 1 other
       n696d61676500(["registry.example/app:v1<br>696d61676500"]):::subject
       n6e6577657200("sbom · spdx<br>newer.spdx.json<br>2026-11-23 · 12.3 kB · 6e6577657200"):::sbom
       n6f662d73626f("signature · sigstore-bundle<br>2026-11-24 · 3.0 kB · 6f662d73626f"):::signature
@@ -83,7 +83,7 @@ it('draws verdicts in a flowchart', () => {
 it('draws a graph for Graphviz', () => {
   expect(draw('dot', found)).toMatchInlineSnapshot(`
     "digraph remora {
-      // registry.example/app:v1: 5 attachments of the index and 2 platforms: 2 sbom, 2 signature, 1 other
+      // registry.example/app:v1: 5 attachments of the index and 2 platforms: 2 sboms, 2 signatures, 1 other
       graph [rankdir=LR, ranksep=0.6, nodesep=0.2, charset="UTF-8"];
       node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=11, margin="0.14,0.08"];
       edge [color="#8a8f98", arrowsize=0.6];
@@ -135,7 +135,7 @@ it('writes a comment for a pull request', () => {
     "<!-- remora discover registry.example/app:v1 -->
     ### \`registry.example/app:v1\`
 
-    5 attachments of the index and 2 platforms: 2 sbom, 2 signature, 1 other
+    5 attachments of the index and 2 platforms: 2 sboms, 2 signatures, 1 other
 
     Digest: \`sha256:696d616765000000000000000000000000000000000000000000000000000000\`
 

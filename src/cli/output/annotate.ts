@@ -1,4 +1,5 @@
 import type { AnnotateResult } from '../../operations/annotate/schema.js';
+import { countedKind } from '../../operations/results/counted.js';
 import { fields, printable } from './text.js';
 
 /** The outcome of `annotate`, for people. */
@@ -39,5 +40,5 @@ export function annotateNotes({ dryRun, result, was, left, listedBy }: AnnotateR
 }
 
 function describeLeft(left: AnnotateResult['left']): string {
-  return left.map(({ kind = 'of no known kind', count }) => `${count} ${kind}`).join(', ');
+  return left.map(({ kind = 'of no known kind', count }) => countedKind(count, kind)).join(', ');
 }

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Characters of one column each: ASCII, and those that this program draws with. */
 const NARROW = /^[ -~…·│├└─✓✗]*$/;
 
@@ -16,10 +18,10 @@ function hasWide(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(hasWide);
 }
 
-/** The columns of a terminal that a text takes. */
+/** The columns of a terminal that a text takes; its colours take none. */
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length;
-  return measured?.(text) ?? [...text].length;
+  return measured?.(text) ?? [...stripVTControlCharacters(text)].length;
 }
 
 /** Characters as readers see them: with the marks above them, so that none is cut in two. */

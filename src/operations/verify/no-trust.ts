@@ -9,6 +9,8 @@ const EXAMPLES = {
   notation: '--trust-policy trustpolicy.oci.json --trust-store DIR',
 } as const;
 
+const SIGNERS = { key: 'a key', identity: 'an identity', notation: 'a certificate' } as const;
+
 /** The error for a call without trust: an example for each kind of signature that is attached. */
 export function noTrust(judged: JudgedAttachments): RemoraError {
   const counts = new Map<keyof typeof EXAMPLES, number>();
@@ -20,12 +22,16 @@ export function noTrust(judged: JudgedAttachments): RemoraError {
   }
   const found = [...counts];
   const examples = (found.length === 0 ? ([['key', 0]] as const) : found).map(([type]) => EXAMPLES[type]);
-  const list = found.map(
-    ([type, count]) => `${count} by ${{ key: 'a key', identity: 'an identity', notation: 'a certificate' }[type]}`,
-  );
+  const bys = found.map(([type, count]) => ({ count, by: `by ${SIGNERS[type]}` }));
+  const [first] = bys;
   const none =
     judged.incomplete.length === 0 ? 'no signature is attached' : 'a place could not be asked for signatures';
-  const what = found.length === 0 ? none : `attached signatures are ${list.join(', ')}`;
+  const what =
+    first === undefined
+      ? none
+      : bys.length === 1 && first.count === 1
+        ? `a signature ${first.by} is attached`
+        : `signatures are attached: ${bys.map(({ count, by }) => `${count} ${by}`).join(', ')}`;
   const places = judged.asked.flatMap(({ place }) => place ?? []);
   const elsewhere = places.find((place) => !judged.reference.startsWith(`${place}@`));
   const subject = `${elsewhere === undefined ? '' : `--referrers-in ${elsewhere} `}${judged.reference}`;

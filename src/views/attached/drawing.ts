@@ -18,7 +18,7 @@ export function drawing(graph: Graph): { readonly svg: Html; readonly isGrouped:
   let shown = graph;
   for (const coarseness of ['kinds', 'platforms', 'all'] as const)
     if (shown.nodes.length > MAX_BOXES) shown = grouped(graph, coarseness);
-  const layout = layoutOf(shown, linesOf);
+  const layout = layoutOf(shown, (node) => linesOf(node).flatMap(brokenLine));
   const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN];
   const svg = html`<svg class="drawing" width="${width}" height="${height}" viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}" role="group" aria-label="The subject at the left, and its attachments at the right">
 <g class="edges" aria-hidden="true">${layout.edges.map((edge) => line(edge, layout))}</g>
@@ -51,6 +51,12 @@ function classesOf(node: GraphNode): string {
   if (node.role !== 'attachment' && node.role !== 'group') return `box ${node.role}`;
   const { kind = 'other', verdict = '' } = node.role === 'group' ? node : node.attached;
   return `box kind-${kind}${verdict === '' ? '' : ` is-${verdict}`}${node.role === 'group' ? ' group' : ''}`;
+}
+
+/** A line that is too long, in two: the signer of `verified by key 1f3a… (cosign.pub)` stands whole. */
+function brokenLine(line: string): readonly string[] {
+  const at = [...line].length > MAX_LINE ? line.lastIndexOf(' by ') : -1;
+  return at <= 0 ? [line] : [line.slice(0, at), line.slice(at + 1)];
 }
 
 function cut(line: string, most: number): string {

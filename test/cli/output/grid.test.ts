@@ -10,6 +10,10 @@ const cells = (...texts: string[]) => texts.map((text) => ({ text }));
 
 beforeAll(() => loadWidths('日本'));
 
+it('breaks no line for its colours', () => {
+  expect(wrapped(`\u001b[31m${'a'.repeat(4)}\u001b[39m ${'b'.repeat(5)}`, 10)).toHaveLength(1);
+});
+
 describe('a grid', () => {
   const grid: Grid = {
     columns: [{}, { align: 'right' }, {}, { cut: 'end' }],

@@ -2,17 +2,28 @@ import type { ReportRow, ReportSummary } from '../../../operations/report/schema
 import { failureOf, troublesOf } from '../../../operations/report/words.js';
 import { printable } from '../text.js';
 
-/** The line that sums up: `200 images: 180 with sbom, 150 with signature; 3 could not be asked`. */
+/** The line that sums up: `200 images: 180 with sbom, none with vex or scan; 3 could not be asked`. */
 export function describeSummary(summary: ReportSummary): string {
   const { images, failed, columns } = summary;
-  const kinds = Object.entries(columns).map(([name, { yes, verified }]) =>
-    verified === undefined ? `${yes} with ${name}` : `${verified} with verified ${name}`,
-  );
+  const all = Object.entries(columns);
+  // A column that is not known of an image that was asked about may be there.
+  const none = all.filter(([, { yes, partly, unknown }]) => yes + partly === 0 && unknown === failed);
+  const counts = all.filter((one) => !none.includes(one));
+  const verified = all.some(([, one]) => one.verified !== undefined) ? 'verified ' : '';
+  const kinds = [
+    ...counts.map(([name, { yes, verified: count = yes }]) => `${count} with ${verified}${name}`),
+    ...(none.length === 0 ? [] : [`none with ${verified}${listed(none.map(([name]) => name))}`]),
+  ];
   const troubles = troublesOf(summary).map(({ count, words }) => `${images === 1 ? 'it' : count} ${words}`);
   if (images === 0) return '0 images: the references name none';
   // Of images that were not asked about nothing is known.
   const what = [images === failed ? '' : kinds.join(', '), troubles.join(', ')].filter((words) => words !== '');
   return `${images} image${images === 1 ? '' : 's'}${what.length === 0 ? '' : `: ${what.join('; ')}`}`;
+}
+
+/** `sbom, vex or scan` */
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((name) => name !== '').join(' or ');
 }
 
 /** The line about a row without an answer: `ghcr.io/acme/app:v9 does not exist`; undefined where there is one. */

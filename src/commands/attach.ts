@@ -99,13 +99,14 @@ export default class Attach extends PackCommand {
     if ('attachments' in result) return this.#showEach(result);
     if ('dryRun' in result) return this.printDryRun(result);
     await this.printPushed(result, [], result);
-    if (result.sameContent !== undefined && !this.jsonEnabled()) await this.#noteSame(result);
-    return result;
+    return this.#noteSame(result);
   }
 
-  async #noteSame(result: AttachResult): Promise<void> {
+  async #noteSame(result: AttachResult): Promise<AttachResult> {
+    if (result.sameContent === undefined || this.jsonEnabled()) return result;
     const { sameNotes } = await import('../cli/output/results/attach.js');
     for (const note of sameNotes(result)) this.note(note);
+    return result;
   }
 
   async #showEach(result: AttachEachResult | AttachEachDryRunResult): Promise<object> {

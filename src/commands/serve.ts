@@ -90,13 +90,16 @@ export default class Serve extends BaseCommand {
     const started = { url, host: server.host, directory: args.directory, repositories };
     // Callers wait for this line, so it is printed at the start.
     this.stdout.write(this.jsonEnabled() ? `${JSON.stringify(started)}\n` : `${url}\n`);
-    if (!server.isThere && !this.jsonEnabled())
-      this.note(`${args.directory} does not exist yet: the first push creates it`);
+    if (!server.isThere) this.#noteNew(args.directory);
     // The signal may be aborted already.
     if (!this.signal.aborted)
       await new Promise<void>((resolve) => this.signal.addEventListener('abort', () => resolve(), { once: true }));
     await server.close(GRACE_MS);
     return started;
+  }
+
+  #noteNew(directory: string): void {
+    if (!this.jsonEnabled()) this.note(`${directory} does not exist yet: the first push creates it`);
   }
 
   /** Prints errors only: the address was printed at the start. */

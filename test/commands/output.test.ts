@@ -102,8 +102,8 @@ describe('in a pipe, without colour and progress,', () => {
     expect(text).toMatch(new RegExp(`^Artifact type: +${TYPE}$`, 'm'));
     expect(text).toMatch(/^Size: +858 B manifest, 127 B content$/m);
     expect(text).toMatch(/^Config: +empty$/m);
-    expect(text).toMatch(/^Annotations:\n org\.example\.team {2}blue$/m);
-    expect(text).toMatch(/^Files:\n a\.txt {2}sha256:[0-9a-f]{64} {2}6 B {4}text\/plain\n site /m);
+    expect(text).toMatch(/^Annotations:\n {2}org\.example\.team {2}blue$/m);
+    expect(text).toMatch(/^Files:\n {2}a\.txt {2}sha256:[0-9a-f]{64} {2}6 B {4}text\/plain\n {2}site /m);
     const attached = await shown('inspect', `./layout@${ATTACHED}`);
     expect(attached).toMatch(new RegExp(`^Subject: +${DIGEST}$`, 'm'));
   });

@@ -68,13 +68,16 @@ const COMMANDS: Readonly<Record<string, (argv: string[], config: Config) => Prom
   'repo tags': (argv, config) => RepoTags.run(argv, config),
 };
 
+/** Variables that tests set in this process for what runs here. */
+const STUBBED = ['SOURCE_DATE_EPOCH', 'GITHUB_ACTIONS', 'GITHUB_STEP_SUMMARY'];
+
 /**
  * Runs a command in this process, which takes milliseconds: for the many ways to use one wrongly. What `bin.ts` does
  * around a command is not part of it. An executable under test runs instead, but for a test that makes time go by.
  */
 export async function runHere(args: readonly string[], cwd: string): Promise<RunResult> {
   if (process.env.REMORA_PROGRAM && !vi.isFakeTimers() && !vi.isMockFunction(clock.pause))
-    return remora(args, { cwd, env: { SOURCE_DATE_EPOCH: process.env.SOURCE_DATE_EPOCH } });
+    return remora(args, { cwd, env: Object.fromEntries(STUBBED.map((name) => [name, process.env[name]])) });
   // Some names are two words: a topic, and what to do.
   const count = args.slice(0, 2).join(' ') in COMMANDS ? 2 : 1;
   const [name, words] = [args.slice(0, count).join(' '), args.slice(count)];

@@ -1,6 +1,6 @@
 import type { DiscoverResult } from '../operations/discover/schema.js';
 import type { ReadDocument } from '../operations/documents/documents.js';
-import { countedKind } from '../operations/results/counted.js';
+import { countedKind, countedNoun } from '../operations/results/counted.js';
 import type { VerifyResult } from '../operations/verify/schema.js';
 import { graphOf } from './graph/build.js';
 import type { Attached, Graph, Pictured } from './graph/graph.js';
@@ -86,18 +86,14 @@ function wanted(kind: string | undefined, format: string | undefined): string {
 function countsOf({ platforms = [], incomplete }: Pictured & Pick<DiscoverResult, 'incomplete'>, graph: Graph): string {
   const attached = attachedIn(graph);
   const count = platforms.filter(({ isPlatform }) => isPlatform !== false).length;
-  const of = count === 0 ? '' : ` of the index and ${number(count, 'platform')}`;
+  const of = count === 0 ? '' : ` of the index and ${countedNoun(count, 'platform')}`;
   const kinds = new Map<string, number>();
   for (const { kind = 'other' } of attached) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   const each = [...kinds].map(([kind, times]) => countedKind(times, kind)).join(', ');
   const least = incomplete.length > 0 ? 'at least ' : '';
   return attached.length === 0 && incomplete.length === 0
-    ? `nothing is attached${of === '' ? '' : ` to the index and ${number(count, 'platform')}`}`
-    : `${least}${number(attached.length, 'attachment')}${of}${each === '' ? '' : `: ${each}`}`;
-}
-
-function number(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+    ? `nothing is attached${of === '' ? '' : ` to the index and ${countedNoun(count, 'platform')}`}`
+    : `${least}${countedNoun(attached.length, 'attachment')}${of}${each === '' ? '' : `: ${each}`}`;
 }
 
 /** The attachments of a graph, each once. */

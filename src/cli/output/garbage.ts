@@ -1,4 +1,5 @@
 import type { GarbageResult } from '../../operations/check/schema.js';
+import { countedNoun } from '../../operations/results/counted.js';
 import { formatSize, type Paint, printable } from './text.js';
 
 /** The removed files, one per line, those that stay, and a line with the sums. */
@@ -8,8 +9,8 @@ export function renderGarbage(result: GarbageResult, paint: Paint): string {
   const line = (name: string, size: number) =>
     `${paint('green', verb)} ${printable(name)} ${paint('dim', formatSize(size))}`;
   const parts = [
-    `${verb} ${count(blobs.length, 'blob')}${leftOvers.length > 0 ? ` and ${count(leftOvers.length, 'left-over file')}` : ''}, ${formatSize(bytes)}`,
-    ...(young > 0 ? [`${count(young, 'young blob')} without a name kept`] : []),
+    `${verb} ${countedNoun(blobs.length, 'blob')}${leftOvers.length > 0 ? ` and ${countedNoun(leftOvers.length, 'left-over file')}` : ''}, ${formatSize(bytes)}`,
+    ...(young > 0 ? [`${countedNoun(young, 'young blob')} without a name kept`] : []),
   ];
   return [
     ...blobs.map(({ digest, size }) => line(digest, size)),
@@ -17,8 +18,4 @@ export function renderGarbage(result: GarbageResult, paint: Paint): string {
     ...foreign.map((name) => `${paint('dim', 'kept')} ${printable(name)}: not part of the layout`),
     parts.join('; '),
   ].join('\n');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

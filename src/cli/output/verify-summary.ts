@@ -1,3 +1,4 @@
+import { countedNoun } from '../../operations/results/counted.js';
 import { shortWhoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifyResult } from '../../operations/verify/verify.js';
@@ -38,12 +39,12 @@ export function summaryLine(result: VerifyResult, paint: Paint): string {
   const verified = nodes.filter(({ verdict }) => verdict === 'verified');
   const wrong = nodes.filter(({ verdict }) => verdict === 'wrong').length;
   const count = platforms.filter(({ isPlatform }) => isPlatform !== false).length;
-  const of = count === 0 ? '' : ` of the index and ${counted(count, 'platform')}`;
+  const of = count === 0 ? '' : ` of the index and ${countedNoun(count, 'platform')}`;
   const signers = [...new Set(verified.map(shortWhoOf).filter((who) => who !== undefined))];
   const more = signers.length > MAX_SIGNERS ? [`${signers.length - MAX_SIGNERS} more`] : [];
   const by = [...signers.slice(0, MAX_SIGNERS), ...more].join(' and ');
   const sum = [
-    `${verified.length} of ${counted(nodes.length, 'attachment')}${of}`,
+    `${verified.length} of ${countedNoun(nodes.length, 'attachment')}${of}`,
     ...(by === '' ? [] : [printable(`by ${by}`)]),
     ...(wrong === 0 ? [] : [`${wrong} wrong`]),
   ].join(', ');
@@ -63,7 +64,7 @@ export function blobSummary(result: VerifyBlobResult, paint: Paint): string {
 
 /** The reason for an outcome that is not `verified`. */
 function whyOf({ outcome, missing, violations = [], incomplete }: VerifyResult): string {
-  if (outcome === 'incomplete') return `${counted(incomplete.length, 'place')} could not be asked`;
+  if (outcome === 'incomplete') return `${countedNoun(incomplete.length, 'place')} could not be asked`;
   const [lack, ...others] = [
     ...missing.map(({ kind = 'any signature', format }) => (format === undefined ? kind : `${kind}@${format}`)),
     ...violations.map(({ rule }) => (rule === undefined ? 'the policy' : `rule ${rule}`)),
@@ -129,9 +130,5 @@ export function rootNotes({ trustedRoot }: Pick<VerifyResult, 'trustedRoot'>, no
 }
 
 function isOrAre(count: number): string {
-  return `${counted(count, 'attachment')} ${count === 1 ? 'is' : 'are'}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${countedNoun(count, 'attachment')} ${count === 1 ? 'is' : 'are'}`;
 }

@@ -1,5 +1,6 @@
 import type { ReportRow, ReportSummary } from '../../../operations/report/schema.js';
 import { failureOf, troublesOf } from '../../../operations/report/words.js';
+import { countedNoun } from '../../../operations/results/counted.js';
 import { printable } from '../text.js';
 
 /** The line that sums up: `200 images: 180 with sbom, none with vex or scan; 3 could not be asked`. */
@@ -18,7 +19,7 @@ export function describeSummary(summary: ReportSummary): string {
   if (images === 0) return '0 images: the references name none';
   // Of images that were not asked about nothing is known.
   const what = [images === failed ? '' : kinds.join(', '), troubles.join(', ')].filter((words) => words !== '');
-  return `${images} image${images === 1 ? '' : 's'}${what.length === 0 ? '' : `: ${what.join('; ')}`}`;
+  return `${countedNoun(images, 'image')}${what.length === 0 ? '' : `: ${what.join('; ')}`}`;
 }
 
 /** `sbom, vex or scan` */

@@ -1,6 +1,7 @@
 import type { Severity } from '../../../operations/check/report/findings.js';
 import type { Finding } from '../../../operations/check/report/schema.js';
 import type { CheckResult } from '../../../operations/check/schema.js';
+import { countedNoun } from '../../../operations/results/counted.js';
 import { shorten, wrapped } from '../fit.js';
 import { fitText } from '../grid.js';
 import type { Screen } from '../screen.js';
@@ -58,5 +59,5 @@ function summary({ checked, deep, findings, fixed = [], incomplete, dryRun }: Ch
 }
 
 function number(count: number, noun: string): string {
-  return `${count === 0 && noun === 'error' ? 'no' : count} ${noun}${count === 1 ? '' : 's'}`;
+  return count === 0 && noun === 'error' ? 'no errors' : countedNoun(count, noun);
 }

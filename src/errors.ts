@@ -100,6 +100,16 @@ export function isRemoraError(value: unknown): value is RemoraError {
   return value instanceof Error && brand in value;
 }
 
+/** The answer of a check; false where the check throws a {@link RemoraError}, as a parser does for text that it refuses. */
+export function isAccepted(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch (error) {
+    if (!isRemoraError(error)) throw error;
+    return false;
+  }
+}
+
 /** A failure in results and `--json`. */
 export interface ErrorFields {
   /** A {@link RemoraErrorCode}, or `FAILED` for an error that is not a {@link RemoraError}. */

@@ -1,5 +1,5 @@
 import type { Command } from '@oclif/core/command';
-import { isRemoraError, type RemoraError } from '../../errors.js';
+import { isAccepted, type RemoraError } from '../../errors.js';
 import { KIND_TABLE } from '../../formats/kinds/table.js';
 import { parsePlace } from '../../oci/names/place.js';
 import { isDigest } from '../../oci/values/digest.js';
@@ -201,11 +201,8 @@ function exampleOf({ examples }: Typed): string | undefined {
 }
 
 function isPlaceText(text: string): boolean {
-  try {
+  return isAccepted(() => {
     const { tag, digest } = parsePlace(text);
     return tag === undefined && digest === undefined;
-  } catch (error) {
-    if (!isRemoraError(error)) throw error;
-    return false;
-  }
+  });
 }

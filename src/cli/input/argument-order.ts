@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { isRemoraError, RemoraError } from '../../errors.js';
+import { isAccepted, RemoraError } from '../../errors.js';
 import { ifSystemError, UNREADABLE_CODES } from '../../io/files/system-error.js';
 import { isBareName, isFileName } from '../../oci/names/place.js';
 import { parsePinnedTarget } from '../../oci/names/target.js';
@@ -38,14 +38,11 @@ export async function checkOrder(command: string, place: string, files: readonly
 
 /** A layout or an archive, or a name in a registry that names it, or has a tag or digest. */
 function isPlace(text: string): boolean {
-  try {
+  return isAccepted(() => {
     const { place, tags, digest } = parsePinnedTarget(text);
     if (place.kind !== 'registry') return /^[a-z-]+:/.test(text) || isThere(place);
     return !isBareName(place) || tags.length > 0 || digest !== undefined;
-  } catch (error) {
-    if (!isRemoraError(error)) throw error;
-    return false;
-  }
+  });
 }
 
 /** A directory can be a place as well. */

@@ -1,4 +1,4 @@
-import { isRemoraError, RemoraError } from '../../errors.js';
+import { isAccepted, RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 import { isLoopback, isTag, parseReference } from './reference.js';
 import { webAddress } from './web-address.js';
@@ -187,13 +187,7 @@ function path(rest: string): string {
 
 /** Whether text is well formed as a name in a registry. */
 function isName(text: string): boolean {
-  try {
-    parseReference(text);
-    return true;
-  } catch (error) {
-    if (!isRemoraError(error)) throw error;
-    return false;
-  }
+  return isAccepted(() => parseReference(text) !== undefined);
 }
 
 function mistaken(shown: string, why: string, hint: string): RemoraError {

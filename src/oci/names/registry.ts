@@ -1,16 +1,11 @@
-import { isRemoraError, RemoraError } from '../../errors.js';
+import { isAccepted, isRemoraError, RemoraError } from '../../errors.js';
 import { quote } from '../text/quote.js';
 import { parseReference } from './reference.js';
 
 /** True for a host of a reference, with or without a port. A single word is a host too. */
 export function isRegistryName(text: string): boolean {
   const withPort = /:\d+$/.test(text) ? text : `${text}:443`;
-  try {
-    return parseReference(`${withPort}/x`).registry === withPort;
-  } catch (error) {
-    if (!isRemoraError(error)) throw error;
-    return false;
-  }
+  return isAccepted(() => parseReference(`${withPort}/x`).registry === withPort);
 }
 
 /**

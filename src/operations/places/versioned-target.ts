@@ -1,4 +1,4 @@
-import { isRemoraError, type RemoraError } from '../../errors.js';
+import { isAccepted, isRemoraError, type RemoraError } from '../../errors.js';
 import type { Place } from '../../oci/names/place.js';
 import type { Store } from '../../store/interfaces/store.js';
 import type { Location } from './location.js';
@@ -40,11 +40,5 @@ function resolveVersioned(text: string): { place: Place; tags: readonly string[]
 }
 
 function isTarget(text: string): boolean {
-  try {
-    resolveNewTarget(text);
-    return true;
-  } catch (error) {
-    if (!isRemoraError(error)) throw error;
-    return false;
-  }
+  return isAccepted(() => resolveNewTarget(text) !== undefined);
 }

@@ -92,7 +92,8 @@ it('keeps what it acknowledged when it is killed during uploads, a hundred times
     }
     await ended;
     if (round + 1 < ROUNDS) next = startAll();
-    await inspect(repository, pushers, checked);
+    // On a busy machine the first kill can come before there is a repository; whoever was told of a blob has one.
+    if (made('blobs') > 0) await inspect(repository, pushers, checked);
   }
   const resumed = pushers.reduce((sum, pusher) => sum + pusher.resumed, 0);
   // The kills came in the middle of the work, not before it.

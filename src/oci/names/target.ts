@@ -3,6 +3,7 @@ import { quote } from '../text/quote.js';
 import { isRefName } from '../values/annotations.js';
 import type { Digest } from '../values/digest.js';
 import { given } from '../values/given.js';
+import { withoutLogin } from './mistaken.js';
 import { type Place, parsePlace } from './place.js';
 import { isTag, parseTag } from './reference.js';
 
@@ -59,11 +60,13 @@ export function parsePinnedTarget(text: string): PinnedTarget {
  * @throws RemoraError `INVALID_ARGUMENT`
  */
 export function parseTags(kind: Place['kind'], tags: readonly string[]): readonly string[] {
-  const bad = tags.find((tag) => !isTagOf({ kind }, tag));
+  // Text with a login is the name of an image, and a layout would keep the password as a tag.
+  const bad = tags.find((tag) => !isTagOf({ kind }, tag) || withoutLogin(tag) !== tag);
   if (bad === undefined) return [...new Set(tags)];
-  if (kind === 'registry' && !bad.includes('/')) parseTag(bad);
-  throw new RemoraError('INVALID_ARGUMENT', `tag ${quote(bad)} is not well formed`, {
-    found: bad,
+  const shown = withoutLogin(bad);
+  if (kind === 'registry' && shown === bad && !bad.includes('/')) parseTag(bad);
+  throw new RemoraError('INVALID_ARGUMENT', `tag ${quote(shown)} is not well formed`, {
+    found: shown,
     hint: 'Write the tag alone, like v1.0, without the place before it',
   });
 }

@@ -71,4 +71,11 @@ describe('parseTags', () => {
   ])('refuses for a %s %j', (kind, tag) => {
     expect(faultOf(() => parseTags(kind, ['v1', tag]))).toMatchObject({ code: 'INVALID_ARGUMENT', found: tag });
   });
+
+  it.each(['registry', 'layout'] as const)('shows no login for a %s, and keeps none', (kind) => {
+    const fault = faultOf(() => parseTags(kind, ['u:SECRET@ghcr.io/a/b']));
+    expect(fault).toMatchObject({ code: 'INVALID_ARGUMENT', found: 'ghcr.io/a/b' });
+    expect(fault.message).not.toContain('SECRET');
+    expect(parseTags('layout', ['ghcr.io/a/b:v1@sha256-2c26'])).toHaveLength(1);
+  });
 });

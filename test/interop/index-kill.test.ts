@@ -72,6 +72,10 @@ describeWithPeers('kill -9 while remora adds to an index', [], () => {
       const again = await runHere(['index', 'add', `oci:${layout}:all`, `oci:${from}:v1`, ...WORDS], directory);
       expect(again).toMatchObject({ code: 0, stderr: '' });
       expect(await wholeIndex(await openLayout(layout))).toBe(after);
+      // A run that was killed right after its write leaves its lock; who has nothing to write takes no lock.
+      const lock = (await readdir(layout)).includes('index.json.lock');
+      expect(lock && found === before).toBe(false);
+      if (lock) expect(await runHere(['tag', `oci:${layout}:all`, 'other'], directory)).toMatchObject({ code: 0 });
       expect((await readdir(layout)).sort()).toEqual(['blobs', 'index.json', 'oci-layout']);
     }
     expect(interrupted).toBeGreaterThan(0);

@@ -32,11 +32,11 @@ describeWithPeers('the page of a report', BROWSER, () => {
   });
   afterAll(() => browser?.close());
 
-  async function opened(options: ContextOptions = {}) {
-    const { begin, row, end } = reportPage({ columns: ['sbom', 'vex'], hasPolicy: false, now: new Date() });
+  async function opened(options: ContextOptions = {}, columns: readonly string[] = ['sbom', 'vex']) {
+    const { begin, row, end } = reportPage({ columns, hasPolicy: false, now: new Date() });
     const summary = new Summary();
     for (const one of ROWS) summary.add(one);
-    const last = { end: true, rows: ROWS.length, columns: ['sbom', 'vex'], summary: summary.value } as const;
+    const last = { end: true, rows: ROWS.length, columns, summary: summary.value } as const;
     const file = join(await tempDir(), 'report.html');
     await writeFile(file, [begin(), ...ROWS.map(row), end(last)].join(''));
     const page = await browser.newPage(options);
@@ -94,8 +94,22 @@ describeWithPeers('the page of a report', BROWSER, () => {
     expect(await shown()).toEqual(['b', 'c', 'hostile', 'a']);
     expect(await page.locator('.tools').isVisible()).toBe(false);
     expect(await page.locator('main').textContent()).toContain('1 could not be asked');
-    expect(await page.locator('.notes').first().isVisible()).toBe(true);
+    expect(await page.locator('.note').first().isVisible()).toBe(true);
     await check();
+    await page.close();
+  });
+
+  it('shows all columns and notes on a screen of 1,100 pixels, and on paper', async () => {
+    const columns = ['sbom', 'signature', 'provenance', 'vex', 'scan'];
+    const { page } = await opened({ viewport: { width: 1100, height: 800 } }, columns);
+    const hidden = '((all) => all.scrollWidth - all.clientWidth)(document.querySelector(".scroll"))';
+    expect(await page.evaluate(hidden)).toBe(0);
+    // A4 without its margins.
+    await page.setViewportSize({ width: 718, height: 1000 });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
+    const heads = '[...document.querySelectorAll("th")].map((one) => one.innerText).join()';
+    expect(await page.evaluate(heads)).toBe(['image', ...columns, 'newest'].join());
     await page.close();
   });
 

@@ -46,7 +46,7 @@ export interface Page {
   waitForEvent(event: 'download'): Promise<Download>;
   waitForURL(url: RegExp): Promise<void>;
   setViewportSize(size: { readonly width: number; readonly height: number }): Promise<void>;
-  emulateMedia(media: { readonly colorScheme: 'light' | 'dark' }): Promise<void>;
+  emulateMedia(media: { readonly colorScheme?: 'light' | 'dark'; readonly media?: 'print' }): Promise<void>;
   screenshot(options: { readonly path: string; readonly fullPage?: boolean }): Promise<Buffer>;
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   close(): Promise<void>;

@@ -33,7 +33,7 @@ const LATER = '<!-- later -->';
  */
 export function reportPage({ columns, hasPolicy, now }: ReportPage) {
   const kinds = hasPolicy ? [...columns, 'policy'] : columns;
-  const names = ['image', ...kinds, 'newest', 'notes'];
+  const names = ['image', ...kinds, 'newest'];
   const options = kinds.flatMap((name, index) =>
     ['yes', 'no', 'partly', 'unverified', 'verified', 'unknown', 'kept', 'broken']
       .filter((state) => (name === 'policy' ? POLICY : STATES).includes(state))
@@ -76,12 +76,12 @@ function rowOf(row: ReportRow, columns: readonly string[], hasPolicy: boolean, n
   const words = [row.reference, row.digest ?? '', ...notes].join(' ').toLowerCase();
   const states = wordsOf(row, columns, hasPolicy);
   const failure = failureOf(row) ?? (row.incomplete && 'unasked');
-  return html`<tr data-words="${words}"${failure !== undefined && html` class="${CLASSES[failure]}"`}><td>${text(row.reference)}${row.digest !== undefined && html`<br>${digest(row.digest)}`}</td>${states.map(
+  return html`<tr data-words="${words}"${failure !== undefined && html` class="${CLASSES[failure]}"`}><td data-key="${row.reference}">${text(row.reference)}${row.digest !== undefined && html`<br>${digest(row.digest)}`}${notes.map((note) => html`<div class="note">${text(note)}</div>`)}</td>${states.map(
     (state) =>
       state === undefined
         ? html`<td data-key="">–</td>`
         : html`<td data-state="${state}" data-key="${state}"><span class="state ${state}"><span aria-hidden="true">${MARKS[state] ?? ''}</span> ${state}</span></td>`,
-  )}<td data-key="${row.newest ?? ''}">${row.newest !== undefined && date(row.newest, now)}</td><td class="notes">${notes.map((note, index) => html`${index > 0 && html`<br>`}${text(note)}`)}</td></tr>
+  )}<td data-key="${row.newest ?? ''}">${row.newest !== undefined && date(row.newest, now)}</td></tr>
 `;
 }
 

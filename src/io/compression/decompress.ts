@@ -36,18 +36,23 @@ export async function* decompressed(
   const feeding = handled(pipeline(Readable.from(counted(), { objectMode: false }), stream));
   try {
     for await (const chunk of stream) yield chunk;
+    // Where the bytes behind the last member begin with a zero, zlib ends without an error and leaves them; the pipeline
+    // is then torn down if the source has more to give.
+    await ifSystemError(feeding, 'ERR_STREAM_PREMATURE_CLOSE');
   } catch (error) {
+    // zlib that ended and is given more before the loop saw its end takes that for a further member.
+    if (systemCode(error) === 'ERR_STREAM_PUSH_AFTER_EOF') throw damaged(compression, BEHIND[compression], error);
     throw isZlibError(error) ? damaged(compression, error instanceof Error ? error.message : '', error) : error;
   }
-  // Where the bytes behind the last member begin with a zero, zlib ends without an error and leaves them; the pipeline
-  // is then torn down if the source has more to give. In all other cases the end comes from the end of the source.
-  await ifSystemError(feeding, 'ERR_STREAM_PREMATURE_CLOSE');
   if (bytesTaken(stream) === given) return;
-  throw damaged(compression, compression === 'gzip' ? 'there are bytes behind its end' : BEHIND_FRAME);
+  throw damaged(compression, BEHIND[compression]);
 }
 
-/** Node.js 22 and 24 stop behind the first frame, 26 goes on. */
-const BEHIND_FRAME = 'there are bytes behind its end, or a further frame that this Node.js does not read';
+const BEHIND: Readonly<Record<Compression, string>> = {
+  gzip: 'there are bytes behind its end',
+  // Node.js 22 and 24 stop behind the first frame, 26 goes on.
+  zstd: 'there are bytes behind its end, or a further frame that this Node.js does not read',
+};
 
 /** Node.js has zstd since 22.15 and 23.8. */
 function zstdStream(): Transform {

@@ -2,11 +2,12 @@ import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { attach } from '../../src/operations/attach/attach.js';
+import { copy } from '../../src/operations/copy/copy.js';
 import { PREVIEW_BYTES } from '../../src/views/preview/preview.js';
 import { writeAttestedIndex } from '../support/attested-index.js';
 import { tempDir } from '../support/temp.js';
 import { Entered, linksOf, textOf } from './support/browse-start.js';
-import { HOSTILE, PLACES, placed, SBOM } from './support/places.js';
+import { HOSTILE, PLACES, type Placed, placed, SBOM } from './support/places.js';
 
 /** Follows the link whose address or text holds a word. */
 function linkWith(markup: string, word: string): string {
@@ -241,4 +242,26 @@ it('leads from a layout up to the directory of layouts that was begun with', asy
   expect(linksOf(await entered.page('start', {}))).toContain(`open?${new URLSearchParams({ place: home })}`);
   const other = await entered.get(`tags?${new URLSearchParams({ place: `oci:${directory}-other` })}`);
   expect(linksOf(other.body)).not.toContain(`repositories?${new URLSearchParams({ place: home })}`);
+});
+
+it.each([
+  ['a registry', ({ registry }: Placed) => registry ?? ''],
+  ['a part of a registry', ({ registry }: Placed) => `${registry}/team/`],
+  ['a repository', ({ place }: Placed) => place],
+  ['an image', ({ image }: Placed) => image],
+])('has pages that all lead somewhere, begun with %s', async (_, startOf) => {
+  const scene = await placed('registry');
+  const entered = await Entered.start({ place: startOf(scene) });
+  const seen = new Set([`open?${new URLSearchParams({ place: startOf(scene) })}`]);
+  for (const path of seen) {
+    const { status, headers, body } = await entered.get(path);
+    expect([path, status]).toEqual([path, headers.location === undefined ? 200 : 303]);
+    for (const link of headers.location === undefined ? linksOf(body) : [headers.location.replace(/^.*\//, '')])
+      if (/^(?:repositories|tags|artifact|manifest|file|open)\?/.test(link)) seen.add(link.replace(/#.*/, ''));
+  }
+  for (const page of ['repositories', 'tags', 'artifact', 'manifest', 'file'])
+    expect([...seen].some((path) => path.startsWith(`${page}?`))).toBe(true);
+  const layout = `oci:${join(await tempDir(), 'image')}`;
+  await copy(scene.image, `${layout}:v1`);
+  expect((await entered.get(`tags?${new URLSearchParams({ place: layout })}`)).status).toBe(200);
 });

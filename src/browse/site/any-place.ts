@@ -136,10 +136,10 @@ async function canBeListed(directory: string): Promise<boolean> {
   return (await ifSystemError(readdir(directory), ...UNREADABLE_CODES)) !== undefined;
 }
 
-/** True for a layout in the directory of layouts. */
-function isBelow(layout: string, directory: string): boolean {
-  const [inner, outer] = [resolvePlace(layout), resolvePlace(directory)];
-  if (inner.kind !== 'layout' || outer.kind !== 'layout') return false;
+/** True for a layout in the directory of layouts; a registry leads up to itself. */
+function isBelow(layout: string, catalog: string): boolean {
+  const [inner, outer] = [resolvePlace(layout), parseCatalogPlace(catalog.replace(/\/$/, ''))];
+  if (inner.kind !== 'layout' || outer.kind !== 'directory') return false;
   const way = relative(outer.path, inner.path);
   return way !== '' && !isAbsolute(way) && !way.startsWith('..');
 }

@@ -2,8 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { reportEndSchema, reportRowSchema, reportSchema } from '../../src/operations/report/schema.js';
+import { writeIndex } from '../support/image-layout.js';
+import { startRegistry } from '../support/registry.js';
 import { remora, startRemora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 import { noTerminal, onTerminal } from '../support/terminal.js';
@@ -44,6 +46,42 @@ describe('report', () => {
       ].join('\n'),
     );
     expect(stderr).toBe('remora: 2 images: 1 with sbom, none with signature, provenance, vex or scan\n');
+  });
+
+  it('names the image that could be asked in part with the cause, and counts nothing of it', async () => {
+    let isBroken = false;
+    const registry = await startRegistry({
+      fault: ({ path }) => (isBroken && path.includes('/referrers/') ? { status: 403 } : undefined),
+    });
+    onTestFinished(() => registry.close());
+    const { cwd } = await withLayout();
+    const image = `${registry.host}/team/app:v1`;
+    expect((await runHere(['copy', '-r', 'oci:./layout:v1', image], cwd)).code).toBe(0);
+    isBroken = true;
+    const { code, stdout, stderr } = await runHere(['report', image], cwd);
+    expect([code, stdout]).toEqual([4, expect.stringMatching(/ unknown +unknown +unknown +unknown +unknown /)]);
+    const lines = stderr.split('\n');
+    expect(lines[0]).toContain(`remora: error: ${image} could be asked in part: could not ask Referrers API`);
+    expect(lines).toContain('remora: 1 image: it could be asked in part');
+    expect(stderr).not.toContain('0 with');
+  });
+
+  it('says of how many images only some platforms have a kind', async () => {
+    const cwd = await tempDir();
+    await writeIndex(join(cwd, 'layout'), ['amd64', 'arm64']);
+    await writeFile(join(cwd, 'vex.json'), '{"@context":"https://openvex.dev/ns/v0.2.0"}');
+    const words = [
+      'attach',
+      'oci:./layout:v1',
+      '--platform',
+      'linux/arm64',
+      '--artifact-type',
+      'application/vnd.openvex+json',
+      'vex.json',
+    ];
+    expect((await runHere(words, cwd)).code).toBe(0);
+    const { stderr } = await runHere(['report', 'oci:./layout:v1', '--column', 'vex', '--column', 'sbom'], cwd);
+    expect(stderr).toBe('remora: 1 image: 1 with vex for some platforms, none with sbom\n');
   });
 
   it('is a gate with --require', async () => {

@@ -14,7 +14,8 @@ export class ReportNotes {
 
   add(row: ReportRow): void {
     const lack = describeFailure(row) ?? describeLack(row);
-    if (row.error?.hint !== undefined) this.#hint ??= { text: row.error.hint, reference: row.reference };
+    const hint = (row.error ?? row.incomplete?.[0]?.error)?.hint;
+    if (hint !== undefined) this.#hint ??= { text: hint, reference: row.reference };
     if (lack !== undefined && ++this.#lacks <= MAX_NAMED) this.#lacking.push(lack);
     const { given: text, reference } = row;
     if (text === undefined || !reference.startsWith('docker.io/') || /^(?:[^/]*\.)?docker\.io\//.test(text)) return;

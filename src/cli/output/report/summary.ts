@@ -9,10 +9,13 @@ export function describeSummary(summary: ReportSummary): string {
   const all = Object.entries(columns);
   // A column that is not known of an image that was asked about may be there.
   const none = all.filter(([, { yes, partly, unknown }]) => yes + partly === 0 && unknown === failed);
-  const counts = all.filter((one) => !none.includes(one));
+  // Where nothing was found and not all is known, there is nothing to count.
+  const counts = all.filter(([, { yes, partly }]) => yes + partly > 0);
   const verified = all.some(([, one]) => one.verified !== undefined) ? 'verified ' : '';
   const kinds = [
-    ...counts.map(([name, { yes, verified: count = yes }]) => `${count} with ${verified}${name}`),
+    ...counts.map(([name, { yes, partly, verified: count = yes }]) =>
+      yes === 0 ? `${partly} with ${name} for some platforms` : `${count} with ${verified}${name}`,
+    ),
     ...(none.length === 0 ? [] : [`none with ${verified}${listed(none.map(([name]) => name))}`]),
   ];
   const troubles = troublesOf(summary).map(({ count, words }) => `${images === 1 ? 'it' : count} ${words}`);
@@ -27,10 +30,12 @@ function listed(names: readonly string[]): string {
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter((name) => name !== '').join(' or ');
 }
 
-/** The line about a row without an answer: `ghcr.io/acme/app:v9 does not exist`; undefined where there is one. */
+/** The line about a row without a whole answer: `ghcr.io/acme/app:v9 does not exist`; undefined where there is one. */
 export function describeFailure(row: ReportRow): string | undefined {
-  const { reference, error } = row;
-  if (error === undefined) return undefined;
+  const { reference, error, incomplete: [part] = [] } = row;
+  if (error === undefined && part === undefined) return undefined;
+  if (error === undefined)
+    return printable(`${reference} could be asked in part: could not ask ${part?.way}: ${part?.error.message}`);
   if (failureOf(row) === 'unasked') return printable(`${reference} could not be asked: ${error.message}`);
   return printable(error.message.includes(reference) ? error.message : `${reference}: ${error.message}`);
 }

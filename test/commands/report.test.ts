@@ -209,6 +209,19 @@ describe('report', () => {
     expect(other.stderr).toContain('error: oci:./layout:v1 has no verified sbom\n');
   });
 
+  it('takes with a key no date of what is not verified', async () => {
+    const { cwd, good, digest } = await withKeys();
+    await attachSigned(cwd, 'oci:./layout:v1', { keys: [good], digest });
+    await writeFile(join(cwd, 'scan.sarif'), '{"version":"2.1.0","runs":[]}');
+    const date = '2030-01-01T00:00:00Z';
+    const words = ['attach', 'oci:./layout:v1', '--artifact-type', 'application/sarif+json', 'scan.sarif'];
+    const dated = ['--annotation', `org.opencontainers.image.created=${date}`];
+    expect((await runHere([...words, ...dated], cwd)).code).toBe(0);
+    expect((await runHere(['report', 'oci:./layout:v1'], cwd)).stdout).toContain(date);
+    const { code, stdout } = await runHere(['report', '--key', 'good.pub', 'oci:./layout:v1'], cwd);
+    expect([code, stdout]).toEqual([0, expect.not.stringContaining(date)]);
+  });
+
   it('reads standard input, and says where a name without a registry leads', async () => {
     const { cwd } = await withLayout();
     const input = `services:\n  app: {image: "oci:./layout:v1"}\n  web: {image: "\${WEB}"}\n`;

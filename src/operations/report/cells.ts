@@ -38,10 +38,11 @@ export function factsOf({ held }: ImageFacts): readonly Fact[] {
   return [held, ...(held.platforms ?? [])].flatMap(({ referrers }) => referrers);
 }
 
-/** The newest date of creation; text that is not a date does not count. */
+/** The newest date of creation, with a trust of what is verified; text that is not a date does not count. */
 export function newestOf(facts: readonly Fact[]): string | undefined {
   let newest: { readonly created: string; readonly time: number } | undefined;
-  for (const { created = '' } of facts) {
+  for (const { created = '', isVerified = true } of facts) {
+    if (!isVerified) continue;
     const time = Date.parse(created);
     if (time > (newest?.time ?? Number.NEGATIVE_INFINITY)) newest = { created, time };
   }

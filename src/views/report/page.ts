@@ -86,11 +86,16 @@ function rowOf(row: ReportRow, columns: readonly string[], hasPolicy: boolean, n
 }
 
 function sums(summary: ReportEnd['summary']): Html {
-  const { images, columns } = summary;
-  const count = (number: number, words: string, tone = '') =>
+  const { images, failed, absent, mistaken, columns } = summary;
+  const count = (number: number | string, words: string, tone = '') =>
     html`<li${tone !== '' && html` class="${tone}"`}><strong>${number}</strong> ${words}</li>`;
-  const kinds = Object.entries(columns).map(([name, { yes, verified }]) =>
-    verified === undefined ? count(yes, `with ${name}`) : count(verified, `with verified ${name}`),
+  // Of images that were asked in part, or not at all, nothing may be known.
+  const isUnasked = failed === images && failed > absent + mistaken;
+  const kinds = Object.entries(columns).map(([name, { yes, partly, unknown, verified = yes }]) =>
+    count(
+      yes + partly === 0 && (unknown > failed || isUnasked) ? '?' : verified,
+      summary.columns[name]?.verified === undefined ? `with ${name}` : `with verified ${name}`,
+    ),
   );
   const troubles = troublesOf(summary).map(({ count: number, words }) => count(number, words, 'bad'));
   return html`<ul class="sums" aria-label="Sums">${count(images, images === 1 ? 'image' : 'images')}${kinds}${troubles}</ul>

@@ -187,6 +187,8 @@ function argumentHint(message: string, typed: Typed): string | undefined {
   if (/^--/.test(before) && flags.some(({ name, type }) => type === 'boolean' && `--${name}` === before))
     return `Write ${before} alone: it takes no value`;
   if (/[\u2018-\u201f]/.test(argv.join(''))) return 'Write " or \': a shell reads other quotation marks as letters';
+  const key = argv.find((word) => /^[^-].*\.(?:pub|pem)$/.test(word));
+  if (command === 'verify' && key !== undefined) return `A key comes with a flag: --key ${key}`;
   if (command === 'verify' && isPlaceText(stray.replace(/[:@][^/]*$/, '')))
     return 'verify takes one SUBJECT: remora report --key FILE --require signature REFERENCES verifies several';
   if (command === 'pull') return 'pull takes one REFERENCE: -o DIR says where files go';

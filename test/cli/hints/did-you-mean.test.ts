@@ -203,6 +203,11 @@ describe('an argument', () => {
       'unexpected argument ./layout:v2',
       'verify takes one SUBJECT: remora report --key FILE --require signature REFERENCES verifies several',
     ],
+    [
+      ['verify', 'cosign.pub', './layout:v1'],
+      'unexpected argument ./layout:v1',
+      'A key comes with a flag: --key cosign.pub',
+    ],
     [['attach', './layout:v1'], 'argument FILE is missing', /^Name the file to attach; .* needs --artifact-type TYPE$/],
     [['pull', './layout:v1', 'out'], 'unexpected argument out', 'pull takes one REFERENCE: -o DIR says where files go'],
     [['discover', './layout:v1', 'x'], 'unexpected argument x', 'discover takes one argument, SUBJECT'],

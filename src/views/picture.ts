@@ -1,6 +1,7 @@
 import type { DiscoverResult } from '../operations/discover/schema.js';
 import type { ReadDocument } from '../operations/documents/documents.js';
 import { countedKind, countedNoun } from '../operations/results/counted.js';
+import { type LackState, lackState } from '../operations/results/lack-state.js';
 import type { VerifyResult } from '../operations/verify/schema.js';
 import { graphOf } from './graph/build.js';
 import type { Attached, Graph, Pictured } from './graph/graph.js';
@@ -36,13 +37,9 @@ export interface Picture {
 export function discoverPicture(name: string, result: DiscoverResult): Picture {
   const graph = graphOf(result, name);
   const { missing } = result;
-  const lacks: Note[] = (missing ?? []).map(({ kind, format, platform, digest, onIndex }) => ({
-    tone: 'bad',
-    parts: [
-      `${wanted(kind, format)} is ${onIndex ? 'attached to the index alone, and not to' : 'not attached to'} `,
-      { foreign: platform ?? digest },
-    ],
-  }));
+  const lacks = (missing ?? []).map((lack) =>
+    lackNote(lack, lack.onIndex ? 'attached to the index alone, and not to' : SAYS[lackState(lack, result)]),
+  );
   const met: Note[] =
     missing?.length === 0
       ? [{ tone: 'good', parts: ['all required kinds are attached; signatures were not verified'] }]
@@ -53,14 +50,7 @@ export function discoverPicture(name: string, result: DiscoverResult): Picture {
 
 /** The picture of verdicts; `headline` sums them up. */
 export function verifyPicture(name: string, result: VerifyResult, headline: string): Picture {
-  const lacks: Note[] = result.missing.map(({ kind, format, platform, digest, onIndex, isThere }) => {
-    const state = onIndex
-      ? 'verified on the index alone, and not on'
-      : isThere
-        ? 'attached, and not verified, on'
-        : 'not attached to';
-    return { tone: 'bad', parts: [`${wanted(kind, format)} is ${state} `, { foreign: platform ?? digest }] };
-  });
+  const lacks = result.missing.map((lack) => lackNote(lack, SAYS[lackState(lack, result)]));
   const broken: Note[] = (result.violations ?? []).map(({ rule, message, platform, digest }) => {
     const of = platform ?? digest;
     const where = of === undefined ? [] : [' on ', { foreign: of }];
@@ -70,6 +60,21 @@ export function verifyPicture(name: string, result: VerifyResult, headline: stri
   const notes = [...unasked(result), ...lacks, ...broken];
   return { command: 'verify', name, result, graph: graphOf(result, name), headline, notes };
 }
+
+const SAYS: Readonly<Record<LackState, string>> = {
+  'verified on the index alone': 'verified on the index alone, and not on',
+  'attached, not verified': 'attached, and not verified, on',
+  'not known': 'not known of',
+  'not attached': 'not attached to',
+};
+
+/** A requirement that is not met, or whose state is not known. */
+function lackNote({ kind, format, platform, digest }: Lacking, state: string): Note {
+  const parts = [`${wanted(kind, format)} is ${state} `, { foreign: platform ?? digest }];
+  return { tone: state === SAYS['not known'] ? 'warn' : 'bad', parts };
+}
+
+type Lacking = Pick<VerifyResult['missing'][number], 'kind' | 'format' | 'platform' | 'digest'>;
 
 function unasked({ incomplete }: Picture['result']): readonly Note[] {
   return incomplete.map(({ way, error }) => ({
@@ -91,7 +96,8 @@ function countsOf({ platforms = [], incomplete }: Pictured & Pick<DiscoverResult
   for (const { kind = 'other' } of attached) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   const each = [...kinds].map(([kind, times]) => countedKind(times, kind)).join(', ');
   const least = incomplete.length > 0 ? 'at least ' : '';
-  return attached.length === 0 && incomplete.length === 0
+  if (attached.length === 0 && incomplete.length > 0) return 'nothing was found, and not all places could be asked';
+  return attached.length === 0
     ? `nothing is attached${of === '' ? '' : ` to the index and ${countedNoun(count, 'platform')}`}`
     : `${least}${countedNoun(attached.length, 'attachment')}${of}${each === '' ? '' : `: ${each}`}`;
 }

@@ -1,8 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startCountingLine } from '../support/counting-line.js';
+import { remora } from '../support/remora.js';
 import { tempDir } from '../support/temp.js';
 import { runHere } from './support/in-process.js';
 import { withImage } from './support/run.js';
@@ -107,4 +108,42 @@ it('refuses a format for a file and its bundle', async () => {
   const cwd = await tempDir();
   const { code, stderr } = await runHere(['verify', '--blob', 'a', '--bundle', 'b', '--format', 'html'], cwd);
   expect([code, stderr]).toEqual([2, expect.stringContaining('--format')]);
+});
+
+describe('a required kind that could not be asked for', () => {
+  async function broken() {
+    let isBroken = false;
+    const scene = await begin({
+      fault: ({ path }) => (isBroken && path.includes('/referrers/') ? { status: 403 } : undefined),
+    });
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    await writeFile(join(scene.cwd, 'key.pub'), publicKey.export({ format: 'pem', type: 'spki' }));
+    isBroken = true;
+    return scene;
+  }
+
+  it.each([
+    ['discover', []],
+    ['verify', ['--key', 'key.pub']],
+  ] as const)('is not known of %s in all that is drawn', async (command, flags) => {
+    const { image, cwd } = await broken();
+    for (const format of ['tree', 'table', 'markdown', 'html']) {
+      const words = [command, image, ...flags, '--require', 'sbom', '--format', format];
+      const { code, stdout } = await runHere(words, cwd);
+      const text = stdout.replace(/<(style|script)[^>]*>.*?<\/\1>/gs, '').replace(/<[^>]*>|`/g, '');
+      expect([format, code]).toEqual([format, 4]);
+      expect(text).not.toMatch(/not attached|nothing (?:is )?attached|at least 0/);
+      if (command === 'verify' || !/tree|table/.test(format)) expect(text).toContain('not known');
+      if (format === 'markdown') expect(text).not.toContain('[!CAUTION]');
+    }
+  });
+
+  it('is not known in the summary of a job', async () => {
+    const { image, cwd } = await broken();
+    const summary = join(cwd, 'summary.md');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+    const words = ['verify', '--key', 'key.pub', '--require', 'sbom', image];
+    expect((await remora(words, { cwd, env })).code).toBe(4);
+    expect(await readFile(summary, 'utf8')).toMatch(/\| sbom +\| - +\| ❓ not known +\|/);
+  });
 });

@@ -1,4 +1,5 @@
 import { isOfKind } from '../../operations/discover/missing.js';
+import { lackState } from '../../operations/results/lack-state.js';
 import { shortWhoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { PolicyViolation, UnverifiedKind, VerifiedNode, VerifyResult } from '../../operations/verify/schema.js';
@@ -61,14 +62,12 @@ function violationLine(reference: string, { rule, message, platform, digest }: P
   return `${name} is not kept by ${of === undefined ? '' : `${of} of `}${reference}: ${message}`;
 }
 
-function unmetTable({ digest: root, missing, violations = [] }: VerifyResult): SummaryTable {
+function unmetTable(result: VerifyResult): SummaryTable {
+  const { digest: root, missing, violations = [] } = result;
   const rows = missing.map((lack) => {
-    const state = lack.onIndex
-      ? 'verified on the index alone'
-      : lack.isThere
-        ? 'attached, not verified'
-        : 'not attached';
-    return [wantedWord(lack), lack.platform ?? (lack.digest === root ? '-' : lack.digest), `❌ ${state}`];
+    const state = lackState(lack, result);
+    const mark = state === 'not known' ? '❓' : '❌';
+    return [wantedWord(lack), lack.platform ?? (lack.digest === root ? '-' : lack.digest), `${mark} ${state}`];
   });
   const broken = violations.map(({ rule, message, platform, digest = root }) => [
     rule === undefined ? 'the policy' : `rule ${rule}`,

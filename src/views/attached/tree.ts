@@ -34,11 +34,16 @@ export class TreeView {
       ({ id, role, name, holding }) => html`<li id="${id}" class="holding">
 ${this.#entry(
   name,
-  html`<span class="row"><strong class="name">${this.#linked(holding, text(name))}</strong>${role === 'subject' && html`<span class="muted">subject</span>`}${digest(holding.digest)}<span class="muted">${countOf(holding)}</span></span>`,
+  html`<span class="row"><strong class="name">${this.#linked(holding, text(name))}</strong>${role === 'subject' && html`<span class="muted">subject</span>`}${digest(holding.digest)}<span class="muted">${this.#countOf(holding)}</span></span>`,
   this.#holdingFacts(holding),
 )}
 ${this.#list(holding.referrers)}</li>\n`,
     )}</ul>`;
+  }
+
+  #countOf({ referrers }: Holding): string {
+    if (referrers.length > 0) return `${referrers.length} attached`;
+    return this.picture.result.incomplete.length > 0 ? 'nothing found' : 'nothing attached';
   }
 
   #holdingFacts(holding: Holding): Html {
@@ -150,10 +155,6 @@ const SAYS = { log: 'transparency log', timestamp: 'timestamp authority', signer
 function unnamed(attached: Attached): Html {
   const predicate = predicateName(attached);
   return predicate === undefined ? html`open<span class="unseen"> ${kindOf(attached)}</span>` : text(predicate);
-}
-
-function countOf({ referrers }: Holding): string {
-  return referrers.length === 0 ? 'nothing attached' : `${referrers.length} attached`;
 }
 
 /** Words of a long annotation that the search looks through. */

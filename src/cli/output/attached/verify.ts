@@ -1,5 +1,6 @@
 import { isIndexType } from '../../../oci/values/media-types.js';
 import { inOrder } from '../../../operations/results/in-order.js';
+import { lackState } from '../../../operations/results/lack-state.js';
 import { type Signed, whenOf, whoOf } from '../../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../../operations/verify/blob-schema.js';
 import type { VerifiedNode, VerifiedPlatform, VerifyResult } from '../../../operations/verify/verify.js';
@@ -119,10 +120,12 @@ const UNMET: Grid = {
 };
 
 /** The requirements that are not met, as a table, and the rules that are not kept. */
-export function* unmetLines({ missing, violations = [] }: VerifyResult, screen: Screen): Generator<string> {
+export function* unmetLines(result: VerifyResult, screen: Screen): Generator<string> {
+  const { missing, violations = [] } = result;
   const { width } = screen;
-  const rows = missing.map(({ kind = 'any signature', format = 'any', platform = '', digest, onIndex, isThere }) => {
-    const state = onIndex ? 'verified on the index alone' : isThere ? 'attached, not verified' : 'not attached';
+  const rows = missing.map((lack) => {
+    const { kind = 'any signature', format = 'any', platform = '', digest } = lack;
+    const state = lackState(lack, result);
     const subject = width === undefined ? digest : digits(digest);
     return [kind, format, printable(platform || '-'), subject, state].map((text) => ({ text }));
   });

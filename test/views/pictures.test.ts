@@ -177,7 +177,7 @@ it.each(FORMATS)('says in %s that the result is incomplete, and what is missing'
   const text = draw(format, partly).replace(/<\/?code>|`/g, '');
   expect(text).toContain('could not ask tag of registry.example/app');
   expect(text).toContain('more may be attached');
-  expect(text).toContain('vex is not attached to sha256:');
+  expect(text).toContain('vex is not known of sha256:');
   expect(text).toContain('at least 5 attachments');
 });
 

@@ -97,7 +97,7 @@ export const discoverSchema = z.strictObject({
     .array(missing)
     .readonly()
     .exactOptional()
-    .describe('With --require: the required kinds that are not attached'),
+    .describe('With --require: the required kinds that were not found; not known where the result is incomplete'),
   onIndex: z
     .array(onIndex)
     .readonly()

@@ -75,7 +75,8 @@ export function checkOutcome(result: VerifyResult, account: AskedWays): void {
   const wrong = nodes.find(({ verdict }) => verdict === 'wrong');
   const lack = result.missing.find(({ isThere }) => isThere) ?? result.missing[0];
   const more = result.missing.length > 1 ? `, and ${result.missing.length - 1} more` : '';
-  if (lack === undefined) {
+  // A place that could not be asked may have what was not found: then a wrong signature decided.
+  if (lack === undefined || (!lack.isThere && result.incomplete.length > 0)) {
     const message = `${result.reference} has ${wrong?.digest}, which is wrong: ${wrong?.message}`;
     throw new RemoraError('NOT_VERIFIED', message);
   }

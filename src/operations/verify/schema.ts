@@ -65,7 +65,7 @@ const missing = z.strictObject({
   digest: digestSchema.describe('The manifest that lacks it'),
   platform: z.string().exactOptional(),
   onIndex: z.literal(true).exactOptional().describe('The index has it; the platform itself lacks it'),
-  isThere: z.boolean().describe('It is attached, and not verified'),
+  isThere: z.boolean().describe('It was found, and is not verified; false where the result is incomplete: not known'),
 });
 
 const onIndex = z.strictObject({

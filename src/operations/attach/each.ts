@@ -11,12 +11,13 @@ import type { FileInput } from '../pack/inputs.js';
 import { discardContents, writeContents } from '../pack/pack.js';
 import { type Contents, manifestOf, type PackPlan, planPack, readContents } from '../pack/plan.js';
 import { recogniseInputs } from '../pack/recognise.js';
+import type { DryRunResult } from '../pack/schema.js';
 import { resultFields } from '../results/manifest-fields.js';
 import type { ManifestSigner } from '../sign/manifest-signer.js';
 import type { MaybeAttachOptions } from './options.js';
 import { planPlatforms, platformInputs } from './platform-files.js';
 import { putAttachment } from './put-attachment.js';
-import type { AttachEachDryRunResult, AttachEachResult } from './schema.js';
+import type { AttachEachDryRunResult, AttachEachResult, AttachResult } from './schema.js';
 import { findTargets, noPlatforms, platformText, type Target, type Targets, withPlatforms } from './targets.js';
 
 type SigningEach = MaybeAttachOptions & { readonly signer: ManifestSigner | undefined };
@@ -25,6 +26,10 @@ type SigningEach = MaybeAttachOptions & { readonly signer: ManifestSigner | unde
 interface Group {
   readonly plan: PackPlan;
   readonly targets: readonly Target[];
+}
+
+interface Read extends Group {
+  readonly contents: Contents;
 }
 
 interface Plan {
@@ -46,7 +51,7 @@ export async function attachEach(
 ): Promise<AttachEachResult> {
   const plan = await planEach(source, selector, files, options);
   if (isLister(store)) store.expectListing(options);
-  const read: (Group & { readonly contents: Contents })[] = [];
+  const read: Read[] = [];
   try {
     for (const group of plan.groups) {
       const into = isIngester(store) ? store : undefined;
@@ -57,18 +62,34 @@ export async function attachEach(
       return targets.map((target) => ({ target, ...group, written }));
     });
     const done: string[] = [];
+    const known = new Map<string, AttachResult>();
     const put = async ({ target, written, ...content }: (typeof jobs)[number], signal: AbortSignal) => {
       try {
-        const writing = { ...content, written: written() };
-        const result = await putAttachment(source, store, target.descriptor, writing, { ...options, signal });
+        const key = contentKey(target, content);
+        const result =
+          known.get(key) ??
+          (await putAttachment(
+            source,
+            store,
+            target.descriptor,
+            { ...content, written: written() },
+            { ...options, signal },
+          ));
+        known.set(key, result);
         done.push(nameOf(target));
         return { ...platformText(target), ...result };
       } catch (error) {
         throw failedAt(target, error, done);
       }
     };
-    const attachments = await runAll(jobs, put, { signal: options.signal, concurrency: CONCURRENCY });
-    return { ...describe(source, selector, plan), attachments };
+    const inTurn = async (own: readonly (typeof jobs)[number][], signal: AbortSignal) => {
+      const results: Awaited<ReturnType<typeof put>>[] = [];
+      for (const job of own) results.push(await put(job, signal));
+      return results;
+    };
+    const running = { signal: options.signal, concurrency: CONCURRENCY };
+    const attachments = await runAll(bySubject(jobs), inTurn, running);
+    return { ...describe(source, selector, plan), attachments: attachments.flat() };
   } finally {
     await Promise.all(read.map(({ contents }) => discardContents(contents)));
   }
@@ -83,15 +104,35 @@ export async function planAttachEach(
 ): Promise<AttachEachDryRunResult> {
   const plan = await planEach(source, selector, files, options);
   const attachments: AttachEachDryRunResult['attachments'][number][] = [];
+  const known = new Map<string, DryRunResult>();
   for (const { plan: packed, targets } of plan.groups) {
     const contents = await readContents(packed, options, { describeOnly: true });
     const layers = contents.layers.map(({ descriptor }) => descriptor);
     for (const target of targets) {
+      const key = contentKey(target, { plan: packed, contents });
       const manifest = manifestOf(packed, contents, target.descriptor);
-      attachments.push({ ...platformText(target), ...(await dryRunResult({ manifest, layers }, {})) });
+      const result = known.get(key) ?? (await dryRunResult({ manifest, layers }, {}));
+      known.set(key, result);
+      attachments.push({ ...platformText(target), ...result });
     }
   }
   return { dryRun: true, ...describe(source, selector, plan), attachments };
+}
+
+/** What is attached to which subject, whatever the files are called: platforms that share a manifest may share it. */
+function contentKey({ descriptor }: Target, { plan, contents: { layers, config } }: Omit<Read, 'targets'>): string {
+  const types = layers.map((layer) => [layer.descriptor.mediaType, layer.descriptor.digest]);
+  return JSON.stringify([descriptor.digest, plan.artifactType, config?.descriptor.digest, types]);
+}
+
+/** Jobs of one subject together: they would write its list at the same time. */
+function bySubject<J extends { readonly target: Target }>(jobs: readonly J[]): readonly (readonly J[])[] {
+  const groups = new Map<string, J[]>();
+  for (const job of jobs) {
+    const { digest } = job.target.descriptor;
+    groups.set(digest, [...(groups.get(digest) ?? []), job]);
+  }
+  return [...groups.values()];
 }
 
 async function planEach(

@@ -91,15 +91,15 @@ interface Wanted {
   readonly files: readonly { readonly input: PlatformInput['input']; readonly withoutVariant: string }[];
 }
 
-/** Refuses a file that two platforms would share: it was made from one of them. */
+/** Refuses a file that two platforms would share: it was made from one of them, unless both are one manifest. */
 function checkApart(wanted: readonly Wanted[]): void {
-  const seen = new Map<string, KnownTarget>();
+  const seen = new Map<string, SamePlatform>();
   for (const { targets, files } of wanted) {
-    const [target] = targets;
     for (const path of new Set(files.map(({ input }) => input.path))) {
       const other = seen.get(path);
-      if (other !== undefined) throw sharedFile(path, other, target);
-      seen.set(path, target);
+      const all = new Set([...(other ?? []), ...targets].map(({ descriptor }) => descriptor.digest));
+      if (other !== undefined && all.size > 1) throw sharedFile(path, other[0], targets[0]);
+      seen.set(path, targets);
     }
   }
 }

@@ -30,6 +30,8 @@ export interface Targets {
 
 /** Options of {@link findTargets}. */
 export interface TargetOptions extends CallOptions {
+  /** A manifest that is named under several platforms counts as one for each. @default false */
+  readonly eachPlatform?: boolean | undefined;
   readonly maxItems?: number | undefined;
 }
 
@@ -42,14 +44,16 @@ export interface TargetOptions extends CallOptions {
 export async function findTargets(
   store: Source,
   selector: ManifestSelector,
-  { signal, maxItems }: TargetOptions,
+  { signal, maxItems, eachPlatform = false }: TargetOptions,
 ): Promise<Targets> {
   const limit = new ItemLimit(maxItems);
   const below = async (target: Target): Promise<readonly Target[]> => {
     const found = await descendantsOf(store, target.descriptor, { signal, limit });
     const platforms = (found?.all ?? []).filter(({ isPlatform }) => isPlatform);
     if (platforms.length === 0) return [target];
-    return platforms.map(({ descriptor, platform }) => ({ descriptor, platform: platform ?? target.platform }));
+    return platforms.flatMap(({ descriptor, platform, alsoFor }) =>
+      [platform ?? target.platform, ...(eachPlatform ? alsoFor : [])].map((own) => ({ descriptor, platform: own })),
+    );
   };
   const named = hasPlatformNames(store) ? await store.platformEntries(selector, { signal }) : [];
   if (named.length > 0) {

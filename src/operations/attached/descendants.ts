@@ -2,7 +2,7 @@ import type { Manifest } from '../../oci/documents/manifest.js';
 import type { Descriptor } from '../../oci/values/descriptor.js';
 import type { Digest } from '../../oci/values/digest.js';
 import { isIndexType } from '../../oci/values/media-types.js';
-import type { Platform } from '../../oci/values/platform.js';
+import { formatPlatform, type Platform } from '../../oci/values/platform.js';
 import type { Source } from '../../store/interfaces/store.js';
 import { attestedBy } from './buildkit.js';
 import { type IndexOptions, indexLevels, type OpenedIndex } from './index-levels.js';
@@ -13,6 +13,8 @@ export interface Descendant {
   readonly descriptor: Descriptor;
   /** The entry's own, else the one of the index that holds it; absent where that is not a platform. */
   readonly platform?: Platform | undefined;
+  /** The other platforms under which it is named, too: one file can serve several. */
+  readonly alsoFor: readonly Platform[];
   /** False for an index, for what belongs to another entry, and for unknown architectures. */
   readonly isPlatform: boolean;
   /** Whether a runtime may take it for an image, also where it says to belong to another entry. */
@@ -70,6 +72,7 @@ export async function descendantsOf(
 }
 
 interface Draft extends Descendant {
+  readonly alsoFor: Platform[];
   readonly attestations: Descriptor[];
   readonly within: Set<Digest>;
 }
@@ -90,7 +93,9 @@ function listed(root: Digest, opened: ReadonlyMap<Digest, OpenedIndex>): readonl
       const isBetter = known === undefined || (runs && known.platform === undefined);
       const shown = isBetter ? { descriptor, platform: runs ? platform : undefined, isPlatform: runs } : known;
       const mayRun = (entry.mayRun && !isIndex) || known?.mayRun === true;
-      drafts.set(digest, { ...shown, mayRun, attestations: known?.attestations ?? [], within });
+      const alsoFor = known?.alsoFor ?? [];
+      if (runs && platform !== undefined && isOther(platform, [shown.platform, ...alsoFor])) alsoFor.push(platform);
+      drafts.set(digest, { ...shown, alsoFor, mayRun, attestations: known?.attestations ?? [], within });
       if (known === undefined && isIndex) visit(digest);
     }
   };
@@ -105,6 +110,11 @@ function listed(root: Digest, opened: ReadonlyMap<Digest, OpenedIndex>): readonl
     if (!attestation.mayRun) drafts.delete(digest);
   }
   return [...drafts.values()];
+}
+
+function isOther(platform: Platform, known: readonly (Platform | undefined)[]): boolean {
+  const name = formatPlatform(platform);
+  return known.every((one) => one !== undefined && formatPlatform(one) !== name);
 }
 
 function entriesOf(opened: ReadonlyMap<Digest, OpenedIndex>): IndexEntries {

@@ -76,7 +76,7 @@ export async function platformSubjects(
   const found = await descendantsOf(source, index, options);
   return (
     found && {
-      platforms: found.all.map(({ platform, ...rest }) => ({ ...rest, ...platformField(platform) })),
+      platforms: found.all.map(({ platform, alsoFor: _, ...rest }) => ({ ...rest, ...platformField(platform) })),
       children: [...new Set([...found.entries.values()].flat().map(({ digest }) => digest))],
       entries: found.entries,
       unread: found.unread,

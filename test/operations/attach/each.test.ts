@@ -95,6 +95,38 @@ describe.each(PLACES)('attach to each platform in %s', (_what, open) => {
     );
   });
 
+  it('attaches the file of each platform where all are one manifest, equal content once', async () => {
+    const names = ['amd64', 'arm64', 'armv7'].map((name) => `sbom-linux-${name}.spdx.json`);
+    const [first = '', second = '', third = ''] = names;
+    await inDirectory({ [first]: SPDX('one'), [second]: SPDX('two'), [third]: SPDX('one') });
+    const store = await open();
+    const tool = await image(store, 'linux/amd64');
+    const index = buildIndex({
+      manifests: ['linux/amd64', 'linux/arm64', 'linux/arm/v7'].map((name) => ({
+        ...tool,
+        platform: parsePlatform(name),
+      })),
+    });
+    await store.putManifest(index, { tags: ['same'] });
+    const asked = { eachPlatform: true, settle } as const;
+    const planned = await attach({ store, tag: 'same' }, [TEMPLATE], { ...asked, dryRun: true });
+    const { attachments } = await attach({ store, tag: 'same' }, [TEMPLATE], asked);
+    expect(attachments.map(({ platform, subject }) => [platform, subject.digest])).toEqual([
+      ['linux/amd64', tool.digest],
+      ['linux/arm64', tool.digest],
+      ['linux/arm/v7', tool.digest],
+    ]);
+    const digests = attachments.map(({ digest }) => digest);
+    expect(planned.attachments.map(({ digest }) => digest)).toEqual(digests);
+    expect(digests[2]).toBe(digests[0]);
+    expect([...(await listDigests(store, tool))].sort()).toEqual(digests.slice(0, 2).sort());
+    await rm(third);
+    await expect(attach({ store, tag: 'same' }, [TEMPLATE], asked)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      candidates: [third],
+    });
+  });
+
   it('goes on where it was interrupted', async () => {
     await inDirectory(FILES);
     const store = await open();

@@ -119,7 +119,7 @@ export async function planAttachEach(
   return { dryRun: true, ...describe(source, selector, plan), attachments };
 }
 
-/** What is attached to which subject, whatever the files are called: platforms that share a manifest may share it. */
+/** The subject and the content of an attachment, without names of files: platforms that share a manifest may share one. */
 function contentKey({ descriptor }: Target, { plan, contents: { layers, config } }: Omit<Read, 'targets'>): string {
   const types = layers.map((layer) => [layer.descriptor.mediaType, layer.descriptor.digest]);
   return JSON.stringify([descriptor.digest, plan.artifactType, config?.descriptor.digest, types]);

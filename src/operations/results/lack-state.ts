@@ -4,7 +4,7 @@ interface Lack {
   readonly isThere?: boolean | undefined;
 }
 
-/** What is known of a requirement that is not met, and how it is said. */
+/** The state of a requirement that is not met, in words. */
 export type LackState = 'verified on the index alone' | 'attached, not verified' | 'not known' | 'not attached';
 
 /** The state of a requirement; nothing is "not attached" where a place could not be asked. */

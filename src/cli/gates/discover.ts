@@ -1,7 +1,7 @@
 import type { DiscoverResult } from '../../operations/discover/discover.js';
 import type { Requirement, RequireOn } from '../../operations/discover/missing.js';
 import type { Unasked } from '../../operations/results/incomplete.js';
-import { type Gate, lackLines, type SummaryTable, wantedWord } from './gate.js';
+import { type Gate, lackLines, markedLack, type SummaryTable, wantedWord } from './gate.js';
 
 /** A line for each place that could not be asked. */
 export function unaskedLines(incomplete: readonly Unasked[]): readonly string[] {
@@ -44,6 +44,5 @@ function requiredTable(result: DiscoverResult, require: readonly Requirement[], 
 }
 
 function stateOf({ onIndex }: { readonly onIndex?: true }, incomplete: readonly Unasked[]): string {
-  if (onIndex) return '❌ on the index alone';
-  return incomplete.length > 0 ? '❓ not known' : '❌ not attached';
+  return onIndex ? '❌ on the index alone' : markedLack({}, { incomplete });
 }

@@ -1,5 +1,6 @@
 import { redact } from '../../io/redact.js';
 import type { Digest } from '../../oci/values/digest.js';
+import { lackState } from '../../operations/results/lack-state.js';
 import { shortDigests } from '../output/fit.js';
 import { painter, printable } from '../output/text.js';
 import { forLog, isGithubActions, workflowCommand } from '../output/workflow-commands.js';
@@ -113,4 +114,10 @@ export function gateText(
   if (!isGithubActions()) return words.join('');
   const commands = shortened(lines, MAX_ANNOTATIONS, 'more of these: see the log', count);
   return [...words.map(forLog), ...commands.map((line) => workflowCommand('error', title, line))].join('');
+}
+
+/** The state of a requirement that is not met, with its mark. */
+export function markedLack(...of: Parameters<typeof lackState>): string {
+  const state = lackState(...of);
+  return `${state === 'not known' ? '❓' : '❌'} ${state}`;
 }

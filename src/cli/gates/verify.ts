@@ -1,10 +1,9 @@
 import { isOfKind } from '../../operations/discover/missing.js';
-import { lackState } from '../../operations/results/lack-state.js';
 import { shortWhoOf } from '../../operations/results/signer-words.js';
 import type { VerifyBlobResult } from '../../operations/verify/blob-schema.js';
 import type { PolicyViolation, UnverifiedKind, VerifiedNode, VerifyResult } from '../../operations/verify/schema.js';
 import { unaskedLines } from './discover.js';
-import { type Gate, lackLines, type SummaryTable, wantedWord } from './gate.js';
+import { type Gate, lackLines, markedLack, type SummaryTable, wantedWord } from './gate.js';
 
 interface Placed {
   readonly node: VerifiedNode;
@@ -64,11 +63,11 @@ function violationLine(reference: string, { rule, message, platform, digest }: P
 
 function unmetTable(result: VerifyResult): SummaryTable {
   const { digest: root, missing, violations = [] } = result;
-  const rows = missing.map((lack) => {
-    const state = lackState(lack, result);
-    const mark = state === 'not known' ? '❓' : '❌';
-    return [wantedWord(lack), lack.platform ?? (lack.digest === root ? '-' : lack.digest), `${mark} ${state}`];
-  });
+  const rows = missing.map((lack) => [
+    wantedWord(lack),
+    lack.platform ?? (lack.digest === root ? '-' : lack.digest),
+    markedLack(lack, result),
+  ]);
   const broken = violations.map(({ rule, message, platform, digest = root }) => [
     rule === undefined ? 'the policy' : `rule ${rule}`,
     platform ?? (digest === root ? '-' : digest),

@@ -91,12 +91,10 @@ function sums(summary: ReportEnd['summary']): Html {
     html`<li${tone !== '' && html` class="${tone}"`}><strong>${number}</strong> ${words}</li>`;
   // Of images that were asked in part, or not at all, nothing may be known.
   const isUnasked = failed === images && failed > absent + mistaken;
-  const kinds = Object.entries(columns).map(([name, { yes, partly, unknown, verified = yes }]) =>
-    count(
-      yes + partly === 0 && (unknown > failed || isUnasked) ? '?' : verified,
-      summary.columns[name]?.verified === undefined ? `with ${name}` : `with verified ${name}`,
-    ),
-  );
+  const kinds = Object.entries(columns).map(([name, { yes, partly, unknown, verified }]) => {
+    const isUnknown = yes + partly === 0 && (unknown > failed || isUnasked);
+    return count(isUnknown ? '?' : (verified ?? yes), `with ${verified === undefined ? '' : 'verified '}${name}`);
+  });
   const troubles = troublesOf(summary).map(({ count: number, words }) => count(number, words, 'bad'));
   return html`<ul class="sums" aria-label="Sums">${count(images, images === 1 ? 'image' : 'images')}${kinds}${troubles}</ul>
 `;
